@@ -1,0 +1,7 @@
+import { defineConfig } from "rolldown"
+
+export default defineConfig({
+  input: "src/main.ts",
+  platform: "node",
+  output: { file: "dist/azure-security.js", format: "esm", inlineDynamicImports: true, minify: true }
+})

@@ -1,0 +1,53 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+
+describe("Timestamp", () => {
+  it("gives one form to one instant, whatever digits and offset Graph sends", () => {
+    for (
+      const [sent, normal] of [
+        ["2026-11-20T10:00:00Z", "2026-11-20T10:00:00.000000000Z"],
+        ["2026-11-20T10:00:00.5Z", "2026-11-20T10:00:00.500000000Z"],
+        ["2026-11-20T10:00:00.5000001Z", "2026-11-20T10:00:00.500000100Z"],
+        ["2026-11-20T10:00:00.50000009Z", "2026-11-20T10:00:00.500000090Z"],
+        ["2026-11-20T12:00:00.25+02:00", "2026-11-20T10:00:00.250000000Z"],
+        ["2026-11-19T23:30:00-10:30", "2026-11-20T10:00:00.000000000Z"],
+        ["2024-02-29T00:00:00z", "2024-02-29T00:00:00.000000000Z"],
+        ["9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999999900Z"],
+        ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000000Z"]
+      ] as const
+    ) {
+      assert.strictEqual(Timestamp.normalize(sent), normal as Timestamp.Timestamp, sent)
+    }
+  })
+
+  it("refuses what is no instant", () => {
+    for (
+      const text of [
+        "",
+        "yesterday",
+        "2026-11-20",
+        "2026-02-30T00:00:00Z",
+        "2026-11-20T25:00:00Z",
+        "2026-11-20T10:00:00"
+      ]
+    ) {
+      assert.isUndefined(Timestamp.normalize(text), text)
+    }
+  })
+
+  it("orders instants that JavaScript's Date and a comparison of the sent text both confuse", () => {
+    const [earlier, between, later] = [
+      "2026-11-20T10:00:28.99Z",
+      "2026-11-20T10:00:28.9912344Z",
+      "2026-11-20T10:00:28.9912345Z"
+    ]
+      .map((text) => Timestamp.normalize(text)!)
+    assert.isTrue(earlier! < between! && between! < later!)
+  })
+
+  it("moves by milliseconds and keeps the digits below", () => {
+    const at = Timestamp.normalize("2026-11-20T10:00:00.1234567Z")!
+    assert.strictEqual(Timestamp.toGraph(Timestamp.minusMillis(at, 900_000)), "2026-11-20T09:45:00.1234567Z")
+    assert.strictEqual(Timestamp.toGraph(Timestamp.fromMillis(Timestamp.toMillis(at))), "2026-11-20T10:00:00.1230000Z")
+  })
+})
