@@ -1,0 +1,125 @@
+/**
+ * One tenant as the rest of the program sees it: settings with every default and choice resolved.
+ *
+ * @since 0.1.0
+ */
+import { Duration, Equal, Redacted } from "effect"
+import { type Cloud, clouds, custom } from "./Cloud.ts"
+import { Credential } from "./Credential.ts"
+import type { InstanceSettings } from "./InstanceSettings.ts"
+
+/**
+ * Names of the three endpoints, as Graph spells them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type EndpointName = "alerts" | "alerts_v2" | "incidents"
+
+/**
+ * What may change without interrupting a page.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Pace {
+  readonly intervals: Readonly<Record<EndpointName, Duration.Duration>>
+  readonly lookback: Duration.Duration
+  readonly overlap: Duration.Duration
+}
+
+/**
+ * What an instance is: a change of it starts the instance anew.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Identity {
+  readonly name: string
+  readonly displayName: string
+  readonly enabled: boolean
+  readonly cloud: Cloud
+  readonly tenantId: string
+  readonly clientId: string
+  readonly credential: Credential
+  readonly senderHost: "record" | "graph"
+  readonly endpoints: ReadonlyArray<EndpointName>
+}
+
+/**
+ * An instance with its settings resolved.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Instance {
+  readonly identity: Identity
+  readonly pace: Pace
+  /** Day on which the client secret expires, as the settings say it. */
+  readonly secretExpires: string | undefined
+  /** Whether `integration_type` is the one that this connector serves. */
+  readonly integrationType: string
+}
+
+const credentialOf = (from: InstanceSettings["credentials"]): Credential => {
+  if (from.client_secret !== undefined) return Credential.Secret({ secret: Redacted.make(from.client_secret) })
+  if (from.client_secret_env !== undefined) {
+    return Credential.SecretFromEnvironment({ variable: from.client_secret_env })
+  }
+  if (from.client_secret_file !== undefined) return Credential.SecretFromFile({ path: from.client_secret_file })
+  if (from.federated_token_file !== undefined) return Credential.FederatedToken({ path: from.federated_token_file })
+  return Credential.Certificate({
+    certificatePath: from.client_certificate_path ?? "",
+    privateKeyPath: from.client_private_key_path ?? ""
+  })
+}
+
+const names: ReadonlyArray<EndpointName> = ["alerts", "alerts_v2", "incidents"]
+
+/** Incidents change more slowly than alerts and come 50 a page, so they are not polled more often than this unasked. */
+const incidentsMinutes = 15
+
+/**
+ * Resolves one instance's settings.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
+  const minutes = settings.poll_interval_minutes
+  const { alerts, alerts_v2, incidents } = settings.endpoints
+  return {
+    identity: {
+      name,
+      displayName: settings.display_name ?? name,
+      enabled: settings.enabled,
+      cloud: typeof settings.cloud === "string"
+        ? clouds[settings.cloud]
+        : custom(new URL(settings.cloud.login), new URL(settings.cloud.graph)),
+      tenantId: settings.credentials.tenant_id.toLowerCase(),
+      clientId: settings.credentials.client_id.toLowerCase(),
+      credential: credentialOf(settings.credentials),
+      senderHost: settings.sender_host,
+      endpoints: names.filter((endpoint) => settings.endpoints[endpoint].enabled)
+    },
+    pace: {
+      intervals: {
+        alerts: Duration.minutes(alerts.poll_interval_minutes ?? minutes),
+        alerts_v2: Duration.minutes(alerts_v2.poll_interval_minutes ?? minutes),
+        incidents: Duration.minutes(incidents.poll_interval_minutes ?? Math.max(minutes, incidentsMinutes))
+      },
+      lookback: Duration.hours(settings.lookback_hours),
+      overlap: Duration.minutes(settings.overlap_minutes)
+    },
+    secretExpires: settings.client_secret_expires ?? settings.credentials.client_secret_expires,
+    integrationType: settings.integration_type
+  }
+}
+
+/**
+ * Whether two identities are one: if not, the instance starts anew.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const sameIdentity = (one: Identity, other: Identity): boolean => Equal.equals(one, other)

@@ -1,0 +1,170 @@
+/**
+ * Settings of one instance: one Microsoft tenant, and how it is polled. It is exactly the document that Conductor
+ * stores, with what this connector adds to it.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Schema } from "effect"
+
+/**
+ * A key that may be absent, and its value then.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
+
+const documented = (schema: Schema.Codec<string>, description: string) =>
+  Schema.optionalKey(schema.annotate({ description }))
+
+const minutes = (minimum: number, maximum: number, description: string) =>
+  Schema.Int.check(
+    Schema.isBetween({ minimum, maximum }, { message: `Expected whole minutes from ${minimum} to ${maximum}` })
+  ).annotate({ description })
+
+const guidOrDomain =
+  /^(?!common$|organizations$|consumers$)([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$/i
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const path = Schema.String.check(Schema.isNonEmpty())
+const day = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\d(T.*)?$/, { message: "Expected a date such as 2027-03-31" })
+)
+
+const expires = documented(
+  day,
+  "Day on which the client secret expires, as shown under Certificates & secrets; warned of 30, 14, 7 and 1 days before."
+)
+
+/** The ways to prove who the application is; exactly one is to be used. */
+const proofs = (credentials: {
+  readonly client_secret?: string
+  readonly client_secret_env?: string
+  readonly client_secret_file?: string
+  readonly client_certificate_path?: string
+  readonly client_private_key_path?: string
+  readonly federated_token_file?: string
+}) =>
+  [
+    credentials.client_secret,
+    credentials.client_secret_env,
+    credentials.client_secret_file,
+    credentials.client_certificate_path ?? credentials.client_private_key_path,
+    credentials.federated_token_file
+  ].filter((proof) => proof !== undefined).length
+
+const Credentials = Schema.Struct({
+  tenant_id: Schema.String.check(
+    Schema.isPattern(guidOrDomain, {
+      message: "Expected the Directory (tenant) ID: a GUID, or a domain name of the tenant"
+    })
+  ).annotate({ description: "Directory (tenant) ID of the app registration." }),
+  client_id: Schema.String.check(
+    Schema.isPattern(guid, { message: "Expected the Application (client) ID: a GUID" })
+  ).annotate({ description: "Application (client) ID of the app registration." }),
+  client_secret: documented(path, "Client secret: its Value, not its Secret ID."),
+  client_secret_env: documented(path, "Environment variable that holds the client secret."),
+  client_secret_file: documented(path, "File that holds the client secret; read again for each token."),
+  client_certificate_path: documented(path, "PEM file of the certificate, in place of a secret."),
+  client_private_key_path: documented(path, "PEM file of the certificate's private key, not encrypted."),
+  federated_token_file: documented(path, "File that holds a federated token (workload identity)."),
+  client_secret_expires: expires
+}).check(
+  Schema.makeFilter((credentials) => {
+    const count = proofs(credentials)
+    if (count === 0) return { path: ["client_secret"], issue: "Missing key" }
+    if (count > 1) return "Expected exactly one of a client secret, a certificate and a federated token"
+    return (credentials.client_certificate_path === undefined) === (credentials.client_private_key_path === undefined)
+      ? undefined
+      : "Expected client_certificate_path and client_private_key_path together"
+  })
+)
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
+
+const origin = (description: string) =>
+  Schema.String.annotate({ description }).check(Schema.makeFilter((text: string) => {
+    if (!URL.canParse(text)) return "Expected a URL such as https://graph.microsoft.com"
+    const url = new URL(text)
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
+      return "Expected an https URL; plain http only to this machine (127.0.0.1, localhost, [::1])"
+    }
+    return url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "" || url.pathname !== "/"
+      ? "Expected a URL of scheme, host and port only"
+      : undefined
+  }))
+
+const EndpointSettings = (minutesDefault: string) =>
+  Schema.Struct({
+    enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), true),
+    poll_interval_minutes: Schema.optionalKey(
+      minutes(1, 1440, `Minutes between the starts of two polls of this endpoint; ${minutesDefault} by default.`)
+    )
+  })
+
+/**
+ * Schema for one instance's settings.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const InstanceSettings = Schema.Struct({
+  enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this tenant is polled." }), true),
+  integration_type: withDefault(
+    Schema.String.annotate({ description: "Conductor's type of this integration; another one is a warning." }),
+    "microsoft_graph"
+  ),
+  poll_interval_minutes: withDefault(
+    minutes(
+      1,
+      1440,
+      "Minutes between the starts of two polls of the alert endpoints. Incidents are polled every 15 minutes, or at this interval when it is longer."
+    ),
+    5
+  ),
+  credentials: Credentials.annotate({ description: "How the connector signs in to the tenant." }),
+  display_name: documented(
+    Schema.String.check(Schema.isMaxLength(256)),
+    "Name for people; the instance's own otherwise."
+  ),
+  lookback_hours: withDefault(
+    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 720 }, { message: "Expected hours from 0 to 720" }))
+      .annotate({ description: "How many hours back the first poll reaches; 0 collects from now on." }),
+    24
+  ),
+  overlap_minutes: withDefault(
+    minutes(
+      0,
+      1440,
+      "How many minutes each poll reaches behind the newest record, for records that become visible late."
+    ),
+    15
+  ),
+  sender_host: withDefault(
+    Schema.Literals(["record", "graph"]).annotate({
+      description:
+        "senderHost of the artifacts: `record` keeps Conductor's filter from collapsing different records, `graph` is the Graph host."
+    }),
+    "record"
+  ),
+  cloud: withDefault(
+    Schema.Union([
+      Schema.Literals(["global", "usgov", "usgovdod"]),
+      Schema.Struct({ login: origin("Sign-in host."), graph: origin("Graph host.") })
+    ]).annotate({
+      description: "Microsoft cloud of the tenant, or the two URLs of a simulator or an air-gapped cloud."
+    }),
+    "global"
+  ),
+  endpoints: withDefault(
+    Schema.Struct({
+      alerts: withDefault(EndpointSettings("poll_interval_minutes"), {}),
+      alerts_v2: withDefault(EndpointSettings("poll_interval_minutes"), {}),
+      incidents: withDefault(EndpointSettings("15, or poll_interval_minutes when that is longer"), {})
+    }).annotate({ description: "What is polled, endpoint by endpoint." }),
+    {}
+  ),
+  client_secret_expires: expires
+})
+export type InstanceSettings = typeof InstanceSettings.Type

@@ -1,0 +1,116 @@
+/**
+ * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and the
+ * README's table; where settings come from and how they change is `SettingsSource`'s concern.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
+
+const directory = Schema.String.check(Schema.isNonEmpty())
+
+/**
+ * Schema for where artifacts go.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SinkSettings = Schema.Union([
+  Schema.Struct({
+    type: Schema.Literal("file"),
+    directory: withDefault(directory.annotate({ description: "Directory of the artifact files." }), "data/artifacts")
+  }),
+  Schema.Struct({ type: Schema.Literal("stdout") })
+])
+export type SinkSettings = typeof SinkSettings.Type
+
+/**
+ * Schema for the bounds of one process.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Limits = Schema.Struct({
+  page_permits: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })).annotate({
+      description: "Pages held in memory at once, over all endpoints and tenants."
+    }),
+    8
+  ),
+  page_bytes_max: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 65_536, maximum: 268_435_456 })).annotate({
+      description: "Bytes of one page's body; above it the page is given up while being read, and asked for in halves."
+    }),
+    16_777_216
+  )
+})
+export type Limits = typeof Limits.Type
+
+const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
+
+/**
+ * The form of an instance's name in keys and subjects: `[a-z0-9-]`.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
+
+const goodNames = (instances: Readonly<Record<string, unknown>>) => {
+  const names = new Map<string, string>()
+  for (const name of Object.keys(instances)) {
+    if (!instanceName.test(name)) {
+      return { path: [name], issue: "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores" }
+    }
+    const other = names.get(slug(name))
+    if (other !== undefined) {
+      return { path: [name], issue: `Expected a name that differs from "${other}" in more than case and punctuation` }
+    }
+    names.set(slug(name), name)
+  }
+  return undefined
+}
+
+/**
+ * Schema for the settings file.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Settings = Schema.Struct({
+  $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
+  // The description comes before the check: one that follows a check of this program's own is not in the JSON Schema.
+  instances: Schema.Record(Schema.String, InstanceSettings).annotate({
+    description: "The tenants to poll, each under a unique name."
+  }).check(Schema.makeFilter(goodNames)),
+  sink: withDefault(
+    SinkSettings.annotate({ description: "Where artifacts go." }),
+    { type: "file" }
+  ),
+  checkpoint: withDefault(
+    Schema.Struct({
+      directory: withDefault(
+        directory.annotate({ description: "Directory of the resume positions." }),
+        "data/checkpoints"
+      )
+    }).annotate({ description: "Where resume positions are kept." }),
+    {}
+  ),
+  limits: withDefault(Limits.annotate({ description: "Bounds of one process." }), {}),
+  log: withDefault(
+    Schema.Struct({
+      level: withDefault(
+        Schema.Literals(["Debug", "Info", "Warn", "Error"]).annotate({
+          description: "Least severe level that is logged."
+        }),
+        "Info"
+      ),
+      format: withDefault(
+        Schema.Literals(["text", "json"]).annotate({ description: "One line of text, or one JSON object a line." }),
+        "text"
+      )
+    }).annotate({ description: "What the log says, and how." }),
+    {}
+  )
+})
+export type Settings = typeof Settings.Type

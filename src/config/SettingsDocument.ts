@@ -1,0 +1,111 @@
+/**
+ * Reads settings out of JSON text, and names every fault at once.
+ *
+ * @since 0.1.0
+ */
+import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
+import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
+import { Settings } from "./Settings.ts"
+
+/**
+ * The settings cannot be used. Every fault is one line: its path, and what was expected there; never a value.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings", {
+  /** The file, key or environment that was read. */
+  source: Schema.String,
+  faults: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `${this.source} cannot be used:\n${this.faults.map((fault) => `  ${fault}`).join("\n")}`
+  }
+}
+
+/**
+ * What a person meant: blanks around pasted values go, and an empty or null value is an absent one.
+ */
+const tidied = (value: unknown): unknown => {
+  if (Predicate.isString(value)) return value.trim()
+  if (Array.isArray(value)) return value.map(tidied)
+  if (!Predicate.isObject(value)) return value
+  return Record.filter(
+    Record.map(value as Readonly<Record<string, unknown>>, tidied),
+    (field) => field !== null && field !== ""
+  )
+}
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const describe = (error: Schema.SchemaError): ReadonlyArray<string> =>
+  formatIssue(error.issue).issues.map(({ message, path }) => {
+    const at = (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
+    return at === "" ? message : `${at}: ${message}`
+  })
+
+const Json = Schema.fromJsonString(Schema.Unknown)
+
+const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  return Effect.fnUntraced(function*(source: string, text: string): Effect.fn.Return<A, BadSettings> {
+    const json = yield* Effect.mapError(
+      Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")),
+      () => new BadSettings({ source, faults: ["Expected JSON; a comma, quote or brace is missing or too many"] })
+    )
+    return yield* Effect.fromResult(
+      Result.mapError(decode(tidied(json)), (error) => new BadSettings({ source, faults: describe(error) }))
+    )
+  })
+}
+
+/**
+ * Decodes a settings file.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decodeSettings: (source: string, text: string) => Effect.Effect<Settings, BadSettings> = decodeWith(
+  Settings
+)
+
+/**
+ * Decodes one instance's document, as Conductor stores it.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
+  decodeWith(
+    InstanceSchema
+  )
+
+const variables = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] as const
+
+/**
+ * Settings of one instance named `default`, from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const fromEnvironment = (
+  variable: (name: string) => Option.Option<string>
+): Effect.Effect<Settings, BadSettings> => {
+  const missing = variables.filter((name) => Option.getOrElse(variable(name), () => "").trim() === "")
+  if (missing.length > 0) {
+    return Effect.fail(
+      new BadSettings({
+        source: "The environment",
+        faults: missing.map((name) => `${name}: not set; set it, or give a settings file with --config FILE`)
+      })
+    )
+  }
+  const [tenant_id, client_id, client_secret] = variables.map((name) => Option.getOrElse(variable(name), () => ""))
+  const decode = Schema.decodeUnknownResult(Settings, { errors: "all" })
+  return Effect.fromResult(
+    Result.mapError(
+      decode(tidied({ instances: { default: { credentials: { tenant_id, client_id, client_secret } } } })),
+      (error) => new BadSettings({ source: "The environment", faults: describe(error) })
+    )
+  )
+}

@@ -1,0 +1,64 @@
+/**
+ * Where settings come from, and how they change.
+ *
+ * @since 0.1.0
+ */
+import { Context, Effect, FileSystem, Layer, Option, type PlatformError, Ref, Schedule, Stream } from "effect"
+import type { Settings } from "./Settings.ts"
+import { BadSettings, decodeSettings } from "./SettingsDocument.ts"
+
+/** A person who saved a file looks for its effect within seconds; reading a small file this often costs nothing. */
+const watchEvery = "2 seconds"
+
+/**
+ * Service that gives the settings as they are, and as they change. Settings that cannot be used change nothing: the
+ * last good ones stay.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class SettingsSource extends Context.Service<SettingsSource, {
+  readonly initial: Settings
+  /** Settings after each change, and the faults of each that cannot be used. */
+  readonly changes: Stream.Stream<Settings | BadSettings>
+}>()("azure-security/config/SettingsSource") {
+  /** Settings that never change. */
+  static readonly layerConstant = (initial: Settings) =>
+    Layer.succeed(SettingsSource, { initial, changes: Stream.never })
+
+  /** Settings of a file, read again every two seconds. Fails when the file cannot be used at the start. */
+  static readonly layerFile = (path: string): Layer.Layer<SettingsSource, BadSettings, FileSystem.FileSystem> =>
+    Layer.effect(
+      SettingsSource,
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const unreadable = (error: PlatformError.PlatformError) =>
+          new BadSettings({
+            source: path,
+            faults: [
+              error.reason._tag === "NotFound"
+                ? "There is no such file; see config/azure-security.example.json"
+                : `The file cannot be read (${error.reason._tag}); check its owner and mode`
+            ]
+          })
+        const read = Effect.mapError(fs.readFileString(path), unreadable)
+        const text = yield* read
+        const initial = yield* decodeSettings(path, text)
+        const seen = yield* Ref.make(text)
+        const look = Effect.gen(function*() {
+          const now = yield* Effect.result(read)
+          const sign = now._tag === "Success" ? now.success : now.failure.message
+          if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
+          if (now._tag === "Failure") return Option.some(now.failure)
+          return Option.some(yield* Effect.catch(decodeSettings(path, now.success), Effect.succeed))
+        })
+        return {
+          initial,
+          changes: Stream.fromEffectSchedule(look, Schedule.spaced(watchEvery)).pipe(
+            Stream.filter(Option.isSome),
+            Stream.map(({ value }) => value)
+          )
+        }
+      })
+    )
+}
