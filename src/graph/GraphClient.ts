@@ -6,23 +6,21 @@
  *
  * @since 0.1.0
  */
-import { Context, type Effect, type Redacted } from "effect"
-import type { Cloud } from "../config/Cloud.ts"
-import type { Credential } from "../config/Credential.ts"
-import type { GraphError } from "./GraphError.ts"
+import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { RateLimiter } from "effect/persistence"
+import { exchange, requestId } from "./Exchange.ts"
+import type { GraphConnection } from "./GraphConnection.ts"
+import { GraphError } from "./GraphError.ts"
+import { PageBytesMax, requestBudget, smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
+import * as MicrosoftClock from "./MicrosoftClock.ts"
+import * as PageAnswer from "./PageAnswer.ts"
+import * as Refusal from "./Refusal.ts"
+import { retryAfter } from "./RetryAfter.ts"
+import type { Token } from "./TokenEndpoint.ts"
+import * as Tokens from "./Tokens.ts"
 
-/**
- * Whose Graph is read, and as whom.
- *
- * @category models
- * @since 0.1.0
- */
-export interface GraphConnection {
-  readonly cloud: Cloud
-  readonly tenantId: string
-  readonly clientId: string
-  readonly credential: Credential
-}
+export type { GraphConnection } from "./GraphConnection.ts"
 
 /**
  * What a request has to know of the collection it reads.
@@ -105,6 +103,104 @@ export interface Graph {
   readonly now: Effect.Effect<number, GraphError>
 }
 
+const isSuccess = (status: number) => status >= 200 && status < 300
+
+/** One request with one token; the budget is waited for first. */
+const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock.MicrosoftClock) {
+  const http = yield* HttpClient.HttpClient
+  const limiter = yield* RateLimiter.RateLimiter
+  const bytesMax = yield* PageBytesMax
+  const budget = RateLimiter.sleep(limiter)({
+    ...requestBudget,
+    algorithm: "token-bucket",
+    key: [connection.cloud.graph, connection.tenantId, connection.clientId].join(" ").toLowerCase()
+  }).pipe(
+    // The store is in memory and never fails, and the limiter delays instead of refusing.
+    Effect.orDie
+  )
+
+  return Effect.fnUntraced(function*(url: string, token: Token, id: string) {
+    yield* budget
+    const answer = yield* exchange(
+      http,
+      HttpClientRequest.get(url).pipe(
+        HttpClientRequest.bearerToken(token.value),
+        HttpClientRequest.acceptJson,
+        HttpClientRequest.setHeaders({ prefer: "include-unknown-enum-members", "client-request-id": id })
+      ),
+      { timeout: timeouts.request, bytesMax, errorBytesMax: smallBodyBytesMax }
+    )
+    return { answer, at: yield* clock.hear(answer.headers) }
+  })
+})
+
+const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
+  const clock = yield* MicrosoftClock.make
+  const tokens = yield* Tokens.make(connection, clock)
+  const ask = yield* asking(connection, clock)
+
+  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ collection, url }: PageRequest) {
+    yield* Effect.annotateCurrentSpan({ endpoint: collection.name })
+    const id = yield* requestId
+    const fail = (reason: GraphError["reason"], status?: number, seen?: Refusal.Details) =>
+      new GraphError({
+        endpoint: collection.name,
+        operation: "page",
+        reason,
+        clientRequestId: seen?.clientRequestId ?? id,
+        ...(status === undefined ? {} : { status }),
+        ...(seen?.graphCode === undefined ? {} : { graphCode: seen.graphCode }),
+        ...(seen?.requestId === undefined ? {} : { requestId: seen.requestId })
+      })
+    const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
+    const asked = (token: Token) => Effect.mapError(ask(url, token, id), (reason) => fail(reason))
+
+    let token = yield* named(tokens.get)
+    let { answer, at } = yield* asked(token)
+    // Once for a token that ended or was revoked, and once more for one that has to answer a challenge.
+    let challenged = false
+    for (let renewals = 0; answer.status === 401; renewals++) {
+      const claims = Refusal.claimsChallenge(answer)
+      if (renewals > 0 && (claims === undefined || challenged)) break
+      challenged = claims !== undefined
+      token = yield* named(tokens.renew(token, claims))
+      const again = yield* asked(token)
+      answer = again.answer
+      at = again.at
+    }
+
+    if (isSuccess(answer.status)) {
+      return yield* Effect.mapError(
+        PageAnswer.decode(answer, at),
+        (reason) => fail(reason, answer.status, Refusal.details(answer))
+      )
+    }
+    const reason = Refusal.reasonOf(answer, {
+      collection,
+      url,
+      roles: token.roles,
+      retryAfter: retryAfter(answer.headers, at)
+    })
+    return yield* fail(reason, answer.status, Refusal.details(answer))
+  })
+
+  return {
+    fetchPage,
+    dropToken: tokens.drop,
+    token: Effect.map(
+      tokens.get,
+      ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })
+    ),
+    now: Effect.gen(function*() {
+      const heard = yield* clock.now
+      if (Option.isSome(heard)) return heard.value
+      yield* tokens.get
+      const machine = yield* Clock.currentTimeMillis
+      return Option.getOrElse(yield* clock.now, () => machine)
+    })
+  } satisfies Graph as Graph
+})
+
 /**
  * Service that connects to Graph.
  *
@@ -113,4 +209,21 @@ export interface Graph {
  */
 export class GraphClient extends Context.Service<GraphClient, {
   readonly connect: (connection: GraphConnection) => Effect.Effect<Graph>
-}>()("azure-security/graph/GraphClient") {}
+}>()("azure-security/graph/GraphClient") {
+  /** Over a rate limiter that others may share. */
+  static readonly layerNoDeps = Layer.effect(
+    GraphClient,
+    Effect.gen(function*() {
+      const services = yield* Effect.context<
+        HttpClient.HttpClient | FileSystem.FileSystem | RateLimiter.RateLimiter
+      >()
+      return GraphClient.of({ connect: (connection) => Effect.provideContext(connecting(connection), services) })
+    })
+  )
+
+  /** With a request budget of its own, in memory. */
+  static readonly layer = Layer.provide(
+    GraphClient.layerNoDeps,
+    Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory)
+  )
+}

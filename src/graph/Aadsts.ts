@@ -1,0 +1,163 @@
+/**
+ * What the token endpoint's error numbers mean, in words for an administrator.
+ *
+ * From https://learn.microsoft.com/entra/identity-platform/reference-error-codes and from what administrators met. The
+ * endpoint's own text is never shown: it carries trace ids, and for some numbers what was sent.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * A refusal in plain words: what is the case, and what to do, in one line each.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Refusal {
+  readonly meaning: string
+  readonly remedy: string
+}
+
+/**
+ * Numbers that say that credentials or settings are wrong: asking again changes nothing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const refusals: Readonly<Record<number, Refusal>> = {
+  7000215: {
+    meaning: "The client secret is wrong",
+    remedy:
+      "Paste the secret's Value, not its Secret ID; if it is lost, create a new client secret under Certificates & secrets"
+  },
+  7000222: {
+    meaning: "The client secret has expired",
+    remedy:
+      "In the app registration, create a new client secret under Certificates & secrets and paste its Value, not its Secret ID"
+  },
+  700016: {
+    meaning: "The application is not known in this tenant",
+    remedy:
+      "Check client ID and tenant ID against the app registration's overview, and grant admin consent in this tenant"
+  },
+  90002: {
+    meaning: "The tenant does not exist in this cloud",
+    remedy: "Check the tenant ID against the app registration's overview, and the cloud"
+  },
+  900023: {
+    meaning: "The tenant ID is neither an ID nor a domain name",
+    remedy: "Paste the Directory (tenant) ID from the app registration's overview"
+  },
+  900021: {
+    meaning: "The tenant ID is not that of a tenant",
+    remedy: "Paste the Directory (tenant) ID from the app registration's overview"
+  },
+  50059: {
+    meaning: "The tenant cannot be told from the request",
+    remedy: "Paste the Directory (tenant) ID from the app registration's overview"
+  },
+  53003: {
+    meaning: "A conditional access policy blocks the application",
+    remedy:
+      "Exempt the app registration's service principal from the policy, or add this machine's address to its locations"
+  },
+  70011: {
+    meaning: "The scope is not valid for this cloud",
+    remedy: "Check that the cloud of the settings is the tenant's, and the Graph URL if one is configured"
+  },
+  1002012: {
+    meaning: "The scope is not valid for client credentials",
+    remedy: "Check that the cloud of the settings is the tenant's, and the Graph URL if one is configured"
+  },
+  500011: {
+    meaning: "Microsoft Graph of this cloud is not known in the tenant",
+    remedy: "Check that the cloud of the settings is the tenant's"
+  },
+  700025: {
+    meaning: "The app registration is a public client, which may not use a secret",
+    remedy: "Under Authentication of the app registration, set \"Allow public client flows\" to No"
+  },
+  7000216: {
+    meaning: "No client secret was sent",
+    remedy: "Set the client secret, a certificate or a federated token in the settings"
+  },
+  7000218: {
+    meaning: "No client secret was sent",
+    remedy: "Set the client secret, a certificate or a federated token in the settings"
+  },
+  7000112: {
+    meaning: "The application is disabled in this tenant",
+    remedy: "Under Enterprise applications, Properties, set \"Enabled for users to sign-in\" to Yes"
+  },
+  7000229: {
+    meaning: "The application has no service principal in this tenant",
+    remedy: "Grant admin consent for the app registration in this tenant, which creates one"
+  },
+  700027: {
+    meaning: "The certificate is not registered with the application, or its signature is wrong",
+    remedy:
+      "Upload the certificate (the public part) under Certificates & secrets, and check that the key belongs to it"
+  },
+  700024: {
+    meaning: "The signed assertion is not valid at this time",
+    remedy:
+      "Set this machine's clock: it differs from Microsoft's; with a federated token, check that its file is renewed"
+  },
+  700023: {
+    meaning: "The signed assertion is for another audience",
+    remedy: "Check the cloud of the settings and, with a federated token, its audience"
+  },
+  700211: {
+    meaning: "No federated credential of the application matches the token's issuer",
+    remedy: "Compare the issuer under Certificates & secrets, Federated credentials with that of the token"
+  },
+  700212: {
+    meaning: "No federated credential of the application matches the token's audience",
+    remedy: "Compare the audience under Certificates & secrets, Federated credentials with that of the token"
+  },
+  700213: {
+    meaning: "No federated credential of the application matches the token's subject",
+    remedy: "Compare the subject under Certificates & secrets, Federated credentials with that of the token"
+  },
+  70021: {
+    meaning: "No federated credential of the application matches the token",
+    remedy:
+      "Compare issuer, subject and audience under Certificates & secrets, Federated credentials with those of the token"
+  },
+  700030: {
+    meaning: "The certificate's subject is not one that the application accepts",
+    remedy: "Upload the configured certificate under Certificates & secrets, or correct the trusted subject names"
+  },
+  900382: {
+    meaning: "The tenant belongs to another cloud",
+    remedy: "Set the instance's cloud to that of the tenant"
+  },
+  900432: {
+    meaning: "The tenant belongs to another cloud",
+    remedy: "Set the instance's cloud to that of the tenant"
+  }
+}
+
+/**
+ * Numbers that pass by themselves, whatever HTTP status they come with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const transient: ReadonlySet<number> = new Set([50196, 90033, 90055, 90090])
+
+/**
+ * Returns the words for a refusal; general ones for a number that is not listed, or for none.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const explain = (aadsts: number | undefined): Refusal =>
+  (aadsts === undefined ? undefined : refusals[aadsts]) ?? {
+    meaning: aadsts === undefined
+      ? "The token endpoint refused the credentials"
+      : `The token endpoint refused the credentials (AADSTS${aadsts})`,
+    remedy: aadsts === undefined
+      ? "Check tenant ID, client ID and client secret against the app registration"
+      : `Check tenant ID, client ID and client secret; see https://login.microsoftonline.com/error?code=${aadsts}`
+  }

@@ -1,0 +1,108 @@
+/**
+ * One request and its whole answer, in a bounded time and a bounded space.
+ *
+ * Statuses are not looked at: every answer that came is a success here. Nothing is retried.
+ *
+ * @since 0.1.0
+ */
+import { type Duration, Effect, Random, Stream } from "effect"
+import type { Headers, HttpClient, HttpClientRequest } from "effect/http"
+import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
+import { timedOut, unavailable } from "./Transport.ts"
+
+/**
+ * What came back.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly text: string
+}
+
+/**
+ * Bounds of an exchange. The body of an answer that is no success is cut at `errorBytesMax`, and never fails for it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bounds {
+  readonly timeout: Duration.Duration
+  readonly bytesMax: number
+  readonly errorBytesMax: number
+}
+
+interface Body {
+  readonly chunks: ReadonlyArray<Uint8Array>
+  readonly bytes: number
+}
+
+const join = ({ bytes, chunks }: Body) => {
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  // A byte order mark is dropped here, which JSON would not bear.
+  return new TextDecoder().decode(whole)
+}
+
+/**
+ * Sends a request, and reads the answer to its end.
+ *
+ * **Details**
+ *
+ * A body that passes its bound is given up while it is being read, and its connection closed.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export const exchange = Effect.fnUntraced(
+  function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
+    const response = yield* http.execute(request)
+    const succeeded = response.status >= 200 && response.status < 300
+    const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
+    // One growing array: the pieces of a page are some thousand, and copying them for each would be quadratic.
+    const chunks: Array<Uint8Array> = []
+    let bytes = 0
+    yield* response.stream.pipe(
+      Stream.takeWhile(() => succeeded || bytes < bytesMax),
+      Stream.runForEach((chunk) => {
+        bytes += chunk.length
+        chunks.push(chunk)
+        return succeeded && bytes > bytesMax ? Effect.fail(new BodyTooLarge({ bytesMax })) : Effect.void
+      }),
+      // An answer without a body is whole; and a refusal says enough by its status, though its body breaks off.
+      Effect.catchTag(
+        "HttpClientError",
+        (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
+      )
+    )
+    return { status: response.status, headers: response.headers, text: join({ bytes, chunks }) } satisfies Answer
+  },
+  (effect, _, request, { timeout }) => {
+    const url = new URL(request.url)
+    return effect.pipe(
+      Effect.catchTag("HttpClientError", (error) => Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))),
+      Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(timedOut(timeout, url)) })
+    )
+  }
+)
+
+/**
+ * A version 4 UUID, from the random numbers of the program rather than the machine's, so that a test can foretell it.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export const requestId: Effect.Effect<string> = Effect.map(
+  Effect.forEach([8, 4, 3, 3, 12], (digits) =>
+    Effect.map(
+      Random.nextIntBetween(0, 16 ** digits - 1),
+      (number) => number.toString(16).padStart(digits, "0")
+    )),
+  ([a, b, c, d, e]) => `${a}-${b}-4${c}-a${d}-${e}`
+)

@@ -1,0 +1,71 @@
+/**
+ * JSON as Graph wrote it: what JavaScript makes of it, and the same in Graph's digits.
+ *
+ * JavaScript turns `9007199254740993` into `…992` and `1.10` into `1.1`. An artifact's message promises what Graph sent,
+ * so such numbers are kept as raw JSON beside the plain value. What the JSON means is not this module's concern.
+ *
+ * @since 0.1.0
+ */
+import { Result } from "effect"
+
+declare global {
+  // The proposal is in Node 24 and not yet in TypeScript's library (https://tc39.es/proposal-json-parse-with-source).
+  interface JSON {
+    rawJSON(text: string): unknown
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown
+    ): unknown
+  }
+}
+
+/**
+ * A JSON document twice: for reading, and for `JSON.stringify`. Both are the same object where nothing differs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface GraphJson {
+  readonly value: unknown
+  readonly exact: unknown
+}
+
+// Integers of up to fifteen digits are always kept, and nearly all of Graph's numbers are such; the rest are looked at
+// one by one. Inside a string this may find what is no number, which costs a second parse and changes nothing.
+const doubtful = /(?:^|[:,[])\s*(-0|-?\d+(?:\d{15}|\.\d+|(?=[eE]))(?:[eE][+-]?\d+)?)\s*(?=[,}\]]|$)/g
+
+const reproduces = (digits: string) => String(Number(digits)) === digits
+
+const hasInexact = (text: string) => {
+  for (const [, digits] of text.matchAll(doubtful)) {
+    if (!reproduces(digits!)) return true
+  }
+  return false
+}
+
+/**
+ * Decodes a JSON text. A second pass is made only over a text with a number that JavaScript would write differently.
+ *
+ * **Example**
+ *
+ * ```ts
+ * JSON.stringify(Result.getOrThrow(decode("{\"a\":1.10}")).exact) // => {"a":1.10}
+ * ```
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode = (text: string): Result.Result<GraphJson, "not JSON"> =>
+  Result.try({
+    try: () => {
+      const value: unknown = JSON.parse(text)
+      if (!hasInexact(text)) return { value, exact: value }
+      const exact = JSON.parse(
+        text,
+        (_, item, { source }) =>
+          typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item
+      )
+      return { value, exact }
+    },
+    catch: () => "not JSON" as const
+  })

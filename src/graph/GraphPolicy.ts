@@ -1,0 +1,524 @@
+/**
+ * What Graph's limits are, and what each failure makes the connector do.
+ *
+ * Every number that comes from Microsoft or from experience with it is here, under the reason for it. The client obeys
+ * the request's limits; the poller obeys the failure table. Neither decides anything about a failure of its own.
+ *
+ * Long because the numbers, the schedules and the failure table are one reference, which the README repeats.
+ *
+ * @since 0.1.0
+ */
+/* oxlint-disable unicorn/no-thenable -- `then` is a word here and never a function, so that nothing can await it. */
+import { Context, Duration, Effect, Pull, Random, Schedule } from "effect"
+import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
+
+/**
+ * Rows asked for at once. Graph clamps `$top` of the alert collections to 1000 (elastic/integrations#20348) and answers
+ * 400 to more than 50 incidents (wazuh/wazuh#28070).
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pageSizes = { alerts: 1000, alerts_v2: 1000, incidents: 50 } as const
+
+/**
+ * Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pageSizeFloor = 25
+
+/**
+ * Request budget of one application in one tenant of one cloud, shared by its endpoints: 100 requests a minute.
+ *
+ * **Details**
+ *
+ * Microsoft allows 150 a minute, per application and tenant, over everything under `/security`
+ * (https://learn.microsoft.com/graph/throttling-limits#security-detections-and-incidents-service-limits). A bucket of
+ * 40 that refills in 24 s gives 100 a minute in the long run, and at most 140 in any one minute, its burst included.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
+
+/**
+ * Bytes of a page's body above which it is given up while being read; 16 MiB. A page of 1000 alerts has 6 MB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const PageBytesMax = Context.Reference<number>("azure-security/graph/PageBytesMax", {
+  defaultValue: () => 16 * 1024 * 1024
+})
+
+/**
+ * Bytes of an error's or a token's body that are read at most; what they say is in the first few hundred.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const smallBodyBytesMax = 256 * 1024
+
+/**
+ * How long a request may take. A provider behind Graph answers or fails in 10 s
+ * (https://learn.microsoft.com/graph/api/resources/security-error-codes), and several are asked one after the other.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const timeouts = {
+  connect: Duration.seconds(10),
+  firstByte: Duration.seconds(120),
+  betweenBytes: Duration.seconds(30),
+  request: Duration.seconds(300),
+  /** The token endpoint answers in well under a second, or not at all. */
+  token: Duration.seconds(30)
+} as const
+
+/**
+ * Tries of one page, and failed requests that end a poll whatever they were for.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const tries = { page: 4, failuresInPoll: 12 } as const
+
+/**
+ * The longest `Retry-After` that is believed: a day. Clocks that disagree make dates of next year.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const retryAfterMax = Duration.hours(24)
+
+/**
+ * Part of a token's life before its end in which it is renewed, so that no request starts with one about to expire.
+ * MSAL's own margin is the same 300 s.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const tokenMargin = Duration.minutes(5)
+
+/**
+ * Waits between visits to a token endpoint that refuses: 30 s doubling to 10 min. Entra ID blocks an address that keeps
+ * asking with a bad secret (elastic/beats#49453); all endpoints share one flight, and within the wait the same answer is
+ * repeated locally.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const tokenBackoff = Schedule.min([Schedule.exponential("30 seconds"), Schedule.spaced("10 minutes")])
+
+/**
+ * Waits between visits to a token endpoint that does not work: 1 s doubling to 30 s, so that each try of a page finds
+ * it asked again, and those of several endpoints do not add up.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const tokenRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
+
+/**
+ * Waits of an endpoint that Graph throttled: 10, 20, 40, then 60 minutes. Requests made while throttled count against
+ * the quota (https://learn.microsoft.com/graph/throttling), so that early ones only lengthen it.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const cooldown = Schedule.min([Schedule.exponential("10 minutes"), Schedule.spaced("60 minutes")])
+
+/**
+ * Waits between the tries of one page: 1 s doubling to 30 s, full jitter, `Retry-After` as their minimum; 4 tries.
+ *
+ * **Details**
+ *
+ * Ends at once for failures that the table does not answer with `retry_page`. It retries the page, never the stream.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const pageRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")]).pipe(
+  Schedule.upTo({ times: tries.page - 1 }),
+  Schedule.setInputType<GraphError>(),
+  Schedule.while(({ input }) => onFailure(input.reason).then === "retry_page"),
+  Schedule.modifyDelay(({ duration, input }) =>
+    Effect.map(Random.next, (share) => Duration.max(Duration.times(duration, share), retryAfterOf(input)))
+  )
+)
+
+const retryAfterOf = ({ reason }: GraphError) =>
+  reason._tag === "Unavailable" || reason._tag === "Throttled" ? reason.retryAfter ?? Duration.zero : Duration.zero
+
+/**
+ * Waits between probes of an endpoint that answers 403: from its interval doubling to an hour. Consent may come later,
+ * and shows only in a new token.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const reprobe = (interval: Duration.Duration) =>
+  Schedule.min([Schedule.exponential(interval), Schedule.spaced(Duration.max(interval, Duration.hours(1)))])
+
+/**
+ * Wait between probes of an endpoint that Microsoft retired. Its retirement was moved three times
+ * (microsoftgraph/microsoft-graph-docs-contrib#10012), so that it is asked for rather than looked up.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const retiredProbe = Duration.hours(24)
+
+const delayAt = (schedule: Schedule.Schedule<unknown>, level: number): Effect.Effect<Duration.Duration> =>
+  Effect.gen(function*() {
+    const step = yield* Schedule.toStep(schedule)
+    let delay = Duration.zero
+    for (let taken = 0; taken <= level; taken++) delay = (yield* step(0, undefined))[1]
+    return delay
+  }).pipe(
+    // These schedules never end.
+    Pull.catchDone(() => Effect.succeed(Duration.zero))
+  )
+
+const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | undefined) =>
+  Duration.max(own, Duration.min(retryAfter ?? Duration.zero, retryAfterMax))
+
+/**
+ * Returns how long the cooldown lasts that begins after `level` others in a row (0 for the first). `retryAfter` can
+ * only lengthen it, to a day at most.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const cooldownAfter = (
+  level: number,
+  retryAfter: Duration.Duration | undefined
+): Effect.Effect<Duration.Duration> =>
+  Effect.map(
+    delayAt(cooldown, level),
+    (own) => lengthened(own, retryAfter)
+  )
+
+/**
+ * Returns the wait before the next probe of an endpoint that has answered 403 `level` times before this one in a row.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const reprobeAfter = (level: number, interval: Duration.Duration): Effect.Effect<Duration.Duration> =>
+  delayAt(reprobe(interval), level)
+
+/**
+ * Returns the wait before the token endpoint is asked again that has refused `level` times before this one in a row.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const tokenBackoffAfter = (level: number): Effect.Effect<Duration.Duration> => delayAt(tokenBackoff, level)
+
+/**
+ * Returns the wait before a token endpoint is asked again that has not worked `level` times before this one in a row.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const tokenRetryAfter = (
+  level: number,
+  retryAfter: Duration.Duration | undefined
+): Effect.Effect<Duration.Duration> => Effect.map(delayAt(tokenRetry, level), (own) => lengthened(own, retryAfter))
+
+/**
+ * What a failure makes of its endpoint and of its poll.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reaction {
+  /** Code of the error report and of the error counter. */
+  readonly code: FailureCode
+  /** State of the endpoint until it is well again. */
+  readonly state: "unauthorized" | "forbidden" | "retired" | "cooldown" | "unavailable" | "error"
+  /** What the poller does. */
+  readonly then: "next_poll" | "reprobe" | "cooldown" | "retry_page" | "halve_page" | "probe_daily"
+  /** What the administrator does, in one line that begins with it. */
+  readonly remedy: string
+}
+
+/**
+ * One line of the failure table: what was seen, its typed error, what happens.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FailureRow extends Omit<Reaction, "code"> {
+  readonly failure: string
+  readonly error: GraphError["reason"]["_tag"]
+  readonly happens: string
+}
+
+const nextPollAfterRefusal =
+  "no request to Graph; asked again at the next poll, one flight for all endpoints, with its own backoff; new credentials end it at once"
+const reprobed =
+  "one warning, then quiet until the cause changes; the other endpoints go on; probed with a new token, slowing from the interval to hourly"
+const retried =
+  "the page is tried 4 times, after 1 s doubling to 30 s with full jitter and Retry-After as the minimum; then its size is halved; then the next poll"
+const networkHelp = "the connector has to reach the hosts of Microsoft Graph and of sign-in on port 443"
+
+/**
+ * The failure table, a row for each code. The README's table is made from it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const failures = {
+  credentials_refused: {
+    failure: "The token endpoint refuses (AADSTS7000215, 7000222, 700016, 90002, …)",
+    error: "Unauthorized",
+    happens: nextPollAfterRefusal,
+    state: "unauthorized",
+    then: "next_poll",
+    remedy: "Check tenant ID, client ID and client secret of the app registration"
+  },
+  token_refused: {
+    failure: "401 from Graph",
+    error: "Unauthorized",
+    happens: "the token is dropped, a new one fetched, the request tried once more; then the poll ends",
+    state: "unauthorized",
+    then: "next_poll",
+    remedy: "Check that the machine's clock is right and that the tenant belongs to the configured cloud"
+  },
+  missing_permission: {
+    failure: "403, the token lacks the permission",
+    error: "Forbidden",
+    happens: reprobed,
+    state: "forbidden",
+    then: "reprobe",
+    remedy: "Grant the endpoint's application permission of Microsoft Graph and give admin consent"
+  },
+  not_licensed: {
+    failure: "403, the tenant is not licensed or onboarded",
+    error: "Forbidden",
+    happens: reprobed,
+    state: "forbidden",
+    then: "reprobe",
+    remedy: "Onboard the tenant to Microsoft Defender XDR, or turn this endpoint off"
+  },
+  conditional_access: {
+    failure: "403, a conditional access policy",
+    error: "Forbidden",
+    happens: reprobed,
+    state: "forbidden",
+    then: "reprobe",
+    remedy: "Exempt the app registration's service principal from the conditional access policy that blocks it"
+  },
+  forbidden: {
+    failure: "403 for any other cause",
+    error: "Forbidden",
+    happens: reprobed,
+    state: "forbidden",
+    then: "reprobe",
+    remedy: "Check the permissions of the app registration, admin consent, and the tenant's Defender licence"
+  },
+  throttled: {
+    failure: "429, 509",
+    error: "Throttled",
+    happens:
+      "cooldown of the endpoint: the longer of Retry-After (at most 24 h) and 10 minutes; 20, 40, then 60 when throttled again; goes on at the rows that were refused",
+    state: "cooldown",
+    then: "cooldown",
+    remedy: "Wait: polling goes on by itself. If it recurs, find what else uses the same app registration"
+  },
+  service_unavailable: {
+    failure: "5xx, 408",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: "Wait: Microsoft answers with errors, and polling goes on by itself. See https://status.cloud.microsoft"
+  },
+  network_failed: {
+    failure: "Connection refused or reset",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: `Check firewall and network: ${networkHelp}`
+  },
+  dns_failed: {
+    failure: "Host name not found",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: "Check the machine's DNS: Microsoft's host names do not resolve"
+  },
+  tls_failed: {
+    failure: "Certificate not trusted",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy:
+      "Add the CA of the proxy that inspects TLS to the trusted certificates (NODE_EXTRA_CA_CERTS), and check the clock"
+  },
+  proxy_failed: {
+    failure: "The proxy refuses",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: `Check HTTPS_PROXY and what the proxy allows: ${networkHelp}`
+  },
+  timed_out: {
+    failure: "No answer in time",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: `Check firewall and proxy if it goes on: ${networkHelp}`
+  },
+  body_unreadable: {
+    failure: "Truncated or non-JSON body",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy: "Check for a proxy that answers in Microsoft's place, if it goes on"
+  },
+  body_too_large: {
+    failure: "Body above the limit",
+    error: "BodyTooLarge",
+    happens: "given up while being read; the page size is halved, down to 25; then the next poll",
+    state: "error",
+    then: "halve_page",
+    remedy: "Raise the limit of a page's size if it recurs"
+  },
+  endpoint_retired: {
+    failure: "404, 410, or 400 for the segment, on legacy alerts",
+    error: "Retired",
+    happens: "one warning; probed once a day",
+    state: "retired",
+    then: "probe_daily",
+    remedy: "Turn the endpoint off: Microsoft retired it, and alerts_v2 has its alerts"
+  },
+  request_rejected: {
+    failure: "400 otherwise, other 4xx, a redirect; 404 on the other two (not in this cloud)",
+    error: "Rejected",
+    happens: "not repeated as it is; reported with the request",
+    state: "error",
+    then: "next_poll",
+    remedy: "Report this with the request and its ID; on 404, turn off the endpoint, which this cloud does not have"
+  },
+  page_malformed: {
+    failure: "The page's envelope is not what Graph promises",
+    error: "DecodeFailed",
+    happens: `${retried}; the body is described, never printed`,
+    state: "error",
+    then: "retry_page",
+    remedy: "Check for a proxy that changes answers; report this with the request's ID if it goes on"
+  }
+} as const satisfies Record<string, FailureRow>
+
+/**
+ * The code of a failure, as in reports and in `signal_client_errors_total{code}`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type FailureCode = keyof typeof failures
+
+const whyForbidden = {
+  missing_role: "missing_permission",
+  not_licensed: "not_licensed",
+  conditional_access: "conditional_access",
+  unknown: "forbidden"
+} as const satisfies Record<Forbidden["why"], FailureCode>
+
+const whyUnavailable = {
+  http: "service_unavailable",
+  network: "network_failed",
+  dns: "dns_failed",
+  tls: "tls_failed",
+  proxy: "proxy_failed",
+  timeout: "timed_out",
+  body: "body_unreadable"
+} as const satisfies Record<Unavailable["kind"], FailureCode>
+
+const whyUnauthorized = {
+  login: "credentials_refused",
+  graph: "token_refused"
+} as const satisfies Record<Unauthorized["by"], FailureCode>
+
+const reaction = (code: FailureCode, remedy?: string): Reaction => {
+  const { state, then, remedy: usual } = failures[code]
+  return { code, state, then, remedy: remedy ?? usual }
+}
+
+/**
+ * Returns what a failure does: the failure table as a function of the reason.
+ *
+ * @category policy
+ * @since 0.1.0
+ */
+export const onFailure = (reason: GraphError["reason"]): Reaction => {
+  switch (reason._tag) {
+    case "Unauthorized":
+      return reaction(whyUnauthorized[reason.by], reason.remedy)
+    case "Forbidden":
+      return reaction(
+        whyForbidden[reason.why],
+        reason.why === "missing_role" && reason.requiredPermissions.length > 0
+          ? `Grant ${
+            reason.requiredPermissions[0]
+          }, an application permission of Microsoft Graph, to the app registration and give admin consent`
+          : undefined
+      )
+    case "Throttled":
+      return reaction("throttled")
+    case "Unavailable":
+      return reaction(whyUnavailable[reason.kind])
+    case "BodyTooLarge":
+      return reaction("body_too_large")
+    case "Retired":
+      return reaction("endpoint_retired")
+    case "Rejected":
+      return reaction("request_rejected")
+    case "DecodeFailed":
+      return reaction("page_malformed")
+  }
+}
+
+/**
+ * How far ahead of Graph's clock a cursor may be and still move the mark: a row dated 9999 must not end all polling.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const futureMax = Duration.minutes(5)
+
+/**
+ * How long an endpoint must be well after a cooldown for the next one to be ten minutes again.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const goodAfterCooldown = Duration.minutes(10)
+
+/**
+ * Waits between the attempts of a sink or store that cannot write: 1 s doubling to 30 s, for ever, since what it holds
+ * must not be lost.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const sinkRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
+
+/**
+ * Whether a status says that the same request may succeed later.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isTransient = (status: number): boolean => status >= 500 || status === 429 || status === 408

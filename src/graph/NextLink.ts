@@ -1,0 +1,83 @@
+/**
+ * Keeps a nextLink on the collection it came from, and tells what kind it is.
+ *
+ * A nextLink is data from outside to which the token would be sent. Whether to follow it is the poller's decision.
+ *
+ * @since 0.1.0
+ */
+import { Result } from "effect"
+
+/**
+ * Where a collection lives: an origin without a trailing slash, and a path.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Home {
+  readonly origin: string
+  readonly path: string
+}
+
+/**
+ * What of a link is not of the collection.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Stray = "scheme" | "host" | "port" | "path" | "malformed"
+
+// URL parsers repair these in different ways; a link of Graph's has none of them. Only inside the query, where it can
+// lead nowhere else, is a blank let pass: `$filter=a ge b`.
+const repaired = /[\\]|[^\x20-\x7e]|^[^?]* | $/
+// A fragment never reaches the server, and is no part of a link that pages.
+const fragment = "#"
+
+/**
+ * Returns the link as a normalised URL when it goes to the same scheme, host, port and path, and says what strays
+ * otherwise.
+ *
+ * **Details**
+ *
+ * Query options may be any. Credentials, fragments, backslashes, control characters, and blanks before the query make
+ * it `malformed`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const pin = (link: string, home: Home): Result.Result<string, Stray> => {
+  if (repaired.test(link) || link.includes(fragment)) return Result.fail("malformed")
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(link) || !URL.canParse(link)) return Result.fail("malformed")
+  const url = new URL(link)
+  const at = new URL(home.path, home.origin)
+  if (url.username !== "" || url.password !== "" || authority(link).includes("@")) return Result.fail("malformed")
+  if (url.protocol !== at.protocol) return Result.fail("scheme")
+  if (url.hostname !== at.hostname) return Result.fail("host")
+  if (url.port !== at.port) return Result.fail("port")
+  // The path as written, too: a parser would make `/v1.0/x/../security` the same as `/v1.0/security`.
+  if (url.pathname !== at.pathname || pathOf(link) !== at.pathname) return Result.fail("path")
+  return Result.succeed(url.href)
+}
+
+const authority = (link: string) => link.slice(link.indexOf("://") + 3).split(/[/?]/, 1)[0]!
+const pathOf = (link: string) =>
+  link.slice(link.indexOf(authority(link), link.indexOf("://")) + authority(link).length)
+    .split("?", 1)[0]!
+
+const hasOption = (link: string, name: string) =>
+  URL.canParse(link) && [...new URL(link).searchParams.keys()].some((key) => key.toLowerCase() === name)
+
+/**
+ * Whether the link counts rows from the start, which loses some when a row moves between two pages.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const hasSkip = (link: string): boolean => hasOption(link, "$skip")
+
+/**
+ * Whether the link carries a position of the server's own.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const hasSkipToken = (link: string): boolean => hasOption(link, "$skiptoken")

@@ -1,0 +1,144 @@
+/**
+ * Reads what a credential points at: a secret, a certificate with its key, or a federated token.
+ *
+ * Read anew for each token, so that a rotated file or secret is used at the next one. Nothing is sent here.
+ *
+ * @since 0.1.0
+ */
+import { Config, Effect, FileSystem, Redacted } from "effect"
+import { createPrivateKey, X509Certificate } from "node:crypto"
+import type { Credential } from "../config/Credential.ts"
+import { Unauthorized } from "./GraphError.ts"
+
+/**
+ * The proof itself, in the form in which MSAL takes it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Proof =
+  | { readonly _tag: "Secret"; readonly secret: Redacted.Redacted }
+  | { readonly _tag: "Assertion"; readonly assertion: Redacted.Redacted }
+  | {
+    readonly _tag: "Certificate"
+    /** SHA-256 of the certificate in hexadecimal digits without colons, the only form of which MSAL makes a valid header. */
+    readonly thumbprint: string
+    readonly chain: string
+    readonly privateKey: Redacted.Redacted
+  }
+
+const unusable = (meaning: string, remedy: string) => new Unauthorized({ by: "login", meaning, remedy })
+
+const readText = Effect.fnUntraced(function*(path: string, what: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* fs.readFileString(path).pipe(
+    Effect.mapError((error) =>
+      unusable(
+        `The ${what} cannot be read: ${path} (${error.reason._tag})`,
+        `Check that ${path} exists and that the connector may read it`
+      )
+    ),
+    Effect.map((content) => content.replace(/^\ufeff/, "").trim())
+  )
+  if (text === "") return yield* unusable(`The ${what} is empty: ${path}`, `Write the ${what} into ${path}`)
+  return text
+})
+
+const certificate = Effect.fnUntraced(function*(certificatePath: string, privateKeyPath: string) {
+  const chain = yield* readText(certificatePath, "certificate file")
+  const key = yield* readText(privateKeyPath, "private key file")
+  const parsed = yield* Effect.try({
+    try: () => new X509Certificate(chain),
+    catch: () =>
+      unusable(
+        `The certificate file is no PEM certificate: ${certificatePath}`,
+        "Convert it: openssl x509 -in FILE -inform DER -out FILE.pem"
+      )
+  })
+  if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(key)) {
+    return yield* unusable(
+      `The private key is encrypted: ${privateKeyPath}`,
+      "Decrypt it: openssl pkey -in FILE -out FILE.pem, and let only the connector read it"
+    )
+  }
+  const privateKey = yield* Effect.try({
+    try: () => createPrivateKey(key),
+    catch: () =>
+      unusable(
+        `The private key file is no PEM private key: ${privateKeyPath}`,
+        "Write the key in PEM (-----BEGIN PRIVATE KEY-----) into it"
+      )
+  })
+  if (privateKey.asymmetricKeyType !== "rsa") {
+    return yield* unusable(
+      `The private key is not an RSA key: ${privateKeyPath}`,
+      "Make an RSA key and certificate: Entra ID does not take elliptic-curve keys here"
+    )
+  }
+  if (!parsed.checkPrivateKey(privateKey)) {
+    return yield* unusable(
+      `The private key does not belong to the certificate: ${privateKeyPath}, ${certificatePath}`,
+      "Configure the key that the certificate was made with"
+    )
+  }
+  return {
+    _tag: "Certificate",
+    thumbprint: parsed.fingerprint256.replaceAll(":", ""),
+    chain,
+    privateKey: Redacted.make(key)
+  } satisfies Proof
+})
+
+/**
+ * Reads the proof, and fails with what to do about it where that cannot be done.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const read = Effect.fnUntraced(
+  function*(credential: Credential): Effect.fn.Return<Proof, Unauthorized, FileSystem.FileSystem> {
+    switch (credential._tag) {
+      case "Secret":
+        return { _tag: "Secret", secret: credential.secret }
+      case "SecretFromEnvironment": {
+        const { variable } = credential
+        const missing = () =>
+          unusable(
+            `The environment variable ${variable} with the client secret is not set`,
+            `Set ${variable} in the connector's environment`
+          )
+        const secret = yield* Effect.mapError(Config.Redacted(variable), missing)
+        const trimmed = Redacted.value(secret).trim()
+        if (trimmed === "") return yield* missing()
+        return { _tag: "Secret", secret: Redacted.make(trimmed) }
+      }
+      case "SecretFromFile":
+        return { _tag: "Secret", secret: Redacted.make(yield* readText(credential.path, "client secret file")) }
+      case "Certificate":
+        return yield* certificate(credential.certificatePath, credential.privateKeyPath)
+      case "FederatedToken":
+        return {
+          _tag: "Assertion",
+          assertion: Redacted.make(yield* readText(credential.path, "federated token file"))
+        }
+    }
+  }
+)
+
+/**
+ * Whether both are the same proof, so that what was refused once would be refused again.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSame = (one: Proof, other: Proof): boolean => {
+  switch (one._tag) {
+    case "Secret":
+      return other._tag === "Secret" && Redacted.value(one.secret) === Redacted.value(other.secret)
+    case "Assertion":
+      return other._tag === "Assertion" && Redacted.value(one.assertion) === Redacted.value(other.assertion)
+    case "Certificate":
+      return other._tag === "Certificate" && one.thumbprint === other.thumbprint &&
+        Redacted.value(one.privateKey) === Redacted.value(other.privateKey)
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Tells from an answer of Graph's that is no page why it is none.
+ *
+ * Codes and statuses decide. Graph's message is looked at for three things that it alone says (the roles that are
+ * missing, a licence, a retired segment) and never becomes part of an error.
+ *
+ * @since 0.1.0
+ */
+import { type Duration, Option, Predicate, Schema } from "effect"
+import { Headers } from "effect/http"
+import type { Answer } from "./Exchange.ts"
+import type { Collection } from "./GraphClient.ts"
+import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
+
+/**
+ * What of a refusal is for the report.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Details {
+  readonly graphCode: string | undefined
+  readonly requestId: string | undefined
+  readonly clientRequestId: string | undefined
+}
+
+const Inner = Schema.Record(Schema.String, Schema.Unknown)
+const Body = Schema.Struct({
+  error: Schema.Struct({
+    code: Schema.optionalKey(Schema.Unknown),
+    message: Schema.optionalKey(Schema.Unknown),
+    // Graph spells it both ways.
+    innerError: Schema.optionalKey(Schema.Unknown),
+    innererror: Schema.optionalKey(Schema.Unknown)
+  })
+})
+const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Body))
+const isInner = Schema.is(Inner)
+
+const text = (value: unknown) => Predicate.isString(value) ? value : undefined
+
+/** Cut to what is surely a name, so that no part of a message passes for a code. */
+const name = (value: string | undefined) => value?.replaceAll(/[^A-Za-z0-9_.-]/g, "").slice(0, 64)
+
+const read = (answer: Answer) => {
+  const body = Option.getOrUndefined(decodeBody(answer.text.replace(/^\ufeff/, "")))?.error
+  const inner = [body?.innerError, body?.innererror].find((each) => isInner(each)) ?? {}
+  return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
+}
+
+/**
+ * Returns what names the request to Microsoft's support, of any answer.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const details = (answer: Answer): Details => {
+  const { code, inner } = read(answer)
+  const either = (key: string) => name(Option.getOrUndefined(Headers.get(answer.headers, key)) ?? text(inner[key]))
+  return { graphCode: name(code), requestId: either("request-id"), clientRequestId: either("client-request-id") }
+}
+
+/**
+ * Returns the claims that Graph wants to see in a token, as JSON, where its 401 asks for them
+ * (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const claimsChallenge = (answer: Answer): string | undefined => {
+  const header = Option.getOrUndefined(Headers.get(answer.headers, "www-authenticate")) ?? ""
+  if (!/error="?insufficient_claims/i.test(header)) return undefined
+  const encoded = /claims="([A-Za-z0-9+/_=-]+)"/i.exec(header)?.[1]
+  return encoded === undefined ? undefined : Option.getOrUndefined(decodeClaims(encoded))
+}
+
+const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+const decodeClaims = (encoded: string) =>
+  Schema.decodeOption(Schema.StringFromBase64Url)(
+    encoded.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
+  ).pipe(Option.filter((claims) => Option.isSome(Schema.decodeOption(Json)(claims))))
+
+const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
+const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
+const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
+// Codes that say no more than "no": with a sufficient role in the token, what is left is the tenant.
+const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
+
+/** `Missing application roles. API required roles: A,B, application roles: C.` */
+const rolesNamed = (message: string) =>
+  (/required roles:\s*([A-Za-z0-9_., ]+?),?\s*application roles/i.exec(message)?.[1] ?? "")
+    .split(",").map((role) => role.trim()).filter((role) => /^[A-Za-z0-9_.]{1,64}$/.test(role))
+
+const forbidden = (answer: Answer, collection: Collection, roles: ReadonlyArray<string> | undefined): Forbidden => {
+  const { code = "", innerCode = "", message } = read(answer)
+  const challenge = Option.getOrElse(Headers.get(answer.headers, "www-authenticate"), () => "")
+  const deny = (why: Forbidden["why"], requiredPermissions = collection.permissions) =>
+    new Forbidden({ why, requiredPermissions, tokenRoles: roles ?? [] })
+  if ([challenge, code, innerCode, message].some((each) => conditional.test(each))) return deny("conditional_access")
+  const named = rolesNamed(message)
+  if (named.length > 0 || /missing application roles/i.test(message)) {
+    const ours = collection.permissions.filter((role) => named.length === 0 || named.includes(role))
+    return deny("missing_role", [...ours, ...named.filter((role) => !ours.includes(role))])
+  }
+  if (roles !== undefined && !collection.permissions.some((role) => roles.includes(role))) return deny("missing_role")
+  if (licence.test(message) || licence.test(code)) return deny("not_licensed")
+  return roles !== undefined && bareDenial.test(code) ? deny("not_licensed") : deny("unknown")
+}
+
+const unauthorized = (answer: Answer): Unauthorized => {
+  const { code = "", message } = read(answer)
+  return /not yet valid/i.test(`${code} ${message}`)
+    ? new Unauthorized({
+      by: "graph",
+      meaning: "Graph takes the token to be not yet valid, or expired: the clocks differ",
+      remedy: "Set this machine's clock: it differs from Microsoft's"
+    })
+    : new Unauthorized({
+      by: "graph",
+      meaning: "Graph refused the token, and a new one as well",
+      remedy: "Check that the cloud of the settings is the tenant's, and that this machine's clock is right"
+    })
+}
+
+/**
+ * Returns why an answer is no page. `roles` are those of the token that was sent, where they could be read.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const reasonOf = (
+  answer: Answer,
+  request: {
+    readonly collection: Collection
+    readonly url: string
+    readonly roles: ReadonlyArray<string> | undefined
+    readonly retryAfter: Duration.Duration | undefined
+  }
+): GraphError["reason"] => {
+  const { collection, retryAfter, roles, url } = request
+  const { status } = answer
+  const { code = "", innerCode = "", message } = read(answer)
+  const wait = retryAfter === undefined ? {} : { retryAfter }
+
+  if (status === 429 || status === 509) return new Throttled(wait)
+  const isThrottled = throttlingCodes.test(code) || throttlingCodes.test(innerCode)
+  if (isThrottled && (status === 403 || status >= 500)) return new Throttled(wait)
+  if (status === 401) return unauthorized(answer)
+  if (status === 403) return forbidden(answer, collection, roles)
+  if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })
+  if (status === 408 || status >= 500) return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })
+  if (collection.retires) {
+    const isSegment = /resource not found for the segment/i.test(message)
+    if (status === 404 || status === 410 || (status === 400 && isSegment)) return new Retired({})
+  }
+  const { pathname, search } = new URL(url)
+  return new Rejected({ request: `${pathname}${search}` })
+}

@@ -1,0 +1,25 @@
+/**
+ * How long a host asks to be left alone.
+ *
+ * @since 0.1.0
+ */
+import { Duration, Option, Result } from "effect"
+import { Headers } from "effect/http"
+import { retryAfterMax } from "./GraphPolicy.ts"
+
+/**
+ * Returns the wait that `Retry-After` asks for, at most a day; `undefined` where it is missing or cannot be read.
+ *
+ * **Details**
+ *
+ * Both of its forms are read: seconds, and an HTTP date, which is compared with the host's own clock, `at`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const retryAfter = (headers: Headers.Headers, at: number): Duration.Duration | undefined =>
+  Headers.get(headers, "retry-after").pipe(
+    Option.flatMap((text) => Result.getSuccess(Headers.parseRetryAfter(text))),
+    Option.map((value) => Duration.min(Headers.retryAfterDelay(value, at), retryAfterMax)),
+    Option.getOrUndefined
+  )

@@ -1,0 +1,242 @@
+/**
+ * Asks a token endpoint once, through MSAL and the application's own HTTP client.
+ *
+ * MSAL makes the request (authorities, signed assertions); its cache, its retries and its memory of throttling are not
+ * used, because each request gets a client of its own. What came back is read from the answer itself, since MSAL's
+ * errors leave out what the network said. Holding a token and waiting are the business of `Tokens`.
+ *
+ * @since 0.1.0
+ */
+import type * as Msal from "@azure/msal-node"
+import { Clock, Data, Duration, Effect, Option, Redacted, Schema } from "effect"
+import { Headers, HttpClient, HttpClientRequest } from "effect/http"
+import { clouds } from "../config/Cloud.ts"
+import { explain, transient } from "./Aadsts.ts"
+import { type Answer, exchange } from "./Exchange.ts"
+import type { GraphConnection } from "./GraphConnection.ts"
+import { GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
+import { smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
+import type { MicrosoftClock } from "./MicrosoftClock.ts"
+import type { Proof } from "./Proof.ts"
+import { retryAfter } from "./RetryAfter.ts"
+
+/**
+ * A token as it was given, with its roles where they could be read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Token {
+  readonly value: Redacted.Redacted
+  readonly obtainedAt: number
+  readonly expiresAt: number
+  readonly roles: ReadonlyArray<string> | undefined
+}
+
+const Success = Schema.Struct({
+  access_token: Schema.NonEmptyString,
+  expires_in: Schema.Union([Schema.Finite, Schema.FiniteFromString])
+})
+
+const Failure = Schema.Struct({
+  error: Schema.String,
+  error_codes: Schema.optionalKey(Schema.Array(Schema.Int)),
+  error_description: Schema.optionalKey(Schema.String),
+  trace_id: Schema.optionalKey(Schema.String),
+  correlation_id: Schema.optionalKey(Schema.String)
+})
+
+const AnyJson = Schema.fromJsonString(Schema.Unknown)
+const encodeJson = Schema.encodeSync(AnyJson)
+const decodeSuccess = Schema.decodeUnknownOption(Schema.fromJsonString(Success))
+const decodeFailure = Schema.decodeUnknownOption(Schema.fromJsonString(Failure))
+const decodeBody = Schema.decodeUnknownEffect(AnyJson)
+
+const Claims = Schema.StringFromBase64Url.pipe(
+  Schema.decodeTo(Schema.fromJsonString(Schema.Struct({ roles: Schema.optionalKey(Schema.Array(Schema.String)) })))
+)
+const decodeClaims = Schema.decodeUnknownOption(Claims)
+
+/** For diagnosis only: Microsoft says that a token of Graph's is not for others to read. */
+const rolesOf = (token: string) =>
+  Option.getOrUndefined(Option.map(decodeClaims(token.split(".")[1]), ({ roles }) => roles ?? []))
+
+const cut = (text: string | undefined) => text?.replaceAll(/[^A-Za-z0-9_.-]/g, "").slice(0, 64)
+
+const known: ReadonlySet<string> = new Set(Object.values(clouds).map(({ login }) => login))
+
+/**
+ * Where the token is asked for. MSAL knows Microsoft's own hosts by heart; of any other it is told all that it would
+ * ask for, so that one request is made, and none to Microsoft's public cloud from a site that has no way there.
+ */
+const authority = ({ cloud, tenantId }: GraphConnection) => {
+  const tenant = encodeURIComponent(tenantId)
+  if (known.has(cloud.login)) return { authority: `${cloud.login}/${tenant}` }
+  const { host } = new URL(cloud.login)
+  const base = `${cloud.login}/${tenant}`
+  return {
+    // MSAL refuses an authority that is not https; the request goes to the endpoint of the metadata.
+    authority: `https://${host}/${tenant}`,
+    knownAuthorities: [host],
+    authorityMetadata: encodeJson({
+      token_endpoint: `${base}/oauth2/v2.0/token`,
+      authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+      issuer: `${base}/v2.0`,
+      jwks_uri: `${base}/discovery/v2.0/keys`
+    })
+  }
+}
+
+const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
+  switch (proof._tag) {
+    case "Secret":
+      return { clientSecret: Redacted.value(proof.secret) }
+    case "Assertion":
+      return { clientAssertion: Redacted.value(proof.assertion) }
+    case "Certificate":
+      return {
+        clientCertificate: {
+          thumbprintSha256: proof.thumbprint,
+          privateKey: Redacted.value(proof.privateKey),
+          x5c: proof.chain
+        }
+      }
+  }
+}
+
+/** What is known of a request once it ended: the answer, or why there is none. */
+type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
+
+const failed = (reason: GraphError["reason"], answer?: Answer) => {
+  const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(answer.text))
+  const graphCode = cut(body?.error)
+  const requestId = cut(
+    body?.trace_id ?? (answer && Option.getOrUndefined(Headers.get(answer.headers, "x-ms-request-id")))
+  )
+  const clientRequestId = cut(body?.correlation_id)
+  return new GraphError({
+    endpoint: "token",
+    operation: "token",
+    reason,
+    ...(answer === undefined ? {} : { status: answer.status }),
+    ...(graphCode === undefined ? {} : { graphCode }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(clientRequestId === undefined ? {} : { clientRequestId })
+  })
+}
+
+const isTransient = (status: number) => status === 408 || status === 429 || status === 509 || status >= 500
+
+/** Returns why an answer holds no token. */
+const refused = (answer: Answer & { readonly at: number }): GraphError["reason"] => {
+  const { status } = answer
+  const body = Option.getOrUndefined(decodeFailure(answer.text))
+  const aadsts = body?.error_codes?.[0] ??
+    Number(/AADSTS(\d{4,9})/.exec(body?.error_description ?? "")?.[1] ?? Number.NaN)
+  const wait = retryAfter(answer.headers, answer.at)
+  const gone = (kind: Unavailable["kind"], detail: string) =>
+    new Unavailable({ kind, detail, ...(wait === undefined ? {} : { retryAfter: wait }) })
+  if (isTransient(status) || transient.has(aadsts)) return gone("http", `HTTP ${status} from the token endpoint`)
+  if (status === 407) return gone("proxy", "the proxy answered 407")
+  if (body === undefined) {
+    return status < 300
+      ? gone("body", "the token endpoint's answer holds no token")
+      : gone("http", `HTTP ${status} from the token endpoint, without its error`)
+  }
+  return Number.isNaN(aadsts)
+    ? new Unauthorized({ by: "login", ...explain(undefined) })
+    : new Unauthorized({ by: "login", aadsts, ...explain(aadsts) })
+}
+
+class MsalFailed extends Data.TaggedError("MsalFailed") {}
+
+const loadMsal = Effect.promise(() => import("@azure/msal-node"))
+
+/**
+ * Asks for a token, with one request. `claims` answers a challenge of Graph's.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export const request = Effect.fn("TokenEndpoint.request")(function*(
+  connection: GraphConnection,
+  proof: Proof,
+  clock: MicrosoftClock,
+  claims?: string
+): Effect.fn.Return<Token, GraphError, HttpClient.HttpClient> {
+  const http = yield* HttpClient.HttpClient
+  const context = yield* Effect.context()
+  const msal = yield* loadMsal
+  const seen: Seen = {}
+
+  const send = Effect.fnUntraced(function*(outgoing: HttpClientRequest.HttpClientRequest) {
+    const answer = yield* exchange(http, outgoing, {
+      timeout: timeouts.token,
+      bytesMax: smallBodyBytesMax,
+      errorBytesMax: smallBodyBytesMax
+    }).pipe(
+      Effect.catchTag(
+        "BodyTooLarge",
+        () => Effect.fail(new Unavailable({ kind: "body", detail: "the token endpoint's answer is too large" }))
+      ),
+      Effect.tapError((reason) => Effect.sync(() => void (seen.fault = reason)))
+    )
+    seen.answer = { ...answer, at: yield* clock.hear(answer.headers) }
+    const body = yield* decodeBody(answer.text)
+    return { status: answer.status, headers: { ...answer.headers }, body }
+  })
+
+  const result = yield* Effect.tryPromise({
+    try: (signal) => {
+      const run = <A>(outgoing: HttpClientRequest.HttpClientRequest) =>
+        Effect.runPromiseWith(context)(send(outgoing), { signal }) as Promise<Msal.NetworkResponse<A>>
+      const application = new msal.ConfidentialClientApplication({
+        auth: { clientId: connection.clientId, ...authority(connection), ...credentials(proof) },
+        system: {
+          loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false },
+          networkClient: {
+            sendGetRequestAsync: (url, options) =>
+              run(HttpClientRequest.get(url, options?.headers === undefined ? {} : { headers: options.headers })),
+            sendPostRequestAsync: (url, options) =>
+              run(
+                HttpClientRequest.post(url, options?.headers === undefined ? {} : { headers: options.headers }).pipe(
+                  HttpClientRequest.bodyText(options?.body ?? "", "application/x-www-form-urlencoded")
+                )
+              )
+          }
+        }
+      })
+      return application.acquireTokenByClientCredential({
+        scopes: [`${connection.cloud.graph}/.default`],
+        skipCache: true,
+        ...(claims === undefined ? {} : { claims })
+      })
+    },
+    // What failed is in `seen`; MSAL's own error would add a message that may repeat what was sent.
+    catch: () => new MsalFailed()
+  }).pipe(Effect.option)
+
+  const { answer, fault } = seen
+  if (answer === undefined) {
+    return yield* fault !== undefined
+      ? failed(fault)
+      // MSAL refused to ask: the settings cannot be right, whatever the endpoint would say.
+      : failed(
+        new Unauthorized({
+          by: "login",
+          meaning: "No token can be asked for with this tenant ID, client ID and credential",
+          remedy: "Paste Directory (tenant) ID and Application (client) ID from the app registration's overview"
+        })
+      )
+  }
+  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(answer.text)) : undefined
+  if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
+
+  const obtainedAt = yield* Clock.currentTimeMillis
+  return {
+    value: Redacted.make(success.access_token),
+    obtainedAt,
+    expiresAt: obtainedAt + Duration.toMillis(Duration.seconds(success.expires_in)),
+    roles: rolesOf(success.access_token)
+  }
+})

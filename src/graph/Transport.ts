@@ -1,0 +1,116 @@
+/**
+ * Tells why no answer came, from the codes that Node, its TLS and the HTTP client leave on an error.
+ *
+ * Only codes, host names of the request and numbers of ours reach a detail: never a message of the error, which may
+ * repeat what was sent.
+ *
+ * @since 0.1.0
+ */
+import { Duration, Predicate } from "effect"
+import { type HttpClientError } from "effect/http"
+import { Unavailable } from "./GraphError.ts"
+import { timeouts } from "./GraphPolicy.ts"
+
+const seconds = (duration: Duration.Duration) => `${Duration.toSeconds(duration)} s`
+
+const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], detail: string]>> = {
+  ENOTFOUND: ["dns", "host name not found"],
+  EAI_AGAIN: ["dns", "the name server does not answer"],
+  EAI_FAIL: ["dns", "the name server failed"],
+  ECONNREFUSED: ["network", "connection refused"],
+  ECONNRESET: ["network", "connection reset"],
+  EPIPE: ["network", "connection reset"],
+  UND_ERR_SOCKET: ["network", "connection closed"],
+  UND_ERR_DESTROYED: ["network", "connection closed"],
+  UND_ERR_CLOSED: ["network", "connection closed"],
+  EHOSTUNREACH: ["network", "no route to the host"],
+  ENETUNREACH: ["network", "no network"],
+  ENETDOWN: ["network", "no network"],
+  EADDRNOTAVAIL: ["network", "no local port left"],
+  EMFILE: ["network", "too many open files"],
+  ETIMEDOUT: ["timeout", "no connection"],
+  UND_ERR_CONNECT_TIMEOUT: ["timeout", `no connection within ${seconds(timeouts.connect)}`],
+  UND_ERR_HEADERS_TIMEOUT: ["timeout", `no first byte within ${seconds(timeouts.firstByte)}`],
+  UND_ERR_BODY_TIMEOUT: ["timeout", `no byte for ${seconds(timeouts.betweenBytes)}`],
+  UND_ERR_PRX_TLS: ["proxy", "the proxy's certificate is not trusted"],
+  UND_ERR_PRX_CONN: ["proxy", "the proxy closed the connection"],
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["body", "the body was cut short"],
+  UND_ERR_HEADERS_OVERFLOW: ["body", "the headers are too large"],
+  Z_DATA_ERROR: ["body", "the body is not valid gzip"],
+  Z_BUF_ERROR: ["body", "the body was cut short"],
+  CERT_HAS_EXPIRED: ["tls", "the certificate has expired"],
+  CERT_NOT_YET_VALID: ["tls", "the certificate is not yet valid"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["tls", "the certificate is for another host"],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["tls", "the certificate is self-signed"],
+  SELF_SIGNED_CERT_IN_CHAIN: ["tls", "the certificate's CA is not trusted"],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["tls", "the certificate's CA is not trusted"],
+  UNABLE_TO_GET_ISSUER_CERT: ["tls", "the certificate's CA is not trusted"],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["tls", "the certificate's CA is not trusted"],
+  EPROTO: ["tls", "no common TLS"]
+}
+
+/** Every error of the chain of causes and of aggregates, outermost first. */
+const chain = (error: unknown, depth = 0): ReadonlyArray<object> => {
+  if (!Predicate.isObjectOrArray(error) || depth > 8) return []
+  const inner = [
+    ...(Predicate.hasProperty(error, "errors") && Array.isArray(error.errors) ? error.errors : []),
+    ...(Predicate.hasProperty(error, "cause") ? [error.cause] : [])
+  ]
+  return [error, ...inner.flatMap((cause) => chain(cause, depth + 1))]
+}
+
+const textOf = (error: object, key: string) =>
+  Predicate.hasProperty(error, key) && Predicate.isString(error[key]) ? error[key] : undefined
+
+const codePattern = /^[A-Z][A-Z0-9_]{2,63}$/
+
+/** Whether the error is of a connection to something other than the request's host: the proxy. */
+const isElsewhere = (error: object, url: URL) => {
+  const hostname = textOf(error, "hostname")
+  if (hostname !== undefined && hostname !== url.hostname) return true
+  const port = Predicate.hasProperty(error, "port") && Predicate.isNumber(error.port) ? error.port : undefined
+  return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
+}
+
+/**
+ * Returns why a request got no answer, or its answer no end.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const unavailable = (error: HttpClientError.HttpClientError, url: URL): Unavailable => {
+  const errors = chain(error)
+  for (const each of errors) {
+    // undici says it only in words: `Proxy response (407) !== 200 when HTTP Tunneling`.
+    const status = /^Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(
+      textOf(each, "message") ?? ""
+    )
+    if (status !== null) {
+      return new Unavailable({ kind: "proxy", detail: `the proxy answered ${status[1] ?? status[2]} (${url.host})` })
+    }
+  }
+  for (const each of errors) {
+    const code = textOf(each, "code")
+    if (code === undefined || !codePattern.test(code)) continue
+    const known = details[code] ?? (/^(?:ERR_(?:TLS|SSL)|CERT|CRL|UNABLE_TO)_/.test(code)
+      ? ["tls", "the TLS connection failed"] as const
+      : undefined)
+    if (known === undefined) continue
+    const [kind, detail] = known
+    return isElsewhere(each, url)
+      ? new Unavailable({ kind: "proxy", detail: `${detail}, at the proxy (${code})` })
+      : new Unavailable({ kind, detail: `${detail} (${code}, ${url.host})` })
+  }
+  return error.reason._tag === "DecodeError"
+    ? new Unavailable({ kind: "network", detail: `the connection ended while the body was read (${url.host})` })
+    : new Unavailable({ kind: "network", detail: `the request failed (${url.host})` })
+}
+
+/**
+ * Returns that no whole answer came in the time a request may take.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const timedOut = (after: Duration.Duration, url: URL): Unavailable =>
+  new Unavailable({ kind: "timeout", detail: `no whole answer within ${seconds(after)} (${url.host})` })

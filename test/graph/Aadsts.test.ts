@@ -1,0 +1,39 @@
+import { assert, describe, it } from "@effect/vitest"
+import { explain, refusals, transient } from "../../src/graph/Aadsts.ts"
+
+describe("Aadsts", () => {
+  it("has words for each number that a client credentials request meets", () => {
+    const secrets = [7000215, 7000222, 700025, 7000216, 7000218]
+    const settings = [700016, 90002, 900023, 7000112, 70011, 1002012, 500011, 53003]
+    const assertions = [700027, 700024, 700213, 70021]
+    for (const code of [...secrets, ...settings, ...assertions]) assert.property(refusals, String(code))
+  })
+
+  it("says what is the case and what to do, in a line each, without shouting", () => {
+    for (const [code, { meaning, remedy }] of Object.entries(refusals)) {
+      for (const line of [meaning, remedy]) {
+        assert.notInclude(line, "\n", code)
+        assert.isAtMost(line.length, 160, code)
+        assert.match(line, /^[A-Z][^!]*[^.!]$/, code)
+      }
+    }
+  })
+
+  it("tells the Value of a secret from its Secret ID", () => {
+    assert.include(explain(7000215).remedy, "Value, not its Secret ID")
+    assert.include(
+      explain(7000222).remedy,
+      "create a new client secret under Certificates & secrets and paste its Value, not its Secret ID"
+    )
+  })
+
+  it("names a number it does not know, and where to look it up", () => {
+    assert.include(explain(123456).meaning, "AADSTS123456")
+    assert.include(explain(123456).remedy, "123456")
+    assert.isNotEmpty(explain(undefined).remedy)
+  })
+
+  it("takes no refusal for transient", () => {
+    for (const code of transient) assert.notProperty(refusals, String(code))
+  })
+})

@@ -1,0 +1,129 @@
+import { NodeFileSystem } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Exit, FileSystem, Layer, Redacted } from "effect"
+import { execFileSync } from "node:child_process"
+import { createPublicKey, verify, X509Certificate } from "node:crypto"
+import { Credential } from "../../src/config/Credential.ts"
+import { isSame, read } from "../../src/graph/Proof.ts"
+import { connection, microsoft } from "./FakeMicrosoft.ts"
+
+const hasOpenssl = Exit.isSuccess(
+  Effect.runSyncExit(Effect.sync(() => execFileSync("openssl", ["version"], { stdio: "ignore" })))
+)
+if (!hasOpenssl) process.stdout.write("certificate tests are skipped: no openssl in PATH\n")
+
+type Pair = (certificate: string, key: string) => Extract<Credential, { readonly _tag: "Certificate" }>
+
+/** A directory with two RSA pairs, an EC pair, an encrypted key and a text. */
+class Certificates extends Context.Service<Certificates, Pair>()("azure-security/test/graph/Proof.test/Certificates") {}
+
+const makeCertificates = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { stdio: "ignore", cwd: directory })
+  for (const name of ["rsa", "other"]) {
+    openssl(
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-subj",
+      "/CN=c",
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      `${name}.pem`
+    )
+  }
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+  openssl("req", "-x509", ...curve, "-nodes", "-subj", "/CN=c", "-keyout", "ec.key", "-out", "ec.pem")
+  openssl("pkcs8", "-topk8", "-in", "rsa.key", "-out", "encrypted.key", "-passout", "pass:s3cr3t")
+  yield* fs.writeFileString(`${directory}/text`, "hello")
+  return (certificate: string, key: string) =>
+    Credential.Certificate({ certificatePath: `${directory}/${certificate}`, privateKeyPath: `${directory}/${key}` })
+})
+
+const certificates = Layer.effect(
+  Certificates,
+  hasOpenssl
+    ? makeCertificates
+    : Effect.succeed((certificatePath, privateKeyPath) => Credential.Certificate({ certificatePath, privateKeyPath }))
+)
+
+it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) => {
+  describe.skipIf(!hasOpenssl)("certificate", () => {
+    it.effect("signs an assertion that the certificate verifies, and sends the certificate along", () =>
+      Effect.gen(function*() {
+        const pair = (yield* Certificates)("rsa.pem", "rsa.key")
+        const fs = yield* FileSystem.FileSystem
+        const pem = yield* fs.readFileString(pair.certificatePath)
+        const key = yield* fs.readFileString(pair.privateKeyPath)
+        const fake = yield* microsoft({
+          files: { [pair.certificatePath]: () => pem, [pair.privateKeyPath]: () => key }
+        })
+        const graph = yield* fake.connect({ ...connection, credential: pair })
+        yield* graph.token
+
+        const form = new URLSearchParams((yield* fake.posts)[0]!.body)
+        const [head, payload, signature] = form.get("client_assertion")!.split(".")
+        const certificate = new X509Certificate(pem)
+        assert.isTrue(verify(
+          "sha256",
+          Buffer.from(`${head}.${payload}`),
+          { key: createPublicKey(pem), padding: 6, saltLength: 32 },
+          Buffer.from(signature!, "base64url")
+        ))
+        const header = Buffer.from(head!, "base64url").toString()
+        const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex").toString("base64url")
+        assert.include(header, `"x5t#S256":"${thumbprint}"`)
+        assert.include(header, certificate.raw.toString("base64"))
+        assert.isNull(form.get("client_secret"))
+      }))
+
+    for (
+      const [what, certificate, key, words] of [
+        ["an encrypted key", "rsa.pem", "encrypted.key", "encrypted"],
+        ["an elliptic-curve key", "ec.pem", "ec.key", "RSA"],
+        ["another certificate's key", "rsa.pem", "other.key", "does not belong"],
+        ["a text for a certificate", "text", "rsa.key", "no PEM certificate"],
+        ["a text for a key", "rsa.pem", "text", "no PEM private key"],
+        ["a certificate that is not there", "nowhere.pem", "rsa.key", "NotFound"],
+        ["a key that is not there", "rsa.pem", "nowhere.key", "NotFound"]
+      ] as const
+    ) {
+      it.effect(`says in one line that it was given ${what}`, () =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(read((yield* Certificates)(certificate, key)))
+          assert.include(error.meaning, words)
+          assert.notInclude(`${error.meaning}${error.remedy}`, "\n")
+        }))
+    }
+
+    it.effect("knows a rotated certificate from the same", () =>
+      Effect.gen(function*() {
+        const pair = yield* Certificates
+        const [one, same, other] = yield* Effect.all([
+          read(pair("rsa.pem", "rsa.key")),
+          read(pair("rsa.pem", "rsa.key")),
+          read(pair("other.pem", "other.key"))
+        ])
+        assert.isTrue(isSame(one, same))
+        assert.isFalse(isSame(one, other))
+        assert.isFalse(isSame(one, { _tag: "Secret", secret: Redacted.make("x") }))
+      }))
+  })
+
+  it.effect("reads a secret's file anew each time, blanks cut off", () =>
+    Effect.gen(function*() {
+      let content = "  one\r\n"
+      const fs = FileSystem.layerNoop({ readFileString: () => Effect.sync(() => content) })
+      const secret = Effect.map(
+        read(Credential.SecretFromFile({ path: "/run/secret" })),
+        (proof) => proof._tag === "Secret" ? Redacted.value(proof.secret) : undefined
+      ).pipe(Effect.provide(Layer.fresh(fs)))
+      assert.strictEqual(yield* secret, "one")
+      content = "two"
+      assert.strictEqual(yield* secret, "two")
+    }))
+})

@@ -1,0 +1,82 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { HttpClientError, HttpClientRequest } from "effect/http"
+import type { Unavailable } from "../../src/graph/GraphError.ts"
+import { unavailable } from "../../src/graph/Transport.ts"
+import { nodeError } from "./FakeMicrosoft.ts"
+
+const url = new URL("https://graph.microsoft.com/v1.0/security/alerts_v2?$filter=s3cr3t")
+const failed = (cause: unknown) =>
+  unavailable(
+    new HttpClientError.HttpClientError({
+      reason: new HttpClientError.TransportError({ request: HttpClientRequest.get(url), cause })
+    }),
+    url
+  )
+
+describe("Transport", () => {
+  const kinds: ReadonlyArray<readonly [code: string, kind: Unavailable["kind"]]> = [
+    ["ENOTFOUND", "dns"],
+    ["EAI_AGAIN", "dns"],
+    ["ECONNREFUSED", "network"],
+    ["ECONNRESET", "network"],
+    ["UND_ERR_SOCKET", "network"],
+    ["ENETUNREACH", "network"],
+    ["ETIMEDOUT", "timeout"],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout"],
+    ["UND_ERR_HEADERS_TIMEOUT", "timeout"],
+    ["UND_ERR_BODY_TIMEOUT", "timeout"],
+    ["CERT_HAS_EXPIRED", "tls"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "tls"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "tls"],
+    ["CERT_REVOKED", "tls"],
+    ["Z_DATA_ERROR", "body"]
+  ]
+  for (const [code, kind] of kinds) {
+    it(`tells by ${code} that it is ${kind}, and names host and code`, () => {
+      for (
+        const cause of [
+          nodeError(code),
+          new Error("s3cr3t", { cause: nodeError(code) }),
+          new AggregateError([nodeError(code), nodeError(code)], "s3cr3t")
+        ]
+      ) {
+        const { detail, kind: told } = failed(cause)
+        assert.strictEqual(told, kind)
+        assert.include(detail, `${code}, graph.microsoft.com`)
+        assert.notInclude(detail, "s3cr3t")
+      }
+    })
+  }
+
+  it("takes a failure at another host or port for the proxy's", () => {
+    for (
+      const cause of [
+        nodeError("ENOTFOUND", { hostname: "proxy.contoso.example" }),
+        nodeError("ECONNREFUSED", { port: 3128, address: "10.0.0.1" }),
+        nodeError("UND_ERR_PRX_TLS")
+      ]
+    ) assert.strictEqual(failed(cause).kind, "proxy")
+    assert.strictEqual(failed(nodeError("ENOTFOUND", { hostname: url.hostname })).kind, "dns")
+    assert.strictEqual(failed(nodeError("ECONNREFUSED", { port: 443 })).kind, "network")
+  })
+
+  it("is a failed network where nothing is known", () => {
+    for (const cause of [undefined, "s3cr3t", nodeError("s3cr3t"), nodeError("EWHATEVER")]) {
+      assert.strictEqual(failed(cause).detail, "the request failed (graph.microsoft.com)")
+    }
+  })
+
+  it("ends on causes that lead back to themselves", () => {
+    const circular = nodeError("EWHATEVER")
+    circular.cause = circular
+    assert.strictEqual(failed(circular).kind, "network")
+  })
+
+  it.prop("never shows a message, whatever it holds", [Schema.String, Schema.String], ([message, code]) => {
+    const marked = `<${message}>`
+    const shown = failed(Object.assign(new Error(marked), { code: `${code}${marked}` })).detail
+    assert.notInclude(shown, marked)
+  })
+})
