@@ -1,0 +1,49 @@
+/**
+ * Applications and agents.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+import * as Parts from "./EvidenceParts.ts"
+import * as Words from "./EvidenceWords.ts"
+
+/**
+ * `cloudApplicationEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const CloudApplication = F.evidence("cloudApplication", {
+  appId: F.int64,
+  displayName: F.text,
+  instanceId: F.int64,
+  instanceName: F.text,
+  saasAppId: F.int64,
+  stream: F.part(Parts.Stream)
+})
+
+/**
+ * `oauthApplicationEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const OauthApplication = F.evidence("oauthApplication", {
+  appId: F.text,
+  displayName: F.text,
+  objectId: F.text,
+  publisher: F.text
+})
+
+/**
+ * `aiAgentEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const AiAgent = F.evidence("aiAgent", {
+  agentId: F.text,
+  agentName: F.text,
+  hostingPlatformType: F.word(Words.aiAgentPlatform),
+  instructions: F.text
+})

@@ -1,0 +1,33 @@
+/**
+ * What Graph sends beyond its published schema.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Something Graph sent that this connector does not know yet. `name` is a name of Graph's schema, never a value.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Drift {
+  readonly kind: "evidence_type" | "untyped_evidence" | "enum_value" | "property" | "partial"
+  /**
+   * `evidence_type`: the `@odata.type`; `untyped_evidence`: the JSON type of the element; `enum_value`: `path=word`;
+   * `property`, `partial`: the path. At most 96 characters.
+   */
+  readonly name: string
+}
+
+const nameMax = 96
+
+/**
+ * A drift whose name is cut to 96 characters: it becomes a label of metrics and a line of the status page.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (kind: Drift["kind"], name: string): Drift => ({
+  kind,
+  name: name.length > nameMax ? name.slice(0, nameMax) : name
+})

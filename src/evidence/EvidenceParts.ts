@@ -1,0 +1,143 @@
+/**
+ * Complex values that stand in several evidence types.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+import * as Words from "./EvidenceWords.ts"
+
+/**
+ * `emailSender`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const EmailSender = F.complex({
+  displayName: F.text,
+  domainName: F.text,
+  emailAddress: F.text
+})
+
+/**
+ * `fileDetails`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const FileDetails = F.complex({
+  fileName: F.text,
+  filePath: F.text,
+  filePublisher: F.text,
+  fileSize: F.int64,
+  issuer: F.text,
+  md5: F.text,
+  sha1: F.text,
+  sha256: F.text,
+  sha256Ac: F.text,
+  signer: F.text
+})
+
+/**
+ * `fileHash`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const FileHash = F.complex({
+  algorithm: F.word(Words.fileHashAlgorithm),
+  value: F.text
+})
+
+/**
+ * `geoLocation`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const GeoLocation = F.complex({
+  city: F.text,
+  countryName: F.text,
+  latitude: F.number,
+  longitude: F.number,
+  state: F.text
+})
+
+/**
+ * `kubernetesServicePort`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesServicePort = F.complex({
+  appProtocol: F.text,
+  name: F.text,
+  nodePort: F.number,
+  port: F.number,
+  protocol: F.word(Words.containerPortProtocol),
+  targetPort: F.text
+})
+
+/**
+ * `loggedOnUser`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const LoggedOnUser = F.complex({
+  accountName: F.text,
+  domainName: F.text
+})
+
+/**
+ * `resourceAccessEvent`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const ResourceAccessEvent = F.complex({
+  accessDateTime: F.text,
+  accountId: F.text,
+  ipAddress: F.text,
+  resourceIdentifier: F.text
+})
+
+/**
+ * `stream`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Stream = F.complex({
+  name: F.text
+})
+
+/**
+ * `userAccount`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const UserAccount = F.complex({
+  accountName: F.text,
+  activeDirectoryObjectGuid: F.text,
+  azureAdUserId: F.text,
+  displayName: F.text,
+  domainName: F.text,
+  resourceAccessEvents: F.parts(ResourceAccessEvent),
+  tenantId: F.text,
+  userPrincipalName: F.text,
+  userSid: F.text
+})
+
+/**
+ * `vmMetadata`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const VmMetadata = F.complex({
+  cloudProvider: F.word(Words.vmCloudProvider),
+  resourceId: F.text,
+  subscriptionId: F.text,
+  vmId: F.text
+})

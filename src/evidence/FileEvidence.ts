@@ -1,0 +1,63 @@
+/**
+ * Files, malware and processes.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+import * as Parts from "./EvidenceParts.ts"
+import * as Words from "./EvidenceWords.ts"
+
+/**
+ * `fileEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const File = F.evidence("file", {
+  detectionStatus: F.word(Words.detectionStatus),
+  fileDetails: F.part(Parts.FileDetails),
+  mdeDeviceId: F.text
+})
+
+/**
+ * `fileHashEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const FileHash = F.evidence("fileHash", {
+  algorithm: F.word(Words.fileHashAlgorithm),
+  value: F.text
+})
+
+/**
+ * `malwareEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Malware = F.evidence("malware", {
+  category: F.text,
+  files: F.nested("file"),
+  name: F.text,
+  processes: F.nested("process")
+})
+
+/**
+ * `processEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Process = F.evidence("process", {
+  detectionStatus: F.word(Words.detectionStatus),
+  imageFile: F.part(Parts.FileDetails),
+  mdeDeviceId: F.text,
+  parentProcessCreationDateTime: F.text,
+  parentProcessId: F.int64,
+  parentProcessImageFile: F.part(Parts.FileDetails),
+  processCommandLine: F.text,
+  processCreationDateTime: F.text,
+  processId: F.int64,
+  userAccount: F.part(Parts.UserAccount)
+})

@@ -1,0 +1,49 @@
+/**
+ * Organizations, repositories and users of GitHub.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+
+/**
+ * `gitHubOrganizationEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const GitHubOrganization = F.evidence("gitHubOrganization", {
+  company: F.text,
+  displayName: F.text,
+  email: F.text,
+  login: F.text,
+  orgId: F.text,
+  webUrl: F.text
+})
+
+/**
+ * `gitHubRepoEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const GitHubRepo = F.evidence("gitHubRepo", {
+  baseUrl: F.text,
+  login: F.text,
+  owner: F.text,
+  ownerType: F.text,
+  repoId: F.text
+})
+
+/**
+ * `gitHubUserEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const GitHubUser = F.evidence("gitHubUser", {
+  email: F.text,
+  login: F.text,
+  name: F.text,
+  userId: F.text,
+  webUrl: F.text
+})

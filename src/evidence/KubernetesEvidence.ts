@@ -1,0 +1,105 @@
+/**
+ * Objects of a Kubernetes cluster.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+import * as Parts from "./EvidenceParts.ts"
+import * as Words from "./EvidenceWords.ts"
+
+/**
+ * `kubernetesClusterEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesCluster = F.evidence("kubernetesCluster", {
+  cloudResource: F.nested(),
+  distribution: F.text,
+  name: F.text,
+  platform: F.word(Words.kubernetesPlatform),
+  version: F.text
+})
+
+/**
+ * `kubernetesNamespaceEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesNamespace = F.evidence("kubernetesNamespace", {
+  cluster: F.nested("kubernetesCluster"),
+  labels: F.dictionary,
+  name: F.text
+})
+
+/**
+ * `kubernetesControllerEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesController = F.evidence("kubernetesController", {
+  labels: F.dictionary,
+  name: F.text,
+  namespace: F.nested("kubernetesNamespace"),
+  type: F.text
+})
+
+/**
+ * `kubernetesPodEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesPod = F.evidence("kubernetesPod", {
+  containers: F.nested("container"),
+  controller: F.nested("kubernetesController"),
+  ephemeralContainers: F.nested("container"),
+  initContainers: F.nested("container"),
+  labels: F.dictionary,
+  name: F.text,
+  namespace: F.nested("kubernetesNamespace"),
+  podIp: F.nested("ip"),
+  serviceAccount: F.nested("kubernetesServiceAccount")
+})
+
+/**
+ * `kubernetesSecretEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesSecret = F.evidence("kubernetesSecret", {
+  name: F.text,
+  namespace: F.nested("kubernetesNamespace"),
+  secretType: F.text
+})
+
+/**
+ * `kubernetesServiceEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesService = F.evidence("kubernetesService", {
+  clusterIP: F.nested("ip"),
+  externalIPs: F.nested("ip"),
+  labels: F.dictionary,
+  name: F.text,
+  namespace: F.nested("kubernetesNamespace"),
+  selector: F.dictionary,
+  servicePorts: F.parts(Parts.KubernetesServicePort),
+  serviceType: F.word(Words.kubernetesServiceType)
+})
+
+/**
+ * `kubernetesServiceAccountEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const KubernetesServiceAccount = F.evidence("kubernetesServiceAccount", {
+  name: F.text,
+  namespace: F.nested("kubernetesNamespace")
+})

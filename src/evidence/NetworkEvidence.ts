@@ -1,0 +1,70 @@
+/**
+ * Addresses, names and connections.
+ *
+ * @since 0.1.0
+ */
+import * as F from "./EvidenceFields.ts"
+import * as Parts from "./EvidenceParts.ts"
+import * as Words from "./EvidenceWords.ts"
+
+/**
+ * `ipEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Ip = F.evidence("ip", {
+  countryLetterCode: F.text,
+  ipAddress: F.text,
+  location: F.part(Parts.GeoLocation),
+  stream: F.part(Parts.Stream)
+})
+
+/**
+ * `urlEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Url = F.evidence("url", {
+  url: F.text
+})
+
+/**
+ * `dnsEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Dns = F.evidence("dns", {
+  dnsServerIp: F.nested("ip"),
+  domainName: F.text,
+  hostIpAddress: F.nested("ip"),
+  ipAddresses: F.nested("ip")
+})
+
+/**
+ * `networkConnectionEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const NetworkConnection = F.evidence("networkConnection", {
+  destinationAddress: F.nested("ip"),
+  destinationPort: F.number,
+  protocol: F.word(Words.protocolType),
+  sourceAddress: F.nested("ip"),
+  sourcePort: F.number
+})
+
+/**
+ * `nicEvidence`.
+ *
+ * @category types
+ * @since 0.1.0
+ */
+export const Nic = F.evidence("nic", {
+  ipAddress: F.nested("ip"),
+  macAddress: F.text,
+  vlans: F.texts
+})
