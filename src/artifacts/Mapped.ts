@@ -3,7 +3,10 @@
  *
  * @since 0.1.0
  */
+import type { Drift } from "../evidence/Drift.ts"
 import type { Artifact } from "./Artifact.ts"
+
+export type { Drift } from "../evidence/Drift.ts"
 
 /**
  * Facts about where a record came from.
@@ -20,18 +23,6 @@ export interface MappingContext {
   readonly graphHost: string
   readonly orgId?: string | undefined
   readonly applianceId?: string | undefined
-}
-
-/**
- * Something Graph sent that this connector does not know yet. `name` is a name of Graph's schema, never a value.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Drift {
-  readonly kind: "evidence_type" | "untyped_evidence" | "enum_value" | "property" | "partial"
-  /** `evidence_type`: the `@odata.type`; `enum_value`: `path=word`; `property`, `partial`: the path. */
-  readonly name: string
 }
 
 /**

@@ -1,0 +1,270 @@
+/**
+ * Artifacts of an alert of `alerts_v2`: its own, and one for each of its evidence objects.
+ *
+ * Pure, synchronous and total: whatever JSON Graph sends is published. Properties are read from the object as it came,
+ * each with care, so that one of a wrong type costs that one field; the schema only tells what was wrong.
+ *
+ * @since 0.1.0
+ */
+import { shape } from "../domain/Alert.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Properties } from "../domain/Shape.ts"
+import type { Drift } from "../evidence/Drift.ts"
+import * as Action from "./Action.ts"
+import * as AlertFields from "./AlertFields.ts"
+import { messageTypeOf } from "./AlertMessageTypes.ts"
+import type { Artifact } from "./Artifact.ts"
+import * as ArtifactId from "./ArtifactId.ts"
+import * as Draft from "./Draft.ts"
+import { instant } from "./Instant.ts"
+import type { Mapped, MappingContext } from "./Mapped.ts"
+import { stringify } from "./Message.ts"
+import type { Decided } from "./MessageTypes.ts"
+import { text } from "./NormalForms.ts"
+import * as Severity from "./Severity.ts"
+import * as Sides from "./Sides.ts"
+import { Tags } from "./Tags.ts"
+import * as Vulnerabilities from "./Vulnerabilities.ts"
+import * as Witness from "./Witness.ts"
+
+/**
+ * The stream of alerts and their evidence: lead rule 202 compares it exactly.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const streamName = "azure_security_alert"
+
+/** What the evidence of an alert takes from it. */
+interface Parent {
+  readonly context: MappingContext
+  readonly id: string
+  readonly decided: Decided
+  readonly severity: Severity.Severity
+  readonly action: string
+  readonly ruleName: string
+  readonly ruleCategory: string
+  readonly startTimeUTC: string | undefined
+  readonly endTimeUTC: string | undefined
+  readonly techniques: ReadonlyArray<string>
+  readonly tags: Tags
+}
+
+/**
+ * Characters of a title that are compared: patterns with `.*` take time that grows faster than the title.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const titleMax = 1000
+
+const techniqueForm = /^T\d{4}(\.\d{3})?$/
+const notLetters = /[^a-z]+/g
+
+/**
+ * A category for comparison: lower case, letters only.
+ *
+ * @category normal forms
+ * @since 0.1.0
+ */
+export const categoryKey = (category: string): string => category.toLowerCase().replace(notLetters, "")
+
+const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
+
+const addAlertTags = (tags: Tags, value: Properties, id: string, categories: ReadonlyArray<string>): Tags =>
+  tags
+    .add("alertId", id)
+    .add("incidentId", value["incidentId"])
+    .add("providerAlertId", value["providerAlertId"])
+    .add("serviceSource", value["serviceSource"])
+    .add("detectionSource", value["detectionSource"])
+    .add("product", value["productName"])
+    .add("threat", value["threatDisplayName"])
+    .add("threatFamily", value["threatFamilyName"])
+    .add("actor", value["actorDisplayName"])
+    .add("assignedTo", value["assignedTo"])
+    .addEach("category", categories)
+    .add("policy", value["alertPolicyId"])
+    .add("investigation", value["investigationState"])
+
+/** An unknown type as Graph names it, without its namespace and the word `Evidence`. */
+const shortType = (type: string): string => type.replace(/^.*\./, "").replace(/Evidence$/i, "")
+
+const evidenceArtifact = (
+  parent: Parent,
+  witness: Witness.Witness,
+  ends: Sides.Ends,
+  message: string,
+  ordinalOf: (hash: string) => number
+): Artifact => {
+  const { context } = parent
+  const { decoded, facts, raw } = witness
+  const hash = ArtifactId.sha256(message)
+  const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinalOf(hash))
+  const isHarmless = witness.isClean || witness.isBystander
+  const draft = Draft.make(context, {
+    id,
+    message,
+    hash,
+    streamName,
+    messageType: isHarmless ? "threat_event" : parent.decided.type,
+    severity: isHarmless ? Severity.informational : parent.severity,
+    action: Action.ofEvidence({
+      remediationStatus: raw["remediationStatus"],
+      deliveryAction: facts.deliveryAction,
+      detectionStatus: facts.detectionStatus
+    }, parent.action),
+    senderHost: `${context.tenantId}/${parent.id}/${id.slice(0, 12)}`,
+    ruleName: parent.ruleName
+  })
+  const { endTimeUTC, startTimeUTC, ...fields } = facts.fields
+  Object.assign(draft, fields)
+  Draft.setEnds(draft, ends)
+  Draft.set(draft, "ruleCategory", parent.ruleCategory)
+  Draft.set(draft, "startTimeUTC", instant(startTimeUTC) ?? instant(raw["createdDateTime"]) ?? parent.startTimeUTC)
+  Draft.set(draft, "endTimeUTC", instant(endTimeUTC) ?? parent.endTimeUTC)
+  if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
+
+  const tags = new Tags(parent.tags)
+  const type = text(raw["@odata.type"])
+  if (type === undefined) tags.mark("evidence:untyped")
+  else {
+    const name = decoded.known ? decoded.type : shortType(type)
+    tags.add("evidence", decoded.known ? name : type)
+    Draft.set(draft, "vendorCode", name)
+  }
+  if (!decoded.known) tags.mark("decode:unknown")
+  if (decoded.partial !== undefined) tags.mark("decode:partial")
+  tags
+    .add("verdict", raw["verdict"])
+    .add("remediation", raw["remediationStatus"])
+    .addEach("role", raw["roles"])
+    .addEach("detailedRole", raw["detailedRoles"])
+    .addEach("evidenceTag", raw["tags"])
+    .addWritten(facts.tags)
+  markDisruption(tags, draft, parent.decided)
+  return Draft.finish(draft, tags)
+}
+
+/** Lead rule 112 wants the tag only where the title or a technique told of a denial of service. */
+const markDisruption = (tags: Tags, draft: Draft.Draft, decided: Decided): void => {
+  if (decided.row === 21 && draft.messageType === "service_disruption") tags.mark("service_denial")
+}
+
+/** Texts in which a vulnerability may be named, beside the title and threat words. */
+const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witness>): string => {
+  const additional = value["additionalData"]
+  let texts = typeof additional === "object" && additional !== null ? stringify(additional) : ""
+  for (const { raw } of witnesses) {
+    if (Array.isArray(raw["tags"])) texts += `\n${Draft.listOf(raw["tags"]).join("\n")}`
+  }
+  return texts
+}
+
+const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
+  Array.isArray(value["evidence"]) ? value["evidence"] : []
+
+/**
+ * Maps an alert.
+ *
+ * @category mapping
+ * @since 0.1.0
+ */
+export const map = (context: MappingContext, record: GraphRecord): Mapped => {
+  const value = record.value as Properties
+  const exact = record.exact as Properties
+  const inspection = shape.inspect(value)
+  const drift: Array<Drift> = inspection.drift.slice()
+
+  const elements = listedEvidence(value)
+  const exactElements = exact === value ? elements : listedEvidence(exact)
+  const witnesses = elements.map(Witness.make)
+
+  const title = text(value["title"])
+  const category = text(value["category"])
+  const categories = Draft.listOf(value["categories"])
+  const allCategories = category === undefined ? categories : [category, ...categories]
+  const threats = [...Draft.listOf(value["threatDisplayName"]), ...Draft.listOf(value["threatFamilyName"])]
+  const types = new Set<string>()
+  for (const { decoded, raw } of witnesses) {
+    types.add(decoded.type)
+    if (decoded.type === "malware") threats.push(...Draft.listOf(raw["name"]))
+  }
+  const techniques: Array<string> = []
+  const others: Array<string> = []
+  for (const sent of Draft.listOf(value["mitreTechniques"])) {
+    const id = sent.toUpperCase()
+    if (!techniqueForm.test(id)) others.push(sent)
+    else if (!techniques.includes(id)) techniques.push(id)
+  }
+
+  const graded = Severity.of(value["severity"])
+  const H = threats.join("\n")
+  const decided = messageTypeOf({
+    T: title?.slice(0, titleMax) ?? "",
+    H,
+    C: new Set(allCategories.map(categoryKey)),
+    S: lowerOf(value["serviceSource"]),
+    D: lowerOf(value["detectionSource"]),
+    M: techniques,
+    E: types,
+    severity: graded.label
+  })
+
+  const tags = new Tags().addCommon(context.tenantId, "alerts_v2", value)
+  addAlertTags(tags, value, record.id, allCategories).addEach("mitre", others)
+  const parent: Parent = {
+    context,
+    id: record.id,
+    decided,
+    severity: Severity.isHarmless(value["classification"]) ? Severity.informational : graded,
+    action: Action.ofStatus(value["status"]),
+    ruleName: title ?? Draft.firstText(value, "detectorId") ?? "Untitled alert",
+    ruleCategory: category ?? categories[0] ?? "Unknown",
+    startTimeUTC: Draft.firstInstant(value, "firstActivityDateTime", "createdDateTime"),
+    endTimeUTC: Draft.firstInstant(value, "lastActivityDateTime", "lastUpdateDateTime"),
+    techniques,
+    tags
+  }
+
+  const draft = Draft.make(context, {
+    id: ArtifactId.ofRecord(context.tenantId, "alerts_v2", record),
+    message: stringify(exact),
+    streamName,
+    messageType: decided.type,
+    severity: parent.severity,
+    action: parent.action,
+    senderHost: `${context.tenantId}/${record.id}`,
+    ruleName: parent.ruleName
+  })
+  const ends = Sides.place(witnesses, decided.type, lowerOf(value["serviceSource"]))
+  if (witnesses.length === 0) Draft.set(draft, "uri", text(value["alertWebUrl"]))
+  else {
+    const own = AlertFields.of(witnesses, ends)
+    Object.assign(draft, own.fields)
+    Draft.setEnds(draft, own)
+  }
+  Draft.set(draft, "ruleCategory", parent.ruleCategory)
+  Draft.set(draft, "vendorCode", Draft.firstText(value, "detectorId", "alertPolicyId"))
+  Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
+  Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
+  if (techniques.length > 0) draft.attackTechniqueIds = techniques
+  const alertTags = new Tags(tags)
+  if (inspection.isPartial) alertTags.mark("decode:partial")
+  Vulnerabilities.name(draft, alertTags, `${title ?? ""}\n${H}\n${furtherTexts(value, witnesses)}`)
+  markDisruption(alertTags, draft, decided)
+
+  const artifacts: Array<Artifact> = [Draft.finish(draft, alertTags)]
+  const counts = new Map<string, number>()
+  const ordinalOf = (hash: string): number => {
+    const ordinal = counts.get(hash) ?? 0
+    counts.set(hash, ordinal + 1)
+    return ordinal
+  }
+  witnesses.forEach((witness, index) => {
+    for (const one of witness.decoded.drift) drift.push(one)
+    const sent = index in exactElements ? exactElements[index] : elements[index]
+    artifacts.push(evidenceArtifact(parent, witness, ends[index] ?? {}, stringify(sent), ordinalOf))
+  })
+  return { artifacts, drift }
+}

@@ -1,0 +1,176 @@
+/**
+ * An artifact under construction.
+ *
+ * @since 0.1.0
+ */
+import type { Properties } from "../domain/Shape.ts"
+import type { Artifact } from "./Artifact.ts"
+import { sha256 } from "./ArtifactId.ts"
+import type { Side } from "./EvidenceFacts.ts"
+import { instant } from "./Instant.ts"
+import type { MappingContext } from "./Mapped.ts"
+import type { MessageType } from "./MessageTypes.ts"
+import { text } from "./NormalForms.ts"
+import type { Severity } from "./Severity.ts"
+import type { Ends } from "./Sides.ts"
+import type { Tags } from "./Tags.ts"
+
+/**
+ * An artifact whose fields may still be set.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Draft = { -readonly [K in keyof Artifact]: Artifact[K] }
+
+type TextField = {
+  [K in keyof Draft]-?: NonNullable<Draft[K]> extends string ? K : never
+}[keyof Draft]
+
+const productIds: ReadonlyArray<number> = [94]
+
+/**
+ * The program of artifacts that name no process.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const program = "azure-security"
+
+/**
+ * An artifact with the fields that every one has. `exact` is what Graph sent, to be kept in its digits.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (context: MappingContext, options: {
+  readonly id: string
+  readonly message: string
+  readonly hash?: string
+  readonly streamName: string
+  readonly messageType: MessageType
+  readonly severity: Severity
+  readonly action: string
+  readonly senderHost: string
+  readonly ruleName: string
+}): Draft => {
+  const draft: Draft = {
+    id: options.id,
+    hash: options.hash ?? sha256(options.message),
+    action: options.action,
+    streamName: options.streamName,
+    messageType: options.messageType,
+    severityCode: options.severity.code,
+    severityLabel: options.severity.label,
+    senderHost: context.senderHost === "graph" ? context.graphHost : options.senderHost,
+    program,
+    ruleName: options.ruleName,
+    tags: [],
+    productIds,
+    message: options.message
+  }
+  set(draft, "sourceInfo", context.displayName)
+  set(draft, "org_id", context.orgId)
+  set(draft, "appliance_id", context.applianceId)
+  return draft
+}
+
+/**
+ * Sets a field, unless the value is absent or empty.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const set = (draft: Draft, field: TextField, value: string | undefined): void => {
+  if (value !== undefined && value !== "") draft[field] = value
+}
+
+/**
+ * Sets a field that is still empty.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const fill = (draft: Draft, field: TextField, value: string | undefined): void => {
+  if (draft[field] === undefined) set(draft, field, value)
+}
+
+const setSide = (draft: Draft, end: "client" | "server", side: Side | undefined): void => {
+  if (side === undefined) return
+  set(draft, `${end}IP`, side.ip)
+  set(draft, `${end}Port`, side.port)
+  set(draft, `${end}Hostname`, side.hostname)
+  set(draft, `${end}MAC`, side.mac)
+}
+
+/**
+ * Sets the fields of both ends.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const setEnds = (draft: Draft, { client, server }: Ends): void => {
+  setSide(draft, "client", client)
+  setSide(draft, "server", server)
+}
+
+/** Tags that lead rules read beside a message type. */
+const companions: ReadonlyMap<MessageType, string> = new Map<MessageType, string>([
+  ["policy_violation", "policy_violation"],
+  ["blacklisted_process", "Blacklist process found"]
+])
+
+/**
+ * Ends the construction with the tags.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const finish = (draft: Draft, tags: Tags): Artifact => {
+  const companion = companions.get(draft.messageType as MessageType)
+  if (companion !== undefined) tags.mark(companion)
+  draft.tags = tags.toArray()
+  return draft
+}
+
+/**
+ * The first property that is a text and not empty, as sent.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const firstText = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
+  for (const name of names) {
+    const found = text(value[name])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * The first property that is an instant, as sent.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const firstInstant = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
+  for (const name of names) {
+    const found = instant(value[name])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * The texts of a list, those of one text that stands in its place included.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const listOf = (value: unknown): ReadonlyArray<string> => {
+  if (typeof value === "string") return value.trim() === "" ? [] : [value.trim()]
+  if (!Array.isArray(value)) return []
+  const found: Array<string> = []
+  for (const one of value) if (typeof one === "string" && one.trim() !== "") found.push(one.trim())
+  return found
+}

@@ -1,0 +1,62 @@
+/**
+ * What Graph sent beyond its published schema since the connector started, for its status page.
+ *
+ * @since 0.1.0
+ */
+import { Context, Layer } from "effect"
+import type { Drift } from "../evidence/Drift.ts"
+
+/**
+ * One thing that this connector does not know yet, and how often it came.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DriftCount {
+  readonly kind: Drift["kind"]
+  /** `other` stands for the names beyond the first thousand. */
+  readonly name: string
+  readonly count: number
+  /** Milliseconds since 1970. */
+  readonly firstSeenAt: number
+}
+
+const namesMax = 1000
+
+/**
+ * Counts drift by kind and name, for a bounded number of names.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class DriftLedger extends Context.Service<DriftLedger, {
+  readonly record: (drift: ReadonlyArray<Drift>, at: number) => void
+  /** In the order in which they were first seen. */
+  readonly snapshot: () => ReadonlyArray<DriftCount>
+}>()("azure-security/artifacts/DriftLedger") {
+  static readonly layer = Layer.sync(DriftLedger, () => {
+    const counts = new Map<string, { -readonly [K in keyof DriftCount]: DriftCount[K] }>()
+    let names = 0
+    return DriftLedger.of({
+      record: (drift, at) => {
+        for (const { kind, name } of drift) {
+          const known = counts.get(`${kind} ${name}`)
+          if (known !== undefined) {
+            known.count++
+            continue
+          }
+          const isFull = names >= namesMax
+          const key = isFull ? `other ${kind}` : `${kind} ${name}`
+          const other = counts.get(key)
+          if (other !== undefined) {
+            other.count++
+            continue
+          }
+          if (!isFull) names++
+          counts.set(key, { kind, name: isFull ? "other" : name, count: 1, firstSeenAt: at })
+        }
+      },
+      snapshot: () => Array.from(counts.values(), (count) => ({ ...count }))
+    })
+  })
+}

@@ -1,0 +1,88 @@
+/**
+ * The artifact of an incident.
+ *
+ * Its alerts carry the specific message types with hosts and users; an incident of the same type would raise their
+ * leads a second time, so every incident is a `threat_event` in a stream of its own.
+ *
+ * @since 0.1.0
+ */
+import type { GraphRecord } from "../domain/GraphRecord.ts"
+import { shape } from "../domain/Incident.ts"
+import type { Properties } from "../domain/Shape.ts"
+import * as Action from "./Action.ts"
+import * as ArtifactId from "./ArtifactId.ts"
+import * as Draft from "./Draft.ts"
+import type { Mapped, MappingContext } from "./Mapped.ts"
+import { stringify } from "./Message.ts"
+import type { MessageType } from "./MessageTypes.ts"
+import { text } from "./NormalForms.ts"
+import * as Severity from "./Severity.ts"
+import { Tags } from "./Tags.ts"
+
+/**
+ * The stream of incidents: not that of alerts, which lead rule 202 reads.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const streamName = "azure_security_incident"
+
+const tactic =
+  /reconnaissance|resource development|initial access|execution|persistence|privilege escalation|defen[cs]e evasion|credential access|discovery|lateral movement|collection|command (?:and|&) control|exfiltration|impact/i
+
+/** What an incident is about; the first pattern that its name fits decides, wherever in the name it stands. */
+const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
+  [/ransomware/i, "ransomware_encryption"],
+  [/destruction|\bimpact\b/i, "data_destruction"],
+  [/exfiltration/i, "data_exfiltration"],
+  [/command.(?:and|&).control/i, "botnet_connection"],
+  [/credential access/i, "credential_access"],
+  [/lateral movement/i, "malicious_session"],
+  [/privilege escalation/i, "privilege_escalation"],
+  [/\bDLP policy/i, "policy_violation"],
+  [/phish/i, "phishing_email"],
+  [/\bcollection\b/i, "data_staging"],
+  [/defen[cs]e evasion/i, "defense_evasion"],
+  [/malware/i, "malicious_software"],
+  [/exploit/i, "exploit_attempt"],
+  [/discovery/i, "service_discovery"],
+  [/\bexecution\b|persistence/i, "malicious_behavior"]
+]
+
+/**
+ * Maps an incident.
+ *
+ * @category mapping
+ * @since 0.1.0
+ */
+export const map = (context: MappingContext, record: GraphRecord): Mapped => {
+  const value = record.value as Properties
+  const { drift, isPartial } = shape.inspect(value)
+  const name = text(value["displayName"])
+  const action = Action.ofStatus(value["status"])
+  const draft = Draft.make(context, {
+    id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
+    message: stringify(record.exact),
+    streamName,
+    messageType: "threat_event",
+    // The content of a redirected incident is in the one that it was merged into.
+    severity: action === "redirected" ? Severity.informational : Severity.of(value["severity"]),
+    action,
+    senderHost: `${context.tenantId}/incident/${record.id}`,
+    ruleName: name ?? `Incident ${record.id}`
+  })
+  Draft.set(draft, "ruleCategory", name === undefined ? undefined : tactic.exec(name)?.[0])
+  Draft.set(draft, "startTimeUTC", Draft.firstInstant(value, "createdDateTime"))
+  Draft.set(draft, "endTimeUTC", Draft.firstInstant(value, "lastUpdateDateTime"))
+  Draft.set(draft, "uri", text(value["incidentWebUrl"]))
+  const tags = new Tags()
+    .addCommon(context.tenantId, "incidents", value)
+    .add("incidentId", record.id)
+    .add("redirectedTo", value["redirectIncidentId"])
+    .add("leadingType", name === undefined ? undefined : leading.find(([form]) => form.test(name))?.[1])
+    .add("priority", value["priorityScore"])
+    .add("assignedTo", value["assignedTo"])
+    .addEach("customTag", value["customTags"])
+  if (isPartial) tags.mark("decode:partial")
+  return { artifacts: [Draft.finish(draft, tags)], drift }
+}

@@ -1,0 +1,89 @@
+/**
+ * The words of `messageType`: those that WitFoo's rules know, and no others.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Every word that this connector emits.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const messageTypes = [
+  "auth_failure",
+  "exploit_attempt",
+  "privilege_escalation",
+  "credential_access",
+  "malicious_session",
+  "defense_evasion",
+  "service_discovery",
+  "malicious_behavior",
+  "botnet_connection",
+  "data_staging",
+  "data_exfiltration",
+  "phishing_email",
+  "phishing_click",
+  "ransomware_download",
+  "ransomware_encryption",
+  "service_disruption",
+  "ids_event",
+  "content_filter",
+  "anomalous_behavior",
+  "malicious_software",
+  "data_destruction",
+  "infrastructure_exploit",
+  "prohibited_connection",
+  "threat_event",
+  "endpoint_protection",
+  "policy_violation",
+  "blacklisted_process",
+  "config_change",
+  "ioc_match",
+  "iom_match",
+  "ids_action"
+] as const
+
+/**
+ * One of those words.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type MessageType = typeof messageTypes[number]
+
+/**
+ * One row of a table of message types; the first row whose condition holds decides.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Row<in Facts> {
+  readonly row: number
+  readonly when: (facts: Facts) => boolean
+  readonly type: MessageType | ((facts: Facts) => MessageType)
+}
+
+/**
+ * What a row decided.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Decided {
+  readonly row: number
+  readonly type: MessageType
+}
+
+/**
+ * The first row that holds.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const decide = <Facts>(rows: ReadonlyArray<Row<Facts>>, facts: Facts): Decided | undefined => {
+  for (const { row, type, when } of rows) {
+    if (when(facts)) return { row, type: typeof type === "string" ? type : type(facts) }
+  }
+  return undefined
+}

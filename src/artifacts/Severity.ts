@@ -1,0 +1,55 @@
+/**
+ * How grave an artifact is: the label and the code that WitFoo's rules read.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * A severity of WitFoo.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Severity {
+  readonly label: "critical" | "high" | "medium" | "low" | "informational"
+  readonly code: number
+}
+
+const medium: Severity = { label: "medium", code: 4 }
+
+/**
+ * The severity of what is told, but must raise no lead.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const informational: Severity = { label: "informational", code: 6 }
+
+const known: ReadonlyMap<string, Severity> = new Map([
+  ["critical", { label: "critical", code: 1 }],
+  ["high", { label: "high", code: 2 }],
+  ["medium", medium],
+  ["low", { label: "low", code: 5 }],
+  ["informational", informational]
+])
+
+/**
+ * Graph's word as a severity; one that is not told is medium, for a detection of unknown severity is not harmless.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const of = (word: unknown): Severity =>
+  typeof word === "string" ? known.get(word) ?? known.get(word.trim().toLowerCase()) ?? medium : medium
+
+/** `benignPositive` is the older name of `informationalExpectedActivity`. */
+const harmless: ReadonlySet<string> = new Set(["falsepositive", "informationalexpectedactivity", "benignpositive"])
+
+/**
+ * Whether a classification (or a legacy feedback) says that nothing bad happened.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isHarmless = (classification: unknown): boolean =>
+  typeof classification === "string" && harmless.has(classification.trim().toLowerCase())

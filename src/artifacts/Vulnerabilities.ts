@@ -1,0 +1,24 @@
+/**
+ * Identifiers of vulnerabilities in the texts of a record.
+ *
+ * @since 0.1.0
+ */
+import { type Draft, fill } from "./Draft.ts"
+import type { Tags } from "./Tags.ts"
+
+const form = /CVE-\d{4}-\d{4,}/gi
+
+/**
+ * Puts the first identifier into `cve` and the others into tags.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const name = (draft: Draft, tags: Tags, texts: string): void => {
+  const found = texts.match(form)
+  if (found === null) return
+  for (const one of new Set(found.map((cve) => cve.toUpperCase()))) {
+    fill(draft, "cve", one)
+    if (draft.cve !== one) tags.add("cve", one)
+  }
+}

@@ -1,0 +1,409 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import * as Alerts from "../../src/artifacts/Alerts.ts"
+import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { DriftLedger } from "../../src/artifacts/DriftLedger.ts"
+import * as Incidents from "../../src/artifacts/Incidents.ts"
+import * as LegacyAlerts from "../../src/artifacts/LegacyAlerts.ts"
+import type { Mapped } from "../../src/artifacts/Mapped.ts"
+import { stringify } from "../../src/artifacts/Message.ts"
+import { Alert } from "../../src/domain/Alert.ts"
+import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
+import { Incident } from "../../src/domain/Incident.ts"
+import { LegacyAlert } from "../../src/domain/LegacyAlert.ts"
+import { assertFitsTemplate } from "./IndexTemplate.ts"
+import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
+
+/** As a record comes from the wire: what JSON cannot say is not there. */
+const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
+const wireObject = (value: unknown): Record<string, unknown> => {
+  const sent = wire(value)
+  return typeof sent === "object" && sent !== null && !Array.isArray(sent) ? sent as Record<string, unknown> : { sent }
+}
+const first = (properties: object): Artifact => Alerts.map(context, alert(properties)).artifacts[0]!
+const namesOf = (mapped: Mapped) => mapped.drift.map(({ kind, name }) => `${kind} ${name}`)
+
+const Element = Schema.Struct({
+  "@odata.type": Schema.optionalKey(Schema.Union([
+    Schema.Literals(
+      ["mailbox", "analyzedMessage", "url", "mailCluster", "user", "device", "file", "process", "ip"].map((name) =>
+        `#microsoft.graph.security.${name}Evidence`
+      )
+    ),
+    Schema.String
+  ])),
+  verdict: Schema.NullOr(Schema.Literals(["malicious", "suspicious", "unknown", "noThreatsFound", "other"])),
+  remediationStatus: Schema.NullOr(Schema.String),
+  roles: Schema.NullOr(Schema.Array(Schema.Literals(["attacker", "attacked", "source", "contextual", "odd"]))),
+  tags: Schema.Array(Schema.NullOr(Schema.String)),
+  ipAddress: Schema.Union([
+    Schema.Literals(["10.0.0.1", "198.51.100.1", "::ffff:198.51.100.2", "0.0.0.0"]),
+    Schema.String
+  ]),
+  lastIpAddress: Schema.NullOr(Schema.Literals(["10.0.0.1", "fe80::1%eth0", "x"])),
+  url: Schema.Literals(["https://a.example/", "http://198.51.100.3:99/x", "::", "", "mailto:a@b"]),
+  userAccount: Schema.NullOr(Schema.Struct({ userPrincipalName: Schema.NullOr(Schema.String) })),
+  processId: Schema.NullOr(Schema.Int)
+})
+const Generated = Schema.Struct({
+  alert: Alert,
+  evidence: Schema.Array(Schema.Union([Element, Schema.Null, Schema.String]))
+})
+const generated = (sent: typeof Generated.Type): GraphRecord =>
+  recordOf({ ...wireObject(sent.alert), id: "da1", evidence: wire(sent.evidence) })
+
+describe("odd alerts all arrive", () => {
+  it("a severity that nobody knows is not harmless", () => {
+    for (const severity of ["severe", "unknown", "unknownFutureValue", null, undefined, 5, {}]) {
+      const artifact = first({ severity })
+      assert.deepInclude(artifact, { severityLabel: "medium", severityCode: 4 })
+    }
+    assert.deepInclude(first({ severity: "CRITICAL" }), { severityLabel: "critical", severityCode: 1 })
+  })
+  it("evidence that is null, missing or no list is none", () => {
+    for (const evidence of [null, undefined, {}, "a text", 5]) {
+      const { artifacts } = Alerts.map(context, recordOf(wireObject({ id: "da1", evidence, alertWebUrl: "https://a" })))
+      assert.strictEqual(artifacts.length, 1)
+      assert.strictEqual(artifacts[0]!.uri, "https://a")
+    }
+    assert.include(first({ evidence: "a text" }).tags, "decode:partial")
+  })
+  it("evidence that is untyped, no object or of a verdict 5 is published raw", () => {
+    const elements = [{ verdict: 5 }, null, 7, [], { "@odata.type": "#microsoft.graph.security.toasterEvidence", a: 1 }]
+    const { artifacts } = Alerts.map(context, alert({ evidence: elements }))
+    assert.deepStrictEqual(artifacts.slice(1).map(({ message }) => message), elements.map((one) => stringify(one)))
+    for (const artifact of artifacts.slice(1, 5)) {
+      assert.includeMembers([...artifact.tags], ["evidence:untyped", "decode:unknown"])
+    }
+    assert.includeMembers([...artifacts[5]!.tags], [
+      "evidence:#microsoft.graph.security.toasterEvidence",
+      "decode:unknown"
+    ])
+    assert.strictEqual(artifacts[5]!.vendorCode, "toaster")
+  })
+  it("what does not fit costs one field and is told", () => {
+    const mapped = Alerts.map(
+      context,
+      alert({
+        title: { a: 1 },
+        comments: "a text",
+        mitreTechniques: null,
+        additionalData: { anything: [1, { deep: true }] },
+        brandNew: 1,
+        status: "asleep"
+      })
+    )
+    assert.deepInclude(mapped.artifacts[0], { ruleName: "Untitled alert", action: "new" })
+    assert.include(mapped.artifacts[0]!.tags, "decode:partial")
+    assert.sameMembers(namesOf(mapped), [
+      "partial alert.title",
+      "partial alert.comments",
+      "property alert.brandNew",
+      "enum_value alert.status=asleep"
+    ])
+  })
+  it("a text in the place of an enum's word does not become a name", () => {
+    assert.include(
+      namesOf(Alerts.map(context, alert({ severity: "amy@contoso.example" }))),
+      "enum_value alert.severity=?"
+    )
+  })
+  it("a date that is none is left out", () => {
+    const artifact = first({ createdDateTime: "2026-02-30T00:00:00Z", lastUpdateDateTime: "soon" })
+    assert.notProperty(artifact, "startTimeUTC")
+    assert.notProperty(artifact, "endTimeUTC")
+  })
+  it("more tags than an artifact may have are cut and counted, but not those that rules read", () => {
+    const { tags } = first({
+      serviceSource: "dataLossPrevention",
+      systemTags: Array.from({ length: 100 }, (_, n) => `${n}`.padEnd(300, "x"))
+    })
+    assert.strictEqual(tags.length, 64)
+    assert.include(tags, "policy_violation")
+    assert.match(tags[63]!, /^tagsCut:\d+$/)
+  })
+  it("Graph's digits survive", () => {
+    const digits = "9007199254740993"
+    const sent = `{"id":"da1","evidence":[{"processId":${digits}}]}`
+    const exact = JSON.parse(
+      sent,
+      (_, item: unknown, { source }: { source?: string } = {}) => source === digits ? JSON.rawJSON(source) : item
+    )
+    const { artifacts } = Alerts.map(context, { ...recordOf(wireObject(JSON.parse(sent))), exact: exact as object })
+    assert.deepStrictEqual(artifacts.map(({ message }) => message), [sent, `{"processId":${digits}}`])
+  })
+  it("thousands of levels and hundreds of thousands of members are written", () => {
+    const deep = "[".repeat(9000) + "]".repeat(9000)
+    const text = `{"a":${deep},"b":[1,"x\\n",null,{"c":true}]}`
+    assert.strictEqual(stringify(JSON.parse(text)), text)
+    const { artifacts } = Alerts.map(
+      context,
+      alert({ additionalData: JSON.parse(deep), evidence: [JSON.parse(deep)] })
+    )
+    assert.strictEqual(artifacts[1]!.message, deep)
+  })
+})
+
+const user = (account: string, properties: object = {}) =>
+  evidence("user", { userAccount: { userPrincipalName: `${account}@contoso.example` }, ...properties })
+
+describe("the alert's own fields", () => {
+  it("are those of the highest-ranked object, but what is no threat gives only who and where", () => {
+    const artifact = first({
+      evidence: [
+        user("mentioned", { roles: ["contextual"] }),
+        user("plain"),
+        user("source", { roles: ["source"] }),
+        user("attacked", { roles: ["attacked"] }),
+        user("primary", { roles: ["attacked"], detailedRoles: ["PrimaryUser"] }),
+        evidence("file", {
+          verdict: "noThreatsFound",
+          roles: ["attacked"],
+          fileDetails: { fileName: "clean.exe", sha256: "a".repeat(64) }
+        }),
+        evidence("file", { verdict: "malicious", fileDetails: { fileName: "bad.exe" } })
+      ]
+    })
+    assert.strictEqual(artifact.userName, "primary@contoso.example")
+    assert.strictEqual(artifact.fileName, "bad.exe")
+    assert.notProperty(artifact, "fileHash")
+  })
+  it("take an address and its name from one host", () => {
+    const artifact = first({
+      category: "Malware",
+      evidence: [
+        evidence("device", { lastIpAddress: "10.0.0.1" }),
+        evidence("device", { deviceDnsName: "other.contoso.example" })
+      ]
+    })
+    assert.strictEqual(artifact.clientIP, "10.0.0.1")
+    assert.notProperty(artifact, "clientHostname")
+  })
+  it("name the first vulnerability, and the others as tags", () => {
+    const artifact = first({
+      title: "Exploitation of cve-2026-10001",
+      threatFamilyName: "CVE-2026-10002",
+      additionalData: { note: "CVE-2026-10003, CVE-2026-10001" }
+    })
+    assert.strictEqual(artifact.cve, "CVE-2026-10001")
+    assert.includeMembers([...artifact.tags], ["cve:CVE-2026-10002", "cve:CVE-2026-10003"])
+  })
+})
+
+describe("sides", () => {
+  const ip = (properties: object) => evidence("ip", { ipAddress: "198.51.100.1", ...properties })
+  const device = evidence("device", { lastIpAddress: "10.0.0.1" })
+  const sidesOf = (properties: object) => {
+    const { artifacts } = Alerts.map(context, alert(properties))
+    return artifacts.slice(1).map(({ clientIP, serverIP }) => [clientIP, serverIP])
+  }
+  const beacon = { category: "CommandAndControl" }
+  const bruteForce = { title: "Brute-force attack" }
+  const host = ["10.0.0.1", undefined]
+  const cases: ReadonlyArray<readonly [string, object, ReadonlyArray<ReadonlyArray<string | undefined>>]> = [
+    ["a public address without a role is the peer of a device", { ...beacon, evidence: [ip({}), device] }, [
+      [undefined, "198.51.100.1"],
+      host
+    ]],
+    ["alone, it is affected", { ...beacon, evidence: [ip({})] }, [["198.51.100.1", undefined]]],
+    ["a source is hostile when something was its target", {
+      ...bruteForce,
+      evidence: [ip({ roles: ["source"] }), { ...device, roles: ["destination"] }]
+    }, [["198.51.100.1", undefined], [undefined, "10.0.0.1"]]],
+    ["nothing hostile: what is affected is the client", {
+      ...bruteForce,
+      evidence: [ip({ verdict: "noThreatsFound" }), device]
+    }, [["198.51.100.1", undefined], host]],
+    ["a sign-in comes from the client", {
+      title: "Atypical travel",
+      serviceSource: "azureAdIdentityProtection",
+      severity: "low",
+      evidence: [ip({ verdict: "malicious" })]
+    }, [["198.51.100.1", undefined]]],
+    ["an address in a URL is where the victim was led to", {
+      title: "URL click",
+      evidence: [evidence("url", { url: "http://198.51.100.1/x" }), device]
+    }, [[undefined, "198.51.100.1"], host]]
+  ]
+  for (const [name, properties, expected] of cases) {
+    it(name, () => assert.deepStrictEqual(sidesOf(properties), expected as never))
+  }
+})
+
+describe("legacy alerts", () => {
+  const legacy = (properties: object) =>
+    LegacyAlerts.map(
+      context,
+      recordOf({ id: "l1", title: "An alert", severity: "high", status: "newAlert", ...properties })
+    )
+      .artifacts[0]!
+  const connection = {
+    sourceAddress: "198.51.100.9",
+    sourcePort: 50000,
+    destinationAddress: "10.0.0.5",
+    destinationPort: "445",
+    protocol: "tcp",
+    status: "blocked"
+  }
+  it("a connection keeps its direction, and its host its end", () => {
+    const artifact = legacy({
+      networkConnections: [connection],
+      hostStates: [{ fqdn: "DC01.contoso.example", privateIpAddress: "10.0.0.5" }]
+    })
+    assert.deepInclude(artifact, {
+      action: "block",
+      clientIP: "198.51.100.9",
+      clientPort: "50000",
+      serverIP: "10.0.0.5",
+      serverPort: "445",
+      serverHostname: "dc01.contoso.example",
+      protocol: "TCP"
+    })
+    assert.notProperty(artifact, "clientHostname")
+  })
+  it("sender and recipient of a mail", () => {
+    const artifact = legacy({
+      userStates: [
+        { userPrincipalName: "It@c0ntoso.example", emailRole: "sender" },
+        { userPrincipalName: "Amy@contoso.example", emailRole: "recipient" }
+      ],
+      messageSecurityStates: [{ connectingIP: "203.0.113.7", messageSubject: "Hello", deliveryAction: "Delivered" }],
+      uriClickSecurityStates: [{ uriDomain: "Login.c0ntoso.example", clickAction: "allowed" }]
+    })
+    assert.deepInclude(artifact, {
+      messageType: "phishing_click",
+      action: "new",
+      userName: "amy@contoso.example",
+      emailFrom: "it@c0ntoso.example",
+      emailTo: "amy@contoso.example",
+      emailSendingServer: "203.0.113.7",
+      clientIP: "203.0.113.7",
+      fqdn: "login.c0ntoso.example"
+    })
+  })
+  it("vulnerabilities, and what was closed as harmless", () => {
+    const artifact = legacy({
+      feedback: "benignPositive",
+      vulnerabilityStates: [{ cve: "CVE-2026-10001" }, { cve: "CVE-2026-10002" }]
+    })
+    assert.deepInclude(artifact, { messageType: "exploit_attempt", cve: "CVE-2026-10001", severityCode: 6 })
+    assert.include(artifact.tags, "cve:CVE-2026-10002")
+  })
+})
+
+describe("severity and action", () => {
+  it("a clean or only mentioned object raises nothing", () => {
+    const { artifacts } = Alerts.map(
+      context,
+      alert({
+        title: "Suspected brute-force attack",
+        evidence: [
+          evidence("ip", { ipAddress: "198.51.100.1", verdict: "noThreatsFound" }),
+          evidence("ip", { ipAddress: "198.51.100.2", roles: ["contextual"] }),
+          evidence("ip", { ipAddress: "198.51.100.3", roles: ["contextual", "attacker"] })
+        ]
+      })
+    )
+    assert.deepStrictEqual(artifacts.map(({ messageType, severityCode }) => [messageType, severityCode]), [
+      ["auth_failure", 2],
+      ["threat_event", 6],
+      ["threat_event", 6],
+      ["auth_failure", 2]
+    ])
+    assert.strictEqual(artifacts[0]!.clientIP, "198.51.100.3")
+  })
+  it("what was done about an object is its action", () => {
+    const actions: ReadonlyArray<readonly [object, string]> = [
+      [{ remediationStatus: "blocked" }, "block"],
+      [{ remediationStatus: "prevented" }, "block"],
+      [{ remediationStatus: "remediated", deliveryAction: "Blocked" }, "remediated"],
+      [{ deliveryAction: "Replaced" }, "block"],
+      [{ deliveryAction: "DeliveredAsSpam" }, "deliveredAsSpam"],
+      [{ remediationStatus: "unknownFutureValue", deliveryAction: "Delivered" }, "delivered"],
+      [{ remediationStatus: "unblocked" }, "inProgress"]
+    ]
+    for (const [properties, action] of actions) {
+      const { artifacts } = Alerts.map(
+        context,
+        alert({ status: "inProgress", evidence: [evidence("analyzedMessage", properties)] })
+      )
+      assert.strictEqual(artifacts[1]!.action, action)
+    }
+  })
+})
+
+describe("any record", () => {
+  it.effect.prop(
+    "an alert fits the index, with one artifact for each evidence object",
+    [Generated],
+    ([sent]) =>
+      Effect.sync(() => {
+        const record = generated(sent)
+        const { artifacts } = Alerts.map(context, record)
+        assert.strictEqual(artifacts.length, 1 + sent.evidence.length)
+        for (const artifact of artifacts) assertFitsTemplate(artifact)
+        assert.strictEqual(new Set(artifacts.map(({ id }) => id)).size, artifacts.length)
+        assert.strictEqual(new Set(artifacts.map(filterKey)).size, artifacts.length)
+      })
+  )
+
+  it.effect.prop("ids depend on content only", [Generated], ([sent]) =>
+    Effect.sync(() => {
+      const idsOf = (record: GraphRecord) => Alerts.map(context, record).artifacts.map(({ id }) => id)
+      const ids = idsOf(generated(sent))
+      assert.deepStrictEqual(idsOf(generated(sent)), ids)
+      const changed = idsOf(generated({ ...sent, alert: { ...sent.alert, assignedTo: "somebody else" } }))
+      assert.deepStrictEqual(changed.slice(1), ids.slice(1))
+      const reversed = idsOf(generated({ ...sent, evidence: sent.evidence.toReversed() }))
+      assert.sameMembers(reversed, ids)
+    }))
+
+  it.effect.prop(
+    "a legacy alert and an incident fit the index",
+    [LegacyAlert, Incident],
+    ([legacy, incident]) =>
+      Effect.sync(() => {
+        for (const artifact of LegacyAlerts.map(context, recordOf(wireObject(legacy))).artifacts) {
+          assertFitsTemplate(artifact)
+        }
+        for (const artifact of Incidents.map(context, recordOf(wireObject(incident))).artifacts) {
+          assertFitsTemplate(artifact)
+        }
+      })
+  )
+
+  const keys = Schema.Union([
+    Schema.Literals([
+      ...Object.keys(Alert.fields),
+      ...Object.keys(LegacyAlert.fields),
+      ...Object.keys(Incident.fields),
+      "__proto__",
+      "constructor",
+      "toJSON"
+    ])
+  ])
+  it.effect.prop(
+    "no JSON makes a mapping throw",
+    [Schema.Array(Schema.Tuple([keys, Schema.Json])), Schema.Array(Schema.Json)],
+    ([entries, elements]) =>
+      Effect.sync(() => {
+        const value = wireObject({ ...Object.fromEntries(entries), evidence: elements })
+        for (const map of [Alerts.map, LegacyAlerts.map, Incidents.map]) {
+          for (const artifact of map(context, recordOf(value)).artifacts) assertFitsTemplate(artifact)
+        }
+      })
+  )
+})
+
+describe("the ledger of drift", () => {
+  it.effect("counts by name, and what is beyond a thousand names as other", () =>
+    Effect.gen(function*() {
+      const ledger = yield* DriftLedger
+      for (let n = 0; n < 1200; n++) ledger.record([{ kind: "property", name: `alert.p${n}` }], n)
+      ledger.record([{ kind: "property", name: "alert.p3" }], 5000)
+      const counts = ledger.snapshot()
+      assert.strictEqual(counts.length, 1001)
+      assert.deepInclude(counts[3], { kind: "property", name: "alert.p3", count: 2, firstSeenAt: 3 })
+      assert.deepInclude(counts[1000], { kind: "property", name: "other", count: 200, firstSeenAt: 1000 })
+    }).pipe(Effect.provide(DriftLedger.layer)))
+})

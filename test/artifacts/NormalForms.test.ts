@@ -1,0 +1,130 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import * as N from "../../src/artifacts/NormalForms.ts"
+
+it("takes one address of IPv4 or IPv6 and nothing else", () => {
+  const valid = {
+    "203.0.113.5": "203.0.113.5",
+    " 10.0.0.1 ": "10.0.0.1",
+    "2001:DB8::1": "2001:db8::1",
+    "1:2:3:4:5:6:7:8": "1:2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:7::": "1:2:3:4:5:6:7::",
+    "64:ff9b::203.0.113.5": "64:ff9b::203.0.113.5",
+    "::1": "::1"
+  }
+  for (const [sent, expected] of Object.entries(valid)) assert.strictEqual(N.address(sent), expected)
+  const invalid = ["", "1.2.3", "1.2.3.4.5", "1.2.3.4.", "01.2.3.4", "256.1.1.1", "1.2.3.4:80", "1.2.3.4, 5.6.7.8"]
+  invalid.push("1.2.3.0/24", ":::", "1::2::3", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "1:2:3:4:5:6:7:8:9", "12345::", "pc")
+  for (const sent of [...invalid, null, undefined, 7, {}, []]) assert.strictEqual(N.address(sent), undefined)
+})
+
+it("leaves out addresses that name no host", () => {
+  for (const sent of ["0.0.0.0", "::", "0:0:0:0:0:0:0:0", "255.255.255.255", "::ffff:0.0.0.0", "::%eth0"]) {
+    assert.strictEqual(N.address(sent), undefined)
+  }
+})
+
+it("writes a mapped address as IPv4 and cuts a zone", () => {
+  assert.strictEqual(N.address("::FFFF:203.0.113.5"), "203.0.113.5")
+  assert.strictEqual(N.address("::ffff:cb00:7105"), "203.0.113.5")
+  assert.strictEqual(N.address("fe80::1%eth0"), "fe80::1")
+})
+
+it("tells private addresses from public ones", () => {
+  const inside = ["10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "127.0.0.1", "169.254.1.1", "100.64.0.1"]
+  inside.push("::1", "fe80::1", "febf::1", "fc00::1", "fd12::1", "::ffff:10.0.0.1")
+  for (const ip of inside) assert.isTrue(N.isPrivate(ip), ip)
+  const outside = ["172.32.0.1", "192.169.0.1", "100.128.0.1", "203.0.113.5", "2001:db8::1", "fec0::1", "::2", "pc"]
+  for (const ip of outside) assert.isFalse(N.isPrivate(ip), ip)
+  assert.deepStrictEqual(["127.0.0.1", "::1", "fe80::1", "10.0.0.1"].map(N.isLocal), [true, true, true, false])
+})
+
+it("takes strings as sent, numbers as decimal digits, and blanks as absent", () => {
+  assert.strictEqual(N.text(" As Sent "), " As Sent ")
+  assert.strictEqual(N.text(0), "0")
+  assert.strictEqual(N.text(1e21), "1000000000000000000000")
+  for (const value of ["", "  ", null, undefined, true, {}, [], Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.strictEqual(N.text(value), undefined)
+  }
+})
+
+it("takes ports and whole numbers as digits", () => {
+  assert.deepStrictEqual([443, "443", "0443", 65_535].map(N.port), ["443", "443", "443", "65535"])
+  for (const value of [0, -1, 65_536, 1.5, "x", "", null]) assert.strictEqual(N.port(value), undefined)
+  assert.deepStrictEqual(["668", 0, "007"].map(N.wholeNumber), ["668", "0", "7"])
+  assert.strictEqual(N.wholeNumber("-1"), undefined)
+})
+
+it("writes names of hosts in lower case without the root's dot", () => {
+  assert.strictEqual(N.name(" PC.Contoso.Example. "), "pc.contoso.example")
+  assert.strictEqual(N.dotted("PC"), undefined)
+  assert.strictEqual(N.dotted("10.0.0.1"), undefined)
+  assert.strictEqual(N.dotted("PC.contoso.example"), "pc.contoso.example")
+})
+
+it("writes protocols in upper case and leaves out unknown ones", () => {
+  assert.deepStrictEqual(["tcp", "unknown", "unknownFutureValue", ""].map(N.protocol), [
+    "TCP",
+    undefined,
+    undefined,
+    undefined
+  ])
+})
+
+it("reduces a sender to the address", () => {
+  assert.strictEqual(N.mailAddress("\"Adele\" <Adele@Contoso.example>"), "adele@contoso.example")
+  assert.strictEqual(N.mailAddress(" Adele@Contoso.example "), "adele@contoso.example")
+  assert.strictEqual(N.mailAddress("8:orgid:Ab"), "8:orgid:Ab")
+  assert.strictEqual(N.mailAddress("<>"), undefined)
+  assert.strictEqual(N.mailAddress(null), undefined)
+})
+
+it("writes user names with @ in lower case and others as sent", () => {
+  assert.strictEqual(N.userName({ accountName: "Adele", domainName: "CONTOSO" }), "CONTOSO\\Adele")
+  assert.strictEqual(
+    N.userName({ accountName: "Adele@Contoso.example", domainName: "CONTOSO" }),
+    "adele@contoso.example"
+  )
+  assert.strictEqual(N.userName({ userPrincipalName: "", userSid: "S-1-5" }), "S-1-5")
+  assert.strictEqual(N.userName({}), undefined)
+})
+
+it("splits URLs, those without a scheme too", () => {
+  const cases: ReadonlyArray<readonly [string, Omit<N.UrlParts, "uri">]> = [
+    ["https://u:p@Evil.Example:8443/a?b@c", { fqdn: "evil.example", protocol: "HTTPS", port: "8443" }],
+    ["contoso.example/a@b", { fqdn: "contoso.example" }],
+    ["contoso.example:8080/x", { fqdn: "contoso.example", port: "8080" }],
+    ["https://b\u00fccher.example/", { fqdn: "xn--bcher-kva.example", protocol: "HTTPS" }],
+    ["http://203.0.113.4/x", { address: "203.0.113.4", protocol: "HTTP" }],
+    ["http://[2001:DB8::1]:81/", { address: "2001:db8::1", protocol: "HTTP", port: "81" }],
+    ["http://0.0.0.0/", { protocol: "HTTP" }],
+    ["http://evil.example\\@good.example/", { fqdn: "evil.example", protocol: "HTTP" }],
+    ["https://contoso.example:443", { fqdn: "contoso.example", protocol: "HTTPS", port: "443" }],
+    ["hxxp://evil[.]example/a", { protocol: "HXXP" }],
+    ["mailto:adele@contoso.example", {}],
+    ["javascript:1", {}],
+    ["data:text/html,x", {}]
+  ]
+  for (const [uri, parts] of cases) assert.deepStrictEqual(N.urlParts(uri), { uri, ...parts })
+  assert.deepStrictEqual(N.urlParts(""), {})
+  assert.deepStrictEqual(N.urlParts(null), {})
+})
+
+it("finds CVE identifiers once each, in upper case", () => {
+  assert.deepStrictEqual(N.cves(["cve-2026-1234 CVE-2026-1234", 7, null, "x CVE-2025-99999)"]), [
+    "CVE-2026-1234",
+    "CVE-2025-99999"
+  ])
+  assert.strictEqual(N.firstCve(["none", "Exploit:CVE-2026-1234"]), "CVE-2026-1234")
+  assert.strictEqual(N.firstCve(["CVE-26-1", "CVE-2026-123"]), undefined)
+})
+
+it.effect.prop("is stable: a normal form is its own normal form", [Schema.String], ([text]) =>
+  Effect.sync(() => {
+    for (const form of [N.address, N.name, N.mailAddress, N.withAt, N.protocol, N.port, N.wholeNumber, N.text]) {
+      const once = form(text)
+      if (once !== undefined) assert.strictEqual(form(once), once)
+    }
+    assert.isObject(N.urlParts(text))
+    assert.isObject(N.urlParts(`http://${text}`))
+  }))
