@@ -1,0 +1,120 @@
+/**
+ * Opens the state of an endpoint (its checkpoint and ledger) and saves what changes, one change at a time.
+ *
+ * @since 0.1.0
+ */
+import { Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
+import type { Timestamp } from "../domain/Timestamp.ts"
+import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
+import { type Ledger, open as openLedger } from "./Ledger.ts"
+import { StateStore, type StateStoreError } from "./StateStore.ts"
+
+/**
+ * The checkpoint was written by a newer version of this program, which alone may go on from it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("NewerCheckpoint", {
+  key: Schema.String,
+  version: Schema.Finite
+}) {
+  override get message() {
+    return `the checkpoint ${this.key} was written by a newer version of this program (form ${this.version})`
+  }
+}
+
+/**
+ * The open state of one endpoint of one tenant.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface EndpointState {
+  readonly ledger: Ledger
+  /** None until {@link EndpointState.begin}. */
+  readonly current: () => Option.Option<Checkpoint>
+  /** Saves the first checkpoint, reading from `mark` on; does nothing when there is one. */
+  readonly begin: (mark: Timestamp) => Effect.Effect<void, StateStoreError>
+  /** Changes the checkpoint and saves it. Changes are saved in the order they are asked for. */
+  readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
+  /** Names of values that could not be read and were set aside when the state was opened. */
+  readonly setAside: ReadonlyArray<string>
+}
+
+const Json = Schema.fromJsonString(Schema.Unknown)
+const CheckpointJson = Schema.fromJsonString(Checkpoint)
+
+/**
+ * Service that opens endpoint states.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Checkpoints extends Context.Service<Checkpoints, {
+  /**
+   * Opens the state of an endpoint. A checkpoint that cannot be read is set aside; the state then begins again where
+   * its ledger begins, so that nothing is lost and what the ledger knows is not repeated.
+   */
+  readonly open: (key: CheckpointKey) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
+}>()("azure-security/checkpoints/Checkpoints") {
+  /** Layer that keeps states in the {@link StateStore}. */
+  static readonly layer = Layer.effect(
+    Checkpoints,
+    Effect.gen(function*() {
+      const store = yield* StateStore
+
+      const read = Effect.fnUntraced(function*(name: string) {
+        const stored = yield* store.get(name)
+        if (Option.isNone(stored)) return { revision: 0, checkpoint: Option.none<Checkpoint>(), setAside: [] }
+        const text = new TextDecoder().decode(stored.value.bytes)
+        const json = yield* Effect.option(Schema.decodeEffect(Json)(text))
+        const version = Option.isSome(json) && Predicate.isObject(json.value) ? json.value["version"] : undefined
+        if (Predicate.isNumber(version) && version > checkpointVersion) {
+          return yield* new NewerCheckpoint({ key: name, version })
+        }
+        const checkpoint = yield* Effect.option(Schema.decodeEffect(CheckpointJson)(text))
+        if (Option.isSome(checkpoint)) return { revision: stored.value.revision, checkpoint, setAside: [] }
+        return { revision: 0, checkpoint: Option.none<Checkpoint>(), setAside: [yield* store.setAside(name)] }
+      })
+
+      const open = Effect.fn("Checkpoints.open")(function*(key: CheckpointKey) {
+        const prefix = storeKey(key)
+        const name = `${prefix}.checkpoint.json`
+        const found = yield* read(name)
+        const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
+        const one = yield* Semaphore.make(1)
+        let { checkpoint, revision } = found
+
+        const save = (next: Checkpoint) =>
+          Effect.gen(function*() {
+            const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
+            revision = yield* store.put(name, new TextEncoder().encode(text), revision)
+            checkpoint = Option.some(next)
+          }).pipe(Effect.uninterruptible)
+
+        return {
+          ledger,
+          current: () => checkpoint,
+          begin: (mark: Timestamp) =>
+            one.withPermit(
+              Effect.suspend(() =>
+                Option.isSome(checkpoint)
+                  ? Effect.void
+                  : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark))
+              )
+            ),
+          update: (change: (checkpoint: Checkpoint) => Checkpoint) =>
+            one.withPermit(Effect.suspend(() => {
+              if (Option.isNone(checkpoint)) return Effect.void
+              const next = change(checkpoint.value)
+              return next === checkpoint.value ? Effect.void : save(next)
+            })),
+          setAside: [...found.setAside, ...ledger.setAside]
+        }
+      })
+
+      return Checkpoints.of({ open })
+    })
+  )
+}

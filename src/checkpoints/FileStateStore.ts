@@ -1,0 +1,128 @@
+/**
+ * Keeps state in files of one directory, a value a file.
+ *
+ * A value is written to a file beside it, synced, and renamed over it, and the directory is synced: a crash at any time
+ * leaves the old value or the new one. That no other process writes there is `DirectoryLock`'s concern.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
+import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
+
+/** State tells an attacker what was seen and what was not: it is for the owner only. */
+const ownerOnly = 0o600
+const ownerOnlyDirectory = 0o700
+
+const temporary = ".writing"
+
+/**
+ * Makes what was renamed or created in a directory survive a crash of the machine.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const syncDirectory = (directory: string) =>
+  Effect.scoped(
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const handle = yield* fs.open(directory, { flag: "r" })
+      yield* handle.sync
+    })
+  )
+
+/**
+ * What a failed file operation was, in words without a file's content: `NoSpace writing alerts.checkpoint.json`.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const describeFailure = (error: PlatformError.PlatformError): string => {
+  const { reason } = error
+  const cause = "cause" in reason ? reason.cause : undefined
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
+  return `${code} in ${reason.method}`
+}
+
+/**
+ * Layer of a {@link StateStore} in the files of a directory, which is made when it is not there.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  directory: string
+): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    StateStore,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const revisions = new Map<string, number>()
+
+      const failing = (key: string, operation: StateStoreError["operation"]) =>
+        Effect.mapError((error: PlatformError.PlatformError) =>
+          new StateStoreError({ key, operation, reason: new StoreUnavailable({ detail: describeFailure(error) }) })
+        )
+      const fileOf = (key: string) => path.join(directory, key)
+      const checked = (key: string, operation: "put" | "remove", revision: number) =>
+        (revisions.get(key) ?? 0) === revision
+          ? Effect.void
+          : Effect.fail(new StateStoreError({ key, operation, reason: new Conflict() }))
+
+      yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnlyDirectory }).pipe(failing(directory, "keys"))
+      for (const name of yield* fs.readDirectory(directory).pipe(failing(directory, "keys"))) {
+        if (name.endsWith(temporary)) yield* Effect.ignore(fs.remove(fileOf(name)))
+      }
+
+      const get = Effect.fnUntraced(
+        function*(key: string): Effect.fn.Return<Option.Option<Versioned>, PlatformError.PlatformError> {
+          if (!(yield* fs.exists(fileOf(key)))) return Option.none()
+          const bytes = yield* fs.readFile(fileOf(key))
+          const revision = revisions.get(key) ?? 1
+          revisions.set(key, revision)
+          return Option.some({ bytes, revision })
+        }
+      )
+
+      const replace = Effect.fnUntraced(function*(key: string, bytes: Uint8Array) {
+        const beside = fileOf(key) + temporary
+        yield* Effect.scoped(Effect.gen(function*() {
+          const file = yield* fs.open(beside, { flag: "w", mode: ownerOnly })
+          yield* file.writeAll(bytes)
+          yield* file.sync
+        }))
+        yield* fs.rename(beside, fileOf(key))
+        yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
+      })
+
+      return StateStore.of({
+        get: (key) => get(key).pipe(failing(key, "get")),
+        put: (key, bytes, revision) =>
+          Effect.andThen(checked(key, "put", revision), replace(key, bytes).pipe(failing(key, "put"))).pipe(
+            Effect.map(() => {
+              revisions.set(key, revision + 1)
+              return revision + 1
+            }),
+            Effect.uninterruptible
+          ),
+        remove: (key, revision) =>
+          Effect.andThen(checked(key, "remove", revision), fs.remove(fileOf(key), { force: true })).pipe(
+            Effect.tap(() => Effect.sync(() => revisions.delete(key))),
+            Effect.catchTag("PlatformError", (error) => Effect.fail(error).pipe(failing(key, "remove"))),
+            Effect.uninterruptible
+          ),
+        keys: (prefix) =>
+          Effect.map(
+            fs.readDirectory(directory),
+            (names) => names.filter((name) => name.startsWith(prefix) && !name.endsWith(temporary)).sort()
+          ).pipe(failing(prefix, "keys")),
+        setAside: (key) =>
+          Effect.gen(function*() {
+            const name = `${key.replace(/\.(json)$/, "")}.corrupt-${yield* Clock.currentTimeMillis}`
+            yield* fs.rename(fileOf(key), fileOf(name))
+            revisions.delete(key)
+            return name
+          }).pipe(failing(key, "setAside"))
+      })
+    })
+  )

@@ -1,0 +1,217 @@
+/**
+ * What was published already, as 8-byte keys, so that nothing is published twice.
+ *
+ * Keys are the first 16 hex digits of artifact ids (of the bytes, for a record that has no identity). They are kept in
+ * pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Option, Schema } from "effect"
+import type { Timestamp } from "../domain/Timestamp.ts"
+import { KeySet } from "./KeySet.ts"
+import { StateStore, type StateStoreError } from "./StateStore.ts"
+
+/** 64 KiB a piece: little to rewrite for a page of a few rows, and far below a broker's 1 MiB message. */
+const pieceKeysMax = 8192
+
+/**
+ * Keys kept for one endpoint of one tenant; at the limit the oldest go.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const ledgerKeysMax = 1_000_000
+
+/**
+ * How long keys are kept: longer than any poll or sweep reaches back.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const ledgerDaysMax = 7
+
+const dayMillis = 86_400_000
+
+const Header = Schema.fromJsonString(Schema.Struct({
+  version: Schema.Literal(1),
+  /** Greatest cursor among the rows whose keys these are. */
+  reached: Schema.String,
+  /** The cursor from which on the ledger reaches: below it, rows may have been published that it does not know. */
+  floor: Schema.String,
+  /** When the piece was last written, in milliseconds since 1970. */
+  at: Schema.Finite
+}))
+const encodeHeader = Schema.encodeEffect(Header)
+const decodeHeader = Schema.decodeEffect(Header)
+
+interface Piece {
+  readonly number: number
+  readonly revision: number
+  readonly reached: Timestamp
+  readonly floor: Timestamp
+  readonly at: number
+  /** Eight bytes a key. */
+  readonly keys: Uint8Array
+}
+
+const keyBytes = 8
+
+const toKeyBytes = (keys: ReadonlyArray<string>): Uint8Array => {
+  const bytes = new Uint8Array(keys.length * keyBytes)
+  const view = new DataView(bytes.buffer)
+  keys.forEach((key, index) => {
+    view.setUint32(index * keyBytes, Number.parseInt(key.slice(0, 8), 16))
+    view.setUint32(index * keyBytes + 4, Number.parseInt(key.slice(8, 16), 16))
+  })
+  return bytes
+}
+
+const hex = (word: number) => word.toString(16).padStart(8, "0")
+
+const forEachKey = (bytes: Uint8Array, visit: (key: string) => void): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at < view.byteLength; at += keyBytes) visit(hex(view.getUint32(at)) + hex(view.getUint32(at + 4)))
+}
+
+const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(one.length + other.length)
+  bytes.set(one)
+  bytes.set(other, one.length)
+  return bytes
+}
+
+/** One line of JSON, then the keys. */
+const toBytes = Effect.fnUntraced(function*(piece: Piece) {
+  const header = new TextEncoder().encode(
+    `${yield* Effect.orDie(encodeHeader({ version: 1, reached: piece.reached, floor: piece.floor, at: piece.at }))}\n`
+  )
+  return joined(header, piece.keys)
+})
+
+/** None for bytes that no ledger wrote. */
+const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
+  const end = bytes.indexOf(10)
+  const header = yield* Effect.option(decodeHeader(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))))
+  if (Option.isNone(header) || (bytes.length - end - 1) % keyBytes !== 0) return Option.none<Piece>()
+  return Option.some<Piece>({
+    number,
+    revision,
+    reached: header.value.reached as Timestamp,
+    floor: header.value.floor as Timestamp,
+    at: header.value.at,
+    keys: bytes.slice(end + 1)
+  })
+})
+
+/**
+ * The ledger of one endpoint of one tenant, held in memory and behind it in the store.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Ledger {
+  /** Whether what the artifact id stands for was published already. */
+  readonly has: (id: string) => boolean
+  /** Remembers ids for good. */
+  readonly append: (ids: ReadonlyArray<string>, of: Rows) => Effect.Effect<void, StateStoreError>
+  /** The cursor from which on it knows everything published; undefined while it is empty. */
+  readonly floor: () => Timestamp | undefined
+  readonly size: () => number
+  /** Names of pieces that could not be read and were set aside. */
+  readonly setAside: ReadonlyArray<string>
+}
+
+/**
+ * The rows that ids belong to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Rows {
+  /** Greatest cursor among them. */
+  readonly reached: Timestamp
+  /** The cursor from which on the connector reads at all. */
+  readonly floor: Timestamp
+  /** When they were published, in milliseconds since 1970. */
+  readonly at: number
+}
+
+const keyOf = (id: string) => id.slice(0, 16)
+
+/**
+ * Opens the ledger kept under `prefix`, reading all of it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = Effect.fn("Ledger.open")(function*(
+  prefix: string,
+  keysMax: number = ledgerKeysMax
+): Effect.fn.Return<Ledger, StateStoreError, StateStore> {
+  const store = yield* StateStore
+  const known = new KeySet()
+  const pieces: Array<Piece> = []
+  const setAside: Array<string> = []
+  let floor: Timestamp | undefined
+  const nameOf = (number: number) => `${prefix}.ledger-${String(number).padStart(6, "0")}`
+
+  for (const key of yield* store.keys(`${prefix}.ledger-`)) {
+    const number = Number(key.slice(`${prefix}.ledger-`.length))
+    if (!Number.isInteger(number)) continue
+    const stored = yield* store.get(key)
+    if (Option.isNone(stored)) continue
+    const piece = yield* fromBytes(number, stored.value.bytes, stored.value.revision)
+    if (Option.isNone(piece)) {
+      setAside.push(yield* store.setAside(key))
+      continue
+    }
+    pieces.push(piece.value)
+    forEachKey(piece.value.keys, (key) => known.add(key))
+    floor = piece.value.floor
+  }
+
+  const letGo = Effect.fnUntraced(function*(at: number) {
+    while (
+      pieces.length > 1 && (known.size > keysMax || pieces[0]!.at < at - ledgerDaysMax * dayMillis)
+    ) {
+      const oldest = pieces[0]!
+      yield* store.remove(nameOf(oldest.number), oldest.revision)
+      pieces.shift()
+      forEachKey(oldest.keys, (key) => known.delete(key))
+      if (floor === undefined || oldest.reached > floor) floor = oldest.reached
+    }
+  })
+
+  const append = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, { at, floor: begun, reached }: Rows) {
+    floor = floor === undefined || begun > floor ? begun : floor
+    const fresh = Array.from(new Set(ids.map(keyOf))).filter((key) => !known.has(key))
+    for (let taken = 0; taken < fresh.length;) {
+      const last = pieces.at(-1)
+      const open = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
+        ? last
+        : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
+      const room = fresh.slice(taken, taken + pieceKeysMax - open.keys.length / keyBytes)
+      const written = {
+        ...open,
+        at,
+        floor,
+        reached: reached > open.reached ? reached : open.reached,
+        keys: joined(open.keys, toKeyBytes(room))
+      }
+      const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
+      if (open === last) pieces.pop()
+      pieces.push({ ...written, revision })
+      for (const key of room) known.add(key)
+      taken += room.length
+    }
+    yield* letGo(at)
+  }, Effect.uninterruptible)
+
+  return {
+    has: (id) => known.has(keyOf(id)),
+    append,
+    floor: () => floor,
+    size: () => known.size,
+    setAside
+  }
+})

@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option } from "effect"
+import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
+import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+
+const key = { cloud: "127.0.0.1:80", tenant: "t", endpoint: "alerts_v2" }
+const name = "127-0-0-1-80.t.alerts_v2.checkpoint.json"
+const at = (n: number) => Timestamp.fromMillis(n)
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+const layer = Layer.fresh(
+  Layer.mergeAll(
+    Layer.fresh(Checkpoints.layer).pipe(Layer.provide(StateStore.layerMemoryOpen)),
+    StateStore.layerMemoryOpen
+  )
+    .pipe(Layer.provideMerge(Values.layer))
+)
+
+describe("Checkpoints", () => {
+  it.effect("gives back after a restart what was saved", () =>
+    Effect.gen(function*() {
+      const checkpoints = yield* Checkpoints
+      const state = yield* checkpoints.open(key)
+      assert.isTrue(Option.isNone(state.current()))
+      yield* state.begin(at(5))
+      yield* state.begin(at(9))
+      yield* state.update((checkpoint) => ({ ...checkpoint, mark: at(7) }))
+      const again = Option.getOrThrow((yield* checkpoints.open(key)).current())
+      assert.deepStrictEqual([again.mark, again.floor], [at(7), at(5)])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("never overwrites the checkpoint of a newer version", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      yield* store.put(name, bytes(`{"version":2,"anything":true}`), 0)
+      const error = yield* Effect.flip((yield* Checkpoints).open(key))
+      assert.strictEqual(error._tag, "NewerCheckpoint")
+      assert.strictEqual(
+        new TextDecoder().decode(Option.getOrThrow(yield* store.get(name)).bytes),
+        `{"version":2,"anything":true}`
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("sets a corrupt checkpoint aside and goes on where its ledger begins, not as if there had been none", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const checkpoints = yield* Checkpoints
+      const state = yield* checkpoints.open(key)
+      yield* state.begin(at(1000))
+      yield* state.ledger.append(["00112233445566778899"], { reached: at(2000), floor: at(1000), at: 3000 })
+      const { revision } = Option.getOrThrow(yield* store.get(name))
+      yield* store.put(name, bytes("{\"version\":1,"), revision)
+      const again = yield* checkpoints.open(key)
+      assert.strictEqual(again.setAside.length, 1)
+      assert.isTrue(Option.isSome(yield* store.get(again.setAside[0]!)))
+      yield* again.begin(at(999_999))
+      assert.strictEqual(Option.getOrThrow(again.current()).mark, at(1000))
+      assert.isTrue(again.ledger.has("00112233445566778899"))
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("a writer that lost its place cannot overwrite its successor's", () =>
+    Effect.gen(function*() {
+      const checkpoints = yield* Checkpoints
+      const first = yield* checkpoints.open(key)
+      yield* first.begin(at(1))
+      const second = yield* checkpoints.open(key)
+      yield* second.update((checkpoint) => ({ ...checkpoint, mark: at(2) }))
+      const error = yield* Effect.flip(first.update((checkpoint) => ({ ...checkpoint, mark: at(3) })))
+      assert.strictEqual(error.reason._tag, "Conflict")
+    }).pipe(Effect.provide(layer)))
+})

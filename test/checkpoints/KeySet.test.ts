@@ -1,0 +1,36 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { KeySet } from "../../src/checkpoints/KeySet.ts"
+
+/** Few distinct keys in few slots, so that runs, wraps and deletions meet. */
+const key = (n: number) => `${String(n % 3).padStart(8, "0")}${(1 + n % 40).toString(16).padStart(8, "0")}`
+
+describe("KeySet", () => {
+  it.effect.prop(
+    "is a set, whatever is added and deleted",
+    [Schema.Array(Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 119 }))]))],
+    ([operations]) =>
+      Effect.sync(() => {
+        const set = new KeySet()
+        const model = new Set<string>()
+        for (const [adds, n] of operations) {
+          if (adds) assert.strictEqual(set.add(key(n)), !model.has(key(n)))
+          else set.delete(key(n))
+          if (adds) model.add(key(n))
+          else model.delete(key(n))
+        }
+        assert.strictEqual(set.size, model.size)
+        for (let n = 0; n < 120; n++) assert.strictEqual(set.has(key(n)), model.has(key(n)), key(n))
+      })
+  )
+
+  it("holds the key that is all zeros, and grows", () => {
+    const set = new KeySet()
+    assert.isTrue(set.add("0".repeat(16)))
+    assert.isFalse(set.add("0".repeat(16)))
+    for (let n = 1; n <= 10_000; n++) set.add(n.toString(16).padStart(16, "0"))
+    assert.isTrue(set.has("0".repeat(16)))
+    assert.isTrue(set.has((10_000).toString(16).padStart(16, "0")))
+    assert.isFalse(set.has((10_001).toString(16).padStart(16, "0")))
+  })
+})

@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
+import { open } from "../../src/checkpoints/Ledger.ts"
+import { StateStore } from "../../src/checkpoints/StateStore.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+
+const id = (n: number) => ArtifactId.sha256(String(n)).slice(0, 16)
+const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => id(from + n))
+const day = 86_400_000
+const rows = (at: number, reached = at) => ({
+  reached: Timestamp.fromMillis(reached),
+  floor: Timestamp.fromMillis(0),
+  at
+})
+const memory = Layer.fresh(StateStore.layerMemory)
+
+describe("Ledger", () => {
+  it.effect("knows after a restart what was appended, over many pieces that fit a broker's message", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const ledger = yield* open("t")
+      yield* ledger.append(ids(0, 20_000), rows(1))
+      yield* ledger.append(ids(19_000, 20_001), rows(2))
+      const again = yield* open("t")
+      assert.strictEqual(again.size(), 20_001)
+      assert.isTrue(ids(0, 20_001).every(again.has))
+      assert.isFalse(again.has(id(20_001)))
+      for (const key of yield* store.keys("t.")) {
+        const stored = yield* store.get(key)
+        assert.isBelow(stored._tag === "Some" ? stored.value.bytes.length : 0, 100_000)
+      }
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("lets the oldest go at its limit, and says from where on it knows everything", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t", 20_000)
+      assert.isUndefined(ledger.floor())
+      for (let n = 0; n < 6; n++) yield* ledger.append(ids(n * 8192, (n + 1) * 8192), rows(n, n * 1000))
+      assert.isAtMost(ledger.size(), 20_000 + 8192)
+      assert.isFalse(ledger.has(id(0)))
+      assert.isTrue(ledger.has(id(6 * 8192 - 1)))
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(3000))
+      const again = yield* open("t", 20_000)
+      assert.strictEqual(again.size(), ledger.size())
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("lets go what is older than seven days", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t")
+      yield* ledger.append(ids(0, 8192), rows(day))
+      yield* ledger.append(ids(8192, 8200), rows(2 * day))
+      yield* ledger.append(ids(9000, 9001), rows(8 * day))
+      assert.isTrue(ledger.has(id(0)))
+      yield* ledger.append(ids(9001, 9002), rows(8 * day + 1))
+      assert.isFalse(ledger.has(id(0)))
+      assert.isTrue(ledger.has(id(8192)))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("sets a piece aside that nobody can read, and knows the others", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const ledger = yield* open("t")
+      yield* ledger.append(ids(0, 10), rows(1))
+      yield* store.put("t.ledger-000002", new TextEncoder().encode("what is this"), 0)
+      const again = yield* open("t")
+      assert.strictEqual(again.setAside.length, 1)
+      assert.isTrue(again.has(id(0)))
+    }).pipe(Effect.provide(memory)))
+})
