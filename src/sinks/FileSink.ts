@@ -1,0 +1,162 @@
+/**
+ * Publishes into newline-delimited JSON files, `artifacts-<UTC date>-<n>.ndjson`, and dead letters beside them.
+ *
+ * A file holds whole lines only: what a crash or a failed write left behind the last synced line is cut off. A batch is
+ * never split over two files. After a failed fsync nobody knows what of the file is on the disk, so the batch goes whole
+ * to a new one.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Effect, Exit, FileSystem, Layer, Path, type PlatformError, Scope } from "effect"
+import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
+import { lines } from "./Ndjson.ts"
+
+/**
+ * Size at which the next batch begins a new file: 256 MiB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const fileBytesMax = 268_435_456
+
+const ownerOnly = 0o600
+const newline = 10
+/** A torn last line is looked for in steps of this size from the end. */
+const tailBytes = 65_536
+
+interface Open {
+  readonly name: string
+  readonly day: string
+  readonly file: FileSystem.File
+  readonly scope: Scope.Closeable
+  /** Bytes known to be on the disk. */
+  synced: number
+}
+
+/** One series of files: `artifacts` or `dead-letters`. */
+const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string, bytesMax: number) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  let current: Open | undefined
+  let abandoned = false
+
+  const numbersOf = Effect.fnUntraced(function*(day: string) {
+    const names = yield* fs.readDirectory(directory)
+    const start = `${prefix}-${day}-`
+    return names
+      .filter((name) => name.startsWith(start) && name.endsWith(".ndjson"))
+      .map((name) => Number(name.slice(start.length, -".ndjson".length)))
+      .filter(Number.isInteger)
+  })
+
+  const close = Effect.suspend(() => {
+    const scope = current?.scope
+    current = undefined
+    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+  })
+
+  /** Length of the file up to its last newline. */
+  const wholeLines = Effect.fnUntraced(function*(name: string) {
+    const size = Number((yield* fs.stat(name)).size)
+    return yield* Effect.scoped(Effect.gen(function*() {
+      const file = yield* fs.open(name, { flag: "r" })
+      for (let end = size; end > 0; end -= tailBytes) {
+        const start = Math.max(0, end - tailBytes)
+        yield* file.seek(BigInt(start), "start")
+        const bytes = new Uint8Array(end - start)
+        const read = Number(yield* file.read(bytes))
+        const at = bytes.subarray(0, read).lastIndexOf(newline)
+        if (at >= 0) return start + at + 1
+      }
+      return 0
+    }))
+  })
+
+  /** Cuts the torn line that a crash may have left behind, in a file of whatever day. */
+  const mend = Effect.gen(function*() {
+    const names = (yield* fs.readDirectory(directory)).filter((name) =>
+      name.startsWith(`${prefix}-`) && name.endsWith(".ndjson")
+    )
+    for (const name of names) {
+      const file = path.join(directory, name)
+      const whole = yield* wholeLines(file)
+      if (whole < Number((yield* fs.stat(file)).size)) yield* fs.truncate(file, whole)
+    }
+  })
+  yield* mend
+
+  const openFile = Effect.fnUntraced(function*(day: string, fresh: boolean) {
+    const numbers = yield* numbersOf(day)
+    const last = Math.max(0, ...numbers)
+    const number = last === 0 || fresh ? last + 1 : last
+    const name = path.join(directory, `${prefix}-${day}-${number}.ndjson`)
+    const isNew = number !== last
+    const synced = isNew ? 0 : Number((yield* fs.stat(name)).size)
+    const scope = yield* Scope.make()
+    const file = yield* fs.open(name, { flag: "a", mode: ownerOnly }).pipe(Scope.provide(scope))
+    if (isNew) yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
+    current = { name, day, file, scope, synced }
+    abandoned = false
+    return current
+  })
+
+  const openFor = Effect.fnUntraced(function*(day: string) {
+    if (current !== undefined && current.day === day && current.synced < bytesMax && !abandoned) return current
+    const fresh = abandoned || (current !== undefined && current.day === day)
+    yield* close
+    const opened = yield* openFile(day, fresh)
+    if (opened.synced < bytesMax) return opened
+    yield* close
+    return yield* openFile(day, true)
+  })
+
+  /** Appends text that ends in a newline, and returns when it is on the disk. */
+  return Effect.fnUntraced(function*(text: string): Effect.fn.Return<void, PlatformError.PlatformError> {
+    if (text === "") return
+    const day = Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10)
+    const open = yield* openFor(day)
+    const bytes = new TextEncoder().encode(text)
+    const cut = fs.truncate(open.name, open.synced)
+    const abandon = Effect.sync(() => {
+      abandoned = true
+    })
+    yield* open.file.writeAll(bytes).pipe(Effect.tapError(() => Effect.catch(cut, () => abandon)))
+    yield* open.file.sync.pipe(Effect.tapError(() => Effect.andThen(abandon, Effect.ignore(cut))))
+    open.synced += bytes.length
+  })
+})
+
+/**
+ * Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  directory: string,
+  bytesMax: number = fileBytesMax
+): Layer.Layer<ArtifactSink, ArtifactSinkError, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    ArtifactSink,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const failing = Effect.mapError((error: PlatformError.PlatformError) =>
+        new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
+      )
+      yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
+      const appendArtifacts = yield* failing(makeSeries(directory, "artifacts", bytesMax))
+      const appendDeadLetters = yield* failing(makeSeries(directory, "dead-letters", bytesMax))
+      return ArtifactSink.of({
+        type: "file",
+        publish: (batches) =>
+          Effect.gen(function*() {
+            yield* appendDeadLetters(lines(batches.flatMap((batch) => batch.deadLetters)))
+            let text = ""
+            for (const batch of batches) text += lines(batch.artifacts)
+            yield* appendArtifacts(text)
+          }).pipe(failing, Effect.uninterruptible)
+      })
+    })
+  )

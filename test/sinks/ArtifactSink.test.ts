@@ -1,0 +1,84 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Context, Effect, FileSystem, Layer, Ref } from "effect"
+import { TestClock } from "effect/testing"
+import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
+import * as FileSink from "../../src/sinks/FileSink.ts"
+import { artifact, suite } from "./ArtifactSinkSuite.ts"
+
+class Directory extends Context.Service<Directory, string>()("azure-security/test/sinks/ArtifactSink.test/Directory") {
+  static readonly layer = Layer.effect(
+    Directory,
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+  )
+}
+
+const fileLayer = Layer.unwrap(Effect.map(Directory, (directory) => FileSink.layer(directory))).pipe(
+  Layer.provideMerge(Directory.layer),
+  Layer.provideMerge(NodeServices.layer)
+)
+
+const idsIn = (directory: string, prefix = "artifacts") =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const files = (yield* fs.readDirectory(directory)).filter((file) => file.startsWith(prefix)).sort()
+    const texts = yield* Effect.forEach(files, (file) => fs.readFileString(`${directory}/${file}`))
+    return texts.join("").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).id as string)
+  })
+
+suite(
+  "memory",
+  ArtifactSink.layerMemory,
+  Effect.gen(function*() {
+    const batches = yield* Ref.get(yield* Published)
+    return batches.flatMap(({ artifacts }) => artifacts.map(({ id }) => id))
+  })
+)
+suite("files", fileLayer, Effect.flatMap(Directory, (directory) => idsIn(directory)))
+
+const batch = (...ids: ReadonlyArray<string>) => [{ artifacts: ids.map(artifact), deadLetters: [] }]
+const reopen = (directory: string, bytesMax?: number) =>
+  Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory, bytesMax)))
+
+it.layer(fileLayer)("FileSink", (it) => {
+  it.effect("names files by the UTC date, and begins a new one each day and at the limit", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const sink = yield* reopen(directory, 100)
+      yield* sink.publish(batch("1"))
+      yield* sink.publish(batch("2"))
+      yield* TestClock.adjust("1 day")
+      yield* sink.publish(batch("3"))
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).sort(), [
+        "artifacts-1970-01-01-1.ndjson",
+        "artifacts-1970-01-01-2.ndjson",
+        "artifacts-1970-01-02-1.ndjson"
+      ])
+      assert.deepStrictEqual(yield* idsIn(directory), ["1", "2", "3"])
+      assert.strictEqual((yield* fs.stat(`${directory}/artifacts-1970-01-01-1.ndjson`)).mode & 0o777, 0o600)
+    }))
+
+  it.effect("cuts what a crash left behind the last whole line, and goes on in the same file", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      yield* (yield* reopen(directory)).publish(batch("1", "2"))
+      const file = `${directory}/${(yield* fs.readDirectory(directory))[0]}`
+      yield* fs.writeFileString(file, `{"id":"torn","message":"${"x".repeat(70_000)}`, { flag: "a" })
+      yield* (yield* reopen(directory)).publish(batch("3"))
+      assert.deepStrictEqual(yield* idsIn(directory), ["1", "2", "3"])
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
+    }))
+
+  it.effect("cuts a torn line of the day before, too", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      yield* (yield* reopen(directory)).publish(batch("1"))
+      yield* fs.writeFileString(`${directory}/${(yield* fs.readDirectory(directory))[0]}`, "{\"id\":", { flag: "a" })
+      yield* TestClock.adjust("1 day")
+      yield* (yield* reopen(directory)).publish(batch("2"))
+      assert.deepStrictEqual(yield* idsIn(directory), ["1", "2"])
+    }))
+})

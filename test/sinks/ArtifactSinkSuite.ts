@@ -1,0 +1,56 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+
+export const artifact = (id: string): Artifact => ({
+  id,
+  hash: "0",
+  action: "new",
+  streamName: "azure_security_alert",
+  messageType: "threat_event",
+  severityCode: 4,
+  severityLabel: "medium",
+  senderHost: "s",
+  program: "azure-security",
+  ruleName: "r\u2028\n",
+  tags: [],
+  productIds: [94],
+  message: "{\"a\":\"\\u0000\\n\"}"
+})
+
+/** What every {@link ArtifactSink} does; `published` reads back the ids that it holds. */
+export const suite = <R>(
+  name: string,
+  layer: Layer.Layer<ArtifactSink | R, unknown>,
+  published: Effect.Effect<ReadonlyArray<string>, unknown, R>
+) =>
+  it.layer(layer)(`ArtifactSink (${name})`, (it) => {
+    it.effect("publishes every artifact of every batch, in order", () =>
+      Effect.gen(function*() {
+        const sink = yield* ArtifactSink
+        yield* sink.publish([
+          { artifacts: [artifact("1"), artifact("2")], deadLetters: [] },
+          { artifacts: [artifact("3")], deadLetters: [] }
+        ])
+        yield* sink.publish([{ artifacts: [artifact("4")], deadLetters: [] }])
+        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
+      }))
+
+    it.effect("takes a batch of dead letters alone", () =>
+      Effect.gen(function*() {
+        const sink = yield* ArtifactSink
+        yield* sink.publish([{
+          artifacts: [],
+          deadLetters: [{
+            instance: "i",
+            endpoint: "e",
+            reason: "no_id",
+            path: "$.value[0].id",
+            occurred_at: "",
+            record: 1
+          }]
+        }])
+        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
+      }))
+  })
