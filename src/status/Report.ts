@@ -1,0 +1,97 @@
+/**
+ * The structured error report: the same in the log, in `/status` and on the broker.
+ *
+ * @since 0.1.0
+ */
+import { DateTime, Duration, Schema } from "effect"
+import type { GraphError } from "../graph/GraphError.ts"
+import { onFailure } from "../graph/GraphPolicy.ts"
+
+const text = Schema.optionalKey(Schema.String)
+const integer = Schema.optionalKey(Schema.Int)
+const words = Schema.optionalKey(Schema.Array(Schema.String))
+
+/**
+ * Schema for an error report. It never holds a secret, a token or a body.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Report = Schema.Struct({
+  code: Schema.String,
+  instance: text,
+  endpoint: text,
+  message: Schema.String,
+  remedy: Schema.String,
+  http_status: integer,
+  graph_code: text,
+  aadsts_code: integer,
+  request_id: text,
+  client_request_id: text,
+  retry_after_seconds: integer,
+  cooldown_until: text,
+  required_permissions: words,
+  token_roles: words,
+  occurred_at: Schema.String
+})
+export type Report = typeof Report.Type
+
+/**
+ * A time in milliseconds since 1970 as reports and `/status` write it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+/**
+ * Reports a failure of Microsoft's, with what to do about it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromGraphError = (
+  { endpoint, instance }: { readonly instance: string; readonly endpoint: string },
+  error: GraphError,
+  at: number,
+  cooldownUntil?: number
+): Report => {
+  const { reason } = error
+  const { code, remedy } = onFailure(reason)
+  const retryAfter = "retryAfter" in reason ? reason.retryAfter : undefined
+  return {
+    code,
+    instance,
+    endpoint,
+    message: reason.message,
+    remedy,
+    ...(error.status === undefined ? {} : { http_status: error.status }),
+    ...(error.graphCode === undefined ? {} : { graph_code: error.graphCode }),
+    ...(reason._tag === "Unauthorized" && reason.aadsts !== undefined ? { aadsts_code: reason.aadsts } : {}),
+    ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
+    ...(error.clientRequestId === undefined ? {} : { client_request_id: error.clientRequestId }),
+    ...(retryAfter === undefined ? {} : { retry_after_seconds: Math.round(Duration.toSeconds(retryAfter)) }),
+    ...(cooldownUntil === undefined ? {} : { cooldown_until: isoTime(cooldownUntil) }),
+    ...(reason._tag === "Forbidden" && reason.requiredPermissions.length > 0
+      ? { required_permissions: reason.requiredPermissions.slice(0, 1) }
+      : {}),
+    ...(reason._tag === "Forbidden" && reason.tokenRoles.length > 0 ? { token_roles: reason.tokenRoles } : {}),
+    occurred_at: isoTime(at)
+  }
+}
+
+/**
+ * The one line that the log has of a report: what Microsoft answered, where, and what to do.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
+  const answer = [
+    http_status === undefined ? [] : [`HTTP ${http_status}`],
+    // Refused credentials are no endpoint's fault.
+    aadsts_code === undefined ? endpoint === undefined ? [] : [`on ${endpoint}`] : [`AADSTS${aadsts_code}`]
+  ].flat().join(" ")
+  const whole = `${answer === "" ? "" : `${answer}: `}${message}; ${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1)}`
+  return whole.replaceAll(/\s+/g, " ")
+}

@@ -1,0 +1,79 @@
+/**
+ * Says what is wrong, once: a failure that lasts is one line, then a reminder an hour.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import * as Metrics from "./Metrics.ts"
+import { line, type Report } from "./Report.ts"
+
+/** How often a failure that lasts is said again; often enough for a log that is rotated daily. */
+const reminderMillis = 3_600_000
+
+/**
+ * How a report is said.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Saying {
+  readonly level: "Warn" | "Error"
+  /** Whether it is said again each hour while it lasts. */
+  readonly remind: boolean
+}
+
+/** Failures of the credentials are the instance's, whichever endpoint met them first. */
+const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
+  aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+
+/**
+ * Service that logs reports.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Reporter extends Context.Service<Reporter, {
+  /** Logs a report unless the same (instance, endpoint, code, cause) was logged and lasts. */
+  readonly say: (report: Report, saying: Saying) => Effect.Effect<void>
+  /** What was wrong with this endpoint is over: the same failure will be said anew. */
+  readonly over: (instance: string, endpoint: string) => Effect.Effect<void>
+  /** What was wrong with the whole process (the sink, say) is over. */
+  readonly overAll: (code: string) => Effect.Effect<void>
+}>()("azure-security/status/Reporter") {
+  static readonly layer = Layer.sync(Reporter, () => {
+    /** By subject: what was said last, and when. */
+    const said = new Map<string, { readonly what: string; readonly at: number }>()
+    return Reporter.of({
+      say: Effect.fnUntraced(function*(report, { level, remind }) {
+        yield* Metrics.update(Metrics.errors, 1, { code: report.code })
+        yield* Metrics.update(Metrics.pipelineErrors, 1)
+        const now = yield* Clock.currentTimeMillis
+        const subject = subjectOf(report)
+        const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message}`
+        const before = said.get(subject)
+        if (before?.what === what && (!remind || now - before.at < reminderMillis)) return
+        said.set(subject, { what, at: now })
+        const log = level === "Warn" ? Effect.logWarning(line(report)) : Effect.logError(line(report))
+        yield* Effect.annotateLogs(log, annotations(report))
+      }),
+      over: (instance, endpoint) =>
+        Effect.sync(() => {
+          said.delete(`${instance} ${endpoint}`)
+          said.delete(instance)
+        }),
+      overAll: (code) => Effect.sync(() => void said.delete(`undefined ${code}`))
+    })
+  })
+}
+
+const annotations = (report: Report): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries({
+      instance: report.instance,
+      endpoint: report.endpoint,
+      code: report.code,
+      graph_code: report.graph_code,
+      request_id: report.request_id,
+      cooldown_until: report.cooldown_until
+    }).filter(([, value]) => value !== undefined)
+  )

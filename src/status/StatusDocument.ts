@@ -1,0 +1,92 @@
+/**
+ * The document of `/status`: what a running connector says of itself.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+import { Report } from "./Report.ts"
+
+const Time = Schema.NullOr(Schema.String).annotate({ description: "ISO 8601, UTC; null for never." })
+
+const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
+
+/**
+ * States of an endpoint, in order of precedence.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const EndpointState = Schema.Literals([
+  "disabled",
+  "unauthorized",
+  "forbidden",
+  "retired",
+  "cooldown",
+  "unavailable",
+  "error",
+  "starting",
+  "ok"
+])
+export type EndpointState = typeof EndpointState.Type
+
+/**
+ * Schema for what is said of one endpoint.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const EndpointDocument = Schema.Struct({
+  name: Schema.Literals(["alerts", "alerts_v2", "incidents"]),
+  state: EndpointState,
+  poll_interval_minutes: described(Schema.Finite, "Minutes between the starts of two polls."),
+  last_poll_at: Time,
+  last_success_at: Time,
+  next_poll_at: Time,
+  cooldown_until: Time,
+  records_fetched: described(Schema.Int, "Record versions not seen before, since the process began."),
+  artifacts_published: Schema.Int,
+  dead_letters: Schema.Int,
+  high_water_mark: Schema.NullOr(Schema.String),
+  gaps: described(
+    Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String, code: Schema.String })),
+    "Ranges of cursors that could not be read yet, and are tried again."
+  ),
+  error: Schema.NullOr(Report)
+})
+export type EndpointDocument = typeof EndpointDocument.Type
+
+/**
+ * Schema for what is said of one instance.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const InstanceDocument = Schema.Struct({
+  name: Schema.String,
+  display_name: Schema.String,
+  enabled: Schema.Boolean,
+  state: Schema.Literals(["disabled", "attention", "ok", "starting"]),
+  connection_status: Schema.Literals(["connected", "warning", "failed", "waiting", "disabled"]),
+  warnings: Schema.Array(Report),
+  endpoints: Schema.Array(EndpointDocument)
+})
+export type InstanceDocument = typeof InstanceDocument.Type
+
+/**
+ * Schema for the whole document.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const StatusDocument = Schema.Struct({
+  connector: Schema.String,
+  version: Schema.String,
+  started_at: Schema.String,
+  sink: Schema.Struct({
+    type: Schema.String,
+    state: Schema.Literals(["ok", "unavailable"]),
+    published: Schema.Int
+  }),
+  instances: Schema.Array(InstanceDocument)
+}).annotate({ identifier: "Status" })
+export type StatusDocument = typeof StatusDocument.Type
