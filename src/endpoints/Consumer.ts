@@ -1,0 +1,103 @@
+/**
+ * The one consumer of all pages: publishes them, then runs their commits, page by page.
+ *
+ * @since 0.1.0
+ */
+import { Clock, type Duration, Effect, Queue, Schedule } from "effect"
+import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import { sinkRetry } from "../graph/GraphPolicy.ts"
+import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import { isoTime, type Report } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { Status } from "../status/Status.ts"
+import type { Page } from "./Page.ts"
+
+const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Report => ({
+  code: error._tag === "StateStoreError" && error.reason._tag === "Conflict"
+    ? "checkpoint_conflict"
+    : "sink_unavailable",
+  message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
+  remedy:
+    "free space or mend the directory or broker; nothing is lost: the page is held and polling goes on once it can be written",
+  occurred_at: isoTime(now)
+})
+
+/**
+ * Publishes pages from the queue until interrupted, and gives up what it did not come to then.
+ *
+ * **Details**
+ *
+ * One attempt to write, with its commits, is not interrupted; every wait between attempts is. With `patience` it fails
+ * when the sink could not be written for so long; without, it waits for ever.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const consume = Effect.fn("Consumer.consume")(function*(
+  queue: Queue.Queue<Page>,
+  patience?: Duration.Duration
+): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
+  const sink = yield* ArtifactSink
+  const reporter = yield* Reporter
+  const status = yield* Status
+  status.sink.type = sink.type
+  /**
+   * The page taken from the queue and not yet settled. One at a time: what a crash repeats is one page at the most, and
+   * an fsync a page of up to a thousand records is not what a drain waits for.
+   */
+  let inHand: Page | undefined
+  let published = false
+
+  const attempt = (page: Page) =>
+    Effect.gen(function*() {
+      const { artifacts, deadLetters } = page.batch
+      if (!published && (artifacts.length > 0 || deadLetters.length > 0)) {
+        yield* sink.publish([page.batch])
+        status.sink.published += artifacts.length
+      }
+      published = true
+      const outcome = yield* page.commit.pipe(
+        Effect.as("committed" as const),
+        Effect.catchReason("StateStoreError", "Conflict", () => Effect.succeed("lost" as const))
+      )
+      inHand = undefined
+      yield* page.settle(outcome)
+    }).pipe(Effect.uninterruptible)
+
+  const troubled = (page: Page) =>
+    Effect.fnUntraced(function*(error: ArtifactSinkError | StateStoreError) {
+      const report = reportOf(error, yield* Clock.currentTimeMillis)
+      status.sink.state = "unavailable"
+      const here = status.endpoint(page.instance, page.endpoint.name)
+      here.state = "unavailable"
+      here.error = { ...report, instance: page.instance, endpoint: page.endpoint.name }
+      yield* reporter.say(report, { level: "Error", remind: true })
+    })
+
+  const recovered = Effect.gen(function*() {
+    if (status.sink.state === "ok") return
+    status.sink.state = "ok"
+    yield* reporter.overAll("sink_unavailable")
+    yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
+  })
+
+  const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
+  // A page taken from the queue is in hand before an interruption is heeded, or it would never be settled.
+  const next = Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const page = yield* restore(Queue.take(queue))
+      inHand = page
+      published = false
+      yield* restore(Effect.retry(Effect.tapError(attempt(page), troubled(page)), schedule))
+      yield* recovered
+    })
+  )
+
+  return yield* Effect.forever(next).pipe(
+    Effect.ensuring(Effect.gen(function*() {
+      const waiting = yield* Queue.clear(queue)
+      yield* Queue.shutdown(queue)
+      for (const page of inHand === undefined ? waiting : [inHand, ...waiting]) yield* page.settle("dropped")
+    }))
+  )
+})

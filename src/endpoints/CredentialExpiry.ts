@@ -1,0 +1,57 @@
+/**
+ * Warns before a client secret expires, by the day that the settings name.
+ *
+ * @since 0.1.0
+ */
+import { Clock, DateTime, Effect, Option } from "effect"
+import type { Instance } from "../config/Instance.ts"
+import * as Metrics from "../status/Metrics.ts"
+import { isoTime, type Report } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { Status } from "../status/Status.ts"
+
+/** Days before the end at which an administrator is warned anew. */
+const warnedDays = [1, 7, 14, 30] as const
+
+const dayMillis = 86_400_000
+const code = "credential_expiring"
+
+const reportOf = (instance: string, day: string, days: number, now: number): Report => ({
+  code,
+  instance,
+  message: days <= 0
+    ? `the client secret expired on ${day}, by the settings`
+    : `the client secret expires on ${day}, in ${days} ${days === 1 ? "day" : "days"} or less`,
+  remedy:
+    "create a new client secret under Certificates & secrets, paste its Value into the settings, and set client_secret_expires",
+  occurred_at: isoTime(now)
+})
+
+/**
+ * Looks once at the secrets of instances: warns of each that comes to its end, once for each threshold.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const look = Effect.fnUntraced(function*(instances: Iterable<Instance>) {
+  const status = yield* Status
+  const reporter = yield* Reporter
+  const now = yield* Clock.currentTimeMillis
+  for (const { identity, secretExpires } of instances) {
+    const end = secretExpires === undefined ? undefined : Option.getOrUndefined(DateTime.make(secretExpires))
+    if (secretExpires === undefined || end === undefined || !identity.enabled) {
+      status.unwarn(identity.name, code)
+      continue
+    }
+    const left = DateTime.toEpochMillis(end) - now
+    yield* Metrics.update(Metrics.credentialExpiry, Math.round(left / 1000), { instance: identity.name })
+    const threshold = left <= 0 ? 0 : warnedDays.find((days) => left <= days * dayMillis)
+    if (threshold === undefined) {
+      status.unwarn(identity.name, code)
+      continue
+    }
+    const report = reportOf(identity.name, secretExpires.slice(0, 10), threshold, now)
+    status.warn(identity.name, report)
+    yield* reporter.say(report, { level: "Warn", remind: false })
+  }
+})

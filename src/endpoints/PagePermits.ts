@@ -1,0 +1,19 @@
+/**
+ * Bounds how many pages are in memory at once, over all endpoints and tenants of the process.
+ *
+ * @since 0.1.0
+ */
+import { Context, Layer, Semaphore } from "effect"
+
+/**
+ * Service of permits: one is taken before each request and given back when its page is committed or has failed. None is
+ * held in a cooldown.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class PagePermits extends Context.Service<PagePermits, Semaphore.Semaphore>()(
+  "azure-security/endpoints/PagePermits"
+) {
+  static readonly layer = (permits: number) => Layer.sync(PagePermits, () => Semaphore.makeUnsafe(permits))
+}

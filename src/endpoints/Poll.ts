@@ -1,0 +1,93 @@
+/**
+ * One poll: a visit to an endpoint, from its first request to its last page's commit.
+ *
+ * @since 0.1.0
+ */
+import type { Position } from "../checkpoints/Checkpoint.ts"
+import type { Report } from "../status/Report.ts"
+
+/**
+ * What a poll has done so far, and how hard it finds it. Only its poller changes it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Poll {
+  /** Milliseconds since 1970 by the machine's clock. */
+  readonly startedAt: number
+  /** Graph's clock at the start. */
+  readonly graphStartedAt: number
+  pageSize: number
+  failedRequests: number
+  records: number
+  artifacts: number
+  repeated: number
+  deadLetters: number
+  future: number
+  /** NextLinks followed; one that comes again leads nowhere. */
+  readonly links: Set<string>
+  /** Whether the pass was begun anew because the way on was lost. */
+  restarted: boolean
+  /** Providers whose part of a legacy page is missing and may come later. */
+  missingProviders: number
+}
+
+/**
+ * A poll that begins.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const start = (startedAt: number, graphStartedAt: number, pageSize: number): Poll => ({
+  startedAt,
+  graphStartedAt,
+  pageSize,
+  failedRequests: 0,
+  records: 0,
+  artifacts: 0,
+  repeated: 0,
+  deadLetters: 0,
+  future: 0,
+  links: new Set(),
+  restarted: false,
+  missingProviders: 0
+})
+
+/**
+ * Where a poll's stream stands between two pages.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Phase =
+  /** Waits until the next poll is due. */
+  | { readonly _tag: "Waiting"; readonly due: Due }
+  /** Asks for the page at a position. */
+  | { readonly _tag: "Reading"; readonly poll: Poll; readonly position: Position }
+  /** Graph says that there is more, and gave no way to it. */
+  | { readonly _tag: "Stuck"; readonly poll: Poll; readonly position: Position; readonly report: Report }
+  /** Sits out a cooldown, and goes on with what was refused. */
+  | { readonly _tag: "Cooling"; readonly poll: Poll; readonly position: Position }
+  /** Waits for the commit of the pass's last page. */
+  | { readonly _tag: "Ending"; readonly poll: Poll }
+
+/**
+ * When the next poll is due: on the grid that the last one's start anchors, or after a delay of its own.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Due =
+  | { readonly _tag: "Now" }
+  | { readonly _tag: "Grid"; readonly anchor: number }
+  | { readonly _tag: "After"; readonly from: number; readonly millis: number }
+
+/**
+ * The first point after `now` on a grid of `millis` that begins at `anchor`.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const nextOnGrid = (anchor: number, millis: number, now: number): number =>
+  // A clock that was set back must not stretch the wait beyond one interval.
+  now < anchor ? now + millis : anchor + (Math.floor((now - anchor) / millis) + 1) * millis

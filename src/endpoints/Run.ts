@@ -1,0 +1,185 @@
+/**
+ * What the parts of one endpoint's poller share: whose it is, where it stands, and the few things all of them do.
+ *
+ * @since 0.1.0
+ */
+import { Deferred, Duration, Effect, Option, type Semaphore, SubscriptionRef } from "effect"
+import type { DriftLedger } from "../artifacts/DriftLedger.ts"
+import type { MappingContext } from "../artifacts/Mapped.ts"
+import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
+import type { EndpointState } from "../checkpoints/Checkpoints.ts"
+import type { Identity, Pace } from "../config/Instance.ts"
+import type { Graph } from "../graph/GraphClient.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Metrics from "../status/Metrics.ts"
+import type { Report } from "../status/Report.ts"
+import type { Reporter } from "../status/Reporter.ts"
+import type { EndpointStatus } from "../status/Status.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import type { Outcome } from "./Page.ts"
+import type { Poll } from "./Poll.ts"
+
+/**
+ * One endpoint of one instance, while it is polled.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Run {
+  readonly identity: Identity
+  readonly endpoint: Endpoint
+  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly graph: Graph
+  readonly state: EndpointState
+  readonly context: MappingContext
+  /** Poll once, sit out no cooldown, and end. */
+  readonly once: boolean
+  readonly reporter: Reporter["Service"]
+  readonly drift: DriftLedger["Service"]
+  readonly permits: Semaphore.Semaphore
+  /** One page being published, one being fetched. */
+  readonly ahead: Semaphore.Semaphore
+  readonly here: EndpointStatus
+  /** Ids of pages handed over and not yet committed. */
+  readonly pending: Set<string>
+  /** The end of the page handed over last. */
+  last: Deferred.Deferred<Outcome> | undefined
+  /** Polls that Graph denied in a row. */
+  denials: number
+  /** When the last cooldown ended, in milliseconds since 1970; 0 for never. */
+  cooledAt: number
+}
+
+/**
+ * The checkpoint as it is saved; undefined before the first poll.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const saved = (run: Run): Checkpoint | undefined => Option.getOrUndefined(run.state.current())
+
+/**
+ * Milliseconds between the starts of two polls, as the settings have it at the moment.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const interval = (run: Run): Effect.Effect<number> =>
+  Effect.map(SubscriptionRef.get(run.pace), ({ intervals }) => Duration.toMillis(intervals[run.endpoint.name]))
+
+/**
+ * Brings what `/status` says of the checkpoint up to date.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const show = (run: Run): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const checkpoint = saved(run)
+    run.here.highWaterMark = checkpoint?.mark
+    run.here.gaps = (checkpoint?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to }))
+  })
+
+/**
+ * Changes the checkpoint, however long the store cannot write; a place lost to another process is that one's to keep.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const save = (run: Run, change: (checkpoint: Checkpoint) => Checkpoint): Effect.Effect<void> =>
+  Effect.ignore(Effect.retry(run.state.update(change), {
+    schedule: GraphPolicy.sinkRetry,
+    while: (error) => error.reason._tag === "StoreUnavailable"
+  }))
+
+/**
+ * Waits until every page handed over is committed or given up.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const settled = (run: Run): Effect.Effect<Outcome> =>
+  run.last === undefined ? Effect.succeed("committed") : Deferred.await(run.last)
+
+/**
+ * A line of this endpoint's in the log.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const log = (
+  run: Run,
+  level: "Info" | "Warn",
+  message: string,
+  fields: Record<string, unknown> = {}
+): Effect.Effect<void> =>
+  Effect.annotateLogs(level === "Info" ? Effect.logInfo(message) : Effect.logWarning(message), {
+    instance: run.identity.name,
+    endpoint: run.endpoint.name,
+    ...fields
+  })
+
+/**
+ * The line of a poll, or of as much of it as was committed.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const logPoll = (run: Run, poll: Poll): Effect.Effect<void> =>
+  log(run, "Info", `fetched ${poll.records} events`, {
+    repeated: poll.repeated,
+    artifacts: poll.artifacts,
+    ...(poll.deadLetters === 0 ? {} : { dead_letters: poll.deadLetters }),
+    ...(poll.future === 0 ? {} : { dated_ahead: poll.future })
+  })
+
+/**
+ * Counts a poll by the state it left its endpoint in.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const polled = (run: Run): Effect.Effect<void> =>
+  Metrics.update(Metrics.polls, 1, {
+    instance: run.identity.name,
+    endpoint: run.endpoint.name,
+    outcome: run.here.state
+  })
+
+/**
+ * Shows and says what is wrong.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const troubled = Effect.fnUntraced(function*(
+  run: Run,
+  report: Report,
+  state: Run["here"]["state"]
+) {
+  run.here.state = state
+  run.here.error = report
+  run.here.lastPollWell = false
+  yield* run.reporter.say(report, {
+    level: state === "unauthorized" || state === "error" ? "Error" : "Warn",
+    // What only Microsoft or an administrator can change is said once; it stands in /status all the while.
+    remind: state !== "forbidden" && state !== "retired"
+  })
+})
+
+/**
+ * Shows and says that all is well.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const well = Effect.fnUntraced(function*(run: Run, now: number) {
+  const { here } = run
+  if (here.error !== undefined) yield* log(run, "Info", `${run.endpoint.name} works again`)
+  yield* run.reporter.over(run.identity.name, run.endpoint.name)
+  here.state = "ok"
+  here.error = undefined
+  here.lastPollWell = true
+  here.lastSuccessAt = now
+  run.denials = 0
+})

@@ -1,0 +1,103 @@
+/**
+ * How a pass over a collection goes on after each page, as a pure function of what the page was.
+ *
+ * Graph's own paging by `$skip` loses rows: one updated between two pages shifts every later row by one. Where rows come
+ * in cursor order the filter is moved to the last cursor instead, and what is known is dropped. Where they do not, the
+ * nextLink is all there is, and the mark waits for the end of the pass.
+ *
+ * @since 0.1.0
+ */
+import type { Position } from "../checkpoints/Checkpoint.ts"
+import type { Timestamp } from "../domain/Timestamp.ts"
+
+/**
+ * What a page says about the way on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Seen {
+  /** Cursors of its rows, in the page's order; rows dated in the future left out. */
+  readonly cursors: ReadonlyArray<Timestamp>
+  /** Where Graph says there is more; already checked to stay on the collection. */
+  readonly next:
+    | { readonly _tag: "End" }
+    | { readonly _tag: "Link"; readonly url: string; readonly skips: boolean }
+    /** There is more, and the link to it cannot be followed: it repeats, leads elsewhere, or Graph refused it. */
+    | { readonly _tag: "DeadLink" }
+}
+
+/**
+ * How the pass goes on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Step =
+  | { readonly _tag: "Go"; readonly position: Position; readonly mark: Timestamp | undefined }
+  | { readonly _tag: "End"; readonly mark: Timestamp | undefined }
+  /** Graph says that there is more and gives no way to it. */
+  | { readonly _tag: "Stuck" }
+
+/**
+ * Begins a pass at a cursor.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const begin = (from: Timestamp): Position => ({
+  bound: from,
+  until: null,
+  link: null,
+  ordered: true,
+  reached: null,
+  from
+})
+
+const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): Timestamp | null => {
+  let found = floor
+  for (const cursor of cursors) if (found === null || cursor > found) found = cursor
+  return found
+}
+
+/** In order, inside the filter, and not before what the pass has reached. */
+const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
+  let before = link !== null && reached !== null && reached > bound ? reached : bound
+  for (const cursor of cursors) {
+    if (cursor < before || (until !== null && cursor >= until)) return false
+    before = cursor
+  }
+  return true
+}
+
+/**
+ * The way on after a page.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const step = (position: Position, { cursors, next }: Seen): Step => {
+  const ordered = position.ordered && inOrder(position, cursors)
+  const reached = greatest(cursors, position.reached)
+  const going = { ...position, ordered, reached, link: null }
+  const mark = reached ?? undefined
+  switch (next._tag) {
+    case "End":
+      return position.until === null
+        ? { _tag: "End", mark }
+        // Everything below the narrowed window's end was read; the rest is asked for without one.
+        : { _tag: "Go", position: { ...going, bound: position.until, until: null }, mark: ordered ? mark : undefined }
+    case "Link": {
+      const last = cursors.at(-1)
+      // One instant alone proves no order: a server that ignores $orderby could have sent it first by chance.
+      const proven = ordered && last !== undefined && cursors[0]! < last && last > position.bound
+      if (next.skips && proven) return { _tag: "Go", position: { ...going, bound: last }, mark }
+      return { _tag: "Go", position: { ...going, link: next.url }, mark: proven ? mark : undefined }
+    }
+    case "DeadLink":
+      if (ordered && reached !== null && reached > position.bound) {
+        return { _tag: "Go", position: { ...going, bound: reached }, mark: undefined }
+      }
+      return { _tag: "Stuck" }
+  }
+}
