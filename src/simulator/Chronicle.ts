@@ -1,0 +1,170 @@
+/**
+ * Everything that happens to one tenant, in numbered order and worked out as far as the clock has come.
+ *
+ * @since 0.1.0
+ */
+import * as AlertEntry from "./AlertEntry.ts"
+import { type AlertPlan, type Attack, attacks } from "./Attacks.ts"
+import * as Cast from "./Cast.ts"
+import * as Chance from "./Draw.ts"
+import { type Entry, shown } from "./Entry.ts"
+import * as IncidentEntry from "./IncidentEntry.ts"
+import * as LegacyEntry from "./LegacyEntry.ts"
+import type { Row } from "./Row.ts"
+
+/**
+ * How much there is in a tenant, and whether time passes in it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TenantOptions {
+  /** The same seed and tenant give the same content. */
+  readonly seed: string
+  /** Alerts of the 24 hours before the start; attacks as they come when left out. */
+  readonly alerts?: number | undefined
+  /** Incidents of the same time, among which the alerts are shared evenly. */
+  readonly incidents?: number | undefined
+  readonly legacyAlerts: number
+  /** Whether new alerts appear and known ones change after the start. */
+  readonly live: boolean
+}
+
+/**
+ * One tenant's rows at a time in milliseconds since 1970, in no particular order.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Chronicle = Readonly<Record<"alerts" | "alerts_v2" | "incidents", (now: number) => ReadonlyArray<Row>>>
+
+const day = 86_400_000
+/** A new alert every 20 to 40 seconds, a new legacy alert every 60 to 120. */
+const alertEvery = 30_000
+const legacyEvery = 90_000
+/** The team takes minutes over what happens now, and took up to hours over what happened before. */
+const pace = { before: 30 * 60_000, live: 60_000 }
+/** What is kept of a simulation that runs for days, beside what there was at its start; the oldest go. */
+const keptMax = 20_000
+
+const flat: ReadonlyArray<{ readonly plan: AlertPlan; readonly attack: number }> = attacks.flatMap((attack, index) =>
+  attack.alerts.map((plan) => ({ plan, attack: index }))
+)
+/** The number of the attack that an alert belongs to when attacks come one after the other. */
+const naturalAttack = (alert: number): number =>
+  Math.floor(alert / flat.length) * attacks.length + flat[alert % flat.length]!.attack
+
+/** A numbered series of entries: when each appears, and which numbers are worth making at a time. */
+interface Series {
+  readonly appears: (index: number) => number
+  readonly first: (until: number) => number
+  readonly make: (index: number, appears: number) => Entry
+}
+
+/** Entries made one after the other until one lies in the future; of years that pass at once only the last. */
+const unrolled = ({ appears, first, make }: Series) => {
+  let entries: Array<Entry> = []
+  let next = 0
+  let dropped = 0
+  return (until: number): ReadonlyArray<Entry> => {
+    const from = first(until)
+    next = Math.max(next, from)
+    for (let at = appears(next); at <= until; at = appears(++next)) entries.push(make(next, at))
+    if (from > dropped) [entries, dropped] = [entries.slice(from - next), from]
+    return entries
+  }
+}
+
+/**
+ * Begins a tenant's chronicle; `start` is in milliseconds since 1970.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (tenantId: string, start: number, options: TenantOptions): Chronicle => {
+  const isBulk = options.alerts !== undefined || options.incidents !== undefined
+  const before = options.alerts ?? 3 * flat.length
+  const attacksBefore = options.incidents ?? (isBulk ? Math.ceil(before / 3) : naturalAttack(before))
+  const draw = (...name: ReadonlyArray<string | number>) => Chance.from(options.seed, tenantId, ...name)
+
+  /** Evenly over the 24 hours before the start, then one by one after it. */
+  const schedule = (kind: string, count: number, every: number): Pick<Series, "appears" | "first"> => ({
+    appears: (index) => {
+      const jitter = draw(kind, "time", index).int(-333, 333) / 1000
+      return index < count
+        ? Math.floor(start - day + ((index + 0.5 + jitter) * (day - 60_000)) / count)
+        : Math.floor(start + (index - count + 1 + jitter / 2) * every)
+    },
+    first: (until) => Math.max(0, Math.floor((until - start) / every) - keptMax)
+  })
+
+  const attackOf = (alert: number): number | undefined =>
+    alert >= before
+      ? attacksBefore + naturalAttack(alert - before)
+      : attacksBefore === 0
+      ? undefined
+      : isBulk
+      ? Math.floor((alert * attacksBefore) / before)
+      : naturalAttack(alert)
+  const castOf = (attack: number) => Cast.of(tenantId, draw("cast", attack))
+  const incidentId = (attack: number) => String(1001 + attack)
+  const attackAt = (number: number): Attack => attacks[number % attacks.length]!
+
+  const byAttack = new Map<number, Array<Entry>>()
+  const alert = (index: number, appears: number) => {
+    const attack = attackOf(index)
+    const { attack: planned, plan } = flat[(index < before ? index : index - before) % flat.length]!
+    const entry = AlertEntry.of({
+      attack: attackAt(planned),
+      plan,
+      cast: castOf(attack ?? index),
+      incidentId: attack === undefined ? null : incidentId(attack),
+      appears,
+      pace: index < before ? pace.before : pace.live,
+      draw: draw("alert", index)
+    })
+    if (attack !== undefined) byAttack.set(attack, [...(byAttack.get(attack) ?? []), entry])
+    return entry
+  }
+  const alerts = unrolled({ ...schedule("alert", before, alertEvery), make: alert })
+
+  const legacy = unrolled({
+    ...schedule("legacy", options.legacyAlerts, legacyEvery),
+    make: (number, appears) =>
+      LegacyEntry.of({
+        number,
+        appears,
+        cast: castOf(number),
+        pace: number < options.legacyAlerts ? pace.before : pace.live,
+        draw: draw("legacy", number)
+      })
+  })
+
+  const incidents = new Map<number, { readonly alerts: number; readonly entry: Entry }>()
+  const incident = (number: number): Entry => {
+    const own = byAttack.get(number) ?? []
+    const known = incidents.get(number)
+    if (known !== undefined && known.alerts === own.length) return known.entry
+    const entry = IncidentEntry.of({
+      id: incidentId(number),
+      number,
+      tenantId,
+      attack: attackAt(number),
+      alerts: own,
+      opens: start - day + Math.floor(((number + 0.5) * day) / Math.max(1, attacksBefore))
+    })
+    incidents.set(number, { alerts: own.length, entry })
+    return entry
+  }
+
+  const asOf = (now: number) => (options.live ? now : Math.min(now, start))
+  return {
+    alerts: (now) => shown(legacy(asOf(now)), asOf(now)),
+    alerts_v2: (now) => shown(alerts(asOf(now)), asOf(now)),
+    incidents: (now) => {
+      alerts(asOf(now))
+      const empty = Array.from({ length: attacksBefore }, (_, number) => number)
+      return shown([...new Set([...empty, ...byAttack.keys()])].map(incident), asOf(now))
+    }
+  }
+}

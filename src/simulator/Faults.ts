@@ -1,0 +1,110 @@
+/**
+ * The faults that are in force, and which of them a request runs into.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Ref } from "effect"
+import type { CollectionName } from "./Collections.ts"
+import type { Fault } from "./Fault.ts"
+
+/**
+ * A fault in force.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ActiveFault {
+  readonly fault: Fault
+  /** Tokens up to this number are refused, where the fault refuses tokens. */
+  readonly tokensUpTo: number
+  readonly passed: number
+  readonly struck: number
+}
+
+/**
+ * What of a request decides whether a fault strikes it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Struck {
+  readonly endpoint: CollectionName | "token"
+  readonly tenant: string | undefined
+  readonly isNextLink: boolean
+  readonly skip: number
+  /** Number of the token it carries; 0 without one that is known. */
+  readonly token: number
+}
+
+/** Kinds that also make sense at the token endpoint. */
+const ofToken: ReadonlySet<Fault["kind"]> = new Set(
+  ["status", "throttled", "html", "truncated", "reset", "hang", "slow", "not_json", "aadsts", "big_body"] as const
+)
+
+/** Kinds after which nothing else matters. */
+const final: ReadonlySet<Fault["kind"]> = new Set(
+  [
+    "status",
+    "throttled",
+    "missing_role",
+    "not_licensed",
+    "conditional_access",
+    "unauthorized",
+    "token_expired",
+    "retired",
+    "html",
+    "reset",
+    "hang",
+    "not_json",
+    "dead_next_link",
+    "skip_limit",
+    "aadsts"
+  ] as const
+)
+
+const concerns = ({ fault, tokensUpTo }: ActiveFault, request: Struck): boolean => {
+  const target = fault.endpoint ?? (fault.kind === "aadsts" ? "token" : "graph")
+  if (request.endpoint === "token" ? !ofToken.has(fault.kind) : fault.kind === "aadsts") return false
+  if (target === "graph" ? request.endpoint === "token" : target !== "all" && target !== request.endpoint) return false
+  if (fault.tenant !== undefined && fault.tenant.toLowerCase() !== request.tenant) return false
+  switch (fault.kind) {
+    case "dead_next_link":
+      return request.isNextLink
+    case "skip_limit":
+      return request.skip > fault.max
+    case "token_expired":
+      return request.token > 0 && request.token <= tokensUpTo
+    default:
+      return true
+  }
+}
+
+/**
+ * Opens the list of faults.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active) => ({
+  list: Ref.get(active),
+  removeAll: Ref.set(active, []),
+  /** `tokensIssued` is the number of the newest token. */
+  add: (faults: ReadonlyArray<Fault>, tokensIssued: number) =>
+    Ref.update(active, (known) => [
+      ...known,
+      ...faults.map((fault) => ({ fault, tokensUpTo: tokensIssued, passed: 0, struck: 0 }))
+    ]),
+  /** The faults that strike this request, in the order in which they were added; a final one ends the list. */
+  strike: (request: Struck) =>
+    Ref.modify(active, (known) => {
+      const striking: Array<Fault> = []
+      const next = known.map((entry) => {
+        const last = striking.at(-1)
+        if ((last !== undefined && final.has(last.kind)) || !concerns(entry, request)) return entry
+        if (entry.passed < (entry.fault.skip ?? 0)) return { ...entry, passed: entry.passed + 1 }
+        striking.push(entry.fault)
+        return { ...entry, struck: entry.struck + 1 }
+      })
+      return [striking, next.filter(({ fault, struck }) => fault.times === undefined || struck < fault.times)]
+    })
+}))

@@ -1,0 +1,37 @@
+/**
+ * `Prefer: include-unknown-enum-members`: words that Graph added to an enum later are only sent to clients that ask.
+ *
+ * @since 0.1.0
+ */
+import type { Row } from "./Row.ts"
+
+const late: Readonly<Record<string, RegExp>> = {
+  serviceSource:
+    /^(microsoftDefenderForCloud|microsoftSentinel|microsoftInsiderRiskManagement|microsoftThreatIntelligence|microsoftSecurityForAI)$/,
+  detectionSource:
+    /^(microsoftDefenderFor(?!Endpoint|Office365|Identity)\w+|nrtAlerts|scheduledAlerts|builtInMl|microsoftSentinel|securityCopilot)$/,
+  remediationStatus: /^(active|pendingApproval|declined|unremediated|running|partiallyRemediated)$/
+}
+
+const hidden = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === "string" && late[name]?.test(value) === true ? "unknownFutureValue" : value
+    ])
+  )
+
+/**
+ * The row as a client sees it that did not ask for late enum members.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withoutLateMembers = (row: Row): Row => {
+  const evidence = row["evidence"]
+  return hidden(
+    Array.isArray(evidence)
+      ? { ...row, evidence: evidence.map((item) => typeof item === "object" && item !== null ? hidden(item) : item) }
+      : row
+  )
+}

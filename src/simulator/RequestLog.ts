@@ -1,0 +1,58 @@
+/**
+ * What was asked of the simulated Microsoft, without anything secret.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Ref } from "effect"
+
+/**
+ * One request and its outcome.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LoggedRequest {
+  /** ISO 8601. */
+  readonly time: string
+  readonly method: string
+  /** Path and query; of the query only OData's options have values. */
+  readonly path: string
+  /** 0 when nothing was answered. */
+  readonly status: number
+  readonly tenant: string | undefined
+  readonly faults: ReadonlyArray<string>
+}
+
+const keptMax = 1000
+
+/**
+ * Path and query as they may be shown.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const shownPath = (url: URL): string => {
+  const query = [...url.searchParams].map(([name, value]) => name.startsWith("$") ? `${name}=${value}` : `${name}=…`)
+  return query.length === 0 ? url.pathname : `${url.pathname}?${query.join("&")}`
+}
+
+/**
+ * Opens the log of the last 1,000 requests, with counters of all.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.map(
+  Ref.make<{ readonly last: ReadonlyArray<LoggedRequest>; readonly byStatus: Readonly<Record<string, number>> }>({
+    last: [],
+    byStatus: {}
+  }),
+  (state) => ({
+    get: Ref.get(state),
+    add: (entry: LoggedRequest) =>
+      Ref.update(state, ({ byStatus, last }) => ({
+        last: [...last.slice(1 - keptMax), entry],
+        byStatus: { ...byStatus, [entry.status]: (byStatus[entry.status] ?? 0) + 1 }
+      }))
+  })
+)

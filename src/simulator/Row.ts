@@ -1,0 +1,48 @@
+/**
+ * A record as Graph has it: properties by name.
+ *
+ * @since 0.1.0
+ */
+import * as Timestamp from "../domain/Timestamp.ts"
+
+/**
+ * One record of a collection. Tests give rows of any shape, undecodable ones included.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Row = Readonly<Record<string, unknown>>
+
+const instants = new WeakMap<Row, Map<string, Timestamp.Timestamp | undefined>>()
+
+/**
+ * A property as an instant; `undefined` when it is none. Remembered for each row, since every page sorts them all.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const instant = (row: Row, property: string): Timestamp.Timestamp | undefined => {
+  let known = instants.get(row)
+  if (known === undefined) instants.set(row, known = new Map())
+  if (!known.has(property)) {
+    const value = row[property]
+    known.set(property, typeof value === "string" ? Timestamp.normalize(value) : undefined)
+  }
+  return known.get(property)
+}
+
+/**
+ * An instant as Graph writes it: up to seven fraction digits, trailing zeros left out.
+ *
+ * **Details**
+ *
+ * `ticks` are the 100 ns steps below the millisecond.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const graphTime = (millis: number, ticks = 0): string => {
+  const iso = Timestamp.fromMillis(millis)
+  const fraction = `${iso.slice(20, 23)}${String(ticks).padStart(4, "0")}`.replace(/0+$/, "")
+  return fraction === "" ? `${iso.slice(0, 19)}Z` : `${iso.slice(0, 19)}.${fraction}Z`
+}
