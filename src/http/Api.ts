@@ -1,0 +1,50 @@
+/**
+ * What a running connector answers over HTTP, as a value: the server, `/openapi.json` and the `status` command are made
+ * from it.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { StatusDocument } from "../status/StatusDocument.ts"
+
+/**
+ * The connector cannot do its work yet, or at the moment.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NotReady
+  extends Schema.TaggedError<NotReady>()("NotReady", { why: Schema.String }, { httpApiStatus: 503 })
+{}
+
+const Well = Schema.Struct({ status: Schema.Literal("ok") })
+
+const health = HttpApiGroup.make("health").add(
+  HttpApiEndpoint.get("live", "/health/live", { success: Well }).annotate(
+    OpenApi.Description,
+    "Whether the process runs. For a container's health check: a broker's outage must not restart it."
+  ),
+  HttpApiEndpoint.get("ready", "/health/ready", { success: Well, error: NotReady }).annotate(
+    OpenApi.Description,
+    "Whether settings, sink and checkpoint work."
+  )
+)
+
+const status = HttpApiGroup.make("status").add(
+  HttpApiEndpoint.get("document", "/status", { success: StatusDocument }).annotate(
+    OpenApi.Description,
+    "The state of every instance and endpoint, with what to do about each fault."
+  )
+)
+
+/**
+ * The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form.
+ *
+ * @category apis
+ * @since 0.1.0
+ */
+export const Api = HttpApi.make("azure-security").add(health).add(status).annotate(
+  OpenApi.Title,
+  "Azure Security connector"
+)

@@ -1,0 +1,83 @@
+/**
+ * Answers of a running connector over HTTP.
+ *
+ * @since 0.1.0
+ */
+import { Clock, DateTime, Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { PrometheusMetrics } from "effect/observability"
+import * as Metrics from "../status/Metrics.ts"
+import { Status } from "../status/Status.ts"
+import { Api, NotReady } from "./Api.ts"
+
+const healthLayer = HttpApiBuilder.group(
+  Api,
+  "health",
+  Effect.fn(function*(handlers) {
+    const status = yield* Status
+    return handlers.handleAll({
+      live: () => Effect.succeed({ status: "ok" as const }),
+      ready: () =>
+        Effect.suspend(() =>
+          status.sink.state === "ok"
+            ? Effect.succeed({ status: "ok" as const })
+            : Effect.fail(new NotReady({ why: `the ${status.sink.type} sink or the checkpoints cannot be written` }))
+        )
+    })
+  })
+)
+
+const statusLayer = HttpApiBuilder.group(
+  Api,
+  "status",
+  Effect.fn(function*(handlers) {
+    const status = yield* Status
+    return handlers.handleAll({ document: () => status.document })
+  })
+)
+
+/** Seconds from a time of the status document to now; negative when it is to come. */
+const secondsSince = (at: string, now: number): number => (now - DateTime.toEpochMillis(DateTime.makeUnsafe(at))) / 1000
+
+/** Gauges are what they are when somebody looks. */
+const gauges = Effect.fnUntraced(function*() {
+  const status = yield* Status
+  const now = yield* Clock.currentTimeMillis
+  const { instances, started_at } = yield* status.document
+  for (const instance of instances) {
+    for (const endpoint of instance.endpoints) {
+      if (endpoint.state === "disabled") continue
+      const labels = { instance: instance.name, endpoint: endpoint.name }
+      yield* Metrics.update(Metrics.checkpointLag, secondsSince(endpoint.last_success_at ?? started_at, now), labels)
+      const left = endpoint.cooldown_until === null ? 0 : -secondsSince(endpoint.cooldown_until, now)
+      yield* Metrics.update(Metrics.cooldown, Math.max(0, left), labels)
+    }
+  }
+})
+
+const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
+  const router = yield* HttpRouter.HttpRouter
+  const status = yield* Status
+  yield* router.add(
+    "GET",
+    "/metrics",
+    Effect.gen(function*() {
+      yield* Effect.provideService(gauges(), Status, status)
+      return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
+        contentType: "text/plain; version=0.0.4; charset=utf-8"
+      })
+    })
+  )
+}))
+
+/**
+ * Layer of all routes.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = Layer.mergeAll(
+  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide([healthLayer, statusLayer])),
+  metricsLayer
+)
