@@ -1,0 +1,133 @@
+/**
+ * The application's HTTP client: undici with proxy, certificates, compression and time-outs.
+ *
+ * All requests to Microsoft pass through it, those of MSAL too. What is asked and what an answer means is `graph/`'s.
+ *
+ * @since 0.1.0
+ */
+import { NodeHttpClient } from "@effect/platform-node"
+import { EnvHttpProxyAgent, interceptors, Pool } from "@effect/platform-node/Undici"
+import { Config, Duration, Effect, Layer, Option, Schema } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import * as Tls from "node:tls"
+import { timeouts as graphTimeouts } from "../graph/GraphPolicy.ts"
+
+/**
+ * A variable that should name a proxy does not. Its value is not shown: it may hold a password.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyMalformed", {
+  variable: Schema.String
+}) {
+  override get message() {
+    return `${this.variable} is not the URL of a proxy: write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT`
+  }
+}
+
+/**
+ * What the client is made with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpClientOptions {
+  /** Version that the user agent names. */
+  readonly version: string
+  /** PEM certificates that are trusted beside those of Node, `NODE_EXTRA_CA_CERTS` and the system. */
+  readonly ca?: ReadonlyArray<string>
+  readonly timeouts?: Pick<typeof graphTimeouts, "connect" | "firstByte" | "betweenBytes">
+}
+
+/** The first of the variables that is set and not empty; the lower case goes first, as in curl. */
+const variable = Effect.fnUntraced(function*(name: string) {
+  for (const each of [name.toLowerCase(), name]) {
+    const value = yield* Effect.option(Config.String(each))
+    if (Option.isSome(value) && value.value.trim() !== "") return { name: each, value: value.value.trim() }
+  }
+  // An empty text keeps undici from reading the environment by itself.
+  return { name, value: "" }
+})
+
+const proxy = Effect.fnUntraced(function*(of: string) {
+  const { name, value } = yield* variable(of)
+  if (value === "") return value
+  const isProxy = URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol)
+  return isProxy ? value : yield* new ProxyMalformed({ variable: name })
+})
+
+/** Makes undici's decompression without its warning that it is experimental, which would be on the console of each run. */
+const decompress = Effect.acquireUseRelease(
+  Effect.sync(() => {
+    const { emitWarning } = process
+    process.emitWarning = () => {}
+    return emitWarning
+  }),
+  // Errors are compressed as well, and what they say is needed.
+  () => Effect.sync(() => interceptors.decompress({ skipErrorResponses: false })),
+  (emitWarning) => Effect.sync(() => void (process.emitWarning = emitWarning))
+)
+
+const keepAlive = Duration.seconds(30)
+
+const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeouts }: HttpClientOptions) {
+  const connectTimeout = Duration.toMillis(timeouts.connect)
+  const tls = {
+    timeout: connectTimeout,
+    ...(ca === undefined || ca.length === 0 ? {} : { ca: [...Tls.getCACertificates("default"), ...ca] })
+  }
+  const settings = {
+    httpProxy: yield* proxy("HTTP_PROXY"),
+    httpsProxy: yield* proxy("HTTPS_PROXY"),
+    noProxy: (yield* variable("NO_PROXY")).value,
+    keepAliveTimeout: Duration.toMillis(keepAlive),
+    allowH2: false,
+    connectTimeout,
+    // Direct, through a proxy, and to a proxy that speaks TLS itself: each has a setting of its own.
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+    // A proxy that accepts a connection and then says nothing is no better than one that cannot be reached.
+    clientFactory: (origin: URL, options: object) => new Pool(origin, { ...options, headersTimeout: connectTimeout })
+  }
+  const agent = yield* Effect.acquireRelease(
+    Effect.sync(() => new EnvHttpProxyAgent(settings)),
+    (dispatcher) => Effect.promise(() => dispatcher.destroy())
+  )
+  const decompressing = yield* decompress
+  // The platform's client asks for an hour and for ever with each request; the last word is here.
+  const limited = {
+    headersTimeout: Duration.toMillis(timeouts.firstByte),
+    bodyTimeout: Duration.toMillis(timeouts.betweenBytes)
+  }
+  return agent.compose(decompressing, (dispatch) => (options, handler) => dispatch({ ...options, ...limited }, handler))
+})
+
+/**
+ * Layer that provides the client, with proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case.
+ *
+ * **Details**
+ *
+ * Redirects are not followed and nothing is retried. Where only `HTTP_PROXY` is set it serves https as well.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, ProxyMalformed> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.mapRequest(
+        HttpClientRequest.setHeaders({ "user-agent": `azure-security/${options.version}`, "accept-encoding": "gzip" })
+      )
+    )
+  ).pipe(
+    Layer.provide(NodeHttpClient.layerUndiciNoDispatcher),
+    Layer.provide([
+      Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(options)),
+      // Trace ids of ours say nothing to Microsoft.
+      Layer.succeed(HttpClient.TracerPropagationEnabled, false)
+    ])
+  )

@@ -1,0 +1,80 @@
+/**
+ * The log as administrators read it: one line each, found by `grep azure`.
+ *
+ * @since 0.1.0
+ */
+import { Cause, DateTime, Layer, Logger, Predicate, References } from "effect"
+
+const levels: Record<string, string> = {
+  Trace: "DEBUG",
+  Debug: "DEBUG",
+  Info: "INFO",
+  Warn: "WARN",
+  Error: "ERROR",
+  Fatal: "ERROR"
+}
+
+/** Control characters could forge a line, or colour a terminal; values may come from Microsoft. */
+// oxlint-disable-next-line eslint/no-control-regex
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const oneLine = (text: string) => text.replaceAll(control, " ")
+
+const textOf = (value: unknown): string => (Predicate.isString(value) ? value : String(value))
+
+const messageOf = (message: unknown, cause: Cause.Cause<unknown>): string => {
+  const parts = Array.isArray(message) ? message.map(textOf) : [textOf(message)]
+  if (cause.reasons.length > 0) parts.push(Cause.pretty(cause))
+  return oneLine(parts.join(" "))
+}
+
+const field = ([key, value]: readonly [string, unknown]): string => {
+  const text = oneLine(textOf(value))
+  return `${key}=${/[\s"=]/.test(text) || text === "" ? `"${text.replaceAll("\"", "'")}"` : text}`
+}
+
+/**
+ * Formats a line of text: `[INFO] azure-security: fetched 3 events  instance=… endpoint=…`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
+  const fields = Object.entries(fiber.getRef(References.CurrentLogAnnotations)).map(field)
+  const line = `[${levels[logLevel] ?? "INFO"}] azure-security: ${messageOf(message, cause)}`
+  return fields.length === 0 ? line : `${line}  ${fields.join(" ")}`
+})
+
+/**
+ * Formats a JSON object a line: `timestamp`, `level`, `logger`, `message` and the fields.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
+  JSON.stringify({
+    timestamp: DateTime.formatIso(DateTime.fromDateUnsafe(date)),
+    level: levels[logLevel] ?? "INFO",
+    logger: "azure-security",
+    message: messageOf(message, cause),
+    ...fiber.getRef(References.CurrentLogAnnotations)
+  })
+)
+
+/**
+ * Layer that logs in the form that the settings name: to standard output, or to standard error where standard output
+ * carries artifacts.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: {
+  readonly format: "text" | "json"
+  readonly level: "Debug" | "Info" | "Warn" | "Error"
+  readonly toStderr: boolean
+}) =>
+  Layer.mergeAll(
+    Logger.layer([
+      (options.toStderr ? Logger.withConsoleError : Logger.withConsoleLog)(options.format === "json" ? json : text)
+    ]),
+    Layer.succeed(References.MinimumLogLevel, options.level)
+  )

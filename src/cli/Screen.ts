@@ -1,0 +1,83 @@
+/**
+ * The demo's screen: what arrived, a line an artifact, as an analyst would read it.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer, Stdio, Stream } from "effect"
+import type { Artifact } from "../artifacts/Artifact.ts"
+import { ArtifactSink } from "../sinks/ArtifactSink.ts"
+
+const colours: Readonly<Record<string, number>> = { critical: 95, high: 91, medium: 93, low: 94, informational: 90 }
+
+type Paint = (text: string, colour: number) => string
+
+const painted: Paint = (text, colour) => (text === "" ? "" : `\u001b[${colour}m${text}\u001b[0m`)
+const plain: Paint = (text) => text
+
+/** Values come from attackers: nothing of them may steer a terminal. */
+// oxlint-disable-next-line eslint/no-control-regex
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+const clip = (text: string, width: number): string => {
+  const safe = text.replaceAll(unsafe, "�")
+  return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
+}
+
+/** An address of the web in the form that nobody clicks on by mistake. */
+const defanged = (uri: string): string => uri.replace(/^http/i, "hxxp").replaceAll(".", "[.]")
+
+const aboutOf = (artifact: Artifact): string =>
+  [
+    artifact.userName,
+    artifact.emailFrom === undefined ? undefined : `from ${artifact.emailFrom}`,
+    artifact.clientHostname ?? artifact.clientIP,
+    artifact.serverIP === undefined && artifact.serverHostname === undefined
+      ? undefined
+      : `→ ${artifact.serverHostname ?? artifact.serverIP}`,
+    artifact.fileName ?? (artifact.program === "azure-security" ? undefined : artifact.program),
+    artifact.fqdn === undefined || artifact.fqdn === artifact.clientHostname ||
+      artifact.fqdn === artifact.serverHostname
+      ? undefined
+      : defanged(artifact.fqdn)
+  ].filter((part) => part !== undefined).join("  ")
+
+/**
+ * One artifact on one line.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const line = (artifact: Artifact, paint: Paint = plain): string => {
+  const evidence = artifact.tags.find((tag) => tag.startsWith("evidence:"))?.slice("evidence:".length)
+  const kind = artifact.streamName === "azure_security_incident" ? "incident" : evidence ?? "alert"
+  const severity = paint(clip(artifact.severityLabel, 13).padEnd(13), colours[artifact.severityLabel] ?? 0)
+  const what = evidence === undefined ? clip(artifact.ruleName, 62) : paint(clip(artifact.ruleName, 24), 90)
+  const indent = evidence === undefined ? "" : "└ "
+  return `${severity} ${(indent + clip(kind, 18)).padEnd(18)} ${
+    paint(clip(artifact.messageType, 20).padEnd(20), 96)
+  } ${what}  ${paint(clip(aboutOf(artifact), 90), 97)}`
+}
+
+/**
+ * Layer of an {@link ArtifactSink} that writes artifacts to the screen, in colour on a terminal only.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
+  ArtifactSink,
+  Effect.gen(function*() {
+    const stdio = yield* Stdio.Stdio
+    const paint = (yield* stdio.stdoutIsTerminal) ? painted : plain
+    return ArtifactSink.of({
+      type: "screen",
+      publish: (batches) => {
+        const text = batches.flatMap(({ artifacts }) => artifacts.map((artifact) => `${line(artifact, paint)}\n`)).join(
+          ""
+        )
+        // A screen that nobody looks at any more is no reason to stop polling a demo.
+        return Effect.ignore(Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })))
+      }
+    })
+  })
+)

@@ -1,0 +1,52 @@
+/**
+ * Finds the settings of a command: `--config FILE`, else `./azure-security.json` if there is one, else the environment.
+ *
+ * @since 0.1.0
+ */
+import { Config, Effect, FileSystem, Layer, Option } from "effect"
+import { Flag } from "effect/cli"
+import { fromEnvironment } from "../config/SettingsDocument.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import { Refusal } from "./Refusal.ts"
+
+/**
+ * The flag that all commands take.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const config = Flag.String("config").pipe(
+  Flag.withMetavar("FILE"),
+  Flag.withDescription(
+    "Settings file; without it ./azure-security.json if there is one, else AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+  ),
+  Flag.optional
+)
+
+const defaultFile = "azure-security.json"
+
+const environment = Effect.gen(function*() {
+  const variables = yield* Config.all({
+    AZURE_TENANT_ID: Config.option(Config.String("AZURE_TENANT_ID")),
+    AZURE_CLIENT_ID: Config.option(Config.String("AZURE_CLIENT_ID")),
+    AZURE_CLIENT_SECRET: Config.option(Config.String("AZURE_CLIENT_SECRET"))
+  }).pipe(Effect.orElseSucceed((): Record<string, Option.Option<string>> => ({})))
+  const settings = yield* fromEnvironment((name) =>
+    (variables as Record<string, Option.Option<string>>)[name] ?? Option.none()
+  )
+  return SettingsSource.layerConstant(settings)
+})
+
+/**
+ * Layer of the settings that a command was given.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (file: Option.Option<string>): Layer.Layer<SettingsSource, Refusal, FileSystem.FileSystem> =>
+  Layer.unwrap(Effect.gen(function*() {
+    if (Option.isSome(file)) return SettingsSource.layerFile(file.value)
+    const fs = yield* FileSystem.FileSystem
+    if (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) return SettingsSource.layerFile(defaultFile)
+    return yield* environment
+  })).pipe(Layer.catch((error) => Layer.effect(SettingsSource, Effect.fail(new Refusal({ faults: [error.message] })))))

@@ -1,0 +1,94 @@
+/**
+ * `simulate`: the simulated Microsoft alone, for trying any client.
+ *
+ * @since 0.1.0
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Console, Effect, Layer, Scope } from "effect"
+import { Command, Flag } from "effect/cli"
+import { HttpRouter, HttpServer } from "effect/http"
+import { createServer } from "node:http"
+import * as Routes from "../simulator/Routes.ts"
+import { Simulator } from "../simulator/Simulator.ts"
+import { Refusal } from "./Refusal.ts"
+
+/**
+ * Serves a simulated Microsoft on loopback until the scope closes, and returns its origin. Port 0 takes any free one.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const serve = Effect.fn("SimulateCommand.serve")(function*(port: number) {
+  const server = HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(Simulator.layer()),
+    Layer.provideMerge(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port }))
+  )
+  const context = yield* Layer.buildWithScope(server, yield* Scope.Scope).pipe(
+    Effect.catchCause(() =>
+      Effect.fail(new Refusal({ faults: [`127.0.0.1:${port}: the port is in use; choose another with --port N`] }))
+    )
+  )
+  const address = yield* Effect.provideContext(HttpServer.HttpServer, context)
+  return "port" in address.address ? `http://127.0.0.1:${address.address.port}` : ""
+})
+
+/** Beside the connector's own port, 9464. */
+const portDefault = 9465
+
+/**
+ * Settings of one instance that polls a simulated tenant.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const simulatedInstance = (origin: string) => ({
+  credentials: {
+    tenant_id: "11111111-1111-4111-8111-111111111111",
+    client_id: "22222222-2222-4222-8222-222222222222",
+    client_secret: "simulated"
+  },
+  cloud: { login: origin, graph: origin }
+})
+
+const explain = (origin: string) =>
+  `A simulated Microsoft listens on ${origin}, with a tenant that is being phished.
+
+Settings of an instance that polls it:
+
+  "credentials": {
+    "tenant_id": "11111111-1111-4111-8111-111111111111",
+    "client_id": "22222222-2222-4222-8222-222222222222",
+    "client_secret": "simulated"
+  },
+  "cloud": { "login": "${origin}", "graph": "${origin}" }
+
+A fault:     curl -d '{"kind":"throttled","endpoint":"alerts_v2","times":1}' -H content-type:application/json ${origin}/simulator/faults
+All well:    curl -X DELETE ${origin}/simulator/faults
+What it got: curl ${origin}/simulator
+
+Ctrl-C ends it.`
+
+/**
+ * The command `simulate`.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "simulate",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.withDefault(portDefault),
+      Flag.withDescription(`Port on 127.0.0.1; ${portDefault} by default, 0 for any free one`)
+    )
+  },
+  Effect.fn(function*({ port }) {
+    const origin = yield* serve(port)
+    yield* Console.log(explain(origin))
+    return yield* Effect.never
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "Run only the simulated Microsoft: token endpoint, the three Graph endpoints, faults on request"
+  )
+)

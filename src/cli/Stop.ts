@@ -1,0 +1,40 @@
+/**
+ * Ends the process where an orderly stop does not: at a second signal at once, and when a stop hangs.
+ *
+ * The orderly stop itself is the runtime's: it interrupts the program at the first signal, and finalizers run.
+ *
+ * @since 0.1.0
+ */
+import { Effect } from "effect"
+
+/** A second less than the ten that a stop may take, after which a container runtime would kill. */
+const stopMax = "9 seconds"
+
+const give = (up: string) =>
+  Effect.sync(() => {
+    process.stderr.write(`azure-security: ${up}\n`)
+    process.exit(1)
+  })
+
+/**
+ * Watches for signals. To be called once, before the program runs.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const watch = (): void => {
+  let signals = 0
+  const onSignal = () => {
+    signals++
+    Effect.runFork(
+      signals === 1
+        ? Effect.andThen(Effect.sleep(stopMax), give(`the stop took longer than ${stopMax}; ended without it`))
+        : give("ended at the second signal")
+    )
+  }
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+  // A log that nobody reads any more (`| head`) is no reason to stop collecting.
+  process.stdout.on("error", () => undefined)
+  process.stderr.on("error", () => undefined)
+}

@@ -1,0 +1,55 @@
+/**
+ * The process: refuses an old Node in one line, then runs a command.
+ *
+ * @since 0.1.0
+ */
+// oxlint-disable import/no-unassigned-import -- both are imported for what they do before anything else.
+import "./cli/NodeVersion.ts"
+import "effect/schema/SchemaJITCompiler/enable"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"
+import { CliError, Command } from "effect/cli"
+import * as DemoCommand from "./cli/DemoCommand.ts"
+import { ExitCode } from "./cli/ExitCode.ts"
+import * as RunCommand from "./cli/RunCommand.ts"
+import * as SchemaCommand from "./cli/SchemaCommand.ts"
+import * as SimulateCommand from "./cli/SimulateCommand.ts"
+import * as Stop from "./cli/Stop.ts"
+import { version } from "./status/Version.ts"
+
+const program = Command.make("azure-security").pipe(
+  Command.withDescription("Collects Microsoft Graph security alerts, evidence and incidents as WitFoo artifacts"),
+  Command.withSubcommands([RunCommand.command, DemoCommand.command, SimulateCommand.command, SchemaCommand.command])
+)
+
+const main = Effect.gen(function*() {
+  yield* Command.run(program, { version }).pipe(
+    Effect.catchTag(
+      ["Refusal", "ProxyMalformed"],
+      (refusal) => Effect.andThen(Console.error(refusal.message), ExitCode.set(ExitCode.refused))
+    ),
+    // What the command line lacks was said by the parser already; anything else ends the work.
+    Effect.catch((error) =>
+      CliError.isCliError(error)
+        ? ExitCode.set(ExitCode.refused)
+        : Effect.andThen(Console.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.failed))
+    ),
+    Effect.tapDefect((defect) =>
+      Console.error("azure-security: a fault of the program itself, please report it:", defect)
+    )
+  )
+  return yield* Ref.get(yield* ExitCode)
+}).pipe(Effect.provide(Layer.merge(ExitCode.layer, NodeServices.layer)))
+
+Stop.watch()
+NodeRuntime.runMain(main, {
+  disableErrorReporting: true,
+  teardown: (exit, onExit) =>
+    onExit(
+      Exit.isSuccess(exit)
+        ? exit.value as number
+        : Cause.hasInterruptsOnly(exit.cause)
+        ? ExitCode.well
+        : ExitCode.failed
+    )
+})

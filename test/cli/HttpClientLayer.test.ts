@@ -1,0 +1,310 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Duration, Effect, Exit, Layer } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import * as Http from "node:http"
+import * as Https from "node:https"
+import * as Net from "node:net"
+import { tmpdir } from "node:os"
+import { gzipSync } from "node:zlib"
+import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
+import { exchange } from "../../src/graph/Exchange.ts"
+
+const hasOpenssl = Exit.isSuccess(
+  Effect.runSyncExit(Effect.sync(() => execFileSync("openssl", ["version"], { stdio: "ignore" })))
+)
+if (!hasOpenssl) process.stdout.write("TLS tests are skipped: no openssl in PATH\n")
+
+/** A self-made certificate of 127.0.0.1 that is its own CA. */
+const certificate = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(`${tmpdir()}/http-client-`)),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
+).pipe(Effect.map((directory) => {
+  const name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+  const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...name, "-keyout", "key.pem", "-out", "cert.pem"]
+  execFileSync("openssl", args, { cwd: directory, stdio: "ignore" })
+  return {
+    cert: readFileSync(`${directory}/cert.pem`, "utf8"),
+    key: readFileSync(`${directory}/key.pem`, "utf8")
+  }
+}))
+
+const listening = <S extends Net.Server>(server: S) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly server: S; readonly port: number }>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        resume(Effect.succeed({ server, port: (server.address() as Net.AddressInfo).port }))
+      })
+    }),
+    () =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        if ("closeAllConnections" in server && typeof server.closeAllConnections === "function") {
+          server.closeAllConnections()
+        }
+      })
+  )
+
+const text = (_: Http.IncomingMessage, response: Http.ServerResponse) => void response.end(`{"value":[]}`)
+
+/** A proxy that counts what it was asked to connect to. */
+const makeProxy = (status = 200) =>
+  Effect.gen(function*() {
+    const asked: Array<string> = []
+    const sockets = new Set<Net.Socket>()
+    const server = Http.createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(status).end("through the proxy")
+    })
+    server.on("connect", (request, socket) => {
+      asked.push(`CONNECT ${request.url} ${request.headers["proxy-authorization"] ?? ""}`.trim())
+      if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)
+      const [host, port] = request.url!.split(":")
+      const upstream = Net.connect(Number(port), host, () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n")
+        upstream.pipe(socket)
+        socket.pipe(upstream)
+      })
+      for (const each of [socket as Net.Socket, upstream]) {
+        sockets.add(each)
+        each.on("error", () => {})
+      }
+    })
+    const { port } = yield* listening(server)
+    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((each) => each.destroy())))
+    return { asked, port }
+  })
+
+const bounds = { timeout: Duration.seconds(5), bytesMax: 1024 * 1024, errorBytesMax: 1024 }
+
+const ask = (
+  url: string,
+  options: { readonly env?: Record<string, string> } & Partial<HttpClientOptions> & Partial<typeof bounds> = {}
+) =>
+  HttpClient.HttpClient.pipe(
+    Effect.flatMap((http) => exchange(http, HttpClientRequest.get(url), { ...bounds, ...options })),
+    Effect.provide(Layer.fresh(layer({ version: "1.2.3", ...options }))),
+    Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env: options.env ?? {} }))
+  )
+
+const timeouts = { connect: Duration.seconds(1), firstByte: Duration.millis(100), betweenBytes: Duration.millis(100) }
+
+describe("HttpClientLayer", () => {
+  it.live("says who asks, asks for gzip, and passes on no trace", () =>
+    Effect.gen(function*() {
+      const seen: Array<Http.IncomingHttpHeaders> = []
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        seen.push(request.headers)
+        text(request, response)
+      }))
+      yield* ask(`http://127.0.0.1:${port}/`).pipe(Effect.withSpan("test"))
+      assert.strictEqual(seen[0]!["user-agent"], "azure-security/1.2.3")
+      assert.strictEqual(seen[0]!["accept-encoding"], "gzip")
+      assert.isUndefined(seen[0]!["traceparent"])
+      assert.isUndefined(seen[0]!["b3"])
+    }))
+
+  it.live("reads gzip, of errors too, and counts its bytes after decompression", () =>
+    Effect.gen(function*() {
+      const body = "x".repeat(5000)
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        response.writeHead(Number(request.url!.slice(1)), { "content-encoding": "gzip" }).end(gzipSync(body))
+      }))
+      assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/200`)).text, body)
+      assert.include((yield* ask(`http://127.0.0.1:${port}/403`)).text, "xxx")
+      const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/200`, { bytesMax: 4999 }))
+      assert.strictEqual(error._tag, "BodyTooLarge")
+    }))
+
+  it.live("names a gzip that is none or that is cut short", () =>
+    Effect.gen(function*() {
+      const whole = gzipSync("x".repeat(5000))
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        response.writeHead(200, { "content-encoding": "gzip" })
+        response.end(request.url === "/none" ? "<html>" : whole.subarray(0, whole.length - 12))
+      }))
+      for (const path of ["none", "cut"]) {
+        const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/${path}`))
+        assert.deepInclude(error, { _tag: "Unavailable", kind: "body" })
+      }
+    }))
+
+  it.live("does not follow redirects", () =>
+    Effect.gen(function*() {
+      let requests = 0
+      const { port } = yield* listening(Http.createServer((_, response) => {
+        requests++
+        response.writeHead(302, { location: "/elsewhere" }).end()
+      }))
+      assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/`)).status, 302)
+      assert.strictEqual(requests, 1)
+    }))
+
+  it.live("keeps connections for requests that follow one another", () =>
+    Effect.gen(function*() {
+      let connections = 0
+      const server = Http.createServer(text)
+      server.on("connection", () => connections++)
+      const { port } = yield* listening(server)
+      yield* Effect.gen(function*() {
+        const http = yield* HttpClient.HttpClient
+        const request = HttpClientRequest.get(`http://127.0.0.1:${port}/`)
+        for (let index = 0; index < 10; index++) yield* exchange(http, request, bounds)
+      }).pipe(Effect.provide(layer({ version: "1" })))
+      // The second request may come before the first one's connection is free.
+      assert.isAtMost(connections, 2)
+    }))
+
+  it.live("gives up on a first byte, and on the next one, that do not come in time", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        if (request.url === "/half") response.write(`{"value":[`)
+      }))
+      const first = yield* Effect.flip(ask(`http://127.0.0.1:${port}/none`, { timeouts }))
+      assert.deepInclude(first, { _tag: "Unavailable", kind: "timeout" })
+      assert.include(first.message, "first byte")
+      const next = yield* Effect.flip(ask(`http://127.0.0.1:${port}/half`, { timeouts }))
+      assert.deepInclude(next, { _tag: "Unavailable", kind: "timeout" })
+      assert.include(next.message, "no byte for")
+    }))
+
+  it.live("names a reset before and within the answer, and a body that is cut short", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        if (request.url === "/reset") return void request.socket.resetAndDestroy()
+        response.writeHead(200, { "content-length": "100" })
+        response.write("x".repeat(50), () => request.socket.destroy())
+      }))
+      for (const path of ["reset", "cut"]) {
+        const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/${path}`))
+        assert.strictEqual(error._tag, "Unavailable")
+        assert.include(["network", "body"], error._tag === "Unavailable" ? error.kind : "")
+      }
+    }))
+
+  it.live("closes the connection of a body that is too large", () =>
+    Effect.gen(function*() {
+      let closed: () => void = () => {}
+      const isClosed = Effect.callback<void>((resume) => {
+        closed = () => resume(Effect.void)
+      })
+      const { port } = yield* listening(Http.createServer((_, response) => {
+        response.on("close", () => closed())
+        const more = (): void => {
+          if (response.write("x".repeat(65_536))) setImmediate(more)
+          else response.once("drain", more)
+        }
+        more()
+      }))
+      const [error] = yield* Effect.all([Effect.flip(ask(`http://127.0.0.1:${port}/`)), isClosed], { concurrency: 2 })
+      assert.deepInclude(error, { _tag: "BodyTooLarge", bytesMax: bounds.bytesMax })
+    }))
+
+  it.live("names a refused connection and a host that does not exist", () =>
+    Effect.gen(function*() {
+      const port = yield* Effect.scoped(Effect.map(listening(Net.createServer()), ({ port }) => port))
+      const refused = yield* Effect.flip(ask(`http://127.0.0.1:${port}/`))
+      assert.deepInclude(refused, { _tag: "Unavailable", kind: "network" })
+      assert.include(refused.message, "ECONNREFUSED")
+      const unknown = yield* Effect.flip(ask("http://graph.contoso.invalid/"))
+      assert.deepInclude(unknown, { _tag: "Unavailable", kind: "dns" })
+    }))
+
+  describe.skipIf(!hasOpenssl)("TLS", () => {
+    it.live("trusts the given CA beside the default ones, and names one it does not", () =>
+      Effect.gen(function*() {
+        const pair = yield* certificate
+        const { port } = yield* listening(Https.createServer(pair, text))
+        const url = `https://127.0.0.1:${port}/`
+        assert.strictEqual((yield* ask(url, { ca: [pair.cert] })).status, 200)
+        const error = yield* Effect.flip(ask(url))
+        assert.deepInclude(error, { _tag: "Unavailable", kind: "tls" })
+        assert.include(error.message, "DEPTH_ZERO_SELF_SIGNED_CERT")
+        const other = yield* Effect.flip(ask(`https://localhost:${port}/`, { ca: [pair.cert] }))
+        assert.deepInclude(other, { _tag: "Unavailable", kind: "tls" })
+      }))
+
+    for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"]) {
+      it.live(`goes through the proxy of ${name}, with its password and the given CA`, () =>
+        Effect.gen(function*() {
+          const pair = yield* certificate
+          const { port } = yield* listening(Https.createServer(pair, text))
+          const proxy = yield* makeProxy()
+          const env = { [name]: `http://user:pa%20ss@127.0.0.1:${proxy.port}` }
+          assert.strictEqual((yield* ask(`https://127.0.0.1:${port}/`, { env, ca: [pair.cert] })).status, 200)
+          assert.deepStrictEqual(proxy.asked, [
+            `CONNECT 127.0.0.1:${port} Basic ${Buffer.from("user:pa ss").toString("base64")}`
+          ])
+          const error = yield* Effect.flip(ask(`https://127.0.0.1:${port}/`, { env }))
+          assert.deepInclude(error, { _tag: "Unavailable", kind: "tls" })
+        }))
+    }
+
+    for (const name of ["NO_PROXY", "no_proxy"]) {
+      it.live(`goes past the proxy to the hosts of ${name}`, () =>
+        Effect.gen(function*() {
+          const pair = yield* certificate
+          const { port } = yield* listening(Https.createServer(pair, text))
+          const proxy = yield* makeProxy()
+          const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, [name]: "example.com,127.0.0.1" }
+          yield* ask(`https://127.0.0.1:${port}/`, { env, ca: [pair.cert] })
+          assert.deepStrictEqual(proxy.asked, [])
+        }))
+    }
+  })
+
+  it.live("asks a proxy for plain http as well", () =>
+    Effect.gen(function*() {
+      const proxy = yield* makeProxy()
+      const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTP_PROXY: "http://127.0.0.1:1" }
+      assert.strictEqual((yield* ask("http://graph.contoso.invalid/x", { env })).text, "through the proxy")
+      assert.deepStrictEqual(proxy.asked, ["GET http://graph.contoso.invalid/x"])
+    }))
+
+  for (const status of [403, 407, 502]) {
+    it.live(`says that the proxy answered ${status}`, () =>
+      Effect.gen(function*() {
+        const proxy = yield* makeProxy(status)
+        const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
+        const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env }))
+        assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
+        assert.include(error.message, String(status))
+      }))
+  }
+
+  it.live("tells a proxy that is not there from a Graph that is not", () =>
+    Effect.gen(function*() {
+      const port = yield* Effect.scoped(Effect.map(listening(Net.createServer()), ({ port }) => port))
+      for (const proxy of [`http://127.0.0.1:${port}`, "http://proxy.contoso.invalid:3128"]) {
+        const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env: { HTTPS_PROXY: proxy } }))
+        assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
+      }
+    }))
+
+  it.live("gives up on a proxy that says nothing", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listening(Net.createServer((socket) => void socket.on("error", () => {}).resume()))
+      const error = yield* Effect.flip(
+        ask("https://graph.contoso.invalid/", {
+          env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+          timeouts: { ...timeouts, connect: Duration.millis(100) }
+        })
+      )
+      assert.strictEqual(error._tag, "Unavailable")
+      assert.notInclude(error.message, "whole answer")
+    }))
+
+  for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]) {
+    it.live(`refuses a ${name} that is no URL in one line that does not repeat it`, () =>
+      Effect.gen(function*() {
+        for (const value of ["proxy.contoso.example:3128", "http://", "user:s3cr3t@proxy", "ftp://proxy:21"]) {
+          const error = yield* Effect.flip(ask("http://127.0.0.1:1/", { env: { [name]: value } }))
+          assert.strictEqual(error._tag, "ProxyMalformed")
+          assert.include(error.message, name)
+          assert.notInclude(error.message, "s3cr3t")
+          assert.notInclude(error.message, "\n")
+        }
+      }))
+  }
+})

@@ -1,0 +1,42 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Logger } from "effect"
+import * as Logging from "../../src/cli/Logging.ts"
+
+const linesOf = (format: Logger.Logger<unknown, string>, program: Effect.Effect<void>) => {
+  const lines: Array<string> = []
+  const capture = Logger.make((options) => void lines.push(format.log(options)))
+  return Effect.as(Effect.provide(program, Logger.layer([capture])), lines)
+}
+
+it.effect("a good poll is the line that administrators look for, two spaces, then fields", () =>
+  Effect.gen(function*() {
+    const lines = yield* linesOf(
+      Logging.text,
+      Effect.annotateLogs(Effect.logInfo("fetched 3 events"), { instance: "a b", endpoint: "alerts_v2", repeated: 0 })
+    )
+    assert.deepStrictEqual(lines, [
+      `[INFO] azure-security: fetched 3 events  instance="a b" endpoint=alerts_v2 repeated=0`
+    ])
+  }))
+
+it.effect("nothing that Microsoft sends can forge a line or colour a terminal", () =>
+  Effect.gen(function*() {
+    const [line] = yield* linesOf(
+      Logging.text,
+      Effect.annotateLogs(Effect.logError("a\n[INFO] azure-security: fetched 1 events\u001b[31m"), { code: "x\u2028y" })
+    )
+    // oxlint-disable-next-line eslint/no-control-regex
+    assert.notMatch(line!, /[\u0000-\u001f\u2028]/)
+  }))
+
+it.effect("JSON lines carry the same", () =>
+  Effect.gen(function*() {
+    const [line] = yield* linesOf(
+      Logging.json,
+      Effect.annotateLogs(Effect.logWarning("careful"), { instance: "i" })
+    )
+    assert.match(
+      line!,
+      /^\{"timestamp":"\d{4}-[^"]+Z","level":"WARN","logger":"azure-security","message":"careful","instance":"i"\}$/
+    )
+  }))

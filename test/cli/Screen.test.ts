@@ -1,0 +1,21 @@
+import { assert, it } from "@effect/vitest"
+import * as Screen from "../../src/cli/Screen.ts"
+import { artifact } from "../sinks/ArtifactSinkSuite.ts"
+
+it("a line of the demo says severity, kind, type, title and what it is about, and no link can be clicked", () => {
+  const line = Screen.line({
+    ...artifact("1"),
+    ruleName: "A potentially malicious URL click was detected",
+    tags: ["tenantId:1", "evidence:url"],
+    userName: "amy@contoso.example",
+    fqdn: "login.c0ntoso.example"
+  })
+  assert.match(line, /^medium +└ url +threat_event +A potentially/)
+  assert.include(line, "amy@contoso.example  login[.]c0ntoso[.]example")
+})
+
+it("nothing of an artifact can steer the terminal", () => {
+  const line = Screen.line({ ...artifact("1"), ruleName: "\u001b[2J\u202egnp.exe" })
+  // oxlint-disable-next-line eslint/no-control-regex
+  assert.notMatch(line, /[\u001b\u202e]/)
+})

@@ -1,0 +1,98 @@
+/**
+ * Stands in for login.microsoftonline.com and graph.microsoft.com: the simulator behind TLS, with a certificate for both
+ * names, reached through a proxy that takes every CONNECT to it. The program's settings need not know.
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, Scope } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createServer as createProxy } from "node:http"
+import { createServer } from "node:https"
+import { type AddressInfo, connect } from "node:net"
+import { tmpdir } from "node:os"
+import * as Routes from "../../src/simulator/Routes.ts"
+import { Simulator, type SimulatorOptions } from "../../src/simulator/Simulator.ts"
+
+const names = ["login.microsoftonline.com", "graph.microsoft.com"]
+
+const certificate = Effect.acquireRelease(
+  Effect.sync(() => {
+    const directory = mkdtempSync(`${tmpdir()}/microsoft-`)
+    const subject = ["-subj", "/CN=Stand-in", "-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join()}`]
+    execFileSync(
+      "openssl",
+      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", "key.pem", "-out", "cert.pem"],
+      { cwd: directory, stdio: "ignore" }
+    )
+    return {
+      directory,
+      path: `${directory}/cert.pem`,
+      cert: readFileSync(`${directory}/cert.pem`, "utf8"),
+      key: readFileSync(`${directory}/key.pem`, "utf8")
+    }
+  }),
+  ({ directory }) => Effect.sync(() => rmSync(directory, { recursive: true }))
+)
+
+/** A proxy that tunnels Microsoft's two names to a port of this machine, and nothing else. */
+const proxyTo = (port: number) =>
+  Effect.acquireRelease(
+    Effect.callback<ReturnType<typeof createProxy>>((resume) => {
+      const proxy = createProxy()
+      proxy.on("connect", (request, socket, head) => {
+        if (!names.some((name) => request.url === `${name}:443`)) {
+          socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
+          return
+        }
+        const upstream = connect(port, "127.0.0.1", () => {
+          socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+          upstream.write(head)
+          upstream.pipe(socket)
+          socket.pipe(upstream)
+        })
+        for (const end of [socket, upstream]) end.on("error", () => (socket.destroy(), upstream.destroy()))
+      })
+      proxy.listen(0, "127.0.0.1", () => resume(Effect.succeed(proxy)))
+    }),
+    (proxy) =>
+      Effect.sync(() => {
+        proxy.closeAllConnections()
+        proxy.close()
+      })
+  )
+
+/** The simulator makes its links of the scheme that a proxy before it says. */
+const secure = (cert: string, key: string) =>
+  createServer({ cert, key }).on("request", (request) => {
+    request.headers["x-forwarded-proto"] = "https"
+  })
+
+/** Starts the stand-in; `env` is what the program needs to meet it. */
+export const standIn = Effect.fnUntraced(function*(options: Partial<SimulatorOptions>) {
+  const { cert, key, path } = yield* certificate
+  const context = yield* Layer.buildWithScope(
+    HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
+      Layer.provideMerge(Simulator.layer({ live: false, ...options })),
+      Layer.provideMerge(
+        NodeHttpServer.layer(() => secure(cert, key), {
+          host: "127.0.0.1",
+          port: 0,
+          gracefulShutdownTimeout: 0
+        })
+      )
+    ),
+    yield* Scope.Scope
+  )
+  const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
+  const port = "port" in address ? address.port : 0
+  const proxy = yield* proxyTo(port)
+  const simulator = yield* Effect.provideContext(Simulator, context)
+  return {
+    simulator,
+    env: {
+      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      NODE_EXTRA_CA_CERTS: path
+    }
+  }
+})

@@ -1,0 +1,60 @@
+/** The real program as a process: started as a user would, read from outside, killed for real. */
+import { Effect, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+
+export interface Running {
+  readonly child: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Exit code, or the signal's name. */
+  readonly exit: Effect.Effect<number | string>
+  /** Waits until standard output holds what the pattern says. */
+  readonly says: (pattern: RegExp) => Effect.Effect<string>
+}
+
+/** Starts the program. What is still running when the test ends is killed. */
+export const start = (
+  args: ReadonlyArray<string>,
+  env: Record<string, string> = {},
+  cwd?: string
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const child = spawn(process.execPath, [new URL("../../src/main.ts", import.meta.url).pathname, ...args], {
+        env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+        ...(cwd === undefined ? {} : { cwd }),
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      let stdout = ""
+      let stderr = ""
+      const listeners = new Set<() => void>()
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text
+        listeners.forEach((listener) => listener())
+      })
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+      const running: Running = {
+        child,
+        stdout: () => stdout,
+        stderr: () => stderr,
+        exit: Effect.callback((resume) => {
+          const done = (code: number | null, signal: string | null) => resume(Effect.succeed(code ?? signal ?? "?"))
+          if (child.exitCode !== null || child.signalCode !== null) done(child.exitCode, child.signalCode)
+          else child.once("close", done)
+        }),
+        says: (pattern) =>
+          Effect.callback((resume) => {
+            const look = () => {
+              const match = pattern.exec(stdout)
+              if (match === null) return
+              listeners.delete(look)
+              resume(Effect.succeed(match[0]))
+            }
+            listeners.add(look)
+            look()
+          })
+      }
+      return running
+    }),
+    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+  )

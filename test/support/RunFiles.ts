@@ -1,0 +1,45 @@
+/** A settings file of its own for a run of the real program, and what the run leaves beside it. */
+import { Effect, FileSystem } from "effect"
+import type { Row } from "../../src/simulator/Row.ts"
+
+export const tenantId = "11111111-1111-4111-8111-111111111111"
+
+export const settingsFile = Effect.fnUntraced(function*(instance: object = {}, more: object = {}) {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const file = `${directory}/azure-security.json`
+  yield* fs.writeFileString(file, documentOf(directory, instance, more), { mode: 0o600 })
+  return { directory, file }
+})
+
+const documentOf = (directory: string, instance: object, more: object): string =>
+  JSON.stringify({
+    instances: {
+      "azure-production-tenant": {
+        enabled: true,
+        integration_type: "microsoft_graph",
+        poll_interval_minutes: 5,
+        credentials: {
+          tenant_id: tenantId,
+          client_id: "22222222-2222-4222-8222-222222222222",
+          client_secret: "never-to-be-seen"
+        },
+        ...instance
+      }
+    },
+    sink: { type: "file", directory: `${directory}/artifacts` },
+    checkpoint: { directory: `${directory}/checkpoints` },
+    ...more
+  })
+
+export const artifactsIn = Effect.fnUntraced(function*(directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const files = (yield* fs.readDirectory(`${directory}/artifacts`)).filter((name) => name.startsWith("artifacts-"))
+  const texts = yield* Effect.forEach(files, (name) => fs.readFileString(`${directory}/artifacts/${name}`))
+  return texts.join("").split("\n").filter((line) => line !== "").map((line) =>
+    JSON.parse(line) as { readonly id: string }
+  )
+})
+
+export const evidenceOf = (rows: ReadonlyArray<Row>) =>
+  rows.reduce((count, row) => count + (Array.isArray(row["evidence"]) ? row["evidence"].length : 0), 0)
