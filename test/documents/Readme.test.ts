@@ -1,0 +1,82 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Config, Effect, FileSystem } from "effect"
+import { decodeSettings } from "../../src/config/SettingsDocument.ts"
+import { settingsJsonSchema } from "../../src/config/SettingsJsonSchema.ts"
+import { settingsRows } from "../../src/config/SettingsTable.ts"
+import { endpoints } from "../../src/endpoints/Endpoints.ts"
+import { failures } from "../../src/graph/GraphPolicy.ts"
+
+/** The generated parts of the README; `UPDATE=1 npm test` writes them anew. */
+const parts: Readonly<Record<string, ReadonlyArray<string>>> = {
+  settings: ["| setting | default | for |", "|---|---|---|", ...settingsRows],
+  failures: [
+    "| failure | typed error | what happens | state | what to do |",
+    "|---|---|---|---|---|",
+    ...Object.values(failures).map(({ error, failure, happens, remedy, state }) =>
+      `| ${failure} | \`${error}\` | ${happens} | \`${state}\` | ${remedy} |`
+    )
+  ]
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+const updating = Config.Boolean("UPDATE").pipe(Config.withDefault(false))
+
+it.layer(NodeServices.layer)("documents", (it) => {
+  it.effect("the README's generated tables are fresh", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const text = yield* fs.readFileString("README.md")
+      const fresh = Object.entries(parts).reduce(
+        (whole, [name, lines]) =>
+          whole.replace(
+            new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`),
+            (_, open: string, close: string) => `${open}${lines.join("\n")}\n${close}`
+          ),
+        text
+      )
+      if (yield* updating) yield* fs.writeFileString("README.md", fresh)
+      else assert.strictEqual(text, fresh)
+    }))
+
+  it.effect("the README names every endpoint with its path and permission", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const text = yield* fs.readFileString("README.md")
+      for (const { name, path, permissions } of Object.values(endpoints)) {
+        assert.match(text, new RegExp(`\\| \`${name}\`.*\\| \`${path}\` \\| \`${permissions[0]}\` \\|`))
+      }
+    }))
+
+  it.effect("config/azure-security.schema.json is what the command schema prints", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      if (yield* updating) yield* fs.writeFileString("config/azure-security.schema.json", pretty(settingsJsonSchema))
+      assert.strictEqual(yield* fs.readFileString("config/azure-security.schema.json"), pretty(settingsJsonSchema))
+    }))
+
+  it.effect("the example settings decode", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const settings = yield* decodeSettings("example", yield* fs.readFileString("config/azure-security.example.json"))
+      assert.deepStrictEqual(Object.keys(settings.instances), ["azure-production-tenant"])
+    }))
+
+  it("every setting has a description", () => {
+    const bare: Array<string> = []
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value !== "object" || value === null) return
+      const properties = (value as { properties?: Record<string, object> }).properties ?? {}
+      for (const [key, property] of Object.entries(properties)) {
+        if (!("description" in property) && !("properties" in property) && !(key === "type")) {
+          bare.push(`${path}.${key}`)
+        }
+        walk(property, `${path}.${key}`)
+      }
+      for (const nested of Object.values(value)) if (Array.isArray(nested)) nested.forEach((one) => walk(one, path))
+      walk((value as { additionalProperties?: unknown }).additionalProperties, `${path}.*`)
+    }
+    walk(settingsJsonSchema, "")
+    assert.deepStrictEqual(bare, [])
+  })
+})
