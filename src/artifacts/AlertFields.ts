@@ -44,7 +44,7 @@ const verdictRanks = new Map([["malicious", 0], ["suspicious", 1], ["nothreatsfo
 const rankOf = (witness: Witness): number =>
   roleRank(witness) * 8 + (witness.isPrimary ? 0 : 4) + (verdictRanks.get(witness.verdict) ?? 2)
 
-const singles: ReadonlyArray<Name> = ["application", "protocol", "cve", "geoRegion"]
+const singles: ReadonlyArray<Name> = ["application", "protocol", "geoRegion"]
 
 /** Groups of fields, in the order in which a field decides whose group is taken. */
 const groups: ReadonlyArray<ReadonlyArray<Name>> = [

@@ -83,7 +83,7 @@ const addAlertTags = (tags: Tags, value: Properties, id: string, categories: Rea
     .add("threatFamily", value["threatFamilyName"])
     .add("actor", value["actorDisplayName"])
     .add("assignedTo", value["assignedTo"])
-    .addEach("category", categories)
+    .addBulk("category", categories)
     .add("policy", value["alertPolicyId"])
     .add("investigation", value["investigationState"])
 
@@ -125,8 +125,9 @@ const evidenceArtifact = (
   Draft.set(draft, "endTimeUTC", instant(endTimeUTC) ?? parent.endTimeUTC)
   if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
 
-  const tags = new Tags(parent.tags)
-  const type = text(raw["@odata.type"])
+  const tags = new Tags()
+  const sentType = raw["@odata.type"]
+  const type = typeof sentType === "string" ? text(sentType) : undefined
   if (type === undefined) tags.mark("evidence:untyped")
   else {
     const name = decoded.known ? decoded.type : shortType(type)
@@ -142,6 +143,7 @@ const evidenceArtifact = (
     .addEach("detailedRole", raw["detailedRoles"])
     .addEach("evidenceTag", raw["tags"])
     .addWritten(facts.tags)
+    .addAll(parent.tags)
   markDisruption(tags, draft, parent.decided)
   return Draft.finish(draft, tags)
 }
@@ -154,11 +156,11 @@ const markDisruption = (tags: Tags, draft: Draft.Draft, decided: Decided): void 
 /** Texts in which a vulnerability may be named, beside the title and threat words. */
 const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witness>): string => {
   const additional = value["additionalData"]
-  let texts = typeof additional === "object" && additional !== null ? stringify(additional) : ""
+  let texts = ""
   for (const { raw } of witnesses) {
-    if (Array.isArray(raw["tags"])) texts += `\n${Draft.listOf(raw["tags"]).join("\n")}`
+    if (Array.isArray(raw["tags"])) texts += `${Draft.listOf(raw["tags"]).join("\n")}\n`
   }
-  return texts
+  return typeof additional === "object" && additional !== null ? texts + stringify(additional) : texts
 }
 
 const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
@@ -187,6 +189,8 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const threats = [...Draft.listOf(value["threatDisplayName"]), ...Draft.listOf(value["threatFamilyName"])]
   const types = new Set<string>()
   for (const { decoded, raw } of witnesses) {
+    // A type that this version does not know is not one that the rules know, whatever its name is.
+    if (!decoded.known) continue
     types.add(decoded.type)
     if (decoded.type === "malware") threats.push(...Draft.listOf(raw["name"]))
   }
@@ -212,7 +216,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   })
 
   const tags = new Tags().addCommon(context.tenantId, "alerts_v2", value)
-  addAlertTags(tags, value, record.id, allCategories).addEach("mitre", others)
+  addAlertTags(tags, value, record.id, allCategories).addBulk("mitre", others)
   const parent: Parent = {
     context,
     id: record.id,

@@ -59,7 +59,8 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const value = record.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const name = text(value["displayName"])
-  const action = Action.ofStatus(value["status"])
+  // Graph names the incident that this one was merged into before, or without, saying so in its status.
+  const action = text(value["redirectIncidentId"]) === undefined ? Action.ofStatus(value["status"]) : "redirected"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
     message: stringify(record.exact),

@@ -47,6 +47,20 @@ const groupsOf = (text: string): ReadonlyArray<number> | undefined => {
   return all.every((group) => hextet.test(group)) ? all.map((group) => Number.parseInt(group, 16)) : undefined
 }
 
+/** As RFC 5952 writes it, so that one host has one address: the longest run of zeros, of two at least, is left out. */
+const compressed = (groups: ReadonlyArray<number>): string => {
+  let best = { from: 0, length: 1 }
+  for (let from = 0; from < groups.length; from++) {
+    let length = 0
+    while (groups[from + length] === 0) length++
+    if (length > best.length) best = { from, length }
+  }
+  const write = (part: ReadonlyArray<number>) => part.map((group) => group.toString(16)).join(":")
+  return best.length < 2
+    ? write(groups)
+    : `${write(groups.slice(0, best.from))}::${write(groups.slice(best.from + best.length))}`
+}
+
 const parse = (value: unknown): Address | undefined => {
   if (typeof value !== "string" || value.length > 100) return undefined
   const zone = value.indexOf("%")
@@ -63,8 +77,9 @@ const parse = (value: unknown): Address | undefined => {
   if (zeros === 5 && groups[5] === 0xffff) {
     return parse(`${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`)
   }
-  if ((first & 0xffc0) === 0xfe80 || (zeros === 7 && low === 1)) return { text, scope: "local" }
-  return { text, scope: (first & 0xfe00) === 0xfc00 ? "private" : "public" }
+  const canonical = compressed(groups)
+  if ((first & 0xffc0) === 0xfe80 || (zeros === 7 && low === 1)) return { text: canonical, scope: "local" }
+  return { text: canonical, scope: (first & 0xfe00) === 0xfc00 ? "private" : "public" }
 }
 
 /**

@@ -107,6 +107,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
     .add("category", value["category"])
     .add("actor", value["activityGroupName"])
     .add("assignedTo", value["assignedTo"])
+  if (decided.via === 21) tags.mark("service_denial")
   LegacyFields.fill(value, draft, tags, isVictimClient(decided.type))
   const cves = LegacyFields.entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
   Vulnerabilities.name(draft, tags, [...cves, facts.T, ...threats].join("\n"))

@@ -234,6 +234,14 @@ const hosts = (value: Properties, tags: Tags) => {
   return { hostname: nameOf(host), ip: addressIn(host, "privateIpAddress", "publicIpAddress"), state: host }
 }
 
+/** The port that goes with an end's address; an address from elsewhere has none of the connection's. */
+const portOf = (connection: Properties, end: "source" | "destination", ip: string | undefined) => {
+  const translated = end === "source" ? "natSource" : "natDestination"
+  if (addressIn(connection, `${end}Address`) !== undefined) return portIn(connection, `${end}Port`)
+  if (addressIn(connection, `${translated}Address`) !== undefined) return portIn(connection, `${translated}Port`)
+  return ip === undefined ? portIn(connection, `${end}Port`, `${translated}Port`) : undefined
+}
+
 /** Both ends: a connection as it was made, and the host where its address or the message type puts it. */
 const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
   const connection =
@@ -243,29 +251,32 @@ const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
   const source = addressIn(connection, "sourceAddress", "natSourceAddress")
   const foreign = firstOf(entriesOf(value, "userStates"), (state) => addressIn(state, "logonIp"))
     ?? firstOf(entriesOf(value, "messageSecurityStates"), (state) => addressIn(state, "connectingIP"))
+  const clientIp = source ?? foreign
+  const serverIp = addressIn(connection, "destinationAddress", "natDestinationAddress")
+    ?? firstOf(entriesOf(value, "cloudAppStates"), (app) => addressIn(app, "destinationServiceIp"))
   const client: { ip?: string | undefined; port?: string | undefined; hostname?: string | undefined } = {
-    ip: source ?? foreign,
-    port: portIn(connection, "sourcePort", "natSourcePort")
+    ip: clientIp,
+    port: portOf(connection, "source", clientIp)
   }
-  const server: typeof client = {
-    ip: addressIn(connection, "destinationAddress", "natDestinationAddress")
-      ?? firstOf(entriesOf(value, "cloudAppStates"), (app) => addressIn(app, "destinationServiceIp")),
-    port: portIn(connection, "destinationPort", "natDestinationPort")
-  }
+  const server: typeof client = { ip: serverIp, port: portOf(connection, "destination", serverIp) }
   const host = hosts(value, tags)
   if (host !== undefined) {
     const owns = (ip: string | undefined) =>
       ip !== undefined && ["privateIpAddress", "publicIpAddress"].some((name) => addressIn(host.state, name) === ip)
     const isAttacked = client.ip !== undefined && !isPrivate(client.ip) && !victimIsClient
-    const end = owns(client.ip) ? client : owns(server.ip) ? server : isAttacked ? server : client
-    end.hostname = host.hostname
-    end.ip ??= host.ip
+    const owned = owns(client.ip) ? client : owns(server.ip) ? server : undefined
+    const wanted = isAttacked ? server : client
+    const other = wanted === client ? server : client
+    // A name beside a foreign address would make two hosts one: a host goes where its own address is, or where none is.
+    const end = owned ?? (wanted.ip === undefined ? wanted : other.ip === undefined ? other : undefined)
+    if (end === undefined) tags.add("host", host.hostname)
+    else {
+      end.hostname = host.hostname
+      end.ip ??= host.ip
+    }
   }
-  const side = ({ hostname, ip, port }: typeof client) => ({
-    ...ip === undefined ? {} : { ip },
-    ...hostname === undefined ? {} : { hostname },
-    ...port === undefined ? {} : { port }
-  })
+  const side = (end: typeof client): Ends["client"] =>
+    Object.fromEntries(Object.entries(end).filter(([, part]) => part !== undefined))
   return { client: side(client), server: side(server) }
 }
 

@@ -95,4 +95,4 @@ const rows: ReadonlyArray<Row<LegacyFacts>> = [
  * @since 0.1.0
  */
 export const messageTypeOf = (facts: LegacyFacts): Decided =>
-  decide(rows, facts) ?? { row: 27, type: alertMessageTypeOf(facts).type }
+  decide(rows, facts) ?? { row: 27, via: alertMessageTypeOf(facts).row, type: alertMessageTypeOf(facts).type }

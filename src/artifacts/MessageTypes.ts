@@ -72,6 +72,8 @@ export interface Row<in Facts> {
  */
 export interface Decided {
   readonly row: number
+  /** The row of `alerts_v2` that a legacy alert was left to. */
+  readonly via?: number
   readonly type: MessageType
 }
 

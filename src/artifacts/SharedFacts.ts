@@ -55,8 +55,8 @@ const firstAddress = (candidates: ReadonlyArray<unknown>): string | undefined =>
  */
 export const device = (draft: FactsDraft, value: Json): void => {
   const hostname = hostOf(value)
-  const ip = N.address(value.lastIpAddress) ?? firstAddress(list(value.ipInterfaces)) ??
-    N.address(value.lastExternalIpAddress)
+  // Loopback and link-local addresses would make one host of all machines.
+  const ip = firstAddress([value.lastIpAddress, ...list(value.ipInterfaces), value.lastExternalIpAddress])
   draft.place("side", { hostname, ip })
   draft.set("fqdn", N.dotted(hostname))
   const machine = object(value.vmMetadata)
@@ -154,8 +154,9 @@ export const url = (draft: FactsDraft, value: unknown): void => {
   const parts = N.urlParts(value)
   link(draft, value)
   draft.set("protocol", parts.protocol)
-  draft.place("hostile", { ip: parts.address })
-  draft.place("server", { port: parts.port })
+  // A port stands on the side of its address; where the host has a name, the side is the server's.
+  if (parts.address === undefined) draft.place("server", { port: parts.port })
+  else draft.place("hostile", { ip: parts.address, port: parts.port })
 }
 
 /**

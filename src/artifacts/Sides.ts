@@ -78,23 +78,20 @@ const affectedTypes: ReadonlySet<string> = new Set([
 /** Sources whose addresses are those of a sign-in or a cloud session: the client's. */
 const signInSources: ReadonlySet<string> = new Set(["azureadidentityprotection", "microsoftdefenderforcloudapps"])
 
-const isDevice = ({ decoded }: Witness) => decoded.type === "device" || decoded.type === "ioTDevice"
-
-/** An address in a URL is where the victim was led to. */
-const isLink = ({ decoded, facts }: Witness) => decoded.type === "url" && facts.side?.ip !== undefined
+const isDevice = ({ decoded }: Witness) => decoded.known && (decoded.type === "device" || decoded.type === "ioTDevice")
 
 const hostileIn = (all: ReadonlyArray<Witness>) => {
   const hasDevice = all.some(isDevice)
   return (witness: Witness): boolean => {
     const { decoded, facts, roles, verdict } = witness
     if (roles.some((role) => hostileRoles.has(role))) return true
+    // An address in a URL is where the victim was led to, whatever role the URL itself has.
+    if (decoded.type === "url" && facts.hostile?.ip !== undefined) return true
     if (roles.some((role) => affectedRoles.has(role))) return false
-    if (isLink(witness)) return true
     if (
       roles.includes("source")
       && all.some((other) => other !== witness && other.roles.some((role) => targetRoles.has(role)))
     ) return true
-    if (facts.hostile?.ip !== undefined) return true
     const ip = facts.side?.ip
     if (ip === undefined || affectedTypes.has(decoded.type) || isPrivate(ip)) return false
     if (verdict === "malicious" || verdict === "suspicious") return true
@@ -125,7 +122,8 @@ export const place = (
   return all.map(({ decoded, facts }, index) => {
     const { side } = facts
     // Where a link led to is the other end than the victim's, whatever the evidence itself is.
-    const led = affectedIsClient ? { server: facts.hostile } : { client: facts.hostile }
+    // A mail's sender is a client already, and another host than the one that its link leads to.
+    const led = affectedIsClient || facts.client !== undefined ? { server: facts.hostile } : { client: facts.hostile }
     const client = joined(facts.client, led.client)
     const server = joined(facts.server, led.server)
     if (side === undefined) return { client, server }

@@ -26,9 +26,27 @@ export class Tags {
   readonly #marks: Set<string>
   readonly #tags: Set<string>
 
+  /** Lists that may be long: they come last, so that they cut nothing but themselves. */
+  readonly #bulk: Set<string>
+
   constructor(from?: Tags) {
     this.#marks = new Set(from === undefined ? [] : from.#marks)
     this.#tags = new Set(from === undefined ? [] : from.#tags)
+    this.#bulk = new Set(from === undefined ? [] : from.#bulk)
+  }
+
+  /** The tags of another record behind those of its own. */
+  addAll(other: Tags): this {
+    for (const tag of other.#marks) this.#marks.add(tag)
+    for (const tag of other.#tags) this.#tags.add(tag)
+    for (const tag of other.#bulk) this.#bulk.add(tag)
+    return this
+  }
+
+  /** One tag for each element of a list of which many may come; behind all others. */
+  addBulk(name: string, values: unknown): this {
+    for (const tag of new Tags().addEach(name, values).#tags) this.#bulk.add(tag)
+    return this
   }
 
   /** A whole tag that must not be cut. */
@@ -68,12 +86,12 @@ export class Tags {
       .add("status", value["status"])
       .add("classification", value["classification"])
       .add("determination", value["determination"])
-      .addEach("systemTag", value["systemTags"])
+      .addBulk("systemTag", value["systemTags"])
   }
 
   /** At most 64; when there were more, the last says how many were left out. */
   toArray(): ReadonlyArray<string> {
-    const tags = Array.from(new Set([...this.#marks, ...this.#tags]))
+    const tags = Array.from(new Set([...this.#marks, ...this.#tags, ...this.#bulk]))
     return tags.length <= countMax
       ? tags
       : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]

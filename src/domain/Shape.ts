@@ -39,9 +39,6 @@ export interface Shape {
   readonly explore: (value: Properties, path: string, drift: Array<Drift.Drift>) => void
 }
 
-/** A word of an enum, as opposed to a text that came in its place and must not become a name. */
-const wordForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
-
 const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
@@ -132,7 +129,7 @@ export const make = <Fields extends Schema.Struct.Fields>(options: {
     for (const [key, known] of words) {
       const word = value[key]
       if (typeof word !== "string" || word === "" || known.has(word) || known.has(word.toLowerCase())) continue
-      drift.push(Drift.make("enum_value", `${path}.${key}=${wordForm.test(word) ? word : "?"}`))
+      drift.push(Drift.make("enum_value", `${path}.${key}=${Drift.word(word)}`))
     }
     for (const [key, shape] of shapes) {
       const inner = value[key]

@@ -31,3 +31,27 @@ export const make = (kind: Drift["kind"], name: string): Drift => ({
   kind,
   name: name.length > nameMax ? name.slice(0, nameMax) : name
 })
+
+/** A word of an enum, as opposed to a text that came in its place and must not become a name. */
+const wordForm = /^[A-Za-z0-9_]{1,64}$/
+
+/**
+ * A word that Graph sent, or `?` for anything that could be a person's or a machine's name.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const word = (content: string | number): string => (wordForm.test(String(content)) ? String(content) : "?")
+
+/**
+ * Whether an enum has a word; enum words are compared without regard to case.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isWordOf = (words: ReadonlySet<string>, content: string): boolean => {
+  if (words.has(content)) return true
+  const lower = content.toLowerCase()
+  for (const one of words) if (one.toLowerCase() === lower) return true
+  return false
+}

@@ -140,8 +140,8 @@ const reviewField = (
   drift: Array<Drift.Drift>
 ): void => {
   if (field.words !== undefined) {
-    if ((typeof content === "string" || typeof content === "number") && !field.words.has(String(content))) {
-      drift.push(Drift.make("enum_value", `${path}.${name}=${content}`))
+    if ((typeof content === "string" || typeof content === "number") && !Drift.isWordOf(field.words, String(content))) {
+      drift.push(Drift.make("enum_value", `${path}.${name}=${Drift.word(content)}`))
     }
   } else if (isObject(content)) {
     if (field.part !== undefined) review(content, field.part, `${path}.${name}`, depth, drift)

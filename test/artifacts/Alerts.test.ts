@@ -230,6 +230,96 @@ describe("sides", () => {
   }
 })
 
+describe("what does not belong together", () => {
+  const alertOf = (properties: object) =>
+    Alerts.map(context, recordOf({ id: "a1", title: "x", category: "Malware", severity: "high", ...properties }))
+  const legacyOf = (properties: object) =>
+    LegacyAlerts.map(context, recordOf({ id: "l1", title: "x", severity: "high", status: "newAlert", ...properties }))
+      .artifacts[0]!
+
+  it("a victim's name never stands beside an attacker's address", () => {
+    const artifact = legacyOf({
+      uriClickSecurityStates: [{ uriDomain: "x.example" }],
+      messageSecurityStates: [{ connectingIP: "203.0.113.7" }],
+      hostStates: [{ fqdn: "ws14.contoso.example", privateIpAddress: "10.0.0.14" }]
+    })
+    assert.deepInclude(artifact, {
+      clientIP: "203.0.113.7",
+      serverIP: "10.0.0.14",
+      serverHostname: "ws14.contoso.example"
+    })
+    assert.isUndefined(artifact.clientHostname)
+  })
+
+  it("a port never stands beside another address than its own", () => {
+    const artifact = legacyOf({
+      networkConnections: [{ sourcePort: 5555, destinationAddress: "203.0.113.1" }],
+      userStates: [{ logonIp: "198.51.100.7" }]
+    })
+    assert.deepStrictEqual([artifact.clientIP, artifact.clientPort], ["198.51.100.7", undefined])
+    const linked = alertOf({
+      evidence: [{ "@odata.type": "#microsoft.graph.security.urlEvidence", url: "http://5.6.7.8:81/" }]
+    })
+      .artifacts[1]!
+    assert.deepStrictEqual([linked.clientIP, linked.clientPort, linked.serverPort], ["5.6.7.8", "81", undefined])
+  })
+
+  it("a link's address is not lost beside a sender's", () => {
+    const [, message] = alertOf({
+      evidence: [{
+        "@odata.type": "#microsoft.graph.security.teamsMessageEvidence",
+        senderIP: "203.0.113.10",
+        urls: [{ url: "http://203.0.113.44:8080/x" }]
+      }]
+    }).artifacts
+    assert.deepInclude(message!, { clientIP: "203.0.113.10", serverIP: "203.0.113.44", serverPort: "8080" })
+  })
+
+  it("the title's vulnerability comes before that of a tag", () => {
+    const [alert] = alertOf({
+      title: "Exploitation of CVE-2026-10001",
+      evidence: [{ "@odata.type": "#microsoft.graph.security.deviceEvidence", tags: ["CVE-2019-0001"] }]
+    }).artifacts
+    assert.strictEqual(alert!.cve, "CVE-2026-10001")
+    assert.include(alert!.tags, "cve:CVE-2019-0001")
+  })
+
+  it("what came in place of a word of an enum is counted and never shown", () => {
+    const { drift } = alertOf({
+      evidence: [{
+        "@odata.type": "#microsoft.graph.security.mailboxEvidence",
+        verdict: "amy@contoso.example",
+        roles: ["Attacked"],
+        remediationStatus: "Remediated"
+      }]
+    })
+    assert.deepStrictEqual(drift.map(({ name }) => name), ["mailbox.verdict=?"])
+  })
+
+  it("a type that is not known is none that the rules know", () => {
+    const [alert] = alertOf({ category: "x", evidence: [{ "@odata.type": "malware", name: "Ransom:X" }] }).artifacts
+    assert.strictEqual(alert!.messageType, "threat_event")
+  })
+
+  it("an alert's long lists push none of its evidence's own tags out", () => {
+    const [, mailbox] = alertOf({
+      systemTags: Array.from({ length: 80 }, (_, index) => `tag ${index}`),
+      evidence: [{ "@odata.type": "#microsoft.graph.security.mailboxEvidence", verdict: "malicious" }]
+    }).artifacts
+    for (const tag of ["alertId:a1", "evidence:mailbox", "verdict:malicious"]) assert.include(mailbox!.tags, tag)
+    assert.strictEqual(mailbox!.tags.length, 64)
+  })
+
+  it("a denial of service is marked for its lead rule on legacy alerts, too", () => {
+    const artifact = legacyOf({
+      title: "Denial of service detected",
+      vendorInformation: { provider: "Microsoft Defender ATP" }
+    })
+    assert.strictEqual(artifact.messageType, "service_disruption")
+    assert.include(artifact.tags, "service_denial")
+  })
+})
+
 describe("legacy alerts", () => {
   const legacy = (properties: object) =>
     LegacyAlerts.map(

@@ -519,9 +519,8 @@ const expected: Readonly<Record<string, EvidenceFacts>> = {
       "recipient:bob@contoso.example",
       "suspiciousRecipient:eve@evil.example"
     ],
-    hostile: { ip: "203.0.113.44" },
+    hostile: { ip: "203.0.113.44", port: "8080" },
     client: { ip: "203.0.113.10" },
-    server: { port: "8080" },
     deliveryAction: "blocked"
   },
   url: {
@@ -641,7 +640,7 @@ it("names a user by principal name, domain and account, account, SID, object id"
 })
 
 it("places an address that a URL names on the hostile side", () => {
-  assert.deepStrictEqual(facts("url", { url: "http://203.0.113.4:81/" }).hostile, { ip: "203.0.113.4" })
+  assert.deepStrictEqual(facts("url", { url: "http://203.0.113.4:81/" }).hostile, { ip: "203.0.113.4", port: "81" })
   assert.strictEqual(facts("url", { url: "http://203.0.113.4:81/" }).fields.fqdn, undefined)
 })
 
