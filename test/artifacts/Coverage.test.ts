@@ -1,91 +1,195 @@
+import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { existsSync, readFileSync } from "node:fs"
+import { Effect, FileSystem } from "effect"
 import * as Alerts from "../../src/artifacts/Alerts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { factsOf } from "../../src/artifacts/EvidenceFacts.ts"
-import { decode } from "../../src/evidence/Evidence.ts"
+import { types } from "../../src/evidence/Evidence.ts"
+import type { base, Fields } from "../../src/evidence/EvidenceFields.ts"
 import { samples } from "./EvidenceSamples.ts"
-import { context, recordOf } from "./Records.ts"
+import { assertFitsTemplate } from "./IndexTemplate.ts"
+import { alert, context, evidence } from "./Records.ts"
 
-const typeOf = (name: string) => `#microsoft.graph.security.${name}Evidence`
-const evidenceArtifact = (name: string, properties: object): Artifact =>
-  Alerts.map(
-    context,
-    recordOf({
-      id: "da1",
-      title: "An alert",
-      severity: "high",
-      evidence: [{ "@odata.type": typeOf(name), ...properties }]
+const names = types.map(({ name }) => name).sort()
+const evidenceArtifact = (element: object): Artifact => {
+  const { artifacts } = Alerts.map(context, alert({ evidence: [element] }))
+  assert.strictEqual(artifacts.length, 2)
+  for (const artifact of artifacts) assertFitsTemplate(artifact)
+  return artifacts[1]!
+}
+
+/** Fields that differ with any content, whatever is read from it. */
+const always = new Set(["id", "hash", "message", "senderHost"])
+const differing = (one: Artifact, other: Artifact): ReadonlyArray<string> => {
+  const [ones, others] = [new Map(Object.entries(one)), new Map(Object.entries(other))]
+  return [...new Set([...ones.keys(), ...others.keys()])].filter((field) =>
+    !always.has(field) && JSON.stringify(ones.get(field)) !== JSON.stringify(others.get(field))
+  )
+}
+
+describe("one alert of each evidence type", () => {
+  it("all but cloudLogonRequest and securityGroup give fields of their own beside tags and message", () => {
+    assert.deepStrictEqual(Object.keys(samples).sort(), names)
+    const mute = names.filter((name) => {
+      const fields = differing(evidenceArtifact(evidence(name, samples[name]!)), evidenceArtifact(evidence(name)))
+      return fields.every((field) => field === "tags")
     })
-  ).artifacts[1]!
-
-/** What every evidence artifact has, whatever the evidence is about. */
-const common = new Set(["id", "hash", "message", "tags", "senderHost", "vendorCode"])
-
-describe("coverage", () => {
-  it("every type but two gives a field of its own beside tags and message", () => {
-    const silent = Object.entries(samples).filter(([name, sample]) => {
-      const bare: Record<string, unknown> = evidenceArtifact(name, {})
-      const full: Record<string, unknown> = evidenceArtifact(name, sample)
-      return !Object.keys(full).some((field) => !common.has(field) && full[field] !== bare[field])
-    })
-    assert.deepStrictEqual(silent.map(([name]) => name).sort(), ["cloudLogonRequest", "securityGroup"])
-    assert.strictEqual(Object.keys(samples).length, 48)
-  })
-
-  it("every property of the CSDL is mapped, or listed as kept in message only", () => {
-    const path = "../shared/reference/graph-security-schema.json"
-    if (!existsSync(path)) {
-      process.stdout.write(`coverage of properties is skipped: no ${path}\n`)
-      return
-    }
-    const { types } = JSON.parse(readFileSync(path, "utf8")) as {
-      readonly types: Readonly<Record<string, { readonly properties: Readonly<Record<string, unknown>> } | undefined>>
-    }
-    const kept: Record<string, ReadonlyArray<string>> = {}
-    const lines: Array<string> = []
-    for (const [name, sample] of Object.entries(samples)) {
-      const read = new Set([...readBy(name, sample), ...readBy(name, {})])
-      const properties = Object.keys(types[`microsoft.graph.security.${name}Evidence`]!.properties)
-      const silent = properties.filter((property) => !read.has(property))
-      if (silent.length > 0) kept[name] = silent
-      lines.push(
-        `${name.padEnd(26)} ${properties.length - silent.length} of ${properties.length} mapped${
-          silent.length === 0 ? "" : `; in message only: ${silent.join(", ")}`
-        }`
-      )
-    }
-    process.stdout.write(`${lines.join("\n")}\n${lines.length} of 48 types\n`)
-    assert.deepStrictEqual(kept, keptInMessage)
+    assert.deepStrictEqual(mute, ["cloudLogonRequest", "securityGroup"])
   })
 })
 
-/** Names of the properties that the mapping of a type asks an object for. */
-const readBy = (name: string, properties: object): ReadonlySet<string> => {
-  const read = new Set<string>()
-  const decoded = decode({ "@odata.type": typeOf(name), ...properties })
-  const watched = new Proxy(decoded.value, {
-    get: (target, property) => {
-      if (typeof property === "string") read.add(property)
-      return target[property as string]
-    }
-  })
-  factsOf({ ...decoded, value: watched })
-  return read
+/** Properties by name: an empty tree where nothing below is told apart; evidence within evidence has its own row. */
+interface Tree extends ReadonlyMap<string, Tree> {}
+
+const treeOfFields = (fields: Fields): Tree =>
+  new Map([...fields].map(([name, { part }]) => [name, part === undefined ? new Map() : treeOfFields(part)]))
+const ours: ReadonlyMap<string, Tree> = new Map(types.map(({ fields, name }) => [name, treeOfFields(fields)]))
+
+interface Csdl {
+  readonly types: Readonly<
+    Record<string, {
+      readonly base: string | null
+      readonly openType: boolean
+      readonly properties: Readonly<Record<string, { readonly type: string }>>
+    }>
+  >
+}
+const namespace = "microsoft.graph.security."
+const treesOf = (text: string): ReadonlyMap<string, Tree> => {
+  const csdl = JSON.parse(text) as Csdl
+  const treeOf = (name: string, depth: number): Tree => {
+    const type = csdl.types[name]
+    if (type === undefined || type.openType || depth > 3) return new Map()
+    return new Map([
+      ...type.base === null ? [] : treeOf(type.base, depth),
+      ...Object.entries(type.properties).map(([property, { type }]) =>
+        [property, type.endsWith("Evidence") ? new Map() : treeOf(type, depth + 1)] as const
+      )
+    ])
+  }
+  const found = Object.keys(csdl.types).filter((name) =>
+    name.endsWith("Evidence") && name !== `${namespace}alertEvidence`
+  )
+  return new Map(found.map((name) => [name.slice(namespace.length, -"Evidence".length), treeOf(name, 0)]))
 }
 
-/** Properties that no field or tag takes: an analyst finds them in the artifact's `message`. */
+const pathsOf = (tree: Tree, prefix = ""): ReadonlyArray<string> =>
+  [...tree].flatMap(([name, inner]) => [`${prefix}${name}`, ...pathsOf(inner, `${prefix}${name}.`)])
+
+/** An object in which every property of a tree is set, to one value or to a list of one. */
+const filled = (tree: Tree, isList: boolean): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...tree].map(([name, inner]) => {
+    const value = inner.size === 0 ? "10.0.0.1" : filled(inner, isList)
+    return [name, isList ? [value] : value]
+  }))
+
+/** The value itself, telling the path of every property that is read of it; positions in lists are no part of a path. */
+const watched = (value: unknown, path: string, reads: Set<string>): unknown =>
+  typeof value !== "object" || value === null ? value : new Proxy(value, {
+    get: (target, key) => {
+      const inner: unknown = Reflect.get(target, key)
+      if (typeof key === "symbol" || (Array.isArray(target) && !/^\d+$/.test(key))) return inner
+      const below = Array.isArray(target) ? path : path === "" ? key : `${path}.${key}`
+      if (!Array.isArray(target)) reads.add(below)
+      return watched(inner, below, reads)
+    }
+  })
+
+/** Of the common properties by their effect: an artifact that differs; of the others by the reads of the reader. */
+const commonRead = (): ReadonlyArray<string> => {
+  const bare = evidence("user", samples["user"])
+  const changes: Readonly<Record<keyof typeof base, unknown>> = {
+    createdDateTime: "2026-11-01T00:00:00Z",
+    detailedRoles: ["PrimaryUser"],
+    remediationStatus: "blocked",
+    remediationStatusDetails: "by hand",
+    roles: ["contextual"],
+    tags: ["vip"],
+    verdict: "noThreatsFound"
+  }
+  return Object.entries(changes)
+    .filter(([name, value]) =>
+      differing(evidenceArtifact(bare), evidenceArtifact({ ...bare, [name]: value })).length > 0
+    )
+    .map(([name]) => name)
+}
+
+const readOf = (type: string, tree: Tree): ReadonlySet<string> => {
+  const reads = new Set(commonRead())
+  const read = (value: Readonly<Record<string, unknown>>) => {
+    const own = new Set<string>()
+    factsOf({
+      type,
+      known: true,
+      partial: undefined,
+      value: watched(value, "", own) as Readonly<Record<string, unknown>>,
+      drift: []
+    })
+    for (const path of own) reads.add(path)
+  }
+  for (const value of [samples[type] ?? {}, filled(tree, false), filled(tree, true)]) {
+    read(value)
+    // Alone, or with another left out, a property is read though others have precedence.
+    for (const [name, inner] of Object.entries(value)) {
+      read({ [name]: inner })
+      if (typeof inner !== "object" || inner === null || Array.isArray(inner)) continue
+      for (const left of Object.keys(inner)) read({ [name]: { ...inner, [left]: null } })
+    }
+  }
+  return reads
+}
+
+/** What no field or tag shows: found in `message` only. `*` is every type. */
 const keptInMessage: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "*": ["remediationStatusDetails"],
   aiAgent: ["instructions"],
-  analyzedMessage: ["receivedDateTime", "urn"],
-  device: ["firstSeenDateTime", "ntDomain", "osBuild", "rbacGroupId", "resourceAccessEvents", "version"],
+  analyzedMessage: ["p1Sender.displayName", "p2Sender.displayName", "receivedDateTime", "urn"],
+  device: [
+    "firstSeenDateTime",
+    "ntDomain",
+    "osBuild",
+    "rbacGroupId",
+    "resourceAccessEvents",
+    "version",
+    "vmMetadata.cloudProvider",
+    "vmMetadata.subscriptionId"
+  ],
   googleCloudResource: ["locationType"],
   ioTDevice: ["devicePageLink", "deviceSubType", "ioTSecurityAgentId", "isProgramming", "source", "sourceRef"],
-  kubernetesService: ["selector"],
+  ip: ["location.city", "location.latitude", "location.longitude", "location.state"],
+  kubernetesService: [
+    "selector",
+    "servicePorts.appProtocol",
+    "servicePorts.name",
+    "servicePorts.nodePort",
+    "servicePorts.targetPort"
+  ],
   mailCluster: ["urn"],
-  mailbox: ["displayName"],
+  mailbox: [
+    "displayName",
+    "userAccount.activeDirectoryObjectGuid",
+    "userAccount.resourceAccessEvents",
+    "userAccount.tenantId"
+  ],
   mailboxConfiguration: ["externalDirectoryObjectId"],
-  process: ["parentProcessCreationDateTime", "processCreationDateTime"],
+  process: [
+    "imageFile.filePublisher",
+    "imageFile.fileSize",
+    "imageFile.issuer",
+    "parentProcessCreationDateTime",
+    "parentProcessImageFile.filePublisher",
+    "parentProcessImageFile.fileSize",
+    "parentProcessImageFile.issuer",
+    "parentProcessImageFile.md5",
+    "parentProcessImageFile.sha1",
+    "parentProcessImageFile.sha256",
+    "parentProcessImageFile.sha256Ac",
+    "parentProcessImageFile.signer",
+    "processCreationDateTime",
+    "userAccount.activeDirectoryObjectGuid",
+    "userAccount.resourceAccessEvents",
+    "userAccount.tenantId"
+  ],
   sasToken: ["allowedResourceTypes", "signedWith", "startDateTime"],
   securityGroup: ["activeDirectoryObjectGuid"],
   servicePrincipal: ["tenantId"],
@@ -99,5 +203,40 @@ const keptInMessage: Readonly<Record<string, ReadonlyArray<string>>> = {
     "receivedDateTime",
     "sourceId",
     "threadType"
-  ]
+  ],
+  user: ["userAccount.activeDirectoryObjectGuid", "userAccount.resourceAccessEvents", "userAccount.tenantId"]
 }
+const keptOf = (type: string): ReadonlyArray<string> => [...keptInMessage["*"] ?? [], ...keptInMessage[type] ?? []]
+
+it.layer(NodeServices.layer)("coverage", (it) => {
+  it.effect("every property of Graph's schema is mapped, or known to be in the message only", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = "../shared/reference/graph-security-schema.json"
+      const trees = (yield* fs.exists(file)) ? treesOf(yield* fs.readFileString(file)) : ours
+      assert.deepStrictEqual([...trees.keys()].sort(), names)
+      const lines = ["type | properties | mapped | in message only"]
+      const neither: Record<string, string> = {}
+      const both: Array<string> = []
+      for (const type of names) {
+        const tree = trees.get(type)!
+        const [read, kept] = [readOf(type, tree), new Set(keptOf(type))]
+        const paths = pathsOf(tree)
+        // What is inside of something kept is kept with it.
+        const isKept = (path: string): boolean =>
+          kept.has(path) || (path.includes(".") && isKept(path.slice(0, path.lastIndexOf("."))))
+        const lost = paths.filter((path) => !read.has(path) && !isKept(path))
+        if (lost.length > 0) neither[type] = lost.join(" ")
+        both.push(
+          ...[...kept].filter((path) => read.has(path) || !paths.includes(path)).map((path) => `${type}.${path}`)
+        )
+        const mapped = paths.filter((path) => read.has(path))
+        lines.push(`${type} | ${paths.length} | ${mapped.length}: ${mapped.join(" ")} | ${[...kept].join(" ")}`)
+      }
+      lines.push(`${names.length} of ${types.length} types`)
+      process.stdout.write(`${lines.join("\n")}\n`)
+      assert.strictEqual(names.length, 48)
+      assert.deepStrictEqual(neither, {})
+      assert.deepStrictEqual(both, [])
+    }))
+})

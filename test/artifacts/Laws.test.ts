@@ -1,127 +1,329 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
 import * as Alerts from "../../src/artifacts/Alerts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import * as Incidents from "../../src/artifacts/Incidents.ts"
+import * as LegacyAlerts from "../../src/artifacts/LegacyAlerts.ts"
+import type { MappingContext } from "../../src/artifacts/Mapped.ts"
+import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
+import { normalize } from "../../src/domain/Timestamp.ts"
 import { samples } from "./EvidenceSamples.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
-import { context, filterKey, recordOf } from "./Records.ts"
+import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 
-const titles = [
-  ["A potentially malicious URL click was detected", "microsoftDefenderForOffice365", "InitialAccess"],
-  ["Email messages containing malicious URL removed after delivery", "microsoftDefenderForOffice365", "InitialAccess"],
-  ["Email messages containing malicious file removed after delivery", "microsoftDefenderForOffice365", "InitialAccess"],
-  ["Email reported by user as junk", "microsoftDefenderForOffice365", "InitialAccess"],
-  ["User restricted from sending email", "microsoftDefenderForOffice365", "ThreatManagement"],
-  ["Suspicious inbox manipulation rule", "microsoftDefenderForCloudApps", "DefenseEvasion"],
-  ["DLP policy (PCI) matched for email with subject (Q3)", "dataLossPrevention", "Exfiltration"],
-  ["Password spray", "azureAdIdentityProtection", "CredentialAccess"],
-  ["Atypical travel", "azureAdIdentityProtection", "InitialAccess"],
-  ["Suspected DCSync attack (replication of directory services)", "microsoftDefenderForIdentity", "CredentialAccess"],
-  ["User and IP address reconnaissance (SMB)", "microsoftDefenderForIdentity", "Discovery"],
-  ["Ransomware activity detected", "microsoftDefenderForEndpoint", "Ransomware"],
-  ["'BlackCat' ransomware was prevented", "microsoftDefenderForEndpoint", "Ransomware"],
-  ["'Wintapp' malware was prevented", "microsoftDefenderForEndpoint", "Malware"],
-  ["Suspicious RDP session", "microsoftDefenderForEndpoint", "LateralMovement"],
-  ["Access from a Tor exit node to a storage blob container", "microsoftDefenderForCloud", "InitialAccess"],
-  ["Digital currency mining related behavior detected", "microsoftDefenderForCloud", "Execution"],
-  ["Cobalt Strike beacon", "microsoftDefenderForEndpoint", "CommandAndControl"],
-  ["Denial of service detected", "microsoftSentinel", "Impact"],
-  ["An odd thing", "microsoftSentinel", "None"]
-] as const
+const titles: ReadonlyArray<readonly [title: string, category?: string | undefined, more?: object]> = [
+  ["A potentially malicious URL click was detected", "InitialAccess"],
+  ["Connection to adversary-in-the-middle (AiTM) phishing site", "InitialAccess"],
+  ["Email messages containing malicious URL removed after delivery", "InitialAccess"],
+  ["Email reported by user as malware or phish", "InitialAccess"],
+  ["Messages containing malicious entity not removed after delivery", "InitialAccess"],
+  ["Email messages containing malicious file removed after delivery", "InitialAccess"],
+  ["Email reported by user as junk", "InitialAccess"],
+  ["User restricted from sending email", "ThreatManagement"],
+  ["Suspicious email forwarding activity"],
+  ["Suspicious inbox manipulation rule", "DefenseEvasion"],
+  ["Unusual volume of file deletion"],
+  ["DLP policy (PCI) matched for email with subject (Q3)", "Exfiltration"],
+  ["Password spray", "CredentialAccess"],
+  ["Atypical travel", undefined, { severity: "low" }],
+  ["Atypical travel", undefined, { severity: "medium" }],
+  ["Suspicious sign-in activity detected", "CredentialAccess", { mitreTechniques: ["T1110"] }],
+  ["Suspected DCSync attack (replication of directory services)", "CredentialAccess"],
+  ["Suspected brute-force attack (Kerberos, NTLM)", "CredentialAccess"],
+  ["User and IP address reconnaissance (SMB)", "Discovery"],
+  ["Hands-on keyboard attack was launched from a compromised account (attack disruption)", "LateralMovement"],
+  ["Ransomware activity detected", "Ransomware"],
+  ["'BlackCat' ransomware was prevented", "Ransomware"],
+  ["Ransomware-linked emerging threat activity group Storm-0249 detected", "SuspiciousActivity"],
+  ["'Wintapp' malware was prevented", "Malware", { detectionSource: "antivirus" }],
+  ["Suspicious execution of hidden file", "DefenseEvasion", {
+    detectionSource: "antivirus",
+    mitreTechniques: ["T1564.001"]
+  }],
+  ["Tampering with the Microsoft Defender for Endpoint sensor", "DefenseEvasion"],
+  ["A WMI event filter was bound to a suspicious event consumer", "Persistence", { mitreTechniques: ["T1546.003"] }],
+  ["Suspicious RDP session", "LateralMovement"],
+  ["Access from a Tor exit node to a storage blob container", "InitialAccess", {
+    detectionSource: "microsoftDefenderForStorage"
+  }],
+  ["Digital currency mining related behavior detected", "Execution"],
+  ["test alert", "None", { detectionSource: "customTi" }],
+  ["Automated investigation started manually", "SuspiciousActivity", {
+    detectionSource: "automatedInvestigation",
+    severity: "informational"
+  }],
+  ["Anonymous IP address", "AnonymousLogin"],
+  ["Multiple failed login attempts", "MCAS_ALERT_ANUBIS_DETECTION_REPEATED_ACTIVITY_FAILED_LOGIN"],
+  ["Access from an unusual location to a storage blob container", "Storage.Blob_GeoAnomaly"],
+  ["An active 'Wintapp' backdoor was detected", "Malware"],
+  ["Suspicious Process Discovery", "Discovery"],
+  ["SharePoint Bulk Edit Items"]
+]
+const services = [
+  "microsoftDefenderForEndpoint",
+  "microsoftDefenderForIdentity",
+  "microsoftDefenderForCloudApps",
+  "microsoftDefenderForOffice365",
+  "microsoft365Defender",
+  "azureAdIdentityProtection",
+  "microsoftAppGovernance",
+  "dataLossPrevention",
+  "microsoftDefenderForCloud",
+  "microsoftSentinel",
+  "microsoftInsiderRiskManagement",
+  "microsoftThreatIntelligence",
+  "microsoftSecurityForAI"
+]
+const severities = ["high", "medium", "low", "informational", "unknown"]
+const statuses = ["new", "inProgress", "resolved", "unknown"]
+const verdicts = ["malicious", "suspicious", "unknown", "noThreatsFound"]
+const roles = [[], ["attacker"], ["attacked"], ["source"], ["destination"], ["contextual"], ["compromised"]]
+const remediations = ["none", "blocked", "remediated", "notFound", "active"]
+const types = Object.keys(samples)
 
-const severities = ["high", "medium", "low", "informational"] as const
-const kinds = Object.entries(samples)
+const at = <A>(list: ReadonlyArray<A>, index: number): A => list[index % list.length]!
 
-const evidenceOf = (n: number, count: number) =>
-  Array.from({ length: count }, (_, at) => {
-    const [name, sample] = kinds[(n * 7 + at * 5) % kinds.length]!
-    return {
-      "@odata.type": `#microsoft.graph.security.${name}Evidence`,
-      createdDateTime: "2026-11-20T10:00:00.12Z",
-      verdict: ["unknown", "suspicious", "malicious", "noThreatsFound"][(n + at) % 4],
-      remediationStatus: ["none", "blocked", "remediated", "active"][(n + at * 3) % 4],
-      roles: [[], ["attacker"], ["compromised"], ["contextual"], ["source"]][(n + at) % 5],
-      ...sample
-    }
+const elementOf = (n: number, index: number): object => {
+  const type = at(types, n * 5 + index * 17)
+  return evidence(type, {
+    verdict: at(verdicts, n + index),
+    roles: at(roles, n * 3 + index),
+    remediationStatus: at(remediations, n + index * 2),
+    ...samples[type]
   })
+}
 
-const alertOf = (n: number) => {
-  const [title, serviceSource, category] = titles[n % titles.length]!
+/** The alert of a number: the same at every run, and over 400 of them every title, service and type. */
+const alertOf = (n: number): object => {
+  const [title, category, more] = at(titles, n)
   return {
     id: `da${n}`,
+    incidentId: String(n % 20),
     title,
-    serviceSource,
     category,
-    severity: severities[n % 4],
-    status: "new",
-    createdDateTime: "2026-11-20T10:00:00Z",
-    mitreTechniques: ["T1071.001", "t1059", "S0154"],
-    evidence: evidenceOf(n, n % 6)
+    severity: at(severities, n),
+    status: at(statuses, n),
+    serviceSource: at(services, n * 3),
+    createdDateTime: "2026-11-20T11:59:00Z",
+    lastUpdateDateTime: "2026-11-20T12:00:00Z",
+    evidence: Array.from({ length: n % 6 }, (_, index) => elementOf(n, index)),
+    ...more
   }
 }
-
-const isDistinct = (artifacts: ReadonlyArray<Artifact>): void => {
-  const keys = artifacts.map(filterKey)
-  assert.strictEqual(new Set(keys).size, keys.length, "no two collapse in Conductor's filter")
+const alerts = Array.from({ length: 400 }, (_, n) => alertOf(n))
+const evidenceOf = (value: object): number => {
+  const { evidence } = value as { readonly evidence?: unknown }
+  return Array.isArray(evidence) ? evidence.length : 0
 }
+const mapOf = (value: object, of: MappingContext = context): ReadonlyArray<Artifact> =>
+  Alerts.map(of, recordOf(value)).artifacts
 
-describe("laws", () => {
-  it("400 alerts of every kind become artifacts that the index takes, of many message types, none alike", () => {
-    const all: Array<Artifact> = []
-    for (const tenantId of ["tenant-a", "tenant-b"]) {
-      for (let n = 0; n < 200; n++) {
-        const record = recordOf(alertOf(n))
-        const { artifacts } = Alerts.map({ ...context, tenantId }, record)
-        assert.strictEqual(artifacts.length, 1 + (n % 6))
-        assert.deepStrictEqual(
-          Alerts.map({ ...context, tenantId }, recordOf(structuredClone(alertOf(n)))).artifacts,
-          artifacts
-        )
-        all.push(...artifacts)
+const otherTenant = { ...context, tenantId: "99999999-9999-4999-8999-999999999999" }
+
+describe("400 alerts of every title, service and evidence type", () => {
+  it("fit the index, each with an artifact for each of its evidence objects", () => {
+    const messageTypes = new Set<string>()
+    const seen = { titles: new Set<unknown>(), services: new Set<unknown>(), types: new Set<unknown>() }
+    for (const value of alerts) {
+      const artifacts = mapOf(value)
+      assert.strictEqual(artifacts.length, 1 + evidenceOf(value))
+      for (const artifact of artifacts) {
+        assertFitsTemplate(artifact)
+        messageTypes.add(artifact.messageType)
+        seen.titles.add(artifact.ruleName)
+        for (const tag of artifact.tags) if (tag.startsWith("serviceSource:")) seen.services.add(tag)
+        if (artifact !== artifacts[0]) seen.types.add(artifact.vendorCode)
       }
     }
-    for (const artifact of all) assertFitsTemplate(artifact)
-    assert.isAtLeast(new Set(all.map(({ messageType }) => messageType)).size, 8)
-    assert.strictEqual(new Set(all.map(({ id }) => id)).size, all.length)
-    isDistinct(all)
+    assert.isAtLeast(messageTypes.size, 8)
+    assert.strictEqual(seen.titles.size, new Set(titles.map(([title]) => title)).size)
+    assert.strictEqual(seen.services.size, services.length)
+    assert.strictEqual(seen.types.size, 48)
   })
 
-  it("incidents of two tenants never collapse, with their alerts or among themselves", () => {
-    const all = ["tenant-a", "tenant-b"].flatMap((tenantId) =>
-      Array.from({ length: 40 }, (_, n) => n).flatMap((n) => [
-        ...Incidents.map(
-          { ...context, tenantId },
-          recordOf({ id: `da${n}`, displayName: "An incident", severity: "high" })
-        )
-          .artifacts,
-        ...Alerts.map({ ...context, tenantId }, recordOf({ id: `da${n}`, title: "An alert", severity: "high" }))
-          .artifacts
-      ])
-    )
-    isDistinct(all)
-  })
+  it("have ids that depend on their content and tenant, and on nothing else", () => {
+    const idsOf = (values: ReadonlyArray<object>, of: MappingContext) =>
+      new Map(values.map((value) => [(value as { readonly id: string }).id, mapOf(value, of).map(({ id }) => id)]))
+    const ids = idsOf(alerts, context)
+    const all = [...ids.values()].flat()
+    assert.strictEqual(new Set(all).size, all.length)
+    assert.deepStrictEqual(idsOf(alerts, context), ids)
 
-  it("200 alerts of which eight are odd all arrive", () => {
-    const { evidence: _, ...without } = alertOf(8)
-    const odd: ReadonlyArray<object> = [
-      { ...alertOf(1), severity: "unknown" },
-      { ...alertOf(2), evidence: [{ "@odata.type": "#microsoft.graph.security.ipEvidence", verdict: 5 }] },
-      { ...alertOf(3), evidence: null },
-      without,
-      { ...alertOf(5), evidence: [{ ipAddress: "203.0.113.5" }] },
-      { ...alertOf(6), mitreTechniques: null },
-      { ...alertOf(7), additionalData: { InvestigationState: 32, any: [{ thing: null }] } },
-      { ...alertOf(9), comments: "a string" }
-    ]
-    const alerts = Array.from({ length: 200 }, (_, n) => n < odd.length ? { ...odd[n]!, id: `odd${n}` } : alertOf(n))
-    let evidence = 0
-    let count = 0
-    for (const alert of alerts) {
-      const { artifacts } = Alerts.map(context, recordOf(alert))
-      count += artifacts.length
-      evidence += "evidence" in alert && Array.isArray(alert.evidence) ? alert.evidence.length : 0
-      for (const artifact of artifacts) assertFitsTemplate(artifact)
+    const elsewhere: MappingContext = {
+      tenantId: context.tenantId,
+      displayName: "Another machine",
+      senderHost: "graph",
+      graphHost: "graph.example"
     }
-    assert.strictEqual(count, 200 + evidence)
+    const shuffled = structuredClone(alerts).sort((one, other) =>
+      JSON.stringify(one).length % 7 - JSON.stringify(other).length % 7
+    )
+    assert.notDeepEqual(shuffled, alerts)
+    const again = idsOf(shuffled, elsewhere)
+    for (const [id, found] of ids) assert.deepStrictEqual(again.get(id), found)
+
+    const foreign = new Set([...idsOf(alerts, otherTenant).values()].flat())
+    assert.deepStrictEqual(all.filter((id) => foreign.has(id)), [])
+  })
+
+  it("are told apart by Conductor's filter, with incidents, in two tenants", () => {
+    const owners = new Map<string, string>()
+    const claim = (artifact: Artifact, record: string) => {
+      const key = filterKey(artifact)
+      assert.strictEqual(owners.get(key) ?? record, record, key)
+      owners.set(key, record)
+    }
+    for (const  of of[context, otherTenant]) {
+      for (const [n, value] of alerts.entries()) {
+        for (const artifact of mapOf(value, of)) claim(artifact, `${of.tenantId} alert ${n}`)
+        const incident = recordOf({ id: `da${n}`, displayName: "Incident", severity: "high", status: "active" })
+        for (const artifact of Incidents.map(of, incident).artifacts) claim(artifact, `${of.tenantId} incident ${n}`)
+      }
+    }
+    assert.isAtLeast(owners.size, 1600)
+  })
+})
+
+describe("200 alerts of which eight are odd", () => {
+  const { evidence: _, ...bare } = alertOf(7) as Record<string, unknown>
+  const odd: ReadonlyArray<readonly [string, object]> = [
+    ["an unknown severity", { ...alertOf(11), severity: "catastrophic" }],
+    ["a verdict 5", { ...alertOf(11), evidence: [{ ...elementOf(1, 1), verdict: 5 }] }],
+    ["evidence null", { ...alertOf(11), evidence: null }],
+    ["no evidence", bare],
+    ["evidence without its type", { ...alertOf(11), evidence: [{ ipAddress: "198.51.100.1", verdict: "malicious" }] }],
+    ["techniques null", { ...alertOf(11), mitreTechniques: null }],
+    ["free-form additional data", { ...alertOf(11), additionalData: { a: [1, { b: null }], "x.y": "z", "": true } }],
+    ["comments as a text", { ...alertOf(11), comments: "closed by the night shift" }]
+  ]
+  it("all arrive", () => {
+    const oddOf = new Map(odd.map(([name, value], index) => [index * 25 + 3, [name, value] as const]))
+    const values = Array.from({ length: 200 }, (_, n) => {
+      const [name, value] = oddOf.get(n) ?? ["ordinary", alertOf(n)]
+      return { name, value: { ...value, id: `da${n}` } }
+    })
+    assert.strictEqual(values.filter(({ name }) => name !== "ordinary").length, 8)
+    const arrived = new Set<string>()
+    for (const { name, value } of values) {
+      const artifacts = mapOf(value)
+      assert.strictEqual(artifacts.length, 1 + evidenceOf(value), name)
+      for (const artifact of artifacts) assertFitsTemplate(artifact)
+      assert.deepStrictEqual(artifacts[0]!.message, JSON.stringify(value), name)
+      arrived.add(artifacts[0]!.id)
+    }
+    assert.strictEqual(arrived.size, 200)
+  })
+})
+
+const maps = [Alerts.map, LegacyAlerts.map, Incidents.map]
+const cursor = normalize("2026-11-20T12:00:00Z")!
+const arrives = (value: object): void => {
+  const record: GraphRecord = { id: "da1", cursor, value, exact: value }
+  for (const map of maps) {
+    const { artifacts } = map(context, record)
+    const expected = map === Alerts.map ? 1 + evidenceOf(value) : 1
+    if (map !== LegacyAlerts.map) assert.strictEqual(artifacts.length, expected)
+    for (const artifact of artifacts) assertFitsTemplate(artifact)
+  }
+}
+/** As parsed JSON has it: a property of the name `__proto__`, which an object literal would not make. */
+const parsed = (text: string): object => JSON.parse(text) as object
+const withOwn = (entries: ReadonlyArray<readonly [string, unknown]>): object =>
+  parsed(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`)
+
+describe("any JSON", () => {
+  const properties = [
+    "title",
+    "severity",
+    "status",
+    "category",
+    "categories",
+    "mitreTechniques",
+    "serviceSource",
+    "createdDateTime",
+    "additionalData",
+    "systemTags",
+    "vendorInformation",
+    "userStates",
+    "hostStates",
+    "networkConnections",
+    "malwareStates",
+    "displayName",
+    "redirectIncidentId",
+    "__proto__",
+    "constructor",
+    "toJSON",
+    "hasOwnProperty"
+  ]
+  const Value = Schema.Record(Schema.String, Schema.Json)
+  const Entries = Schema.Array(Schema.Tuple([Schema.Literals(properties), Schema.Json]))
+
+  it.effect.prop(
+    "with an id and a cursor becomes artifacts",
+    [Value, Entries],
+    ([value, entries]) =>
+      Effect.sync(() => {
+        const sent = withOwn([...Object.entries(value), ...entries, ["id", "da1"]])
+        arrives(sent)
+        arrives(withOwn([...Object.entries(sent), ["evidence", [sent, value]]]))
+      })
+  )
+
+  const ownProperties = [...new Set(Object.values(samples).flatMap((sample) => Object.keys(sample)))]
+  const Element = Schema.Struct({
+    type: Schema.Literals(types),
+    entries: Schema.Array(Schema.Tuple([
+      Schema.Literals([...ownProperties, "verdict", "roles", "detailedRoles", "tags", "__proto__"]),
+      Schema.Json
+    ]))
+  })
+  it.effect.prop(
+    "in a place of evidence becomes artifacts",
+    [Schema.Array(Element)],
+    ([elements]) =>
+      Effect.sync(() =>
+        arrives(
+          alert({
+            evidence: elements.map(({ entries, type }) =>
+              withOwn([["@odata.type", `#microsoft.graph.security.${type}Evidence`], ...entries])
+            )
+          }).value
+        )
+      )
+  )
+
+  it("with properties that objects inherit becomes artifacts, and changes no object", () => {
+    arrives(parsed(
+      `{"id":"da1","__proto__":{"title":"hers","evidence":[{}]},"constructor":null,"toJSON":1,"hasOwnProperty":2,
+      "evidence":[{"__proto__":{"@odata.type":"#microsoft.graph.security.userEvidence"}},
+      {"@odata.type":"__proto__"},{"@odata.type":"constructor","userAccount":{"__proto__":null}}]}`
+    ))
+    assert.notProperty({}, "title")
+    const [own] = mapOf(parsed(`{"id":"da1","__proto__":{"title":"hers"}}`))
+    assert.strictEqual(own!.ruleName, "Untitled alert")
+    assert.strictEqual(own!.message, `{"id":"da1","__proto__":{"title":"hers"}}`)
+  })
+
+  const depth = 3000
+  it("3,000 levels deep becomes artifacts, wherever it stands", () => {
+    const list = `${"[".repeat(depth)}${"]".repeat(depth)}`
+    const object = `${`{"a":`.repeat(depth)}1${"}".repeat(depth)}`
+    const evidences = `${`{"@odata.type":"#microsoft.graph.security.blobEvidence","blobContainer":`.repeat(depth)}{}${
+      "}".repeat(depth)
+    }`
+    const places = [...properties, "comments", "customDetails"]
+    for (const deep of [list, object]) {
+      for (const place of places) arrives(parsed(`{"id":"da1","${place}":${deep}}`))
+    }
+    for (const deep of [list, object, evidences]) arrives(parsed(`{"id":"da1","evidence":[${deep}]}`))
+    for (const deep of [list, object]) {
+      for (const [type, sample] of Object.entries(samples)) {
+        const own = Object.keys(sample).map((name) => `"${name}":${deep}`).join(",")
+        const [, artifact] = mapOf(
+          parsed(`{"id":"da1","evidence":[{"@odata.type":"#microsoft.graph.security.${type}Evidence",${own}}]}`)
+        )
+        assertFitsTemplate(artifact!)
+      }
+    }
   })
 })
