@@ -242,12 +242,10 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
     ruleName: parent.ruleName
   })
   const ends = Sides.place(witnesses, decided.type, lowerOf(value["serviceSource"]))
-  if (witnesses.length === 0) Draft.set(draft, "uri", text(value["alertWebUrl"]))
-  else {
-    const own = AlertFields.of(witnesses, ends)
-    Object.assign(draft, own.fields)
-    Draft.setEnds(draft, own)
-  }
+  const own = AlertFields.of(witnesses, ends)
+  Object.assign(draft, own.fields)
+  Draft.setEnds(draft, own)
+  Draft.fill(draft, "uri", text(value["alertWebUrl"]))
   Draft.set(draft, "ruleCategory", parent.ruleCategory)
   Draft.set(draft, "vendorCode", Draft.firstText(value, "detectorId", "alertPolicyId"))
   Draft.set(draft, "startTimeUTC", parent.startTimeUTC)

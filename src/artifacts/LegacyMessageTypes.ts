@@ -78,15 +78,11 @@ const rows: ReadonlyArray<Row<LegacyFacts>> = [
   { row: 23, when: provider(cloud, /EXFILTRATION|DATAEXFIL/), type: "data_exfiltration" },
   { row: 24, when: provider(identity, /RECONNAISSANCE|ENUMERATION/), type: "service_discovery" },
   { row: 25, when: provider(identity, /BRUTEFORCE/), type: "auth_failure" },
-  {
-    row: 26,
-    when: provider(identity),
-    type: (facts) => {
-      const decided = alertMessageTypeOf(facts)
-      return decided.row === otherwise.row ? "credential_access" : decided.type
-    }
-  }
+  { row: 26, when: provider(identity), type: "credential_access" }
 ]
+
+/** The row whose type is only for what the rows of `alerts_v2` do not decide. */
+const askingRow = 26
 
 /**
  * The message type of a legacy alert, and the row that decided it; 27 when a row of `alerts_v2` did.
@@ -94,5 +90,10 @@ const rows: ReadonlyArray<Row<LegacyFacts>> = [
  * @category combinators
  * @since 0.1.0
  */
-export const messageTypeOf = (facts: LegacyFacts): Decided =>
-  decide(rows, facts) ?? { row: 27, via: alertMessageTypeOf(facts).row, type: alertMessageTypeOf(facts).type }
+export const messageTypeOf = (facts: LegacyFacts): Decided => {
+  const decided = decide(rows, facts)
+  if (decided !== undefined && decided.row !== askingRow) return decided
+  const { row: via, type } = alertMessageTypeOf(facts)
+  if (decided === undefined) return { row: 27, via, type }
+  return via === otherwise.row ? decided : { ...decided, via, type }
+}

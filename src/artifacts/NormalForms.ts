@@ -27,7 +27,7 @@ export const lower = (text: string): string => text.trim().toLowerCase()
 export const text = (value: unknown): string | undefined => {
   if (typeof value === "string") return value.trim() === "" ? undefined : value
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined
-  return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value)
 }
 
 /**
@@ -167,10 +167,18 @@ export interface UrlParts {
   readonly port?: string
 }
 
+/** Browsers read a backslash as a slash after these; `hxxp` is how analysts write what nobody shall click. */
+const webForm = /^(h(?:tt|xx)ps?|ftp|wss?):[\\/]{2}/i
+
+const plain = (uri: string): string =>
+  uri
+    .replace(webForm, (_, scheme: string) => `${scheme.replace(/xx/i, "tt")}://`)
+    .replace(/^[^/?#\\]*:\/\/[^/?#\\]*/, (start) => start.replaceAll("[.]", "."))
+
 const urlForm = /^(?:([a-z][a-z\d+.-]*):)?(\/\/)?([^/?#\\]*)/i
 
 /**
- * Splits a URL, which may lack its scheme as those of Defender for Office do.
+ * Splits a URL, which may lack its scheme as those of Defender for Office do, or be disarmed.
  *
  * @category urls
  * @since 0.1.0
@@ -178,7 +186,7 @@ const urlForm = /^(?:([a-z][a-z\d+.-]*):)?(\/\/)?([^/?#\\]*)/i
 export const urlParts = (value: unknown): UrlParts => {
   const uri = text(value)
   if (uri === undefined) return {}
-  const [, scheme, slashes, rest = ""] = urlForm.exec(uri.trim()) ?? []
+  const [, scheme, slashes, rest = ""] = urlForm.exec(plain(uri.trim())) ?? []
   // `contoso.com:8080` has the form of a scheme and a path; `mailto:` and `data:` have no host at all.
   const bare = scheme !== undefined && slashes === undefined
   if (bare && !(scheme.includes(".") && /^\d{1,5}$/.test(rest))) return { uri }

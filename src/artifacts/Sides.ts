@@ -93,7 +93,7 @@ const hostileIn = (all: ReadonlyArray<Witness>) => {
       && all.some((other) => other !== witness && other.roles.some((role) => targetRoles.has(role)))
     ) return true
     const ip = facts.side?.ip
-    if (ip === undefined || affectedTypes.has(decoded.type) || isPrivate(ip)) return false
+    if (ip === undefined || (decoded.known && affectedTypes.has(decoded.type)) || isPrivate(ip)) return false
     if (verdict === "malicious" || verdict === "suspicious") return true
     return !witness.isClean && roles.length === 0 && hasDevice
   }

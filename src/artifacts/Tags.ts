@@ -8,6 +8,9 @@ import type { Properties } from "../domain/Shape.ts"
 const lengthMax = 256
 const countMax = 64
 
+/** An integer this long has lost its last digits; the message has them all. */
+const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
+
 const cut = (tag: string): string => {
   if (tag.length <= lengthMax) return tag
   // A character outside the basic plane is two units, which are kept or left out together.
@@ -66,7 +69,9 @@ export class Tags {
     if (typeof value === "string") {
       const text = value.trim()
       if (text !== "" && text !== "unknownFutureValue") this.#tags.add(cut(`${name}:${text}`))
-    } else if (typeof value === "number" || typeof value === "boolean") this.#tags.add(`${name}:${value}`)
+    } else if (typeof value === "boolean" || typeof value === "number" && !isLossy(value)) {
+      this.#tags.add(`${name}:${value}`)
+    }
     return this
   }
 

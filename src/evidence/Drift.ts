@@ -43,6 +43,16 @@ const wordForm = /^[A-Za-z0-9_]{1,64}$/
  */
 export const word = (content: string | number): string => (wordForm.test(String(content)) ? String(content) : "?")
 
+const typeForm = /^#?[A-Za-z]\w{0,63}(?:\.[A-Za-z]\w{0,63}){0,7}$/
+
+/**
+ * An `@odata.type` as it may stand in a name; `?` for a text that came in its place.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const typeName = (type: string): string => typeForm.test(type) ? type : "?"
+
 /**
  * Whether an enum has a word; enum words are compared without regard to case.
  *

@@ -95,9 +95,9 @@ export const types: ReadonlyArray<EvidenceType> = [
   Registry.RegistryValue
 ]
 
-/** By `@odata.type` in lower case: Microsoft's own pages disagree about the case of several. */
+/** By `@odata.type` in lower case, without its `#`: Microsoft's own pages disagree about the case of several. */
 const byODataType: ReadonlyMap<string, EvidenceType> = new Map(
-  types.map((type) => [`#microsoft.graph.security.${type.name.toLowerCase()}evidence`, type])
+  types.map((type) => [`microsoft.graph.security.${type.name.toLowerCase()}evidence`, type])
 )
 const byName: ReadonlyMap<string, EvidenceType> = new Map(types.map((type) => [type.name, type]))
 
@@ -108,7 +108,7 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 /** A nested object that Graph declares with its exact type may come without an `@odata.type`. */
 const typeOf = (value: Json, declared: string | undefined): EvidenceType | string | undefined => {
   const raw = value["@odata.type"]
-  if (typeof raw === "string" && raw !== "") return byODataType.get(raw.toLowerCase()) ?? raw
+  if (typeof raw === "string" && raw !== "") return byODataType.get(raw.toLowerCase().replace(/^#/, "")) ?? raw
   return declared === undefined ? undefined : byName.get(declared)
 }
 
@@ -189,7 +189,13 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
     return { type: "untyped", known: false, partial: undefined, value: raw, drift }
   }
   if (typeof type === "string") {
-    return { type, known: false, partial: undefined, value: raw, drift: [Drift.make("evidence_type", type)] }
+    return {
+      type,
+      known: false,
+      partial: undefined,
+      value: raw,
+      drift: [Drift.make("evidence_type", Drift.typeName(type))]
+    }
   }
   const decoded = type.decode(raw)
   const partial = Result.isFailure(decoded) ? pathOf(decoded.failure) : undefined

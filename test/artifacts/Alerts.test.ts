@@ -108,6 +108,19 @@ describe("odd alerts all arrive", () => {
       "enum_value alert.severity=?"
     )
   })
+  it("digits that were lost are no tag", () => {
+    const fileSize = 2 ** 53 + 2
+    const { artifacts } = Alerts.map(
+      context,
+      alert({ incidentId: fileSize, evidence: [evidence("file", { fileDetails: { fileSize } })] })
+    )
+    assert.deepStrictEqual(artifacts.flatMap(({ tags }) => tags.filter((tag) => tag.includes("900719925"))), [])
+  })
+  it("an alert leads to its own page when no evidence has a link", () => {
+    const uri = (element: object) => first({ alertWebUrl: "https://portal.example/da1", evidence: [element] }).uri
+    assert.strictEqual(uri(evidence("ip", { ipAddress: "10.0.0.1" })), "https://portal.example/da1")
+    assert.strictEqual(uri(evidence("url", { url: "https://a.example/" })), "https://a.example/")
+  })
   it("a date that is none is left out", () => {
     const artifact = first({ createdDateTime: "2026-02-30T00:00:00Z", lastUpdateDateTime: "soon" })
     assert.notProperty(artifact, "startTimeUTC")
@@ -370,6 +383,10 @@ describe("legacy alerts", () => {
       clientIP: "203.0.113.7",
       fqdn: "login.c0ntoso.example"
     })
+  })
+  it("a denial of service told by the title has its tag, whichever row asked", () => {
+    const vendorInformation = { provider: "Azure Advanced Threat Protection" }
+    assert.include(legacy({ title: "Possible DDoS attack", vendorInformation }).tags, "service_denial")
   })
   it("vulnerabilities, and what was closed as harmless", () => {
     const artifact = legacy({

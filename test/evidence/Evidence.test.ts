@@ -79,6 +79,15 @@ it("passes on words that an enum does not know, and reports them", () => {
   assert.deepStrictEqual(mailbox({ verdict: 7 }).drift, [{ kind: "enum_value", name: "mailbox.verdict=7" }])
 })
 
+it("gives no text that came in the place of a type as a name", () => {
+  assert.deepStrictEqual(decode({ "@odata.type": "amy@contoso.example" }).drift, [{ kind: "evidence_type", name: "?" }])
+})
+
+it("knows a type without the sign that begins its name", () => {
+  const { known, type } = decode({ "@odata.type": "microsoft.graph.security.urlEvidence" })
+  assert.deepStrictEqual([known, type], [true, "url"])
+})
+
 it("reports no word that Graph keeps to itself", () => {
   assert.deepStrictEqual(mailbox({ verdict: "unknownFutureValue" }).drift, [])
 })
@@ -131,7 +140,7 @@ it("believes the type that nested evidence names over the declared one", () => {
 })
 
 it("cuts names of drift to 96 characters", () => {
-  assert.strictEqual(decode({ "@odata.type": "#".repeat(500) }).drift[0]?.name.length, 96)
+  assert.strictEqual(decode({ "@odata.type": `#${"abcdefghi.".repeat(7)}${"x".repeat(60)}` }).drift[0]?.name.length, 96)
   assert.strictEqual(Drift.make("property", "x".repeat(96)).name.length, 96)
 })
 
