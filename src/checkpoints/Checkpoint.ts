@@ -35,6 +35,8 @@ export const Position = Schema.Struct({
   ordered: Schema.Boolean,
   /** Greatest cursor published in this pass, rows of the future left out. */
   reached: Schema.NullOr(Timestamp),
+  /** Providers of legacy alerts whose part of the pass is missing: the mark waits for it. */
+  owed: Schema.Array(Schema.String),
   /** Where the pass began. */
   from: Timestamp
 })
@@ -55,7 +57,7 @@ export const Cooldown = Schema.Struct({
 export type Cooldown = typeof Cooldown.Type
 
 /**
- * A range of cursors that could not be read, and is tried again.
+ * A range of cursors (`to` exclusive) that could not be read, and is tried again. Times are milliseconds since 1970.
  *
  * @category schemas
  * @since 0.1.0
@@ -63,11 +65,50 @@ export type Cooldown = typeof Cooldown.Type
 export const Gap = Schema.Struct({
   from: Timestamp,
   to: Timestamp,
+  /** Why it could not be read: the code of the failure's report. */
   code: Schema.String,
   foundAt: Schema.Finite,
   triedAt: Schema.Finite
 })
 export type Gap = typeof Gap.Type
+
+/**
+ * Gaps that one endpoint keeps: what a checkpoint holds at the most, well under what a broker takes as one value.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const gapsMax = 500
+
+/**
+ * When the hours behind the overlap were last looked at for rows that came late. Milliseconds since 1970.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Sweep = Schema.Struct({
+  /** When Graph was last asked how many rows it has there. */
+  countedAt: Schema.Finite,
+  /** When they were last read. */
+  readAt: Schema.Finite
+})
+export type Sweep = typeof Sweep.Type
+
+/**
+ * How often an endpoint has something new, so that a silence that is none of its habits is noticed.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Rhythm = Schema.Struct({
+  /** When something new last came, or the first poll began; milliseconds since 1970. */
+  quietSince: Schema.Finite,
+  /** The longest it was quiet before, in milliseconds. */
+  longest: Schema.Finite,
+  /** How many polls brought something new. */
+  brought: Schema.Int
+})
+export type Rhythm = typeof Rhythm.Type
 
 /**
  * Schema for a checkpoint as it is stored.
@@ -89,6 +130,8 @@ export const Checkpoint = Schema.Struct({
   /** How many cooldowns followed one another without ten good minutes or a finished poll between. */
   throttles: Schema.Int,
   gaps: Schema.Array(Gap),
+  sweep: Sweep,
+  rhythm: Rhythm,
   /** The last ten marks, newest first, each with the time it was reached. */
   history: Schema.Array(Schema.Struct({ mark: Timestamp, at: Schema.Finite })),
   lastSuccessAt: Schema.NullOr(Schema.Finite)
@@ -120,12 +163,12 @@ export const storeKey = ({ cloud, endpoint, tenant }: CheckpointKey): string =>
   [cloud, tenant, endpoint].map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-")).join(".")
 
 /**
- * A tenant's first checkpoint: nothing published, reading from `mark` on.
+ * A tenant's first checkpoint: nothing published, reading from `mark` on. `at` is now.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const initial = (key: CheckpointKey, mark: Instant): Checkpoint => ({
+export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoint => ({
   version: checkpointVersion,
   ...key,
   mark,
@@ -134,6 +177,8 @@ export const initial = (key: CheckpointKey, mark: Instant): Checkpoint => ({
   cooldown: null,
   throttles: 0,
   gaps: [],
+  sweep: { countedAt: at, readAt: at },
+  rhythm: { quietSince: at, longest: 0, brought: 0 },
   history: [],
   lastSuccessAt: null
 })
@@ -148,3 +193,54 @@ export const advance = (checkpoint: Checkpoint, mark: Instant, at: number): Chec
   mark <= checkpoint.mark
     ? checkpoint
     : { ...checkpoint, mark, history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax) }
+
+/**
+ * Notes that a poll brought something new.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
+  const { brought, longest, quietSince } = checkpoint.rhythm
+  return {
+    ...checkpoint,
+    rhythm: { quietSince: at, longest: Math.max(longest, at - quietSince), brought: brought + 1 }
+  }
+}
+
+/**
+ * Adds a gap; one that begins where the last of the same kind ends makes that one longer.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
+  const last = checkpoint.gaps.at(-1)
+  return join && last !== undefined && last.code === gap.code && gap.from <= last.to
+    ? { ...checkpoint, gaps: [...checkpoint.gaps.slice(0, -1), { ...gap, from: last.from, foundAt: last.foundAt }] }
+    : { ...checkpoint, gaps: [...checkpoint.gaps, gap] }
+}
+
+const isSame = (one: Gap) => (other: Gap) => one.foundAt === other.foundAt && one.from === other.from
+
+/**
+ * Forgets a gap that was read, or that nobody can read any more.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withoutGap = (checkpoint: Checkpoint, gap: Gap): Checkpoint => ({
+  ...checkpoint,
+  gaps: checkpoint.gaps.filter((other) => !isSame(gap)(other))
+})
+
+/**
+ * Notes that a gap was tried again, and cannot be read yet.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const triedGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
+  ...checkpoint,
+  gaps: checkpoint.gaps.map((other) => isSame(gap)(other) ? { ...other, triedAt: at } : other)
+})

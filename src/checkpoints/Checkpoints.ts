@@ -34,8 +34,8 @@ export interface EndpointState {
   readonly ledger: Ledger
   /** None until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
-  /** Saves the first checkpoint, reading from `mark` on; does nothing when there is one. */
-  readonly begin: (mark: Timestamp) => Effect.Effect<void, StateStoreError>
+  /** Saves the first checkpoint, reading from `mark` on; does nothing when there is one. `at` is now. */
+  readonly begin: (mark: Timestamp, at: number) => Effect.Effect<void, StateStoreError>
   /** Changes the checkpoint and saves it. Changes are saved in the order they are asked for. */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** Names of values that could not be read and were set aside when the state was opened. */
@@ -96,12 +96,12 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         return {
           ledger,
           current: () => checkpoint,
-          begin: (mark: Timestamp) =>
+          begin: (mark: Timestamp, at: number) =>
             one.withPermit(
               Effect.suspend(() =>
                 Option.isSome(checkpoint)
                   ? Effect.void
-                  : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark))
+                  : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at))
               )
             ),
           update: (change: (checkpoint: Checkpoint) => Checkpoint) =>

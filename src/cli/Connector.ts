@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Duration, Effect, Equal, Fiber, Layer, Queue, Stream } from "effect"
+import { Effect, Equal, Fiber, Layer, Queue, Stream } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
@@ -13,15 +13,13 @@ import { consume } from "../endpoints/Consumer.ts"
 import { make } from "../endpoints/Instances.ts"
 import type { Page } from "../endpoints/Page.ts"
 import { PagePermits } from "../endpoints/PagePermits.ts"
+import { oncePatience } from "../endpoints/Writing.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { PageBytesMax } from "../graph/GraphPolicy.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as StdoutSink from "../sinks/StdoutSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-
-/** How long `--once` waits for a sink that cannot be written. */
-const oncePatience = Duration.seconds(60)
 
 /** Follows the settings; what only a start can change is said, not done. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Duration, Equal, Redacted } from "effect"
+import { Duration, Equal } from "effect"
 import { type Cloud, clouds, custom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
@@ -26,6 +26,8 @@ export interface Pace {
   readonly intervals: Readonly<Record<EndpointName, Duration.Duration>>
   readonly lookback: Duration.Duration
   readonly overlap: Duration.Duration
+  /** How far behind the overlap rows are looked for that came late. */
+  readonly lateRows: Duration.Duration
 }
 
 /**
@@ -62,7 +64,7 @@ export interface Instance {
 }
 
 const credentialOf = (from: InstanceSettings["credentials"]): Credential => {
-  if (from.client_secret !== undefined) return Credential.Secret({ secret: Redacted.make(from.client_secret) })
+  if (from.client_secret !== undefined) return Credential.Secret({ secret: from.client_secret })
   if (from.client_secret_env !== undefined) {
     return Credential.SecretFromEnvironment({ variable: from.client_secret_env })
   }
@@ -109,7 +111,8 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
         incidents: Duration.minutes(incidents.poll_interval_minutes ?? Math.max(minutes, incidentsMinutes))
       },
       lookback: Duration.hours(settings.lookback_hours),
-      overlap: Duration.minutes(settings.overlap_minutes)
+      overlap: Duration.minutes(settings.overlap_minutes),
+      lateRows: Duration.hours(settings.late_row_hours)
     },
     secretExpires: settings.client_secret_expires ?? settings.credentials.client_secret_expires,
     integrationType: settings.integration_type

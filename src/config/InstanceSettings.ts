@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Schema } from "effect"
+import { Effect, type Redacted, Schema } from "effect"
 
 /**
  * A key that may be absent, and its value then.
@@ -17,6 +17,9 @@ export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]
 
 const documented = (schema: Schema.Codec<string>, description: string) =>
   Schema.optionalKey(schema.annotate({ description }))
+
+const secret = (description: string) =>
+  Schema.optionalKey(Schema.RedactedFromValue(Schema.String.check(Schema.isNonEmpty()).annotate({ description })))
 
 const minutes = (minimum: number, maximum: number, description: string) =>
   Schema.Int.check(
@@ -39,7 +42,7 @@ const expires = documented(
 
 /** The ways to prove who the application is; exactly one is to be used. */
 const proofs = (credentials: {
-  readonly client_secret?: string
+  readonly client_secret?: Redacted.Redacted
   readonly client_secret_env?: string
   readonly client_secret_file?: string
   readonly client_certificate_path?: string
@@ -63,7 +66,7 @@ const Credentials = Schema.Struct({
   client_id: Schema.String.check(
     Schema.isPattern(guid, { message: "Expected the Application (client) ID: a GUID" })
   ).annotate({ description: "Application (client) ID of the app registration." }),
-  client_secret: documented(path, "Client secret: its Value, not its Secret ID."),
+  client_secret: secret("Client secret: its Value, not its Secret ID."),
   client_secret_env: documented(path, "Environment variable that holds the client secret."),
   client_secret_file: documented(path, "File that holds the client secret; read again for each token."),
   client_certificate_path: documented(path, "PEM file of the certificate, in place of a secret."),
@@ -140,6 +143,14 @@ export const InstanceSettings = Schema.Struct({
       "How many minutes each poll reaches behind the newest record, for records that become visible late."
     ),
     15
+  ),
+  late_row_hours: withDefault(
+    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 72 }, { message: "Expected hours from 0 to 72" }))
+      .annotate({
+        description:
+          "How many hours behind the overlap are looked at again each hour, for records that become visible later still; 0 for none."
+      }),
+    6
   ),
   sender_host: withDefault(
     Schema.Literals(["record", "graph"]).annotate({

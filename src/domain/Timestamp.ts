@@ -81,3 +81,17 @@ export const later = (one: Timestamp, other: Timestamp): Timestamp => (one < oth
  * @since 0.1.0
  */
 export const toGraph = (at: Timestamp): string => `${at.slice(0, secondsLength + 8)}Z`
+
+/**
+ * The first instant behind `at` that a `$filter` can tell from it: the next of Graph's seventh digit.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const nextInstant = (at: Timestamp): Timestamp => {
+  const seconds = at.slice(0, secondsLength)
+  const next = Number(at.slice(secondsLength + 1, secondsLength + 8)) + 1
+  return next < 10_000_000
+    ? `${seconds}.${String(next).padStart(7, "0")}00Z` as Timestamp
+    : minusMillis(`${seconds}.000000000Z` as Timestamp, -1000)
+}

@@ -3,24 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Clock, type Duration, Effect, Queue, Schedule } from "effect"
+import { type Duration, Effect, Queue, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/GraphPolicy.ts"
 import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
-import { isoTime, type Report } from "../status/Report.ts"
-import { Reporter } from "../status/Reporter.ts"
+import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import type { Page } from "./Page.ts"
-
-const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Report => ({
-  code: error._tag === "StateStoreError" && error.reason._tag === "Conflict"
-    ? "checkpoint_conflict"
-    : "sink_unavailable",
-  message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
-  remedy:
-    "free space or mend the directory or broker; nothing is lost: the page is held and polling goes on once it can be written",
-  occurred_at: isoTime(now)
-})
+import { failed, recovered } from "./Writing.ts"
 
 /**
  * Publishes pages from the queue until interrupted, and gives up what it did not come to then.
@@ -38,7 +28,6 @@ export const consume = Effect.fn("Consumer.consume")(function*(
   patience?: Duration.Duration
 ): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
   const sink = yield* ArtifactSink
-  const reporter = yield* Reporter
   const status = yield* Status
   status.sink.type = sink.type
   /**
@@ -50,6 +39,10 @@ export const consume = Effect.fn("Consumer.consume")(function*(
 
   const attempt = (page: Page) =>
     Effect.gen(function*() {
+      if (!page.isWanted()) {
+        inHand = undefined
+        return yield* page.settle("lost")
+      }
       const { artifacts, deadLetters } = page.batch
       if (!published && (artifacts.length > 0 || deadLetters.length > 0)) {
         yield* sink.publish([page.batch])
@@ -64,23 +57,6 @@ export const consume = Effect.fn("Consumer.consume")(function*(
       yield* page.settle(outcome)
     }).pipe(Effect.uninterruptible)
 
-  const troubled = (page: Page) =>
-    Effect.fnUntraced(function*(error: ArtifactSinkError | StateStoreError) {
-      const report = reportOf(error, yield* Clock.currentTimeMillis)
-      status.sink.state = "unavailable"
-      const here = status.endpoint(page.instance, page.endpoint.name)
-      here.state = "unavailable"
-      here.error = { ...report, instance: page.instance, endpoint: page.endpoint.name }
-      yield* reporter.say(report, { level: "Error", remind: true })
-    })
-
-  const recovered = Effect.gen(function*() {
-    if (status.sink.state === "ok") return
-    status.sink.state = "ok"
-    yield* reporter.overAll("sink_unavailable")
-    yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
-  })
-
   const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
   // A page taken from the queue is in hand before an interruption is heeded, or it would never be settled.
   const next = Effect.uninterruptibleMask((restore) =>
@@ -88,7 +64,13 @@ export const consume = Effect.fn("Consumer.consume")(function*(
       const page = yield* restore(Queue.take(queue))
       inHand = page
       published = false
-      yield* restore(Effect.retry(Effect.tapError(attempt(page), troubled(page)), schedule))
+      yield* restore(Effect.retry(
+        Effect.tapError(
+          attempt(page),
+          (error) => failed({ instance: page.instance, endpoint: page.endpoint.name }, error)
+        ),
+        schedule
+      ))
       yield* recovered
     })
   )

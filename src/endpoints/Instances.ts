@@ -38,9 +38,11 @@ import { Status } from "../status/Status.ts"
 import { look } from "./CredentialExpiry.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { endpoints } from "./Endpoints.ts"
+import { warn } from "./InstanceWarnings.ts"
 import type { Page } from "./Page.ts"
 import type { PagePermits } from "./PagePermits.ts"
 import { pages } from "./Poller.ts"
+import * as Stalls from "./Stalls.ts"
 
 /**
  * The appliance that this process runs on, where it runs on one.
@@ -52,6 +54,9 @@ export const Node = Context.Reference<{ readonly orgId?: string; readonly applia
   "azure-security/endpoints/Instances/Node",
   { defaultValue: () => ({}) }
 )
+
+/** After this a state is opened again that another process changed, or that a newer version of this program owned. */
+const openAgain = "10 seconds"
 
 /** One lock for each state, so that an endpoint that starts anew waits for the pages of its former run. */
 const makeLocks = () => {
@@ -190,11 +195,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     endpoint: Endpoint
   ) {
     const key = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
-    yield* lockOf(storeKey(key)).withPermit(Effect.gen(function*() {
+    const round = Effect.gen(function*() {
       const state = yield* openState(identity, endpoint, key)
       if (Option.isSome(state)) yield* poll(identity, pace, graph, endpoint, state.value)
-      else if (!once) return yield* Effect.never
-    }))
+    })
+    yield* lockOf(storeKey(key)).withPermit(once ? round : Effect.repeat(round, Schedule.spaced(openAgain)))
   })
 
   const runInstance = Effect.fnUntraced(function*(
@@ -209,55 +214,23 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     )
   })
 
+  /** Nobody waits for it: the pages it handed over may be held by a sink that cannot be written. */
+  const end = (name: string) => Option.map(FiberMap.getUnsafe(fibers, name), (fiber) => fiber.interruptUnsafe())
+
   const begin = Effect.fnUntraced(function*(instance: Instance) {
     const { identity, pace } = instance
     status.register(identity)
     const ref = yield* SubscriptionRef.make(pace)
     known.set(identity.name, { identity, pace: ref })
+    end(identity.name)
     if (identity.enabled) yield* FiberMap.run(fibers, identity.name, runInstance(identity, ref))
-    else yield* FiberMap.remove(fibers, identity.name)
-  })
-
-  const warnOfTypes = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>) {
-    const tenants = new Map<string, string>()
-    for (const { identity, integrationType } of instances) {
-      const now = yield* Clock.currentTimeMillis
-      if (integrationType !== "microsoft_graph") {
-        const report: Report = {
-          code: "integration_type",
-          instance: identity.name,
-          message: `integration_type is not microsoft_graph`,
-          remedy: "set integration_type to microsoft_graph; the instance is polled all the same",
-          occurred_at: isoTime(now)
-        }
-        status.warn(identity.name, report)
-        yield* reporter.say(report, { level: "Warn", remind: false })
-      } else status.unwarn(identity.name, "integration_type")
-      if (!identity.enabled) continue
-      const tenant = `${identity.cloud.name} ${identity.tenantId}`
-      const other = tenants.get(tenant)
-      if (other === undefined) {
-        tenants.set(tenant, identity.name)
-        status.unwarn(identity.name, "duplicate_tenant")
-        continue
-      }
-      const report: Report = {
-        code: "duplicate_tenant",
-        instance: identity.name,
-        message: `it is pointed at the same tenant as ${other}, which is polled already`,
-        remedy: `delete or disable one of the two; ${identity.name} waits, so that nothing is published twice`,
-        occurred_at: isoTime(now)
-      }
-      status.warn(identity.name, report)
-      yield* reporter.say(report, { level: "Warn", remind: false })
-    }
   })
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
     const wanted = Object.entries(settings.instances).map(([name, document]) => fromSettings(name, document))
     for (const name of Array.from(known.keys())) {
       if (wanted.some(({ identity }) => identity.name === name)) continue
-      yield* FiberMap.remove(fibers, name)
+      end(name)
       known.delete(name)
       status.forget(name)
     }
@@ -278,9 +251,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
         status.endpoint(instance.identity.name, endpoint as EndpointName).intervalMinutes = Duration.toMinutes(every)
       }
     }
+    if (wanted.length === 0) {
+      yield* Effect.logWarning("the settings name no instance, so nothing is polled; add one under instances")
+    }
     instances = new Map(wanted.map((instance) => [instance.identity.name, instance]))
-    yield* warnOfTypes(wanted)
-    yield* Effect.provideContext(look(wanted), services)
+    yield* Effect.provideContext(Effect.andThen(warn(wanted), look(wanted)), services)
   })
 
   yield* Effect.forkScoped(
@@ -288,6 +263,10 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       Effect.repeat(Effect.suspend(() => look(instances.values())), Schedule.spaced("1 hour")),
       services
     )
+  )
+
+  yield* Effect.forkScoped(
+    Effect.provideContext(Effect.repeat(Stalls.look, Schedule.spaced("1 minute")), services)
   )
 
   return { apply, ended: FiberMap.awaitEmpty(fibers) } satisfies Running

@@ -9,6 +9,7 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphPage } from "../graph/GraphClient.ts"
 import { futureMax } from "../graph/GraphPolicy.ts"
@@ -28,6 +29,8 @@ export interface Page {
   readonly instance: string
   readonly endpoint: Endpoint
   readonly batch: Batch
+  /** False once its endpoint's position is another process's, who publishes the same. */
+  readonly isWanted: () => boolean
   /** Makes the page's progress permanent; to be run once its batch is durable, in the order of an endpoint's pages. */
   readonly commit: Effect.Effect<void, StateStoreError>
   /** Ends the page, committed or not, and gives back what it held. Only the first call counts. */
@@ -62,6 +65,10 @@ export interface Prepared {
   readonly drift: ReadonlyArray<Drift>
   /** Last change of each fresh record in milliseconds since 1970, for how fresh what is published is. */
   readonly updatedAt: ReadonlyArray<number>
+  /** The same of those that the mark had passed by. */
+  readonly late: ReadonlyArray<number>
+  /** The page's records that have an identity, in its order. */
+  readonly records: ReadonlyArray<GraphRecord>
 }
 
 /**
@@ -76,9 +83,11 @@ export const prepare = (options: {
   readonly context: MappingContext
   readonly page: GraphPage
   readonly isKnown: (id: string) => boolean
+  /** The cursor up to which everything was thought to be read. */
+  readonly passed: Timestamp.Timestamp | undefined
   readonly now: number
 }): Prepared => {
-  const { context, endpoint, instance, isKnown, now, page } = options
+  const { context, endpoint, instance, isKnown, now, page, passed } = options
   const { records, unidentified } = identify(endpoint, page)
   const artifacts: Array<Artifact> = []
   const deadLetters: Array<DeadLetter> = []
@@ -86,6 +95,7 @@ export const prepare = (options: {
   const drift: Array<Drift> = []
   const cursors: Array<Timestamp.Timestamp> = []
   const updatedAt: Array<number> = []
+  const late: Array<number> = []
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   let repeated = 0
   let future = 0
@@ -103,7 +113,9 @@ export const prepare = (options: {
       if (index === 0 || isNew(artifact.id)) artifacts.push(artifact)
     })
     for (const one of mapped.drift) drift.push(one)
-    updatedAt.push(Timestamp.toMillis(record.cursor))
+    const at = Timestamp.toMillis(record.cursor)
+    updatedAt.push(at)
+    if (passed !== undefined && record.cursor < passed) late.push(at)
   }
   const occurred_at = isoTime(now)
   for (const { exact, path, reason } of unidentified) {
@@ -119,6 +131,8 @@ export const prepare = (options: {
     cursors,
     future,
     drift,
-    updatedAt
+    updatedAt,
+    late,
+    records
   }
 }

@@ -3,8 +3,32 @@
  *
  * @since 0.1.0
  */
-import type { Position } from "../checkpoints/Checkpoint.ts"
+import type { Gap, Position } from "../checkpoints/Checkpoint.ts"
+import type { Timestamp } from "../domain/Timestamp.ts"
 import type { Report } from "../status/Report.ts"
+
+/**
+ * What a walk over a collection is for. All but the first are asides: ranges with an end, read between two polls, which
+ * move no mark.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Task =
+  /** What changed since the mark. */
+  | { readonly _tag: "Live" }
+  /** What could not be read before, once more. */
+  | { readonly _tag: "Gap"; readonly gap: Gap; readonly end: Timestamp; readonly due: Due }
+  /** The hours behind the overlap, for rows that came late. */
+  | { readonly _tag: "Sweep"; readonly end: Timestamp; readonly due: Due }
+
+/**
+ * A task that moves no mark.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Aside = Exclude<Task, { readonly _tag: "Live" }>
 
 /**
  * What a poll has done so far, and how hard it finds it. Only its poller changes it.
@@ -13,6 +37,7 @@ import type { Report } from "../status/Report.ts"
  * @since 0.1.0
  */
 export interface Poll {
+  readonly task: Task
   /** Milliseconds since 1970 by the machine's clock. */
   readonly startedAt: number
   /** Graph's clock at the start. */
@@ -29,7 +54,7 @@ export interface Poll {
   /** Whether the pass was begun anew because the way on was lost. */
   restarted: boolean
   /** Providers whose part of a legacy page is missing and may come later. */
-  missingProviders: number
+  readonly missing: Set<string>
 }
 
 /**
@@ -38,7 +63,13 @@ export interface Poll {
  * @category constructors
  * @since 0.1.0
  */
-export const start = (startedAt: number, graphStartedAt: number, pageSize: number): Poll => ({
+export const start = (
+  startedAt: number,
+  graphStartedAt: number,
+  pageSize: number,
+  task: Task = { _tag: "Live" }
+): Poll => ({
+  task,
   startedAt,
   graphStartedAt,
   pageSize,
@@ -50,7 +81,7 @@ export const start = (startedAt: number, graphStartedAt: number, pageSize: numbe
   future: 0,
   links: new Set(),
   restarted: false,
-  missingProviders: 0
+  missing: new Set()
 })
 
 /**
@@ -60,7 +91,7 @@ export const start = (startedAt: number, graphStartedAt: number, pageSize: numbe
  * @since 0.1.0
  */
 export type Phase =
-  /** Waits until the next poll is due. */
+  /** Waits until the next poll is due; asides come in between. */
   | { readonly _tag: "Waiting"; readonly due: Due }
   /** Asks for the page at a position. */
   | { readonly _tag: "Reading"; readonly poll: Poll; readonly position: Position }
@@ -79,7 +110,8 @@ export type Phase =
  */
 export type Due =
   | { readonly _tag: "Now" }
-  | { readonly _tag: "Grid"; readonly anchor: number }
+  /** `since` is when the wait began: a grid point that an aside overslept is due at once. */
+  | { readonly _tag: "Grid"; readonly anchor: number; readonly since: number }
   | { readonly _tag: "After"; readonly from: number; readonly millis: number }
 
 /**

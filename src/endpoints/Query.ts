@@ -4,8 +4,18 @@
  * @since 0.1.0
  */
 import type { Position } from "../checkpoints/Checkpoint.ts"
-import { toGraph } from "../domain/Timestamp.ts"
+import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "./Endpoint.ts"
+
+const filtered = (
+  { cursor, path }: Pick<Endpoint, "path" | "cursor">,
+  graph: string,
+  from: Timestamp,
+  until: Timestamp | null
+): string => {
+  const end = until === null ? "" : ` and ${cursor} lt ${toGraph(until)}`
+  return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from)}${end}`)}`
+}
 
 /**
  * Asks for records in cursor order, from a position on: the nextLink where it has one, else a filter.
@@ -16,12 +26,31 @@ import type { Endpoint } from "./Endpoint.ts"
 export const url = (
   graph: string,
   endpoint: Pick<Endpoint, "path" | "cursor">,
-  position: Pick<Position, "bound" | "until" | "link">,
+  { bound, link, until }: Pick<Position, "bound" | "until" | "link">,
   pageSize: number
-): string => {
-  if (position.link !== null) return position.link
-  const { cursor } = endpoint
-  const until = position.until === null ? "" : ` and ${cursor} lt ${toGraph(position.until)}`
-  const filter = encodeURIComponent(`${cursor} ge ${toGraph(position.bound)}${until}`)
-  return `${graph}${endpoint.path}?$filter=${filter}&$orderby=${encodeURIComponent(`${cursor} asc`)}&$top=${pageSize}`
-}
+): string =>
+  link ??
+    `${filtered(endpoint, graph, bound, until)}&$orderby=${
+      encodeURIComponent(`${endpoint.cursor} asc`)
+    }&$top=${pageSize}`
+
+/**
+ * Asks how many records lie between two cursors (the second exclusive), and for one of them.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const countUrl = (
+  graph: string,
+  endpoint: Pick<Endpoint, "path" | "cursor">,
+  from: Timestamp,
+  until: Timestamp
+): string => `${filtered(endpoint, graph, from, until)}&$count=true&$top=1`
+
+/**
+ * Asks for the one record that Graph likes to give first: the least that it can be asked.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const anyUrl = (graph: string, endpoint: Pick<Endpoint, "path">): string => `${graph}${endpoint.path}?$top=1`

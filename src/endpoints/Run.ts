@@ -6,18 +6,19 @@
 import { Deferred, Duration, Effect, Option, type Semaphore, SubscriptionRef } from "effect"
 import type { DriftLedger } from "../artifacts/DriftLedger.ts"
 import type { MappingContext } from "../artifacts/Mapped.ts"
-import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
+import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
-import type { Identity, Pace } from "../config/Instance.ts"
+import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { EndpointName, Identity, Pace } from "../config/Instance.ts"
+import type { Timestamp } from "../domain/Timestamp.ts"
 import type { Graph } from "../graph/GraphClient.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
 import * as Metrics from "../status/Metrics.ts"
 import type { Report } from "../status/Report.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import type { EndpointStatus } from "../status/Status.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { Outcome } from "./Page.ts"
-import type { Poll } from "./Poll.ts"
+import type { Aside, Poll } from "./Poll.ts"
 
 /**
  * One endpoint of one instance, while it is polled.
@@ -40,10 +41,35 @@ export interface Run {
   /** One page being published, one being fetched. */
   readonly ahead: Semaphore.Semaphore
   readonly here: EndpointStatus
+  /** What is known of another endpoint of the same instance. */
+  readonly sibling: (name: EndpointName) => EndpointStatus
+  /** Shows a report beside the endpoint's state, and takes it away again. */
+  readonly warn: (report: Report) => void
+  readonly unwarn: (code: string) => void
+  /** Writes to the store, however long it cannot be written, and says so; false when it was given up. */
+  readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
   /** Ids of pages handed over and not yet committed. */
   readonly pending: Set<string>
   /** The end of the page handed over last. */
   last: Deferred.Deferred<Outcome> | undefined
+  /** Why nothing more is read: a page was given up, or another process has the position. */
+  stopped: Exclude<Outcome, "committed"> | undefined
+  /** Rows a page is asked for; halved where Graph cannot answer for as many. */
+  pageSize: number
+  /** Pages read since the page size was last changed. */
+  pagesAtSize: number
+  /** Milliseconds of the window that Graph could answer for, where it cannot for all that is left. */
+  span: number | undefined
+  /** Cursors of the records of the last hours, by their ids. */
+  readonly recent: Map<string, Timestamp>
+  /** An aside that gave way to a poll. */
+  paused: { readonly poll: Poll; readonly position: Position; readonly task: Aside } | undefined
+  /** The mark when the poll began. */
+  markBefore: Timestamp | undefined
+  /** Polls in a row that a legacy provider missed. */
+  incomplete: number
+  /** Polls in a row that brought new rows and left the mark where it was. */
+  unmoved: number
   /** Polls that Graph denied in a row. */
   denials: number
   /** When the last cooldown ended, in milliseconds since 1970; 0 for never. */
@@ -78,19 +104,8 @@ export const show = (run: Run): Effect.Effect<void> =>
     const checkpoint = saved(run)
     run.here.highWaterMark = checkpoint?.mark
     run.here.gaps = (checkpoint?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to }))
+    run.here.rhythm = checkpoint?.rhythm
   })
-
-/**
- * Changes the checkpoint, however long the store cannot write; a place lost to another process is that one's to keep.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const save = (run: Run, change: (checkpoint: Checkpoint) => Checkpoint): Effect.Effect<void> =>
-  Effect.ignore(Effect.retry(run.state.update(change), {
-    schedule: GraphPolicy.sinkRetry,
-    while: (error) => error.reason._tag === "StoreUnavailable"
-  }))
 
 /**
  * Waits until every page handed over is committed or given up.
@@ -98,8 +113,31 @@ export const save = (run: Run, change: (checkpoint: Checkpoint) => Checkpoint): 
  * @category combinators
  * @since 0.1.0
  */
-export const settled = (run: Run): Effect.Effect<Outcome> =>
-  run.last === undefined ? Effect.succeed("committed") : Deferred.await(run.last)
+export const settled = (run: Run): Effect.Effect<void> =>
+  run.last === undefined ? Effect.void : Effect.asVoid(Deferred.await(run.last))
+
+/**
+ * Changes the checkpoint once all pages handed over are settled, however long the store cannot write.
+ *
+ * **Details**
+ *
+ * A position lies behind the pages before it. When one of them was given up no position is saved any more, and a place
+ * lost to another process is that one's to keep.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const save = Effect.fnUntraced(function*(run: Run, change: (checkpoint: Checkpoint) => Checkpoint) {
+  yield* settled(run)
+  if (run.stopped === "lost") return
+  const isWhole = run.stopped === undefined
+  const outcome = yield* run.persist(run.state.update((checkpoint) => {
+    const changed = change(checkpoint)
+    // A cooldown is no position: a restart must wait out the rest of it.
+    return isWhole ? changed : { ...checkpoint, cooldown: changed.cooldown, throttles: changed.throttles }
+  }))
+  if (outcome !== "committed") run.stopped = outcome
+})
 
 /**
  * A line of this endpoint's in the log.
@@ -173,13 +211,12 @@ export const troubled = Effect.fnUntraced(function*(
  * @category combinators
  * @since 0.1.0
  */
-export const well = Effect.fnUntraced(function*(run: Run, now: number) {
+export const well = Effect.fnUntraced(function*(run: Run) {
   const { here } = run
   if (here.error !== undefined) yield* log(run, "Info", `${run.endpoint.name} works again`)
   yield* run.reporter.over(run.identity.name, run.endpoint.name)
   here.state = "ok"
   here.error = undefined
   here.lastPollWell = true
-  here.lastSuccessAt = now
   run.denials = 0
 })

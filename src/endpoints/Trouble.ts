@@ -5,11 +5,14 @@
  */
 import { Clock, Duration, Effect } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import { fromGraphError, isoTime, line, type Report } from "../status/Report.ts"
+import { fromGraphError, type Report } from "../status/Report.ts"
+import { giveUp } from "./Asides.ts"
+import { askForLess, instantTooFull, leaveOut } from "./Narrowing.ts"
 import type { Due, Phase, Poll } from "./Poll.ts"
-import { interval, log, logPoll, polled, type Run, save, saved, settled, show, troubled } from "./Run.ts"
+import { interval, logPoll, polled, type Run, save, saved, settled, show, troubled } from "./Run.ts"
 import { begin, step } from "./Walk.ts"
 
 /**
@@ -23,7 +26,8 @@ export const endEarly = Effect.fnUntraced(function*(run: Run, poll: Poll, due?: 
   if (poll.records > 0) yield* logPoll(run, poll)
   yield* polled(run)
   yield* show(run)
-  return { _tag: "Waiting", due: due ?? { _tag: "Grid", anchor: poll.startedAt } }
+  const since = yield* Clock.currentTimeMillis
+  return { _tag: "Waiting", due: due ?? { _tag: "Grid", anchor: poll.startedAt, since } }
 })
 
 const whose = (run: Run) => ({ instance: run.identity.name, endpoint: run.endpoint.name })
@@ -33,7 +37,7 @@ const coolDown = Effect.fnUntraced(function*(
   run: Run,
   error: GraphError,
   poll: Poll,
-  position: Position
+  position: Position | null
 ): Effect.fn.Return<Phase> {
   const { here } = run
   const now = yield* Clock.currentTimeMillis
@@ -47,8 +51,7 @@ const coolDown = Effect.fnUntraced(function*(
   here.nextPollAt = until
   here.lastPollWell = false
   here.error = report
-  yield* log(run, "Warn", line(report), { cooldown_until: isoTime(until) })
-  yield* settled(run)
+  yield* run.reporter.say(report, { level: "Warn", remind: false, apart: true })
   yield* save(run, (checkpoint) => ({
     ...checkpoint,
     position,
@@ -56,7 +59,10 @@ const coolDown = Effect.fnUntraced(function*(
     throttles: throttles + 1
   }))
   yield* show(run)
-  return run.once ? yield* endEarly(run, poll) : { _tag: "Cooling", poll, position }
+  if (poll.task._tag !== "Live") return { _tag: "Waiting", due: poll.task.due }
+  if (run.once || position === null) return yield* endEarly(run, poll)
+  yield* polled(run)
+  return { _tag: "Cooling", poll, position }
 })
 
 /**
@@ -73,13 +79,26 @@ export const onDeadLink = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Phase> {
   const on = step(position, { cursors: [], next: { _tag: "DeadLink" } })
   if (on._tag === "Go") return { _tag: "Reading", poll, position: on.position }
+  const { task } = poll
   if (!poll.restarted) {
     poll.restarted = true
     poll.links.clear()
-    return { _tag: "Reading", poll, position: begin(position.from) }
+    return {
+      _tag: "Reading",
+      poll,
+      position: { ...begin(position.from), until: task._tag === "Live" ? null : task.end }
+    }
+  }
+  if (task._tag !== "Live") return yield* giveUp(run, task)
+  if (position.ordered && position.reached !== null && position.reached <= position.bound) {
+    // More rows have one timestamp than Graph pages through: the way on leads past it.
+    const behind = yield* leaveOut(run, position, Timestamp.nextInstant(position.bound), instantTooFull)
+    if (behind !== undefined) {
+      poll.restarted = false
+      return { _tag: "Reading", poll, position: behind }
+    }
   }
   yield* troubled(run, report, "error")
-  yield* settled(run)
   yield* save(run, (checkpoint) => ({ ...checkpoint, position: null }))
   return yield* endEarly(run, poll)
 })
@@ -104,17 +123,26 @@ export const onFailure = Effect.fnUntraced(function*(
   if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
     return yield* onDeadLink(run, poll, position, report)
   }
+  const { task } = poll
+  if (reaction.then !== "cooldown" && run.cooledAt > 0) run.cooledAt = now
+  if (task._tag !== "Live") {
+    return reaction.then === "cooldown"
+      ? yield* coolDown(run, error, poll, saved(run)?.position ?? null)
+      : yield* giveUp(run, task)
+  }
   switch (reaction.then) {
     case "cooldown":
-      if (position !== undefined) return yield* coolDown(run, error, poll, position)
-      break
+      if (position === undefined) break
+      return yield* coolDown(run, error, poll, position)
     case "retry_page":
-    case "halve_page":
-      if (position !== undefined && poll.failedRequests < GraphPolicy.tries.failuresInPoll) {
-        poll.pageSize = Math.max(GraphPolicy.pageSizeFloor, Math.floor(poll.pageSize / 2))
-        return { _tag: "Reading", poll, position }
-      }
+    case "halve_page": {
+      if (position === undefined) break
+      const next = yield* askForLess(run, poll, position, error)
+      if (next === undefined) break
+      if (poll.failedRequests < GraphPolicy.tries.failuresInPoll) return next
+      if (next._tag === "Reading") yield* save(run, (checkpoint) => ({ ...checkpoint, position: next.position }))
       break
+    }
     case "reprobe": {
       yield* troubled(run, report, reaction.state)
       const millis = Duration.toMillis(

@@ -8,35 +8,38 @@ import { isoTime } from "../status/Report.ts"
 import { type Due, nextOnGrid } from "./Poll.ts"
 import { interval, log, type Run, save, saved } from "./Run.ts"
 
-/** Waits for a time that a change of the settings may move. */
-const until = (run: Run, dueAt: Effect.Effect<number>): Effect.Effect<void> =>
+/** Waits for a time that a change of the settings may move; false when `aside` comes before it. */
+const until = (run: Run, dueAt: Effect.Effect<number>, aside: number): Effect.Effect<boolean> =>
   Effect.gen(function*() {
     const due = yield* dueAt
     run.here.nextPollAt = due
-    const duration = due - (yield* Clock.currentTimeMillis)
-    if (duration <= 0) return
+    const now = yield* Clock.currentTimeMillis
+    if (due <= now) return true
+    if (aside <= now) return false
     const moved = yield* Stream.runHead(Stream.drop(SubscriptionRef.changes(run.pace), 1)).pipe(
       Effect.as(true),
-      Effect.timeoutOrElse({ duration, orElse: () => Effect.succeed(false) })
+      Effect.timeoutOrElse({ duration: Math.min(due, aside) - now, orElse: () => Effect.succeed(false) })
     )
-    if (moved) yield* until(run, dueAt)
+    return moved ? yield* until(run, dueAt, aside) : due <= aside
   })
 
 /**
- * Waits until the next poll is due. A change of the interval acts at once.
+ * Waits until the next poll is due, and says so, or until there is something to do before it. A change of the interval
+ * acts at once.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const forPoll = Effect.fnUntraced(function*(run: Run, due: Due) {
-  const now = yield* Clock.currentTimeMillis
+export const forPoll = Effect.fnUntraced(function*(run: Run, due: Due, aside: number): Effect.fn.Return<boolean> {
   switch (due._tag) {
     case "Now":
-      return
-    case "Grid":
-      return yield* until(run, Effect.map(interval(run), (millis) => nextOnGrid(due.anchor, millis, now)))
+      return true
+    case "Grid": {
+      const since = Math.min(due.since, yield* Clock.currentTimeMillis)
+      return yield* until(run, Effect.map(interval(run), (millis) => nextOnGrid(due.anchor, millis, since)), aside)
+    }
     case "After":
-      return yield* until(run, Effect.succeed(due.from + due.millis))
+      return yield* until(run, Effect.succeed(due.from + due.millis), aside)
   }
 })
 
@@ -96,5 +99,6 @@ export const sitOut = Effect.fnUntraced(function*(run: Run) {
   run.here.state = "starting"
   run.here.error = undefined
   yield* save(run, (checkpoint) => ({ ...checkpoint, cooldown: null }))
+  yield* run.reporter.overApart({ code: "throttled", instance: run.identity.name, endpoint: run.endpoint.name })
   yield* log(run, "Info", `the cooldown of ${run.endpoint.name} is over; going on where it began`)
 })

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import type { Position } from "../checkpoints/Checkpoint.ts"
-import type { Timestamp } from "../domain/Timestamp.ts"
+import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
 /**
  * What a page says about the way on.
@@ -51,6 +51,7 @@ export const begin = (from: Timestamp): Position => ({
   link: null,
   ordered: true,
   reached: null,
+  owed: [],
   from
 })
 
@@ -101,3 +102,57 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
       return { _tag: "Stuck" }
   }
 }
+
+/**
+ * The way on after a page of a pass that ends at a cursor (exclusive) instead of at the newest row.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step => {
+  const on = step(position, seen)
+  if (on._tag !== "Go" || on.position.until !== null) return on
+  return on.position.bound >= end
+    ? { _tag: "End", mark: on.position.reached ?? undefined }
+    : { ...on, position: { ...on.position, until: end } }
+}
+
+/**
+ * The same position without its link, which dies or cannot be read: the filter is moved as far as order was proven.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withoutLink = (position: Position): Position => ({
+  ...position,
+  link: null,
+  bound: position.ordered && position.reached !== null ? later(position.bound, position.reached) : position.bound
+})
+
+/**
+ * Half the window of a position, which reaches to `horizon` where it has no end of its own; none where it is as narrow
+ * as `floor` milliseconds already.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const narrow = (position: Position, horizon: Timestamp, floor: number): Position | undefined => {
+  const { bound, until } = position
+  const span = toMillis(until ?? horizon) - toMillis(bound)
+  if (until !== null && span <= floor) return undefined
+  return { ...position, until: minusMillis(bound, -Math.max(floor, Math.ceil(span / 2))) }
+}
+
+/**
+ * The position behind a window that cannot be read.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const passOver = (position: Position, end: Timestamp): Position => ({
+  ...position,
+  bound: end,
+  until: null,
+  link: null,
+  reached: position.reached === null ? end : later(position.reached, end)
+})

@@ -12,7 +12,7 @@ import { RateLimiter } from "effect/persistence"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"
-import { PageBytesMax, requestBudget, smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
+import { asideBudget, PageBytesMax, requestBudget, smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
 import * as MicrosoftClock from "./MicrosoftClock.ts"
 import * as PageAnswer from "./PageAnswer.ts"
 import * as Refusal from "./Refusal.ts"
@@ -47,6 +47,8 @@ export interface Collection {
 export interface PageRequest {
   readonly collection: Collection
   readonly url: string
+  /** Whether it may wait: it then uses a small part of the budget, and live polling does not wait for it. */
+  readonly aside?: boolean
 }
 
 /**
@@ -87,8 +89,8 @@ export interface GraphPage {
 export interface Graph {
   /** Asks for one page. Waits for the request budget and, when none is held, for a token. */
   readonly fetchPage: (request: PageRequest) => Effect.Effect<GraphPage, GraphError>
-  /** Forgets the held token, so that the next request gets a new one with the roles of then. */
-  readonly dropToken: Effect.Effect<void>
+  /** Has the next request ask for a new token, with the roles of then; the held one serves as long as none is given. */
+  readonly outdateToken: Effect.Effect<void>
   /** The held or a new token, for diagnosis. */
   readonly token: Effect.Effect<{
     readonly value: Redacted.Redacted
@@ -110,17 +112,13 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
   const http = yield* HttpClient.HttpClient
   const limiter = yield* RateLimiter.RateLimiter
   const bytesMax = yield* PageBytesMax
-  const budget = RateLimiter.sleep(limiter)({
-    ...requestBudget,
-    algorithm: "token-bucket",
-    key: [connection.cloud.graph, connection.tenantId, connection.clientId].join(" ").toLowerCase()
-  }).pipe(
-    // The store is in memory and never fails, and the limiter delays instead of refusing.
-    Effect.orDie
-  )
+  const key = [connection.cloud.graph, connection.tenantId, connection.clientId].join(" ").toLowerCase()
+  const budget = RateLimiter.sleep(limiter)({ ...requestBudget, algorithm: "token-bucket", key })
+  const patience = RateLimiter.sleep(limiter)({ ...asideBudget, algorithm: "token-bucket", key: `${key} aside` })
 
-  return Effect.fnUntraced(function*(url: string, token: Token, id: string) {
-    yield* budget
+  return Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {
+    // The store is in memory and never fails, and the limiter delays instead of refusing.
+    yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
     const answer = yield* exchange(
       http,
       HttpClientRequest.get(url).pipe(
@@ -139,7 +137,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   const tokens = yield* Tokens.make(connection, clock)
   const ask = yield* asking(connection, clock)
 
-  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ collection, url }: PageRequest) {
+  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ aside = false, collection, url }: PageRequest) {
     yield* Effect.annotateCurrentSpan({ endpoint: collection.name })
     const id = yield* requestId
     const fail = (reason: GraphError["reason"], status?: number, seen?: Refusal.Details) =>
@@ -153,7 +151,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
         ...(seen?.requestId === undefined ? {} : { requestId: seen.requestId })
       })
     const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
-    const asked = (token: Token) => Effect.mapError(ask(url, token, id), (reason) => fail(reason))
+    const asked = (token: Token) => Effect.mapError(ask(url, token, id, aside), (reason) => fail(reason))
 
     let token = yield* named(tokens.get)
     let { answer, at } = yield* asked(token)
@@ -186,7 +184,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
 
   return {
     fetchPage,
-    dropToken: tokens.drop,
+    outdateToken: tokens.outdate,
     token: Effect.map(
       tokens.get,
       ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })

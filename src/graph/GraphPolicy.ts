@@ -30,6 +30,82 @@ export const pageSizes = { alerts: 1000, alerts_v2: 1000, incidents: 50 } as con
 export const pageSizeFloor = 25
 
 /**
+ * Milliseconds below which a window is not halved any more. A minute that still fails is left out, and tried again.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const windowFloor = 60_000
+
+/**
+ * Pages read at one size before a halved page size is doubled again.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pagesBeforeGrowth = 4
+
+/**
+ * How often what could not be read is tried again, and for how long: as long as the ledger knows what was published.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const gapRetry = { every: Duration.hours(1), during: Duration.days(7) } as const
+
+/**
+ * Polls in a row that a legacy provider may miss before its part is taken for lost, and tried again hourly.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const missingProviderPolls = 3
+
+/**
+ * How often Graph is asked how many rows it has behind the overlap. Rows become visible minutes to hours after their
+ * timestamp (wazuh/wazuh#24323, wazuh/wazuh#34652).
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const sweepEvery = Duration.hours(1)
+
+/**
+ * Record ids remembered with their cursors, to compare with Graph's count; beyond it the rows are only read again.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const sweepIdsMax = 100_000
+
+/**
+ * What counts as a stall, each far beyond what a tenant in good order shows.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const stalls = {
+  /** Polls in a row that bring new rows without moving the mark (elastic/integrations#21461: 30 hours unnoticed). */
+  unmovedPolls: 6,
+  /** Intervals without a pass that ended well; at least an hour. */
+  lagIntervals: 6,
+  lagFloor: Duration.hours(1),
+  /** Times its longest silence before that an endpoint is silent; at least a day. */
+  silenceTimes: 6,
+  silenceFloor: Duration.hours(24),
+  /** Polls that must have brought something before an endpoint has a habit. */
+  habitPolls: 20
+} as const
+
+/**
+ * How long the legacy endpoint may have nothing while `alerts_v2` has rows before it is taken for retired.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const legacySilence = Duration.hours(24)
+
+/**
  * Request budget of one application in one tenant of one cloud, shared by its endpoints: 100 requests a minute.
  *
  * **Details**
@@ -42,6 +118,15 @@ export const pageSizeFloor = 25
  * @since 0.1.0
  */
 export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
+
+/**
+ * Part of the budget that requests between polls may use (gaps, and rows that came late): 25 a minute, so that live
+ * polling never waits for them.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 
 /**
  * Bytes of a page's body above which it is given up while being read; 16 MiB. A page of 1000 alerts has 6 MB.

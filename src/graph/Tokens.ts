@@ -27,8 +27,8 @@ export interface Tokens {
   readonly get: Effect.Effect<Token, GraphError>
   /** A token other than the one that Graph refused: what another fiber got meanwhile, or a new one. */
   readonly renew: (refused: Token, claims?: string) => Effect.Effect<Token, GraphError>
-  /** Forgets the held token. */
-  readonly drop: Effect.Effect<void>
+  /** Has the next use ask for a new token; the held one serves as long as none is given. */
+  readonly outdate: Effect.Effect<void>
 }
 
 /** The last failure of the token endpoint, and until when by `elapsed` it is repeated without asking. */
@@ -67,6 +67,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
   const http = yield* HttpClient.HttpClient
   const fs = yield* FileSystem.FileSystem
   const held = yield* Ref.make(Option.none<Token>())
+  let isOutdated = false
   const lastFailure = yield* Ref.make<Failed | undefined>(undefined)
   const flight = yield* Semaphore.make(1)
 
@@ -82,7 +83,10 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
       if (unchanged && now < failed.until) return yield* repeated(failed, now)
 
       return yield* TokenEndpoint.request(connection, proof, clock, claims).pipe(
-        Effect.tap((token) => Effect.andThen(Ref.set(held, Option.some(token)), Ref.set(lastFailure, undefined))),
+        Effect.tap((token) => {
+          isOutdated = false
+          return Effect.andThen(Ref.set(held, Option.some(token)), Ref.set(lastFailure, undefined))
+        }),
         Effect.catch((error) =>
           Effect.gen(function*() {
             const { reason } = error
@@ -110,7 +114,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
 
   const fresh = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    return Option.filter(yield* Ref.get(held), (token) => now < renewAt(token))
+    return Option.filter(yield* Ref.get(held), (token) => !isOutdated && now < renewAt(token))
   })
 
   const renewed = flight.withPermit(Effect.gen(function*() {
@@ -132,6 +136,8 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
         yield* Ref.set(held, Option.none())
         return yield* ask(claims)
       })),
-    drop: Ref.set(held, Option.none())
+    outdate: Effect.sync(() => {
+      isOutdated = true
+    })
   } satisfies Tokens as Tokens
 })

@@ -44,6 +44,11 @@ const secondsSince = (at: string, now: number): number => (now - DateTime.toEpoc
 const gauges = Effect.fnUntraced(function*() {
   const status = yield* Status
   const now = yield* Clock.currentTimeMillis
+  const quiet: Array<readonly [seconds: number, labels: Readonly<Record<string, string>>]> = []
+  status.each((instance, endpoint, { rhythm }) => {
+    if (rhythm !== undefined) quiet.push([(now - rhythm.quietSince) / 1000, { instance, endpoint }])
+  })
+  for (const [seconds, labels] of quiet) yield* Metrics.update(Metrics.quiet, seconds, labels)
   const { instances, started_at } = yield* status.document
   for (const instance of instances) {
     for (const endpoint of instance.endpoints) {
@@ -52,6 +57,7 @@ const gauges = Effect.fnUntraced(function*() {
       yield* Metrics.update(Metrics.checkpointLag, secondsSince(endpoint.last_success_at ?? started_at, now), labels)
       const left = endpoint.cooldown_until === null ? 0 : -secondsSince(endpoint.cooldown_until, now)
       yield* Metrics.update(Metrics.cooldown, Math.max(0, left), labels)
+      yield* Metrics.update(Metrics.gaps, endpoint.gaps.length, labels)
     }
   }
 })

@@ -98,6 +98,17 @@ export const freshness = Metric.histogram("signal_client_freshness_seconds", {
 })
 
 /**
+ * Seconds between the timestamp of a record that a poll had passed by and its arrival.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const lateRows = Metric.histogram("signal_client_late_record_seconds", {
+  description: "Seconds from a record's last change to its arrival, of records that came after later ones were read.",
+  boundaries: freshnessSeconds
+})
+
+/**
  * Seconds that a request to Graph takes.
  *
  * @category metrics
@@ -116,6 +127,26 @@ export const requests = Metric.histogram("signal_client_graph_request_seconds", 
  */
 export const cooldown = Metric.gauge("signal_client_cooldown_seconds", {
   description: "Seconds that are left of the cooldown after a 429; 0 for none."
+})
+
+/**
+ * Ranges that could not be read yet.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const gaps = Metric.gauge("signal_client_gaps", {
+  description: "Ranges of an endpoint that could not be read yet and are tried again."
+})
+
+/**
+ * Seconds since an endpoint last had something new.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const quiet = Metric.gauge("signal_client_quiet_seconds", {
+  description: "Seconds since the endpoint last had something new."
 })
 
 /**

@@ -29,6 +29,10 @@ export interface EndpointStatus {
   highWaterMark?: string | undefined
   gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
   error?: Report | undefined
+  /** Since when it has been polled by this process, without a break. */
+  since?: number | undefined
+  /** How often it has something new. */
+  rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
   /** Whether the last poll ended well, for `--once`. */
   lastPollWell?: boolean | undefined
 }
@@ -37,7 +41,7 @@ interface InstanceStatus {
   readonly displayName: string
   enabled: boolean
   readonly endpoints: Map<EndpointName, EndpointStatus>
-  /** Warnings that concern the instance as a whole, by code. */
+  /** Warnings that stand beside the state of an endpoint, by code and endpoint. */
   readonly warnings: Map<string, Report>
 }
 
@@ -82,7 +86,9 @@ export class Status extends Context.Service<Status, {
   /** The mutable state of one endpoint, which its poller alone writes. */
   readonly endpoint: (instance: string, endpoint: EndpointName) => EndpointStatus
   readonly warn: (instance: string, report: Report) => void
-  readonly unwarn: (instance: string, code: string) => void
+  readonly unwarn: (instance: string, code: string, endpoint?: string) => void
+  /** Calls back for each endpoint that is polled. */
+  readonly each: (look: (instance: string, name: EndpointName, endpoint: EndpointStatus) => void) => void
   readonly sink: { type: string; state: "ok" | "unavailable"; published: number }
   /** The document of `/status`. */
   readonly document: Effect.Effect<StatusDocument>
@@ -116,8 +122,16 @@ export class Status extends Context.Service<Status, {
           },
           forget: (instance) => void instances.delete(instance),
           endpoint: (instance, endpoint) => instances.get(instance)?.endpoints.get(endpoint) ?? fresh(),
-          warn: (instance, report) => void instances.get(instance)?.warnings.set(report.code, report),
-          unwarn: (instance, code) => void instances.get(instance)?.warnings.delete(code),
+          warn: (instance, report) => void instances.get(instance)?.warnings.set(warningKey(report), report),
+          unwarn: (instance, code, endpoint) =>
+            void instances.get(instance)?.warnings.delete(warningKey({ code, endpoint })),
+          each: (look) => {
+            for (const [instance, { endpoints }] of instances) {
+              for (const [name, endpoint] of endpoints) {
+                if (endpoint.state !== "disabled") look(instance, name, endpoint)
+              }
+            }
+          },
           document: Effect.sync(() => ({
             connector: "azure-security",
             version,
@@ -129,6 +143,9 @@ export class Status extends Context.Service<Status, {
       })
     )
 }
+
+const warningKey = ({ code, endpoint }: { readonly code: string; readonly endpoint?: string | undefined }) =>
+  `${code} ${endpoint ?? ""}`
 
 const time = (millis: number | undefined) => (millis === undefined ? null : isoTime(millis))
 

@@ -23,8 +23,8 @@ describe("Checkpoints", () => {
       const checkpoints = yield* Checkpoints
       const state = yield* checkpoints.open(key)
       assert.isTrue(Option.isNone(state.current()))
-      yield* state.begin(at(5))
-      yield* state.begin(at(9))
+      yield* state.begin(at(5), 0)
+      yield* state.begin(at(9), 0)
       yield* state.update((checkpoint) => ({ ...checkpoint, mark: at(7) }))
       const again = Option.getOrThrow((yield* checkpoints.open(key)).current())
       assert.deepStrictEqual([again.mark, again.floor], [at(7), at(5)])
@@ -47,14 +47,14 @@ describe("Checkpoints", () => {
       const store = yield* StateStore
       const checkpoints = yield* Checkpoints
       const state = yield* checkpoints.open(key)
-      yield* state.begin(at(1000))
+      yield* state.begin(at(1000), 0)
       yield* state.ledger.append(["00112233445566778899"], { reached: at(2000), floor: at(1000), at: 3000 })
       const { revision } = Option.getOrThrow(yield* store.get(name))
       yield* store.put(name, bytes("{\"version\":1,"), revision)
       const again = yield* checkpoints.open(key)
       assert.strictEqual(again.setAside.length, 1)
       assert.isTrue(Option.isSome(yield* store.get(again.setAside[0]!)))
-      yield* again.begin(at(999_999))
+      yield* again.begin(at(999_999), 0)
       assert.strictEqual(Option.getOrThrow(again.current()).mark, at(1000))
       assert.isTrue(again.ledger.has("00112233445566778899"))
     }).pipe(Effect.provide(layer)))
@@ -63,7 +63,7 @@ describe("Checkpoints", () => {
     Effect.gen(function*() {
       const checkpoints = yield* Checkpoints
       const first = yield* checkpoints.open(key)
-      yield* first.begin(at(1))
+      yield* first.begin(at(1), 0)
       const second = yield* checkpoints.open(key)
       yield* second.update((checkpoint) => ({ ...checkpoint, mark: at(2) }))
       const error = yield* Effect.flip(first.update((checkpoint) => ({ ...checkpoint, mark: at(3) })))

@@ -23,7 +23,7 @@ const assertComplete = (fake: FakeGraph.FakeGraph, extra = 0) =>
   })
 
 const minutesOf = (fake: FakeGraph.FakeGraph, endpoint = "alerts_v2") =>
-  fake.requests.filter((request) => request.endpoint === endpoint).map(({ at }) => (at - noon) / 60_000)
+  FakeGraph.polls(fake, endpoint).map(({ at }) => (at - noon) / 60_000)
 
 describe("polling", () => {
   it.effect("publishes every row once, and a second poll none", () =>
@@ -165,7 +165,7 @@ describe("cooldown", () => {
       yield* atNoon
       const fake = FakeGraph.make({ rows: rowsOf(5) })
       fake.answer = ({ count }) => count <= 5 || count === 7 ? throttled() : undefined
-      yield* running(fake)
+      yield* running(fake, { late_row_hours: 0 })
       for (let minute = 0; minute < 240; minute++) yield* TestClock.adjust("1 minute")
       const starts = minutesOf(fake).map((at) => Math.round(at))
       assert.deepStrictEqual(starts.slice(0, 6), [0, 10, 30, 70, 130, 190])

@@ -41,11 +41,12 @@ export const world = Layer.mergeAll(Values.layer, Published.layer)
 export const connector = (
   fake: FakeGraph,
   initial: Settings,
-  changes: Stream.Stream<Settings> = Stream.never
+  changes: Stream.Stream<Settings> = Stream.never,
+  { sink = ArtifactSink.layerMemoryOpen, store = StateStore.layerMemoryOpen } = {}
 ) =>
   Layer.mergeAll(
-    Layer.fresh(Checkpoints.layer).pipe(Layer.provide(StateStore.layerMemoryOpen)),
-    ArtifactSink.layerMemoryOpen,
+    Layer.fresh(Checkpoints.layer).pipe(Layer.provide(store)),
+    sink,
     graphLayer(fake),
     Layer.fresh(Reporter.layer),
     PagePermits.layer(8),

@@ -2,7 +2,7 @@
 import { Clock, Effect, Layer, Redacted } from "effect"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { type Graph, GraphClient, type GraphPage } from "../../src/graph/GraphClient.ts"
-import { GraphError } from "../../src/graph/GraphError.ts"
+import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 
 export interface Row {
   readonly id: string
@@ -21,7 +21,15 @@ export interface FakeGraph {
   before: (count: number) => void
   /** Rows a page holds at most, whatever was asked for. */
   pageSize: number
+  /** Graph cannot answer for more rows than this in one window, however few are asked for at once. */
+  windowMax: number
+  /** No page with this row can be answered. */
+  poison: (row: Row) => boolean
+  /** `$skip` above it is refused. */
+  skipMax: number
   order: "asc" | "desc" | "none"
+  /** How far Graph's clock is ahead of the machine's, in milliseconds. */
+  ahead: number
   paging: "skip" | "skiptoken"
 }
 
@@ -42,12 +50,16 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   answer: () => undefined,
   before: () => undefined,
   pageSize: 1000,
+  windowMax: Infinity,
+  poison: () => false,
+  skipMax: Infinity,
   order: "asc",
+  ahead: 0,
   paging: "skip",
   ...options
 })
 
-const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage => {
+const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["reason"] => {
   const filter = url.searchParams.get("$filter") ?? ""
   const ge = /ge (\S+)/.exec(filter)?.[1]
   const lt = /lt (\S+)/.exec(filter)?.[1]
@@ -62,14 +74,20 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage => {
     chosen.sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0))
     if (fake.order === "desc") chosen.reverse()
   }
+  if (skip > fake.skipMax) return new Rejected({ request: "too many rows skipped" })
   const records = chosen.slice(skip, skip + top)
+  // Asked for one row of any kind, Graph looks at no window.
+  const seen = filter === "" ? [] : chosen
+  if (seen.length > fake.windowMax || records.some((row) => seen.includes(row) && fake.poison(row))) {
+    return new Unavailable({ kind: "http", detail: "HTTP 504" })
+  }
   const next = new URL(url)
   next.searchParams.set(fake.paging === "skip" ? "$skip" : "$skiptoken", String(skip + top))
   return {
     records,
     exact: records,
     nextLink: skip + top < chosen.length ? next.href : undefined,
-    count: undefined,
+    count: url.searchParams.get("$count") === "true" ? chosen.length : undefined,
     at,
     providerWarnings: []
   }
@@ -77,8 +95,8 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage => {
 
 export const layer = (fake: FakeGraph) => {
   const graph: Graph = {
-    dropToken: Effect.void,
-    now: Clock.currentTimeMillis,
+    outdateToken: Effect.void,
+    now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
     token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
     fetchPage: ({ collection, url }) =>
       Effect.gen(function*() {
@@ -87,17 +105,21 @@ export const layer = (fake: FakeGraph) => {
         const count = fake.requests.length
         fake.before(count)
         const answer = fake.answer({ url, endpoint: collection.name, count })
-        if (answer !== undefined && "_tag" in answer) {
+        const page = answer !== undefined && "_tag" in answer ? answer : pageOf(fake, new URL(url), at + fake.ahead)
+        if ("_tag" in page) {
           return yield* new GraphError({
             endpoint: collection.name,
             operation: "page",
-            status: statusOf[answer._tag as keyof typeof statusOf] ?? 500,
-            reason: answer
+            status: statusOf[page._tag as keyof typeof statusOf] ?? 500,
+            reason: page
           })
         }
-        const page = pageOf(fake, new URL(url), at)
-        return answer === undefined ? page : answer(page)
+        return typeof answer === "function" ? answer(page) : page
       })
   }
   return Layer.succeed(GraphClient, { connect: () => Effect.succeed(graph) })
 }
+
+/** Requests of polls, without the questions how many rows there are behind them. */
+export const polls = ({ requests }: FakeGraph, endpoint = "alerts_v2") =>
+  requests.filter((request) => request.endpoint === endpoint && !request.url.includes("$count"))

@@ -1,0 +1,97 @@
+/**
+ * What is said and shown while the sink or the store of checkpoints cannot be written, and once it can.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Duration, Effect, Schedule } from "effect"
+import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { EndpointName } from "../config/Instance.ts"
+import { sinkRetry } from "../graph/GraphPolicy.ts"
+import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import { isoTime, type Report } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { Status } from "../status/Status.ts"
+import type { Outcome } from "./Page.ts"
+
+/**
+ * How long a poll that is made once waits for a sink or a store that cannot be written.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const oncePatience = Duration.seconds(60)
+
+/**
+ * Whose writing it is.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Whose {
+  readonly instance: string
+  readonly endpoint: EndpointName
+}
+
+const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Report => ({
+  code: "sink_unavailable",
+  message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
+  remedy:
+    "free space or mend the directory or broker; nothing is lost: the page is held and polling goes on once it can be written",
+  occurred_at: isoTime(now)
+})
+
+/**
+ * Says and shows that something cannot be written.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const failed = Effect.fnUntraced(function*(
+  { endpoint, instance }: Whose,
+  error: ArtifactSinkError | StateStoreError
+) {
+  const status = yield* Status
+  const report = reportOf(error, yield* Clock.currentTimeMillis)
+  status.sink.state = "unavailable"
+  const here = status.endpoint(instance, endpoint)
+  here.state = "unavailable"
+  here.error = { ...report, instance, endpoint }
+  // One line for the whole process: a full disk is full for every endpoint.
+  yield* (yield* Reporter).say(report, { level: "Error", remind: true })
+})
+
+/**
+ * Says and shows that it can be written again.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const recovered = Effect.gen(function*() {
+  const { sink } = yield* Status
+  if (sink.state === "ok") return
+  sink.state = "ok"
+  yield* (yield* Reporter).overAll("sink_unavailable")
+  yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
+})
+
+/**
+ * Writes to the store until it takes what is written: for ever, or with `once` for as long as one poll may wait.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const persist = (
+  whose: Whose,
+  once: boolean,
+  write: Effect.Effect<void, StateStoreError>
+): Effect.Effect<Outcome, never, Reporter | Status> =>
+  write.pipe(
+    Effect.tapError((error) => error.reason._tag === "Conflict" ? Effect.void : failed(whose, error)),
+    Effect.retry({
+      schedule: once ? Schedule.upTo(sinkRetry, { duration: oncePatience }) : sinkRetry,
+      while: ({ reason }) => reason._tag === "StoreUnavailable"
+    }),
+    Effect.tap(recovered),
+    Effect.as("committed" as const),
+    Effect.catch(({ reason }) => Effect.succeed(reason._tag === "Conflict" ? "lost" as const : "dropped" as const))
+  )
