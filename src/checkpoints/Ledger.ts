@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { Effect, Option, Schema } from "effect"
-import type { Timestamp } from "../domain/Timestamp.ts"
+import { later, type Timestamp } from "../domain/Timestamp.ts"
 import { KeySet } from "./KeySet.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
@@ -170,21 +170,34 @@ export const open = Effect.fn("Ledger.open")(function*(
     floor = piece.value.floor
   }
 
-  const letGo = Effect.fnUntraced(function*(at: number) {
-    while (
-      pieces.length > 1 && (known.size > keysMax || pieces[0]!.at < at - ledgerDaysMax * dayMillis)
-    ) {
-      const oldest = pieces[0]!
-      yield* store.remove(nameOf(oldest.number), oldest.revision)
-      pieces.shift()
-      forEachKey(oldest.keys, (key) => known.delete(key))
-      if (floor === undefined || oldest.reached > floor) floor = oldest.reached
+  /** The pieces that go when so many keys come. */
+  const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
+    let size = known.size + coming
+    const end = pieces.slice(0, -1).findIndex((piece) => {
+      if (size <= keysMax && piece.at >= at - ledgerDaysMax * dayMillis) return true
+      size -= piece.keys.length / keyBytes
+      return false
+    })
+    return pieces.slice(0, end < 0 ? Math.max(0, pieces.length - 1) : end)
+  }
+
+  const letGo = Effect.fnUntraced(function*(piece: Piece, at: number) {
+    if (piece.at >= at - ledgerDaysMax * dayMillis) {
+      yield* Effect.logWarning(
+        `${prefix}: more than ${keysMax} records in ${ledgerDaysMax} days; what changed before ${piece.reached} is not read again`
+      )
     }
+    yield* store.remove(nameOf(piece.number), piece.revision)
+    pieces.shift()
+    forEachKey(piece.keys, (key) => known.delete(key))
   })
 
   const append = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, { at, floor: begun, reached }: Rows) {
-    floor = floor === undefined || begun > floor ? begun : floor
     const fresh = Array.from(new Set(ids.map(keyOf))).filter((key) => !known.has(key))
+    if (fresh.length === 0) return
+    const old = leaving(fresh.length, at)
+    // Written before they go: a restart must not take for unpublished what only they knew.
+    floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
     for (let taken = 0; taken < fresh.length;) {
       const last = pieces.at(-1)
       const open = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
@@ -204,7 +217,7 @@ export const open = Effect.fn("Ledger.open")(function*(
       for (const key of room) known.add(key)
       taken += room.length
     }
-    yield* letGo(at)
+    for (const piece of old) yield* letGo(piece, at)
   }, Effect.uninterruptible)
 
   return {

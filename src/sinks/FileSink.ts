@@ -7,10 +7,10 @@
  *
  * @since 0.1.0
  */
-import { Clock, Effect, Exit, FileSystem, Layer, Path, type PlatformError, Scope } from "effect"
+import { Clock, Effect, Exit, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
 import { lines } from "./Ndjson.ts"
 
 /**
@@ -31,6 +31,8 @@ interface Open {
   readonly day: string
   readonly file: FileSystem.File
   readonly scope: Scope.Closeable
+  /** Which file the name stood for when it was opened. */
+  readonly inode: Option.Option<bigint>
   /** Bytes known to be on the disk. */
   synced: number
 }
@@ -42,14 +44,16 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
   let current: Open | undefined
   let abandoned = false
 
-  const numbersOf = Effect.fnUntraced(function*(day: string) {
-    const names = yield* fs.readDirectory(directory)
-    const start = `${prefix}-${day}-`
-    return names
-      .filter((name) => name.startsWith(start) && name.endsWith(".ndjson"))
-      .map((name) => Number(name.slice(start.length, -".ndjson".length)))
-      .filter(Number.isInteger)
-  })
+  /** Names of the series and no other: somebody may keep a copy beside them. */
+  const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
+  const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
+
+  const numbersOf = (day: string) =>
+    Effect.map(files, (names) =>
+      names.flatMap((name) => {
+        const groups = named.exec(name)?.groups
+        return groups?.["day"] === day ? [Number(groups["number"])] : []
+      }))
 
   const close = Effect.suspend(() => {
     const scope = current?.scope
@@ -76,10 +80,7 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
 
   /** Cuts the torn line that a crash may have left behind, in a file of whatever day. */
   const mend = Effect.gen(function*() {
-    const names = (yield* fs.readDirectory(directory)).filter((name) =>
-      name.startsWith(`${prefix}-`) && name.endsWith(".ndjson")
-    )
-    for (const name of names) {
+    for (const name of yield* files) {
       const file = path.join(directory, name)
       const whole = yield* wholeLines(file)
       if (whole < Number((yield* fs.stat(file)).size)) yield* fs.truncate(file, whole)
@@ -97,14 +98,24 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
     const scope = yield* Scope.make()
     const file = yield* fs.open(name, { flag: "a", mode: ownerOnly }).pipe(Scope.provide(scope))
     if (isNew) yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
-    current = { name, day, file, scope, synced }
+    const { ino: inode } = yield* fs.stat(name)
+    current = { name, day, file, scope, inode, synced }
     abandoned = false
     return current
   })
 
+  /** Whether the file was moved or deleted meanwhile, so that nobody would find what is written to it. */
+  const isGone = ({ inode, name }: Open) =>
+    Effect.match(fs.stat(name), {
+      onFailure: () => true,
+      onSuccess: ({ ino }) => Option.isSome(inode) && Option.isSome(ino) && ino.value !== inode.value
+    })
+
   const openFor = Effect.fnUntraced(function*(day: string) {
-    if (current !== undefined && current.day === day && current.synced < bytesMax && !abandoned) return current
-    const fresh = abandoned || (current !== undefined && current.day === day)
+    if (current !== undefined && (yield* isGone(current))) yield* close
+    const before = current
+    if (before !== undefined && before.day === day && before.synced < bytesMax && !abandoned) return before
+    const fresh = abandoned || before?.day === day
     yield* close
     const opened = yield* openFile(day, fresh)
     if (opened.synced < bytesMax) return opened
@@ -147,12 +158,16 @@ export const layer = (
       )
       yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
       const appendArtifacts = yield* failing(makeSeries(directory, "artifacts", bytesMax))
+      /** Whose dead letters are written: a batch comes again when its artifacts could not be. */
+      const written = new WeakSet<Batch>()
       const appendDeadLetters = yield* failing(makeSeries(directory, "dead-letters", bytesMax))
       return ArtifactSink.of({
         type: "file",
         publish: (batches) =>
           Effect.gen(function*() {
-            yield* appendDeadLetters(lines(batches.flatMap((batch) => batch.deadLetters)))
+            const fresh = batches.filter((batch) => !written.has(batch))
+            yield* appendDeadLetters(lines(fresh.flatMap((batch) => batch.deadLetters)))
+            for (const batch of fresh) written.add(batch)
             let text = ""
             for (const batch of batches) text += lines(batch.artifacts)
             yield* appendArtifacts(text)

@@ -43,6 +43,7 @@ describe("Ledger", () => {
       assert.strictEqual(ledger.floor(), Timestamp.fromMillis(3000))
       const again = yield* open("t", 20_000)
       assert.strictEqual(again.size(), ledger.size())
+      assert.strictEqual(again.floor(), ledger.floor())
     }).pipe(Effect.provide(memory)))
 
   it.effect("lets go what is older than seven days", () =>

@@ -16,11 +16,19 @@ export interface Running {
 export const start = (
   args: ReadonlyArray<string>,
   env: Record<string, string> = {},
-  cwd?: string
+  cwd?: string,
+  /** A command that runs it, such as one that limits it. */
+  under: ReadonlyArray<string> = []
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const child = spawn(process.execPath, [new URL("../../src/main.ts", import.meta.url).pathname, ...args], {
+      const [command, ...words] = [
+        ...under,
+        process.execPath,
+        new URL("../../src/main.ts", import.meta.url).pathname,
+        ...args
+      ]
+      const child = spawn(command!, words, {
         env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
         ...(cwd === undefined ? {} : { cwd }),
         stdio: ["ignore", "pipe", "pipe"]

@@ -1,0 +1,49 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem } from "effect"
+import { spawnSync } from "node:child_process"
+import { standIn } from "../support/Microsoft.ts"
+import * as Process from "../support/Process.ts"
+import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunFiles.ts"
+
+const prlimit = spawnSync("prlimit", ["--version"]).status === 0
+if (!prlimit) process.stdout.write("1 test skipped: the command prlimit (package util-linux) is not there\n")
+
+/** The program may write no byte of a file beyond it: to a process, that is a disk that is full. */
+const bytesMax = 2_000_000
+
+it.layer(NodeServices.layer, { excludeTestServices: true })("disk_full", (it) => {
+  it.effect.skipIf(!prlimit)(
+    "the page is held, whole lines stay, and all is there once when there is room again",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { env, simulator } = yield* standIn({ alerts: 600, incidents: 0, legacyAlerts: 0 })
+        const rows = yield* simulator.rows(tenantId, "alerts_v2")
+        yield* simulator.setRows(tenantId, "alerts_v2", rows)
+        yield* simulator.addFault({ kind: "clamp", endpoint: "alerts_v2", size: 60 })
+        const { directory, file } = yield* settingsFile({
+          lookback_hours: 48,
+          endpoints: { alerts: { enabled: false }, incidents: { enabled: false } }
+        })
+        const run = yield* Process.start(["run", "--no-listen", "--config", file], env, undefined, [
+          "prlimit",
+          `--fsize=${bytesMax}:unlimited`
+        ])
+        yield* run.says(/^\[ERROR\] azure-security: the file sink cannot write: EFBIG in write.*free space/m)
+        const name = (yield* fs.readDirectory(`${directory}/artifacts`)).find((name) => name.startsWith("artifacts-"))
+        const text = yield* fs.readFileString(`${directory}/artifacts/${name}`)
+        assert.isAtMost(text.length, bytesMax)
+        assert.match(text, /\}\n$/, "whole lines only")
+
+        assert.strictEqual(spawnSync("prlimit", ["--pid", String(run.child.pid), "--fsize=unlimited"]).status, 0)
+        yield* run.says(/^\[INFO\] azure-security: the file sink can be written again; nothing was lost/m)
+        yield* run.says(/fetched 600 events/)
+        const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
+        assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
+        assert.strictEqual(new Set(ids).size, ids.length, "none twice")
+        run.child.kill("SIGTERM")
+        assert.strictEqual(yield* run.exit, 0)
+      })
+  )
+})

@@ -1,0 +1,132 @@
+/** What a file sink and a file store make of a disk that fails them. */
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer, Option, Result } from "effect"
+import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
+import { StateStore } from "../../src/checkpoints/StateStore.ts"
+import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import * as FileSink from "../../src/sinks/FileSink.ts"
+import * as BadDisk from "../support/BadDisk.ts"
+import { artifact } from "./ArtifactSinkSuite.ts"
+
+const deadLetter = { instance: "i", endpoint: "e", reason: "no_id", path: "$", occurred_at: "", record: 1 } as const
+const batch = (...ids: ReadonlyArray<string>) => ({ artifacts: ids.map(artifact), deadLetters: [] })
+
+const idsIn = Effect.fnUntraced(function*(directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const names = (yield* fs.readDirectory(directory)).filter((name) => name.startsWith("artifacts-")).sort()
+  const texts = yield* Effect.forEach(names, (name) => fs.readFileString(`${directory}/${name}`))
+  return texts.flatMap((text) => text.split("\n").slice(0, -1).map((line) => JSON.parse(line).id as string))
+})
+
+const world = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const sink = yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
+  return { directory, faults: yield* BadDisk.BadDisk, fs, sink, ids: idsIn(directory) }
+})
+
+it.layer(BadDisk.layer)("a bad disk", (it) => {
+  it.effect("disk_full: half a line is cut off, and the batch given again is there once", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, ids, sink } = yield* world
+      yield* sink.publish([batch("1")])
+      faults.before = 0
+      faults.torn = 700
+      const failed = yield* Effect.flip(sink.publish([batch("2", "3")]))
+      assert.strictEqual(failed.message, "the file sink cannot write: ENOSPC in write")
+      const [name] = yield* fs.readDirectory(directory)
+      assert.match(yield* fs.readFileString(`${directory}/${name}`), /\}\n$/, "whole lines only")
+      yield* sink.publish([batch("2", "3")])
+      assert.deepStrictEqual(yield* ids, ["1", "2", "3"])
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
+    }))
+
+  it.effect("a torn line that cannot be cut off either is left in its file, and the batch goes to a new one", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, sink } = yield* world
+      faults.before = 0
+      faults.torn = 20
+      faults.truncations = 1
+      yield* Effect.flip(sink.publish([batch("1")]))
+      yield* sink.publish([batch("1")])
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
+      // The next start cuts it.
+      yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
+      assert.deepStrictEqual(yield* idsIn(directory), ["1"])
+    }))
+
+  it.effect("a failed fsync: nobody knows what of the file is on the disk, so the batch goes whole to a new one", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, ids, sink } = yield* world
+      yield* sink.publish([batch("1")])
+      faults.syncs = 1
+      assert.include((yield* Effect.flip(sink.publish([batch("2")]))).message, "EIO in sync")
+      yield* sink.publish([batch("2")])
+      assert.deepStrictEqual(yield* ids, ["1", "2"])
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
+    }))
+
+  it.effect("dead letters of a batch that is given again are written once", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, ids, sink } = yield* world
+      const both = { artifacts: [artifact("1")], deadLetters: [deadLetter] }
+      faults.before = 1
+      faults.torn = 5
+      yield* Effect.flip(sink.publish([both]))
+      yield* sink.publish([both])
+      const written = (yield* fs.readDirectory(directory)).filter((name) => name.startsWith("dead-letters-"))
+      assert.strictEqual(written.length, 1)
+      assert.strictEqual((yield* fs.readFileString(`${directory}/${written[0]}`)).split("\n").length - 1, 1)
+      assert.deepStrictEqual(yield* ids, ["1"])
+    }))
+
+  it.effect("a file that was deleted or moved under it is begun anew", () =>
+    Effect.gen(function*() {
+      const { directory, fs, ids, sink } = yield* world
+      yield* sink.publish([batch("1")])
+      const [name] = yield* fs.readDirectory(directory)
+      yield* fs.remove(`${directory}/${name}`)
+      yield* sink.publish([batch("2")])
+      assert.deepStrictEqual(yield* ids, ["2"])
+      yield* fs.rename(`${directory}/${name}`, `${directory}/taken-away`)
+      yield* fs.writeFileString(`${directory}/${name}`, "")
+      yield* sink.publish([batch("3")])
+      assert.deepStrictEqual(yield* ids, ["3"])
+    }))
+
+  it.effect("leaves files alone whose names are not its own", () =>
+    Effect.gen(function*() {
+      const { directory, fs } = yield* world
+      const copy = `${directory}/artifacts-2026-11-20-1-copy.ndjson`
+      yield* fs.writeFileString(copy, "no newline")
+      yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
+      assert.strictEqual(yield* fs.readFileString(copy), "no newline")
+    }))
+
+  it.effect("an interrupted write of a checkpoint leaves the old value", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const faults = yield* BadDisk.BadDisk
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const store = yield* Effect.provide(StateStore, Layer.fresh(FileStateStore.layer(directory)))
+      const revision = yield* store.put("a.json", new Uint8Array([1]), 0)
+      const faultsOfPut = [
+        () => {
+          faults.before = 0
+          faults.torn = 1
+        },
+        () => (faults.syncs = 1),
+        () => (faults.renames = 1)
+      ]
+      for (const fault of faultsOfPut) {
+        fault()
+        const written = yield* Effect.result(store.put("a.json", new Uint8Array([2, 3]), revision))
+        assert.isTrue(Result.isFailure(written))
+        const again = yield* Effect.provide(StateStore, Layer.fresh(FileStateStore.layer(directory)))
+        assert.deepStrictEqual(Option.getOrThrow(yield* again.get("a.json")).bytes, new Uint8Array([1]))
+      }
+      yield* store.put("a.json", new Uint8Array([2, 3]), revision)
+      const again = yield* Effect.provide(StateStore, Layer.fresh(FileStateStore.layer(directory)))
+      assert.deepStrictEqual(Option.getOrThrow(yield* again.get("a.json")).bytes, new Uint8Array([2, 3]))
+    }))
+})

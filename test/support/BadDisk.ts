@@ -1,0 +1,63 @@
+/** The file system of this machine, whose writes and syncs fail as they are told. */
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { Context, Effect, FileSystem, Layer, PlatformError } from "effect"
+
+export interface Faults {
+  /** A write puts down this many bytes, and fails. */
+  torn?: number | undefined
+  /** How many writes are done before that one. */
+  before: number
+  /** How many of the next syncs of files fail. */
+  syncs: number
+  /** How many of the next renames fail. */
+  renames: number
+  /** How many of the next truncations fail. */
+  truncations: number
+}
+
+const failure = (method: string, code: string) =>
+  PlatformError.systemError({
+    _tag: "Unknown",
+    module: "FileSystem",
+    method,
+    cause: Object.assign(new Error(code), { code })
+  })
+
+export class BadDisk extends Context.Service<BadDisk, Faults>()("azure-security/test/support/BadDisk") {}
+
+export const layer = Layer.effectContext(Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const faults: Faults = { before: 0, syncs: 0, renames: 0, truncations: 0 }
+  const wrapped = (file: FileSystem.File): FileSystem.File =>
+    new Proxy(file, {
+      get: (target, name) => {
+        switch (name) {
+          case "writeAll":
+            return (bytes: Uint8Array) =>
+              Effect.suspend(() => {
+                const { torn } = faults
+                if (torn === undefined || faults.before-- > 0) return target.writeAll(bytes)
+                faults.torn = undefined
+                return Effect.andThen(target.writeAll(bytes.subarray(0, torn)), Effect.fail(failure("write", "ENOSPC")))
+              })
+          case "sync":
+            return Effect.suspend(() => faults.syncs-- > 0 ? Effect.fail(failure("sync", "EIO")) : target.sync)
+          default: {
+            const value: unknown = Reflect.get(target, name, target)
+            return typeof value === "function" ? value.bind(target) : value
+          }
+        }
+      }
+    })
+  const bad = FileSystem.FileSystem.of({
+    ...fs,
+    open: (path, options) => Effect.map(fs.open(path, options), wrapped),
+    rename: (from, to) =>
+      Effect.suspend(() => faults.renames-- > 0 ? Effect.fail(failure("rename", "EIO")) : fs.rename(from, to)),
+    truncate: (path, length) =>
+      Effect.suspend(() =>
+        faults.truncations-- > 0 ? Effect.fail(failure("truncate", "EIO")) : fs.truncate(path, length)
+      )
+  })
+  return Context.make(FileSystem.FileSystem, bad).pipe(Context.add(BadDisk, faults))
+})).pipe(Layer.provideMerge(NodePath.layer), Layer.provide(NodeFileSystem.layer))
