@@ -11,6 +11,7 @@ import { Headers } from "effect/http"
 import type { Answer } from "./Exchange.ts"
 import type { Collection } from "./GraphClient.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
+import { failureCode, requestGuid } from "./Names.ts"
 
 /**
  * What of a refusal is for the report.
@@ -39,9 +40,6 @@ const isInner = Schema.is(Inner)
 
 const text = (value: unknown) => Predicate.isString(value) ? value : undefined
 
-/** Cut to what is surely a name, so that no part of a message passes for a code. */
-const name = (value: string | undefined) => value?.replaceAll(/[^A-Za-z0-9_.-]/g, "").slice(0, 64)
-
 const read = (answer: Answer) => {
   const body = Option.getOrUndefined(decodeBody(answer.text.replace(/^\ufeff/, "")))?.error
   const inner = [body?.innerError, body?.innererror].find((each) => isInner(each)) ?? {}
@@ -56,8 +54,9 @@ const read = (answer: Answer) => {
  */
 export const details = (answer: Answer): Details => {
   const { code, inner } = read(answer)
-  const either = (key: string) => name(Option.getOrUndefined(Headers.get(answer.headers, key)) ?? text(inner[key]))
-  return { graphCode: name(code), requestId: either("request-id"), clientRequestId: either("client-request-id") }
+  const either = (key: string) =>
+    requestGuid(Option.getOrUndefined(Headers.get(answer.headers, key)) ?? text(inner[key]))
+  return { graphCode: failureCode(code), requestId: either("request-id"), clientRequestId: either("client-request-id") }
 }
 
 /**

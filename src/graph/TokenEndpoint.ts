@@ -17,6 +17,7 @@ import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
 import { smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
 import type { MicrosoftClock } from "./MicrosoftClock.ts"
+import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
 import { retryAfter } from "./RetryAfter.ts"
 
@@ -60,8 +61,6 @@ const decodeClaims = Schema.decodeUnknownOption(Claims)
 /** For diagnosis only: Microsoft says that a token of Graph's is not for others to read. */
 const rolesOf = (token: string) =>
   Option.getOrUndefined(Option.map(decodeClaims(token.split(".")[1]), ({ roles }) => roles ?? []))
-
-const cut = (text: string | undefined) => text?.replaceAll(/[^A-Za-z0-9_.-]/g, "").slice(0, 64)
 
 const known: ReadonlySet<string> = new Set(Object.values(clouds).map(({ login }) => login))
 
@@ -109,11 +108,11 @@ type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
 const failed = (reason: GraphError["reason"], answer?: Answer) => {
   const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(answer.text))
-  const graphCode = cut(body?.error)
-  const requestId = cut(
+  const graphCode = failureCode(body?.error)
+  const requestId = requestGuid(
     body?.trace_id ?? (answer && Option.getOrUndefined(Headers.get(answer.headers, "x-ms-request-id")))
   )
-  const clientRequestId = cut(body?.correlation_id)
+  const clientRequestId = requestGuid(body?.correlation_id)
   return new GraphError({
     endpoint: "token",
     operation: "token",

@@ -40,15 +40,24 @@ export const refusal = (aadsts: number, status = 401, headers: HeadersInit = {})
       error: "invalid_client",
       error_description: `AADSTS${aadsts}: Something with s3cr3t~Value in it. Trace ID: abc`,
       error_codes: [aadsts],
-      trace_id: "trace-1",
-      correlation_id: "correlation-1"
+      trace_id: "aaaaaaaa-0000-4000-8000-000000000003",
+      correlation_id: "aaaaaaaa-0000-4000-8000-000000000004"
     },
     { status, headers }
   )
 
 export const graphRefusal = (status: number, code: string, message = "", headers: HeadersInit = {}) =>
   Response.json(
-    { error: { code, message, innerError: { "request-id": "request-1", "client-request-id": "client-1" } } },
+    {
+      error: {
+        code,
+        message,
+        innerError: {
+          "request-id": "aaaaaaaa-0000-4000-8000-000000000001",
+          "client-request-id": "aaaaaaaa-0000-4000-8000-000000000002"
+        }
+      }
+    },
     { status, headers }
   )
 

@@ -111,8 +111,8 @@ describe("Tokens", () => {
       assert.deepInclude(error, {
         status: 401,
         graphCode: "invalid_client",
-        requestId: "trace-1",
-        clientRequestId: "correlation-1"
+        requestId: "aaaaaaaa-0000-4000-8000-000000000003",
+        clientRequestId: "aaaaaaaa-0000-4000-8000-000000000004"
       })
       assert.notInclude(inspect(error, { depth: 9 }) + String(error.stack), "s3cr3t")
     }))
