@@ -27,6 +27,18 @@ const messageOf = (message: unknown, cause: Cause.Cause<unknown>): string => {
   return oneLine(parts.join(" "))
 }
 
+/** Fields of a report that its line has in words already, or that only a program reads. */
+const inWords = new Set([
+  "remedy",
+  "http_status",
+  "aadsts_code",
+  "client_request_id",
+  "retry_after_seconds",
+  "required_permissions",
+  "token_roles",
+  "occurred_at"
+])
+
 const field = ([key, value]: readonly [string, unknown]): string => {
   const text = oneLine(textOf(value))
   return `${key}=${/[\s"=]/.test(text) || text === "" ? `"${text.replaceAll("\"", "'")}"` : text}`
@@ -39,7 +51,9 @@ const field = ([key, value]: readonly [string, unknown]): string => {
  * @since 0.1.0
  */
 export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
-  const fields = Object.entries(fiber.getRef(References.CurrentLogAnnotations)).map(field)
+  const fields = Object.entries(fiber.getRef(References.CurrentLogAnnotations))
+    .filter(([key]) => !inWords.has(key))
+    .map(field)
   const line = `[${levels[logLevel] ?? "INFO"}] azure-security: ${messageOf(message, cause)}`
   return fields.length === 0 ? line : `${line}  ${fields.join(" ")}`
 })

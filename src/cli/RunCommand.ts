@@ -9,7 +9,7 @@ import { Command, Flag } from "effect/cli"
 import { HttpRouter } from "effect/http"
 import { createServer } from "node:http"
 import type { Settings } from "../config/Settings.ts"
-import { SettingsSource } from "../config/SettingsSource.ts"
+import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
 import * as Routes from "../http/Routes.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
@@ -46,9 +46,14 @@ const loopback = /^(127\.|localhost$|::1$)/
 
 /** Serves health, status and metrics. */
 const serve = ({ host, port }: Address) =>
-  HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
-    Layer.provide(NodeHttpServer.layer(createServer, { host, port }))
-  )
+  Layer.unwrap(Effect.sync(() => {
+    const server = createServer()
+    // A client that keeps a connection open and asks nothing must not hold up a stop.
+    const hangUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
+    return Layer.merge(HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }), hangUp).pipe(
+      Layer.provide(NodeHttpServer.layer(() => server, { host, port }))
+    )
+  }))
 
 /** What a start has to have before anything is polled; every fault of it in one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
@@ -98,7 +103,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly logFormat: Option.Option<"text" | "json">
   readonly file: Option.Option<string>
 }) {
-  const { initial } = yield* SettingsSource
+  const { initial, unknown = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const address = Option.map(options.listen, parseAddress)
   const faults = Option.isSome(address) && Result.isFailure(address.value) ? [address.value.failure] : []
@@ -125,6 +130,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   })
   return yield* Effect.gen(function*() {
     yield* warnOfMode(options.file)
+    yield* Effect.forEach(unknown, warnOfUnknown)
     if (Option.isSome(address) && Result.isSuccess(address.value)) {
       const { host, port } = address.value.success
       yield* Effect.logInfo(`listening on http://${host}:${port} (/status, /metrics, /health/live, /health/ready)`)

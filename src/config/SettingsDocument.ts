@@ -38,10 +38,36 @@ const tidied = (value: unknown): unknown => {
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
+type Issue = ReturnType<typeof formatIssue>["issues"][number]
+
+const pathOf = (path: Issue["path"]) =>
+  (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
+
 const describe = (error: Schema.SchemaError): ReadonlyArray<string> =>
   formatIssue(error.issue).issues.map(({ message, path }) => {
-    const at = (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
+    const at = pathOf(path)
     return at === "" ? message : `${at}: ${message}`
+  })
+
+const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
+
+/**
+ * Names of settings in a text that this version does not know: most likely misspelt, and without effect.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const unknownSettings = (text: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.match(Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")), {
+    onFailure: () => [],
+    onSuccess: (json) =>
+      Result.match(strictly(tidied(json)), {
+        onSuccess: () => [],
+        onFailure: ({ issue }) =>
+          formatIssue(issue).issues.flatMap(({ message, path }) =>
+            message === "Expected no excess property" ? [pathOf(path)] : []
+          )
+      })
   })
 
 const Json = Schema.fromJsonString(Schema.Unknown)

@@ -5,10 +5,19 @@
  */
 import { Context, Effect, FileSystem, Layer, Option, type PlatformError, Ref, Schedule, Stream } from "effect"
 import type { Settings } from "./Settings.ts"
-import { BadSettings, decodeSettings } from "./SettingsDocument.ts"
+import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument.ts"
 
 /** A person who saved a file looks for its effect within seconds; reading a small file this often costs nothing. */
 const watchEvery = "2 seconds"
+
+/**
+ * Warns of a name that means nothing: most likely it is misspelt.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const warnOfUnknown = (name: string): Effect.Effect<void> =>
+  Effect.logWarning(`the setting ${name} is not known and has no effect; look at its spelling`)
 
 /**
  * Service that gives the settings as they are, and as they change. Settings that cannot be used change nothing: the
@@ -19,6 +28,8 @@ const watchEvery = "2 seconds"
  */
 export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
+  /** Names in the initial settings that this version does not know. */
+  readonly unknown?: ReadonlyArray<string>
   /** Settings after each change, and the faults of each that cannot be used. */
   readonly changes: Stream.Stream<Settings | BadSettings>
 }>()("azure-security/config/SettingsSource") {
@@ -50,10 +61,12 @@ export class SettingsSource extends Context.Service<SettingsSource, {
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
           if (now._tag === "Failure") return Option.some(now.failure)
+          yield* Effect.forEach(yield* unknownSettings(now.success), warnOfUnknown)
           return Option.some(yield* Effect.catch(decodeSettings(path, now.success), Effect.succeed))
         })
         return {
           initial,
+          unknown: yield* unknownSettings(text),
           changes: Stream.fromEffectSchedule(look, Schedule.spaced(watchEvery)).pipe(
             Stream.filter(Option.isSome),
             Stream.map(({ value }) => value)

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Logger } from "effect"
+import { Effect, Logger, Schema } from "effect"
 import * as Logging from "../../src/cli/Logging.ts"
+import { Reporter } from "../../src/status/Reporter.ts"
 
 const linesOf = (format: Logger.Logger<unknown, string>, program: Effect.Effect<void>) => {
   const lines: Array<string> = []
@@ -38,5 +39,32 @@ it.effect("JSON lines carry the same", () =>
     assert.match(
       line!,
       /^\{"timestamp":"\d{4}-[^"]+Z","level":"WARN","logger":"azure-security","message":"careful","instance":"i"\}$/
+    )
+  }))
+
+it.effect("a report is a line for people, and whole in a line of JSON", () =>
+  Effect.gen(function*() {
+    const report = {
+      code: "missing_permission",
+      instance: "i",
+      endpoint: "incidents",
+      message: "no",
+      remedy: "Grant it",
+      http_status: 403,
+      required_permissions: ["SecurityIncident.Read.All"],
+      occurred_at: "2026-11-20T12:00:00.000Z"
+    }
+    const say = Effect.gen(function*() {
+      const reporter = yield* Reporter
+      yield* reporter.say(report, { level: "Warn", remind: false })
+    }).pipe(Effect.provide(Reporter.layer))
+    assert.deepStrictEqual(yield* linesOf(Logging.text, say), [
+      "[WARN] azure-security: HTTP 403 on incidents: no; grant it  code=missing_permission instance=i endpoint=incidents"
+    ])
+    const { message: _, ...rest } = report
+    const [line] = yield* linesOf(Logging.json, say)
+    assert.deepInclude(
+      yield* Schema.decodeEffect(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Json)))(line!),
+      rest
     )
   }))

@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
+import { connect, createServer, type Socket } from "node:net"
 import type { EndpointName } from "../../src/config/Instance.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 import { standIn } from "../support/Microsoft.ts"
@@ -111,6 +112,30 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       run.child.kill("SIGTERM")
       assert.strictEqual(yield* run.exit, 0)
       assert.isBelow(performance.now() - from, 10_000)
+    }))
+
+  it.effect("stops at once though somebody keeps a connection to its port open and asks nothing", () =>
+    Effect.gen(function*() {
+      const { env } = yield* standIn(quiet)
+      const { file } = yield* settingsFile()
+      const port = yield* Effect.callback<number>((resume) => {
+        const server = createServer().listen(0, "127.0.0.1", () => {
+          const address = server.address()
+          server.close(() => resume(Effect.succeed(typeof address === "object" ? address?.port ?? 0 : 0)))
+        })
+      })
+      const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
+      yield* run.says(/fetched 0 events .*endpoint=alerts /)
+      yield* Effect.acquireRelease(
+        Effect.callback<Socket>((resume) => {
+          const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket))).on("error", () => undefined)
+        }),
+        (socket) => Effect.sync(() => socket.destroy())
+      )
+      const from = performance.now()
+      run.child.kill("SIGTERM")
+      assert.strictEqual(yield* run.exit, 0, run.stderr())
+      assert.isBelow(performance.now() - from, 4000)
     }))
 
   it.effect("refuses bad settings with every fault in one message, and exits 2", () =>
