@@ -5,8 +5,8 @@ import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunFiles.ts"
 
-const kills = 6
-const pageSize = 100
+const kills = 8
+const pageSize = 200
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publish_and_checkpoint", (it) => {
   it.effect(
@@ -14,11 +14,12 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
-        const { env, simulator } = yield* standIn({ alerts: 3000, incidents: 0, legacyAlerts: 0 })
+        const { env, simulator } = yield* standIn({ alerts: 12_000, incidents: 0, legacyAlerts: 0 })
         const rows = yield* simulator.rows(tenantId, "alerts_v2")
         yield* simulator.setRows(tenantId, "alerts_v2", rows)
         yield* simulator.addFault({ kind: "clamp", endpoint: "alerts_v2", size: pageSize })
         const { directory, file } = yield* settingsFile({
+          lookback_hours: 48,
           endpoints: { alerts: { enabled: false }, incidents: { enabled: false } }
         })
         const args = ["run", "--once", "--no-listen", "--config", file]
@@ -38,6 +39,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
         const last = yield* Process.start(args, env)
         assert.strictEqual(yield* last.exit, 0, last.stdout() + last.stderr())
 
+        for (const name of yield* fs.readDirectory(`${directory}/artifacts`)) {
+          assert.match((yield* fs.readFileString(`${directory}/artifacts/${name}`)).slice(-2), /^\}\n$/, "no torn line")
+        }
         const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
         const expected = rows.length + evidenceOf(rows)
         assert.strictEqual(new Set(ids).size, expected, "nothing lost")

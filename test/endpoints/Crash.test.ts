@@ -1,0 +1,156 @@
+/** A process that dies at any one of its writes, before or after the write was done, and is started again. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Ref, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { StateStore } from "../../src/checkpoints/StateStore.ts"
+import { run } from "../../src/cli/Connector.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { Rejected, Throttled } from "../../src/graph/GraphError.ts"
+import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
+import { connector, publishedIds, settings, world } from "../support/Connector.ts"
+import * as FakeGraph from "../support/FakeGraph.ts"
+
+const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
+const rowsAt = (seconds: ReadonlyArray<number>) =>
+  seconds.map((second, n) => ({
+    id: `da${n}`,
+    lastUpdateDateTime: Timestamp.fromMillis(noon - 60_000 + second * 1000)
+  }))
+
+interface Death {
+  /** How many writes are done before it. */
+  readonly after: number
+  /** Whether the write in hand is done, and only its answer is lost. */
+  readonly done: boolean
+  /** It is the sink alone that fails for good, and the process is stopped for it. */
+  readonly ofSink?: true
+}
+
+/** Layer of a connector that dies in one of its writes, and writes nothing after it. */
+const mortal = (fake: FakeGraph.FakeGraph, death: Death) =>
+  Effect.map(settings(), (initial) => {
+    let left = death.after
+    let isDead = false
+    const fatal = <A, E, R>(write: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.suspend(() => {
+        if (isDead) return Effect.die("dead")
+        if (left-- > 0) return write
+        isDead = true
+        return Effect.andThen(death.done ? Effect.asVoid(write) : Effect.void, Effect.die("dead"))
+      })
+    const inStore = death.ofSink ? <A>(write: A) => write : fatal
+    const store = Layer.effect(
+      StateStore,
+      Effect.map(StateStore, (store) => ({
+        ...store,
+        put: (key: string, bytes: Uint8Array, revision: number) => inStore(store.put(key, bytes, revision)),
+        remove: (key: string, revision: number) => inStore(store.remove(key, revision))
+      }))
+    ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemoryOpen)))
+    const sink = Layer.effect(
+      ArtifactSink,
+      Effect.map(ArtifactSink, (sink) => ({
+        ...sink,
+        publish: (batches: Parameters<typeof sink.publish>[0]) => fatal(sink.publish(batches))
+      }))
+    ).pipe(Layer.provide(Layer.fresh(ArtifactSink.layerMemoryOpen)))
+    return connector(fake, initial, undefined, { store, sink })
+  })
+
+/** One life, to its end or its death. */
+const live = (fake: FakeGraph.FakeGraph, death: Death) =>
+  Effect.flatMap(mortal(fake, death), (layer) => Effect.exit(Effect.provide(run(true), Layer.fresh(layer))))
+
+const immortal: Death = { after: Infinity, done: false }
+
+const Deaths = Schema.Array(Schema.Struct({
+  after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 14 })),
+  done: Schema.Boolean
+})).check(Schema.isMaxLength(4))
+
+/** Every row once, and beside them at most the artifacts of the page in hand at each death. */
+const assertComplete = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph, deaths: number, pageSize: number) {
+  const ids = yield* publishedIds
+  assert.strictEqual(new Set(ids).size, fake.rows.length, "none lost")
+  assert.isAtMost(ids.length - fake.rows.length, deaths * pageSize, "at most the page in hand repeated")
+  if (deaths === 0) assert.strictEqual(ids.length, fake.rows.length)
+})
+
+describe("a crash", () => {
+  it.effect.prop(
+    "at any writes loses nothing, and repeats at most the page in hand, whatever the ties, order and page size",
+    [
+      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(30)),
+      Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
+      Schema.Literals(["asc", "desc"]),
+      Schema.Literals(["skip", "skiptoken"]),
+      Deaths
+    ],
+    ([seconds, pageSize, order, paging, deaths]) =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(noon)
+        const fake = FakeGraph.make({ rows: rowsAt(seconds), pageSize, order, paging })
+        for (const death of deaths) yield* live(fake, death)
+        assert.deepStrictEqual(yield* live(fake, immortal), Exit.succeed(true))
+        yield* live(fake, immortal)
+        yield* assertComplete(fake, deaths.length, pageSize)
+      }).pipe(Effect.provide(Layer.fresh(world))),
+    { arbitrary: { runs: 150 } }
+  )
+
+  const rows = rowsAt(Array.from({ length: 40 }, (_, n) => n))
+  const drained = (death: Death) =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows, pageSize: 10 })
+      assert.isTrue(Exit.isFailure(yield* live(fake, death)) || death.after === Infinity)
+      assert.deepStrictEqual(yield* live(fake, immortal), Exit.succeed(true))
+      return fake
+    })
+
+  it.effect("crash_before_publish: the page is read again and published once", () =>
+    Effect.gen(function*() {
+      // The first write is the checkpoint's beginning; each page then publishes, and writes its ledger and checkpoint.
+      yield* assertComplete(yield* drained({ after: 4, done: false }), 0, 10)
+    }).pipe(Effect.provide(Layer.fresh(world))))
+
+  it.effect("crash_between_publish_and_checkpoint: the page in hand is repeated, with the same ids, and no other", () =>
+    Effect.gen(function*() {
+      yield* drained({ after: 4, done: true })
+      const ids = yield* publishedIds
+      // The second page begins with the first one's last row, which is known.
+      assert.strictEqual(ids.length, 40 + 9)
+      assert.deepStrictEqual(ids.slice(10, 19), ids.slice(19, 28))
+    }).pipe(Effect.provide(Layer.fresh(world))))
+
+  it.effect("crash_before_checkpoint: what the ledger has is not repeated", () =>
+    Effect.gen(function*() {
+      yield* assertComplete(yield* drained({ after: 6, done: false }), 0, 10)
+    }).pipe(Effect.provide(Layer.fresh(world))))
+
+  it.effect("a cooldown that begins while a page is given up keeps no position behind that page", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows, pageSize: 10 })
+      fake.answer = ({ count }) => count === 2 ? new Throttled({}) : undefined
+      // The first page cannot be published, and the second is refused meanwhile.
+      yield* live(fake, { after: 0, done: false, ofSink: true })
+      assert.deepStrictEqual(yield* publishedIds, [])
+      yield* TestClock.adjust("11 minutes")
+      fake.answer = () => undefined
+      yield* live(fake, immortal)
+      yield* assertComplete(fake, 0, 10)
+    }).pipe(Effect.provide(Layer.fresh(world))))
+
+  it.effect("a refusal met by a crash is met again, and nothing is lost", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows, pageSize: 10 })
+      fake.answer = ({ count }) => count === 3 ? new Rejected({ request: "no" }) : undefined
+      yield* live(fake, { after: 5, done: true })
+      yield* live(fake, immortal)
+      yield* live(fake, immortal)
+      assert.strictEqual(new Set(yield* publishedIds).size, rows.length)
+      assert.isAtLeast((yield* Ref.get(yield* Published)).length, 4)
+    }).pipe(Effect.provide(Layer.fresh(world))))
+})
