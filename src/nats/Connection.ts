@@ -1,0 +1,242 @@
+/**
+ * The connection to the broker, and the only place that dials it.
+ *
+ * @since 0.1.0
+ */
+import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
+import { Kvm } from "@nats-io/kv"
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  type Status,
+  tokenAuthenticator,
+  usernamePasswordAuthenticator
+} from "@nats-io/transport-node"
+import { Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream, SubscriptionRef } from "effect"
+import { readFileSync } from "node:fs"
+import { describe } from "./NatsFailure.ts"
+
+/**
+ * Where the broker is and what it asks of its clients. Paths are read again at each dial, so that what they hold may
+ * be renewed meanwhile.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ConnectionOptions {
+  /** `nats://HOST:PORT`; with `tls://` a broker that speaks no TLS is refused. */
+  readonly servers: ReadonlyArray<string>
+  /** What the broker's own lists call this client. */
+  readonly name?: string
+  readonly user?: string
+  readonly password?: Redacted.Redacted
+  readonly token?: Redacted.Redacted
+  /** Path of a `.creds` file: a user's JWT and its key. */
+  readonly credentials?: string
+  /** Paths of PEM files, used when the broker speaks TLS. Without `ca`, Node's own certificates are trusted. */
+  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string }
+}
+
+/** Measured: with these, and re-sending what is unacknowledged, no kill of the broker lost or doubled a message. */
+const robust = {
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 100,
+  reconnectJitterTLS: 100,
+  // A password may be rotated under us: the library would otherwise close for good after two refusals.
+  ignoreAuthErrorAbort: true,
+  timeout: 3000,
+  pingInterval: 10_000,
+  maxPingOut: 2,
+  // An `Error` built for each request costs a third of the throughput.
+  noAsyncTraces: true
+} satisfies NodeConnectionOptions
+
+/** Wait between two rounds of dials while no broker was ever reached. */
+const dialAgain = Schedule.spaced("250 millis")
+
+/** A drain that the broker does not answer must not hold up a stop. */
+const drainMax = Duration.seconds(2)
+
+class DialFailed extends Schema.TaggedError<DialFailed>()("DialFailed", {
+  detail: Schema.String,
+  /** Whether the broker was reached and offers no TLS. */
+  withoutTls: Schema.Boolean
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+const authenticatorOf = (options: ConnectionOptions): Authenticator | undefined => {
+  const { credentials, password, token, user } = options
+  if (credentials !== undefined) {
+    let last: Uint8Array | undefined
+    return (nonce) => {
+      // An exception in an authenticator closes the client for good, and a file is gone for a moment as it is renewed.
+      try {
+        last = readFileSync(credentials)
+      } catch (error) {
+        if (last === undefined) throw error
+      }
+      return credsAuthenticator(last)(nonce)
+    }
+  }
+  if (token !== undefined) return tokenAuthenticator(() => Redacted.value(token))
+  if (user !== undefined) {
+    return usernamePasswordAuthenticator(user, () => password === undefined ? "" : Redacted.value(password))
+  }
+  return undefined
+}
+
+const tlsOf = ({ servers, tls }: ConnectionOptions): NodeConnectionOptions["tls"] =>
+  tls === undefined && !isTlsRequired(servers) ? undefined : {
+    ...(tls?.ca === undefined ? {} : { caFile: tls.ca }),
+    ...(tls?.certificate === undefined ? {} : { certFile: tls.certificate }),
+    ...(tls?.key === undefined ? {} : { keyFile: tls.key })
+  }
+
+const isTlsRequired = (servers: ReadonlyArray<string>) => servers.some((server) => server.startsWith("tls://"))
+
+/** Gives a connection back even when the fiber that asked for it has gone. */
+const dial = (options: NodeConnectionOptions) =>
+  Effect.callback<NatsConnection, DialFailed>((resume) => {
+    let wanted = true
+    connect(options).then(
+      (nc) => wanted ? resume(Effect.succeed(nc)) : void nc.close(),
+      (cause: unknown) => {
+        const detail = describe(cause)
+        resume(Effect.fail(new DialFailed({ detail, withoutTls: detail.includes("does not support 'tls'") })))
+      }
+    )
+    return Effect.sync(() => {
+      wanted = false
+    })
+  })
+
+/** Dials until a broker answers, and says in the log whatever new reason there is for waiting. */
+const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
+  const names = options.servers.join(", ")
+  const authenticator = authenticatorOf(options)
+  const withTls = tlsOf(options)
+  let tls = withTls
+  let said: string | undefined
+  const attempt = Effect.gen(function*() {
+    const nc = yield* dial({
+      ...robust,
+      servers: [...options.servers],
+      name: options.name ?? "azure-security",
+      ...(authenticator === undefined ? {} : { authenticator }),
+      ...(tls === undefined ? {} : { tls })
+    })
+    // The library forgets for good a server that did not answer the first time.
+    nc.setServers([...options.servers])
+    return nc
+  }).pipe(
+    Effect.tapError(Effect.fnUntraced(function*({ detail, withoutTls }) {
+      if (withoutTls && tls !== undefined && !isTlsRequired(options.servers)) {
+        tls = undefined
+        return yield* Effect.logWarning(
+          `the broker ${names} speaks no TLS: the connection to it is not encrypted; write tls:// to insist on it`
+        )
+      }
+      if (detail === said) return
+      said = detail
+      yield* Effect.logWarning(`the broker ${names} cannot be joined: ${detail}; waiting for it`)
+    }))
+  )
+  // The schedule has no end, so that a failure here is not one of the broker's.
+  const nc = yield* Effect.orDie(Effect.retry(attempt, dialAgain))
+  if (said !== undefined) yield* Effect.logInfo(`the broker is there: ${nc.getServer()}`)
+  return nc
+})
+
+const release = (nc: NatsConnection) =>
+  Effect.promise(() => nc.drain().catch(() => undefined)).pipe(
+    Effect.timeoutOption(drainMax),
+    Effect.andThen(Effect.promise(() => nc.close()))
+  )
+
+/**
+ * Whether the broker can be reached at the moment.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Presence = "here" | "away"
+
+const presenceOf = (status: Status): Presence | undefined =>
+  status.type === "disconnect" ? "away" : status.type === "reconnect" ? "here" : undefined
+
+/**
+ * Service that holds the connection to the broker.
+ *
+ * **Details**
+ *
+ * The layer waits for a broker that is not up, and the connection looks for it for ever when it goes away; the log says
+ * both once. It ends only with its scope, after what was sent has reached the broker.
+ *
+ * **Gotchas**
+ *
+ * What is published while the broker is away is lost without an error: only an acknowledged publish counts, and what
+ * is not acknowledged must be sent again. Subscriptions are restored by themselves.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Connection extends Context.Service<Connection, {
+  readonly nc: NatsConnection
+  readonly js: JetStreamClient
+  readonly jsm: JetStreamManager
+  readonly kvm: Kvm
+  /** Changes are told after the client has restored its subscriptions. */
+  readonly presence: SubscriptionRef.SubscriptionRef<Presence>
+}>()("azure-security/nats/Connection") {
+  static readonly layer = (options: ConnectionOptions): Layer.Layer<Connection> =>
+    Layer.effect(
+      Connection,
+      Effect.gen(function*() {
+        const nc = yield* Effect.acquireRelease(dialUntilUp(options), release, { interruptible: true })
+        const presence = yield* SubscriptionRef.make<Presence>("here")
+        let refused: string | undefined
+        yield* Stream.fromAsyncIterable(nc.status(), (cause) =>
+          new DialFailed({ detail: describe(cause), withoutTls: false }))
+          .pipe(
+            Stream.runForEach(Effect.fnUntraced(function*(status) {
+              const now = presenceOf(status)
+              if (now !== undefined && now !== (yield* SubscriptionRef.get(presence))) {
+                yield* SubscriptionRef.set(presence, now)
+                refused = undefined
+                yield* now === "away"
+                  ? Effect.logWarning("the broker is away; looking for it until it is back")
+                  : Effect.logInfo(`the broker is back: ${nc.getServer()}`)
+              }
+              if (status.type !== "error") {
+                return
+              }
+              const detail = describe(status.error)
+              if (detail === refused) {
+                return
+              }
+              refused = detail
+              yield* Effect.logWarning(`the broker refuses: ${detail}`)
+            })),
+            Effect.ignore,
+            Effect.forkScoped
+          )
+        return Connection.of({
+          nc,
+          js: jetstream(nc),
+          // Nothing is asked of the broker here: it may be away again, or refuse this user the question.
+          jsm: yield* Effect.promise(() =>
+            jetstreamManager(nc, { checkAPI: false })
+          ),
+          kvm: new Kvm(jetstream(nc)),
+          presence
+        })
+      })
+    )
+}

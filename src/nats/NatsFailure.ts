@@ -1,0 +1,106 @@
+/**
+ * Tells what a failure of the broker or of its client was, in words for the log and without any content.
+ *
+ * @since 0.1.0
+ */
+import { Predicate } from "effect"
+
+/** Codes that Node and its TLS leave on an error. */
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset; a broker that asks for a client certificate ends one without it so",
+  ENOTFOUND: "host name not found",
+  EAI_AGAIN: "the name server does not answer",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no network",
+  ETIMEDOUT: "no connection in time",
+  CERT_HAS_EXPIRED: "the broker's certificate has expired",
+  CERT_NOT_YET_VALID: "the broker's certificate is not yet valid",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the broker's certificate is for another host",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the broker's certificate is self-signed and not trusted",
+  SELF_SIGNED_CERT_IN_CHAIN: "the CA of the broker's certificate is not trusted",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the CA of the broker's certificate is not trusted",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the CA of the broker's certificate is not trusted"
+}
+
+/**
+ * Numbers that JetStream gives its refusals (`err_code`), as far as the connector goes by them.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const apiCode = {
+  insufficientResources: 10023,
+  messageTooLarge: 10054,
+  streamNotFound: 10059,
+  otherStream: 10060,
+  wrongLastSequence: 10071,
+  streamFull: 10077,
+  duplicateInProcess: 10158,
+  wrongLastSequenceInCluster: 10164,
+  tooManyRequests: 10167
+} as const
+
+/** The error and its causes, outermost first. */
+const chain = (error: unknown, depth = 0): ReadonlyArray<object> =>
+  !Predicate.isObject(error) || depth > 8
+    ? []
+    : [error, ...(Predicate.hasProperty(error, "cause") ? chain(error.cause, depth + 1) : [])]
+
+const property = (error: object, key: string): unknown => Predicate.hasProperty(error, key) ? error[key] : undefined
+
+const named = (error: unknown, name: string): object | undefined =>
+  chain(error).find((one) => property(one, "name") === name)
+
+/**
+ * JetStream's number of a refusal, or undefined for anything else.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const apiCodeOf = (error: unknown): number | undefined => {
+  const code = property(named(error, "JetStreamApiError") ?? {}, "code")
+  return Predicate.isNumber(code) ? code : undefined
+}
+
+/**
+ * Whether nobody knows if the broker did what it was asked to: no answer in time, or the connection went in between.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isAmbiguous = (error: unknown): boolean =>
+  ["TimeoutError", "RequestError", "ClosedConnectionError", "DrainingConnectionError"].some((name) =>
+    named(error, name) !== undefined
+  ) && named(error, "NoRespondersError") === undefined && refusedSubject(error) === undefined
+
+/**
+ * The subject that the broker's permissions refuse to this user, if that is the failure.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const refusedSubject = (error: unknown): string | undefined => {
+  const subject = property(named(error, "PermissionViolationError") ?? {}, "subject")
+  return Predicate.isString(subject) ? subject : undefined
+}
+
+/**
+ * The failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const describe = (error: unknown): string => {
+  const refused = refusedSubject(error)
+  if (refused !== undefined) return `the broker's permissions refuse ${refused}`
+  for (const one of chain(error)) {
+    const code = property(one, "code")
+    const known = Predicate.isString(code) ? words[code] ?? code : undefined
+    if (known !== undefined) return known
+  }
+  if (named(error, "TimeoutError") !== undefined) return "no answer in time"
+  if (named(error, "NoRespondersError") !== undefined) return "nobody answers: no JetStream, or no stream there"
+  const message = property(chain(error)[0] ?? {}, "message")
+  return Predicate.isString(message) && message !== "" ? message : "no reason given"
+}

@@ -1,0 +1,160 @@
+/** A real broker for a test: on a port and in a store of its own, killed and restarted for real. */
+import { describe, it } from "@effect/vitest"
+import { Effect, Schedule, Schema, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createConnection } from "node:net"
+import { tmpdir } from "node:os"
+import { delimiter, join } from "node:path"
+import { env } from "node:process"
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const variable = (name: string): string => env[name] ?? ""
+
+/** Where the broker's program is: `NATS_SERVER_BIN`, then `PATH`, then where Debian's package puts it. */
+export const binary: string | undefined = [
+  variable("NATS_SERVER_BIN"),
+  ...variable("PATH").split(delimiter).map((directory) => join(directory, "nats-server")),
+  "/usr/sbin/nats-server"
+].find((path) => path !== "" && isProgram(path))
+
+const isRequired = ["CI", "REQUIRE_NATS"].some((name) => variable(name) !== "")
+const missing = "nats-server not found; install the package nats-server, or name it in NATS_SERVER_BIN"
+
+const testsIn = (tasks: ReadonlyArray<object>): number =>
+  tasks.reduce<number>((sum, task) => sum + ("tasks" in task ? testsIn(task.tasks as Array<object>) : 1), 0)
+
+/**
+ * Tests against a real broker. Without the program they are skipped, and say why and how many; where the environment
+ * has `CI` or `REQUIRE_NATS` they fail then.
+ */
+export const describeNats = (name: string, tests: () => void): void => {
+  if (binary !== undefined) {
+    describe(name, tests)
+  } else if (isRequired) {
+    it(`${name} has a broker to run against`, () => {
+      throw new Error(missing)
+    })
+  } else {
+    const collected = describe.skip(`${name} (${missing})`, () => {
+      tests()
+      // Collected after the suites before it, whose tests are known then.
+      describe.skip("count", () => {
+        it("is printed", () => {})
+        process.stderr.write(`${name}: ${testsIn(collected.tasks) - 1} tests skipped: ${missing}\n`)
+      })
+    })
+  }
+}
+
+export interface NatsServer {
+  readonly url: string
+  readonly port: number
+  readonly version: string
+  /** Ends it with -9, as a power cut of the process would; returns when it is gone. */
+  readonly kill: Effect.Effect<void>
+  /** Starts it again on the same port and store; returns when it answers. */
+  readonly restart: Effect.Effect<void>
+  /** Stops its time (SIGSTOP), and lets it go on. */
+  readonly pause: Effect.Effect<void>
+  readonly resume: Effect.Effect<void>
+}
+
+const Info = Schema.fromJsonString(Schema.Struct({ server_name: Schema.String, version: Schema.String }))
+
+/** What the server at a port says of itself before it asks who we are. */
+const infoOf = (port: number) =>
+  Effect.callback<string, "silent">((resume) => {
+    let said = ""
+    const socket = createConnection({ host: "127.0.0.1", port })
+    socket.setEncoding("utf8")
+    socket.on("data", (text: string) => {
+      said += text
+      const line = /^INFO (.*)\r\n/.exec(said)
+      if (line === null) return
+      socket.destroy()
+      resume(Effect.succeed(line[1]!))
+    })
+    socket.on("error", () => resume(Effect.fail("silent")))
+    return Effect.sync(() => socket.destroy())
+  }).pipe(Effect.flatMap(Schema.decodeEffect(Info)))
+
+const ended = (child: ChildProcess) =>
+  Effect.callback<void>((resume) => {
+    const done = () => resume(Effect.void)
+    if (child.exitCode !== null || child.signalCode !== null) done()
+    else child.once("close", done)
+  })
+
+/** Waits until the log of a starting server holds its port and that it is ready; fails when it ends before. */
+const ready = (child: ChildProcess) =>
+  Effect.callback<number, string>((resume) => {
+    let log = ""
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      log += text
+      const port = /Listening for client connections on [^\n]*:(\d+)/.exec(log)
+      if (port !== null && /Server is ready/.test(log)) resume(Effect.succeed(Number(port[1])))
+    })
+    child.once("close", () => resume(Effect.fail(`nats-server ended at its start:\n${log}`)))
+  })
+
+/**
+ * Starts a broker with JetStream; `config` is added to its configuration file. It ends with the scope, and its store
+ * with it.
+ */
+export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const directory = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "nats-"))),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    const name = `test-${randomUUID()}`
+    const file = join(directory, "server.conf")
+    let child: ChildProcess | undefined
+    const end = () => void child?.kill("SIGKILL")
+
+    /** Starts on a port and checks that who answers there is the one that was started. */
+    const run = Effect.fnUntraced(function*(port: number) {
+      writeFileSync(
+        file,
+        `host: "127.0.0.1"\nport: ${port}\nserver_name: "${name}"\njetstream { store_dir: "${directory}" }\n${config}\n`
+      )
+      const started = spawn(binary!, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] })
+      child = started
+      const listening = yield* ready(started)
+      const info = yield* infoOf(listening)
+      if (info.server_name !== name) return yield* Effect.fail(`another server answers at port ${listening}`)
+      return { port: listening, version: info.version }
+    })
+
+    yield* Effect.acquireRelease(
+      Effect.sync(() => process.on("exit", end)),
+      () =>
+        Effect.suspend(() => {
+          process.off("exit", end)
+          end()
+          return child === undefined ? Effect.void : ended(child)
+        })
+    )
+    const { port, version } = yield* run(-1)
+    const signal = (name: NodeJS.Signals) => Effect.sync(() => void child!.kill(name))
+    return {
+      url: `nats://127.0.0.1:${port}`,
+      port,
+      version,
+      kill: Effect.andThen(signal("SIGKILL"), Effect.suspend(() => ended(child!))),
+      // The port may be another's for a moment, who is asked by the system for a free one.
+      restart: Effect.orDie(Effect.asVoid(Effect.retry(run(port), Schedule.recurs(5)))),
+      pause: signal("SIGSTOP"),
+      resume: signal("SIGCONT")
+    }
+  }).pipe(Effect.orDie)
