@@ -36,6 +36,8 @@ export interface ConnectionOptions {
   readonly token?: Redacted.Redacted
   /** Path of a `.creds` file: a user's JWT and its key. */
   readonly credentials?: string
+  /** How long one request waits for its answer; {@link answerMax} unless told otherwise. */
+  readonly answerMax?: Duration.Duration
   /** Paths of PEM files, used when the broker speaks TLS. Without `ca`, Node's own certificates are trusted. */
   readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string }
 }
@@ -57,6 +59,15 @@ const robust = {
 
 /** Wait between two rounds of dials while no broker was ever reached. */
 const dialAgain = Schedule.spaced("250 millis")
+
+/**
+ * How long one request waits for its answer. A broker that lives answers within milliseconds, and a stop that waits for
+ * a few requests in a row must end within ten seconds.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const answerMax = Duration.seconds(2)
 
 /** A drain that the broker does not answer must not hold up a stop. */
 const drainMax = Duration.seconds(2)
@@ -227,14 +238,16 @@ export class Connection extends Context.Service<Connection, {
             Effect.ignore,
             Effect.forkScoped
           )
+        const timeout = Duration.toMillis(options.answerMax ?? answerMax)
+        const js = jetstream(nc, { timeout })
         return Connection.of({
           nc,
-          js: jetstream(nc),
+          js,
           // Nothing is asked of the broker here: it may be away again, or refuse this user the question.
           jsm: yield* Effect.promise(() =>
-            jetstreamManager(nc, { checkAPI: false })
+            jetstreamManager(nc, { checkAPI: false, timeout })
           ),
-          kvm: new Kvm(jetstream(nc)),
+          kvm: new Kvm(js),
           presence
         })
       })

@@ -1,0 +1,204 @@
+/**
+ * Keeps state in a KV bucket of the broker, a value a key, for any number of replicas.
+ *
+ * Every write names the revision that it replaces, and carries an id: whether a write whose answer was lost did happen
+ * is read back from the broker, and never guessed.
+ *
+ * @since 0.1.0
+ */
+import { headers, nuid } from "@nats-io/transport-node"
+import { Effect, Layer, Option, Result, Schema, Semaphore } from "effect"
+import { Conflict, StateStore, StateStoreError, StoreUnavailable } from "../checkpoints/StateStore.ts"
+import { Connection } from "./Connection.ts"
+import { apiCode, apiCodeOf, describe, isAmbiguous } from "./NatsFailure.ts"
+
+/**
+ * Name of the bucket.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const bucket = "AZURE_SECURITY_CHECKPOINTS"
+
+const stream = `KV_${bucket}`
+const subjectOf = (key: string) => `$KV.${bucket}.${key}`
+
+/** A write whose answer is lost is asked for once more at once: with the same id it is not done twice. */
+const attemptsMax = 2
+/** Headers count towards the broker's limit; ours take about 120 bytes. */
+const headerBytesMax = 512
+/** Marks of removal are told from values by reading them; the answers to sixteen fill a round trip. */
+const readsMax = 16
+
+type Operation = StateStoreError["operation"]
+
+class Refused extends Schema.TaggedError<Refused>()("Refused", { cause: Schema.Defect() }) {}
+
+/** The last message of a key: a value, or the mark that it was removed. */
+interface Last {
+  readonly revision: number
+  readonly isValue: boolean
+  readonly bytes: Uint8Array
+  /** Id of the write. */
+  readonly id: string
+}
+
+const operationHeader = "KV-Operation"
+const idHeader = "Nats-Msg-Id"
+
+/**
+ * Layer of a {@link StateStore} in the bucket, which is made at the first use when it is not there.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
+  StateStore,
+  Effect.gen(function*() {
+    const { js, jsm, kvm, nc } = yield* Connection
+    const opening = yield* Semaphore.make(1)
+    let isOpen = false
+    /** Ids of writes of which nobody knows whether they happened, by key. */
+    const unsure = new Map<string, Set<string>>()
+
+    const ask = <A>(request: () => Promise<A>) =>
+      Effect.tryPromise({ try: request, catch: (cause) => new Refused({ cause }) })
+
+    /** Reads are answered by the stream's leader: a replica of it may be behind. */
+    const open = opening.withPermit(Effect.gen(function*() {
+      if (isOpen) return
+      yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false }))
+      const { config } = yield* ask(() => jsm.streams.info(stream))
+      if (config.max_age > 0 || config.storage === "memory") {
+        yield* Effect.logWarning(
+          `the bucket ${bucket} forgets: make it anew without a TTL and on disk, or what was read is read again`
+        )
+      }
+      isOpen = true
+    }))
+
+    const last = (key: string) =>
+      Effect.map(
+        ask(() => jsm.streams.getMessage(stream, { last_by_subj: subjectOf(key) })),
+        (found) =>
+          Option.map(Option.fromNullOr(found), ({ data, header, seq }): Last => ({
+            revision: seq,
+            isValue: header.get(operationHeader) === "",
+            bytes: data,
+            id: header.get(idHeader)
+          }))
+      )
+
+    const publish = (key: string, id: string, revision: number, write: Uint8Array | "removed") =>
+      ask(() => {
+        const marks = headers()
+        if (write === "removed") marks.set(operationHeader, "DEL")
+        return js.publish(subjectOf(key), write === "removed" ? undefined : write, {
+          msgID: id,
+          headers: marks,
+          expect: { streamName: stream, lastSubjectSequence: revision }
+        })
+      }).pipe(Effect.map(({ seq }) => seq))
+
+    /** The revision at which the broker will take a write by someone who read `revision`, if there is one. */
+    const takes = Effect.fnUntraced(function*(key: string, revision: number) {
+      const found = yield* last(key)
+      if (Option.isNone(found)) return revision === 0 ? Option.some(0) : Option.none()
+      const isOurs = unsure.get(key)?.has(found.value.id) === true
+      const isFree = found.value.isValue ? found.value.revision === revision : revision === 0
+      return isFree || isOurs ? Option.some(found.value.revision) : Option.none()
+    })
+
+    const write = Effect.fnUntraced(function*(key: string, revision: number, value: Uint8Array | "removed") {
+      const id = nuid.next()
+      let at = revision
+      let moved = false
+      for (let attempt = 1;; attempt++) {
+        const written = yield* Effect.result(publish(key, id, at, value))
+        if (Result.isSuccess(written)) {
+          unsure.delete(key)
+          return written.success
+        }
+        const { cause } = written.failure
+        const code = apiCodeOf(cause)
+        if (isAmbiguous(cause)) {
+          const ids = unsure.get(key) ?? new Set<string>()
+          unsure.set(key, ids.add(id))
+          if (attempt >= attemptsMax) return yield* written.failure
+          continue
+        }
+        if ((code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) || moved) {
+          return yield* written.failure
+        }
+        // A mark of removal, or an own write whose answer was lost, stands where the caller saw something else.
+        const takenAt = yield* takes(key, revision)
+        if (Option.isNone(takenAt)) return yield* new Conflict()
+        at = takenAt.value
+        moved = true
+      }
+    })
+
+    const failing = (key: string, operation: Operation) =>
+      Effect.mapError((error: Refused | Conflict) => {
+        if (error._tag === "Conflict") return new StateStoreError({ key, operation, reason: error })
+        isOpen = false
+        return new StateStoreError({
+          key,
+          operation,
+          reason: new StoreUnavailable({ detail: `${describe(error.cause)} in ${operation}` })
+        })
+      })
+
+    const get = (key: string) => Effect.andThen(open, Effect.map(last(key), Option.filter(({ isValue }) => isValue)))
+
+    const put = Effect.fnUntraced(function*(key: string, bytes: Uint8Array, revision: number) {
+      yield* open
+      const room = (nc.info?.max_payload ?? Infinity) - headerBytesMax
+      if (bytes.length > room) {
+        return yield* new Refused({ cause: new Error(`a value of ${bytes.length} bytes, over the broker's ${room}`) })
+      }
+      return yield* write(key, revision, bytes)
+    })
+
+    const remove = Effect.fnUntraced(function*(key: string, revision: number) {
+      yield* open
+      if (revision === 0 && Option.isNone(yield* get(key))) return
+      const marked = yield* write(key, revision, "removed")
+      // Nothing lasts but a value: marks would be read at each listing. What came after the mark stays.
+      yield* Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: marked + 1 })))
+    })
+
+    const keys = Effect.fnUntraced(function*(prefix: string) {
+      yield* open
+      const tokens = prefix.slice(0, prefix.lastIndexOf(".") + 1)
+      const { state } = yield* ask(() => jsm.streams.info(stream, { subjects_filter: `${subjectOf(tokens)}>` }))
+      const names = Object.keys(state.subjects ?? {})
+        .map((subject) => subject.slice(subjectOf("").length))
+        .filter((name) => name.startsWith(prefix))
+        .sort()
+      const found = yield* Effect.forEach(names, get, { concurrency: readsMax })
+      return names.filter((_, index) => Option.isSome(found[index]!))
+    })
+
+    return StateStore.of({
+      get: (key) =>
+        get(key).pipe(
+          Effect.map(Option.map(({ bytes, revision }) => ({ bytes, revision }))),
+          failing(key, "get")
+        ),
+      put: (key, bytes, revision) => put(key, bytes, revision).pipe(failing(key, "put"), Effect.uninterruptible),
+      remove: (key, revision) => remove(key, revision).pipe(failing(key, "remove"), Effect.uninterruptible),
+      keys: (prefix) => keys(prefix).pipe(failing(prefix, "keys")),
+      setAside: (key) =>
+        Effect.gen(function*() {
+          const found = yield* get(key)
+          if (Option.isNone(found)) return `${key}.corrupt`
+          const { bytes, revision } = found.value
+          const name = `${key}.corrupt-${revision}`
+          if (Option.isNone(yield* get(name))) yield* put(name, bytes, 0)
+          yield* remove(key, revision)
+          return name
+        }).pipe(failing(key, "setAside"), Effect.uninterruptible)
+    })
+  })
+)
