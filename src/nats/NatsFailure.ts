@@ -59,7 +59,8 @@ const named = (error: unknown, name: string): object | undefined =>
  * @since 0.1.0
  */
 export const apiCodeOf = (error: unknown): number | undefined => {
-  const code = property(named(error, "JetStreamApiError") ?? {}, "code")
+  const refusal = named(error, "JetStreamApiError") ?? named(error, "StreamNotFoundError")
+  const code = property(refusal ?? {}, "code")
   return Predicate.isNumber(code) ? code : undefined
 }
 

@@ -10,7 +10,7 @@
 import { Clock, Effect, Exit, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "./ArtifactSink.ts"
 import { lines } from "./Ndjson.ts"
 
 /**
@@ -20,6 +20,14 @@ import { lines } from "./Ndjson.ts"
  * @since 0.1.0
  */
 export const fileBytesMax = 268_435_456
+
+/**
+ * Dead letters that are kept when the artifacts go elsewhere: this many files of this size, the newest.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 
 const ownerOnly = 0o600
 const newline = 10
@@ -38,7 +46,12 @@ interface Open {
 }
 
 /** One series of files: `artifacts` or `dead-letters`. */
-const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string, bytesMax: number) {
+const makeSeries = Effect.fnUntraced(function*(
+  directory: string,
+  prefix: string,
+  bytesMax: number,
+  filesMax = Infinity
+) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   let current: Open | undefined
@@ -78,6 +91,14 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
     }))
   })
 
+  /** Removes the oldest files over the limit. */
+  const letGo = Effect.gen(function*() {
+    const names = (yield* files).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
+    for (const name of names.slice(0, Math.max(0, names.length - filesMax))) {
+      yield* fs.remove(path.join(directory, name))
+    }
+  })
+
   /** Cuts the torn line that a crash may have left behind, in a file of whatever day. */
   const mend = Effect.gen(function*() {
     for (const name of yield* files) {
@@ -100,6 +121,7 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
     if (isNew) yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
     const { ino: inode } = yield* fs.stat(name)
     current = { name, day, file, scope, inode, synced }
+    if (isNew) yield* letGo
     abandoned = false
     return current
   })
@@ -139,6 +161,24 @@ const makeSeries = Effect.fnUntraced(function*(directory: string, prefix: string
   })
 })
 
+const failing = Effect.mapError((error: PlatformError.PlatformError) =>
+  new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
+)
+
+/**
+ * Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere. The oldest files go
+ * when there are more than {@link deadLetterLimits}.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeDeadLetters = Effect.fnUntraced(function*(directory: string, limits = deadLetterLimits) {
+  const fs = yield* FileSystem.FileSystem
+  yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
+  const append = yield* failing(makeSeries(directory, "dead-letters", limits.bytes, limits.files))
+  return (deadLetters: ReadonlyArray<DeadLetter>) => append(lines(deadLetters)).pipe(failing, Effect.uninterruptible)
+})
+
 /**
  * Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there.
  *
@@ -153,9 +193,6 @@ export const layer = (
     ArtifactSink,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const failing = Effect.mapError((error: PlatformError.PlatformError) =>
-        new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
-      )
       yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
       const appendArtifacts = yield* failing(makeSeries(directory, "artifacts", bytesMax))
       /** Whose dead letters are written: a batch comes again when its artifacts could not be. */

@@ -1,0 +1,176 @@
+/**
+ * Publishes artifacts into the stream that Conductor's services read.
+ *
+ * @since 0.1.0
+ */
+import { Effect, type FileSystem, Layer, type Path } from "effect"
+import type { Artifact } from "../artifacts/Artifact.ts"
+import { sha256 } from "../artifacts/ArtifactId.ts"
+import { stringify } from "../artifacts/Message.ts"
+import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
+import { makeDeadLetters } from "../sinks/FileSink.ts"
+import { Connection } from "./Connection.ts"
+import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { headerBytesMax, make as makePublisher, type Outgoing, publisherLimits } from "./Publisher.ts"
+import { encode, fit } from "./Truncation.ts"
+
+/**
+ * Where records that could not become artifacts go.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type DeadLetters =
+  | { readonly to: "file"; readonly directory: string }
+  /** `{appliance_id}.data.artifacts.unknown`, where Conductor keeps what no parser knows. */
+  | { readonly to: "subject" }
+  | { readonly to: "off" }
+
+/**
+ * What the sink is made with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NatsArtifactSinkOptions {
+  /** First token of all subjects of an appliance. */
+  readonly applianceId: string
+  /** `raw` passes the parser, `parsed` goes behind it. */
+  readonly stage: "raw" | "parsed"
+  readonly deadLetters: DeadLetters
+  readonly limits?: Parameters<typeof makePublisher>[0]
+}
+
+/**
+ * Subject of a stage of an appliance's artifacts.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const subjectOf = (applianceId: string, stage: Stage): string => `${applianceId}.data.artifacts.${stage}`
+
+type Stage = "raw" | "parsed" | "unknown"
+
+interface Target {
+  readonly subject: string
+  readonly stream: string
+  /** Headers included; -1 for none. */
+  readonly bytesMax: number
+}
+
+const utf8 = new TextEncoder()
+
+/**
+ * Layer of an {@link ArtifactSink} into the stream that captures the subject of the stage.
+ *
+ * **Details**
+ *
+ * The id of an artifact is the id of its message, so that the stream takes it once however often it is sent. A full or
+ * missing stream, an outage and a refusal fail as {@link SinkUnavailable} in words that name them; when the same batch
+ * is given again, only what was not acknowledged is sent.
+ *
+ * **Gotchas**
+ *
+ * An artifact over the broker's limit is published with less of its message, and tagged so. Dead letters are not known by an id in a file: they are written once for each batch object.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  { applianceId, deadLetters, limits = publisherLimits, stage }: NatsArtifactSinkOptions
+): Layer.Layer<ArtifactSink, ArtifactSinkError, Connection | FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    ArtifactSink,
+    Effect.gen(function*() {
+      const { jsm, nc } = yield* Connection
+      const publisher = yield* makePublisher(limits)
+      const toFile = deadLetters.to === "file" ? yield* makeDeadLetters(deadLetters.directory) : undefined
+      const inFile = new WeakSet<Batch>()
+      const targets = new Map<Stage, Target>()
+      const said = new Map<Stage, string>()
+
+      const find = Effect.fnUntraced(function*(of: Stage) {
+        const known = targets.get(of)
+        if (known !== undefined) return known
+        const subject = subjectOf(applianceId, of)
+        const found = yield* Effect.tryPromise({
+          try: async () => {
+            const stream = await jsm.streams.find(subject)
+            const { config } = await jsm.streams.info(stream)
+            return { subject, stream, bytesMax: config.max_msg_size }
+          },
+          catch: (cause) =>
+            new SinkUnavailable({
+              detail: apiCodeOf(cause) === apiCode.streamNotFound
+                ? `no stream captures ${subject}: make one, or look at appliance_id and stage`
+                : `the stream of ${subject} cannot be looked for: ${describe(cause)}`
+            })
+        })
+        targets.set(of, found)
+        if (said.get(of) !== found.stream) {
+          said.set(of, found.stream)
+          yield* Effect.logInfo(`what goes to ${subject} is kept by the stream ${found.stream}`)
+        }
+        return found
+      })
+
+      /** Read when a message is sent: the broker's limit may be another after it was started again. */
+      const roomIn = ({ bytesMax }: Target) =>
+        Math.min(nc.info?.max_payload ?? Infinity, bytesMax < 0 ? Infinity : bytesMax) - headerBytesMax
+
+      const artifactMessage = (target: Target) => (artifact: Artifact): Outgoing => ({
+        id: artifact.id,
+        subject: target.subject,
+        stream: target.stream,
+        payload: () => {
+          const bytes = encode(artifact)
+          const room = roomIn(target)
+          return bytes.length <= room ? bytes : encode(fit(artifact, room))
+        }
+      })
+
+      const deadLetterMessage = (target: Target) => (deadLetter: DeadLetter): Outgoing => {
+        const text = stringify(deadLetter)
+        return {
+          id: sha256(text),
+          subject: target.subject,
+          stream: target.stream,
+          payload: () => {
+            const bytes = utf8.encode(text)
+            return bytes.length <= roomIn(target)
+              ? bytes
+              : utf8.encode(stringify({ ...deadLetter, record: null, truncated: true }))
+          }
+        }
+      }
+
+      /** Dead letters have no id in a file, and a batch that is given again has its own there already. */
+      const intoFile = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
+        if (toFile === undefined) return
+        const fresh = batches.filter((batch) => !inFile.has(batch))
+        yield* toFile(fresh.flatMap((batch) => batch.deadLetters))
+        for (const batch of fresh) inFile.add(batch)
+      })
+
+      const messagesOf = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
+        const artifacts = batches.flatMap((batch) => batch.artifacts)
+        const unknown = deadLetters.to === "subject" ? batches.flatMap((batch) => batch.deadLetters) : []
+        return [
+          ...(unknown.length === 0 ? [] : unknown.map(deadLetterMessage(yield* find("unknown")))),
+          ...(artifacts.length === 0 ? [] : artifacts.map(artifactMessage(yield* find(stage))))
+        ]
+      })
+
+      const publish = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
+        yield* intoFile(batches)
+        yield* Effect.flatMap(messagesOf(batches), publisher.publish).pipe(
+          // The stream may have been made anew, under another name or with another limit.
+          Effect.tapError(() => Effect.sync(() => targets.clear())),
+          Effect.mapError((reason) => new ArtifactSinkError({ sink: "nats", reason }))
+        )
+      })
+
+      yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
+      return ArtifactSink.of({ type: "nats", publish })
+    })
+  )

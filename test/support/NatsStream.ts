@@ -1,0 +1,53 @@
+/** The stream that an appliance's broker would have, made and read back by tests. */
+import { type StreamConfig } from "@nats-io/jetstream"
+import { Effect, Layer } from "effect"
+import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts"
+import { start } from "./NatsServer.ts"
+
+export const applianceId = "b0f7a7c2-6a0f-4a44-9a57-2f3f4f1d9b11"
+export const stream = "DATA_b0f7"
+
+/** Makes the stream that captures the appliance's artifacts. */
+export const createStream = (config: Partial<StreamConfig> = {}) =>
+  Effect.flatMap(
+    Connection,
+    ({ jsm }) =>
+      Effect.promise(() => jsm.streams.add({ name: stream, subjects: [`${applianceId}.data.artifacts.>`], ...config }))
+  )
+
+/** How many messages the stream holds. */
+export const count = Effect.flatMap(
+  Connection,
+  ({ jsm }) =>
+    // A question that was asked while the broker went away has no answer, and is asked again.
+    Effect.retry(Effect.tryPromise(async () => (await jsm.streams.info(stream)).state.messages), { times: 20 }).pipe(
+      Effect.orDie
+    )
+)
+
+export interface Stored {
+  readonly id: string
+  readonly subject: string
+  readonly text: string
+}
+
+/** Everything in the stream, in its order. */
+export const stored: Effect.Effect<ReadonlyArray<Stored>, never, Connection> = Effect.flatMap(
+  Connection,
+  ({ js, jsm }) =>
+    Effect.promise(async () => {
+      const { state } = await jsm.streams.info(stream)
+      const all: Array<Stored> = []
+      if (state.messages === 0) return all
+      const consumer = await js.consumers.get(stream)
+      for await (const message of await consumer.fetch({ max_messages: state.messages })) {
+        all.push({ id: message.headers!.get("Nats-Msg-Id"), subject: message.subject, text: message.string() })
+        if (all.length === state.messages) break
+      }
+      return all
+    })
+)
+
+/** A connection to a broker of its own. */
+export const connection = (config = "", options: Partial<ConnectionOptions> = {}) =>
+  Layer.unwrap(Effect.map(start(config), ({ url }) => Connection.layer({ servers: [url], ...options })))
