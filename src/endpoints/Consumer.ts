@@ -39,16 +39,18 @@ export const consume = Effect.fn("Consumer.consume")(function*(
 
   const attempt = (page: Page) =>
     Effect.gen(function*() {
-      if (!page.isWanted()) {
+      const lost = Effect.suspend(() => {
         inHand = undefined
-        return yield* page.settle("lost")
-      }
+        return page.settle("lost")
+      })
+      if (!page.isWanted()) return yield* lost
       const { artifacts, deadLetters } = page.batch
       if (!published && (artifacts.length > 0 || deadLetters.length > 0)) {
         yield* sink.publish([page.batch])
         status.sink.published += artifacts.length
       }
       published = true
+      if (!page.isWanted()) return yield* lost
       const outcome = yield* page.commit.pipe(
         Effect.as("committed" as const),
         Effect.catchReason("StateStoreError", "Conflict", () => Effect.succeed("lost" as const))

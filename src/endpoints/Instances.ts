@@ -39,6 +39,7 @@ import { look } from "./CredentialExpiry.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { endpoints } from "./Endpoints.ts"
 import { warn } from "./InstanceWarnings.ts"
+import { Leases } from "./Leases.ts"
 import type { Page } from "./Page.ts"
 import type { PagePermits } from "./PagePermits.ts"
 import { pages } from "./Poller.ts"
@@ -113,6 +114,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const reporter = yield* Reporter
   const status = yield* Status
   const node = yield* Node
+  const leases = yield* Leases
   const services = yield* Effect.context<DriftLedger | PagePermits | Reporter | Status>()
   const fibers = yield* FiberMap.make<string, void, never>()
   const known = new Map<string, { identity: Identity; readonly pace: SubscriptionRef.SubscriptionRef<Pace> }>()
@@ -176,6 +178,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
         graph,
         endpoint,
         state,
+        isHeld: () => leases.isHeld(identity.name),
         once,
         context: {
           tenantId: identity.tenantId,
@@ -223,7 +226,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const ref = yield* SubscriptionRef.make(pace)
     known.set(identity.name, { identity, pace: ref })
     end(identity.name)
-    if (identity.enabled) yield* FiberMap.run(fibers, identity.name, runInstance(identity, ref))
+    if (!identity.enabled) return
+    yield* FiberMap.run(fibers, identity.name, leases.whileHeld(identity.name, runInstance(identity, ref)))
   })
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {

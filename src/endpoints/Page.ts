@@ -29,7 +29,7 @@ export interface Page {
   readonly instance: string
   readonly endpoint: Endpoint
   readonly batch: Batch
-  /** False once its endpoint's position is another process's, who publishes the same. */
+  /** False once its endpoint is another process's, who publishes the same. To be asked before publish and commit. */
   readonly isWanted: () => boolean
   /** Makes the page's progress permanent; to be run once its batch is durable, in the order of an endpoint's pages. */
   readonly commit: Effect.Effect<void, StateStoreError>

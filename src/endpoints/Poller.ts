@@ -37,7 +37,7 @@ const pagesAhead = 2
  */
 export type PollerOptions = Pick<
   Run,
-  "identity" | "endpoint" | "pace" | "graph" | "state" | "context" | "once"
+  "identity" | "endpoint" | "pace" | "graph" | "state" | "context" | "isHeld" | "once"
 >
 
 /**

@@ -54,7 +54,8 @@ export const fetch = (run: Run, poll: Poll, position: Position): Effect.Effect<G
           aside: poll.task._tag !== "Live"
         }
         return yield* Effect.onError(
-          restore(run.graph.fetchPage(request)),
+          // Where another process may ask by now, this one is about to be interrupted.
+          restore(Effect.suspend(() => run.isHeld() ? run.graph.fetchPage(request) : Effect.never)),
           () => Effect.andThen(run.permits.release(1), run.ahead.release(1))
         )
       })
@@ -236,7 +237,7 @@ export const toPage = Effect.fnUntraced(function*(
     instance: identity.name,
     endpoint,
     batch,
-    isWanted: () => run.stopped !== "lost",
+    isWanted: () => run.stopped !== "lost" && run.isHeld(),
     commit,
     settle
   }

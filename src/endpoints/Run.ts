@@ -33,6 +33,8 @@ export interface Run {
   readonly graph: Graph
   readonly state: EndpointState
   readonly context: MappingContext
+  /** Whether this process is the one that polls the instance, at this moment. */
+  readonly isHeld: () => boolean
   /** Poll once, sit out no cooldown, and end. */
   readonly once: boolean
   readonly reporter: Reporter["Service"]
