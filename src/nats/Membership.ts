@@ -1,0 +1,186 @@
+/**
+ * This process among those on one broker: a key that it renews, in a bucket that forgets.
+ *
+ * @since 0.1.0
+ */
+import { headers, nuid } from "@nats-io/transport-node"
+import { Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
+import { answerMax, Connection } from "./Connection.ts"
+import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { watch } from "./Watch.ts"
+
+/**
+ * Name of the bucket.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const bucket = "AZURE_SECURITY_LEASES"
+
+const stream = `KV_${bucket}`
+const prefix = "member."
+const subjectOf = (id: string) => `$KV.${bucket}.${prefix}${id}`
+
+/** Part of the time to live for which a renewal is trusted; the rest is for what the broker's clock counts otherwise. */
+const trustedPart = 0.8
+/** Renewals in a time to live: three may be lost. */
+const renewals = 4
+
+/**
+ * One membership, from its beginning until it is lost or ended. Its id never comes again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Membership {
+  readonly id: string
+}
+
+interface Own extends Membership {
+  revision: number
+  /** Monotonic milliseconds until which it is trusted. */
+  until: number
+}
+
+class Refused extends Schema.TaggedError<Refused>()("Refused", { cause: Schema.Defect() }) {}
+
+const ask = <A>(request: () => Promise<A>) =>
+  Effect.tryPromise({ try: request, catch: (cause) => new Refused({ cause }) })
+
+/**
+ * Begins a membership and renews it until the scope ends, which ends it at once for all others.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = Effect.fn("Membership.open")(function*(options: {
+  /** For a bucket that is not there yet; that of the bucket counts. */
+  readonly ttl: Duration.Duration
+  readonly monotonic: () => number
+  /** Run when a membership began, ended in order, or was lost. */
+  readonly changed: Effect.Effect<void>
+}) {
+  const { js, jsm, kvm } = yield* Connection
+  const { changed, monotonic } = options
+  let own: Own | undefined
+  let ttl = Duration.toMillis(options.ttl)
+  /** Ended in order, and perhaps still counted. */
+  const left = new Set<string>()
+
+  const openBucket = Effect.gen(function*() {
+    yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false, ttl }))
+    const { config } = yield* ask(() => jsm.streams.info(stream))
+    ttl = config.max_age / 1_000_000
+  })
+
+  const publish = (id: string, revision: number, isEnd = false) =>
+    ask(() => {
+      const marks = headers()
+      if (isEnd) marks.set("KV-Operation", "DEL")
+      return js.publish(subjectOf(id), isEnd ? undefined : id, {
+        headers: marks,
+        // One that is not answered by then must not hold up the next.
+        timeout: Math.min(Duration.toMillis(answerMax), ttl / renewals),
+        expect: { streamName: stream, lastSubjectSequence: revision }
+      })
+    })
+
+  const lose = Effect.suspend(() => {
+    own = undefined
+    return changed
+  })
+
+  const begin = Effect.gen(function*() {
+    yield* openBucket
+    const id = nuid.next()
+    const from = monotonic()
+    const { seq: revision } = yield* publish(id, 0)
+    own = { id, revision, until: from + ttl * trustedPart }
+    yield* changed
+  })
+
+  const renew = Effect.fnUntraced(function*(member: Own) {
+    const from = monotonic()
+    const renewed = yield* Effect.result(publish(member.id, member.revision))
+    if (renewed._tag === "Success") {
+      member.revision = renewed.success.seq
+      // One that was not trusted any more stays so: its leases may be others' by now.
+      if (monotonic() < member.until) member.until = from + ttl * trustedPart
+      return
+    }
+    const code = apiCodeOf(renewed.failure.cause)
+    if (code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) return
+    // Forgotten, or an answer of ours was lost.
+    const last = yield* lastOf(member.id)
+    if (Option.isNone(last) || last.value.isEnd) return yield* lose
+    member.revision = last.value.revision
+    yield* renewAgain(member)
+  })
+  const renewAgain: (member: Own) => Effect.Effect<void, Refused> = (member) => renew(member)
+
+  const lastOf = (id: string) =>
+    Effect.map(
+      ask(() => jsm.streams.getMessage(stream, { last_by_subj: subjectOf(id) })),
+      (message) =>
+        Option.map(Option.fromNullOr(message), ({ header, seq }) => ({
+          revision: seq,
+          isEnd: header.get("KV-Operation") !== ""
+        }))
+    )
+
+  let said: string | undefined
+  const keep = Effect.gen(function*() {
+    if (own !== undefined && monotonic() >= own.until) yield* lose
+    yield* own === undefined ? begin : renew(own)
+    said = undefined
+  }).pipe(
+    Effect.catch(({ cause }) => {
+      const detail = describe(cause)
+      if (detail === said) return Effect.void
+      said = detail
+      return Effect.logWarning(`the membership in ${bucket} cannot be renewed: ${detail}; trying again`)
+    })
+  )
+
+  const leave = Effect.suspend(() => {
+    const member = own
+    own = undefined
+    if (member === undefined) return Effect.void
+    return publish(member.id, member.revision, true).pipe(Effect.timeoutOption("1 second"), Effect.ignore)
+  })
+
+  const renewEvery = Duration.millis(Duration.toMillis(options.ttl) / renewals)
+  yield* Effect.addFinalizer(() => leave)
+  yield* Effect.forkScoped(Effect.repeat(keep, Schedule.spaced(renewEvery)), { startImmediately: true })
+
+  let known: ReadonlySet<string> = new Set()
+  yield* Effect.forkScoped(
+    watch(bucket, `${prefix}>`).pipe(Stream.runForEach((held) =>
+      Effect.suspend(() => {
+        const now = new Set(Array.from(held.keys(), (key) => key.slice(prefix.length)))
+        const isSame = now.size === known.size && Array.from(now).every((id) => known.has(id))
+        for (const id of known) if (!now.has(id)) left.add(id)
+        known = now
+        return isSame ? Effect.void : changed
+      })
+    ))
+  )
+
+  return {
+    renewEvery,
+    /** The membership of this process, if there is one and it is trusted. */
+    current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
+    isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,
+    /** Ids of all memberships that the broker has not forgotten. */
+    alive: Effect.map(
+      ask(() => jsm.streams.info(stream, { subjects_filter: `$KV.${bucket}.${prefix}>` })),
+      ({ state }): ReadonlySet<string> => {
+        const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subjectOf("").length))
+        for (const id of left) if (!ids.includes(id)) left.delete(id)
+        return new Set(ids.filter((id) => !left.has(id)))
+      }
+    ),
+    /** Whether a membership is over for good, asked of the stream's leader. */
+    isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || last.value.isEnd)
+  }
+})
