@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
-import { Effect, Equal, Fiber, Layer, Queue, Stream } from "effect"
+import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, type Path, Queue, type Stdio, Stream } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import type { Settings } from "../config/Settings.ts"
+import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { consume } from "../endpoints/Consumer.ts"
 import { make } from "../endpoints/Instances.ts"
@@ -16,27 +17,61 @@ import { PagePermits } from "../endpoints/PagePermits.ts"
 import { oncePatience } from "../endpoints/Writing.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { PageBytesMax } from "../graph/GraphPolicy.ts"
+import * as Bootstrap from "../nats/Bootstrap.ts"
+import { Connection } from "../nats/Connection.ts"
+import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
+import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as StdoutSink from "../sinks/StdoutSink.ts"
+import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
 /** Follows the settings; what only a start can change is said, not done. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
-  const source = yield* SettingsSource
-  yield* Stream.runForEach(source.changes, (change) =>
-    "faults" in change
-      ? Effect.logError(`the changed settings are not used, and the last good ones stay: ${change.message}`)
-      : Effect.gen(function*() {
-        if (
-          !Equal.equals(
-            [change.sink, change.checkpoint, change.limits, change.log],
-            [source.initial.sink, source.initial.checkpoint, source.initial.limits, source.initial.log]
-          )
-        ) yield* Effect.logWarning("sink, checkpoint, limits and log of the settings take effect at the next start")
-        yield* Effect.logInfo("the settings were read again")
-        yield* apply(change)
-      }))
+  const { changes, initial } = yield* SettingsSource
+  const status = yield* Status
+  const reporter = yield* Reporter
+  /** What is wrong with the settings at the moment, by whose they are. */
+  let wrong = new Map<string, Report>()
+
+  const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
+    const now = new Map<string, Report>()
+    for (const fault of faults) now.set(fault.instance ?? "", settingsReport(fault, yield* Clock.currentTimeMillis))
+    for (const [instance, report] of wrong) {
+      if (now.has(instance)) continue
+      status.unwarn(instance, report.code)
+      yield* reporter.overApart(report)
+    }
+    for (const [instance, report] of now) {
+      status.warn(instance, report)
+      yield* reporter.say(report, { level: "Error", remind: true, apart: true })
+    }
+    wrong = now
+  })
+
+  yield* Stream.runForEach(
+    changes,
+    Effect.fnUntraced(function*({ faults, settings }) {
+      if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
+      if (
+        !Equal.equals(
+          [settings.sink, settings.checkpoint, settings.limits, settings.log],
+          [initial.sink, initial.checkpoint, initial.limits, initial.log]
+        )
+      ) yield* Effect.logWarning("sink, checkpoint, limits and log of the settings take effect at the next start")
+      yield* apply(settings)
+      yield* tell(faults)
+    })
+  )
+})
+
+const settingsReport = ({ faults, instance, source }: BadSettings, now: number): Report => ({
+  code: "settings_invalid",
+  ...(instance === undefined ? {} : { instance }),
+  message: `${source} cannot be used, and the last good settings stay: ${faults.join("; ")}`,
+  remedy: "correct them; it acts within seconds",
+  occurred_at: isoTime(now)
 })
 
 /**
@@ -69,8 +104,35 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean) {
     )
 }, Effect.scoped)
 
-const sinkLayer = (settings: Settings) =>
-  settings.sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(settings.sink.directory)
+type SinkOf<Type extends Settings["sink"]["type"]> = Extract<Settings["sink"], { readonly type: Type }>
+
+const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
+  sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(sink.directory)
+
+const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
+  NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
+
+/**
+ * Layer of the sink that the settings name, for a process that has a connection to the broker.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSink = (
+  { sink }: Settings,
+  applianceId: string
+): Layer.Layer<
+  ArtifactSink,
+  ArtifactSinkError,
+  Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio
+> => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
+
+/** The same for one that has none, and makes it where the sink needs it. */
+const layerSinkAlone = ({ sink }: Settings) =>
+  sink.type !== "nats" ? layerLocal(sink) : Layer.unwrap(
+    Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
+      Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
+  )
 
 /**
  * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.
@@ -96,6 +158,6 @@ export const layerPolling = (settings: Settings) =>
 export const layer = (settings: Settings) =>
   Layer.mergeAll(
     layerPolling(settings),
-    sinkLayer(settings),
+    layerSinkAlone(settings),
     Checkpoints.layer.pipe(Layer.provide(FileStateStore.layer(settings.checkpoint.directory)))
   )

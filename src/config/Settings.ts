@@ -20,7 +20,26 @@ export const SinkSettings = Schema.Union([
     type: Schema.Literal("file"),
     directory: withDefault(directory.annotate({ description: "Directory of the artifact files." }), "data/artifacts")
   }),
-  Schema.Struct({ type: Schema.Literal("stdout") })
+  Schema.Struct({ type: Schema.Literal("stdout") }),
+  Schema.Struct({
+    type: Schema.Literal("nats"),
+    stage: withDefault(
+      Schema.Literals(["raw", "parsed"]).annotate({
+        description: "Stage of Conductor's pipeline that artifacts enter: before its parser, or behind it."
+      }),
+      "raw"
+    ),
+    dead_letters: withDefault(
+      Schema.Literals(["file", "subject", "off"]).annotate({
+        description: "Where records go that are no artifacts: to files, to the subject of unknown ones, or nowhere."
+      }),
+      "file"
+    ),
+    directory: withDefault(
+      directory.annotate({ description: "Directory of the files of dead letters." }),
+      "/data/azure-security"
+    )
+  })
 ])
 export type SinkSettings = typeof SinkSettings.Type
 
@@ -71,22 +90,9 @@ const goodNames = (instances: Readonly<Record<string, unknown>>) => {
   return undefined
 }
 
-/**
- * Schema for the settings file.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Settings = Schema.Struct({
-  $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
-  // The description comes before the check: one that follows a check of this program's own is not in the JSON Schema.
-  instances: Schema.Record(Schema.String, InstanceSettings).annotate({
-    description: "The tenants to poll, each under a unique name."
-  }).check(Schema.makeFilter(goodNames)),
-  sink: withDefault(
-    SinkSettings.annotate({ description: "Where artifacts go." }),
-    { type: "file" }
-  ),
+const sink = SinkSettings.annotate({ description: "Where artifacts go." })
+
+const bounds = {
   checkpoint: withDefault(
     Schema.Struct({
       directory: withDefault(
@@ -112,5 +118,30 @@ export const Settings = Schema.Struct({
     }).annotate({ description: "What the log says, and how." }),
     {}
   )
+}
+
+/**
+ * Schema for the settings file.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Settings = Schema.Struct({
+  $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
+  // The description comes before the check: one that follows a check of this program's own is not in the JSON Schema.
+  instances: Schema.Record(Schema.String, InstanceSettings).annotate({
+    description: "The tenants to poll, each under a unique name."
+  }).check(Schema.makeFilter(goodNames)),
+  sink: withDefault(sink, { type: "file" }),
+  ...bounds
 })
 export type Settings = typeof Settings.Type
+
+/**
+ * Schema for the settings of a process in Conductor, where each instance has a document of its own.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ProcessSettings = Schema.Struct({ sink: withDefault(sink, { type: "nats" }), ...bounds })
+export type ProcessSettings = typeof ProcessSettings.Type

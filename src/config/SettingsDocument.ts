@@ -5,7 +5,7 @@
  */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
-import { Settings } from "./Settings.ts"
+import { ProcessSettings, Settings } from "./Settings.ts"
 
 /**
  * The settings cannot be used. Every fault is one line: its path, and what was expected there; never a value.
@@ -16,6 +16,8 @@ import { Settings } from "./Settings.ts"
 export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings", {
   /** The file, key or environment that was read. */
   source: Schema.String,
+  /** The instance whose document it is, where each has one of its own. */
+  instance: Schema.optionalKey(Schema.String),
   faults: Schema.Array(Schema.String)
 }) {
   override get message() {
@@ -93,6 +95,16 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
  */
 export const decodeSettings: (source: string, text: string) => Effect.Effect<Settings, BadSettings> = decodeWith(
   Settings
+)
+
+/**
+ * Decodes the settings of a process whose instances have documents of their own.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decodeProcess: (source: string, text: string) => Effect.Effect<ProcessSettings, BadSettings> = decodeWith(
+  ProcessSettings
 )
 
 /**

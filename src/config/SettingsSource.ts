@@ -11,6 +11,19 @@ import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument
 const watchEvery = "2 seconds"
 
 /**
+ * The settings as they are after a change.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SettingsChange {
+  /** The last good ones, of each instance where they are kept one by one. */
+  readonly settings: Settings
+  /** What stands in place of good ones at the moment. */
+  readonly faults: ReadonlyArray<BadSettings>
+}
+
+/**
  * Warns of a name that means nothing: most likely it is misspelt.
  *
  * @category running
@@ -30,8 +43,8 @@ export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
   /** Names in the initial settings that this version does not know. */
   readonly unknown?: ReadonlyArray<string>
-  /** Settings after each change, and the faults of each that cannot be used. */
-  readonly changes: Stream.Stream<Settings | BadSettings>
+  /** Settings after each change, and what of them cannot be used. */
+  readonly changes: Stream.Stream<SettingsChange>
 }>()("azure-security/config/SettingsSource") {
   /** Settings that never change. */
   static readonly layerConstant = (initial: Settings) =>
@@ -56,13 +69,19 @@ export class SettingsSource extends Context.Service<SettingsSource, {
         const text = yield* read
         const initial = yield* decodeSettings(path, text)
         const seen = yield* Ref.make(text)
+        const good = yield* Ref.make(initial)
         const look = Effect.gen(function*() {
           const now = yield* Effect.result(read)
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
-          if (now._tag === "Failure") return Option.some(now.failure)
+          if (now._tag === "Failure") return Option.some({ settings: yield* Ref.get(good), faults: [now.failure] })
           yield* Effect.forEach(yield* unknownSettings(now.success), warnOfUnknown)
-          return Option.some(yield* Effect.catch(decodeSettings(path, now.success), Effect.succeed))
+          const decoded = yield* Effect.result(decodeSettings(path, now.success))
+          if (decoded._tag === "Failure") {
+            return Option.some({ settings: yield* Ref.get(good), faults: [decoded.failure] })
+          }
+          yield* Ref.set(good, decoded.success)
+          return Option.some({ settings: decoded.success, faults: [] })
         })
         return {
           initial,

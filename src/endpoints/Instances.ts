@@ -227,7 +227,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     known.set(identity.name, { identity, pace: ref })
     end(identity.name)
     if (!identity.enabled) return
-    yield* FiberMap.run(fibers, identity.name, leases.whileHeld(identity.name, runInstance(identity, ref)))
+    const { name } = identity
+    const polling = Effect.onInterrupt(runInstance(identity, ref), () => Effect.sync(() => status.rest(name)))
+    yield* FiberMap.run(fibers, name, leases.whileHeld(name, polling))
   })
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
@@ -256,7 +258,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       }
     }
     if (wanted.length === 0) {
-      yield* Effect.logWarning("the settings name no instance, so nothing is polled; add one under instances")
+      yield* Effect.logWarning("no instance is set up, so nothing is polled")
     }
     instances = new Map(wanted.map((instance) => [instance.identity.name, instance]))
     yield* Effect.provideContext(Effect.andThen(warn(wanted), look(wanted)), services)

@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import { headers, nuid } from "@nats-io/transport-node"
-import { Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
+import { Duration, Effect, Option, Schedule, Stream } from "effect"
 import { answerMax, Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { ask, type Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
 /**
@@ -41,11 +42,6 @@ interface Own extends Membership {
   /** Monotonic milliseconds until which it is trusted. */
   until: number
 }
-
-class Refused extends Schema.TaggedError<Refused>()("Refused", { cause: Schema.Defect() }) {}
-
-const ask = <A>(request: () => Promise<A>) =>
-  Effect.tryPromise({ try: request, catch: (cause) => new Refused({ cause }) })
 
 /**
  * Begins a membership and renews it until the scope ends, which ends it at once for all others.

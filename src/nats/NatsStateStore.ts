@@ -7,10 +7,11 @@
  * @since 0.1.0
  */
 import { headers, nuid } from "@nats-io/transport-node"
-import { Effect, Layer, Option, Result, Schema, Semaphore } from "effect"
+import { Effect, Layer, Option, Result, Semaphore } from "effect"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable } from "../checkpoints/StateStore.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe, isAmbiguous } from "./NatsFailure.ts"
+import { ask, Refused } from "./Request.ts"
 
 /**
  * Name of the bucket.
@@ -31,8 +32,6 @@ const headerBytesMax = 512
 const readsMax = 16
 
 type Operation = StateStoreError["operation"]
-
-class Refused extends Schema.TaggedError<Refused>()("Refused", { cause: Schema.Defect() }) {}
 
 /** The last message of a key: a value, or the mark that it was removed. */
 interface Last {
@@ -60,9 +59,6 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
     let isOpen = false
     /** Ids of writes of which nobody knows whether they happened, by key. */
     const unsure = new Map<string, Set<string>>()
-
-    const ask = <A>(request: () => Promise<A>) =>
-      Effect.tryPromise({ try: request, catch: (cause) => new Refused({ cause }) })
 
     /** Reads are answered by the stream's leader: a replica of it may be behind. */
     const open = opening.withPermit(Effect.gen(function*() {

@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import type { KvWatchEntry } from "@nats-io/kv"
-import { Effect, Queue, Schema, Stream } from "effect"
+import { Effect, Queue, Stream } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
+import { ask, Refused } from "./Request.ts"
 
 /**
  * A value of a bucket.
@@ -33,11 +34,6 @@ const lookEvery = "2 seconds"
 
 /** Wait before a bucket is looked for that is not there, or looked for anew. */
 const beginAgain = "500 millis"
-
-class WatchFailed extends Schema.TaggedError<WatchFailed>()("WatchFailed", { cause: Schema.Defect() }) {}
-
-const ask = <A>(request: () => Promise<A>) =>
-  Effect.tryPromise({ try: request, catch: (cause) => new WatchFailed({ cause }) })
 
 /**
  * Stream of what the keys of a bucket that match `filter` hold: once as it is found, then after each change. It waits
@@ -75,13 +71,13 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
           const entries = yield* ask(() => kv.watch({ key: filter }))
           tell()
           // Stopped by hand: the end of an iteration waits for what it asked for last.
-          yield* Effect.callback<void, WatchFailed>((resume) => {
+          yield* Effect.callback<void, Refused>((resume) => {
             const taken = async () => {
               for await (const entry of entries) take(entry)
             }
             taken().then(
               () => resume(Effect.void),
-              (cause: unknown) => resume(Effect.fail(new WatchFailed({ cause })))
+              (cause: unknown) => resume(Effect.fail(new Refused({ cause })))
             )
             return Effect.sync(() => entries.stop())
           })

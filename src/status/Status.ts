@@ -83,6 +83,8 @@ export class Status extends Context.Service<Status, {
   /** Makes an instance known, or known anew after a change; the counts of its endpoints go on. */
   readonly register: (identity: Identity) => void
   readonly forget: (instance: string) => void
+  /** The instance is not polled here any more; how it is, whoever polls it knows. */
+  readonly rest: (instance: string) => void
   /** The mutable state of one endpoint, which its poller alone writes. */
   readonly endpoint: (instance: string, endpoint: EndpointName) => EndpointStatus
   readonly warn: (instance: string, report: Report) => void
@@ -121,6 +123,18 @@ export class Status extends Context.Service<Status, {
             })
           },
           forget: (instance) => void instances.delete(instance),
+          rest: (instance) => {
+            for (const endpoint of instances.get(instance)?.endpoints.values() ?? []) {
+              if (endpoint.state === "disabled") continue
+              endpoint.state = "starting"
+              endpoint.error = undefined
+              endpoint.since = undefined
+              endpoint.lastSuccessAt = undefined
+              endpoint.nextPollAt = undefined
+              endpoint.cooldownUntil = undefined
+              endpoint.rhythm = undefined
+            }
+          },
           endpoint: (instance, endpoint) => instances.get(instance)?.endpoints.get(endpoint) ?? fresh(),
           warn: (instance, report) => void instances.get(instance)?.warnings.set(warningKey(report), report),
           unwarn: (instance, code, endpoint) =>

@@ -8,7 +8,7 @@ import { run } from "../../src/cli/Connector.ts"
 import * as Logging from "../../src/cli/Logging.ts"
 import type { Settings } from "../../src/config/Settings.ts"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
-import { SettingsSource } from "../../src/config/SettingsSource.ts"
+import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSource.ts"
 import { PagePermits } from "../../src/endpoints/PagePermits.ts"
 import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
@@ -41,7 +41,7 @@ export const world = Layer.mergeAll(Values.layer, Published.layer)
 export const connector = (
   fake: FakeGraph,
   initial: Settings,
-  changes: Stream.Stream<Settings> = Stream.never,
+  changes: Stream.Stream<SettingsChange> = Stream.never,
   { sink = ArtifactSink.layerMemoryOpen, store = StateStore.layerMemoryOpen } = {}
 ) =>
   Layer.mergeAll(
@@ -71,7 +71,7 @@ const calm = Effect.repeat(TestClock.adjust(0), { times: 20 })
 /** A connector that polls until it is stopped. */
 export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: object = {}) {
   const initial = yield* settings(instance)
-  const changes = yield* Queue.unbounded<Settings>()
+  const changes = yield* Queue.unbounded<SettingsChange>()
   const lines: Array<string> = []
   const capture = Logger.make((options) => {
     lines.push(Logging.text.log(options))
@@ -90,7 +90,7 @@ export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: ob
     /** Saves other settings of the instance, or of these instances. */
     change: (other: object) =>
       Effect.gen(function*() {
-        yield* Queue.offer(changes, yield* settings(other))
+        yield* Queue.offer(changes, { settings: yield* settings(other), faults: [] })
         yield* TestClock.adjust(1)
         yield* calm
       }),

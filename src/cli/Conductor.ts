@@ -1,0 +1,125 @@
+/**
+ * Runs the connector inside Conductor: settings, positions and artifacts over its broker.
+ *
+ * @since 0.1.0
+ */
+import { Effect, FileSystem, Layer, Option, Path, Scope, Stream, SubscriptionRef } from "effect"
+import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import type { Settings } from "../config/Settings.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import { Node } from "../endpoints/Instances.ts"
+import * as Bootstrap from "../nats/Bootstrap.ts"
+import { Connection } from "../nats/Connection.ts"
+import * as NatsLeases from "../nats/NatsLeases.ts"
+import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
+import * as NatsStateStore from "../nats/NatsStateStore.ts"
+import * as StatusPublisher from "../nats/StatusPublisher.ts"
+import { Status } from "../status/Status.ts"
+import { version } from "../status/Version.ts"
+import * as Connector from "./Connector.ts"
+import { hold } from "./DirectoryLock.ts"
+import { ExitCode } from "./ExitCode.ts"
+import * as HttpClientLayer from "./HttpClientLayer.ts"
+import { listen } from "./Listening.ts"
+import * as Logging from "./Logging.ts"
+import { Refusal } from "./Refusal.ts"
+
+/** Replicas that may share a data directory, each with a directory of its own in it. */
+const replicasMax = 9
+
+/** The first directory for dead letters that no other process writes to. */
+const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
+  if (sink.type !== "nats" || sink.dead_letters !== "file") return sink
+  const path = yield* Path.Path
+  const directories = [
+    sink.directory,
+    ...Array.from({ length: replicasMax - 1 }, (_, n) => path.join(sink.directory, `replica-${n + 2}`))
+  ]
+  const directory = yield* Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each))).pipe(
+    Effect.catch(({ message }) =>
+      Effect.as(
+        Effect.logWarning(`dead letters are not kept, for there is no directory for them: ${message}`),
+        undefined
+      )
+    )
+  )
+  return directory === undefined ? { ...sink, dead_letters: "off" as const } : { ...sink, directory }
+})
+
+/** Not ready while the broker is away. */
+const followBroker = Effect.gen(function*() {
+  const { presence } = yield* Connection
+  const { sink } = yield* Status
+  yield* Stream.runForEach(
+    SubscriptionRef.changes(presence),
+    (now) => Effect.sync(() => void (sink.state = now === "here" ? "ok" : "unavailable"))
+  )
+})
+
+const trusted = Effect.fnUntraced(function*(file: string | undefined) {
+  if (file === undefined) return []
+  const fs = yield* FileSystem.FileSystem
+  return yield* Effect.matchEffect(fs.readFileString(file), {
+    onSuccess: (pem) => Effect.succeed([pem]),
+    onFailure: () => Effect.as(Effect.logWarning(`${file} cannot be read, and is not trusted`), [])
+  })
+})
+
+/**
+ * Runs on the broker that the environment names, waiting for it while it is not there.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const start = Effect.fn("Conductor.start")(function*(options: {
+  readonly once: boolean
+  readonly listen: Option.Option<string>
+  readonly logFormat: Option.Option<"text" | "json">
+}) {
+  const scope = yield* Scope.Scope
+  const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
+  const context = yield* Layer.buildWithScope(Status.layer(version), scope)
+  const { announce, faults } = yield* listen(options.listen, context, scope)
+  if (faults.length > 0) return yield* new Refusal({ faults })
+
+  const logging = (log: Settings["log"]) =>
+    Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
+
+  return yield* Effect.gen(function*() {
+    yield* announce
+    const { sink } = yield* Status
+    sink.type = "nats"
+    sink.state = "unavailable"
+    const ca = yield* trusted(bootstrap.caFile)
+    const broker = yield* Layer.buildWithScope(
+      Layer.provideMerge(NatsSettingsSource.layer, Connection.layer(bootstrap.connection)),
+      scope
+    )
+    return yield* Effect.gen(function*() {
+      const source = yield* SettingsSource
+      const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
+      const states = Layer.provideMerge(Layer.merge(Checkpoints.layer, NatsLeases.layer()), NatsStateStore.layer)
+      const layer = Layer.mergeAll(
+        Connector.layerPolling(settings),
+        Connector.layerSink(settings, bootstrap.applianceId),
+        states,
+        Layer.succeed(Node, {
+          applianceId: bootstrap.applianceId,
+          ...(bootstrap.orgId === undefined ? {} : { orgId: bootstrap.orgId })
+        })
+      ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version, ca })))
+      return yield* Effect.gen(function*() {
+        yield* Effect.forkScoped(followBroker)
+        yield* Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
+        return (yield* Connector.run(options.once)) ? ExitCode.well : ExitCode.failed
+      }).pipe(Effect.scoped, Effect.provide(layer, { local: true }), Effect.provide(logging(settings.log)))
+    }).pipe(Effect.provideContext(broker))
+  }).pipe(
+    Effect.provideContext(context),
+    Effect.provide(logging({ level: "Info", format: "text" })),
+    Effect.catchTag(
+      ["ProxyMalformed", "ArtifactSinkError"],
+      (error) => Effect.fail(new Refusal({ faults: [error.message] }))
+    )
+  )
+}, Effect.scoped)

@@ -1,0 +1,141 @@
+/**
+ * What a process in Conductor is told by its environment: where the broker is, and which appliance it runs on.
+ *
+ * @since 0.1.0
+ */
+import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
+import type { ConnectionOptions } from "./Connection.ts"
+
+/**
+ * The environment cannot be used. Every fault is one line: the variable or file, and what was expected there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstrap", {
+  faults: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return this.faults.join("\n")
+  }
+}
+
+/** Conductor writes more into it; what else is there is another service's. */
+const NodeDocument = Schema.fromJsonString(Schema.Struct({
+  appliance_id: Schema.String.check(
+    Schema.isPattern(/^[A-Za-z0-9_-]+$/, { message: "Expected the appliance's ID: letters, digits and dashes" })
+  ),
+  org_id: Schema.optionalKey(Schema.String),
+  node_hostname: Schema.optionalKey(Schema.String),
+  ca_path: Schema.optionalKey(Schema.String),
+  client_cert_path: Schema.optionalKey(Schema.String),
+  client_key_path: Schema.optionalKey(Schema.String)
+}))
+const decodeNode = Schema.decodeEffect(NodeDocument, { errors: "all" })
+
+/**
+ * What the environment says.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bootstrap {
+  readonly connection: ConnectionOptions
+  readonly applianceId: string
+  readonly orgId: string | undefined
+  /** PEM file that Graph and the login host are trusted by, beside the system's store. */
+  readonly caFile: string | undefined
+}
+
+/** Where Conductor mounts them. */
+const mounted = {
+  node: "/configs/node.json",
+  ca: "/certs/ca-bundle.crt",
+  certificate: "/certs/client.crt",
+  key: "/certs/client.key"
+}
+
+const variable = (name: string) =>
+  Effect.map(
+    Effect.option(Config.String(name)),
+    Option.flatMap((value) => value.trim() === "" ? Option.none() : Option.some(value.trim()))
+  )
+
+const readNode = Effect.fnUntraced(function*(file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const bad = (fault: string) => new BadBootstrap({ faults: [`${file}: ${fault}`] })
+  const text = yield* Effect.mapError(
+    fs.readFileString(file),
+    () => bad("Expected Conductor's node.json, and there is none that can be read; set WF_NODE_CONFIG_FILE to its path")
+  )
+  return yield* Effect.mapError(decodeNode(text), ({ issue }) => {
+    const faults = String(issue).split("\n").map((line) => line.trim()).filter((line) => line !== "")
+    return bad(`Expected a whole node.json with appliance_id: ${faults.join(" ")}`)
+  })
+})
+
+/**
+ * Whether the environment names a broker.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_URL"), Option.isSome)
+
+/**
+ * Reads the environment: `NATS_URL` (one or more, separated by commas), `WF_NODE_CONFIG_FILE`, and for a protected
+ * broker `NATS_USER` with `NATS_PASSWORD`, `NATS_TOKEN`, or `NATS_CREDS` (a file). TLS files are those of `node.json`,
+ * else those that Conductor mounts.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const read = Effect.fn("Bootstrap.read")(function*(): Effect.fn.Return<
+  Bootstrap,
+  BadBootstrap,
+  FileSystem.FileSystem
+> {
+  const fs = yield* FileSystem.FileSystem
+  const url = yield* variable("NATS_URL")
+  const servers = Option.getOrElse(url, () => "").split(",").map((server) => server.trim()).filter((one) => one !== "")
+  if (servers.length === 0) {
+    return yield* new BadBootstrap({ faults: ["NATS_URL: Expected the broker's address, such as nats://HOST:4222"] })
+  }
+  const strange = servers.filter((server) => !/^(?:(?:nats|tls):\/\/)?[^\s/@]+$/.test(server))
+  if (strange.length > 0) {
+    return yield* new BadBootstrap({
+      faults: [
+        "NATS_URL: Expected nats://HOST:PORT or tls://HOST:PORT, several separated by commas; user and password are NATS_USER and NATS_PASSWORD"
+      ]
+    })
+  }
+  const node = yield* readNode(Option.getOrElse(yield* variable("WF_NODE_CONFIG_FILE"), () => mounted.node))
+  const present = (path: string) =>
+    Effect.map(Effect.orElseSucceed(fs.exists(path), () => false), (is) => is ? path : undefined)
+  const ca = node.ca_path ?? (yield* present(mounted.ca))
+  const certificate = node.client_cert_path ?? (yield* present(mounted.certificate))
+  const key = node.client_key_path ?? (yield* present(mounted.key))
+  const user = Option.getOrUndefined(yield* variable("NATS_USER"))
+  const password = Option.getOrUndefined(yield* variable("NATS_PASSWORD"))
+  const token = Option.getOrUndefined(yield* variable("NATS_TOKEN"))
+  const credentials = Option.getOrUndefined(yield* variable("NATS_CREDS"))
+  return {
+    applianceId: node.appliance_id,
+    orgId: node.org_id,
+    caFile: ca,
+    connection: {
+      servers,
+      name: `azure-security ${node.node_hostname ?? ""}`.trim(),
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password: Redacted.make(password) }),
+      ...(token === undefined ? {} : { token: Redacted.make(token) }),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(ca === undefined && certificate === undefined ? {} : {
+        tls: {
+          ...(ca === undefined ? {} : { ca }),
+          ...(certificate === undefined || key === undefined ? {} : { certificate, key })
+        }
+      })
+    }
+  }
+})

@@ -1,0 +1,116 @@
+/**
+ * Settings as Conductor keeps them: a document for each instance, in a KV bucket that its pages write to.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer, Schedule, Stream } from "effect"
+import type { InstanceSettings } from "../config/InstanceSettings.ts"
+import type { Settings } from "../config/Settings.ts"
+import { BadSettings, decodeInstance, decodeProcess } from "../config/SettingsDocument.ts"
+import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
+import { Connection } from "./Connection.ts"
+import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { ask } from "./Request.ts"
+import { type Entry, type Held, watch } from "./Watch.ts"
+
+/**
+ * Conductor's bucket. It is waited for and never made.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const bucket = "INTEGRATIONS"
+
+/**
+ * Key of the settings of the process (`sink`, `limits`, `log`), which may be absent. An instance's is below it, under
+ * its name.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const key = "signal-client.azure-security"
+
+const prefix = `${key}.`
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+/** An instance as it was last read: its last good settings, and what is wrong with its document now. */
+interface Known {
+  readonly revision: number
+  readonly settings: InstanceSettings | undefined
+  readonly fault: BadSettings | undefined
+}
+
+const readEntry = Effect.fnUntraced(function*(
+  name: string,
+  { bytes, revision }: Entry,
+  before: Known | undefined
+): Effect.fn.Return<Known> {
+  if (before?.revision === revision) return before
+  const read = yield* Effect.result(decodeInstance(`${bucket} ${prefix}${name}`, text(bytes)))
+  if (read._tag === "Success") return { revision, settings: read.success, fault: undefined }
+  return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
+})
+
+/** Settings of the process, or the defaults where there are none or none that can be used. */
+const ofProcess = Effect.fnUntraced(function*() {
+  const { jsm } = yield* Connection
+  const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
+    Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeed(null)),
+    Effect.tapError(({ cause }) => Effect.logWarning(`the settings cannot be read: ${describe(cause)}; trying again`)),
+    Effect.retry(Schedule.spaced("1 second")),
+    Effect.orDie
+  )
+  const defaults = yield* Effect.orDie(decodeProcess(key, "{}"))
+  if (found === null || found.header.get("KV-Operation") !== "") return defaults
+  return yield* Effect.catch(decodeProcess(`${bucket} ${key}`, text(found.data)), (bad) =>
+    Effect.as(
+      Effect.logError(`${bad.source} cannot be used, and the defaults are: ${bad.faults.join("; ")}`),
+      defaults
+    ))
+})
+
+/**
+ * Layer of the settings in the bucket, as they are and as they change.
+ *
+ * **Details**
+ *
+ * It begins without an instance, and tells of each that is there. A document that cannot be read changes nothing about
+ * its instance and is told of; one that is deleted ends its instance, and a bucket that is deleted ends none until it is
+ * made again.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SettingsSource, never, Connection> = Layer.effect(
+  SettingsSource,
+  Effect.gen(function*() {
+    const connection = yield* Connection
+    const initial: Settings = { ...(yield* ofProcess()), instances: {} }
+    let known = new Map<string, Known>()
+
+    const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
+      const now = new Map<string, Known>()
+      for (const [name, entry] of held) {
+        const instance = name.slice(prefix.length)
+        now.set(instance, yield* readEntry(instance, entry, known.get(instance)))
+      }
+      known = now
+      const instances: Record<string, InstanceSettings> = {}
+      const faults: Array<BadSettings> = []
+      for (const [name, { fault, settings }] of now) {
+        if (settings !== undefined) instances[name] = settings
+        if (fault !== undefined) faults.push(fault)
+      }
+      const settings: Settings = { ...initial, instances }
+      return { settings, faults }
+    })
+
+    return {
+      initial,
+      changes: watch(bucket, `${prefix}>`).pipe(
+        Stream.mapEffect(read),
+        Stream.provideService(Connection, connection)
+      )
+    }
+  })
+)

@@ -1,0 +1,60 @@
+/**
+ * Tells Conductor how each instance is: the instance's part of `/status`, on a subject of its own.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Effect, Schema } from "effect"
+import { slug } from "../config/Settings.ts"
+import { Leases } from "../endpoints/Leases.ts"
+import { Status } from "../status/Status.ts"
+import { InstanceDocument } from "../status/StatusDocument.ts"
+import { Connection } from "./Connection.ts"
+
+/** A change is told within it. */
+const lookEvery = "2 seconds"
+/** What did not change is told again, for those who came later. */
+const repeatMillis = 60_000
+
+const encode = Schema.encodeEffect(Schema.fromJsonString(InstanceDocument))
+
+/**
+ * Subject of an instance's status.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const subjectOf = (applianceId: string, instance: string): string =>
+  `${applianceId}.statuses.signal-client.azure-security.${slug(instance)}`
+
+/**
+ * Publishes the status of the instances that this process polls, on each change and each minute, until interrupted. What
+ * cannot be published is told a moment later.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: string): Effect.fn.Return<
+  never,
+  never,
+  Connection | Status
+> {
+  const { nc } = yield* Connection
+  const status = yield* Status
+  const leases = yield* Leases
+  const told = new Map<string, { readonly text: string; readonly at: number }>()
+
+  const look = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const { instances } = yield* status.document
+    for (const instance of instances) {
+      // Whoever polls it knows better.
+      if (instance.enabled && !leases.isHeld(instance.name)) continue
+      const text = yield* encode(instance)
+      const before = told.get(instance.name)
+      if (before?.text === text && now - before.at < repeatMillis) continue
+      yield* Effect.try(() => nc.publish(subjectOf(applianceId, instance.name), text))
+      told.set(instance.name, { text, at: now })
+    }
+  })
+  return yield* Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(lookEvery)))
+})
