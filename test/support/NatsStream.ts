@@ -35,7 +35,7 @@ export interface Stored {
 export const stored: Effect.Effect<ReadonlyArray<Stored>, never, Connection> = Effect.flatMap(
   Connection,
   ({ js, jsm }) =>
-    Effect.promise(async () => {
+    Effect.tryPromise(async () => {
       const { state } = await jsm.streams.info(stream)
       const all: Array<Stored> = []
       if (state.messages === 0) return all
@@ -45,7 +45,7 @@ export const stored: Effect.Effect<ReadonlyArray<Stored>, never, Connection> = E
         if (all.length === state.messages) break
       }
       return all
-    })
+    }).pipe(Effect.retry({ times: 20 }), Effect.orDie)
 )
 
 /** A connection to a broker of its own. */

@@ -1,0 +1,154 @@
+/** The real program as Conductor launches it: real broker, real processes, killed for real. */
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Context, Duration, Effect, FileSystem, Layer, Schedule, Scope } from "effect"
+import { Connection } from "../../src/nats/Connection.ts"
+import type { Row } from "../../src/simulator/Row.ts"
+import type { SimulatorOptions } from "../../src/simulator/Simulator.ts"
+import { standIn } from "../support/Microsoft.ts"
+import { describeNats, start as startBroker } from "../support/NatsServer.ts"
+import { applianceId, count, createStream, stored } from "../support/NatsStream.ts"
+import * as Process from "../support/Process.ts"
+import { evidenceOf, tenantId } from "../support/RunFiles.ts"
+
+const json = (value: unknown) => JSON.stringify(value)
+
+const documentOf = (more: object = {}, tenant = tenantId): string =>
+  json({
+    enabled: true,
+    integration_type: "microsoft_graph",
+    poll_interval_minutes: 5,
+    credentials: {
+      tenant_id: tenant,
+      client_id: "22222222-2222-4222-8222-222222222222",
+      client_secret: "never-to-be-seen"
+    },
+    ...more
+  })
+
+/** A broker with the appliance's stream and, once something is put there, its settings. */
+const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOptions>) {
+  const fs = yield* FileSystem.FileSystem
+  const broker = yield* startBroker()
+  const { env, simulator } = yield* standIn(microsoft)
+  const directory = yield* fs.makeTempDirectoryScoped()
+  yield* fs.writeFileString(`${directory}/node.json`, json({ appliance_id: applianceId, org_id: "acme" }))
+  const context = yield* Layer.buildWithScope(Connection.layer({ servers: [broker.url] }), yield* Scope.Scope)
+  const { kvm } = Context.get(context, Connection)
+  const onBroker = Effect.provideContext<Connection>(context)
+  yield* onBroker(createStream())
+  const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
+  yield* Effect.promise(() =>
+    bucket.put(
+      "signal-client.azure-security",
+      json({ sink: { type: "nats", directory: `${directory}/data` } })
+    )
+  )
+  return {
+    broker,
+    simulator,
+    put: (name: string, document: string) =>
+      Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
+    run: Process.start(["run", "--no-listen"], {
+      ...env,
+      NATS_URL: broker.url,
+      WF_NODE_CONFIG_FILE: `${directory}/node.json`
+    }),
+    count: onBroker(count),
+    stored: onBroker(stored),
+    /** Requests for pages so far. */
+    pages: Effect.map(simulator.requests, (all) => all.filter(({ path }) => path.includes("/security/")).length)
+  }
+})
+
+const until = (condition: Effect.Effect<boolean>, within: Duration.Input) =>
+  condition.pipe(
+    Effect.repeat({ until: (is) => is, schedule: Schedule.spaced("20 millis") }),
+    Effect.timed,
+    Effect.timeout(within),
+    Effect.orDie,
+    Effect.map(([took]) => Duration.toMillis(took))
+  )
+
+const onlyAlerts = { lookback_hours: 48, endpoints: { alerts: { enabled: false }, incidents: { enabled: false } } }
+
+describeNats("in Conductor", () => {
+  it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
+    it.effect("settings put after the start act within 5 s, torn ones change nothing, and disabling stops", () =>
+      Effect.gen(function*() {
+        const { count, pages, put, run } = yield* appliance({ alerts: 20, incidents: 3, legacyAlerts: 5 })
+        const process = yield* run
+        yield* process.says(/no instance is set up/)
+        yield* put("prod", documentOf())
+        assert.isBelow(yield* until(Effect.map(count, (n) => n > 0), "5 seconds"), 5000)
+        yield* process.says(/fetched \d+ events .*endpoint=incidents/)
+
+        yield* put("prod", documentOf().slice(0, 50))
+        yield* process.says(/\[ERROR\].*prod cannot be used, and the last good settings stay.*instance=prod/)
+        yield* put("second", documentOf({}, "33333333-3333-4333-8333-333333333333"))
+        yield* process.says(/fetched \d+ events .*instance=second/)
+        const before = yield* pages
+        yield* put("prod", documentOf({ enabled: false }))
+        yield* process.says(/the settings were read again[^]*the settings were read again/)
+        yield* put("prod", documentOf({ poll_interval_minutes: 1 }))
+        yield* until(Effect.map(pages, (now) => now > before), "5 seconds")
+        process.child.kill("SIGTERM")
+        assert.strictEqual(yield* process.exit, 0)
+        assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
+      }))
+
+    it.effect("a process that is there before its broker waits for it", () =>
+      Effect.gen(function*() {
+        const { broker, count, put, run } = yield* appliance({ alerts: 5, incidents: 0, legacyAlerts: 0 })
+        yield* put("prod", documentOf(onlyAlerts))
+        yield* broker.kill
+        const process = yield* run
+        yield* process.says(/\[WARN\].*cannot be joined: connection refused; waiting for it/)
+        yield* broker.restart
+        yield* process.says(/fetched 5 events/)
+        assert.isAbove(yield* count, 4)
+      }))
+
+    it.effect("3,000 alerts over two kill -9 of the broker: each artifact is in the stream, once", () =>
+      Effect.gen(function*() {
+        const { broker, count, put, run, simulator, stored } = yield* appliance({
+          alerts: 3000,
+          incidents: 0,
+          legacyAlerts: 0
+        })
+        const rows: ReadonlyArray<Row> = yield* simulator.rows(tenantId, "alerts_v2")
+        yield* simulator.setRows(tenantId, "alerts_v2", rows)
+        const expected = rows.length + evidenceOf(rows)
+        yield* put("prod", documentOf(onlyAlerts))
+        const process = yield* run
+        for (const part of [0.1, 0.5]) {
+          yield* until(Effect.map(count, (n) => n > expected * part), "30 seconds")
+          yield* broker.kill
+          yield* broker.restart
+        }
+        yield* process.says(/fetched 3000 events/)
+        const ids = (yield* stored).map(({ id }) => id)
+        assert.strictEqual(ids.length, expected)
+        assert.strictEqual(new Set(ids).size, expected)
+      }))
+
+    it.effect("of two replicas one polls; when it is killed the other does within 15 s, and nothing comes twice", () =>
+      Effect.gen(function*() {
+        const { pages, put, run, simulator, stored } = yield* appliance({ alerts: 300, incidents: 0, legacyAlerts: 0 })
+        const rows = yield* simulator.rows(tenantId, "alerts_v2")
+        yield* simulator.setRows(tenantId, "alerts_v2", rows)
+        yield* put("prod", documentOf({ ...onlyAlerts, poll_interval_minutes: 1 }))
+        const replicas = [yield* run, yield* run]
+        const fetched = (one: Process.Running) => one.stdout().includes("fetched 300 events")
+        yield* until(Effect.sync(() => replicas.some(fetched)), "20 seconds")
+        assert.strictEqual(yield* pages, 1, "one first poll")
+        const [worker, other] = fetched(replicas[0]!) ? replicas : replicas.toReversed()
+        worker!.child.kill("SIGKILL")
+        const took = yield* until(Effect.sync(() => /fetched 0 events/.test(other!.stdout())), "15 seconds")
+        assert.isBelow(took, 15_000)
+        const ids = (yield* stored).map(({ id }) => id)
+        assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
+        assert.strictEqual(new Set(ids).size, ids.length)
+      }))
+  })
+})
