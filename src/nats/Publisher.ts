@@ -102,6 +102,8 @@ export const make = Effect.fn("Publisher.make")(function*(
   const answerTicks = ticksOf(limits.answer)
   const refusedTicks = ticksOf(limits.refused)
   const inbox = createInbox()
+  /** One for all messages: the library writes them out before its publish returns. */
+  const marks = headers()
 
   let now = 0
   let isAway = SubscriptionRef.getUnsafe(presence) === "away"
@@ -122,7 +124,6 @@ export const make = Effect.fn("Publisher.make")(function*(
   const send = (entry: Entry) => {
     const { id, payload, stream, subject } = entry.message
     const bytes = entry.payload ??= payload()
-    const marks = headers()
     marks.set("Nats-Msg-Id", id)
     marks.set("Nats-Expected-Stream", stream)
     entry.sentAt = now
