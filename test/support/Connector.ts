@@ -13,7 +13,7 @@ import { PagePermits } from "../../src/endpoints/PagePermits.ts"
 import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
-import { type FakeGraph, layer as graphLayer } from "./FakeGraph.ts"
+import { type FakeGraph, layer as graphLayer, layerOf as graphLayerOf } from "./FakeGraph.ts"
 
 export const tenant = "11111111-1111-4111-8111-111111111111"
 
@@ -39,7 +39,7 @@ export const settings = (instance: object = {}): Effect.Effect<Settings> =>
 export const world = Layer.mergeAll(Values.layer, Published.layer)
 
 export const connector = (
-  fake: FakeGraph,
+  fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
   initial: Settings,
   changes: Stream.Stream<SettingsChange> = Stream.never,
   { sink = ArtifactSink.layerMemoryOpen, store = StateStore.layerMemoryOpen } = {}
@@ -47,7 +47,7 @@ export const connector = (
   Layer.mergeAll(
     Layer.fresh(Checkpoints.layer).pipe(Layer.provide(store)),
     sink,
-    graphLayer(fake),
+    "rows" in fake ? graphLayer(fake) : graphLayerOf((tenantId) => fake.get(tenantId)!),
     Layer.fresh(Reporter.layer),
     PagePermits.layer(8),
     DriftLedger.layer,
@@ -70,7 +70,19 @@ const calm = Effect.repeat(TestClock.adjust(0), { times: 20 })
 
 /** A connector that polls until it is stopped. */
 export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: object = {}) {
-  const initial = yield* settings(instance)
+  const { change, ...others } = yield* runningOver(fake, yield* settings(instance))
+  return {
+    ...others,
+    /** Saves other settings of the instance. */
+    change: (other: object) => Effect.flatMap(settings(other), change)
+  }
+})
+
+/** The same over settings of any instances, each with a Graph of its tenant's. */
+export const runningOver = Effect.fnUntraced(function*(
+  fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
+  initial: Settings
+) {
   const changes = yield* Queue.unbounded<SettingsChange>()
   const lines: Array<string> = []
   const capture = Logger.make((options) => {
@@ -87,10 +99,9 @@ export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: ob
     lines,
     /** The document of `/status`. */
     document: Context.get(context, Status).document,
-    /** Saves other settings of the instance, or of these instances. */
-    change: (other: object) =>
+    change: (other: Settings) =>
       Effect.gen(function*() {
-        yield* Queue.offer(changes, { settings: yield* settings(other), faults: [] })
+        yield* Queue.offer(changes, { settings: other, faults: [] })
         yield* TestClock.adjust(1)
         yield* calm
       }),

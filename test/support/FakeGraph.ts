@@ -93,32 +93,35 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   }
 }
 
-export const layer = (fake: FakeGraph) => {
-  const graph: Graph = {
-    outdateToken: Effect.void,
-    now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
-    token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
-    fetchPage: ({ collection, url }) =>
-      Effect.gen(function*() {
-        const at = yield* Clock.currentTimeMillis
-        fake.requests.push({ at, endpoint: collection.name, url })
-        const count = fake.requests.length
-        fake.before(count)
-        const answer = fake.answer({ url, endpoint: collection.name, count })
-        const page = answer !== undefined && "_tag" in answer ? answer : pageOf(fake, new URL(url), at + fake.ahead)
-        if ("_tag" in page) {
-          return yield* new GraphError({
-            endpoint: collection.name,
-            operation: "page",
-            status: statusOf[page._tag as keyof typeof statusOf] ?? 500,
-            reason: page
-          })
-        }
-        return typeof answer === "function" ? answer(page) : page
-      })
-  }
-  return Layer.succeed(GraphClient, { connect: () => Effect.succeed(graph) })
-}
+const graphOf = (fake: FakeGraph): Graph => ({
+  outdateToken: Effect.void,
+  now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
+  token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
+  fetchPage: ({ collection, url }) =>
+    Effect.gen(function*() {
+      const at = yield* Clock.currentTimeMillis
+      fake.requests.push({ at, endpoint: collection.name, url })
+      const count = fake.requests.length
+      fake.before(count)
+      const answer = fake.answer({ url, endpoint: collection.name, count })
+      const page = answer !== undefined && "_tag" in answer ? answer : pageOf(fake, new URL(url), at + fake.ahead)
+      if ("_tag" in page) {
+        return yield* new GraphError({
+          endpoint: collection.name,
+          operation: "page",
+          status: statusOf[page._tag as keyof typeof statusOf] ?? 500,
+          reason: page
+        })
+      }
+      return typeof answer === "function" ? answer(page) : page
+    })
+})
+
+/** A Graph of its own for each tenant. */
+export const layerOf = (of: (tenantId: string) => FakeGraph) =>
+  Layer.succeed(GraphClient, { connect: ({ tenantId }) => Effect.succeed(graphOf(of(tenantId))) })
+
+export const layer = (fake: FakeGraph) => layerOf(() => fake)
 
 /** Requests of polls, without the questions how many rows there are behind them. */
 export const polls = ({ requests }: FakeGraph, endpoint = "alerts_v2") =>
