@@ -45,7 +45,13 @@ type Issue = ReturnType<typeof formatIssue>["issues"][number]
 const pathOf = (path: Issue["path"]) =>
   (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
 
-const describe = (error: Schema.SchemaError): ReadonlyArray<string> =>
+/**
+ * What is wrong with a document, a line for each fault: its path, and what was expected there; never a value.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> =>
   formatIssue(error.issue).issues.map(({ message, path }) => {
     const at = pathOf(path)
     return at === "" ? message : `${at}: ${message}`
@@ -82,7 +88,7 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
       () => new BadSettings({ source, faults: ["Expected JSON; a comma, quote or brace is missing or too many"] })
     )
     return yield* Effect.fromResult(
-      Result.mapError(decode(tidied(json)), (error) => new BadSettings({ source, faults: describe(error) }))
+      Result.mapError(decode(tidied(json)), (error) => new BadSettings({ source, faults: faultsOf(error) }))
     )
   })
 }
@@ -143,7 +149,7 @@ export const fromEnvironment = (
   return Effect.fromResult(
     Result.mapError(
       decode(tidied({ instances: { default: { credentials: { tenant_id, client_id, client_secret } } } })),
-      (error) => new BadSettings({ source: "The environment", faults: describe(error) })
+      (error) => new BadSettings({ source: "The environment", faults: faultsOf(error) })
     )
   )
 }

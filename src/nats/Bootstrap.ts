@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
+import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 
 /**
@@ -68,10 +69,10 @@ const readNode = Effect.fnUntraced(function*(file: string) {
     fs.readFileString(file),
     () => bad("Expected Conductor's node.json, and there is none that can be read; set WF_NODE_CONFIG_FILE to its path")
   )
-  return yield* Effect.mapError(decodeNode(text), ({ issue }) => {
-    const faults = String(issue).split("\n").map((line) => line.trim()).filter((line) => line !== "")
-    return bad(`Expected a whole node.json with appliance_id: ${faults.join(" ")}`)
-  })
+  return yield* Effect.mapError(
+    decodeNode(text),
+    (error) => bad(`Expected a whole node.json with appliance_id: ${faultsOf(error).join("; ")}`)
+  )
 })
 
 /**

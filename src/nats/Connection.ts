@@ -17,7 +17,7 @@ import {
 } from "@nats-io/transport-node"
 import { Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream, SubscriptionRef } from "effect"
 import { readFileSync } from "node:fs"
-import { describe } from "./NatsFailure.ts"
+import { describe, noAnswer } from "./NatsFailure.ts"
 
 /**
  * Where the broker is and what it asks of its clients. Paths are read again at each dial, so that what they hold may
@@ -156,7 +156,11 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
       }
       if (detail === said) return
       said = detail
-      yield* Effect.logWarning(`the broker ${names} cannot be joined: ${detail}; waiting for it`)
+      // With TLS 1.3 a broker that misses a client's certificate says nothing.
+      const hint = tls !== undefined && tls !== null && tls.certFile === undefined && detail === noAnswer
+        ? "; it may ask for a client certificate"
+        : ""
+      yield* Effect.logWarning(`the broker ${names} cannot be joined: ${detail}${hint}; waiting for it`)
     }))
   )
   // The schedule has no end, so that a failure here is not one of the broker's.

@@ -87,6 +87,14 @@ export const refusedSubject = (error: unknown): string | undefined => {
 }
 
 /**
+ * What a time-out is called.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const noAnswer = "no answer in time"
+
+/**
  * The failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`.
  *
  * @category formatting
@@ -100,7 +108,7 @@ export const describe = (error: unknown): string => {
     const known = Predicate.isString(code) ? words[code] ?? code : undefined
     if (known !== undefined) return known
   }
-  if (named(error, "TimeoutError") !== undefined) return "no answer in time"
+  if (named(error, "TimeoutError") !== undefined) return noAnswer
   if (named(error, "NoRespondersError") !== undefined) return "nobody answers: no JetStream, or no stream there"
   const message = property(chain(error)[0] ?? {}, "message")
   return Predicate.isString(message) && message !== "" ? message : "no reason given"

@@ -1,5 +1,9 @@
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Stream, SubscriptionRef } from "effect"
+import { Context, Effect, Fiber, Layer, Logger, Redacted, Schedule, Stream, SubscriptionRef } from "effect"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Connection, type ConnectionOptions, type Presence } from "../../src/nats/Connection.ts"
 import { describeNats, start } from "../support/NatsServer.ts"
 
@@ -28,5 +32,99 @@ describeNats("Connection", () => {
       )
       yield* server.restart
       yield* Fiber.join(joining)
+    })))
+
+  it.live("shows user and password, or a token, to a broker that asks for them, and waits for one that refuses", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const answers = Effect.fnUntraced(function*(options: ConnectionOptions) {
+        const { jsm } = yield* connected(options)
+        return (yield* Effect.promise(() => jsm.getAccountInfo())).streams
+      })
+      const named = yield* start(`authorization { user: "u", password: "p" }`)
+      assert.strictEqual(
+        yield* answers({ servers: [named.url], user: "u", password: Redacted.make("p") }),
+        0
+      )
+      const tokened = yield* start(`authorization { token: "t0k3n" }`)
+      assert.strictEqual(yield* answers({ servers: [tokened.url], token: Redacted.make("t0k3n") }), 0)
+
+      const lines: Array<string> = []
+      const refused = yield* Effect.forkChild(
+        answers({ servers: [named.url], user: "u", password: Redacted.make("wr0ng") }).pipe(
+          Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))]))
+        )
+      )
+      yield* Effect.sync(() => lines.length).pipe(Effect.repeat({ until: (n) => n > 0, schedule: Schedule.spaced(10) }))
+      yield* Fiber.interrupt(refused)
+      assert.match(lines.join(), /cannot be joined: .*uthorization.*; waiting for it/)
+      assert.notInclude(lines.join(), "wr0ng")
+    })))
+
+  it.live("trusts a private CA, shows its certificate, and says what of either is wrong", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const directory = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "nats-tls-"))),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+      )
+      const openssl = (...words: ReadonlyArray<string>) =>
+        execFileSync("openssl", words, { cwd: directory, stdio: "ignore" })
+      const key = ["-newkey", "rsa:2048", "-nodes"]
+      openssl("req", "-x509", ...key, "-subj", "/CN=Private CA", "-keyout", "ca.key", "-out", "ca.pem")
+      for (const name of ["server", "client"]) {
+        openssl(
+          "req",
+          ...key,
+          "-subj",
+          `/CN=${name}`,
+          "-addext",
+          "subjectAltName=IP:127.0.0.1,DNS:localhost",
+          "-keyout",
+          `${name}.key`,
+          "-out",
+          `${name}.csr`
+        )
+        openssl(
+          "x509",
+          "-req",
+          "-in",
+          `${name}.csr`,
+          "-CA",
+          "ca.pem",
+          "-CAkey",
+          "ca.key",
+          "-copy_extensions",
+          "copy",
+          "-out",
+          `${name}.pem`
+        )
+      }
+      const file = (name: string) => join(directory, name)
+      const server = yield* start(
+        `tls { cert_file: "${file("server.pem")}", key_file: "${file("server.key")}", ca_file: "${
+          file("ca.pem")
+        }", verify: true }`
+      )
+      const whole = { ca: file("ca.pem"), certificate: file("client.pem"), key: file("client.key") }
+      const { jsm } = yield* connected({ servers: [server.url], tls: whole })
+      assert.strictEqual((yield* Effect.promise(() => jsm.getAccountInfo())).streams, 0)
+
+      const complaint = Effect.fnUntraced(function*(tls: NonNullable<ConnectionOptions["tls"]>) {
+        const lines: Array<string> = []
+        const waiting = yield* Effect.forkChild(
+          Effect.scoped(connected({ servers: [server.url], tls })).pipe(
+            Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))]))
+          )
+        )
+        yield* Effect.sync(() => lines.length).pipe(
+          Effect.repeat({ until: (n) => n > 0, schedule: Schedule.spaced(10) })
+        )
+        yield* Fiber.interrupt(waiting)
+        return lines[0]
+      })
+      assert.match(
+        (yield* complaint({ certificate: whole.certificate, key: whole.key }))!,
+        /CA of the broker's certificate/
+      )
+      assert.match((yield* complaint({ ca: whole.ca }))!, /client certificate/)
     })))
 })
