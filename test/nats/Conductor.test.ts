@@ -150,5 +150,30 @@ describeNats("in Conductor", () => {
         assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
         assert.strictEqual(new Set(ids).size, ids.length)
       }))
+
+    it.effect("a process whose time is stopped in a drain asks, publishes and saves nothing when it comes back", () =>
+      Effect.gen(function*() {
+        const { pages, put, run, simulator, stored } = yield* appliance({ alerts: 1000, incidents: 0, legacyAlerts: 0 })
+        const rows = yield* simulator.rows(tenantId, "alerts_v2")
+        yield* simulator.setRows(tenantId, "alerts_v2", rows)
+        yield* simulator.addFault({ kind: "clamp", endpoint: "alerts_v2", size: 50 })
+        yield* put("prod", documentOf(onlyAlerts))
+        const first = yield* run
+        yield* until(Effect.map(pages, (n) => n > 3), "20 seconds")
+        first.child.kill("SIGSTOP")
+        const second = yield* run
+        yield* second.says(/fetched \d+ events/)
+        const ids = (yield* stored).map(({ id }) => id)
+        assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
+        assert.strictEqual(new Set(ids).size, ids.length)
+        const before = yield* pages
+        first.child.kill("SIGCONT")
+        yield* Effect.sleep("2 seconds")
+        assert.strictEqual(yield* pages, before)
+        assert.strictEqual((yield* stored).length, ids.length)
+        assert.isNull(first.child.exitCode, "it lives, and waits for its turn")
+        second.child.kill("SIGTERM")
+        yield* first.says(/fetched 0 events/)
+      }))
   })
 })
