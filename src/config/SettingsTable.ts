@@ -30,10 +30,22 @@ const valueAt = (document: unknown, path: ReadonlyArray<string>): unknown =>
 const forms = (schema: Json): ReadonlyArray<Json> =>
   Array.isArray(schema["anyOf"]) ? schema["anyOf"].filter(isRecord) : [schema]
 
-const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown): ReadonlyArray<string> => {
+/** The one word of `type` by which a form is told apart from others. */
+const typeOf = (form: Json): string | undefined => {
+  const words = valueAt(form, ["properties", "type", "enum"])
+  return Array.isArray(words) && Predicate.isString(words[0]) ? words[0] : undefined
+}
+
+/** What a document has that says as little as it may, with a sink of this type. */
+const defaultsOf = (type: string): unknown =>
+  Option.getOrUndefined(Result.getSuccess(Schema.decodeUnknownResult(Settings)({ ...smallest, sink: { type } })))
+
+const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, form = ""): ReadonlyArray<string> => {
   const { additionalProperties, description } = schema
-  const properties = forms(schema).flatMap((form) =>
-    isRecord(form["properties"]) ? Object.entries(form["properties"]) : []
+  const properties = forms(schema).flatMap((one) =>
+    isRecord(one["properties"])
+      ? Object.entries(one["properties"]).map(([key, property]) => ({ key, property, type: typeOf(one) }))
+      : []
   )
   if (properties.length === 0 && isRecord(additionalProperties)) {
     return rowsOf(additionalProperties, [...path, "name"], defaults)
@@ -44,12 +56,18 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown): R
   const own = description === undefined || path.length === 0 || (properties.length > 0 && !shown)
     ? []
     : [
-      `| \`${path.join(".").replace("instances.name", "…")}\` | ${shown ? `\`${String(fallback)}\`` : ""} | ${
+      `| \`${path.join(".").replace("instances.name", "…")}\`${form} | ${shown ? `\`${String(fallback)}\`` : ""} | ${
         String(description)
       } |`
     ]
   return own.concat(
-    properties.flatMap(([key, property]) => (isRecord(property) ? rowsOf(property, [...path, key], defaults) : []))
+    properties.flatMap(({ key, property, type }) =>
+      isRecord(property)
+        ? type === undefined
+          ? rowsOf(property, [...path, key], defaults)
+          : rowsOf(property, [...path, key], defaultsOf(type), ` of \`${type}\``)
+        : []
+    )
   )
 }
 
@@ -62,5 +80,5 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown): R
 export const settingsRows: ReadonlyArray<string> = rowsOf(
   settingsJsonSchema,
   [],
-  Option.getOrUndefined(Result.getSuccess(Schema.decodeResult(Settings)(smallest)))
+  defaultsOf("file")
 )

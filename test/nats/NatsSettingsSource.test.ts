@@ -1,8 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSource.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsSettingsSource from "../../src/nats/NatsSettingsSource.ts"
+import { suite } from "../config/SettingsSourceSuite.ts"
 import { describeNats } from "../support/NatsServer.ts"
 import { connection } from "../support/NatsStream.ts"
 
@@ -36,7 +38,25 @@ const world = Effect.gen(function*() {
 
 const names = ({ settings }: SettingsChange) => Object.keys(settings.instances).sort()
 
+const onBroker = NatsSettingsSource.layer.pipe(Layer.provideMerge(connection()))
+
 describeNats("NatsSettingsSource", () => {
+  suite(
+    "NATS",
+    onBroker,
+    (document) =>
+      Effect.flatMap(Connection, ({ kvm }) =>
+        Effect.promise(async () => {
+          const bucket = await kvm.create(NatsSettingsSource.bucket, { history: 5 })
+          await bucket.put(`${NatsSettingsSource.key}.one`, document)
+        })),
+    // The broker answers in real time, and the bucket is looked for twice a second.
+    Effect.andThen(
+      TestClock.adjust("500 millis"),
+      Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    )
+  )
+
   it.live("waits for the bucket, and tells of each instance that comes, changes and goes", () =>
     Effect.gen(function*() {
       const { put, remove, source, until } = yield* world
