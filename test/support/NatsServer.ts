@@ -3,7 +3,7 @@ import { describe, it } from "@effect/vitest"
 import { Effect, Schedule, Schema, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createConnection } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
@@ -95,6 +95,13 @@ const ended = (child: ChildProcess) =>
     else child.once("close", done)
   })
 
+/** Waits until a process that was sent SIGSTOP has stopped, where the system shows it. */
+const stopped = (pid: number) =>
+  Effect.sync(() => {
+    const stat = `/proc/${pid}/stat`
+    return !existsSync(stat) || readFileSync(stat, "utf8").includes(") T ")
+  }).pipe(Effect.repeat({ until: (is) => is, schedule: Schedule.spaced("1 millis") }))
+
 /** Waits until the log of a starting server holds its port and that it is ready; fails when it ends before. */
 const ready = (child: ChildProcess) =>
   Effect.callback<number, string>((resume) => {
@@ -154,7 +161,7 @@ export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope
       kill: Effect.andThen(signal("SIGKILL"), Effect.suspend(() => ended(child!))),
       // The port may be another's for a moment, who is asked by the system for a free one.
       restart: Effect.orDie(Effect.asVoid(Effect.retry(run(port), Schedule.recurs(5)))),
-      pause: signal("SIGSTOP"),
+      pause: Effect.andThen(signal("SIGSTOP"), Effect.suspend(() => stopped(child!.pid!))),
       resume: signal("SIGCONT")
     }
   }).pipe(Effect.orDie)
