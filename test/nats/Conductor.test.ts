@@ -34,7 +34,11 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   const directory = yield* fs.makeTempDirectoryScoped()
   yield* fs.writeFileString(`${directory}/node.json`, json({ appliance_id: applianceId, org_id: "acme" }))
   const context = yield* Layer.buildWithScope(Connection.layer({ servers: [broker.url] }), yield* Scope.Scope)
-  const { kvm } = Context.get(context, Connection)
+  const { kvm, nc } = Context.get(context, Connection)
+  const told: Array<{ readonly subject: string; readonly text: string }> = []
+  nc.subscribe(`${applianceId}.statuses.>`, {
+    callback: (_, message) => void told.push({ subject: message.subject, text: message.string() })
+  })
   const onBroker = Effect.provideContext<Connection>(context)
   yield* onBroker(createStream())
   const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
@@ -47,6 +51,8 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   return {
     broker,
     simulator,
+    /** Statuses of instances so far. */
+    told,
     put: (name: string, document: string) =>
       Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
     run: Process.start(["run", "--no-listen"], {
@@ -76,12 +82,22 @@ describeNats("in Conductor", () => {
   it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
     it.effect("settings put after the start act within 5 s, torn ones change nothing, and disabling stops", () =>
       Effect.gen(function*() {
-        const { count, pages, put, run } = yield* appliance({ alerts: 20, incidents: 3, legacyAlerts: 5 })
+        const { count, pages, put, run, stored, told } = yield* appliance({ alerts: 20, incidents: 3, legacyAlerts: 5 })
         const process = yield* run
         yield* process.says(/no instance is set up/)
         yield* put("prod", documentOf())
         assert.isBelow(yield* until(Effect.map(count, (n) => n > 0), "5 seconds"), 5000)
         yield* process.says(/fetched \d+ events .*endpoint=incidents/)
+        assert.match((yield* stored)[0]!.text, new RegExp(`"org_id":"acme","appliance_id":"${applianceId}"`))
+        yield* until(
+          Effect.sync(() =>
+            told.some(({ subject, text }) =>
+              subject === `${applianceId}.statuses.signal-client.azure-security.prod` &&
+              text.includes(`"connection_status":"connected"`)
+            )
+          ),
+          "5 seconds"
+        )
 
         yield* put("prod", documentOf().slice(0, 50))
         yield* process.says(/\[ERROR\].*prod cannot be used, and the last good settings stay.*instance=prod/)

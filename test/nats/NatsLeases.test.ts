@@ -4,6 +4,7 @@ import { Leases } from "../../src/endpoints/Leases.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsLeases from "../../src/nats/NatsLeases.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
+import { suite } from "../endpoints/LeasesSuite.ts"
 import { describeNats, start } from "../support/NatsServer.ts"
 
 const ttl = Duration.seconds(2)
@@ -71,7 +72,15 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 
 const quietly = Effect.provide(Logger.layer([]))
 
+const onBroker = Layer.unwrap(Effect.map(start(), ({ url }) =>
+  NatsLeases.layer({ ttl }).pipe(
+    Layer.provide(NatsStateStore.layer),
+    Layer.provide(Connection.layer({ servers: [url] }))
+  )))
+
 describeNats("NatsLeases", () => {
+  suite("NATS", onBroker)
+
   it.live("an instance is one process's at a time, and the other's within a second of a stop", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
