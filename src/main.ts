@@ -9,17 +9,26 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"
 import { CliError, Command } from "effect/cli"
+import * as CheckCommand from "./cli/CheckCommand.ts"
 import * as DemoCommand from "./cli/DemoCommand.ts"
 import { ExitCode } from "./cli/ExitCode.ts"
 import * as RunCommand from "./cli/RunCommand.ts"
 import * as SchemaCommand from "./cli/SchemaCommand.ts"
 import * as SimulateCommand from "./cli/SimulateCommand.ts"
+import * as StatusCommand from "./cli/StatusCommand.ts"
 import * as Stop from "./cli/Stop.ts"
 import { version } from "./status/Version.ts"
 
 const program = Command.make("azure-security").pipe(
   Command.withDescription("Collects Microsoft Graph security alerts, evidence and incidents as WitFoo artifacts"),
-  Command.withSubcommands([RunCommand.command, DemoCommand.command, SimulateCommand.command, SchemaCommand.command])
+  Command.withSubcommands([
+    RunCommand.command,
+    CheckCommand.command,
+    StatusCommand.command,
+    DemoCommand.command,
+    SimulateCommand.command,
+    SchemaCommand.command
+  ])
 )
 
 const main = Effect.gen(function*() {

@@ -54,3 +54,12 @@ export const countUrl = (
  * @since 0.1.0
  */
 export const anyUrl = (graph: string, endpoint: Pick<Endpoint, "path">): string => `${graph}${endpoint.path}?$top=1`
+
+/**
+ * Asks for the record that changed last.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const newestUrl = (graph: string, endpoint: Pick<Endpoint, "path" | "cursor">): string =>
+  `${graph}${endpoint.path}?$orderby=${encodeURIComponent(`${endpoint.cursor} desc`)}&$top=1`

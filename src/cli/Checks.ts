@@ -1,0 +1,221 @@
+/**
+ * The checks of `check`: whether an instance could be polled, and where its artifacts and positions could be written.
+ *
+ * Each finds what it finds and fails for nothing, so that all of them run.
+ *
+ * @since 0.1.0
+ */
+import { Clock, DateTime, Duration, Effect, FileSystem, Option, Path, type PlatformError, Result, Struct } from "effect"
+import { Headers, HttpClient, HttpClientRequest } from "effect/http"
+import { X509Certificate } from "node:crypto"
+import { describeFailure } from "../checkpoints/FileStateStore.ts"
+import { Credential } from "../config/Credential.ts"
+import type { Identity, Instance } from "../config/Instance.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Endpoint } from "../endpoints/Endpoint.ts"
+import { endpoints } from "../endpoints/Endpoints.ts"
+import { countUrl, newestUrl } from "../endpoints/Query.ts"
+import { exchange } from "../graph/Exchange.ts"
+import { type Graph, GraphClient } from "../graph/GraphClient.ts"
+import { GraphError } from "../graph/GraphError.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { fromGraphError, line } from "../status/Report.ts"
+import type { Finding } from "./Finding.ts"
+
+type Outcome = Pick<Finding, "outcome" | "message" | "remedy" | "required_permissions">
+
+/** Entra and Graph refuse tokens that are off by more than five minutes; a fifth of it is worth a word. */
+const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
+
+/** Days before the end of a credential at which it is warned of, as `run` does. */
+const expiryDays = 30
+const dayMillis = 86_400_000
+
+const passed = (message: string): Outcome => ({ outcome: "passed", message })
+
+const ofGraphError = (instance: string, endpoint: string, error: GraphError, at: number): Outcome => {
+  const report = fromGraphError({ instance, endpoint }, error, at)
+  const { _tag: reason } = error.reason
+  return {
+    outcome: reason === "Forbidden" || reason === "Retired" ? "warning" : "failed",
+    // The log's words, without the remedy that stands under them.
+    message: line({ ...Struct.omit(report, ["endpoint"]), remedy: "" }).replace(/; $/, ""),
+    remedy: report.remedy,
+    ...(report.required_permissions === undefined ? {} : { required_permissions: report.required_permissions })
+  }
+}
+
+/** `3 minutes`, `2 hours`. */
+const spoken = (millis: number): string =>
+  millis < 7_200_000 ? `${Math.round(millis / 60_000)} minutes` : `${Math.round(millis / 3_600_000)} hours`
+
+const skewed = (date: string | undefined, now: number): Outcome | undefined => {
+  const at = date === undefined ? Option.none() : DateTime.make(date)
+  if (Option.isNone(at)) return undefined
+  const off = now - DateTime.toEpochMillis(at.value)
+  const remedy =
+    "set the machine's clock (chronyd, ntpd or the host's): a token is refused by a clock that is off by five minutes"
+  const message = `this machine's clock is ${Math.round(Math.abs(off) / 1000)} s ${
+    off > 0 ? "ahead of" : "behind"
+  } Microsoft's`
+  if (Math.abs(off) >= Duration.toMillis(skew.failed)) return { outcome: "failed", message, remedy }
+  if (Math.abs(off) >= Duration.toMillis(skew.warned)) return { outcome: "warning", message, remedy }
+  return passed(`within ${Math.max(1, Math.ceil(Math.abs(off) / 1000))} s of Microsoft's`)
+}
+
+/** Whether a host answers at all, over DNS, TCP, TLS and a proxy if there is one; any status is an answer. */
+const reach = Effect.fnUntraced(function*(instance: string, check: string, url: string) {
+  const http = yield* HttpClient.HttpClient
+  const { host } = new URL(url)
+  const answer = yield* Effect.result(exchange(http, HttpClientRequest.get(url), {
+    timeout: GraphPolicy.timeouts.request,
+    bytesMax: GraphPolicy.smallBodyBytesMax,
+    errorBytesMax: GraphPolicy.smallBodyBytesMax
+  }))
+  const now = yield* Clock.currentTimeMillis
+  if (Result.isFailure(answer) && answer.failure._tag === "Unavailable") {
+    const error = new GraphError({ endpoint: "token", operation: "token", reason: answer.failure })
+    return [{ instance, check, ...ofGraphError(instance, check, error, now), outcome: "failed" as const }]
+  }
+  const date = Result.isSuccess(answer) ? Option.getOrUndefined(Headers.get(answer.success.headers, "date")) : undefined
+  const clock = skewed(date, now)
+  return [
+    { instance, check, ...passed(`${host} answers`) },
+    ...(check === "Graph" && clock !== undefined ? [{ instance, check: "clock", ...clock }] : [])
+  ]
+})
+
+const tokenOf = Effect.fnUntraced(function*({ name }: Identity, graph: Graph) {
+  const token = yield* Effect.result(graph.token)
+  const now = yield* Clock.currentTimeMillis
+  if (Result.isFailure(token)) return ofGraphError(name, "token", token.failure, now)
+  const { expiresAt, roles } = token.success
+  const granted = roles.length === 0 ? "no application permission" : roles.toSorted().join(", ")
+  return passed(`granted for ${spoken(expiresAt - now)}, with ${granted}`)
+})
+
+/** What an endpoint answers, how much lies in the lookback, and how new the newest is. */
+const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph, endpoint: Endpoint) {
+  const { identity: { cloud, name }, pace } = instance
+  const ask = (url: string) => graph.fetchPage({ collection: endpoint, url })
+  const found = yield* Effect.result(Effect.gen(function*() {
+    const newest = yield* ask(newestUrl(cloud.graph, endpoint))
+    const from = Timestamp.fromMillis(newest.at - Duration.toMillis(pace.lookback))
+    // The legacy endpoint counts nothing.
+    const count = endpoint.retires
+      ? undefined
+      : (yield* ask(countUrl(cloud.graph, endpoint, from, Timestamp.fromMillis(newest.at + dayMillis)))).count
+    const cursor = (newest.records[0] as Readonly<Record<string, unknown>> | null | undefined)?.[endpoint.cursor]
+    return { count, cursor: typeof cursor === "string" ? cursor : undefined }
+  }))
+  const now = yield* Clock.currentTimeMillis
+  if (Result.isFailure(found)) return ofGraphError(name, endpoint.name, found.failure, now)
+  const { count, cursor } = found.success
+  const hours = Duration.toHours(pace.lookback)
+  const what = endpoint.name === "incidents" ? "incidents" : "alerts"
+  const many = count === undefined ? "" : `, ${count} ${what} in ${hours} h`
+  return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
+})
+
+const certificateEnd = Effect.fnUntraced(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const pem = yield* Effect.option(fs.readFileString(path))
+  return Option.flatMap(pem, (text) => Option.liftThrowable(() => new X509Certificate(text).validToDate.getTime())())
+})
+
+/** When what proves the application ends, where that is known. */
+const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExpires }: Instance) {
+  const isCertificate = Credential.$is("Certificate")(credential)
+  const end = isCertificate
+    ? yield* certificateEnd(credential.certificatePath)
+    : Option.map(Option.flatMap(Option.fromUndefinedOr(secretExpires), DateTime.make), DateTime.toEpochMillis)
+  if (Option.isNone(end)) return undefined
+  const what = isCertificate ? "certificate" : "client secret"
+  const days = Math.floor((end.value - (yield* Clock.currentTimeMillis)) / dayMillis)
+  const day = Timestamp.fromMillis(end.value).slice(0, 10)
+  const remedy = isCertificate
+    ? "upload a new certificate under Certificates & secrets, and put it and its key in place of these files"
+    : "create a new client secret under Certificates & secrets, paste its Value into the settings, and set client_secret_expires"
+  if (days < 0) return { outcome: "failed", message: `the ${what} expired on ${day}`, remedy } satisfies Outcome
+  if (days <= expiryDays) {
+    return { outcome: "warning", message: `the ${what} expires on ${day}, in ${days} days`, remedy } satisfies Outcome
+  }
+  return passed(`the ${what} is good until ${day}`)
+})
+
+/**
+ * Checks one instance: hosts, clock, token, and each endpoint that is turned on.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const ofInstance = Effect.fnUntraced(function*(instance: Instance) {
+  const { identity, integrationType } = instance
+  const { cloud, name, tenantId } = identity
+  const graph = yield* (yield* GraphClient).connect(identity)
+  const findings: Array<Finding> = []
+  const find = (check: string, outcome: Outcome | undefined) => {
+    if (outcome !== undefined) findings.push({ instance: name, check, ...outcome })
+  }
+  if (integrationType !== "microsoft_graph") {
+    find("settings", {
+      outcome: "warning",
+      message: "integration_type is not microsoft_graph",
+      remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
+    })
+  }
+  findings.push(
+    ...(yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`)),
+    ...(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
+  )
+  find("credential", yield* expiry(instance))
+  const token = yield* tokenOf(identity, graph)
+  find("token", token)
+  for (const endpoint of identity.endpoints) {
+    find(
+      endpoint,
+      token.outcome === "passed"
+        ? yield* endpointOf(instance, graph, endpoints[endpoint])
+        : { outcome: "failed", message: "not asked, for there is no token" }
+    )
+  }
+  return findings
+})
+
+const unwritable = (directory: string, error: PlatformError.PlatformError): Outcome => ({
+  outcome: "failed",
+  message: `${directory} cannot be written: ${describeFailure(error)}`,
+  remedy: "free space, or let this user write there"
+})
+
+/** Writes, syncs and removes a file; a directory that is not there would be made where its parent can be written. */
+const writable = Effect.fnUntraced(function*(directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  let there = path.resolve(directory)
+  while (!(yield* Effect.orElseSucceed(fs.exists(there), () => false)) && path.dirname(there) !== there) {
+    there = path.dirname(there)
+  }
+  const probe = path.join(there, `.azure-security-check-${yield* Clock.currentTimeMillis}`)
+  const written = yield* Effect.result(
+    Effect.scoped(Effect.gen(function*() {
+      const file = yield* fs.open(probe, { flag: "wx", mode: 0o600 })
+      yield* file.writeAll(new Uint8Array([10]))
+      yield* file.sync
+    })).pipe(Effect.ensuring(Effect.ignore(fs.remove(probe, { force: true }))))
+  )
+  if (Result.isFailure(written)) return unwritable(directory, written.failure)
+  return passed(there === path.resolve(directory) ? `${directory} can be written` : `${directory} would be made`)
+})
+
+/**
+ * Checks a directory that `run` writes to.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const ofDirectory = (check: string, directory: string): Effect.Effect<
+  Finding,
+  never,
+  FileSystem.FileSystem | Path.Path
+> => Effect.map(writable(directory), (outcome) => ({ check, ...outcome }))

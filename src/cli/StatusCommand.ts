@@ -1,0 +1,104 @@
+/**
+ * `status`: prints what a running connector says of itself, worst first.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Console, DateTime, Effect, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
+import { line } from "../status/Report.ts"
+import { type InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
+import { ExitCode } from "./ExitCode.ts"
+import { listenDefault } from "./Listening.ts"
+
+class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String }) {
+  override get message() {
+    return `no connector answers at ${this.url}: start one with run, or name its address with --url`
+  }
+}
+
+/** Worst first. */
+const order: ReadonlyArray<InstanceDocument["state"]> = ["attention", "starting", "ok", "disabled"]
+
+/** `3 min ago`, `in 40 s`, `never`. */
+const since = (time: string | null, now: number): string => {
+  if (time === null) return "never"
+  const seconds = Math.round((now - DateTime.toEpochMillis(DateTime.makeUnsafe(time))) / 1000)
+  const size = Math.abs(seconds)
+  const amount = size < 90 ? `${size} s` : size < 5400 ? `${Math.round(size / 60)} min` : `${Math.round(size / 3600)} h`
+  return seconds < 0 ? `in ${amount}` : `${amount} ago`
+}
+
+const padded = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
+}
+
+const head = ["endpoint", "state", "last poll", "last success", "next poll", "records", "artifacts", "gaps"]
+
+const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<string> => {
+  const { connection_status, display_name, endpoints, name, state, warnings } = instance
+  const polled = endpoints.filter((endpoint) => endpoint.state !== "disabled")
+  const errors = polled.flatMap(({ error }) => error ?? [])
+  const title = `${name}${display_name === name ? "" : ` (${display_name})`}: ${state}, ${connection_status}`
+  if (polled.length === 0) return [title]
+  const rows = polled.map((endpoint) => [
+    endpoint.name,
+    endpoint.state,
+    since(endpoint.last_poll_at, now),
+    since(endpoint.last_success_at, now),
+    since(endpoint.cooldown_until ?? endpoint.next_poll_at, now),
+    String(endpoint.records_fetched),
+    String(endpoint.artifacts_published),
+    String(endpoint.gaps.length)
+  ])
+  const said = new Set([...errors, ...warnings].map((report) => line(report)))
+  return [
+    title,
+    ...padded([head, ...rows]).map((text) => `  ${text}`),
+    ...Array.from(said, (text) => `  ! ${text}`)
+  ]
+}
+
+/**
+ * The document of `/status` as people read it.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const text = ({ instances, sink, started_at, version }: StatusDocument, now: number): string => {
+  const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
+  return [
+    `azure-security ${version}, started ${
+      since(started_at, now)
+    }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published`,
+    ...sorted.flatMap((instance) => ["", ...instanceLines(instance, now)]),
+    ...(instances.length === 0 ? ["", "no instance is set up"] : [])
+  ].join("\n")
+}
+
+/**
+ * The command `status`.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "status",
+  {
+    url: Flag.String("url").pipe(
+      Flag.withMetavar("URL"),
+      Flag.withDefault(`http://${listenDefault}`),
+      Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
+    )
+  },
+  Effect.fn(function*({ url }) {
+    const document = yield* HttpClient.get(`${url.replace(/\/+$/, "")}/status`).pipe(
+      Effect.flatMap(HttpClientResponse.schemaBodyJson(StatusDocument)),
+      Effect.timeout("10 seconds"),
+      Effect.mapError(() => new Silent({ url }))
+    )
+    yield* Console.log(text(document, yield* Clock.currentTimeMillis))
+    yield* ExitCode.set(ExitCode.well)
+  }, Effect.provide(FetchHttpClient.layer))
+).pipe(Command.withDescription("Print the state of a running connector, worst first"))

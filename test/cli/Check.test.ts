@@ -1,0 +1,83 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Schema } from "effect"
+import { Finding } from "../../src/cli/Finding.ts"
+import { standIn } from "../support/Microsoft.ts"
+import * as Process from "../support/Process.ts"
+import { settingsFile } from "../support/RunFiles.ts"
+
+const Printed = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }))
+
+it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
+  it.effect("says in one line each what works, what does not, and what to do, and writes nothing", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env, simulator } = yield* standIn({ alerts: 12, incidents: 3, legacyAlerts: 4 })
+      const { directory, file } = yield* settingsFile({ client_secret_expires: "2020-01-31", lookback_hours: 48 })
+      const check = Effect.fnUntraced(function*(...more: ReadonlyArray<string>) {
+        const run = yield* Process.start(["check", "--config", file, ...more], env)
+        return { code: yield* run.exit, out: run.stdout() + run.stderr() }
+      })
+
+      const expired = yield* check()
+      assert.strictEqual(expired.code, 1)
+      assert.match(expired.out, /✗ credential +the client secret expired on 2020-01-31\n +→ create a new client secret/)
+      assert.match(expired.out, /✓ alerts_v2 +reachable, 12 alerts in 48 h, newest 20/)
+      assert.match(expired.out, /✓ alerts +reachable, newest 20/)
+      assert.match(expired.out, /✓ clock +within \d+ s of Microsoft's/)
+
+      yield* fs.writeFileString(file, (yield* fs.readFileString(file)).replace("2020-01-31", "2999-01-31"))
+      assert.include((yield* check()).out, "all is well")
+      assert.strictEqual((yield* check("--strict")).code, 0)
+
+      yield* simulator.addFault({ kind: "missing_role", endpoint: "incidents" })
+      const forbidden = yield* check()
+      assert.strictEqual(forbidden.code, 0)
+      assert.match(
+        forbidden.out,
+        /\? incidents +HTTP 403: .*lacks SecurityIncident\.Read\.All\n +→ Grant SecurityIncident\.Read\.All/
+      )
+      assert.strictEqual((yield* check("--strict")).code, 1)
+      const json = yield* Schema.decodeEffect(Printed)((yield* check("--json")).out)
+      assert.isTrue(json.ok)
+      assert.deepStrictEqual(
+        json.findings.filter(({ outcome }) => outcome !== "passed").map(({ required_permissions }) =>
+          required_permissions
+        ),
+        [["SecurityIncident.Read.All"]]
+      )
+
+      yield* simulator.removeFaults
+      yield* simulator.addFault({ preset: "wrong secret" })
+      const refused = yield* check()
+      assert.strictEqual(refused.code, 1)
+      assert.match(refused.out, /✗ token +HTTP 401 AADSTS7000215: .*\n +→ Paste the secret's Value/)
+      assert.match(refused.out, /✗ alerts +not asked, for there is no token/)
+      assert.notInclude(refused.out, "never-to-be-seen")
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
+
+      const other = yield* check("--instance", "nobody")
+      assert.strictEqual(other.code, 2)
+      assert.match(
+        other.out,
+        /--instance nobody: the settings have no such instance; they have azure-production-tenant/
+      )
+      assert.isTrue((yield* simulator.requests).every(({ path }) => !path.includes("$skip")))
+    }))
+
+  it.effect("goes on after a host that cannot be reached, and a directory that cannot be written", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, file } = yield* settingsFile(
+        { cloud: { login: "http://127.0.0.1:1", graph: "http://127.0.0.1:1" } },
+        { sink: { type: "file", directory: "/proc/nowhere" } }
+      )
+      const run = yield* Process.start(["check", "--config", file])
+      assert.strictEqual(yield* run.exit, 1)
+      assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be written/)
+      assert.match(run.stdout(), /✓ checkpoint/)
+      assert.match(run.stdout(), /✗ sign-in host +Microsoft could not be reached: connection refused/)
+      assert.match(run.stdout(), /✗ Graph +Microsoft could not be reached: connection refused/)
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
+    }))
+})
