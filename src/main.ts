@@ -10,8 +10,10 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"
 import { CliError, Command } from "effect/cli"
 import * as CheckCommand from "./cli/CheckCommand.ts"
+import * as CheckpointCommand from "./cli/CheckpointCommand.ts"
 import * as DemoCommand from "./cli/DemoCommand.ts"
 import { ExitCode } from "./cli/ExitCode.ts"
+import * as ExplainCommand from "./cli/ExplainCommand.ts"
 import * as RunCommand from "./cli/RunCommand.ts"
 import * as SchemaCommand from "./cli/SchemaCommand.ts"
 import * as SimulateCommand from "./cli/SimulateCommand.ts"
@@ -25,6 +27,8 @@ const program = Command.make("azure-security").pipe(
     RunCommand.command,
     CheckCommand.command,
     StatusCommand.command,
+    ExplainCommand.command,
+    CheckpointCommand.command,
     DemoCommand.command,
     SimulateCommand.command,
     SchemaCommand.command

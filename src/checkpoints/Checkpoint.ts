@@ -195,6 +195,19 @@ export const advance = (checkpoint: Checkpoint, mark: Instant, at: number): Chec
     : { ...checkpoint, mark, history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax) }
 
 /**
+ * Moves the mark back, by hand: the next poll begins there. What the ledger knows is not published again.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => ({
+  ...checkpoint,
+  mark,
+  position: null,
+  history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax)
+})
+
+/**
  * Notes that a poll brought something new.
  *
  * @category combinators

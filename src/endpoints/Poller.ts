@@ -8,7 +8,7 @@
  */
 import { Clock, Duration, Effect, Option, Result, Semaphore, Stream, SubscriptionRef } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
-import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
+import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
 import { Reporter } from "../status/Reporter.ts"
@@ -23,7 +23,7 @@ import { interval, log, logPoll, polled, type Run, saved, settled, show, well } 
 import { silence, unmoved } from "./Stalls.ts"
 import { onDeadLink, onFailure } from "./Trouble.ts"
 import { forPoll, isCooling, sitOut } from "./Waits.ts"
-import { begin } from "./Walk.ts"
+import { resume } from "./Walk.ts"
 import { persist } from "./Writing.ts"
 
 /** One page being published, one being fetched. */
@@ -39,18 +39,6 @@ export type PollerOptions = Pick<
   Run,
   "identity" | "endpoint" | "pace" | "graph" | "state" | "context" | "isHeld" | "once"
 >
-
-/**
- * The bound of a new pass: behind the mark by the overlap, and never before what the ledger knows, nor where a gap was
- * left that is tried again by itself.
- */
-const boundOf = Effect.fnUntraced(function*(run: Run, { floor, gaps, mark }: Checkpoint) {
-  const { overlap } = yield* SubscriptionRef.get(run.pace)
-  const reach = Timestamp.later(Timestamp.minusMillis(mark, Duration.toMillis(overlap)), floor)
-  const known = Timestamp.later(reach, run.state.ledger.floor() ?? reach)
-  const bound = gaps.reduce((bound, { to }) => Timestamp.later(bound, to), known)
-  return bound > mark ? mark : bound
-})
 
 const beginPoll = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Phase> {
   const { graph, here, state } = run
@@ -71,7 +59,8 @@ const beginPoll = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Phase>
   }
   const checkpoint = saved(run)
   if (checkpoint === undefined) return { _tag: "Waiting", due: { _tag: "Grid", anchor: now, since: now } }
-  const position = checkpoint.position ?? begin(yield* boundOf(run, checkpoint))
+  const { overlap } = yield* SubscriptionRef.get(run.pace)
+  const position = resume(checkpoint, Duration.toMillis(overlap), state.ledger.floor())
   run.markBefore = checkpoint.mark
   yield* show(run)
   return { _tag: "Reading", poll: { ...start(now, graphNow, run.pageSize), missing: new Set(position.owed) }, position }

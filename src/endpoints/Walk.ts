@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import type { Position } from "../checkpoints/Checkpoint.ts"
+import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
 /**
@@ -54,6 +54,24 @@ export const begin = (from: Timestamp): Position => ({
   owed: [],
   from
 })
+
+/**
+ * Where the next poll begins: where a pass was left, or behind the mark by the overlap; never before `known`, from
+ * where on the ledger knows everything, nor where a gap was left that is tried again by itself.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const resume = (
+  { floor, gaps, mark, position }: Pick<Checkpoint, "floor" | "gaps" | "mark" | "position">,
+  overlap: number,
+  known: Timestamp | undefined
+): Position => {
+  if (position !== null) return position
+  const reach = later(minusMillis(mark, overlap), floor)
+  const bound = gaps.reduce((bound, { to }) => later(bound, to), later(reach, known ?? reach))
+  return begin(bound > mark ? mark : bound)
+}
 
 const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): Timestamp | null => {
   let found = floor

@@ -1,0 +1,43 @@
+/**
+ * Looks at a checkpoint in a directory, and changes nothing: a process may be writing there.
+ *
+ * @since 0.1.0
+ */
+import { Effect, FileSystem, Option, Path, Schema } from "effect"
+import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
+
+/**
+ * A checkpoint that is there and cannot be used.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: Schema.String }) {
+  override get message() {
+    return `${this.file} cannot be read, or was written by a newer version of this program`
+  }
+}
+
+const decode = Schema.decodeEffect(Schema.fromJsonString(Checkpoint))
+
+/**
+ * The checkpoint of an endpoint; none where there is none yet.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const peek = Effect.fnUntraced(function*(directory: string, key: CheckpointKey): Effect.fn.Return<
+  Option.Option<Checkpoint>,
+  Unreadable,
+  FileSystem.FileSystem | Path.Path
+> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const file = path.join(directory, `${storeKey(key)}.checkpoint.json`)
+  if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return Option.none()
+  return yield* fs.readFileString(file).pipe(
+    Effect.flatMap(decode),
+    Effect.asSome,
+    Effect.mapError(() => new Unreadable({ file }))
+  )
+})

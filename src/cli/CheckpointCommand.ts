@@ -1,0 +1,239 @@
+/**
+ * `checkpoint`: looks at resume positions, and moves them by hand.
+ *
+ * A change is asked for once more, made while no connector runs over the directory, and noted in `changes.ndjson` there.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Console, DateTime, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
+import { Command, Flag, Prompt } from "effect/cli"
+import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import { peek } from "../checkpoints/Peek.ts"
+import { StateStore } from "../checkpoints/StateStore.ts"
+import { type EndpointName, fromSettings } from "../config/Instance.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import { hold } from "./DirectoryLock.ts"
+import { Refusal } from "./Refusal.ts"
+import * as SettingsFlag from "./SettingsFlag.ts"
+
+const instanceFlag = Flag.String("instance").pipe(
+  Flag.withMetavar("NAME"),
+  Flag.withDescription("Name of the instance")
+)
+const endpointFlag = Flag.Literals("endpoint", ["alerts", "alerts_v2", "incidents"]).pipe(
+  Flag.withDescription("This endpoint only; all otherwise"),
+  Flag.optional
+)
+const yesFlag = Flag.Boolean("yes").pipe(Flag.withDefault(false), Flag.withDescription("Do not ask"))
+
+const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+const parseDuration = (text: string): number | undefined => {
+  const parts = /^([1-9]\d{0,5})([mhd])$/.exec(text.trim())
+  return parts === null ? undefined : Number(parts[1]) * units[parts[2] as keyof typeof units]
+}
+
+/** What of the settings a command is about. */
+interface Target {
+  readonly instance: string
+  readonly endpoint: EndpointName
+  readonly key: CheckpointKey
+}
+
+const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, endpoint: Option.Option<EndpointName>) {
+  const { initial } = yield* SettingsSource
+  const all = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings).identity)
+  const chosen = all.filter(({ name }) => Option.isNone(instance) || name === instance.value)
+  if (chosen.length === 0) {
+    return yield* new Refusal({
+      faults: [
+        `--instance ${Option.getOrElse(instance, () => "")}: the settings have no such instance; they have ${
+          all.map(({ name }) => name).join(", ")
+        }`
+      ]
+    })
+  }
+  const found = chosen.flatMap(({ cloud, name, tenantId }) =>
+    (["alerts", "alerts_v2", "incidents"] as const)
+      .filter((one) => Option.isNone(endpoint) || one === endpoint.value)
+      .map((one): Target => ({
+        instance: name,
+        endpoint: one,
+        key: { cloud: cloud.name, tenant: tenantId, endpoint: one }
+      }))
+  )
+  return { found, directory: initial.checkpoint.directory }
+})
+
+const time = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(".000Z", "Z")
+
+const lines = ({ cooldown, gaps, history, lastSuccessAt, mark, position }: Checkpoint, now: number) => [
+  `    published up to ${mark}`,
+  `    last pass that ended well: ${lastSuccessAt === null ? "none yet" : time(lastSuccessAt)}`,
+  ...(position === null ? [] : [`    in the middle of a pass: goes on at ${position.link ?? position.bound}`]),
+  ...(cooldown === null || cooldown.until <= now ? [] : [`    cooldown until ${time(cooldown.until)}`]),
+  ...gaps.map(({ code, from, to }) => `    gap from ${from} to ${to} (${code})`),
+  ...history.map(({ at, mark }) => `    ${time(at)}  ${mark}`)
+]
+
+const Shown = Schema.fromJsonString(
+  Schema.Array(Schema.Struct({
+    instance: Schema.String,
+    endpoint: Schema.String,
+    checkpoint: Schema.NullOr(Checkpoint)
+  })),
+  { space: 2 }
+)
+
+const show = Command.make(
+  "show",
+  {
+    config: SettingsFlag.config,
+    instance: Flag.optional(instanceFlag),
+    endpoint: endpointFlag,
+    json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print it as JSON"))
+  },
+  Effect.fn(function*({ config, endpoint, instance, json }) {
+    yield* Effect.gen(function*() {
+      const { directory, found } = yield* targets(instance, endpoint)
+      const now = yield* Clock.currentTimeMillis
+      const all: Array<typeof Shown.Type[number]> = []
+      for (const { endpoint, instance, key } of found) {
+        const checkpoint = Option.getOrNull(yield* peek(directory, key))
+        all.push({ instance, endpoint, checkpoint })
+        if (json) continue
+        yield* Console.log(`${instance} ${endpoint}`)
+        yield* Console.log(checkpoint === null ? "    no position yet" : lines(checkpoint, now).join("\n"))
+      }
+      if (json) yield* Console.log(yield* Effect.orDie(Schema.encodeEffect(Shown)(all)))
+    }).pipe(Effect.provide(SettingsFlag.layer(config)))
+  })
+).pipe(Command.withDescription("Print positions, with the last ten of each"))
+
+const Change = Schema.fromJsonString(Schema.Struct({
+  at: Schema.String,
+  command: Schema.String,
+  instance: Schema.String,
+  endpoint: Schema.String,
+  from: Schema.String,
+  to: Schema.NullOr(Schema.String)
+}))
+
+const note = Effect.fnUntraced(function*(directory: string, change: typeof Change.Type) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const text = yield* Effect.orDie(Schema.encodeEffect(Change)(change))
+  yield* fs.writeFileString(path.join(directory, "changes.ndjson"), `${text}\n`, { flag: "a", mode: 0o600 })
+})
+
+const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
+  if (yes) return true
+  if (!process.stdin.isTTY) {
+    return yield* new Refusal({ faults: [`${message} Say --yes where nobody can be asked`] })
+  }
+  return yield* Prompt.Confirm({ message })
+})
+
+/** Opens the states of some endpoints, of which no connector may be running. */
+const changing = Effect.fnUntraced(function*(
+  instance: string,
+  endpoint: Option.Option<EndpointName>,
+  change: (
+    target: Target,
+    directory: string
+  ) => Effect.Effect<
+    void,
+    Error,
+    Checkpoints | StateStore | FileSystem.FileSystem | Path.Path | Prompt.Environment
+  >
+) {
+  const { directory, found } = yield* targets(Option.some(instance), endpoint)
+  yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
+  yield* Effect.forEach(found, (target) => change(target, directory), { discard: true }).pipe(
+    Effect.provide(Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(directory))),
+    Effect.mapError((error) =>
+      Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${directory}: ${error.message}`] })
+    )
+  )
+}, Effect.scoped)
+
+const rewindCommand = Command.make(
+  "rewind",
+  {
+    config: SettingsFlag.config,
+    instance: instanceFlag,
+    endpoint: endpointFlag,
+    by: Flag.String("by").pipe(
+      Flag.withMetavar("DURATION"),
+      Flag.withDescription("How far back: 30m, 6h, 2d; never behind what the ledger knows, so that nothing comes twice")
+    ),
+    yes: yesFlag
+  },
+  Effect.fn(function*({ by, config, endpoint, instance, yes }) {
+    const millis = parseDuration(by)
+    if (millis === undefined) {
+      return yield* new Refusal({ faults: [`--by ${by}: Expected a duration such as 30m, 6h or 2d`] })
+    }
+    yield* changing(instance, endpoint, (target, directory) =>
+      Effect.gen(function*() {
+        const state = yield* (yield* Checkpoints).open(target.key)
+        const checkpoint = Option.getOrUndefined(state.current())
+        const name = `${target.instance} ${target.endpoint}`
+        if (checkpoint === undefined) return yield* Console.log(`${name}: no position yet`)
+        const { floor, mark } = checkpoint
+        const wanted = Timestamp.minusMillis(mark, millis)
+        const to = Timestamp.later(wanted, Timestamp.later(floor, state.ledger.floor() ?? floor))
+        const why = to === wanted ? "" : " (before it, what was published is not known any more)"
+        if (to >= mark) return yield* Console.log(`${name}: cannot be moved back from ${mark}${why}`)
+        const message =
+          `${name}: from ${mark} back to ${to}${why}; what was published since then is not published again.`
+        if (!(yield* confirmed(yes, message))) return yield* Console.log("nothing was changed")
+        const at = yield* Clock.currentTimeMillis
+        yield* state.update((checkpoint) => rewind(checkpoint, to, at))
+        const { endpoint, instance } = target
+        yield* note(directory, { at: time(at), command: "rewind", instance, endpoint, from: mark, to })
+        yield* Console.log(`${message} Done.`)
+      })).pipe(Effect.provide(SettingsFlag.layer(config)))
+  })
+).pipe(Command.withDescription("Move positions back, so that what changed since then is read again"))
+
+const clear = Command.make(
+  "clear",
+  { config: SettingsFlag.config, instance: instanceFlag, endpoint: endpointFlag, yes: yesFlag },
+  Effect.fn(function*({ config, endpoint, instance, yes }) {
+    yield* changing(instance, endpoint, (target, directory) =>
+      Effect.gen(function*() {
+        const store = yield* StateStore
+        const mark = Option.match(yield* peek(directory, target.key), {
+          onNone: () => "no position",
+          onSome: ({ mark }) => mark
+        })
+        const name = `${target.instance} ${target.endpoint}`
+        const message =
+          `${name}: the position (${mark}) and the ledger are forgotten; the next poll begins at the lookback and publishes again what lies in it.`
+        if (!(yield* confirmed(yes, message))) return yield* Console.log("nothing was changed")
+        for (const key of yield* store.keys(`${storeKey(target.key)}.`)) {
+          const value = yield* store.get(key)
+          if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
+        }
+        const { endpoint, instance } = target
+        const at = yield* Clock.currentTimeMillis
+        yield* note(directory, { at: time(at), command: "clear", instance, endpoint, from: mark, to: null })
+        yield* Console.log(`${message} Done.`)
+      })).pipe(Effect.provide(SettingsFlag.layer(config)))
+  })
+).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
+
+/**
+ * The command `checkpoint`.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const command = Command.make("checkpoint").pipe(
+  Command.withDescription("Look at resume positions, and move them"),
+  Command.withSubcommands([show, rewindCommand, clear])
+)

@@ -1,0 +1,114 @@
+/**
+ * `explain`: prints the requests that the next polls would send, and what they cost; sends nothing.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Console, DateTime, Duration, Effect, Option } from "effect"
+import { Command } from "effect/cli"
+import { peek } from "../checkpoints/Peek.ts"
+import { fromSettings, type Instance } from "../config/Instance.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Endpoint } from "../endpoints/Endpoint.ts"
+import { endpoints } from "../endpoints/Endpoints.ts"
+import { countUrl, url } from "../endpoints/Query.ts"
+import { begin, resume } from "../endpoints/Walk.ts"
+import { requestBudget } from "../graph/GraphPolicy.ts"
+import * as SettingsFlag from "./SettingsFlag.ts"
+
+/** Microsoft's limit, per application and tenant, over everything under `/security`. */
+const graphLimit = 150
+const ownLimit = requestBudget.limit / Duration.toMinutes(requestBudget.window)
+
+const shown = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(".000Z", "Z")
+const spoken = (duration: Duration.Duration) =>
+  Duration.toMinutes(duration) < 120 ? `${Duration.toMinutes(duration)} min` : `${Duration.toHours(duration)} h`
+
+const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: Endpoint, directory: string, now: number) {
+  const { identity, pace } = instance
+  const key = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
+  const checkpoint = yield* Effect.result(peek(directory, key))
+  if (checkpoint._tag === "Failure") return [`  ${endpoint.name}: nothing is asked: ${checkpoint.failure.message}`]
+  const saved = Option.getOrUndefined(checkpoint.success)
+  const position = saved === undefined
+    ? begin(Timestamp.fromMillis(now - Duration.toMillis(pace.lookback)))
+    : resume(saved, Duration.toMillis(pace.overlap), undefined)
+  const why = saved === undefined
+    ? `first poll: ${spoken(pace.lookback)} back`
+    : saved.position !== null
+    ? `goes on with the pass that began at ${saved.position.from}`
+    : `newest record so far ${saved.mark}, less ${spoken(pace.overlap)} of overlap`
+  const cooling = saved?.cooldown
+  const waits = cooling !== undefined && cooling !== null && cooling.until > now
+    ? [`    not before ${shown(cooling.until)}: Graph throttled it`]
+    : []
+  const from = Timestamp.minusMillis(saved?.mark ?? position.bound, Duration.toMillis(pace.overlap))
+  const late = endpoint.retires || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
+    ? []
+    : [
+      `    each hour, for records that came late: GET ${
+        countUrl(
+          identity.cloud.graph,
+          endpoint,
+          Timestamp.minusMillis(from, Duration.toMillis(pace.lateRows)),
+          from
+        )
+      }`
+    ]
+  return [
+    `  ${endpoint.name}, every ${spoken(pace.intervals[endpoint.name])} (${why})`,
+    ...waits,
+    `    GET ${url(identity.cloud.graph, endpoint, position, endpoint.pageSize)}`,
+    `    then the same from the last record of each page on, ${endpoint.pageSize} a page, until a page is the last`,
+    ...late,
+    ...(saved === undefined || saved.gaps.length === 0
+      ? []
+      : [
+        `    each hour, one of ${saved.gaps.length} gaps: ${
+          saved.gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")
+        }`
+      ])
+  ]
+})
+
+/** Requests of a quiet minute: one for each poll, and one an hour for each endpoint that is swept. */
+const quietMinute = ({ identity, pace }: Instance): number =>
+  identity.endpoints.reduce(
+    (sum, name) =>
+      sum + 1 / Duration.toMinutes(pace.intervals[name]) +
+      (endpoints[name].retires || Duration.toMillis(pace.lateRows) === 0 ? 0 : 1 / 60),
+    0
+  )
+
+/**
+ * The command `explain`.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "explain",
+  { config: SettingsFlag.config },
+  Effect.fn(function*({ config }) {
+    yield* Effect.gen(function*() {
+      const { initial } = yield* SettingsSource
+      const now = yield* Clock.currentTimeMillis
+      const instances = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
+      if (instances.length === 0) yield* Console.log("no instance is set up: nothing is asked")
+      for (const instance of instances) {
+        const { identity } = instance
+        yield* Console.log(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
+        if (!identity.enabled) continue
+        for (const name of identity.endpoints) {
+          const lines = yield* ofEndpoint(instance, endpoints[name], initial.checkpoint.directory, now)
+          yield* Console.log(lines.join("\n"))
+        }
+        yield* Console.log(
+          `  ${
+            quietMinute(instance).toFixed(2)
+          } requests a minute when little changes, ${ownLimit} at the most; Graph allows ${graphLimit} per application and tenant`
+        )
+      }
+    }).pipe(Effect.provide(SettingsFlag.layer(config)))
+  })
+).pipe(Command.withDescription("Print the requests that the next polls would send, and their cost; send nothing"))
