@@ -23,6 +23,7 @@ import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** Replicas that may share a data directory, each with a directory of its own in it. */
 const replicasMax = 9
@@ -112,7 +113,11 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
         yield* Effect.forkScoped(followBroker)
         yield* Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
         return (yield* Connector.run(options.once)) ? ExitCode.well : ExitCode.failed
-      }).pipe(Effect.scoped, Effect.provide(layer, { local: true }), Effect.provide(logging(settings.log)))
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(layer, { local: true }),
+        Effect.provide(Layer.provideMerge(Telemetry.layer, logging(settings.log)))
+      )
     }).pipe(Effect.provideContext(broker))
   }).pipe(
     Effect.provideContext(context),

@@ -19,6 +19,7 @@ import { listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** What a start has to have before anything is polled; every fault of it in one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
@@ -90,7 +91,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   }).pipe(
     Effect.provide(Layer.provideMerge(Connector.layer(initial), HttpClientLayer.layer({ version })), { local: true }),
     Effect.provideContext(status),
-    Effect.provide(logging),
+    Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
     Effect.catchTag(
       ["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"],
       (error) => Effect.fail(new Refusal({ faults: [error.message] }))

@@ -6,6 +6,7 @@
 import { Clock, Console, DateTime, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
+import { RecordedRequest } from "../graph/Recorder.ts"
 import { line } from "../status/Report.ts"
 import { type InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
 import { ExitCode } from "./ExitCode.ts"
@@ -77,6 +78,20 @@ export const text = ({ instances, sink, started_at, version }: StatusDocument, n
   ].join("\n")
 }
 
+const requestLine = (request: RecordedRequest): string =>
+  [
+    request.at,
+    request.method,
+    `${request.host}${request.path}`,
+    request.status ?? "no answer",
+    `${request.bytes} B`,
+    `${request.milliseconds} ms`,
+    ...(request.request_id === undefined ? [] : [`request-id=${request.request_id}`]),
+    ...(request.client_request_id === undefined ? [] : [`client-request-id=${request.client_request_id}`]),
+    ...(request.retry_after === undefined ? [] : [`retry-after=${request.retry_after}`]),
+    ...(request.failure === undefined ? [] : [`(${request.failure})`])
+  ].join("  ")
+
 /**
  * The command `status`.
  *
@@ -90,15 +105,24 @@ export const command = Command.make(
       Flag.withMetavar("URL"),
       Flag.withDefault(`http://${listenDefault}`),
       Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
+    ),
+    requests: Flag.Boolean("requests").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Print its last 200 requests to Microsoft instead, for a support case")
     )
   },
-  Effect.fn(function*({ url }) {
-    const document = yield* HttpClient.get(`${url.replace(/\/+$/, "")}/status`).pipe(
-      Effect.flatMap(HttpClientResponse.schemaBodyJson(StatusDocument)),
-      Effect.timeout("10 seconds"),
-      Effect.mapError(() => new Silent({ url }))
+  Effect.fn(function*({ requests, url }) {
+    const get = <A, I>(path: string, schema: Schema.ConstraintCodec<A, I>) =>
+      HttpClient.get(`${url.replace(/\/+$/, "")}${path}`).pipe(
+        Effect.flatMap(HttpClientResponse.schemaBodyJson(schema)),
+        Effect.timeout("10 seconds"),
+        Effect.mapError(() => new Silent({ url }))
+      )
+    yield* Console.log(
+      requests
+        ? (yield* get("/debug/requests", Schema.Array(RecordedRequest))).map(requestLine).join("\n")
+        : text(yield* get("/status", StatusDocument), yield* Clock.currentTimeMillis)
     )
-    yield* Console.log(text(document, yield* Clock.currentTimeMillis))
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))
 ).pipe(Command.withDescription("Print the state of a running connector, worst first"))

@@ -5,9 +5,11 @@
  *
  * @since 0.1.0
  */
-import { type Duration, Effect, Random, Stream } from "effect"
-import type { Headers, HttpClient, HttpClientRequest } from "effect/http"
+import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
+import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
+import { requestGuid } from "./Names.ts"
+import { Recorder, shownPath, shownTime } from "./Recorder.ts"
 import { timedOut, unavailable } from "./Transport.ts"
 
 /**
@@ -50,6 +52,39 @@ const join = ({ bytes, chunks }: Body) => {
   return new TextDecoder().decode(whole)
 }
 
+const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
+
+/** Remembers a request once it ended. */
+const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarge>(
+  request: HttpClientRequest.HttpClientRequest,
+  url: URL,
+  effect: Effect.Effect<Answer, E>
+) {
+  const recorder = yield* Recorder
+  const from = yield* Clock.currentTimeMillis
+  const result = yield* Effect.result(effect)
+  const milliseconds = (yield* Clock.currentTimeMillis) - from
+  const answer = Result.getOrUndefined(result)
+  const requestId = answer && requestGuid(header(answer, "request-id") ?? header(answer, "x-ms-request-id"))
+  const clientRequestId = answer && requestGuid(header(answer, "client-request-id"))
+  const retryAfter = answer && header(answer, "retry-after")
+  recorder.add({
+    at: shownTime(from),
+    method: request.method,
+    host: url.host,
+    path: shownPath(url),
+    status: answer?.status ?? null,
+    ...(Result.isFailure(result) ? { failure: result.failure.message } : {}),
+    bytes: answer?.text.length ?? 0,
+    milliseconds,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(clientRequestId === undefined ? {} : { client_request_id: clientRequestId }),
+    // Seconds or a date; anything else is not Microsoft's.
+    ...(retryAfter !== undefined && /^[\w ,:-]{1,40}$/.test(retryAfter) ? { retry_after: retryAfter } : {})
+  })
+  return yield* Effect.fromResult(result)
+})
+
 /**
  * Sends a request, and reads the answer to its end.
  *
@@ -85,9 +120,13 @@ export const exchange = Effect.fnUntraced(
   },
   (effect, _, request, { timeout }) => {
     const url = new URL(request.url)
-    return effect.pipe(
-      Effect.catchTag("HttpClientError", (error) => Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))),
-      Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(timedOut(timeout, url)) })
+    return recorded(
+      request,
+      url,
+      effect.pipe(
+        Effect.catchTag("HttpClientError", (error) => Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))),
+        Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(timedOut(timeout, url)) })
+      )
     )
   }
 )

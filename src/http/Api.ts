@@ -6,6 +6,7 @@
  */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { RecordedRequest } from "../graph/Recorder.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
 
 /**
@@ -38,13 +39,20 @@ const status = HttpApiGroup.make("status").add(
   )
 )
 
+const debug = HttpApiGroup.make("debug").add(
+  HttpApiEndpoint.get("requests", "/debug/requests", { success: Schema.Array(RecordedRequest) }).annotate(
+    OpenApi.Description,
+    "The last 200 requests to Microsoft, oldest first, for a support case: no bodies, tokens or secrets."
+  )
+)
+
 /**
  * The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form.
  *
  * @category apis
  * @since 0.1.0
  */
-export const Api = HttpApi.make("azure-security").add(health).add(status).annotate(
+export const Api = HttpApi.make("azure-security").add(health).add(status).add(debug).annotate(
   OpenApi.Title,
   "Azure Security connector"
 )

@@ -7,6 +7,7 @@ import { Clock, DateTime, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
+import { Recorder } from "../graph/Recorder.ts"
 import * as Metrics from "../status/Metrics.ts"
 import { Status } from "../status/Status.ts"
 import { Api, NotReady } from "./Api.ts"
@@ -34,6 +35,15 @@ const statusLayer = HttpApiBuilder.group(
   Effect.fn(function*(handlers) {
     const status = yield* Status
     return handlers.handleAll({ document: () => status.document })
+  })
+)
+
+const debugLayer = HttpApiBuilder.group(
+  Api,
+  "debug",
+  Effect.fn(function*(handlers) {
+    const recorder = yield* Recorder
+    return handlers.handleAll({ requests: () => Effect.sync(() => recorder.all()) })
   })
 )
 
@@ -84,6 +94,8 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
  * @since 0.1.0
  */
 export const layer = Layer.mergeAll(
-  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide([healthLayer, statusLayer])),
+  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+    Layer.provide([healthLayer, statusLayer, debugLayer])
+  ),
   metricsLayer
 )

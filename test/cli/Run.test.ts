@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
-import { connect, createServer, type Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import type { EndpointName } from "../../src/config/Instance.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 import { standIn } from "../support/Microsoft.ts"
@@ -118,12 +118,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
     Effect.gen(function*() {
       const { env } = yield* standIn(quiet)
       const { file } = yield* settingsFile()
-      const port = yield* Effect.callback<number>((resume) => {
-        const server = createServer().listen(0, "127.0.0.1", () => {
-          const address = server.address()
-          server.close(() => resume(Effect.succeed(typeof address === "object" ? address?.port ?? 0 : 0)))
-        })
-      })
+      const port = yield* Process.freePort
       const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
       yield* run.says(/fetched 0 events .*endpoint=alerts /)
       yield* Effect.acquireRelease(

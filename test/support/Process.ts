@@ -1,6 +1,9 @@
 /** The real program as a process: started as a user would, read from outside, killed for real. */
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 export interface Running {
   readonly child: ChildProcess
@@ -11,6 +14,9 @@ export interface Running {
   /** Waits until standard output holds what the pattern says. */
   readonly says: (pattern: RegExp) => Effect.Effect<string>
 }
+
+/** A start from the sources costs a second, a fifth of it compiling. */
+const compileCache = join(tmpdir(), "azure-security-test-compile-cache")
 
 /** Starts the program. What is still running when the test ends is killed. */
 export const start = (
@@ -29,7 +35,12 @@ export const start = (
         ...args
       ]
       const child = spawn(command!, words, {
-        env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          HOME: process.env["HOME"] ?? "",
+          NODE_COMPILE_CACHE: compileCache,
+          ...env
+        },
         ...(cwd === undefined ? {} : { cwd }),
         stdio: ["ignore", "pipe", "pipe"]
       })
@@ -66,3 +77,11 @@ export const start = (
     }),
     ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
   )
+
+/** A port on 127.0.0.1 that nobody listens on at the moment. */
+export const freePort = Effect.callback<number>((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" ? address?.port ?? 0 : 0)))
+  })
+})

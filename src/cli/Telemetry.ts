@@ -1,0 +1,39 @@
+/**
+ * Sends traces, metrics and logs to an OpenTelemetry collector, where the environment names one.
+ *
+ * @since 0.1.0
+ */
+import { Config, Effect, Layer, Option } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { Otlp } from "effect/observability"
+import { version } from "../status/Version.ts"
+
+/**
+ * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; of nothing where that is not set. The
+ * log goes on where it went before.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never> = Layer.unwrap(
+  Effect.map(
+    Effect.orElseSucceed(
+      Config.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT")),
+      () => Option.none<string>()
+    ),
+    Option.match({
+      onNone: () => Layer.empty,
+      onSome: (baseUrl) =>
+        Layer.effectDiscard(Effect.void).pipe(
+          Layer.provideMerge(Otlp.layerJson({
+            baseUrl,
+            resource: { serviceName: "azure-security", serviceVersion: version },
+            loggerMergeWithExisting: true,
+            // A stop has ten seconds in all.
+            shutdownTimeout: "2 seconds"
+          })),
+          Layer.provide(FetchHttpClient.layer)
+        )
+    })
+  )
+)

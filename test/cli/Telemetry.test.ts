@@ -1,0 +1,94 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { recordedMax } from "../../src/graph/Recorder.ts"
+import * as Recorder from "../../src/graph/Recorder.ts"
+import { standIn } from "../support/Microsoft.ts"
+import * as Process from "../support/Process.ts"
+import { settingsFile } from "../support/RunFiles.ts"
+
+/** An OpenTelemetry collector that keeps what it is sent, by path. */
+const collector = Effect.gen(function*() {
+  const bodies = new Map<string, string>()
+  const server = yield* Effect.acquireRelease(
+    Effect.callback<Server>((resume) => {
+      const server = createServer((request, response) => {
+        request.setEncoding("utf8").on("data", (text: string) => {
+          const path = request.url ?? ""
+          bodies.set(path, (bodies.get(path) ?? "") + text)
+        }).on("end", () => response.setHeader("content-type", "application/json").end("{}"))
+      })
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    (server) =>
+      Effect.sync(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+  )
+  return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+})
+
+it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) => {
+  it.effect("goes to a collector that the environment names: traces, metrics and the log, and no secret", () =>
+    Effect.gen(function*() {
+      const { bodies, url } = yield* collector
+      const { env } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
+      const { file } = yield* settingsFile()
+      const run = yield* Process.start(["run", "--once", "--no-listen", "--config", file], {
+        ...env,
+        NO_PROXY: "127.0.0.1",
+        OTEL_EXPORTER_OTLP_ENDPOINT: url
+      })
+      assert.strictEqual(yield* run.exit, 0, run.stdout() + run.stderr())
+      assert.match(run.stdout(), /fetched 5 events/, "the log goes on where it went before")
+      assert.deepStrictEqual(Array.from(bodies.keys()).sort(), ["/v1/logs", "/v1/metrics", "/v1/traces"])
+      assert.include(bodies.get("/v1/logs")!, "fetched 5 events")
+      assert.include(bodies.get("/v1/metrics")!, "signal_client_records_fetched_total")
+      assert.include(bodies.get("/v1/traces")!, "GraphClient.fetchPage")
+      assert.notInclude(Array.from(bodies.values()).join(), "never-to-be-seen")
+    }))
+
+  it.effect("remembers the last requests, and prints them for a support case", () =>
+    Effect.gen(function*() {
+      const { env, simulator } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
+      yield* simulator.addFault({ kind: "throttled", endpoint: "incidents", retry_after: 30 })
+      const { file } = yield* settingsFile()
+      const port = yield* Process.freePort
+      const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
+      yield* run.says(/fetched 5 events/)
+      yield* run.says(/HTTP 429/)
+      const status = yield* Process.start(["status", "--requests", "--url", `http://127.0.0.1:${port}/`])
+      assert.strictEqual(yield* status.exit, 0, status.stderr())
+      const lines = status.stdout().trim().split("\n")
+      assert.match(
+        lines[0]!,
+        /^20\S+Z {2}POST {2}login\.microsoftonline\.com\/\S+\/oauth2\/v2\.0\/token\S* {2}200 {2}\d+ B {2}\d+ ms/
+      )
+      assert.match(
+        status.stdout(),
+        /GET {2}graph\.microsoft\.com\/v1\.0\/security\/incidents\?\S+ {2}429 .*request-id=[0-9a-f-]{36}.*retry-after=30/
+      )
+      const document = yield* Process.start(["status", "--url", `http://127.0.0.1:${port}`])
+      yield* document.exit
+      assert.match(document.stdout(), /azure-production-tenant: ok, connected\n.*endpoint/)
+      assert.match(document.stdout(), /! HTTP 429 on incidents: Graph throttled the request; wait/)
+      assert.notInclude(status.stdout() + document.stdout(), "never-to-be-seen")
+    }))
+
+  it.effect("forgets the oldest request over the limit, and Graph's own positions", () =>
+    Effect.sync(() => {
+      const recorder = Recorder.make()
+      for (let n = 0; n < recordedMax + 5; n++) {
+        recorder.add({ at: "", method: "GET", host: "h", path: `/${n}`, status: 200, bytes: 0, milliseconds: 0 })
+      }
+      assert.strictEqual(recorder.all().length, recordedMax)
+      assert.strictEqual(recorder.all()[0]!.path, "/5")
+      assert.strictEqual(
+        Recorder.shownPath(new URL("https://h/v1.0/x?$top=5&$skiptoken=secret&%24skiptoken=other")),
+        "/v1.0/x?$top=5&$skiptoken=…&%24skiptoken=…"
+      )
+    }))
+})

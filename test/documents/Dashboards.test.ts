@@ -1,0 +1,79 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Metric, Schema } from "effect"
+import * as Metrics from "../../src/status/Metrics.ts"
+import { standIn } from "../support/Microsoft.ts"
+import * as Process from "../support/Process.ts"
+import { settingsFile } from "../support/RunFiles.ts"
+
+const read = (name: string) =>
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) => fs.readFileString(new URL(`../../config/${name}`, import.meta.url).pathname)
+  )
+
+/** Names of the metrics that this program has. */
+const known = new Set(
+  Object.values(Metrics).filter((value) => Metric.isMetric(value)).map((metric) => metric.id)
+)
+
+const Dashboard = Schema.fromJsonString(Schema.Struct({
+  panels: Schema.Array(Schema.Struct({
+    gridPos: Schema.Struct({ x: Schema.Int, y: Schema.Int }),
+    targets: Schema.Array(Schema.Unknown)
+  }))
+}))
+
+/** Metrics that a query names, and the labels that it goes by. */
+const namesIn = (text: string) =>
+  new Set(
+    Array.from(text.matchAll(/\b((?:signal_client|pipeline)_[a-z_]+)/g), ([, name]) => name!.replace(/_bucket$/, ""))
+  )
+const labelsIn = (text: string) =>
+  new Set([
+    ...Array.from(text.matchAll(/\bby \(([^)]*)\)/g), ([, list]) => list!.split(",").map((label) => label.trim()))
+      .flat(),
+    ...Array.from(text.matchAll(/[{,]\s*([a-z_]+)=~?\\?"/g), ([, label]) => label!)
+  ])
+
+it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert rules", (it) => {
+  it.effect("ask for metrics and labels that are really exported, and leave none out", () =>
+    Effect.gen(function*() {
+      const { env, simulator } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
+      yield* simulator.addFault({ kind: "missing_role", endpoint: "incidents" })
+      const { file } = yield* settingsFile({ client_secret_expires: "2999-01-01" })
+      const port = yield* Process.freePort
+      const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
+      yield* run.says(/fetched 5 events/)
+      yield* run.says(/HTTP 403/)
+      const exported = yield* Effect.promise(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+      // Prometheus' own grammar: a comment, or a name, labels and a number.
+      for (const line of exported.trim().split("\n")) {
+        assert.match(
+          line,
+          /^(?:# (?:HELP|TYPE) \w+ .*|\w+(?:\{(?:\w+="(?:[^"\\]|\\.)*",?)*\})? (?:-?[\d.e+-]+|[+-]Inf|NaN))$/
+        )
+      }
+      const labels = new Set(["le", ...Array.from(exported.matchAll(/[{,]([a-z_]+)="/g), ([, label]) => label!)])
+      for (const label of ["reason", "kind"]) labels.add(label)
+
+      const texts = [yield* read("dashboard.json"), yield* read("alerts.yml")]
+      for (const text of texts) {
+        for (const name of namesIn(text)) assert.isTrue(known.has(name), `${name} is not exported`)
+        for (const label of labelsIn(text)) assert.isTrue(labels.has(label), `no metric has the label ${label}`)
+      }
+      const shown = namesIn(texts[0]!)
+      assert.deepStrictEqual(Array.from(known).filter((name) => !shown.has(name)), [], "shown on the dashboard")
+      const seen = Array.from(exported.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name!)
+      assert.isAbove(seen.length, 8)
+      for (const name of seen.filter((one) => /^(?:signal_client|pipeline)_/.test(one))) assert.isTrue(known.has(name))
+    }))
+
+  it.effect("is JSON that Grafana takes: panels with queries, side by side, none over another", () =>
+    Effect.gen(function*() {
+      const { panels } = yield* Schema.decodeEffect(Dashboard)(yield* read("dashboard.json"))
+      const places = panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)
+      assert.strictEqual(new Set(places).size, panels.length)
+      assert.isTrue(panels.every(({ targets }) => targets.length > 0))
+    }))
+})
