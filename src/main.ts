@@ -9,6 +9,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"
 import { CliError, Command } from "effect/cli"
+import * as BackfillCommand from "./cli/BackfillCommand.ts"
 import * as CheckCommand from "./cli/CheckCommand.ts"
 import * as CheckpointCommand from "./cli/CheckpointCommand.ts"
 import * as DemoCommand from "./cli/DemoCommand.ts"
@@ -29,6 +30,7 @@ const program = Command.make("azure-security").pipe(
     StatusCommand.command,
     ExplainCommand.command,
     CheckpointCommand.command,
+    BackfillCommand.command,
     DemoCommand.command,
     SimulateCommand.command,
     SchemaCommand.command

@@ -135,6 +135,17 @@ const layerSinkAlone = ({ sink }: Settings) =>
   )
 
 /**
+ * Layer of the sink of a past range: the same, with files of its own.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerBackfillSink = (settings: Settings) =>
+  settings.sink.type === "file"
+    ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
+    : layerSinkAlone(settings)
+
+/**
  * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.
  *
  * @category layers

@@ -7,8 +7,11 @@ import type { Position } from "../checkpoints/Checkpoint.ts"
 import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
+/** What a request goes by: a collection, and a property that Graph filters and sorts it by. */
+type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }
+
 const filtered = (
-  { cursor, path }: Pick<Endpoint, "path" | "cursor">,
+  { cursor, path }: Ordered,
   graph: string,
   from: Timestamp,
   until: Timestamp | null
@@ -25,7 +28,7 @@ const filtered = (
  */
 export const url = (
   graph: string,
-  endpoint: Pick<Endpoint, "path" | "cursor">,
+  endpoint: Ordered,
   { bound, link, until }: Pick<Position, "bound" | "until" | "link">,
   pageSize: number
 ): string =>

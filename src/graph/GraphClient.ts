@@ -12,7 +12,7 @@ import { RateLimiter } from "effect/persistence"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"
-import { asideBudget, PageBytesMax, requestBudget, smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
+import { asideBudget, PageBytesMax, RequestBudget, smallBodyBytesMax, timeouts } from "./GraphPolicy.ts"
 import * as MicrosoftClock from "./MicrosoftClock.ts"
 import * as PageAnswer from "./PageAnswer.ts"
 import * as Refusal from "./Refusal.ts"
@@ -113,7 +113,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
   const limiter = yield* RateLimiter.RateLimiter
   const bytesMax = yield* PageBytesMax
   const key = [connection.cloud.graph, connection.tenantId, connection.clientId].join(" ").toLowerCase()
-  const budget = RateLimiter.sleep(limiter)({ ...requestBudget, algorithm: "token-bucket", key })
+  const budget = RateLimiter.sleep(limiter)({ ...(yield* RequestBudget), algorithm: "token-bucket", key })
   const patience = RateLimiter.sleep(limiter)({ ...asideBudget, algorithm: "token-bucket", key: `${key} aside` })
 
   return Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {

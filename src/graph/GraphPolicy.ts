@@ -120,6 +120,26 @@ export const legacySilence = Duration.hours(24)
 export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
 
 /**
+ * Request budget of a backfill, which is a process of its own: 50 a minute, so that live polling and it stay within
+ * Microsoft's 150 without knowing of each other.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const backfillBudget = { limit: 4, window: Duration.millis(4800) } as const
+
+/**
+ * The request budget of this process.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export const RequestBudget = Context.Reference<{ readonly limit: number; readonly window: Duration.Duration }>(
+  "azure-security/graph/GraphPolicy/RequestBudget",
+  { defaultValue: () => requestBudget }
+)
+
+/**
  * Part of the budget that requests between polls may use (gaps, and rows that came late): 25 a minute, so that live
  * polling never waits for them.
  *

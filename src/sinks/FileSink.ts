@@ -180,6 +180,25 @@ export const makeDeadLetters = Effect.fnUntraced(function*(directory: string, li
 })
 
 /**
+ * First words of the names of a sink's files.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SeriesNames {
+  readonly artifacts: string
+  readonly deadLetters: string
+}
+
+/**
+ * Names of the files of a past range, which stand beside those of live polling.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: "backfill-dead-letters" }
+
+/**
  * Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there.
  *
  * @category layers
@@ -187,17 +206,18 @@ export const makeDeadLetters = Effect.fnUntraced(function*(directory: string, li
  */
 export const layer = (
   directory: string,
-  bytesMax: number = fileBytesMax
+  bytesMax: number = fileBytesMax,
+  names: SeriesNames = { artifacts: "artifacts", deadLetters: "dead-letters" }
 ): Layer.Layer<ArtifactSink, ArtifactSinkError, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
-      const appendArtifacts = yield* failing(makeSeries(directory, "artifacts", bytesMax))
+      const appendArtifacts = yield* failing(makeSeries(directory, names.artifacts, bytesMax))
       /** Whose dead letters are written: a batch comes again when its artifacts could not be. */
       const written = new WeakSet<Batch>()
-      const appendDeadLetters = yield* failing(makeSeries(directory, "dead-letters", bytesMax))
+      const appendDeadLetters = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({
         type: "file",
         publish: (batches) =>

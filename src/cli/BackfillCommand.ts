@@ -1,0 +1,145 @@
+/**
+ * `backfill`: collects a past range, apart from live polling, which may go on beside it.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import { fromSettings } from "../config/Instance.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import * as Backfill from "../endpoints/Backfill.ts"
+import { endpoints } from "../endpoints/Endpoints.ts"
+import { GraphClient } from "../graph/GraphClient.ts"
+import { GraphError } from "../graph/GraphError.ts"
+import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/GraphPolicy.ts"
+import { fromGraphError, line } from "../status/Report.ts"
+import { version } from "../status/Version.ts"
+import { layerBackfillSink } from "./Connector.ts"
+import { hold } from "./DirectoryLock.ts"
+import { ExitCode } from "./ExitCode.ts"
+import * as HttpClientLayer from "./HttpClientLayer.ts"
+import * as Progress from "./ProgressLine.ts"
+import { Refusal } from "./Refusal.ts"
+import * as SettingsFlag from "./SettingsFlag.ts"
+
+const isGraphError = Schema.is(GraphError)
+
+const parseTime = (flag: string, text: string) =>
+  Effect.mapError(
+    Effect.fromNullishOr(Timestamp.normalize(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)),
+    () => new Refusal({ faults: [`${flag} ${text}: Expected a time such as 2026-01-31 or 2026-01-31T08:00:00Z`] })
+  )
+
+/**
+ * The command `backfill`.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "backfill",
+  {
+    config: SettingsFlag.config,
+    instance: Flag.String("instance").pipe(Flag.withMetavar("NAME"), Flag.withDescription("Name of the instance")),
+    from: Flag.String("from").pipe(
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("Creation time of the oldest records")
+    ),
+    to: Flag.String("to").pipe(
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("Creation time up to which records are collected; now otherwise"),
+      Flag.optional
+    ),
+    endpoint: Flag.Literals("endpoint", ["alerts", "alerts_v2", "incidents"]).pipe(
+      Flag.withDescription("This endpoint only; all that are turned on otherwise"),
+      Flag.optional
+    )
+  },
+  Effect.fn(function*({ config, endpoint, from: fromText, instance: name, to: toText }) {
+    yield* Effect.gen(function*() {
+      const { initial } = yield* SettingsSource
+      const found = initial.instances[name]
+      if (found === undefined) {
+        return yield* new Refusal({
+          faults: [
+            `--instance ${name}: the settings have no such instance; they have ${
+              Object.keys(initial.instances).join(", ")
+            }`
+          ]
+        })
+      }
+      const { identity } = fromSettings(name, found)
+      const now = yield* Clock.currentTimeMillis
+      const from = yield* parseTime("--from", fromText)
+      const to = Option.isSome(toText) ? yield* parseTime("--to", toText.value) : Timestamp.fromMillis(now)
+      if (from >= to) {
+        return yield* new Refusal({ faults: [`--from ${fromText}: Expected a time before the end of the range`] })
+      }
+
+      const path = yield* Path.Path
+      const directory = path.join(initial.checkpoint.directory, "backfill")
+      yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
+
+      const collect = Effect.gen(function*() {
+        const checkpoints = yield* Checkpoints
+        const graph = yield* (yield* GraphClient).connect(identity)
+        const chosen = identity.endpoints.filter((one) => Option.isNone(endpoint) || one === endpoint.value)
+        for (const one of chosen) {
+          // The same command goes on with the same range, whatever `now` is by then.
+          const state = yield* checkpoints.open({
+            cloud: identity.cloud.name,
+            tenant: identity.tenantId,
+            endpoint: `${one}-${from}-${Option.isSome(toText) ? to : "now"}`
+          })
+          const saved = Option.getOrUndefined(state.current())
+          const end = saved?.position?.until ?? to
+          const show = yield* Progress.make(one, from, end)
+          const so = yield* Backfill.run({
+            instance: name,
+            graphOrigin: identity.cloud.graph,
+            endpoint: endpoints[one],
+            graph,
+            state,
+            from,
+            to: end as Timestamp.Timestamp,
+            context: {
+              tenantId: identity.tenantId,
+              displayName: identity.displayName,
+              senderHost: identity.senderHost,
+              graphHost: new URL(identity.cloud.graph).host
+            },
+            progress: show.tell
+          })
+          yield* show.end(so)
+        }
+      })
+      yield* collect.pipe(
+        Effect.provide(
+          Layer.mergeAll(
+            Layer.provide(Checkpoints.layer, FileStateStore.layer(directory)),
+            layerBackfillSink(initial),
+            GraphClient.layer.pipe(
+              Layer.provide(Layer.succeed(RequestBudget, backfillBudget)),
+              Layer.provide(Layer.succeed(PageBytesMax, initial.limits.page_bytes_max))
+            )
+          ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
+        ),
+        Effect.catch((error) =>
+          Effect.gen(function*() {
+            const said = isGraphError(error)
+              ? line(
+                fromGraphError({ instance: name, endpoint: error.endpoint }, error, yield* Clock.currentTimeMillis)
+              )
+              : error.message
+            yield* Console.error(`azure-security: ${said}`)
+            yield* Console.error("What was collected is kept; the same command goes on where it stopped.")
+            yield* ExitCode.set(ExitCode.failed)
+          })
+        )
+      )
+    }).pipe(Effect.provide(SettingsFlag.layer(config)), Effect.scoped)
+  })
+).pipe(Command.withDescription("Collect a past range into files of its own, beside live polling; resumable"))
