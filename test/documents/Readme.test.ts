@@ -6,6 +6,7 @@ import { settingsJsonSchema } from "../../src/config/SettingsJsonSchema.ts"
 import { settingsRows } from "../../src/config/SettingsTable.ts"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
 import { failures } from "../../src/graph/GraphPolicy.ts"
+import { reportCodes } from "../../src/status/ReportCodes.ts"
 
 /** The generated parts of the README; `UPDATE=1 npm test` writes them anew. */
 const parts: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -16,6 +17,11 @@ const parts: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...Object.values(failures).map(({ error, failure, happens, remedy, state }) =>
       `| ${failure} | \`${error}\` | ${happens} | \`${state}\` | ${remedy} |`
     )
+  ],
+  codes: [
+    "| code | says | what to do |",
+    "|---|---|---|",
+    ...Object.entries(reportCodes).map(([code, { remedy, says }]) => `| \`${code}\` | ${says} | ${remedy} |`)
   ]
 }
 

@@ -1,0 +1,83 @@
+/**
+ * Codes of the reports that are no failure of a request, with what they say and what to do: the README's table, and what
+ * a test holds every report to. The codes of failures are those of `GraphPolicy`.
+ *
+ * @since 0.1.0
+ */
+
+interface Row {
+  readonly says: string
+  readonly remedy: string
+}
+
+/**
+ * The codes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const reportCodes = {
+  gap: {
+    says:
+      "a stretch of time that Graph cannot answer for was left out, is shown in `/status`, and is tried again every hour for 7 days",
+    remedy: "wait; report the range to Microsoft if it lasts"
+  },
+  gap_given_up: {
+    says: "such a stretch could not be read for 7 days",
+    remedy: "collect it with `backfill` once Microsoft answers for it again"
+  },
+  mark_unmoved: {
+    says:
+      "every poll brings new records and the position stays: a provider of legacy alerts owes its part, or records are dated in the future",
+    remedy: "report it with the log; nothing is lost"
+  },
+  checkpoint_lag: {
+    says: "no pass has ended well for an hour, or six intervals where they are longer",
+    remedy: "see the endpoint's other reports and the sink's"
+  },
+  endpoint_silent: {
+    says: "no data: a busy endpoint has had nothing new for a day, and six times its longest silence before",
+    remedy: "look in the Microsoft Defender portal whether there are newer ones, and whether a product was disconnected"
+  },
+  legacy_silent: {
+    says: "legacy alerts have had nothing for a day while `alerts_v2` has: retired, probed once a day",
+    remedy: "turn the endpoint off"
+  },
+  next_link_refused: {
+    says:
+      "Graph sent a link to the next page that leads elsewhere; it was not followed, and its page's records are kept",
+    remedy: "look for a proxy in between; report it with its request ID if it lasts"
+  },
+  next_link_repeats: {
+    says: "Graph sent the same link to the next page twice",
+    remedy: "reading goes on without it; report it with its request ID if it lasts"
+  },
+  sink_unavailable: {
+    says: "artifacts or positions cannot be written; the page is held, polling stops and goes on by itself",
+    remedy: "free space, mend the directory or the broker"
+  },
+  checkpoint_newer: {
+    says: "a stored position was written by a newer version; it is not overwritten, and that endpoint waits",
+    remedy: "run the newer version again"
+  },
+  checkpoint_corrupt: {
+    says: "a stored position could not be read and was set aside; polling goes on from what the ledger remembers",
+    remedy: "check the disk"
+  },
+  credential_expiring: {
+    says: "the client secret expires in 30, 14, 7 days or 1 day, by `client_secret_expires`",
+    remedy: "create a new client secret under Certificates & secrets, and paste its Value"
+  },
+  duplicate_tenant: {
+    says: "two instances are pointed at one tenant; the second waits",
+    remedy: "delete or disable one of the two"
+  },
+  integration_type: {
+    says: "`integration_type` is another integration's; the instance is polled all the same",
+    remedy: "set it to `microsoft_graph`"
+  },
+  settings_invalid: {
+    says: "changed settings cannot be used; the last good ones stay",
+    remedy: "correct them; it acts within seconds"
+  }
+} as const satisfies Record<string, Row>
