@@ -41,7 +41,9 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   const { connection_status, display_name, endpoints, name, state, warnings } = instance
   const polled = endpoints.filter((endpoint) => endpoint.state !== "disabled")
   const errors = polled.flatMap(({ error }) => error ?? [])
-  const title = `${name}${display_name === name ? "" : ` (${display_name})`}: ${state}, ${connection_status}`
+  const title = `${name}${
+    display_name === name ? "" : ` (${display_name})`
+  }: ${state}, ${connection_status}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
   if (polled.length === 0) return [title]
   const rows = polled.map((endpoint) => [
     endpoint.name,

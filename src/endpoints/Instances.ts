@@ -210,6 +210,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     pace: SubscriptionRef.SubscriptionRef<Pace>
   ) {
     const graph = yield* graphClient.connect(identity)
+    status.budget(identity.name, graph.used)
     yield* Effect.forEach(
       identity.endpoints,
       (name) => runEndpoint(identity, pace, graph, endpoints[name]),

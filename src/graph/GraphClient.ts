@@ -103,6 +103,8 @@ export interface Graph {
    * none of Microsoft's hosts was heard yet.
    */
   readonly now: Effect.Effect<number, GraphError>
+  /** Requests of the last minute, of which the request budget allows 100 in the long run. */
+  readonly used: Effect.Effect<number>
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300
@@ -116,9 +118,18 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
   const budget = RateLimiter.sleep(limiter)({ ...(yield* RequestBudget), algorithm: "token-bucket", key })
   const patience = RateLimiter.sleep(limiter)({ ...asideBudget, algorithm: "token-bucket", key: `${key} aside` })
 
-  return Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {
+  /** When the requests of the last minute were sent, oldest first. */
+  const sent: Array<number> = []
+  const used = Effect.map(Clock.currentTimeMillis, (now) => {
+    while (sent.length > 0 && sent[0]! <= now - 60_000) sent.shift()
+    return sent.length
+  })
+
+  const ask = Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {
     // The store is in memory and never fails, and the limiter delays instead of refusing.
     yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
+    sent.push(yield* Clock.currentTimeMillis)
+    yield* used
     const answer = yield* exchange(
       http,
       HttpClientRequest.get(url).pipe(
@@ -130,12 +141,13 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
     )
     return { answer, at: yield* clock.hear(answer.headers) }
   })
+  return { ask, used }
 })
 
 const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   const clock = yield* MicrosoftClock.make
   const tokens = yield* Tokens.make(connection, clock)
-  const ask = yield* asking(connection, clock)
+  const { ask, used } = yield* asking(connection, clock)
 
   const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ aside = false, collection, url }: PageRequest) {
     yield* Effect.annotateCurrentSpan({ endpoint: collection.name })
@@ -185,6 +197,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   return {
     fetchPage,
     outdateToken: tokens.outdate,
+    used,
     token: Effect.map(
       tokens.get,
       ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })

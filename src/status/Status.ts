@@ -5,8 +5,9 @@
  *
  * @since 0.1.0
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { EndpointName, Identity } from "../config/Instance.ts"
+import { requestBudget } from "../graph/GraphPolicy.ts"
 import { isoTime, type Report } from "./Report.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
@@ -43,6 +44,8 @@ interface InstanceStatus {
   readonly endpoints: Map<EndpointName, EndpointStatus>
   /** Warnings that stand beside the state of an endpoint, by code and endpoint. */
   readonly warnings: Map<string, Report>
+  /** Requests of the last minute. */
+  used: Effect.Effect<number>
 }
 
 const fresh = (): EndpointStatus => ({
@@ -83,6 +86,8 @@ export class Status extends Context.Service<Status, {
   /** Makes an instance known, or known anew after a change; the counts of its endpoints go on. */
   readonly register: (identity: Identity) => void
   readonly forget: (instance: string) => void
+  /** How many requests the instance made in the last minute. */
+  readonly budget: (instance: string, used: Effect.Effect<number>) => void
   /** The instance is not polled here any more; how it is, whoever polls it knows. */
   readonly rest: (instance: string) => void
   /** The mutable state of one endpoint, which its poller alone writes. */
@@ -119,10 +124,15 @@ export class Status extends Context.Service<Status, {
               displayName: identity.displayName,
               enabled: identity.enabled,
               endpoints,
-              warnings: new Map()
+              warnings: new Map(),
+              used: before?.used ?? Effect.succeed(0)
             })
           },
           forget: (instance) => void instances.delete(instance),
+          budget: (instance, used) => {
+            const known = instances.get(instance)
+            if (known !== undefined) known.used = used
+          },
           rest: (instance) => {
             for (const endpoint of instances.get(instance)?.endpoints.values() ?? []) {
               if (endpoint.state === "disabled") continue
@@ -146,13 +156,21 @@ export class Status extends Context.Service<Status, {
               }
             }
           },
-          document: Effect.sync(() => ({
-            connector: "azure-security",
-            version,
-            started_at: isoTime(startedAt),
-            sink: { ...sink },
-            instances: Array.from(instances, ([name, instance]) => instanceDocument(name, instance))
-          }))
+          document: Effect.map(
+            Effect.suspend(() =>
+              Effect.forEach(
+                Array.from(instances),
+                ([name, instance]) => Effect.map(instance.used, (used) => instanceDocument(name, instance, used))
+              )
+            ),
+            (documents) => ({
+              connector: "azure-security",
+              version,
+              started_at: isoTime(startedAt),
+              sink: { ...sink },
+              instances: documents
+            })
+          )
         })
       })
     )
@@ -179,7 +197,10 @@ const endpointDocument = (name: EndpointName, endpoint: EndpointStatus): Endpoin
   error: endpoint.error ?? null
 })
 
-const instanceDocument = (name: string, instance: InstanceStatus): InstanceDocument => {
+/** Live polling's share of Microsoft's limit. */
+const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
+
+const instanceDocument = (name: string, instance: InstanceStatus, used: number): InstanceDocument => {
   const endpoints = Array.from(instance.endpoints.values())
   const state = instanceState(instance.enabled, endpoints)
   const warnings = Array.from(instance.warnings.values()).concat(
@@ -192,6 +213,8 @@ const instanceDocument = (name: string, instance: InstanceStatus): InstanceDocum
     state,
     connection_status: connectionStatus(state, endpoints),
     warnings,
+    requests_last_minute: used,
+    requests_per_minute_max: perMinute,
     endpoints: Array.from(instance.endpoints, ([endpointName, endpoint]) => endpointDocument(endpointName, endpoint))
   }
 }

@@ -68,6 +68,11 @@ export const InstanceDocument = Schema.Struct({
   state: Schema.Literals(["disabled", "attention", "ok", "starting"]),
   connection_status: Schema.Literals(["connected", "warning", "failed", "waiting", "disabled"]),
   warnings: Schema.Array(Report),
+  requests_last_minute: described(
+    Schema.Int,
+    "Requests to Graph, of the 150 a minute that Microsoft allows an application in a tenant."
+  ),
+  requests_per_minute_max: described(Schema.Int, "What live polling allows itself of them."),
   endpoints: Schema.Array(EndpointDocument)
 })
 export type InstanceDocument = typeof InstanceDocument.Type

@@ -73,7 +73,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
       )
       const document = yield* Process.start(["status", "--url", `http://127.0.0.1:${port}`])
       yield* document.exit
-      assert.match(document.stdout(), /azure-production-tenant: ok, connected\n.*endpoint/)
+      assert.match(
+        document.stdout(),
+        /azure-production-tenant: ok, connected; \d+ of 100 requests in the last minute\n.*endpoint/
+      )
       assert.match(document.stdout(), /! HTTP 429 on incidents: Graph throttled the request; wait/)
       assert.notInclude(status.stdout() + document.stdout(), "never-to-be-seen")
     }))

@@ -24,6 +24,18 @@ const Dashboard = Schema.fromJsonString(Schema.Struct({
   }))
 }))
 
+const OpenApi = Schema.fromJsonString(Schema.Struct({
+  openapi: Schema.String.check(Schema.isPattern(/^3\.1\.\d$/)),
+  info: Schema.Struct({ title: Schema.String, version: Schema.String }),
+  paths: Schema.Record(
+    Schema.String,
+    Schema.Struct({
+      get: Schema.Struct({ operationId: Schema.String, responses: Schema.Record(Schema.String, Schema.Unknown) })
+    })
+  ),
+  components: Schema.Struct({ schemas: Schema.Record(Schema.String, Schema.Unknown) })
+}))
+
 /** Metrics that a query names, and the labels that it goes by. */
 const namesIn = (text: string) =>
   new Set(
@@ -54,6 +66,20 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
           /^(?:# (?:HELP|TYPE) \w+ .*|\w+(?:\{(?:\w+="(?:[^"\\]|\\.)*",?)*\})? (?:-?[\d.e+-]+|[+-]Inf|NaN))$/
         )
       }
+      const openapi = yield* Schema.decodeEffect(OpenApi)(
+        yield* Effect.promise(async () => (await fetch(`http://127.0.0.1:${port}/openapi.json`)).text())
+      )
+      for (const path of ["/health/live", "/health/ready", "/status", "/debug/requests"]) {
+        assert.property(openapi.paths, path)
+        const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`))
+        assert.strictEqual(answer.status, 200, path)
+      }
+      // What is referred to is there.
+      const text = yield* Schema.encodeEffect(OpenApi)(openapi)
+      for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+        assert.property(openapi.components.schemas, name!)
+      }
+
       const labels = new Set(["le", ...Array.from(exported.matchAll(/[{,]([a-z_]+)="/g), ([, label]) => label!)])
       for (const label of ["reason", "kind"]) labels.add(label)
 

@@ -95,6 +95,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
 
 const graphOf = (fake: FakeGraph): Graph => ({
   outdateToken: Effect.void,
+  used: Effect.succeed(0),
   now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
   token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
   fetchPage: ({ collection, url }) =>
