@@ -9,11 +9,14 @@ import { fromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
+import * as Bootstrap from "../nats/Bootstrap.ts"
+import * as BrokerCheck from "../nats/BrokerCheck.ts"
 import { version } from "../status/Version.ts"
 import * as Checks from "./Checks.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { Finding, text } from "./Finding.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
+import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
@@ -38,6 +41,66 @@ const ofProcess = Effect.fnUntraced(function*({ checkpoint, sink }: Settings, un
   return findings
 })
 
+const inFile = (config: Option.Option<string>) =>
+  Effect.gen(function*() {
+    const { initial, unknown = [] } = yield* SettingsSource
+    return { settings: initial, findings: yield* ofProcess(initial, unknown) }
+  }).pipe(Effect.provide(SettingsFlag.layer(config)))
+
+const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding =>
+  "missing" in kept
+    ? {
+      check,
+      outcome: "failed",
+      message: kept.missing,
+      remedy: "make the stream, or look at appliance_id of node.json and stage of the sink"
+    }
+    : {
+      check,
+      outcome: "passed",
+      message: `${subject} is kept by the stream ${kept.stream}, ${kept.messages} messages`
+    }
+
+/** In Conductor: the broker, and the settings that it has. */
+const onBroker = Effect.gen(function*() {
+  const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
+  const { artifacts, faults, hasBucket, settings, unknown } = yield* Effect.mapError(
+    BrokerCheck.look(bootstrap),
+    ({ message }) => new Refusal({ faults: [`${message}; look at NATS_URL, its network and what protects it`] })
+  )
+  const findings: Array<Finding> = [
+    { check: "broker", outcome: "passed", message: `${bootstrap.connection.servers.join(", ")} answers` },
+    hasBucket
+      ? {
+        check: "settings",
+        outcome: "passed",
+        message: `instances: ${Object.keys(settings.instances).join(", ") || "none"}`
+      }
+      : {
+        check: "settings",
+        outcome: "warning",
+        message: "there is no bucket INTEGRATIONS yet",
+        remedy: "save an instance on Conductor's Integrations page"
+      },
+    ...faults.map((fault): Finding => ({
+      check: "settings",
+      outcome: "failed",
+      message: `${fault.source} cannot be used: ${fault.faults.join("; ")}`,
+      remedy: "correct it; it acts within seconds"
+    }))
+  ]
+  if (settings.sink.type === "nats") {
+    findings.push(stream("sink", "what is published", artifacts))
+    if (settings.sink.dead_letters === "subject" || settings.sink.stage === "parsed") {
+      findings.push(stream("unknown", "what no parser knows", unknown))
+    }
+    if (settings.sink.dead_letters === "file") {
+      findings.push(yield* Checks.ofDirectory("dead letters", settings.sink.directory))
+    }
+  }
+  return { settings, findings }
+}).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
+
 /**
  * The command `check`.
  *
@@ -61,7 +124,9 @@ export const command = Command.make(
   },
   Effect.fn(function*({ config, instance, json, strict }) {
     yield* Effect.gen(function*() {
-      const { initial, unknown = [] } = yield* SettingsSource
+      const { findings: own, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
+        ? yield* onBroker
+        : yield* inFile(config)
       const all = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
       const chosen = all.filter(({ identity }) => Option.isNone(instance) || identity.name === instance.value)
       if (Option.isSome(instance) && chosen.length === 0) {
@@ -77,7 +142,6 @@ export const command = Command.make(
       const heading = (name: string) => json ? Effect.void : Console.log(name)
       const findings: Array<Finding> = []
       yield* heading("this process")
-      const own = yield* ofProcess(initial, unknown)
       yield* Effect.forEach(own, say, { discard: true })
       findings.push(...own)
       for (const one of chosen) {
@@ -101,12 +165,7 @@ export const command = Command.make(
         )
       yield* ExitCode.set(ok ? ExitCode.well : ExitCode.failed)
     }).pipe(
-      Effect.provide(
-        Layer.merge(
-          SettingsFlag.layer(config),
-          Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version }))
-        )
-      )
+      Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version })))
     )
   })
 ).pipe(

@@ -48,6 +48,7 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
       json({ sink: { type: "nats", directory: `${directory}/data` } })
     )
   )
+  const inConductor = { ...env, NATS_URL: broker.url, WF_NODE_CONFIG_FILE: `${directory}/node.json` }
   return {
     broker,
     simulator,
@@ -55,11 +56,8 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
     told,
     put: (name: string, document: string) =>
       Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
-    run: Process.start(["run", "--no-listen"], {
-      ...env,
-      NATS_URL: broker.url,
-      WF_NODE_CONFIG_FILE: `${directory}/node.json`
-    }),
+    run: Process.start(["run", "--no-listen"], inConductor),
+    check: Process.start(["check"], inConductor),
     count: onBroker(count),
     stored: onBroker(stored),
     /** Requests for pages so far. */
@@ -115,7 +113,7 @@ describeNats("in Conductor", () => {
 
     it.effect("a process that is there before its broker waits for it", () =>
       Effect.gen(function*() {
-        const { broker, count, put, run } = yield* appliance({ alerts: 5, incidents: 0, legacyAlerts: 0 })
+        const { broker, check, count, put, run } = yield* appliance({ alerts: 5, incidents: 0, legacyAlerts: 0 })
         yield* put("prod", documentOf(onlyAlerts))
         yield* broker.kill
         const process = yield* run
@@ -123,6 +121,12 @@ describeNats("in Conductor", () => {
         yield* broker.restart
         yield* process.says(/fetched 5 events/)
         assert.isAbove(yield* count, 4)
+
+        const checked = yield* check
+        assert.strictEqual(yield* checked.exit, 0, checked.stdout() + checked.stderr())
+        assert.match(checked.stdout(), /✓ settings +instances: prod\n/)
+        assert.match(checked.stdout(), /✓ sink +what is published is kept by the stream DATA_b0f7, \d+ messages/)
+        assert.match(checked.stdout(), /✓ alerts_v2 +reachable, 5 alerts/)
       }))
 
     it.effect("3,000 alerts over two kill -9 of the broker: each artifact is in the stream, once", () =>

@@ -1,0 +1,84 @@
+/**
+ * Looks once at the broker, for `check`: whether it answers, which stream keeps the artifacts, and what settings it
+ * has. Writes nothing.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
+import type { Bootstrap } from "./Bootstrap.ts"
+import { Connection } from "./Connection.ts"
+import { subjectOf } from "./NatsArtifactSink.ts"
+import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import * as NatsSettingsSource from "./NatsSettingsSource.ts"
+import { ask } from "./Request.ts"
+
+/** How long a broker is waited for that should be there. */
+const patience = "8 seconds"
+
+/**
+ * The broker does not answer in time. The log says why.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { servers: Schema.Array(Schema.String) }) {
+  override get message() {
+    return `the broker ${this.servers.join(", ")} does not answer, or refuses the connection`
+  }
+}
+
+/**
+ * What was found of a subject: the stream that keeps it and how many messages of it there are, or why there is none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Kept = { readonly stream: string; readonly messages: number } | { readonly missing: string }
+
+const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Kept, never, Connection> {
+  const { jsm } = yield* Connection
+  return yield* ask(async () => {
+    const stream = await jsm.streams.find(subject)
+    const { state } = await jsm.streams.info(stream, { subjects_filter: subject })
+    return { stream, messages: Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0) }
+  }).pipe(Effect.catch(({ cause }) =>
+    Effect.succeed({
+      missing: apiCodeOf(cause) === apiCode.streamNotFound ? `no stream captures ${subject}` : describe(cause)
+    })
+  ))
+})
+
+/**
+ * Looks at the broker that a process in Conductor would use.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const look = Effect.fn("BrokerCheck.look")(
+  function*({ applianceId }: Bootstrap) {
+    const source = yield* SettingsSource
+    // An empty bucket says so at once; one that is not there never does.
+    const found = yield* Stream.runHead(source.changes).pipe(
+      Effect.timeoutOption("3 seconds"),
+      Effect.map(Option.flatten)
+    )
+    const change: SettingsChange = Option.getOrElse(found, () => ({ settings: source.initial, faults: [] }))
+    const { sink } = change.settings
+    return {
+      ...change,
+      hasBucket: Option.isSome(found),
+      artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
+      unknown: yield* keptOf(subjectOf(applianceId, "unknown"))
+    }
+  },
+  Effect.scoped,
+  (effect, { connection }) =>
+    effect.pipe(
+      Effect.provide(Layer.provideMerge(NatsSettingsSource.layer, Connection.layer(connection))),
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () => Effect.fail(new NoBroker({ servers: connection.servers }))
+      })
+    )
+)
