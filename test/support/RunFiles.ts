@@ -1,5 +1,6 @@
 /** A settings file of its own for a run of the real program, and what the run leaves beside it. */
 import { Effect, FileSystem } from "effect"
+import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 
 export const tenantId = "11111111-1111-4111-8111-111111111111"
@@ -36,9 +37,7 @@ export const artifactsIn = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const files = (yield* fs.readDirectory(`${directory}/artifacts`)).filter((name) => name.startsWith("artifacts-"))
   const texts = yield* Effect.forEach(files, (name) => fs.readFileString(`${directory}/artifacts/${name}`))
-  return texts.join("").split("\n").filter((line) => line !== "").map((line) =>
-    JSON.parse(line) as { readonly id: string }
-  )
+  return texts.join("").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Artifact)
 })
 
 export const evidenceOf = (rows: ReadonlyArray<Row>) =>
