@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  // Two, also on two cores: many tests wait for processes and brokers of their own.
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, maxWorkers: 2 }
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: "config/vitest.setup.mjs",
+    testTimeout: 60_000,
+    // Two, also on two cores: many tests wait for processes and brokers of their own.
+    maxWorkers: 2
+  }
 })

@@ -1,4 +1,4 @@
-/** The real program as a process: started as a user would, read from outside, killed for real. */
+/** The real program as a process: bundled and started as a user would, read from outside, killed for real. */
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"
@@ -15,7 +15,7 @@ export interface Running {
   readonly says: (pattern: RegExp) => Effect.Effect<string>
 }
 
-/** A start from the sources costs a second, a fifth of it compiling. */
+/** A fifth of a start is compiling. */
 const compileCache = join(tmpdir(), "azure-security-test-compile-cache")
 
 /** Starts the program. What is still running when the test ends is killed. */
@@ -31,7 +31,7 @@ export const start = (
       const [command, ...words] = [
         ...under,
         process.execPath,
-        new URL("../../src/main.ts", import.meta.url).pathname,
+        process.env["AZURE_SECURITY_TEST_BUNDLE"] ?? new URL("../../src/main.ts", import.meta.url).pathname,
         ...args
       ]
       const child = spawn(command!, words, {
