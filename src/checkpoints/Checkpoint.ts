@@ -33,6 +33,8 @@ export const Position = Schema.Struct({
   link: Schema.NullOr(Schema.String),
   /** Whether every page of the pass so far came in cursor order and inside the filter. */
   ordered: Schema.Boolean,
+  /** Whether a page showed it by two different instants: one alone a server could send first by chance. */
+  proven: Schema.Boolean,
   /** Greatest cursor published in this pass, rows of the future left out. */
   reached: Schema.NullOr(Timestamp),
   /** Providers of legacy alerts whose part of the pass is missing: the mark waits for it. */
@@ -230,21 +232,24 @@ export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
 export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
   const last = checkpoint.gaps.at(-1)
   return join && last !== undefined && last.code === gap.code && gap.from <= last.to
-    ? { ...checkpoint, gaps: [...checkpoint.gaps.slice(0, -1), { ...gap, from: last.from, foundAt: last.foundAt }] }
+    ? { ...checkpoint, gaps: [...checkpoint.gaps.slice(0, -1), { ...last, to: gap.to > last.to ? gap.to : last.to }] }
     : { ...checkpoint, gaps: [...checkpoint.gaps, gap] }
 }
 
 const isSame = (one: Gap) => (other: Gap) => one.foundAt === other.foundAt && one.from === other.from
 
 /**
- * Forgets a gap that was read, or that nobody can read any more.
+ * Forgets a gap that was read, or that nobody can read any more. What it became longer by while it was read stays. `at`
+ * is now.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const withoutGap = (checkpoint: Checkpoint, gap: Gap): Checkpoint => ({
+export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
-  gaps: checkpoint.gaps.filter((other) => !isSame(gap)(other))
+  gaps: checkpoint.gaps.flatMap((other) =>
+    !isSame(gap)(other) ? [other] : other.to > gap.to ? [{ ...other, from: gap.to, triedAt: at }] : []
+  )
 })
 
 /**

@@ -57,15 +57,23 @@ const reading = (now: number, pageSize: number, from: Timestamp.Timestamp, task:
   position: { ...beginAt(from), until: task.end }
 })
 
-const beginGap = Effect.fnUntraced(function*(run: Run, gap: Gap, due: Due, now: number): Effect.fn.Return<Phase> {
+const beginGap = Effect.fnUntraced(function*(
+  run: Run,
+  { floor }: Checkpoint,
+  gap: Gap,
+  due: Due,
+  now: number
+): Effect.fn.Return<Phase> {
+  const { overlap } = yield* SubscriptionRef.get(run.pace)
   const patience = Duration.toMillis(GraphPolicy.gapRetry.during)
-  // What the ledger has forgotten would come twice.
-  const known = Timestamp.later(gap.from, run.state.ledger.floor() ?? gap.from)
+  // Polls begin behind it, so that it stands in for their overlap; what the ledger has forgotten would come twice.
+  const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(overlap)), floor)
+  const known = Timestamp.later(reach, run.state.ledger.floor() ?? reach)
   const from = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
   if (from < gap.to) {
     return reading(now, GraphPolicy.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
   }
-  yield* save(run, (checkpoint) => withoutGap(checkpoint, gap))
+  yield* save(run, (checkpoint) => withoutGap(checkpoint, gap, now))
   yield* show(run)
   yield* run.reporter.say({
     code: "gap_given_up",
@@ -152,7 +160,7 @@ export const begin = Effect.fnUntraced(function*(
   if (checkpoint === undefined) return waiting(due)
   const gap = oldest(checkpoint.gaps)
   return gap !== undefined && (yield* dueTimes(run, checkpoint)).gap <= now
-    ? yield* beginGap(run, gap, due, now)
+    ? yield* beginGap(run, checkpoint, gap, due, now)
     : yield* beginSweep(run, checkpoint, due, now)
 })
 

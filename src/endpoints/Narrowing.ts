@@ -82,6 +82,7 @@ const gapReport = (run: Run, { code, from, to }: Gap, now: number): Report => ({
  */
 export const leaveOut = Effect.fnUntraced(function*(
   run: Run,
+  poll: Poll,
   position: Position,
   to: Timestamp.Timestamp,
   code: string
@@ -90,11 +91,12 @@ export const leaveOut = Effect.fnUntraced(function*(
   if (checkpoint === undefined || checkpoint.gaps.length >= gapsMax) return undefined
   const now = yield* Clock.currentTimeMillis
   const gap: Gap = { from: position.bound, to, code, foundAt: now, triedAt: now }
-  const next = passOver(position, to)
+  const next = { ...passOver(position, to), owed: Array.from(poll.missing) }
   yield* save(run, (checkpoint) => {
     const kept = addGap({ ...checkpoint, position: next }, gap, false)
-    // In cursor order everything before the gap was published; otherwise the mark waits for the end of the pass.
-    return position.ordered ? advance(kept, to, now) : kept
+    // In cursor order everything before the gap was published, unless a provider owes it; otherwise the mark waits for the
+    // end of the pass.
+    return position.ordered && poll.missing.size === 0 ? advance(kept, to, now) : kept
   })
   yield* show(run)
   yield* run.reporter.say(gapReport(run, gap, now), { level: "Error", remind: false, apart: true })
@@ -128,7 +130,7 @@ export const askForLess = Effect.fnUntraced(function*(
   const narrowed = narrow(at, Timestamp.fromMillis(poll.graphStartedAt + elapsed), GraphPolicy.windowFloor)
   if (narrowed?.until === undefined || narrowed.until === null) {
     if (at.until === null) return undefined
-    const behind = yield* leaveOut(run, at, at.until, GraphPolicy.onFailure(reason).code)
+    const behind = yield* leaveOut(run, poll, at, at.until, GraphPolicy.onFailure(reason).code)
     return behind === undefined ? undefined : { _tag: "Reading", poll, position: behind }
   }
   run.span = Timestamp.toMillis(narrowed.until) - Timestamp.toMillis(narrowed.bound)

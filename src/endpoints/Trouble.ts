@@ -92,7 +92,7 @@ export const onDeadLink = Effect.fnUntraced(function*(
   if (task._tag !== "Live") return yield* giveUp(run, task)
   if (position.ordered && position.reached !== null && position.reached <= position.bound) {
     // More rows have one timestamp than Graph pages through: the way on leads past it.
-    const behind = yield* leaveOut(run, position, Timestamp.nextInstant(position.bound), instantTooFull)
+    const behind = yield* leaveOut(run, poll, position, Timestamp.nextInstant(position.bound), instantTooFull)
     if (behind !== undefined) {
       poll.restarted = false
       return { _tag: "Reading", poll, position: behind }

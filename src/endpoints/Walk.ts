@@ -36,8 +36,8 @@ export interface Seen {
 export type Step =
   | { readonly _tag: "Go"; readonly position: Position; readonly mark: Timestamp | undefined }
   | { readonly _tag: "End"; readonly mark: Timestamp | undefined }
-  /** Graph says that there is more and gives no way to it. */
-  | { readonly _tag: "Stuck" }
+  /** Graph says that there is more and gives no way to it; the position knows what the page showed. */
+  | { readonly _tag: "Stuck"; readonly position: Position }
 
 /**
  * Begins a pass at a cursor.
@@ -50,6 +50,7 @@ export const begin = (from: Timestamp): Position => ({
   until: null,
   link: null,
   ordered: true,
+  proven: false,
   reached: null,
   owed: [],
   from
@@ -97,8 +98,10 @@ const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArr
  */
 export const step = (position: Position, { cursors, next }: Seen): Step => {
   const ordered = position.ordered && inOrder(position, cursors)
+  const last = cursors.at(-1)
+  const shown = ordered && last !== undefined && cursors[0]! < last && last > position.bound
   const reached = greatest(cursors, position.reached)
-  const going = { ...position, ordered, reached, link: null }
+  const going = { ...position, ordered, proven: ordered && (position.proven || shown), reached, link: null }
   const mark = reached ?? undefined
   switch (next._tag) {
     case "End":
@@ -106,18 +109,15 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
         ? { _tag: "End", mark }
         // Everything below the narrowed window's end was read; the rest is asked for without one.
         : { _tag: "Go", position: { ...going, bound: position.until, until: null }, mark: ordered ? mark : undefined }
-    case "Link": {
-      const last = cursors.at(-1)
-      // One instant alone proves no order: a server that ignores $orderby could have sent it first by chance.
-      const proven = ordered && last !== undefined && cursors[0]! < last && last > position.bound
-      if (next.skips && proven) return { _tag: "Go", position: { ...going, bound: last }, mark }
-      return { _tag: "Go", position: { ...going, link: next.url }, mark: proven ? mark : undefined }
+    case "Link":
+      if (next.skips && shown) return { _tag: "Go", position: { ...going, bound: last }, mark }
+      return { _tag: "Go", position: { ...going, link: next.url }, mark: shown ? mark : undefined }
+    case "DeadLink": {
+      const moved = withoutLink(going)
+      return moved.bound > position.bound
+        ? { _tag: "Go", position: moved, mark: undefined }
+        : { _tag: "Stuck", position: going }
     }
-    case "DeadLink":
-      if (ordered && reached !== null && reached > position.bound) {
-        return { _tag: "Go", position: { ...going, bound: reached }, mark: undefined }
-      }
-      return { _tag: "Stuck" }
   }
 }
 
@@ -144,7 +144,7 @@ export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step
 export const withoutLink = (position: Position): Position => ({
   ...position,
   link: null,
-  bound: position.ordered && position.reached !== null ? later(position.bound, position.reached) : position.bound
+  bound: position.proven && position.reached !== null ? later(position.bound, position.reached) : position.bound
 })
 
 /**
