@@ -39,6 +39,7 @@ import { look } from "./CredentialExpiry.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { endpoints } from "./Endpoints.ts"
 import { warn } from "./InstanceWarnings.ts"
+import { told } from "./InternalFault.ts"
 import { Leases } from "./Leases.ts"
 import type { Page } from "./Page.ts"
 import type { PagePermits } from "./PagePermits.ts"
@@ -159,9 +160,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   })
 
   const handOver = (page: Page) =>
-    Effect.flatMap(
-      Effect.onInterrupt(Queue.offer(queue, page), () => page.settle("dropped")),
-      (taken) => taken ? Effect.void : page.settle("dropped")
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        Effect.onInterrupt(restore(Queue.offer(queue, page)), () => page.settle("dropped")),
+        (taken) => taken ? Effect.sync(page.handedOver) : page.settle("dropped")
+      )
     )
 
   const poll = (
@@ -201,7 +204,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const round = Effect.gen(function*() {
       const state = yield* openState(identity, endpoint, key)
       if (Option.isSome(state)) yield* poll(identity, pace, graph, endpoint, state.value)
-    })
+    }).pipe(told(identity.name, endpoint.name), Effect.provideContext(services))
     yield* lockOf(storeKey(key)).withPermit(once ? round : Effect.repeat(round, Schedule.spaced(openAgain)))
   })
 

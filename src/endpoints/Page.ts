@@ -33,6 +33,8 @@ export interface Page {
   readonly isWanted: () => boolean
   /** Makes the page's progress permanent; to be run once its batch is durable, in the order of an endpoint's pages. */
   readonly commit: Effect.Effect<void, StateStoreError>
+  /** The page is in the queue, whose consumer ends it. */
+  readonly handedOver: () => void
   /** Ends the page, committed or not, and gives back what it held. Only the first call counts. */
   readonly settle: (outcome: Outcome) => Effect.Effect<void>
 }

@@ -175,6 +175,7 @@ export const pages = (
       unwarn: (code) => status.unwarn(options.identity.name, code, options.endpoint.name),
       pending: new Set(),
       persist: (write) => Effect.provideContext(persist(whose, options.once, write), services),
+      held: undefined,
       last: undefined,
       stopped: undefined,
       pageSize: options.endpoint.pageSize,
@@ -196,6 +197,6 @@ export const pages = (
       (phase) => advancePhase(run, phase)
     ).pipe(
       // Whoever polls this endpoint next must find in its ledger what was handed over.
-      Stream.ensuring(Effect.suspend(() => settled(run)))
+      Stream.ensuring(Effect.suspend(() => Effect.andThen(run.held ?? Effect.void, Effect.suspend(() => settled(run)))))
     )
   }))

@@ -53,11 +53,14 @@ export const fetch = (run: Run, poll: Poll, position: Position): Effect.Effect<G
           url: url(run.identity.cloud.graph, run.endpoint, position, poll.pageSize),
           aside: poll.task._tag !== "Live"
         }
-        return yield* Effect.onError(
+        const release = Effect.andThen(run.permits.release(1), run.ahead.release(1))
+        const page = yield* Effect.onError(
           // Where another process may ask by now, this one is about to be interrupted.
           restore(Effect.suspend(() => run.isHeld() ? run.graph.fetchPage(request) : Effect.never)),
-          () => Effect.andThen(run.permits.release(1), run.ahead.release(1))
+          () => release
         )
+        run.held = release
+        return page
       })
     )
   )
@@ -148,7 +151,7 @@ const committed = (run: Run, poll: Poll, position: Position, progress: Progress,
     case "Live":
       return live(run, position, progress, now, noted)
     case "Gap":
-      return progress.ended && !progress.held ? withoutGap(noted, task.gap) : noted
+      return progress.ended && !progress.held ? withoutGap(noted, task.gap, now) : noted
     case "Sweep":
       return progress.ended ? { ...noted, sweep: { countedAt: now, readAt: now } } : noted
   }
@@ -201,6 +204,14 @@ export const toPage = Effect.fnUntraced(function*(
 
   for (const id of ids) pending.add(id)
   const done = yield* Deferred.make<Outcome>()
+  const settle = Effect.fnUntraced(function*(outcome: Outcome) {
+    if (outcome !== "committed") run.stopped = outcome
+    if (!(yield* Deferred.succeed(done, outcome))) return
+    for (const id of ids) pending.delete(id)
+    yield* run.permits.release(1)
+    yield* run.ahead.release(1)
+  })
+  run.held = settle("dropped")
   run.last = done
 
   const change = committed(run, poll, position, {
@@ -225,13 +236,6 @@ export const toPage = Effect.fnUntraced(function*(
     yield* show(run)
     yield* count(run, prepared, yield* Clock.currentTimeMillis)
   })
-  const settle = Effect.fnUntraced(function*(outcome: Outcome) {
-    if (outcome !== "committed") run.stopped = outcome
-    if (!(yield* Deferred.succeed(done, outcome))) return
-    for (const id of ids) pending.delete(id)
-    yield* run.permits.release(1)
-    yield* run.ahead.release(1)
-  })
 
   const out: Page = {
     instance: identity.name,
@@ -239,6 +243,9 @@ export const toPage = Effect.fnUntraced(function*(
     batch,
     isWanted: () => run.stopped !== "lost" && run.isHeld(),
     commit,
+    handedOver: () => {
+      run.held = undefined
+    },
     settle
   }
   if (refused !== undefined) {
@@ -246,5 +253,6 @@ export const toPage = Effect.fnUntraced(function*(
   }
   if (ended) return [out, { _tag: "Ending", poll }]
   if (following !== null) return [out, { _tag: "Reading", poll, position: following }]
-  return [out, { _tag: "Stuck", poll, position, report: linkReport(run, now, refused) }]
+  const left = on._tag === "Stuck" ? on.position : position
+  return [out, { _tag: "Stuck", poll, position: left, report: linkReport(run, now, refused) }]
 })

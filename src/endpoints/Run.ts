@@ -52,6 +52,8 @@ export interface Run {
   readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
   /** Ids of pages handed over and not yet committed. */
   readonly pending: Set<string>
+  /** Gives back what a page holds that was fetched and is not handed over yet; for a run that ends in between. */
+  held: Effect.Effect<void> | undefined
   /** The end of the page handed over last. */
   last: Deferred.Deferred<Outcome> | undefined
   /** Why nothing more is read: a page was given up, or another process has the position. */

@@ -19,6 +19,7 @@ const world = Effect.gen(function*() {
     instance: "i",
     endpoint: incidents,
     batch: { artifacts: [artifact(id)], deadLetters: [] },
+    handedOver: () => undefined,
     isWanted: () => !log.includes(`taken over before ${id}`),
     commit: Effect.suspend(() =>
       failures.commit-- > 0

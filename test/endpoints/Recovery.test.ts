@@ -144,4 +144,31 @@ describe("recovery", () => {
       assert.strictEqual(ids.length, 30)
       assert.strictEqual(new Set(ids).size, 30)
     }).pipe(Effect.provide(world)))
+
+  it.effect("internal_fault: a fault of the connector itself is told, and the endpoint goes on", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const row = (n: number) => ({ id: `da${n}`, lastUpdateDateTime: second(n - 60) })
+      const fake = FakeGraph.make({ rows: [row(1), row(2), row(3)] })
+      let isBroken = true
+      fake.answer = () => {
+        if (isBroken) throw new TypeError("secret words of a record")
+        return undefined
+      }
+      const { document, lines } = yield* running(fake)
+      const endpoint = Effect.map(
+        document,
+        ({ instances }) => instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+      )
+      yield* minutes(5)
+      assert.strictEqual((yield* endpoint).error?.code, "internal_fault")
+      isBroken = false
+      const told = lines.filter((line) => line.includes("a fault of the connector itself: TypeError at "))
+      assert.strictEqual(told.length, 1)
+      assert.isFalse(lines.some((line) => line.includes("secret words")))
+      fake.rows.push(row(4))
+      yield* minutes(6)
+      assert.strictEqual((yield* endpoint).state, "ok")
+      assert.strictEqual((yield* publishedIds).length, 4)
+    }).pipe(Effect.provide(world)))
 })
