@@ -18,10 +18,13 @@ import { createConnection, createServer, type Server } from "node:net"
 export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("DirectoryHeld", {
   directory: Schema.String,
   /** Process id of the holder, or why the lock could not be taken. */
-  by: Schema.String
+  by: Schema.String,
+  isHeld: Schema.Boolean
 }) {
   override get message() {
-    return `${this.directory}: held by another writer (${this.by}); stop it, or give this one a directory of its own`
+    return this.isHeld
+      ? `${this.directory}: held by another writer (${this.by}); stop it, or give this one a directory of its own`
+      : `${this.directory}: cannot be locked: ${this.by}`
   }
 }
 
@@ -67,7 +70,7 @@ export const hold = Effect.fn("DirectoryLock.hold")(function*(
 ): Effect.fn.Return<void, DirectoryHeld, FileSystem.FileSystem | Path.Path | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
-  const refuse = (by: string) => new DirectoryHeld({ directory, by })
+  const refuse = (by: string) => new DirectoryHeld({ directory, by, isHeld: false })
 
   yield* Effect.mapError(
     fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
@@ -97,7 +100,7 @@ export const hold = Effect.fn("DirectoryLock.hold")(function*(
     code === "EADDRINUSE"
       ? Effect.matchEffect(holder(path), {
         onFailure: () => Effect.andThen(takeAway, Effect.mapError(listen(path), (again) => refuse(again))),
-        onSuccess: (who) => Effect.fail(refuse(who))
+        onSuccess: (by) => Effect.fail(new DirectoryHeld({ directory, by, isHeld: true }))
       })
       : Effect.fail(refuse(`${code} in listen`)))
 

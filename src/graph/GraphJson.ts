@@ -43,6 +43,16 @@ const hasInexact = (text: string) => {
   return false
 }
 
+/** The same with raw numbers; undefined for a text too deep for a reviver, which goes down by calls. */
+const exactly = (text: string): unknown =>
+  Result.getOrUndefined(Result.try(() =>
+    JSON.parse(
+      text,
+      (_, item, { source }) =>
+        typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item
+    )
+  ))
+
 /**
  * Decodes a JSON text. A second pass is made only over a text with a number that JavaScript would write differently.
  *
@@ -60,12 +70,7 @@ export const decode = (text: string): Result.Result<GraphJson, "not JSON"> =>
     try: () => {
       const value: unknown = JSON.parse(text)
       if (!hasInexact(text)) return { value, exact: value }
-      const exact = JSON.parse(
-        text,
-        (_, item, { source }) =>
-          typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item
-      )
-      return { value, exact }
+      return { value, exact: exactly(text) ?? value }
     },
     catch: () => "not JSON" as const
   })

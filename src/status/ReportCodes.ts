@@ -76,6 +76,10 @@ export const reportCodes = {
     says: "`integration_type` is another integration's; the instance is polled all the same",
     remedy: "set it to `microsoft_graph`"
   },
+  internal_fault: {
+    says: "a fault of the connector itself stopped a poll; that endpoint alone is tried again",
+    remedy: "report it with the log and the version"
+  },
   settings_invalid: {
     says: "changed settings cannot be used; the last good ones stay",
     remedy: "correct them; it acts within seconds"

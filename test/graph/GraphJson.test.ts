@@ -79,6 +79,12 @@ describe("GraphJson", () => {
     }
   })
 
+  it("reads what is deeper than the stack, with the digits that JavaScript keeps", () => {
+    const depth = 200_000
+    const { value } = decoded(`{"n":12345678901234567890,"deep":${"[".repeat(depth)}${"]".repeat(depth)}}`)
+    assert.strictEqual((value as { readonly n: number }).n, 12345678901234567000)
+  })
+
   it("reads a page of a thousand rows without a second pass in the blink of an eye", () => {
     const row = { id: "da1", createdDateTime: "2026-11-23T08:14:12.72Z", ports: [443, 8080], text: "a".repeat(5000) }
     const page = JSON.stringify({ value: Array.from({ length: 1000 }, () => row) })
