@@ -125,7 +125,7 @@ const evidenceArtifact = (
   Draft.set(draft, "endTimeUTC", instant(endTimeUTC) ?? parent.endTimeUTC)
   if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
 
-  const tags = new Tags()
+  const tags = new Tags(parent.tags)
   const sentType = raw["@odata.type"]
   const type = typeof sentType === "string" ? text(sentType) : undefined
   if (type === undefined) tags.mark("evidence:untyped")
@@ -143,7 +143,6 @@ const evidenceArtifact = (
     .addEach("detailedRole", raw["detailedRoles"])
     .addEach("evidenceTag", raw["tags"])
     .addWritten(facts.tags)
-    .addAll(parent.tags)
   markDisruption(tags, draft, parent.decided)
   return Draft.finish(draft, tags)
 }

@@ -18,67 +18,66 @@ const cut = (tag: string): string => {
   return tag.slice(0, last >= 0xd800 && last <= 0xdbff ? lengthMax - 1 : lengthMax)
 }
 
+const add = (to: Array<string>, name: string, value: unknown): void => {
+  if (typeof value === "string") {
+    const text = value.trim()
+    if (text !== "" && text !== "unknownFutureValue") to.push(cut(`${name}:${text}`))
+  } else if (typeof value === "boolean" || typeof value === "number" && !isLossy(value)) {
+    to.push(`${name}:${value}`)
+  }
+}
+
+const addEach = (to: Array<string>, name: string, values: unknown): void => {
+  if (Array.isArray(values)) { for (const value of values) add(to, name, value) }
+  else add(to, name, values)
+}
+
 /**
- * Tags under construction.
+ * Tags under construction. One that is added twice is there once, where it was added first.
  *
  * @category builders
  * @since 0.1.0
  */
 export class Tags {
   /** Words that rules or operators look for: they come first, so that none of them is cut. */
-  readonly #marks: Set<string>
-  readonly #tags: Set<string>
-
+  readonly #marks: Array<string> = []
+  readonly #tags: Array<string> = []
   /** Lists that may be long: they come last, so that they cut nothing but themselves. */
-  readonly #bulk: Set<string>
+  readonly #bulk: Array<string> = []
+  /** The tags of another record, behind those of its own. */
+  readonly #of: Tags | undefined
 
-  constructor(from?: Tags) {
-    this.#marks = new Set(from === undefined ? [] : from.#marks)
-    this.#tags = new Set(from === undefined ? [] : from.#tags)
-    this.#bulk = new Set(from === undefined ? [] : from.#bulk)
-  }
-
-  /** The tags of another record behind those of its own. */
-  addAll(other: Tags): this {
-    for (const tag of other.#marks) this.#marks.add(tag)
-    for (const tag of other.#tags) this.#tags.add(tag)
-    for (const tag of other.#bulk) this.#bulk.add(tag)
-    return this
+  constructor(of?: Tags) {
+    this.#of = of
   }
 
   /** One tag for each element of a list of which many may come; behind all others. */
   addBulk(name: string, values: unknown): this {
-    for (const tag of new Tags().addEach(name, values).#tags) this.#bulk.add(tag)
+    addEach(this.#bulk, name, values)
     return this
   }
 
   /** A whole tag that must not be cut. */
   mark(tag: string): this {
-    this.#marks.add(cut(tag))
+    this.#marks.push(cut(tag))
     return this
   }
 
   /** Tags that are written already. */
   addWritten(tags: ReadonlyArray<string>): this {
-    for (const tag of tags) this.#tags.add(cut(tag))
+    for (const tag of tags) this.#tags.push(cut(tag))
     return this
   }
 
   /** `name:value`; none when the value is absent, empty, no scalar, or the sentinel of an enum. */
   add(name: string, value: unknown): this {
-    if (typeof value === "string") {
-      const text = value.trim()
-      if (text !== "" && text !== "unknownFutureValue") this.#tags.add(cut(`${name}:${text}`))
-    } else if (typeof value === "boolean" || typeof value === "number" && !isLossy(value)) {
-      this.#tags.add(`${name}:${value}`)
-    }
+    add(this.#tags, name, value)
     return this
   }
 
   /** One tag for each element of a list; a scalar in its place counts as its only element. */
   addEach(name: string, values: unknown): this {
-    if (!Array.isArray(values)) return this.add(name, values)
-    for (const value of values) this.add(name, value)
+    addEach(this.#tags, name, values)
     return this
   }
 
@@ -96,7 +95,14 @@ export class Tags {
 
   /** At most 64; when there were more, the last says how many were left out. */
   toArray(): ReadonlyArray<string> {
-    const tags = Array.from(new Set([...this.#marks, ...this.#tags, ...this.#bulk]))
+    const all = new Set<string>()
+    for (const tag of this.#marks) all.add(tag)
+    if (this.#of !== undefined) { for (const tag of this.#of.#marks) all.add(tag) }
+    for (const tag of this.#tags) all.add(tag)
+    if (this.#of !== undefined) { for (const tag of this.#of.#tags) all.add(tag) }
+    for (const tag of this.#bulk) all.add(tag)
+    if (this.#of !== undefined) { for (const tag of this.#of.#bulk) all.add(tag) }
+    const tags = Array.from(all)
     return tags.length <= countMax
       ? tags
       : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]

@@ -71,10 +71,8 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
     const paint = (yield* stdio.stdoutIsTerminal) ? painted : plain
     return ArtifactSink.of({
       type: "screen",
-      publish: (batches) => {
-        const text = batches.flatMap(({ artifacts }) => artifacts.map((artifact) => `${line(artifact, paint)}\n`)).join(
-          ""
-        )
+      publish: ({ artifacts }) => {
+        const text = Array.from(artifacts, (artifact) => `${line(artifact, paint)}\n`).join("")
         // A screen that nobody looks at any more is no reason to stop polling a demo.
         return Effect.ignore(Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })))
       }

@@ -122,7 +122,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     const asked = url(graphOrigin, { path: endpoint.path, cursor: "createdDateTime" }, at, endpoint.pageSize)
     const page = yield* fetch(backfill, asked, so)
     const now = yield* Clock.currentTimeMillis
-    const { batch, fresh, ids } = prepare({
+    const { batch, brought } = prepare({
       instance,
       endpoint,
       context,
@@ -134,7 +134,8 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     const cursors = page.records.flatMap(createdAt)
     const on = stepWithin(at, { cursors, next: nextOf(page) }, to)
     if (on._tag === "Stuck") return yield* new BackfillStuck({ at: at.bound })
-    if (batch.artifacts.length + batch.deadLetters.length > 0) yield* sink.publish([batch])
+    yield* sink.publish(batch)
+    const { artifacts, fresh, ids } = brought()
     yield* state.ledger.append(ids, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
     yield* state.update((checkpoint) =>
       on._tag === "End"
@@ -144,7 +145,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     position = on._tag === "Go" ? on.position : undefined
     so = {
       records: so.records + fresh,
-      artifacts: so.artifacts + batch.artifacts.length,
+      artifacts: so.artifacts + artifacts,
       reached: on._tag === "End" ? to : cursors.reduce(Timestamp.later, so.reached)
     }
     yield* progress(so)

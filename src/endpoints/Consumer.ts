@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Duration, Effect, Queue, Schedule } from "effect"
+import { Cause, type Duration, Effect, Queue, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/GraphPolicy.ts"
 import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
@@ -44,10 +44,9 @@ export const consume = Effect.fn("Consumer.consume")(function*(
         return page.settle("lost")
       })
       if (!page.isWanted()) return yield* lost
-      const { artifacts, deadLetters } = page.batch
-      if (!published && (artifacts.length > 0 || deadLetters.length > 0)) {
-        yield* sink.publish([page.batch])
-        status.sink.published += artifacts.length
+      if (!published) {
+        yield* sink.publish(page.batch)
+        status.sink.published += page.artifacts()
       }
       published = true
       if (!page.isWanted()) return yield* lost
@@ -57,7 +56,14 @@ export const consume = Effect.fn("Consumer.consume")(function*(
       )
       inHand = undefined
       yield* page.settle(outcome)
-    }).pipe(Effect.uninterruptible)
+    }).pipe(
+      // A page is mapped while it is published: a fault in that is its endpoint's, and no other's.
+      Effect.catchCauseIf(Cause.hasDies, (cause) => {
+        inHand = undefined
+        return page.fault(Cause.die(Cause.squash(cause)))
+      }),
+      Effect.uninterruptible
+    )
 
   const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
   // A page taken from the queue is in hand before an interruption is heeded, or it would never be settled.

@@ -128,6 +128,7 @@ const advancePhase = Effect.fnUntraced(function*(
   run: Run,
   phase: Phase
 ): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Phase>]> {
+  if (run.fault !== undefined) return yield* Effect.failCause(run.fault)
   if (run.stopped === "lost") {
     yield* log(run, "Warn", "another process changed the position; going on from what it left")
   }
@@ -173,11 +174,11 @@ export const pages = (
       sibling: (name) => status.endpoint(options.identity.name, name),
       warn: (report) => status.warn(options.identity.name, report),
       unwarn: (code) => status.unwarn(options.identity.name, code, options.endpoint.name),
-      pending: new Set(),
       persist: (write) => Effect.provideContext(persist(whose, options.once, write), services),
       held: undefined,
       last: undefined,
       stopped: undefined,
+      fault: undefined,
       pageSize: options.endpoint.pageSize,
       pagesAtSize: 0,
       span: undefined,

@@ -13,7 +13,7 @@ import * as NextLink from "../graph/NextLink.ts"
 import * as Metrics from "../status/Metrics.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { providerMissing, widen } from "./Narrowing.ts"
-import { type Outcome, type Page, prepare, type Prepared } from "./Page.ts"
+import { type Brought, type Outcome, type Page, prepare } from "./Page.ts"
 import type { Phase, Poll } from "./Poll.ts"
 import { url } from "./Query.ts"
 import { type Run, saved, show } from "./Run.ts"
@@ -99,14 +99,15 @@ const reachedNow = (poll: Poll, cursors: ReadonlyArray<Timestamp.Timestamp>): bo
 }
 
 /** Counts what a committed page brought. */
-const count = Effect.fnUntraced(function*(run: Run, { batch, drift, fresh, late, updatedAt }: Prepared, now: number) {
+const count = Effect.fnUntraced(function*(run: Run, brought: Brought, now: number) {
+  const { artifacts, deadLetters, drift, fresh, late, updatedAt } = brought
   const endpoint = { endpoint: run.endpoint.name }
   const labels = { instance: run.identity.name, ...endpoint }
   yield* Metrics.update(Metrics.recordsFetched, fresh, labels)
-  yield* Metrics.update(Metrics.artifactsPublished, batch.artifacts.length, labels)
-  yield* Metrics.update(Metrics.pipelinePublished, batch.artifacts.length)
+  yield* Metrics.update(Metrics.artifactsPublished, artifacts, labels)
+  yield* Metrics.update(Metrics.pipelinePublished, artifacts)
   yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
-  for (const { reason } of batch.deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
+  for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
   for (const { kind } of drift) yield* Metrics.update(Metrics.unknownValues, 1, { kind })
   for (const at of updatedAt) yield* Metrics.update(Metrics.freshness, (now - at) / 1000, endpoint)
   for (const at of late) yield* Metrics.update(Metrics.lateRows, (now - at) / 1000, endpoint)
@@ -169,7 +170,7 @@ export const toPage = Effect.fnUntraced(function*(
   position: Position,
   page: GraphPage
 ): Effect.fn.Return<readonly [Page, Phase]> {
-  const { endpoint, here, identity, pending, state } = run
+  const { endpoint, here, identity, state } = run
   const { task } = poll
   const now = yield* Clock.currentTimeMillis
   const prepared = prepare({
@@ -177,15 +178,11 @@ export const toPage = Effect.fnUntraced(function*(
     endpoint,
     context: run.context,
     page,
-    isKnown: (id) => pending.has(id) || state.ledger.has(id),
+    isKnown: state.ledger.has,
     passed: saved(run)?.mark,
     now
   })
-  const { batch, cursors, ids } = prepared
-  poll.records += prepared.fresh
-  poll.artifacts += batch.artifacts.length
-  poll.repeated += prepared.repeated
-  poll.deadLetters += batch.deadLetters.length
+  const { batch, cursors } = prepared
   poll.future += prepared.future
   for (const { provider, status } of page.providerWarnings) {
     if (GraphPolicy.isTransient(status)) poll.missing.add(provider)
@@ -193,7 +190,6 @@ export const toPage = Effect.fnUntraced(function*(
   for (const { cursor, id } of prepared.records) {
     if (run.recent.size < GraphPolicy.sweepIdsMax || run.recent.has(id)) run.recent.set(id, cursor)
   }
-  run.drift.record(prepared.drift, now)
 
   const { next, refused } = nextOf(run, poll, page)
   const on: Step = task._tag === "Live"
@@ -202,27 +198,28 @@ export const toPage = Effect.fnUntraced(function*(
   const ended = on._tag === "End" || (run.once && on._tag === "Go" && reachedNow(poll, cursors))
   const following = on._tag === "Go" && !ended ? { ...on.position, owed: Array.from(poll.missing) } : null
 
-  for (const id of ids) pending.add(id)
   const done = yield* Deferred.make<Outcome>()
   const settle = Effect.fnUntraced(function*(outcome: Outcome) {
-    if (outcome !== "committed") run.stopped = outcome
+    if (outcome !== "committed") run.stopped ??= outcome
     if (!(yield* Deferred.succeed(done, outcome))) return
-    for (const id of ids) pending.delete(id)
     yield* run.permits.release(1)
     yield* run.ahead.release(1)
   })
   run.held = settle("dropped")
   run.last = done
 
-  const change = committed(run, poll, position, {
-    mark: on._tag === "Stuck" ? undefined : on.mark,
-    // A part of the page that a provider still owes must not fall behind the mark.
-    held: poll.missing.size > 0,
-    following,
-    ended,
-    brought: prepared.fresh > 0 && task._tag === "Live"
-  }, now)
+  const held = poll.missing.size > 0
   const commit = Effect.gen(function*() {
+    const brought = prepared.brought()
+    const { fresh, ids } = brought
+    const change = committed(run, poll, position, {
+      mark: on._tag === "Stuck" ? undefined : on.mark,
+      // A part of the page that a provider still owes must not fall behind the mark.
+      held,
+      following,
+      ended,
+      brought: fresh > 0 && task._tag === "Live"
+    }, now)
     const of = {
       reached: cursors.reduce(Timestamp.later, position.bound),
       floor: saved(run)?.floor ?? position.from,
@@ -230,23 +227,34 @@ export const toPage = Effect.fnUntraced(function*(
     }
     yield* state.ledger.append(ids, of)
     yield* state.update(change)
-    here.recordsFetched += prepared.fresh
-    here.artifactsPublished += batch.artifacts.length
-    here.deadLetters += batch.deadLetters.length
+    poll.records += fresh
+    poll.artifacts += brought.artifacts
+    poll.repeated += brought.repeated
+    poll.deadLetters += brought.deadLetters.length
+    here.recordsFetched += fresh
+    here.artifactsPublished += brought.artifacts
+    here.deadLetters += brought.deadLetters.length
+    run.drift.record(brought.drift, now)
     yield* show(run)
-    yield* count(run, prepared, yield* Clock.currentTimeMillis)
+    yield* count(run, brought, yield* Clock.currentTimeMillis)
   })
 
   const out: Page = {
     instance: identity.name,
     endpoint,
     batch,
-    isWanted: () => run.stopped !== "lost" && run.isHeld(),
+    isWanted: () => run.stopped === undefined && run.isHeld(),
+    artifacts: () => prepared.brought().artifacts,
     commit,
     handedOver: () => {
       run.held = undefined
     },
-    settle
+    settle,
+    fault: (cause) =>
+      Effect.suspend(() => {
+        run.fault = cause
+        return settle("dropped")
+      })
   }
   if (refused !== undefined) {
     yield* run.reporter.say(linkReport(run, now, refused), { level: "Error", remind: true })

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Deferred, Duration, Effect, Option, type Semaphore, SubscriptionRef } from "effect"
+import { type Cause, Deferred, Duration, Effect, Option, type Semaphore, SubscriptionRef } from "effect"
 import type { DriftLedger } from "../artifacts/DriftLedger.ts"
 import type { MappingContext } from "../artifacts/Mapped.ts"
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
@@ -50,14 +50,14 @@ export interface Run {
   readonly unwarn: (code: string) => void
   /** Writes to the store, however long it cannot be written, and says so; false when it was given up. */
   readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
-  /** Ids of pages handed over and not yet committed. */
-  readonly pending: Set<string>
   /** Gives back what a page holds that was fetched and is not handed over yet; for a run that ends in between. */
   held: Effect.Effect<void> | undefined
   /** The end of the page handed over last. */
   last: Deferred.Deferred<Outcome> | undefined
   /** Why nothing more is read: a page was given up, or another process has the position. */
   stopped: Exclude<Outcome, "committed"> | undefined
+  /** A defect that a page was given up for: the run ends with it. */
+  fault: Cause.Cause<never> | undefined
   /** Rows a page is asked for; halved where Graph cannot answer for as many. */
   pageSize: number
   /** Pages read since the page size was last changed. */

@@ -99,6 +99,10 @@ export const types: ReadonlyArray<EvidenceType> = [
 const byODataType: ReadonlyMap<string, EvidenceType> = new Map(
   types.map((type) => [`microsoft.graph.security.${type.name.toLowerCase()}evidence`, type])
 )
+/** As Graph writes it, nearly always. */
+const byExactODataType: ReadonlyMap<string, EvidenceType> = new Map(
+  types.map((type) => [`#microsoft.graph.security.${type.name}Evidence`, type])
+)
 const byName: ReadonlyMap<string, EvidenceType> = new Map(types.map((type) => [type.name, type]))
 
 type Json = Readonly<Record<string, unknown>>
@@ -108,7 +112,9 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 /** A nested object that Graph declares with its exact type may come without an `@odata.type`. */
 const typeOf = (value: Json, declared: string | undefined): EvidenceType | string | undefined => {
   const raw = value["@odata.type"]
-  if (typeof raw === "string" && raw !== "") return byODataType.get(raw.toLowerCase().replace(/^#/, "")) ?? raw
+  if (typeof raw === "string" && raw !== "") {
+    return byExactODataType.get(raw) ?? byODataType.get(raw.toLowerCase().replace(/^#/, "")) ?? raw
+  }
   return declared === undefined ? undefined : byName.get(declared)
 }
 

@@ -61,6 +61,29 @@ interface Target {
 const utf8 = new TextEncoder()
 
 /**
+ * Artifacts of a batch that are mapped together: eight windows of the publisher, so that the pause at the end of each is
+ * hardly felt, and a few megabytes.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const sliceMax = publisherLimits.messages * 8
+
+/** The artifacts behind the first `from`, in slices. */
+function* slices(artifacts: Iterable<Artifact>, from: number): Generator<ReadonlyArray<Artifact>> {
+  let slice: Array<Artifact> = []
+  let index = 0
+  for (const artifact of artifacts) {
+    if (index++ < from) continue
+    slice.push(artifact)
+    if (slice.length < sliceMax) continue
+    yield slice
+    slice = []
+  }
+  if (slice.length > 0) yield slice
+}
+
+/**
  * Layer of an {@link ArtifactSink} into the stream that captures the subject of the stage.
  *
  * **Details**
@@ -86,6 +109,8 @@ export const layer = (
       const publisher = yield* makePublisher(limits)
       const toFile = deadLetters.to === "file" ? yield* makeDeadLetters(deadLetters.directory) : undefined
       const inFile = new WeakSet<Batch>()
+      /** How many artifacts of a batch are acknowledged: it comes again after a failure. */
+      const sent = new WeakMap<Batch, number>()
       const targets = new Map<Stage, Target>()
       const said = new Map<Stage, string>()
 
@@ -144,31 +169,31 @@ export const layer = (
         }
       }
 
-      /** Dead letters have no id in a file, and a batch that is given again has its own there already. */
-      const intoFile = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
-        if (toFile === undefined) return
-        const fresh = batches.filter((batch) => !inFile.has(batch))
-        yield* toFile(fresh.flatMap((batch) => batch.deadLetters))
-        for (const batch of fresh) inFile.add(batch)
+      const publishDeadLetters = Effect.fnUntraced(function*(batch: Batch) {
+        if (deadLetters.to === "subject") {
+          const messages = Array.from(batch.deadLetters)
+          if (messages.length > 0) yield* publisher.publish(messages.map(deadLetterMessage(yield* find("unknown"))))
+        } else if (toFile !== undefined && !inFile.has(batch)) {
+          yield* toFile(batch.deadLetters)
+          inFile.add(batch)
+        }
       })
 
-      const messagesOf = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
-        const artifacts = batches.flatMap((batch) => batch.artifacts)
-        const unknown = deadLetters.to === "subject" ? batches.flatMap((batch) => batch.deadLetters) : []
-        return [
-          ...(unknown.length === 0 ? [] : unknown.map(deadLetterMessage(yield* find("unknown")))),
-          ...(artifacts.length === 0 ? [] : artifacts.map(artifactMessage(yield* find(stage))))
-        ]
+      const publishArtifacts = Effect.fnUntraced(function*(batch: Batch) {
+        let done = sent.get(batch) ?? 0
+        for (const slice of slices(batch.artifacts, done)) {
+          yield* publisher.publish(slice.map(artifactMessage(yield* find(stage))))
+          done += slice.length
+          sent.set(batch, done)
+        }
       })
 
-      const publish = Effect.fnUntraced(function*(batches: ReadonlyArray<Batch>) {
-        yield* intoFile(batches)
-        yield* Effect.flatMap(messagesOf(batches), publisher.publish).pipe(
+      const publish = (batch: Batch) =>
+        Effect.andThen(publishDeadLetters(batch), publishArtifacts(batch)).pipe(
           // The stream may have been made anew, under another name or with another limit.
           Effect.tapError(() => Effect.sync(() => targets.clear())),
-          Effect.mapError((reason) => new ArtifactSinkError({ sink: "nats", reason }))
+          Effect.catchTag("SinkUnavailable", (reason) => new ArtifactSinkError({ sink: "nats", reason }))
         )
-      })
 
       yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
       return ArtifactSink.of({ type: "nats", publish })

@@ -26,12 +26,24 @@ export interface DeadLetter {
 }
 
 /**
- * What one page gives.
+ * What one page gives. Both are made anew each time somebody goes through them, and are the same each time, so that the
+ * artifacts of a page need never be in memory together.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Batch {
+  readonly artifacts: Iterable<Artifact>
+  readonly deadLetters: Iterable<DeadLetter>
+}
+
+/**
+ * A batch with everything in memory.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WholeBatch extends Batch {
   readonly artifacts: ReadonlyArray<Artifact>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
@@ -72,18 +84,18 @@ export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("
  * @category services
  * @since 0.1.0
  */
-export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<Batch>>>()(
+export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<WholeBatch>>>()(
   "azure-security/sinks/ArtifactSink/Published"
 ) {
-  static readonly layer = Layer.effect(Published, Ref.make<ReadonlyArray<Batch>>([]))
+  static readonly layer = Layer.effect(Published, Ref.make<ReadonlyArray<WholeBatch>>([]))
 }
 
 /**
- * Service that publishes batches of artifacts.
+ * Service that publishes artifacts.
  *
  * **Details**
  *
- * Succeeds only when every artifact and dead letter of the batches is durable. A batch is a page and is never split:
+ * Succeeds only when every artifact and dead letter of the batch is durable. A batch is a page and is never split:
  * after a crash it is there whole or not at all, as far as the sink can tell them apart. One call is made at a time.
  *
  * **Gotchas**
@@ -97,8 +109,7 @@ export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<
 export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats` or `memory`. */
   readonly type: string
-  /** Publishes whole batches, in order. */
-  readonly publish: (batches: ReadonlyArray<Batch>) => Effect.Effect<void, ArtifactSinkError>
+  readonly publish: (batch: Batch) => Effect.Effect<void, ArtifactSinkError>
 }>()("azure-security/sinks/ArtifactSink") {
   /** In memory, over {@link Published} that outlives it. */
   static readonly layerMemoryOpen = Layer.effect(
@@ -107,7 +118,11 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
       const published = yield* Published
       return ArtifactSink.of({
         type: "memory",
-        publish: (batches) => Ref.update(published, (all) => [...all, ...batches])
+        publish: ({ artifacts, deadLetters }) =>
+          Ref.update(
+            published,
+            (all) => [...all, { artifacts: Array.from(artifacts), deadLetters: Array.from(deadLetters) }]
+          )
       })
     })
   )

@@ -11,7 +11,7 @@ import { Clock, Effect, Exit, FileSystem, Layer, Option, Path, type PlatformErro
 import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "./ArtifactSink.ts"
-import { lines } from "./Ndjson.ts"
+import { chunks } from "./Ndjson.ts"
 
 /**
  * Size at which the next batch begins a new file: 256 MiB.
@@ -145,19 +145,35 @@ const makeSeries = Effect.fnUntraced(function*(
     return yield* openFile(day, true)
   })
 
-  /** Appends text that ends in a newline, and returns when it is on the disk. */
-  return Effect.fnUntraced(function*(text: string): Effect.fn.Return<void, PlatformError.PlatformError> {
-    if (text === "") return
+  const write = Effect.fnUntraced(function*(
+    file: FileSystem.File,
+    first: Uint8Array,
+    others: Iterator<Uint8Array, void>
+  ) {
+    let bytes = 0
+    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = others.next().value ?? undefined) {
+      yield* file.writeAll(chunk)
+      bytes += chunk.length
+    }
+    return bytes
+  })
+
+  /** Appends a line for each value, and returns when they are on the disk. Without a value no file is touched. */
+  return Effect.fnUntraced(function*(values: Iterable<object>): Effect.fn.Return<void, PlatformError.PlatformError> {
+    const pieces = chunks(values)
+    const first = pieces.next()
+    if (first.done === true) return
     const day = Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10)
     const open = yield* openFor(day)
-    const bytes = new TextEncoder().encode(text)
     const cut = fs.truncate(open.name, open.synced)
     const abandon = Effect.sync(() => {
       abandoned = true
     })
-    yield* open.file.writeAll(bytes).pipe(Effect.tapError(() => Effect.catch(cut, () => abandon)))
+    const bytes = yield* write(open.file, first.value, pieces).pipe(
+      Effect.tapCause(() => Effect.catch(cut, () => abandon))
+    )
     yield* open.file.sync.pipe(Effect.tapError(() => Effect.andThen(abandon, Effect.ignore(cut))))
-    open.synced += bytes.length
+    open.synced += bytes
   })
 })
 
@@ -176,7 +192,7 @@ export const makeDeadLetters = Effect.fnUntraced(function*(directory: string, li
   const fs = yield* FileSystem.FileSystem
   yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
   const append = yield* failing(makeSeries(directory, "dead-letters", limits.bytes, limits.files))
-  return (deadLetters: ReadonlyArray<DeadLetter>) => append(lines(deadLetters)).pipe(failing, Effect.uninterruptible)
+  return (deadLetters: Iterable<DeadLetter>) => append(deadLetters).pipe(failing, Effect.uninterruptible)
 })
 
 /**
@@ -220,14 +236,11 @@ export const layer = (
       const appendDeadLetters = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({
         type: "file",
-        publish: (batches) =>
+        publish: (batch) =>
           Effect.gen(function*() {
-            const fresh = batches.filter((batch) => !written.has(batch))
-            yield* appendDeadLetters(lines(fresh.flatMap((batch) => batch.deadLetters)))
-            for (const batch of fresh) written.add(batch)
-            let text = ""
-            for (const batch of batches) text += lines(batch.artifacts)
-            yield* appendArtifacts(text)
+            if (!written.has(batch)) yield* appendDeadLetters(batch.deadLetters)
+            written.add(batch)
+            yield* appendArtifacts(batch.artifacts)
           }).pipe(failing, Effect.uninterruptible)
       })
     })

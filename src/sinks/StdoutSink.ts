@@ -5,13 +5,18 @@
  */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
 import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
-import { lines } from "./Ndjson.ts"
+import { chunks } from "./Ndjson.ts"
 
 /** How long a full pipe is waited for before it counts as unavailable: a stop waits for it, and has ten seconds. */
 const patience = Duration.seconds(5)
 
 const unavailable = (detail: string) =>
   new ArtifactSinkError({ sink: "stdout", reason: new SinkUnavailable({ detail }) })
+
+/** A pipe takes a piece in its own time. */
+function* copies(values: Iterable<object>) {
+  for (const chunk of chunks(values)) yield chunk.slice()
+}
 
 /**
  * Layer of an {@link ArtifactSink} that writes to standard output, and returns when the pipe has taken the lines. Fails
@@ -25,15 +30,12 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
     const scope = yield* Effect.scope
-    let writing: { readonly first: Batch | undefined; readonly fiber: Fiber.Fiber<void, ArtifactSinkError> } | undefined
-    const write = (text: string, to: "stdout" | "stderr") =>
-      text === "" ? Effect.void : Stream.run(Stream.make(text), stdio[to]({ endOnDone: false }))
+    let writing: { readonly batch: Batch; readonly fiber: Fiber.Fiber<void, ArtifactSinkError> } | undefined
+    const write = (values: Iterable<object>, to: "stdout" | "stderr") =>
+      Stream.run(Stream.fromIterable(copies(values), { chunkSize: 1 }), stdio[to]({ endOnDone: false }))
 
-    const begin = (batches: ReadonlyArray<Batch>) =>
-      Effect.andThen(
-        write(lines(batches.flatMap((batch) => batch.deadLetters)), "stderr"),
-        write(lines(batches.flatMap((batch) => batch.artifacts)), "stdout")
-      ).pipe(
+    const begin = ({ artifacts, deadLetters }: Batch) =>
+      Effect.andThen(write(deadLetters, "stderr"), write(artifacts, "stdout")).pipe(
         Effect.mapError(({ reason }) => unavailable(`${reason._tag}: nobody reads standard output`)),
         Effect.interruptible,
         Effect.forkIn(scope)
@@ -41,10 +43,12 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
 
     return ArtifactSink.of({
       type: "stdout",
-      publish: Effect.fnUntraced(function*(batches) {
-        const first = batches[0]
-        if (writing !== undefined && writing.first !== first) yield* Fiber.await(writing.fiber)
-        writing = writing?.first === first && writing !== undefined ? writing : { first, fiber: yield* begin(batches) }
+      publish: Effect.fnUntraced(function*(batch) {
+        if (writing !== undefined && writing.batch !== batch) {
+          yield* Fiber.await(writing.fiber)
+          writing = undefined
+        }
+        writing ??= { batch, fiber: yield* begin(batch) }
         const ended = yield* Effect.timeoutOrElse(Effect.interruptible(Fiber.await(writing.fiber)), {
           duration: patience,
           orElse: () => Effect.fail(unavailable("nobody has read standard output for five seconds"))

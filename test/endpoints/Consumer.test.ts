@@ -1,11 +1,11 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Queue, Ref } from "effect"
+import { Cause, Duration, Effect, Layer, Queue, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import { consume } from "../../src/endpoints/Consumer.ts"
 import { incidents } from "../../src/endpoints/Incidents.ts"
 import type { Outcome, Page } from "../../src/endpoints/Page.ts"
-import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, SinkUnavailable, type WholeBatch } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
 import { artifact } from "../sinks/ArtifactSinkSuite.ts"
@@ -15,10 +15,11 @@ const world = Effect.gen(function*() {
   const log: Array<string> = []
   const failures = { sink: 0, commit: 0 }
   const queue = yield* Queue.unbounded<Page>()
-  const page = (id: string): Page => ({
+  const page = (id: string): Page & { readonly batch: WholeBatch } => ({
     instance: "i",
     endpoint: incidents,
     batch: { artifacts: [artifact(id)], deadLetters: [] },
+    artifacts: () => 1,
     handedOver: () => undefined,
     isWanted: () => !log.includes(`taken over before ${id}`),
     commit: Effect.suspend(() =>
@@ -28,17 +29,18 @@ const world = Effect.gen(function*() {
         )
         : Effect.sync(() => void log.push(`commit ${id}`))
     ),
-    settle: (outcome: Outcome) => Effect.sync(() => void log.push(`${outcome} ${id}`))
+    settle: (outcome: Outcome) => Effect.sync(() => void log.push(`${outcome} ${id}`)),
+    fault: (cause) => Effect.sync(() => void log.push(`fault ${id}: ${String(Cause.squash(cause))}`))
   })
   const sink = Layer.succeed(ArtifactSink, {
     type: "test",
-    publish: (batches) =>
+    publish: ({ artifacts }) =>
       Effect.suspend(() =>
         failures.sink-- > 0
           ? Effect.fail(
             new ArtifactSinkError({ sink: "test", reason: new SinkUnavailable({ detail: "ENOSPC in write" }) })
           )
-          : Effect.sync(() => batches.forEach(({ artifacts }) => log.push(`publish ${artifacts[0]!.id}`)))
+          : Effect.sync(() => Array.from(artifacts, ({ id }) => log.push(`publish ${id}`)))
       )
   })
   return { log, failures, queue, page, layer: Layer.mergeAll(sink, Reporter.layer, Status.layer("test")) }
@@ -91,4 +93,31 @@ it.effect("with patience it fails when the sink could not be written for so long
     )
     for (let second = 0; second < 95; second++) yield* TestClock.adjust("1 second")
     assert.strictEqual(yield* Ref.get(ended), "ArtifactSinkError")
+  }))
+
+it.effect("a fault in mapping a page ends that page's endpoint, and no other's", () =>
+  Effect.gen(function*() {
+    const { layer, log, page, queue } = yield* world
+    const broken = {
+      ...page("1"),
+      batch: {
+        artifacts: {
+          *[Symbol.iterator]() {
+            yield artifact("1")
+            throw new TypeError("a case nobody thought of")
+          }
+        },
+        deadLetters: []
+      }
+    }
+    yield* Queue.offerAll(queue, [broken, page("2")])
+    yield* Effect.forkChild(Effect.provide(consume(queue), layer), { startImmediately: true })
+    yield* TestClock.adjust(0)
+    assert.deepStrictEqual(log, [
+      "publish 1",
+      "fault 1: TypeError: a case nobody thought of",
+      "publish 2",
+      "commit 2",
+      "committed 2"
+    ])
   }))

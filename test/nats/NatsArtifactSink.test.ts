@@ -26,13 +26,13 @@ const many = (n: number, size = 1000): ReadonlyArray<Artifact> =>
     ...artifact(index.toString(16).padStart(32, "0")),
     message: `{"a":"${"x".repeat(size)}"}`
   }))
-const batch = (artifacts: ReadonlyArray<Artifact>) => [{ artifacts, deadLetters: [] }]
+const batch = (artifacts: ReadonlyArray<Artifact>) => ({ artifacts, deadLetters: [] })
 
 const json = (value: object) => JSON.stringify(value)
 const parsed = (text: string) => JSON.parse(text) as Artifact
 
 /** Gives a batch until it is taken, as the consumer does, but at once. */
-const untilTaken = (sink: ArtifactSink["Service"], given: ReadonlyArray<Batch>) =>
+const untilTaken = (sink: ArtifactSink["Service"], given: Batch) =>
   Effect.retry(sink.publish(given), { while: () => true })
 
 /** A sink on a broker that the test may kill, stop and fill. */
@@ -218,7 +218,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
         const context = yield* withDeadLetters({ to: "subject" })
         yield* Effect.gen(function*() {
           const sink = yield* ArtifactSink
-          const given = [{ artifacts: [artifact("1")], deadLetters: [deadLetter(1), deadLetter(2)] }]
+          const given = { artifacts: [artifact("1")], deadLetters: [deadLetter(1), deadLetter(2)] }
           yield* sink.publish(given)
           yield* sink.publish(given)
           const all = yield* stored
@@ -235,7 +235,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
         yield* Effect.gen(function*() {
           const sink = yield* ArtifactSink
           const { jsm } = yield* Connection
-          const given = [{ artifacts: [artifact("1")], deadLetters: [deadLetter(1)] }]
+          const given = { artifacts: [artifact("1")], deadLetters: [deadLetter(1)] }
           yield* Effect.promise(() => jsm.streams.update(stream, { subjects: ["elsewhere"] }))
           yield* Effect.flip(sink.publish(given))
           yield* Effect.promise(() => jsm.streams.update(stream, { subjects: [`${applianceId}.>`] }))

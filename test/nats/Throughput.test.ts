@@ -46,7 +46,7 @@ describeNats("throughput into the stream", () => {
           for (const one of single) await js.publish(subject, json(one), { msgID: one.id })
         }))
         seconds.together += yield* secondsOf(
-          Effect.forEach(given, (artifacts) => publish([{ artifacts, deadLetters: [] }]), { discard: true })
+          Effect.forEach(given, (artifacts) => publish({ artifacts, deadLetters: [] }), { discard: true })
         )
       }
       assert.strictEqual(yield* count, rounds * (alone + pages * pageSize))

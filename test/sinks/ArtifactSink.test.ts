@@ -36,7 +36,7 @@ suite(
 )
 suite("files", fileLayer, Effect.flatMap(Directory, (directory) => idsIn(directory)))
 
-const batch = (...ids: ReadonlyArray<string>) => [{ artifacts: ids.map(artifact), deadLetters: [] }]
+const batch = (...ids: ReadonlyArray<string>) => ({ artifacts: ids.map(artifact), deadLetters: [] })
 const reopen = (directory: string, bytesMax?: number) =>
   Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory, bytesMax)))
 

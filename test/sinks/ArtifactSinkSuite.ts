@@ -26,21 +26,23 @@ export const suite = <R>(
   published: Effect.Effect<ReadonlyArray<string>, unknown, R>
 ) =>
   it.layer(layer)(`ArtifactSink (${name})`, (it) => {
-    it.effect("publishes every artifact of every batch, in order", () =>
+    it.effect("publishes every artifact of every batch, in order, from whatever makes them", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        yield* sink.publish([
-          { artifacts: [artifact("1"), artifact("2")], deadLetters: [] },
-          { artifacts: [artifact("3")], deadLetters: [] }
-        ])
-        yield* sink.publish([{ artifacts: [artifact("4")], deadLetters: [] }])
+        yield* sink.publish({ artifacts: [artifact("1"), artifact("2"), artifact("3")], deadLetters: [] })
+        const made = {
+          *[Symbol.iterator]() {
+            yield artifact("4")
+          }
+        }
+        yield* sink.publish({ artifacts: made, deadLetters: [] })
         assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
       }))
 
     it.effect("takes a batch of dead letters alone", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        yield* sink.publish([{
+        yield* sink.publish({
           artifacts: [],
           deadLetters: [{
             instance: "i",
@@ -50,7 +52,7 @@ export const suite = <R>(
             occurred_at: "",
             record: 1
           }]
-        }])
+        })
         assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
       }))
   })

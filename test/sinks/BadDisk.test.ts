@@ -29,14 +29,14 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("disk_full: half a line is cut off, and the batch given again is there once", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
-      yield* sink.publish([batch("1")])
+      yield* sink.publish(batch("1"))
       faults.before = 0
       faults.torn = 700
-      const failed = yield* Effect.flip(sink.publish([batch("2", "3")]))
+      const failed = yield* Effect.flip(sink.publish(batch("2", "3")))
       assert.strictEqual(failed.message, "the file sink cannot write: ENOSPC in write")
       const [name] = yield* fs.readDirectory(directory)
       assert.match(yield* fs.readFileString(`${directory}/${name}`), /\}\n$/, "whole lines only")
-      yield* sink.publish([batch("2", "3")])
+      yield* sink.publish(batch("2", "3"))
       assert.deepStrictEqual(yield* ids, ["1", "2", "3"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
     }))
@@ -47,8 +47,8 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       faults.before = 0
       faults.torn = 20
       faults.truncations = 1
-      yield* Effect.flip(sink.publish([batch("1")]))
-      yield* sink.publish([batch("1")])
+      yield* Effect.flip(sink.publish(batch("1")))
+      yield* sink.publish(batch("1"))
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
       // The next start cuts it.
       yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
@@ -58,10 +58,10 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("a failed fsync: nobody knows what of the file is on the disk, so the batch goes whole to a new one", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
-      yield* sink.publish([batch("1")])
+      yield* sink.publish(batch("1"))
       faults.syncs = 1
-      assert.include((yield* Effect.flip(sink.publish([batch("2")]))).message, "EIO in sync")
-      yield* sink.publish([batch("2")])
+      assert.include((yield* Effect.flip(sink.publish(batch("2")))).message, "EIO in sync")
+      yield* sink.publish(batch("2"))
       assert.deepStrictEqual(yield* ids, ["1", "2"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
     }))
@@ -72,8 +72,8 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       const both = { artifacts: [artifact("1")], deadLetters: [deadLetter] }
       faults.before = 1
       faults.torn = 5
-      yield* Effect.flip(sink.publish([both]))
-      yield* sink.publish([both])
+      yield* Effect.flip(sink.publish(both))
+      yield* sink.publish(both)
       const written = (yield* fs.readDirectory(directory)).filter((name) => name.startsWith("dead-letters-"))
       assert.strictEqual(written.length, 1)
       assert.strictEqual((yield* fs.readFileString(`${directory}/${written[0]}`)).split("\n").length - 1, 1)
@@ -83,14 +83,14 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("a file that was deleted or moved under it is begun anew", () =>
     Effect.gen(function*() {
       const { directory, fs, ids, sink } = yield* world
-      yield* sink.publish([batch("1")])
+      yield* sink.publish(batch("1"))
       const [name] = yield* fs.readDirectory(directory)
       yield* fs.remove(`${directory}/${name}`)
-      yield* sink.publish([batch("2")])
+      yield* sink.publish(batch("2"))
       assert.deepStrictEqual(yield* ids, ["2"])
       yield* fs.rename(`${directory}/${name}`, `${directory}/taken-away`)
       yield* fs.writeFileString(`${directory}/${name}`, "")
-      yield* sink.publish([batch("3")])
+      yield* sink.publish(batch("3"))
       assert.deepStrictEqual(yield* ids, ["3"])
     }))
 
