@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
-// oxlint-disable import/no-unassigned-import -- both are imported for what they do before anything else.
+// oxlint-disable import/no-unassigned-import -- they are imported for what they do before anything else.
 import "./cli/NodeVersion.ts"
+import "./cli/Heap.ts"
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"

@@ -6,11 +6,12 @@
  * @since 0.1.0
  */
 import { NodeHttpClient } from "@effect/platform-node"
-import { EnvHttpProxyAgent, interceptors, Pool } from "@effect/platform-node/Undici"
+import { EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
 import { Config, Duration, Effect, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import * as Tls from "node:tls"
 import { timeouts as graphTimeouts } from "../graph/GraphPolicy.ts"
+import { inflating } from "./Gunzip.ts"
 
 /**
  * A variable that should name a proxy does not. Its value is not shown: it may hold a password.
@@ -57,18 +58,6 @@ const proxy = Effect.fnUntraced(function*(of: string) {
   return isProxy ? value : yield* new ProxyMalformed({ variable: name })
 })
 
-/** Makes undici's decompression without its warning that it is experimental, which would be on the console of each run. */
-const decompress = Effect.acquireUseRelease(
-  Effect.sync(() => {
-    const { emitWarning } = process
-    process.emitWarning = () => {}
-    return emitWarning
-  }),
-  // Errors are compressed as well, and what they say is needed.
-  () => Effect.sync(() => interceptors.decompress({ skipErrorResponses: false })),
-  (emitWarning) => Effect.sync(() => void (process.emitWarning = emitWarning))
-)
-
 const keepAlive = Duration.seconds(30)
 
 const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeouts }: HttpClientOptions) {
@@ -95,13 +84,12 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
     Effect.sync(() => new EnvHttpProxyAgent(settings)),
     (dispatcher) => Effect.promise(() => dispatcher.destroy())
   )
-  const decompressing = yield* decompress
   // The platform's client asks for an hour and for ever with each request; the last word is here.
   const limited = {
     headersTimeout: Duration.toMillis(timeouts.firstByte),
     bodyTimeout: Duration.toMillis(timeouts.betweenBytes)
   }
-  return agent.compose(decompressing, (dispatch) => (options, handler) => dispatch({ ...options, ...limited }, handler))
+  return agent.compose((dispatch) => (options, handler) => dispatch({ ...options, ...limited }, handler))
 })
 
 /**
@@ -117,12 +105,10 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
 export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, ProxyMalformed> =>
   Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(
-      HttpClient.HttpClient,
-      HttpClient.mapRequest(
-        HttpClientRequest.setHeaders({ "user-agent": `azure-security/${options.version}`, "accept-encoding": "gzip" })
-      )
-    )
+    Effect.map(HttpClient.HttpClient, (client) =>
+      inflating(client).pipe(
+        HttpClient.mapRequest(HttpClientRequest.setHeader("user-agent", `azure-security/${options.version}`))
+      ))
   ).pipe(
     Layer.provide(NodeHttpClient.layerUndiciNoDispatcher),
     Layer.provide([

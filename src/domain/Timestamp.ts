@@ -18,6 +18,8 @@ import { type Brand, DateTime, Option } from "effect"
 export type Timestamp = Brand.Branded<string, "Timestamp">
 
 const graphForm = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/i
+/** What is in UTC, and on a day that every month has, needs no calendar. */
+const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 const secondsLength = "YYYY-MM-DDTHH:MM:SS".length
 
 /**
@@ -27,6 +29,9 @@ const secondsLength = "YYYY-MM-DDTHH:MM:SS".length
  * @since 0.1.0
  */
 export const normalize = (text: string): Timestamp | undefined => {
+  if (plainForm.test(text)) {
+    return `${text.slice(0, secondsLength)}.${text.slice(secondsLength + 1, -1).padEnd(9, "0")}Z` as Timestamp
+  }
   const parts = graphForm.exec(text)
   if (parts === null) return undefined
   const [, date, time, fraction = "", zone] = parts
@@ -55,7 +60,7 @@ export const fromMillis = (millis: number): Timestamp =>
  * @category accessors
  * @since 0.1.0
  */
-export const toMillis = (at: Timestamp): number => DateTime.toEpochMillis(DateTime.makeUnsafe(`${at.slice(0, 23)}Z`))
+export const toMillis = (at: Timestamp): number => Date.parse(`${at.slice(0, 23)}Z`)
 
 /**
  * The instant `millis` earlier (later when negative), its digits below a millisecond kept.

@@ -7,6 +7,7 @@
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
+import { StringDecoder } from "node:string_decoder"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
@@ -34,22 +35,6 @@ export interface Bounds {
   readonly timeout: Duration.Duration
   readonly bytesMax: number
   readonly errorBytesMax: number
-}
-
-interface Body {
-  readonly chunks: ReadonlyArray<Uint8Array>
-  readonly bytes: number
-}
-
-const join = ({ bytes, chunks }: Body) => {
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  // A byte order mark is dropped here, which JSON would not bear.
-  return new TextDecoder().decode(whole)
 }
 
 const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
@@ -100,14 +85,15 @@ export const exchange = Effect.fnUntraced(
     const response = yield* http.execute(request)
     const succeeded = response.status >= 200 && response.status < 300
     const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
-    // One growing array: the pieces of a page are some thousand, and copying them for each would be quadratic.
-    const chunks: Array<Uint8Array> = []
+    // Decoded piece by piece, and by Node's decoder, which is several times as fast at that as the web's.
+    const decoder = new StringDecoder()
+    let text = ""
     let bytes = 0
     yield* response.stream.pipe(
       Stream.takeWhile(() => succeeded || bytes < bytesMax),
       Stream.runForEach((chunk) => {
         bytes += chunk.length
-        chunks.push(chunk)
+        text += decoder.write(chunk)
         return succeeded && bytes > bytesMax ? Effect.fail(new BodyTooLarge({ bytesMax })) : Effect.void
       }),
       // An answer without a body is whole; and a refusal says enough by its status, though its body breaks off.
@@ -116,7 +102,9 @@ export const exchange = Effect.fnUntraced(
         (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
       )
     )
-    return { status: response.status, headers: response.headers, text: join({ bytes, chunks }) } satisfies Answer
+    text += decoder.end()
+    // JSON would not bear a byte order mark.
+    return { status: response.status, headers: response.headers, text: text.replace(/^\uFEFF/, "") } satisfies Answer
   },
   (effect, _, request, { timeout }) => {
     const url = new URL(request.url)

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Clock, Effect, Exit, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
+import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "./ArtifactSink.ts"
@@ -145,17 +145,23 @@ const makeSeries = Effect.fnUntraced(function*(
     return yield* openFile(day, true)
   })
 
+  /** Writes a piece while the next one is made, and has the disk take it meanwhile. */
   const write = Effect.fnUntraced(function*(
     file: FileSystem.File,
     first: Uint8Array,
     others: Iterator<Uint8Array, void>
   ) {
     let bytes = 0
-    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = others.next().value ?? undefined) {
-      yield* file.writeAll(chunk)
-      bytes += chunk.length
-    }
-    return bytes
+    let writing: Fiber.Fiber<void, PlatformError.PlatformError> | undefined
+    return yield* Effect.gen(function*() {
+      for (let piece: Uint8Array | undefined = first; piece !== undefined; piece = others.next().value ?? undefined) {
+        if (writing !== undefined) yield* Fiber.join(writing)
+        writing = yield* Effect.forkChild(file.writeAll(piece), { startImmediately: true })
+        bytes += piece.length
+      }
+      if (writing !== undefined) yield* Fiber.join(writing)
+      return bytes
+    }).pipe(Effect.ensuring(Effect.suspend(() => writing === undefined ? Effect.void : Fiber.await(writing))))
   })
 
   /** Appends a line for each value, and returns when they are on the disk. Without a value no file is touched. */

@@ -37,13 +37,15 @@ const utf8 = new TextEncoder()
  *
  * **Gotchas**
  *
- * A piece is overwritten by the next: it must be written out before that is asked for.
+ * There are two buffers: a piece is overwritten by the one after the next, so that one may be written out while the next
+ * is made.
  *
  * @category encoding
  * @since 0.1.0
  */
 export function* chunks(values: Iterable<object>, bytesMax: number = chunkBytes): Generator<Uint8Array> {
   let buffer: Uint8Array | undefined
+  let other: Uint8Array | undefined
   let filled = 0
   for (const value of values) {
     const line = `${stringify(value)}\n`
@@ -53,7 +55,12 @@ export function* chunks(values: Iterable<object>, bytesMax: number = chunkBytes)
       filled += written
       continue
     }
-    if (filled > 0) yield buffer.subarray(0, filled)
+    if (filled > 0) {
+      yield buffer.subarray(0, filled)
+      const next: Uint8Array = other ?? new Uint8Array(bytesMax)
+      other = buffer
+      buffer = next
+    }
     filled = 0
     const again = utf8.encodeInto(line, buffer)
     if (again.read === line.length) filled = again.written

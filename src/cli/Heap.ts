@@ -1,0 +1,15 @@
+/**
+ * Has the garbage collector keep the process small: it shares an appliance, and pages make much garbage and little else.
+ *
+ * V8 would let the young generation grow to 48 MB, and the old one to several times what is alive. Measured over 20,000
+ * alerts in pages of 1,000: 390 MB at the peak without this and 190 MB with it, in the same time. Importing it is enough.
+ *
+ * @since 0.1.0
+ */
+import { setFlagsFromString } from "node:v8"
+
+// What these flags do was measured for this version's V8; another may not know them, and would say so on each start.
+if (process.versions.node.startsWith("24.")) {
+  setFlagsFromString("--semi-space-growth-factor=1")
+  setFlagsFromString("--heap-growing-percent=50")
+}
