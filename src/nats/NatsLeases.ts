@@ -6,8 +6,9 @@
  *
  * **Why no two processes hold an instance at one time**
  *
- * - A lease is taken by compare-and-set, and only when it is free, or when the membership that it names is gone: asked
- *   of the stream's leader after the lease was seen, and a membership is there before any lease that names it.
+ * - A lease is taken by compare-and-set on the revision that was judged, and only when it is free, or when the membership
+ *   that it names is gone: asked of the stream's leader after the lease was seen, and a membership is there before any
+ *   lease that names it.
  * - A membership has an id that never comes again. It is renewed by compare-and-set on its revision, so that one that
  *   was forgotten is not brought back: its process begins another, with no lease.
  * - A process trusts its membership for 0.8 of the time after which the broker forgets it, counted from before the
@@ -20,7 +21,7 @@
  *
  * @since 0.1.0
  */
-import { Clock, Deferred, Duration, Effect, Layer, Queue, Schedule, Stream } from "effect"
+import { Clock, Deferred, Duration, Effect, Layer, Option, Queue, Schedule, Stream } from "effect"
 import { StateStore } from "../checkpoints/StateStore.ts"
 import { Leases } from "../endpoints/Leases.ts"
 import type { Connection } from "./Connection.ts"
@@ -44,6 +45,9 @@ interface Lease {
   readonly revision: number
 }
 
+/** Nobody ever had it. */
+const none: Lease = { member: "", revision: 0 }
+
 /** Somebody in this process who wants to poll an instance. */
 interface Want {
   readonly instance: string
@@ -53,6 +57,8 @@ interface Want {
 interface Hold {
   readonly want: Want
   readonly membership: Membership
+  /** Of the lease as it was written: what stands there later is another's. */
+  readonly revision: number
   readonly ended: Deferred.Deferred<void>
   isEnded: boolean
 }
@@ -110,26 +116,28 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         Deferred.doneUnsafe(hold.ended, Effect.void)
       }
 
-      /** Writes a lease as ours or as free; false when another was faster or the broker does not answer. */
-      const write = Effect.fnUntraced(function*(instance: string, member: string) {
-        const revision = leases.get(instance)?.revision ?? 0
-        const written = yield* Effect.option(store.put(keyOf(instance), utf8.encode(member), revision))
-        if (written._tag === "None") return false
-        leases.set(instance, { member, revision: written.value })
-        return true
+      /**
+       * Writes a lease as ours or as free over the one at `revision`, which is the one that was judged: while a question
+       * was asked about it, another may have come. Fails when another was faster or the broker does not answer.
+       */
+      const write = Effect.fnUntraced(function*(instance: string, member: string, revision: number) {
+        const written = yield* store.put(keyOf(instance), utf8.encode(member), revision)
+        if (written > (leases.get(instance)?.revision ?? 0)) leases.set(instance, { member, revision: written })
+        return written
+      }, Effect.option)
+
+      const isFree = Effect.fnUntraced(function*({ member }: Lease, own: string, alive: ReadonlySet<string>) {
+        if (member === "" || member === own) return true
+        return !alive.has(member) && (yield* members.isGone(member))
       })
 
-      const isFree = Effect.fnUntraced(function*(instance: string, own: string, alive: ReadonlySet<string>) {
-        const lease = leases.get(instance)
-        if (lease === undefined || lease.member === "" || lease.member === own) return true
-        return !alive.has(lease.member) && (yield* members.isGone(lease.member))
-      })
-
-      const take = Effect.fnUntraced(function*(want: Want, membership: Membership) {
-        if (!(yield* write(want.instance, membership.id))) return
-        const hold: Hold = { want, membership, ended: yield* Deferred.make<void>(), isEnded: false }
+      const take = Effect.fnUntraced(function*(want: Want, membership: Membership, over: Lease) {
+        const written = yield* write(want.instance, membership.id, over.revision)
         // The answer may have taken an outage.
-        if (!members.isTrusted(membership) || !wants.has(want) || holds.has(want.instance)) return
+        if (Option.isNone(written) || !members.isTrusted(membership)) return
+        if (!wants.has(want) || holds.has(want.instance)) return
+        const ended = yield* Deferred.make<void>()
+        const hold: Hold = { want, membership, revision: written.value, ended, isEnded: false }
         holds.set(want.instance, hold)
         yield* Deferred.succeed(want.granted, hold)
       })
@@ -158,8 +166,9 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         let room = share - holds.size
         yield* Effect.forEach(open, (want) =>
           Effect.gen(function*() {
-            if (room <= 0 || !(yield* isFree(want.instance, membership.id, alive))) return
-            if (room-- > 0) yield* take(want, membership)
+            const lease = leases.get(want.instance) ?? none
+            if (room <= 0 || !(yield* isFree(lease, membership.id, alive))) return
+            if (room-- > 0) yield* take(want, membership, lease)
             if (!holds.has(want.instance)) room++
           }), { concurrency: takenAtOnce, discard: true })
 
@@ -167,7 +176,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         const stale = Array.from(leases).filter(([instance, { member }]) =>
           member === membership.id && !holds.has(instance)
         )
-        yield* Effect.forEach(stale, ([instance]) => write(instance, ""), { discard: true })
+        yield* Effect.forEach(stale, ([instance, { revision }]) => write(instance, "", revision), { discard: true })
       })
 
       const watching = watch(storeBucket, `${prefix}>`).pipe(Stream.runForEach((held) =>
@@ -189,7 +198,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
       const giveBack = Effect.fnUntraced(function*(hold: Hold) {
         end(hold)
         if (members.isTrusted(hold.membership)) {
-          yield* Effect.timeoutOption(write(hold.want.instance, ""), giveBackMax)
+          yield* Effect.timeoutOption(write(hold.want.instance, "", hold.revision), giveBackMax)
         }
         if (holds.get(hold.want.instance) === hold) holds.delete(hold.want.instance)
         yield* Queue.offer(wake, undefined)
@@ -198,6 +207,8 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
       /** Once granted, until it is over one way or the other. */
       const once = Effect.fnUntraced(function*<A, E, R>(want: Want, work: Effect.Effect<A, E, R>) {
         const hold = yield* Deferred.await(want.granted)
+        // Before the instance is free to be granted again.
+        want.granted = yield* Deferred.make<Hold>()
         const ended = yield* Effect.raceFirst(
           Effect.map(work, (value) => ({ value })),
           Effect.as(Deferred.await(hold.ended), undefined)
@@ -236,7 +247,6 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
               while (true) {
                 const ended = yield* once(want, work)
                 if (ended !== undefined) return ended.value
-                want.granted = yield* Deferred.make<Hold>()
               }
             }),
             (want) =>

@@ -111,6 +111,19 @@ describeNats("NatsLeases", () => {
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 
+  it.live("what a process leaves that died is not taken by two of the others that ask for it at once", () =>
+    Effect.gen(function*() {
+      const { url } = yield* start()
+      const book = makeBook()
+      const dead = yield* join(url, "dead", names(200), book)
+      yield* until(() => book.of("dead").length === 200)
+      // They join at a broker that has not forgotten it, and look for what it leaves by the same clock.
+      yield* Effect.promise(() => dead.connection.nc.close())
+      yield* Effect.all([join(url, "one", names(200), book), join(url, "two", names(200), book)], { concurrency: 2 })
+      yield* until(() => book.of("one").length === 100 && book.of("two").length === 100)
+      assert.deepStrictEqual(book.clashes, [])
+    }).pipe(Effect.scoped, quietly))
+
   it.live("an instance that is not wanted any more is free, and one that is wanted later is taken at once", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
