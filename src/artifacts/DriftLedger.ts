@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Context, Layer } from "effect"
+import { driftNamesMax } from "../domain/Bounds.ts"
 import type { Drift } from "../evidence/Drift.ts"
 
 /**
@@ -20,8 +21,6 @@ export interface DriftCount {
   /** Milliseconds since 1970. */
   readonly firstSeenAt: number
 }
-
-const namesMax = 1000
 
 /**
  * Counts drift by kind and name, for a bounded number of names.
@@ -45,7 +44,7 @@ export class DriftLedger extends Context.Service<DriftLedger, {
             known.count++
             continue
           }
-          const isFull = names >= namesMax
+          const isFull = names >= driftNamesMax
           const key = isFull ? `other ${kind}` : `${kind} ${name}`
           const other = counts.get(key)
           if (other !== undefined) {

@@ -75,14 +75,6 @@ export const Gap = Schema.Struct({
 export type Gap = typeof Gap.Type
 
 /**
- * Gaps that one endpoint keeps: what a checkpoint holds at the most, well under what a broker takes as one value.
- *
- * @category limits
- * @since 0.1.0
- */
-export const gapsMax = 500
-
-/**
  * When the hours behind the overlap were last looked at for rows that came late. Milliseconds since 1970.
  *
  * @category schemas

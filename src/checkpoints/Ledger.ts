@@ -7,20 +7,10 @@
  * @since 0.1.0
  */
 import { Effect, Option, Schema } from "effect"
+import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
 import { later, type Timestamp } from "../domain/Timestamp.ts"
 import { KeySet } from "./KeySet.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
-
-/** 64 KiB a piece: little to rewrite for a page of a few rows, and far below a broker's 1 MiB message. */
-const pieceKeysMax = 8192
-
-/**
- * Keys kept for one endpoint of one tenant; at the limit the oldest go.
- *
- * @category limits
- * @since 0.1.0
- */
-export const ledgerKeysMax = 1_000_000
 
 /**
  * How long keys are kept: longer than any poll or sweep reaches back.

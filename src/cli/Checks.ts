@@ -11,6 +11,7 @@ import { X509Certificate } from "node:crypto"
 import { describeFailure } from "../checkpoints/FileStateStore.ts"
 import { Credential } from "../config/Credential.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
+import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoint.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
@@ -69,8 +70,8 @@ const reach = Effect.fnUntraced(function*(instance: string, check: string, url: 
   const { host } = new URL(url)
   const answer = yield* Effect.result(exchange(http, HttpClientRequest.get(url), {
     timeout: GraphPolicy.timeouts.request,
-    bytesMax: GraphPolicy.smallBodyBytesMax,
-    errorBytesMax: GraphPolicy.smallBodyBytesMax
+    bytesMax: smallBodyBytesMax,
+    errorBytesMax: smallBodyBytesMax
   }))
   const now = yield* Clock.currentTimeMillis
   if (Result.isFailure(answer) && answer.failure._tag === "Unavailable") {

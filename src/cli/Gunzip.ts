@@ -7,15 +7,7 @@ import { NodeStream } from "@effect/platform-node"
 import { Effect, Option, Stream } from "effect"
 import { Headers, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { createGunzip } from "node:zlib"
-
-/**
- * Bytes that are inflated at a time: 256 KiB. The thread that inflates hands over each such piece by way of the event
- * loop, and Node's 16 KiB made that the slowest part of a page while another page was mapped.
- *
- * @category limits
- * @since 0.1.0
- */
-export const inflatedBytes = 262_144
+import { inflatedBytes } from "../domain/Bounds.ts"
 
 const isGzip = (headers: Headers.Headers) =>
   /^\s*(?:x-)?gzip\s*$/i.test(Option.getOrElse(Headers.get(headers, "content-encoding"), () => ""))

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
+import { pageBytesMax, pagePermits } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
@@ -54,13 +55,13 @@ export const Limits = Schema.Struct({
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })).annotate({
       description: "Pages held in memory at once, over all endpoints and tenants."
     }),
-    8
+    pagePermits
   ),
   page_bytes_max: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 65_536, maximum: 268_435_456 })).annotate({
       description: "Bytes of one page's body; above it the page is given up while being read, and asked for in halves."
     }),
-    16_777_216
+    pageBytesMax
   )
 })
 export type Limits = typeof Limits.Type

@@ -86,16 +86,6 @@ const beginGap = Effect.fnUntraced(function*(
   return waiting(due)
 })
 
-/** How many ids are known whose last change lies between two cursors; forgets those before them. */
-const knownWithin = ({ recent }: Run, from: Timestamp.Timestamp, end: Timestamp.Timestamp): number => {
-  let known = 0
-  for (const [id, cursor] of recent) {
-    if (cursor < from) recent.delete(id)
-    else if (cursor < end) known++
-  }
-  return known
-}
-
 const beginSweep = Effect.fnUntraced(function*(
   run: Run,
   { floor, mark, sweep }: Checkpoint,
@@ -116,8 +106,7 @@ const beginSweep = Effect.fnUntraced(function*(
   const { count } = yield* permits.withPermit(
     graph.fetchPage({ collection: endpoint, url: countUrl(identity.cloud.graph, endpoint, from, end), aside: true })
   )
-  const missing = count !== undefined && count > knownWithin(run, from, end) &&
-    run.recent.size < GraphPolicy.sweepIdsMax
+  const missing = count !== undefined && count > run.recent.within(from, end) && run.recent.isWhole()
   if (missing || now - sweep.readAt >= reach) {
     return reading(now, endpoint.pageSize, from, { _tag: "Sweep", end, due })
   }

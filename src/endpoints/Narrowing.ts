@@ -5,7 +5,8 @@
  * @since 0.1.0
  */
 import { Clock, Effect } from "effect"
-import { addGap, advance, type Gap, gapsMax, type Position } from "../checkpoints/Checkpoint.ts"
+import { addGap, advance, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
+import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"

@@ -9,6 +9,7 @@
 import { Clock, Duration, Effect, Option, Result, Semaphore, Stream, SubscriptionRef } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import type { Position } from "../checkpoints/Checkpoint.ts"
+import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
 import { Reporter } from "../status/Reporter.ts"
@@ -19,15 +20,13 @@ import type { Page } from "./Page.ts"
 import { PagePermits } from "./PagePermits.ts"
 import { type Phase, type Poll, start } from "./Poll.ts"
 import { fetch, retrying, toPage } from "./Reading.ts"
+import * as Recent from "./Recent.ts"
 import { interval, log, logPoll, polled, type Run, saved, settled, show, well } from "./Run.ts"
 import { silence, unmoved } from "./Stalls.ts"
 import { onDeadLink, onFailure } from "./Trouble.ts"
 import { forPoll, isCooling, sitOut } from "./Waits.ts"
 import { resume } from "./Walk.ts"
 import { persist } from "./Writing.ts"
-
-/** One page being published, one being fetched. */
-const pagesAhead = 2
 
 /**
  * What a poller is made of.
@@ -182,7 +181,7 @@ export const pages = (
       pageSize: options.endpoint.pageSize,
       pagesAtSize: 0,
       span: undefined,
-      recent: new Map(),
+      recent: Recent.make(),
       paused: undefined,
       markBefore: undefined,
       incomplete: 0,

@@ -5,6 +5,7 @@
  */
 import { Clock, Deferred, Effect, Result } from "effect"
 import { addGap, advance, type Checkpoint, heard, type Position, withoutGap } from "../checkpoints/Checkpoint.ts"
+import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphPage } from "../graph/GraphClient.ts"
 import type { GraphError } from "../graph/GraphError.ts"
@@ -132,11 +133,13 @@ const live = (
   now: number,
   checkpoint: Checkpoint
 ): Checkpoint => {
-  const lost = held && ended && mark !== undefined && mark > from &&
-    run.incomplete + 1 >= GraphPolicy.missingProviderPolls
-  const whole = lost
+  const given = held && ended && mark !== undefined && mark > from &&
+      run.incomplete + 1 >= GraphPolicy.missingProviderPolls
     ? addGap(checkpoint, { from, to: mark, code: providerMissing, foundAt: now, triedAt: now }, true)
-    : checkpoint
+    : undefined
+  // Without room for another gap the mark goes on waiting.
+  const lost = given !== undefined && given.gaps.length <= gapsMax
+  const whole = lost ? given : checkpoint
   const moved = mark === undefined || (held && !lost) ? whole : advance(whole, mark, now)
   if (ended) return { ...moved, position: null, throttles: 0, lastSuccessAt: now }
   return following === null ? moved : { ...moved, position: following }
@@ -187,9 +190,7 @@ export const toPage = Effect.fnUntraced(function*(
   for (const { provider, status } of page.providerWarnings) {
     if (GraphPolicy.isTransient(status)) poll.missing.add(provider)
   }
-  for (const { cursor, id } of prepared.records) {
-    if (run.recent.size < GraphPolicy.sweepIdsMax || run.recent.has(id)) run.recent.set(id, cursor)
-  }
+  for (const { cursor, id } of prepared.records) run.recent.remember(id, cursor)
 
   const { next, refused } = nextOf(run, poll, page)
   const on: Step = task._tag === "Live"

@@ -19,6 +19,7 @@ import type { EndpointStatus } from "../status/Status.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { Outcome } from "./Page.ts"
 import type { Aside, Poll } from "./Poll.ts"
+import type { Recent } from "./Recent.ts"
 
 /**
  * One endpoint of one instance, while it is polled.
@@ -64,8 +65,8 @@ export interface Run {
   pagesAtSize: number
   /** Milliseconds of the window that Graph could answer for, where it cannot for all that is left. */
   span: number | undefined
-  /** Cursors of the records of the last hours, by their ids. */
-  readonly recent: Map<string, Timestamp>
+  /** The records of the last hours. */
+  readonly recent: Recent
   /** An aside that gave way to a poll. */
   paused: { readonly poll: Poll; readonly position: Position; readonly task: Aside } | undefined
   /** The mark when the poll began. */

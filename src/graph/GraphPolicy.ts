@@ -10,6 +10,7 @@
  */
 /* oxlint-disable unicorn/no-thenable -- `then` is a word here and never a function, so that nothing can await it. */
 import { Context, Duration, Effect, Pull, Random, Schedule } from "effect"
+import { pageBytesMax } from "../domain/Bounds.ts"
 import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
 
 /**
@@ -69,14 +70,6 @@ export const missingProviderPolls = 3
  * @since 0.1.0
  */
 export const sweepEvery = Duration.hours(1)
-
-/**
- * Record ids remembered with their cursors, to compare with Graph's count; beyond it the rows are only read again.
- *
- * @category limits
- * @since 0.1.0
- */
-export const sweepIdsMax = 100_000
 
 /**
  * What counts as a stall, each far beyond what a tenant in good order shows.
@@ -149,22 +142,14 @@ export const RequestBudget = Context.Reference<{ readonly limit: number; readonl
 export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 
 /**
- * Bytes of a page's body above which it is given up while being read; 16 MiB. A page of 1000 alerts has 6 MB.
+ * Bytes of a page's body above which it is given up while being read.
  *
  * @category limits
  * @since 0.1.0
  */
 export const PageBytesMax = Context.Reference<number>("azure-security/graph/PageBytesMax", {
-  defaultValue: () => 16 * 1024 * 1024
+  defaultValue: () => pageBytesMax
 })
-
-/**
- * Bytes of an error's or a token's body that are read at most; what they say is in the first few hundred.
- *
- * @category limits
- * @since 0.1.0
- */
-export const smallBodyBytesMax = 256 * 1024
 
 /**
  * How long a request may take. A provider behind Graph answers or fails in 10 s

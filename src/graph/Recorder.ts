@@ -5,14 +5,7 @@
  * @since 0.1.0
  */
 import { Context, DateTime, Schema } from "effect"
-
-/**
- * Requests that are remembered.
- *
- * @category limits
- * @since 0.1.0
- */
-export const recordedMax = 200
+import { recordedRequestsMax } from "../domain/Bounds.ts"
 
 /**
  * Schema for a request as it is remembered.
@@ -64,7 +57,7 @@ export const make = (): Recorder => {
   return {
     add: (request) => {
       requests.push(request)
-      if (requests.length > recordedMax) requests.shift()
+      if (requests.length > recordedRequestsMax) requests.shift()
     },
     all: () => requests
   }

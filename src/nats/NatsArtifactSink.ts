@@ -7,6 +7,7 @@ import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { stringify } from "../artifacts/Message.ts"
+import { sliceArtifacts } from "../domain/Bounds.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
 import { makeDeadLetters } from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
@@ -60,15 +61,6 @@ interface Target {
 
 const utf8 = new TextEncoder()
 
-/**
- * Artifacts of a batch that are mapped together: eight windows of the publisher, so that the pause at the end of each is
- * hardly felt, and a few megabytes.
- *
- * @category limits
- * @since 0.1.0
- */
-export const sliceMax = publisherLimits.messages * 8
-
 /** The artifacts behind the first `from`, in slices. */
 function* slices(artifacts: Iterable<Artifact>, from: number): Generator<ReadonlyArray<Artifact>> {
   let slice: Array<Artifact> = []
@@ -76,7 +68,7 @@ function* slices(artifacts: Iterable<Artifact>, from: number): Generator<Readonl
   for (const artifact of artifacts) {
     if (index++ < from) continue
     slice.push(artifact)
-    if (slice.length < sliceMax) continue
+    if (slice.length < sliceArtifacts) continue
     yield slice
     slice = []
   }

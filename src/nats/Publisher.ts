@@ -8,6 +8,7 @@
  */
 import { createInbox, headers, type Msg, type Status } from "@nats-io/transport-node"
 import { Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
+import { windowBytes, windowMessages } from "../domain/Bounds.ts"
 import { SinkUnavailable } from "../sinks/ArtifactSink.ts"
 import { replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
@@ -20,10 +21,8 @@ import { describe, refusedSubject } from "./NatsFailure.ts"
  * @since 0.1.0
  */
 export const publisherLimits = {
-  /** Measured: throughput grows up to 64 messages and hardly beyond; a window of 256 covers a longer round trip. */
-  messages: 256,
-  /** A window of artifacts of the broker's largest size (1 MiB each) would be 256 MiB. */
-  bytes: 16_777_216,
+  messages: windowMessages,
+  bytes: windowBytes,
   /** After this without an acknowledgement the batch fails; a stop, which waits for it, must end within ten seconds. */
   silence: Duration.seconds(5),
   /** What is not acknowledged by then is sent again: the broker answers within milliseconds or has lost it. */

@@ -8,15 +8,7 @@
  */
 
 import { stringify } from "../artifacts/Message.ts"
-
-/**
- * Bytes that are encoded, and written, together: 1 MiB. Larger pieces were measured to cost more, for the memory they
- * touch; smaller ones for the calls.
- *
- * @category limits
- * @since 0.1.0
- */
-export const chunkBytes = 1_048_576
+import { chunkBytes } from "../domain/Bounds.ts"
 
 /**
  * One line for each value, each ended by a newline; the empty text for none.

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Exit, Layer } from "effect"
+import { ConfigProvider, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -9,6 +9,7 @@ import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
+import { inflatedBytes } from "../../src/domain/Bounds.ts"
 import { exchange } from "../../src/graph/Exchange.ts"
 
 const hasOpenssl = Exit.isSuccess(
@@ -115,6 +116,19 @@ describe("HttpClientLayer", () => {
       assert.include((yield* ask(`http://127.0.0.1:${port}/403`)).text, "xxx")
       const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/200`, { bytesMax: 4999 }))
       assert.strictEqual(error._tag, "BodyTooLarge")
+    }))
+
+  it.live("inflates in pieces of a quarter of a mebibyte, however much is in a packet", () =>
+    Effect.gen(function*() {
+      const size = 4 * inflatedBytes + 1
+      const { port } = yield* listening(Http.createServer((_, response) => {
+        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(size)))
+      }))
+      const pieces = yield* HttpClient.get(`http://127.0.0.1:${port}/`).pipe(
+        Effect.flatMap(({ stream }) => Stream.runCollect(Stream.map(stream, (piece) => piece.length))),
+        Effect.provide(Layer.fresh(layer({ version: "1.2.3" })))
+      )
+      assert.deepStrictEqual(pieces, [...Array.from({ length: 4 }, () => inflatedBytes), 1])
     }))
 
   it.live("names a gzip that is none or that is cut short", () =>

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { recordedMax } from "../../src/graph/Recorder.ts"
+import { recordedRequestsMax } from "../../src/domain/Bounds.ts"
 import * as Recorder from "../../src/graph/Recorder.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
@@ -84,10 +84,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
   it.effect("forgets the oldest request over the limit, and Graph's own positions", () =>
     Effect.sync(() => {
       const recorder = Recorder.make()
-      for (let n = 0; n < recordedMax + 5; n++) {
+      for (let n = 0; n < recordedRequestsMax + 5; n++) {
         recorder.add({ at: "", method: "GET", host: "h", path: `/${n}`, status: 200, bytes: 0, milliseconds: 0 })
       }
-      assert.strictEqual(recorder.all().length, recordedMax)
+      assert.strictEqual(recorder.all().length, recordedRequestsMax)
       assert.strictEqual(recorder.all()[0]!.path, "/5")
       assert.strictEqual(
         Recorder.shownPath(new URL("https://h/v1.0/x?$top=5&$skiptoken=secret&%24skiptoken=other")),

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Latch, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
+import { pageBytesMax, smallBodyBytesMax } from "../../src/domain/Bounds.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
 import { PageBytesMax, requestBudget } from "../../src/graph/GraphPolicy.ts"
 import {
@@ -151,6 +152,36 @@ describe("GraphClient", () => {
           assert.deepInclude(reason, { _tag: "BodyTooLarge", bytesMax: 102 })
         }
         assert.isBelow(pulled, 10)
+      }))
+
+    it.effect("unless told otherwise the limit is 16 MiB, and 256 KiB for what is no page", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual([pageBytesMax, smallBodyBytesMax], [16 * 1024 * 1024, 256 * 1024])
+        const empty = `{"value":[]}`
+        const piece = 16 * 1024
+        let pulled = 0
+        const endless = new ReadableStream({
+          pull: (controller) => {
+            pulled += piece
+            controller.enqueue(new Uint8Array(piece).fill(32))
+          }
+        })
+        const fake = yield* microsoft({
+          graph: [
+            () => new Response(empty.padEnd(pageBytesMax)),
+            () => new Response(empty.padEnd(pageBytesMax + 1)),
+            () => new Response(endless, { status: 400 })
+          ]
+        })
+        const graph = yield* fake.connect()
+        assert.deepStrictEqual((yield* graph.fetchPage(page)).records, [])
+        assert.deepInclude((yield* Effect.flip(graph.fetchPage(page))).reason, {
+          _tag: "BodyTooLarge",
+          bytesMax: pageBytesMax
+        })
+        assert.strictEqual((yield* Effect.flip(graph.fetchPage(page))).reason._tag, "Rejected")
+        assert.isAtLeast(pulled, smallBodyBytesMax)
+        assert.isAtMost(pulled, smallBodyBytesMax + 4 * piece)
       }))
 
     it.effect("gives up a request after 300 s", () =>

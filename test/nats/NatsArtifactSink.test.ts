@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, FileSystem, Layer, Redacted } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { sliceArtifacts, windowBytes, windowMessages } from "../../src/domain/Bounds.ts"
 import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts"
 import * as NatsArtifactSink from "../../src/nats/NatsArtifactSink.ts"
 import { publisherLimits } from "../../src/nats/Publisher.ts"
@@ -80,6 +81,35 @@ describeNats("NatsArtifactSink", () => {
         assert.strictEqual(new Set(ids).size, artifacts.length)
       })
     ))
+
+  it.live("has so many messages in flight at the most, so many bytes, and so many artifacts in memory", () =>
+    withServer((server, sink) =>
+      Effect.gen(function*() {
+        const { nc } = yield* Connection
+        /** Messages sent and artifacts made of a batch without end, of which the broker acknowledges nothing. */
+        const held = Effect.fnUntraced(function*(size: number, from: number) {
+          const one = { ...artifact("0".repeat(32)), message: `{"a":"${"x".repeat(size)}"}` }
+          let made = 0
+          const artifacts = {
+            *[Symbol.iterator]() {
+              for (;; made++) yield { ...one, id: (from + made).toString(16).padStart(32, "0") }
+            }
+          }
+          yield* server.pause
+          const before = nc.stats().outMsgs
+          yield* Effect.flip(sink.publish({ artifacts, deadLetters: [] }))
+          const sent = nc.stats().outMsgs - before
+          yield* server.resume
+          return { sent, made }
+        })
+        const [small, large] = [1000, 900_000]
+        assert.deepStrictEqual(yield* held(small, 0), { sent: windowMessages, made: sliceArtifacts - 1 })
+        // What failed looks for its stream anew, which needs an answer.
+        yield* untilTaken(sink, batch([artifact("f".repeat(32))]))
+        const { sent } = yield* held(large, sliceArtifacts)
+        assert.isAtMost((sent - 1) * large, windowBytes)
+        assert.isAtLeast((sent + 1) * large, windowBytes)
+      }), { limits: { ...impatient, answer: Duration.minutes(1) } }))
 
   it.live("goes on by itself after an outage that outlasts an attempt", () =>
     withServer((server, sink) =>

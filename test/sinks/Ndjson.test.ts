@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { chunkBytes, chunks, lines } from "../../src/sinks/Ndjson.ts"
+import { chunkBytes } from "../../src/domain/Bounds.ts"
+import { chunks, lines } from "../../src/sinks/Ndjson.ts"
 
 describe("lines", () => {
   it("writes a value deeper than the stack", () => {

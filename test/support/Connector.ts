@@ -81,7 +81,8 @@ export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: ob
 /** The same over settings of any instances, each with a Graph of its tenant's. */
 export const runningOver = Effect.fnUntraced(function*(
   fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
-  initial: Settings
+  initial: Settings,
+  over: Parameters<typeof connector>[3] = {}
 ) {
   const changes = yield* Queue.unbounded<SettingsChange>()
   const lines: Array<string> = []
@@ -89,7 +90,7 @@ export const runningOver = Effect.fnUntraced(function*(
     lines.push(Logging.text.log(options))
   })
   const scope = yield* Scope.fork(yield* Scope.Scope)
-  const layer = Layer.fresh(connector(fake, initial, Stream.fromQueue(changes)))
+  const layer = Layer.fresh(connector(fake, initial, Stream.fromQueue(changes), over))
   const context = yield* Layer.buildWithScope(layer, scope)
   yield* run(false).pipe(Effect.provideContext(context), Effect.provide(Logger.layer([capture])), Effect.forkIn(scope))
   yield* TestClock.adjust(1)

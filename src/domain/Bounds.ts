@@ -1,0 +1,144 @@
+/**
+ * What the process holds at most, and in what portions it works. The number of tenants is not bounded, and nothing that
+ * is held grows with how much there is in one; each bound has a test that holds it (`test/Bounds.test.ts` names them).
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Pages in memory at once over all endpoints and tenants, unless `limits.page_permits` says otherwise. The queue to the
+ * sink holds as many.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pagePermits = 8
+
+/**
+ * Pages of one endpoint in memory at once: one is published, one fetched. A tenant with much to read leaves the other
+ * permits to the others.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pagesAhead = 2
+
+/**
+ * Bytes of a page's body above which it is given up while being read, unless `limits.page_bytes_max` says otherwise:
+ * 16 MiB. A page of 1000 alerts has 6 MB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pageBytesMax = 16_777_216
+
+/**
+ * Bytes of an error's or a token's body that are read at most: 256 KiB. What they say is in the first few hundred.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const smallBodyBytesMax = 262_144
+
+/**
+ * Bytes that are inflated at a time: 256 KiB. The thread that inflates hands over each such piece by way of the event
+ * loop, and Node's 16 KiB made that the slowest part of a page while another page was mapped.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const inflatedBytes = 262_144
+
+/**
+ * Bytes of a batch that are encoded, and written to a file, together: 1 MiB. Larger pieces were measured to cost more,
+ * for the memory they touch; smaller ones for the calls.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const chunkBytes = 1_048_576
+
+/**
+ * Messages to the broker that are not acknowledged yet. Measured: throughput grows up to 64 and hardly beyond; 256 cover
+ * a longer round trip.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const windowMessages = 256
+
+/**
+ * Bytes of the same: 16 MiB. A window of artifacts of the broker's largest size (1 MiB each) would be 256 MiB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const windowBytes = 16_777_216
+
+/**
+ * Artifacts of a batch that are mapped together for the broker: eight windows, so that the pause at the end of each is
+ * hardly felt, and some ten megabytes.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const sliceArtifacts = windowMessages * 8
+
+/**
+ * Keys in the ledger of one endpoint of one tenant; at the limit the oldest go. 16 MB at most.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const ledgerKeysMax = 1_000_000
+
+/**
+ * Keys in one stored piece of a ledger, 64 KiB: little to rewrite for a page of a few rows, and far below a broker's
+ * message of 1 MiB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pieceKeysMax = 8192
+
+/**
+ * Record ids of one endpoint that are remembered with their cursors, to compare with Graph's count; beyond it the rows
+ * are only read again.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const sweepIdsMax = 100_000
+
+/**
+ * Gaps that one endpoint keeps: what a checkpoint holds at the most, well under what a broker takes as one value.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const gapsMax = 500
+
+/**
+ * Names that the mapping does not know and that are remembered, over all tenants.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const driftNamesMax = 1000
+
+/**
+ * Requests to Microsoft that are remembered for the diagnosis.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const recordedRequestsMax = 200
+
+/**
+ * Instances that a process begins with at once; the others follow over the half of their polling interval, so that a
+ * thousand tenants do not all ask for a token in the same second.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const startsAtOnce = 20
