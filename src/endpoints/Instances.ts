@@ -45,6 +45,7 @@ import type { Page } from "./Page.ts"
 import type { PagePermits } from "./PagePermits.ts"
 import { pages } from "./Poller.ts"
 import * as Stalls from "./Stalls.ts"
+import * as Starts from "./Starts.ts"
 
 /**
  * The appliance that this process runs on, where it runs on one.
@@ -120,6 +121,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const fibers = yield* FiberMap.make<string, void, never>()
   const known = new Map<string, { identity: Identity; readonly pace: SubscriptionRef.SubscriptionRef<Pace> }>()
   const lockOf = makeLocks()
+  const turn = yield* Starts.make(status)
+  let isFirst = true
   let instances: ReadonlyMap<string, Instance> = new Map()
 
   const say = (report: Report) => reporter.say(report, { level: "Error", remind: true })
@@ -224,7 +227,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   /** Nobody waits for it: the pages it handed over may be held by a sink that cannot be written. */
   const end = (name: string) => Option.map(FiberMap.getUnsafe(fibers, name), (fiber) => fiber.interruptUnsafe())
 
-  const begin = Effect.fnUntraced(function*(instance: Instance) {
+  /** With a place in the queue of a start among so many, or at once. */
+  const begin = Effect.fnUntraced(function*(instance: Instance, amongSoMany?: number) {
     const { identity, pace } = instance
     status.register(identity)
     const ref = yield* SubscriptionRef.make(pace)
@@ -232,12 +236,18 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     end(identity.name)
     if (!identity.enabled) return
     const { name } = identity
-    const polling = Effect.onInterrupt(runInstance(identity, ref), () => Effect.sync(() => status.rest(name)))
+    const wait = amongSoMany === undefined ? Effect.void : turn(instance, amongSoMany)
+    const polling = Effect.andThen(wait, runInstance(identity, ref)).pipe(
+      Effect.onInterrupt(() => Effect.sync(() => status.rest(name)))
+    )
     yield* FiberMap.run(fibers, name, leases.whileHeld(name, polling))
   })
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
     const wanted = Object.entries(settings.instances).map(([name, document]) => fromSettings(name, document))
+    // Who saves settings waits to see what they do; who starts a process does not look at each of a thousand tenants.
+    const amongSoMany = isFirst && !once ? wanted.length : undefined
+    isFirst = false
     for (const name of Array.from(known.keys())) {
       if (wanted.some(({ identity }) => identity.name === name)) continue
       end(name)
@@ -255,7 +265,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
             { instance: instance.identity.name }
           )
         }
-        yield* begin(instance)
+        yield* begin(instance, amongSoMany)
       } else yield* SubscriptionRef.set(before.pace, instance.pace)
       for (const [endpoint, every] of Object.entries(instance.pace.intervals)) {
         status.endpoint(instance.identity.name, endpoint as EndpointName).intervalMinutes = Duration.toMinutes(every)

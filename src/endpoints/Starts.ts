@@ -1,0 +1,48 @@
+/**
+ * Spreads the starts of many instances over time: a process that begins with a thousand tenants, or takes over another
+ * process's, does not ask for all of them in the same second, and then again on every interval.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Duration, Effect } from "effect"
+import { RateLimiter } from "effect/persistence"
+import type { Instance } from "../config/Instance.ts"
+import { startsAtOnce } from "../domain/Bounds.ts"
+import type { Status } from "../status/Status.ts"
+
+/** Time between two of the starts that wait: a quarter of a second, so that forty tenants have all begun in five. */
+const apart = Duration.millis(250)
+
+/** The last of them begins after this part of its polling interval at the latest. */
+const partOfInterval = 1 / 2
+
+/**
+ * Turns to start. Of the instances that ask at one time the first {@link startsAtOnce} get theirs at once, the others
+ * one after another.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fn("Starts.make")(function*(status: Status["Service"]) {
+  const limiter = yield* Effect.provide(RateLimiter.make, RateLimiter.layerStoreMemory)
+
+  /** Waits for the instance's turn, among `count` of them, and shows when it comes. */
+  return Effect.fnUntraced(function*({ identity, pace }: Instance, count: number) {
+    const shortest = Math.min(...identity.endpoints.map((name) => Duration.toMillis(pace.intervals[name])))
+    const every = Math.min(Duration.toMillis(apart), shortest * partOfInterval / count)
+    // The store is in memory and never fails, and the limiter delays instead of refusing.
+    const { delay } = yield* Effect.orDie(limiter.consume({
+      key: "starts",
+      algorithm: "token-bucket",
+      onExceeded: "delay",
+      limit: startsAtOnce,
+      window: Duration.millis(every * startsAtOnce)
+    }))
+    if (Duration.isZero(delay)) return
+    const now = yield* Clock.currentTimeMillis
+    for (const name of identity.endpoints) {
+      status.endpoint(identity.name, name).nextPollAt = now + Duration.toMillis(delay)
+    }
+    yield* Effect.sleep(delay)
+  })
+})
