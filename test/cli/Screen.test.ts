@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as Screen from "../../src/cli/Screen.ts"
-import { artifact } from "../sinks/ArtifactSinkSuite.ts"
+import { artifact } from "../support/Artifacts.ts"
 
 it("a line of the demo says severity, kind, type, title and what it is about, and no link can be clicked", () => {
   const line = Screen.line({

@@ -8,7 +8,7 @@ import type { Outcome, Page } from "../../src/endpoints/Page.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable, type WholeBatch } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
-import { artifact } from "../sinks/ArtifactSinkSuite.ts"
+import { artifact } from "../support/Artifacts.ts"
 
 /** A sink and a commit that fail as often as they are told, and what came of it in order. */
 const world = Effect.gen(function*() {

@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Connection, type ConnectionOptions, type Presence } from "../../src/nats/Connection.ts"
-import { describeNats, start } from "../support/NatsServer.ts"
+import { describeNats } from "../support/DescribeNats.ts"
+import { start } from "../support/NatsServer.ts"
 
 const connected = (options: ConnectionOptions) =>
   Effect.map(Layer.build(Connection.layer(options)), (context) => Context.get(context, Connection))

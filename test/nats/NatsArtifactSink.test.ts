@@ -7,8 +7,10 @@ import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts
 import * as NatsArtifactSink from "../../src/nats/NatsArtifactSink.ts"
 import { publisherLimits } from "../../src/nats/Publisher.ts"
 import { ArtifactSink, type Batch, type DeadLetter } from "../../src/sinks/ArtifactSink.ts"
-import { artifact, suite } from "../sinks/ArtifactSinkSuite.ts"
-import { describeNats, start } from "../support/NatsServer.ts"
+import { suite } from "../sinks/ArtifactSinkSuite.ts"
+import { artifact } from "../support/Artifacts.ts"
+import { describeNats } from "../support/DescribeNats.ts"
+import { start } from "../support/NatsServer.ts"
 import { applianceId, connection, count, createStream, stored, stream } from "../support/NatsStream.ts"
 
 const off = { applianceId, stage: "raw", deadLetters: { to: "off" } } as const

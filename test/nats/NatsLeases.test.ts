@@ -5,7 +5,8 @@ import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsLeases from "../../src/nats/NatsLeases.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../endpoints/LeasesSuite.ts"
-import { describeNats, start } from "../support/NatsServer.ts"
+import { describeNats } from "../support/DescribeNats.ts"
+import { start } from "../support/NatsServer.ts"
 
 const ttl = Duration.seconds(2)
 const names = (count: number) => Array.from({ length: count }, (_, n) => `instance-${n}`)

@@ -5,7 +5,7 @@ import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSo
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsSettingsSource from "../../src/nats/NatsSettingsSource.ts"
 import { suite } from "../config/SettingsSourceSuite.ts"
-import { describeNats } from "../support/NatsServer.ts"
+import { describeNats } from "../support/DescribeNats.ts"
 import { connection } from "../support/NatsStream.ts"
 
 const tenant = "11111111-1111-4111-8111-111111111111"

@@ -4,7 +4,8 @@ import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../checkpoints/StateStoreSuite.ts"
-import { describeNats, start } from "../support/NatsServer.ts"
+import { describeNats } from "../support/DescribeNats.ts"
+import { start } from "../support/NatsServer.ts"
 
 const connection = Layer.unwrap(Effect.map(start(), ({ url }) => Connection.layer({ servers: [url] })))
 const store = NatsStateStore.layer.pipe(Layer.provideMerge(connection))

@@ -4,8 +4,8 @@ import { Duration, Effect, Layer } from "effect"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsArtifactSink from "../../src/nats/NatsArtifactSink.ts"
 import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
-import { artifact } from "../sinks/ArtifactSinkSuite.ts"
-import { describeNats } from "../support/NatsServer.ts"
+import { artifact } from "../support/Artifacts.ts"
+import { describeNats } from "../support/DescribeNats.ts"
 import { applianceId, connection, count, createStream } from "../support/NatsStream.ts"
 
 /** Measured on two cores with nothing beside it: 8.5 over a run. Beside other tests it is less. */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { encode, fit, truncatedTag } from "../../src/nats/Truncation.ts"
-import { artifact } from "../sinks/ArtifactSinkSuite.ts"
+import { artifact } from "../support/Artifacts.ts"
 
 const withMessage = (message: string): Artifact => ({ ...artifact("1"), tags: ["a:b"], message })
 const messageOf = (one: Artifact) => JSON.parse(one.message) as Record<string, unknown>

@@ -4,7 +4,8 @@ import { Context, Effect, FileSystem, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
-import { artifact, suite } from "./ArtifactSinkSuite.ts"
+import { artifact } from "../support/Artifacts.ts"
+import { suite } from "./ArtifactSinkSuite.ts"
 
 class Directory extends Context.Service<Directory, string>()("azure-security/test/sinks/ArtifactSink.test/Directory") {
   static readonly layer = Layer.effect(

@@ -1,23 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
-
-export const artifact = (id: string): Artifact => ({
-  id,
-  hash: "0",
-  action: "new",
-  streamName: "azure_security_alert",
-  messageType: "threat_event",
-  severityCode: 4,
-  severityLabel: "medium",
-  senderHost: "s",
-  program: "azure-security",
-  ruleName: "r\u2028\n",
-  tags: [],
-  productIds: [94],
-  message: "{\"a\":\"\\u0000\\n\"}"
-})
+import { artifact } from "../support/Artifacts.ts"
 
 /** What every {@link ArtifactSink} does; `published` reads back the ids that it holds. */
 export const suite = <R>(

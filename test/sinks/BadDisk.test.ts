@@ -5,8 +5,8 @@ import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
+import { artifact } from "../support/Artifacts.ts"
 import * as BadDisk from "../support/BadDisk.ts"
-import { artifact } from "./ArtifactSinkSuite.ts"
 
 const deadLetter = { instance: "i", endpoint: "e", reason: "no_id", path: "$", occurred_at: "", record: 1 } as const
 const batch = (...ids: ReadonlyArray<string>) => ({ artifacts: ids.map(artifact), deadLetters: [] })

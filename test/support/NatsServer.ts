@@ -1,5 +1,4 @@
 /** A real broker for a test: on a port and in a store of its own, killed and restarted for real. */
-import { describe, it } from "@effect/vitest"
 import { Effect, Schedule, Schema, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
@@ -26,35 +25,6 @@ export const binary: string | undefined = [
   ...variable("PATH").split(delimiter).map((directory) => join(directory, "nats-server")),
   "/usr/sbin/nats-server"
 ].find((path) => path !== "" && isProgram(path))
-
-const isRequired = ["CI", "REQUIRE_NATS"].some((name) => variable(name) !== "")
-const missing = "nats-server not found; install the package nats-server, or name it in NATS_SERVER_BIN"
-
-const testsIn = (tasks: ReadonlyArray<object>): number =>
-  tasks.reduce<number>((sum, task) => sum + ("tasks" in task ? testsIn(task.tasks as Array<object>) : 1), 0)
-
-/**
- * Tests against a real broker. Without the program they are skipped, and say why and how many; where the environment
- * has `CI` or `REQUIRE_NATS` they fail then.
- */
-export const describeNats = (name: string, tests: () => void): void => {
-  if (binary !== undefined) {
-    describe(name, tests)
-  } else if (isRequired) {
-    it(`${name} has a broker to run against`, () => {
-      throw new Error(missing)
-    })
-  } else {
-    const collected = describe.skip(`${name} (${missing})`, () => {
-      tests()
-      // Collected after the suites before it, whose tests are known then.
-      describe.skip("count", () => {
-        it("is printed", () => {})
-        process.stderr.write(`${name}: ${testsIn(collected.tasks) - 1} tests skipped: ${missing}\n`)
-      })
-    })
-  }
-}
 
 export interface NatsServer {
   readonly url: string

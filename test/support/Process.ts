@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { env as environment } from "node:process"
 
 export interface Running {
   readonly child: ChildProcess
@@ -18,23 +19,15 @@ export interface Running {
 /** A fifth of a start is compiling. */
 const compileCache = join(tmpdir(), "azure-security-test-compile-cache")
 
-/** Starts the program. What is still running when the test ends is killed. */
-export const start = (
-  args: ReadonlyArray<string>,
+/** Starts a command. What is still running when the scope ends is killed. */
+export const launch = (
+  [command, ...words]: readonly [string, ...ReadonlyArray<string>],
   env: Record<string, string> = {},
-  cwd?: string,
-  /** A command that runs it, such as one that limits it. */
-  under: ReadonlyArray<string> = []
+  cwd?: string
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const [command, ...words] = [
-        ...under,
-        process.execPath,
-        process.env["AZURE_SECURITY_TEST_BUNDLE"] ?? new URL("../../src/main.ts", import.meta.url).pathname,
-        ...args
-      ]
-      const child = spawn(command!, words, {
+      const child = spawn(command, words, {
         env: {
           PATH: process.env["PATH"] ?? "",
           HOME: process.env["HOME"] ?? "",
@@ -77,6 +70,19 @@ export const start = (
     }),
     ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
   )
+
+/** Starts the program, or the bundle that the environment names. */
+export const start = (
+  args: ReadonlyArray<string>,
+  env: Record<string, string> = {},
+  cwd?: string,
+  /** A command that runs it, such as one that limits it. */
+  under: ReadonlyArray<string> = []
+): Effect.Effect<Running, never, Scope.Scope> => {
+  const program = environment["AZURE_SECURITY_TEST_BUNDLE"] ?? new URL("../../src/main.ts", import.meta.url).pathname
+  const [command, ...words] = [...under, process.execPath, program, ...args]
+  return launch([command!, ...words], env, cwd)
+}
 
 /** A port on 127.0.0.1 that nobody listens on at the moment. */
 export const freePort = Effect.callback<number>((resume) => {

@@ -1,0 +1,47 @@
+/**
+ * Alerts in the mix and of the size that tenants have: 5.7 KB and 3.5 evidence objects each, with descriptions and advice
+ * as long as Microsoft's.
+ */
+import * as Chronicle from "../../src/simulator/Chronicle.ts"
+import type { Row } from "../../src/simulator/Row.ts"
+
+const sentences = [
+  "A user account signed in from an address that was seen in password spray attacks against other tenants.",
+  "The message was delivered before its link was found to lead to a page that asks for credentials.",
+  "Automated investigation found no further activity, but the account was not reset.",
+  "1. Confirm with the user whether the sign-in was theirs. 2. Reset the password and revoke all refresh tokens.",
+  "3. Look for inbox rules that forward or delete mail, and for consent to applications that nobody knows.",
+  "4. Isolate the device when the process tree shows anything that was started from the attachment."
+]
+
+const textOf = (index: number, length: number): string => {
+  let text = ""
+  for (let n = index; text.length < length; n++) text += `${sentences[n % sentences.length]} `
+  return text.slice(0, length)
+}
+
+/** `count` alerts of the day before `now` (milliseconds since 1970), in the order in which they last changed. */
+export const alerts = (count: number, now: number): ReadonlyArray<Row> =>
+  Chronicle.make("bench", now, { seed: "bench", alerts: count, legacyAlerts: 0, live: false })
+    .alerts_v2(now)
+    .map((row, index): Row => ({
+      ...row,
+      description: textOf(index, 750 + (index % 7) * 60),
+      recommendedActions: textOf(index + 3, 950 + (index % 5) * 80)
+    }))
+    .sort((one, other) => String(one["lastUpdateDateTime"]) < String(other["lastUpdateDateTime"]) ? -1 : 1)
+
+/** A page as Graph writes it. */
+export const page = (alerts: ReadonlyArray<string>, nextLink: string | undefined): string =>
+  `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#security/alerts_v2","value":[${alerts.join(",")}]${
+    nextLink === undefined ? "" : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
+  }}`
+
+/**
+ * An alert as a text that is made over and over with another id and another time of its last change, so that there may
+ * be more alerts than fit into memory.
+ */
+export const again = (row: Row): (id: string, updated: string) => string => {
+  const rest = JSON.stringify({ ...row, id: undefined, lastUpdateDateTime: undefined }).slice(1)
+  return (id, updated) => `{"id":"${id}","lastUpdateDateTime":"${updated}",${rest}`
+}

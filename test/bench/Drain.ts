@@ -1,0 +1,63 @@
+import { Console, Effect, FileSystem } from "effect"
+import * as Measure from "./Measure.ts"
+
+const rounds = 3
+
+/** Alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
+export const drain = Effect.fnUntraced(function*(alerts = 50_000) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Console.log(`drain: ${alerts} alerts, ${rounds} rounds of each; the median counts`)
+  const graph = yield* Measure.graph(alerts)
+  yield* graph.asked
+  const taken: Record<
+    "floor" | "pageIterator" | "connector",
+    Array<{ seconds: number; peakRss: number; cpu: number }>
+  > = { floor: [], pageIterator: [], connector: [] }
+  let artifacts = 0
+  for (let round = 1; round <= rounds; round++) {
+    yield* Effect.scoped(Effect.gen(function*() {
+      const { directory, file } = yield* Measure.settings(graph.origin)
+      const programs = {
+        floor: Measure.program("Floor", graph.origin, `${directory}/floor.ndjson`),
+        pageIterator: Measure.program("PageIterator", graph.origin, `${directory}/iterator.ndjson`),
+        connector: Measure.connector("run", "--once", "--no-listen", "--config", file)
+      }
+      for (const name of ["floor", "pageIterator", "connector"] as const) {
+        const { cpu, endedAt, peakRss } = yield* Effect.flatMap(programs[name], Measure.watched)
+        const { first } = yield* graph.asked
+        const seconds = (endedAt - first) / 1000
+        taken[name].push({ seconds, peakRss, cpu })
+        yield* Console.log(`  round ${round}: ${name} ${seconds.toFixed(2)} s, at most ${peakRss.toFixed(0)} MiB`)
+      }
+      const files = (yield* fs.readDirectory(`${directory}/artifacts`)).filter((name) => name.startsWith("artifacts"))
+      for (const name of files) {
+        const bytes = yield* fs.readFile(`${directory}/artifacts/${name}`)
+        if (round === 1) { for (const byte of bytes) if (byte === 10) artifacts++ }
+      }
+      const raw = [`${directory}/floor.ndjson`, `${directory}/iterator.ndjson`]
+      const [floor, iterator] = yield* Effect.forEach(raw, (path) => Effect.map(fs.stat(path), ({ size }) => size))
+      if (floor !== iterator) {
+        return yield* Effect.die(new Error("the floor and the page iterator wrote different files"))
+      }
+    }))
+  }
+  const of = (name: keyof typeof taken, figure: "seconds" | "peakRss" | "cpu") =>
+    Measure.median(taken[name].map((each) => each[figure]))
+  const { bytes } = yield* graph.asked
+  yield* Measure.report("drain", {
+    alerts,
+    artifacts,
+    "bytes an alert": bytes / alerts,
+    "floor, s": of("floor", "seconds"),
+    "page iterator, s": of("pageIterator", "seconds"),
+    "connector, s": of("connector", "seconds"),
+    "connector to floor": of("connector", "seconds") / of("floor", "seconds"),
+    "connector to page iterator": of("connector", "seconds") / of("pageIterator", "seconds"),
+    "connector, ms an artifact": of("connector", "seconds") * 1000 / artifacts,
+    "connector, ms an alert": of("connector", "seconds") * 1000 / alerts,
+    "connector, CPU s": of("connector", "cpu"),
+    "floor, peak MiB": of("floor", "peakRss"),
+    "page iterator, peak MiB": of("pageIterator", "peakRss"),
+    "connector, peak MiB": of("connector", "peakRss")
+  })
+})

@@ -1,0 +1,157 @@
+/** What the benchmarks share: the processes that are measured, from outside, and how figures are told. */
+import { Clock, Console, DateTime, Effect, FileSystem, Schedule, Schema } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import { readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { launch, type Running } from "../support/Process.ts"
+
+const here = new URL(".", import.meta.url).pathname
+const root = new URL("../../", import.meta.url).pathname
+
+/** The bundle that `npm run build` makes. */
+const bundle = `${root}dist/azure-security.js`
+/** Where figures and what is written meanwhile go. */
+const results = `${root}dist/bench`
+
+/** Milliseconds between two looks at a process. */
+const lookEvery = 20
+/** What the kernel counts processor time in: `getconf CLK_TCK` is 100 wherever Node runs. */
+const ticksPerSecond = 100
+
+/** What a process has used so far. */
+export interface Usage {
+  /** MiB. */
+  readonly rss: number
+  readonly peakRss: number
+  /** Seconds of processor time. */
+  readonly cpu: number
+}
+
+const none: Usage = { rss: 0, peakRss: 0, cpu: 0 }
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** Of a process that lives; undefined for one that has ended. */
+export const usage = (pid: number): Usage | undefined => {
+  const status = read(`/proc/${pid}/status`)
+  const mebibytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? NaN) / 1024
+  const [rss, peakRss] = [mebibytes("VmRSS"), mebibytes("VmHWM")]
+  if (!(rss > 0)) return undefined
+  // Behind the name of the program, which may hold anything.
+  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ")
+  return { rss, peakRss, cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond }
+}
+
+/** Waits for the end of a process and tells what it used, as it was seen last. */
+export const watched = Effect.fnUntraced(function*({ child, exit, stderr }: Running) {
+  let last = none
+  yield* Effect.sync(() => {
+    last = usage(child.pid!) ?? last
+  }).pipe(Effect.repeat(Schedule.spaced(lookEvery)), Effect.raceFirst(exit))
+  const code = yield* exit
+  if (code !== 0) return yield* Effect.die(new Error(`a measured process ended with ${code}: ${stderr()}`))
+  return { ...last, endedAt: yield* Clock.currentTimeMillis }
+})
+
+/** Starts one of the programs beside this file. */
+export const program = (name: string, ...args: ReadonlyArray<string | number>) =>
+  launch([process.execPath, `${here}${name}.ts`, ...args.map(String)])
+
+/** Starts the bundled connector. */
+export const connector = (...args: ReadonlyArray<string>) => launch([process.execPath, bundle, ...args])
+
+const Asked = Schema.Struct({
+  /** When it was first asked for a page, in milliseconds since 1970; 0 for never. */
+  first: Schema.Finite,
+  /** Requests for pages. */
+  requests: Schema.Int,
+  /** Of all pages that it made, before they were compressed. */
+  bytes: Schema.Int,
+  /** Times of the requests for first pages, by tenant and endpoint. */
+  polls: Schema.Record(Schema.String, Schema.Array(Schema.Finite))
+})
+
+/** A Graph with so many alerts in a process of its own; `asked` tells what it was asked since it was asked last. */
+export const graph = Effect.fnUntraced(function*(
+  alerts: number,
+  { mode = "built", pageSize = 1000 }: { readonly mode?: "built" | "endless"; readonly pageSize?: number } = {}
+) {
+  const { says } = yield* program("GraphServer", alerts, pageSize, mode)
+  const origin = yield* says(/^http:.*$/m)
+  const asked = HttpClient.get(`${origin}/bench`).pipe(
+    Effect.flatMap(HttpClientResponse.schemaBodyJson(Asked)),
+    Effect.orDie
+  )
+  return { origin, asked }
+})
+
+const documentOf = (origin: string, directory: string, instances: number, instance: object): string =>
+  JSON.stringify({
+    instances: Object.fromEntries(Array.from({ length: instances }, (_, n) => [`tenant-${n}`, {
+      lookback_hours: 48,
+      credentials: {
+        tenant_id: `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`,
+        client_id: "22222222-2222-4222-8222-222222222222",
+        client_secret: "bench"
+      },
+      cloud: { login: origin, graph: origin },
+      ...instance
+    }])),
+    sink: { type: "file", directory: `${directory}/artifacts` },
+    checkpoint: { directory: `${directory}/checkpoints` }
+  })
+
+/** Settings that poll alerts (v2) alone. */
+export const alertsAlone = { endpoints: { alerts: { enabled: false }, incidents: { enabled: false } } }
+
+/** A folder with settings for so many tenants of the Graph at `origin`, on a disk and not in memory. */
+export const settings = Effect.fnUntraced(function*(
+  origin: string,
+  { instances = 1, instance = alertsAlone }: { readonly instances?: number; readonly instance?: object } = {}
+) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(results, { recursive: true })
+  const directory = yield* fs.makeTempDirectoryScoped({ directory: results })
+  const file = `${directory}/azure-security.json`
+  yield* fs.writeFileString(file, documentOf(origin, directory, instances, instance), { mode: 0o600 })
+  return { directory, file }
+})
+
+const Report = Schema.fromJsonString(Schema.Struct({
+  bench: Schema.String,
+  at: Schema.String,
+  node: Schema.String,
+  cores: Schema.Int,
+  figures: Schema.Record(Schema.String, Schema.Finite)
+}))
+
+/** Prints figures, and writes them as JSON. */
+export const report = Effect.fnUntraced(function*(bench: string, figures: Record<string, number>) {
+  const fs = yield* FileSystem.FileSystem
+  const width = Math.max(...Object.keys(figures).map((name) => name.length))
+  for (const [name, value] of Object.entries(figures)) {
+    yield* Console.log(`  ${name.padEnd(width)}  ${rounded(value).toLocaleString("en")}`)
+  }
+  const text = yield* Schema.encodeEffect(Report)({
+    bench,
+    at: DateTime.formatIso(yield* DateTime.now),
+    node: process.version,
+    cores: availableParallelism(),
+    figures
+  })
+  yield* fs.makeDirectory(results, { recursive: true })
+  yield* fs.writeFileString(`${results}/${bench}.json`, `${text}\n`)
+})
+
+/** To three digits, or to the whole number where it has more. */
+const rounded = (value: number) => Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
+
+/** The middle one of an odd number of values. */
+export const median = (values: ReadonlyArray<number>): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!
