@@ -1,0 +1,11 @@
+// The part of undici that the bundle needs. Its index loads everything: fetch, WebSocket, caches and mocks.
+import api from "undici/lib/api/index.js"
+import Agent from "undici/lib/dispatcher/agent.js"
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js"
+import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js"
+import Pool from "undici/lib/dispatcher/pool.js"
+
+Object.assign(Dispatcher.prototype, api)
+
+export { Agent, Dispatcher, EnvHttpProxyAgent, Pool }
+export default { Agent, Dispatcher, EnvHttpProxyAgent, Pool }
