@@ -34,15 +34,29 @@ const Header = Schema.fromJsonString(Schema.Struct({
 const encodeHeader = Schema.encodeEffect(Header)
 const decodeHeader = Schema.decodeEffect(Header)
 
+/** What is known of a piece; its keys are in the set and in the store. */
 interface Piece {
   readonly number: number
   readonly revision: number
   readonly reached: Timestamp
-  readonly floor: Timestamp
   readonly at: number
+  readonly size: number
+}
+
+/** A piece as it is stored. */
+interface Stored extends Omit<Piece, "size"> {
+  readonly floor: Timestamp
   /** Eight bytes a key. */
   readonly keys: Uint8Array
 }
+
+const pieceOf = ({ at, keys, number, reached, revision }: Stored): Piece => ({
+  number,
+  revision,
+  reached,
+  at,
+  size: keys.length / keyBytes
+})
 
 const keyBytes = 8
 
@@ -71,7 +85,7 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
 }
 
 /** One line of JSON, then the keys. */
-const toBytes = Effect.fnUntraced(function*(piece: Piece) {
+const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
   const header = new TextEncoder().encode(
     `${yield* Effect.orDie(encodeHeader({ version: 1, reached: piece.reached, floor: piece.floor, at: piece.at }))}\n`
   )
@@ -82,8 +96,8 @@ const toBytes = Effect.fnUntraced(function*(piece: Piece) {
 const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
   const end = bytes.indexOf(10)
   const header = yield* Effect.option(decodeHeader(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))))
-  if (Option.isNone(header) || (bytes.length - end - 1) % keyBytes !== 0) return Option.none<Piece>()
-  return Option.some<Piece>({
+  if (Option.isNone(header) || (bytes.length - end - 1) % keyBytes !== 0) return Option.none<Stored>()
+  return Option.some<Stored>({
     number,
     revision,
     reached: header.value.reached as Timestamp,
@@ -141,45 +155,58 @@ export const open = Effect.fn("Ledger.open")(function*(
   const store = yield* StateStore
   const known = new KeySet()
   const pieces: Array<Piece> = []
+  /** The last piece, to which keys are appended. */
+  let last: Stored | undefined
+  let isSaid = false
   const setAside: Array<string> = []
   let floor: Timestamp | undefined
   const nameOf = (number: number) => `${prefix}.ledger-${String(number).padStart(6, "0")}`
 
+  const read = Effect.fnUntraced(function*(number: number) {
+    const stored = yield* store.get(nameOf(number))
+    if (Option.isNone(stored)) return Option.none<Stored | undefined>()
+    const { bytes, revision } = stored.value
+    return Option.some(Option.getOrUndefined(yield* fromBytes(number, bytes, revision)))
+  })
+
   for (const key of yield* store.keys(`${prefix}.ledger-`)) {
     const number = Number(key.slice(`${prefix}.ledger-`.length))
     if (!Number.isInteger(number)) continue
-    const stored = yield* store.get(key)
+    const stored = yield* read(number)
     if (Option.isNone(stored)) continue
-    const piece = yield* fromBytes(number, stored.value.bytes, stored.value.revision)
-    if (Option.isNone(piece)) {
+    if (stored.value === undefined) {
       setAside.push(yield* store.setAside(key))
       continue
     }
-    pieces.push(piece.value)
-    forEachKey(piece.value.keys, (key) => known.add(key))
-    floor = piece.value.floor
+    last = stored.value
+    pieces.push(pieceOf(last))
+    forEachKey(last.keys, (key) => known.add(key))
+    floor = last.floor
   }
 
   /** The pieces that go when so many keys come. */
   const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
-    let size = known.size + coming
+    let size = pieces.reduce((sum, { size }) => sum + size, coming)
     const end = pieces.slice(0, -1).findIndex((piece) => {
       if (size <= keysMax && piece.at >= at - ledgerDaysMax * dayMillis) return true
-      size -= piece.keys.length / keyBytes
+      size -= piece.size
       return false
     })
     return pieces.slice(0, end < 0 ? Math.max(0, pieces.length - 1) : end)
   }
 
   const letGo = Effect.fnUntraced(function*(piece: Piece, at: number) {
-    if (piece.at >= at - ledgerDaysMax * dayMillis) {
+    if (!isSaid && piece.at >= at - ledgerDaysMax * dayMillis) {
+      isSaid = true
       yield* Effect.logWarning(
-        `${prefix}: more than ${keysMax} records in ${ledgerDaysMax} days; what changed before ${piece.reached} is not read again`
+        `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days; what changed before ${piece.reached} is not read again, and so on as more come`
       )
     }
+    const stored = yield* read(piece.number)
     yield* store.remove(nameOf(piece.number), piece.revision)
     pieces.shift()
-    forEachKey(piece.keys, (key) => known.delete(key))
+    // Keys that nobody can read any more stay in the set: they were published.
+    if (Option.isSome(stored)) forEachKey(stored.value?.keys ?? new Uint8Array(), (key) => known.delete(key))
   })
 
   const append = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, { at, floor: begun, reached }: Rows) {
@@ -189,8 +216,8 @@ export const open = Effect.fn("Ledger.open")(function*(
     // Written before they go: a restart must not take for unpublished what only they knew.
     floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
     for (let taken = 0; taken < fresh.length;) {
-      const last = pieces.at(-1)
-      const open = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
+      const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
+      const open: Stored = isOpen && last !== undefined
         ? last
         : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
       const room = fresh.slice(taken, taken + pieceKeysMax - open.keys.length / keyBytes)
@@ -202,8 +229,9 @@ export const open = Effect.fn("Ledger.open")(function*(
         keys: joined(open.keys, toKeyBytes(room))
       }
       const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
-      if (open === last) pieces.pop()
-      pieces.push({ ...written, revision })
+      last = { ...written, revision }
+      if (isOpen) pieces.pop()
+      pieces.push(pieceOf(last))
       for (const key of room) known.add(key)
       taken += room.length
     }
