@@ -18,7 +18,7 @@ export const start = Effect.fnUntraced(function*() {
     )
     return { millis: first - from, pid: child.pid! }
   })
-  // The first compiles, and keeps what it compiled for those after it.
+  // The first brings the files into memory.
   const cold = yield* Effect.scoped(started)
   const starts: Array<number> = []
   for (let round = 0; round < rounds; round++) starts.push((yield* Effect.scoped(started)).millis)

@@ -1,4 +1,6 @@
 /** Benchmarks of the bundle. What they say counts as ratios within one run: no two machines are alike. */
+// oxlint-disable-next-line import/no-unassigned-import -- as the program does
+import "effect/schema/SchemaJITCompiler/enable"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Logger, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
