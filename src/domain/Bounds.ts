@@ -85,7 +85,7 @@ export const windowBytes = 16_777_216
 export const sliceArtifacts = windowMessages * 8
 
 /**
- * Keys in the ledger of one endpoint of one tenant; at the limit the oldest go. 16 MB at most.
+ * Keys in the ledger of one endpoint of one tenant; at the limit the oldest go. 8 MB at most.
  *
  * @category limits
  * @since 0.1.0
