@@ -13,6 +13,8 @@ const order = [
   "sinks",
   "status",
   "endpoints",
+  "checks",
+  "search",
   "nats",
   "simulator",
   "http",

@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
-import { Console, Effect, Layer, Option, Schema } from "effect"
+import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as Checks from "../checks/Checks.ts"
+import { Finding, text } from "../checks/Finding.ts"
 import { fromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -12,9 +14,7 @@ import { GraphClient } from "../graph/GraphClient.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import * as BrokerCheck from "../nats/BrokerCheck.ts"
 import { version } from "../status/Version.ts"
-import * as Checks from "./Checks.ts"
 import { ExitCode } from "./ExitCode.ts"
-import { Finding, text } from "./Finding.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
@@ -146,9 +146,10 @@ export const command = Command.make(
       findings.push(...own)
       for (const one of chosen) {
         yield* heading(`${one.identity.name}${one.identity.enabled ? "" : " (disabled)"}`)
-        const found = yield* Checks.ofInstance(one)
-        yield* Effect.forEach(found, say, { discard: true })
-        findings.push(...found)
+        yield* Stream.runForEach(Checks.ofInstance(one), (finding) => {
+          findings.push(finding)
+          return say(finding)
+        })
       }
       const failed = findings.filter(({ outcome }) => outcome === "failed").length
       const warnings = findings.filter(({ outcome }) => outcome === "warning").length

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
-import { Finding } from "../../src/cli/Finding.ts"
+import { Finding } from "../../src/checks/Finding.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile } from "../support/RunFiles.ts"

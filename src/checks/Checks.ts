@@ -5,7 +5,20 @@
  *
  * @since 0.1.0
  */
-import { Clock, DateTime, Duration, Effect, FileSystem, Option, Path, type PlatformError, Result, Struct } from "effect"
+import {
+  Clock,
+  DateTime,
+  Duration,
+  Effect,
+  FileSystem,
+  Option,
+  Path,
+  type PlatformError,
+  Queue,
+  Result,
+  Stream,
+  Struct
+} from "effect"
 import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { X509Certificate } from "node:crypto"
 import { describeFailure } from "../checkpoints/FileStateStore.ts"
@@ -145,43 +158,45 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
 })
 
 /**
- * Checks one instance: hosts, clock, token, and each endpoint that is turned on.
+ * Checks one instance: hosts, clock, token, and each endpoint that is turned on. Each finding comes as it is known.
  *
  * @category running
  * @since 0.1.0
  */
-export const ofInstance = Effect.fnUntraced(function*(instance: Instance) {
-  const { identity, integrationType } = instance
-  const { cloud, name, tenantId } = identity
-  const graph = yield* (yield* GraphClient).connect(identity)
-  const findings: Array<Finding> = []
-  const find = (check: string, outcome: Outcome | undefined) => {
-    if (outcome !== undefined) findings.push({ instance: name, check, ...outcome })
-  }
-  if (integrationType !== "microsoft_graph") {
-    find("settings", {
-      outcome: "warning",
-      message: "integration_type is not microsoft_graph",
-      remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
+export const ofInstance = (instance: Instance) =>
+  Stream.callback<Finding, never, FileSystem.FileSystem | GraphClient | HttpClient.HttpClient>(
+    Effect.fnUntraced(function*(findings) {
+      const { identity, integrationType } = instance
+      const { cloud, name, tenantId } = identity
+      const tell = (found: ReadonlyArray<Finding>) => Queue.offerAll(findings, found)
+      const find = (check: string, outcome: Outcome | undefined) =>
+        tell(outcome === undefined ? [] : [{ instance: name, check, ...outcome }])
+      if (integrationType !== "microsoft_graph") {
+        yield* find("settings", {
+          outcome: "warning",
+          message: "integration_type is not microsoft_graph",
+          remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
+        })
+      }
+      const graph = yield* (yield* GraphClient).connect(identity)
+      yield* tell(
+        yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`)
+      )
+      yield* tell(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
+      yield* find("credential", yield* expiry(instance))
+      const token = yield* tokenOf(identity, graph)
+      yield* find("token", token)
+      for (const endpoint of identity.endpoints) {
+        yield* find(
+          endpoint,
+          token.outcome === "passed"
+            ? yield* endpointOf(instance, graph, endpoints[endpoint])
+            : { outcome: "failed", message: "not asked, for there is no token" }
+        )
+      }
+      yield* Queue.end(findings)
     })
-  }
-  findings.push(
-    ...(yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`)),
-    ...(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
   )
-  find("credential", yield* expiry(instance))
-  const token = yield* tokenOf(identity, graph)
-  find("token", token)
-  for (const endpoint of identity.endpoints) {
-    find(
-      endpoint,
-      token.outcome === "passed"
-        ? yield* endpointOf(instance, graph, endpoints[endpoint])
-        : { outcome: "failed", message: "not asked, for there is no token" }
-    )
-  }
-  return findings
-})
 
 const unwritable = (directory: string, error: PlatformError.PlatformError): Outcome => ({
   outcome: "failed",

@@ -1,0 +1,63 @@
+/**
+ * The part of the interface that finds artifacts.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { BadQuery, Detail, Found, IndexState, SearchUnavailable } from "../search/Search.ts"
+
+const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
+
+const time = described(Schema.String, "ISO 8601; from is inclusive, to is exclusive.")
+
+const range = {
+  query: described(
+    Schema.optionalKey(Schema.String),
+    "Terms combined by AND: src_ip: dst_ip: hostname: user: severity: stream: or free text; quotes hold blanks together."
+  ),
+  from: time,
+  to: time
+}
+
+/**
+ * The artifact is not in the index.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NoSuchArtifact
+  extends Schema.TaggedError<NoSuchArtifact>()("NoSuchArtifact", { id: Schema.String }, { httpApiStatus: 404 })
+{}
+
+/**
+ * Finds artifacts, shows one with what belongs to it, and exports what was found.
+ *
+ * @category apis
+ * @since 0.1.0
+ */
+export const SearchApi = HttpApiGroup.make("search").add(
+  HttpApiEndpoint.get("find", "/api/search", {
+    query: {
+      ...range,
+      before: Schema.optionalKey(Schema.FiniteFromString),
+      limit: Schema.optionalKey(Schema.FiniteFromString)
+    },
+    success: Found,
+    error: [BadQuery, SearchUnavailable]
+  }).annotate(OpenApi.Description, "Artifacts, newest first."),
+  HttpApiEndpoint.get("export", "/api/search/export", {
+    query: { ...range, format: Schema.Literals(["ndjson", "csv"]) },
+    success: HttpApiSchema.StreamUint8Array({ contentType: "application/octet-stream" }),
+    error: [BadQuery, SearchUnavailable]
+  }).annotate(OpenApi.Description, "What a search finds, whole: artifacts as NDJSON, or the rows as CSV."),
+  HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState }).annotate(
+    OpenApi.Description,
+    "How far the index is behind the sink."
+  ),
+  HttpApiEndpoint.get("detail", "/api/search/artifacts/:id", {
+    params: { id: Schema.String },
+    success: Detail,
+    error: [NoSuchArtifact, SearchUnavailable]
+  }).annotate(OpenApi.Description, "One artifact as it was published, its alert's other artifacts, and its incident.")
+)
