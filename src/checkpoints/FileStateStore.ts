@@ -7,41 +7,12 @@
  * @since 0.1.0
  */
 import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
+import { describeFailure, replace, temporary } from "../config/DurableFile.ts"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
 
 /** State tells an attacker what was seen and what was not: it is for the owner only. */
 const ownerOnly = 0o600
 const ownerOnlyDirectory = 0o700
-
-const temporary = ".writing"
-
-/**
- * Makes what was renamed or created in a directory survive a crash of the machine.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const syncDirectory = (directory: string) =>
-  Effect.scoped(
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const handle = yield* fs.open(directory, { flag: "r" })
-      yield* handle.sync
-    })
-  )
-
-/**
- * What a failed file operation was, in words without a file's content: `NoSpace writing alerts.checkpoint.json`.
- *
- * @category accessors
- * @since 0.1.0
- */
-export const describeFailure = (error: PlatformError.PlatformError): string => {
-  const { reason } = error
-  const cause = "cause" in reason ? reason.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
-  return `${code} in ${reason.method}`
-}
 
 /**
  * Layer of a {@link StateStore} in the files of a directory, which is made when it is not there.
@@ -84,21 +55,16 @@ export const layer = (
         }
       )
 
-      const replace = Effect.fnUntraced(function*(key: string, bytes: Uint8Array) {
-        const beside = fileOf(key) + temporary
-        yield* Effect.scoped(Effect.gen(function*() {
-          const file = yield* fs.open(beside, { flag: "w", mode: ownerOnly })
-          yield* file.writeAll(bytes)
-          yield* file.sync
-        }))
-        yield* fs.rename(beside, fileOf(key))
-        yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
-      })
+      const write = (key: string, bytes: Uint8Array) =>
+        replace(fileOf(key), bytes, ownerOnly).pipe(
+          Effect.provideService(FileSystem.FileSystem, fs),
+          Effect.provideService(Path.Path, path)
+        )
 
       return StateStore.of({
         get: (key) => get(key).pipe(failing(key, "get")),
         put: (key, bytes, revision) =>
-          Effect.andThen(checked(key, "put", revision), replace(key, bytes).pipe(failing(key, "put"))).pipe(
+          Effect.andThen(checked(key, "put", revision), write(key, bytes).pipe(failing(key, "put"))).pipe(
             Effect.map(() => {
               revisions.set(key, revision + 1)
               return revision + 1

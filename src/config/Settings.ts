@@ -76,15 +76,48 @@ const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
  */
 export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
 
+/**
+ * Whether an instance may have the name.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const wellNamed = (name: string): boolean => instanceName.test(name)
+
+/**
+ * Whether two names are one in keys and subjects.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const sameSlug = (one: string, other: string): boolean => slug(one) === slug(other)
+
+/**
+ * What is expected of a name.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
+
+/**
+ * What is expected of a name that is too much like another.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const expectedOtherName = (other: string): string =>
+  `Expected a name that differs from "${other}" in more than case and punctuation`
+
 const goodNames = (instances: Readonly<Record<string, unknown>>) => {
   const names = new Map<string, string>()
   for (const name of Object.keys(instances)) {
     if (!instanceName.test(name)) {
-      return { path: [name], issue: "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores" }
+      return { path: [name], issue: expectedName }
     }
     const other = names.get(slug(name))
     if (other !== undefined) {
-      return { path: [name], issue: `Expected a name that differs from "${other}" in more than case and punctuation` }
+      return { path: [name], issue: expectedOtherName(other) }
     }
     names.set(slug(name), name)
   }

@@ -27,8 +27,11 @@ export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings"
 
 /**
  * What a person meant: blanks around pasted values go, and an empty or null value is an absent one.
+ *
+ * @category decoding
+ * @since 0.1.0
  */
-const tidied = (value: unknown): unknown => {
+export const tidied = (value: unknown): unknown => {
   if (Predicate.isString(value)) return value.trim()
   if (Array.isArray(value)) return value.map(tidied)
   if (!Predicate.isObject(value)) return value
@@ -46,16 +49,33 @@ const pathOf = (path: Issue["path"]) =>
   (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
 
 /**
+ * One thing that is wrong with a document: its path, empty for the whole, and what was expected there.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FormFault {
+  readonly path: string
+  readonly message: string
+}
+
+/**
+ * What is wrong with a document, apart; never a value.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<FormFault> =>
+  formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message }))
+
+/**
  * What is wrong with a document, a line for each fault: its path, and what was expected there; never a value.
  *
  * @category formatting
  * @since 0.1.0
  */
 export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> =>
-  formatIssue(error.issue).issues.map(({ message, path }) => {
-    const at = pathOf(path)
-    return at === "" ? message : `${at}: ${message}`
-  })
+  formFaultsOf(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
 
 const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
 

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
-import { describeFailure, syncDirectory } from "../checkpoints/FileStateStore.ts"
+import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "./ArtifactSink.ts"
 import { chunks } from "./Ndjson.ts"

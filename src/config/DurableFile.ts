@@ -1,0 +1,64 @@
+/**
+ * Files that a crash leaves whole: the old content or the new one.
+ *
+ * @since 0.1.0
+ */
+import { Effect, FileSystem, Path, type PlatformError } from "effect"
+
+/**
+ * End of the name of a file that is being written; one that a crash left behind may go.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const temporary = ".writing"
+
+/**
+ * Makes what was renamed or created in a directory survive a crash of the machine.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const syncDirectory = (directory: string) =>
+  Effect.scoped(
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const handle = yield* fs.open(directory, { flag: "r" })
+      yield* handle.sync
+    })
+  )
+
+/**
+ * Puts bytes in the place of a file: written beside it, synced, renamed over it, and the directory synced.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const replace = Effect.fnUntraced(function*(name: string, bytes: Uint8Array, mode: number) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const beside = name + temporary
+  yield* Effect.scoped(Effect.gen(function*() {
+    yield* fs.remove(beside, { force: true })
+    const file = yield* fs.open(beside, { flag: "wx", mode })
+    // The mode of an opening is cut by the process's mask.
+    yield* fs.chmod(beside, mode)
+    yield* file.writeAll(bytes)
+    yield* file.sync
+  }))
+  yield* fs.rename(beside, name)
+  yield* syncDirectory(path.dirname(name))
+})
+
+/**
+ * What a failed file operation was, in words without a file's content: `ENOSPC in writeAll`.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const describeFailure = (error: PlatformError.PlatformError): string => {
+  const { reason } = error
+  const cause = "cause" in reason ? reason.cause : undefined
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
+  return `${code} in ${reason.method}`
+}

@@ -1,0 +1,107 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer, Option, Queue, Stream, SubscriptionRef } from "effect"
+import { TestClock } from "effect/testing"
+import * as FileSettingsStore from "../../src/config/FileSettingsStore.ts"
+import { SettingsSource } from "../../src/config/SettingsSource.ts"
+import { type Documents, SettingsStore } from "../../src/config/SettingsStore.ts"
+import { documentOf, suite } from "./SettingsStoreSuite.ts"
+
+const inMemory = Layer.unwrap(Effect.map(SubscriptionRef.make<Documents>({}), SettingsStore.layerMemory))
+
+const inFile = Layer.unwrap(Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const file = `${yield* fs.makeTempDirectoryScoped()}/azure-security.json`
+  yield* fs.writeFileString(file, `{ "instances": {} }\n`)
+  return FileSettingsStore.layer(file)
+})).pipe(Layer.provide(NodeServices.layer))
+
+suite("memory", inMemory)
+suite("file", inFile)
+
+/** Written by hand: odd blanks, numbers in a form of their own, names out of order, and one that means nothing. */
+const byHand = `{
+    "log":   {"level": "Warn"},
+    "instances": {
+        "10": { "lookback_hours": 1.50, "credentials": { "tenant_id": "contoso.example", "client_id": "22222222-2222-4222-8222-222222222222", "client_secret_env": "SECRET" } },
+        "2": ${JSON.stringify(documentOf())}
+    },
+    "mine": [1,
+             2]
+}
+`
+
+it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
+  const world = Effect.fnUntraced(function*(text: string) {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* fs.makeTempDirectoryScoped()
+    const file = `${directory}/azure-security.json`
+    yield* fs.writeFileString(file, text, { mode: 0o640 })
+    yield* fs.chmod(file, 0o640)
+    const store = yield* Effect.provide(SettingsStore, Layer.fresh(FileSettingsStore.layer(file)))
+    return { directory, file, fs, store }
+  })
+
+  it.effect("keeps everything else to the letter, and the mode", () =>
+    Effect.gen(function*() {
+      const { directory, file, fs, store } = yield* world(byHand)
+      const two = (yield* store.all).find(({ name }) => name === "2")!
+      const saved = yield* store.put("2", { ...two.document, enabled: false }, two.revision)
+      const text = yield* fs.readFileString(file)
+      const begin = byHand.slice(0, byHand.indexOf(`"2":`))
+      assert.strictEqual(text.slice(0, begin.length), begin)
+      assert.isTrue(text.endsWith(byHand.slice(byHand.indexOf(`,\n    "mine"`))))
+      assert.include(text, `            "enabled": false\n        }`)
+      yield* store.put("2", two.document, saved.revision)
+      assert.strictEqual((yield* fs.stat(file)).mode & 0o777, 0o640)
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
+    }))
+
+  it.effect("writes to the file that a link names", () =>
+    Effect.gen(function*() {
+      const { directory, file, fs } = yield* world(byHand)
+      yield* fs.symlink(file, `${directory}/link.json`)
+      const store = yield* Effect.provide(SettingsStore, Layer.fresh(FileSettingsStore.layer(`${directory}/link.json`)))
+      yield* store.put("three", documentOf(), null)
+      assert.include(yield* fs.readFileString(file), "three")
+      assert.strictEqual(yield* fs.realPath(`${directory}/link.json`), yield* fs.realPath(file))
+    }))
+
+  it.effect("changes nothing in a file that is torn, or would be of no use", () =>
+    Effect.gen(function*() {
+      const torn = yield* world(byHand.slice(0, -4))
+      const error = yield* Effect.flip(torn.store.put("three", documentOf(), null))
+      assert.match(error.message, /is not JSON/)
+      assert.strictEqual(yield* torn.fs.readFileString(torn.file), byHand.slice(0, -4))
+
+      const other = yield* world(byHand.replace(`"Warn"`, `"Loud"`))
+      const refused = yield* Effect.flip(other.store.put("three", documentOf(), null))
+      assert.match(refused.message, /other faults, correct them first: log\.level/)
+      assert.notInclude(refused.message, "hidden")
+    }))
+
+  it.effect("says what to do where the file cannot be replaced", () =>
+    Effect.gen(function*() {
+      const { directory, store } = yield* world(byHand)
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.remove(directory, { recursive: true })
+      const error = yield* Effect.flip(store.put("three", documentOf(), null))
+      assert.match(error.message, /ENOENT in .*; let this user read and replace the file/)
+    }))
+
+  it.effect("is told of by the source within its two seconds", () =>
+    Effect.gen(function*() {
+      const { file, store } = yield* world(byHand)
+      const source = yield* Effect.provide(SettingsSource, Layer.fresh(SettingsSource.layerFile(file)))
+      const told = yield* Queue.unbounded<ReadonlyArray<string>>()
+      yield* Effect.forkScoped(
+        Stream.runForEach(source.changes, ({ settings }) => Queue.offer(told, Object.keys(settings.instances)))
+      )
+      yield* store.put("three", documentOf(), null)
+      const names = yield* Effect.raceFirst(
+        Effect.option(Queue.take(told)),
+        Effect.forever(Effect.andThen(TestClock.adjust("2 seconds"), Effect.yieldNow))
+      )
+      assert.deepStrictEqual(Option.getOrThrow(names), ["2", "10", "three"])
+    }))
+})
