@@ -17,7 +17,13 @@ const ascii = {
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
-  resolve: { alias: { undici$: fileURLToPath(new URL("undici.mjs", import.meta.url)) } },
+  resolve: {
+    alias: {
+      undici$: fileURLToPath(new URL("undici.mjs", import.meta.url)),
+      // What it gives to Node by default finds its parts when it runs, and a bundle has none.
+      "jsonc-parser$": fileURLToPath(new URL("../node_modules/jsonc-parser/lib/esm/main.js", import.meta.url))
+    }
+  },
   plugins: [ascii],
   output: {
     file: "dist/azure-security.js",

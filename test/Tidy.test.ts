@@ -18,6 +18,7 @@ const order = [
   "nats",
   "simulator",
   "http",
+  "page",
   "cli",
   "main.ts"
 ]
@@ -26,7 +27,10 @@ const order = [
 const reserved: ReadonlyArray<{ readonly of: RegExp; readonly only: ReadonlyArray<string> }> = [
   { of: /^@nats-io\//, only: ["nats"] },
   { of: /^@azure\/msal-node$/, only: ["graph"] },
-  { of: /^@effect\/platform-node/, only: ["cli", "main.ts"] }
+  { of: /^@effect\/platform-node/, only: ["cli", "main.ts"] },
+  { of: /^(?:lit|uplot|@carbon)(?:$|\/)/, only: ["page"] },
+  // The browser has none of it.
+  { of: /^(?:effect|node:)/, only: order.filter((room) => room !== "page") }
 ]
 
 const linesMax = 300
@@ -55,9 +59,22 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
             continue
           }
           const to = order.indexOf(path.normalize(path.join(path.dirname(file), target!)).split("/")[0]!)
-          if (to > from) faults.push(`${file} imports ${target}`)
+          if (to > from || (order[to] === "page" && to !== from)) faults.push(`${file} imports ${target}`)
         }
       }
+      assert.deepStrictEqual(faults, [])
+    }))
+
+  it.effect("the page has nothing of the connector but types", () =>
+    Effect.gen(function*() {
+      const path = yield* Path.Path
+      const faults = (yield* sources)
+        .filter(({ file }) => file.startsWith("page/"))
+        .flatMap(({ file, text }) =>
+          Array.from(text.matchAll(/^import (?!type )[^"]*"(\.[^"]+)"/gm), ([, target]) => target!)
+            .filter((target) => !path.normalize(path.join(path.dirname(file), target)).startsWith("page/"))
+            .map((target) => `${file} imports ${target}`)
+        )
       assert.deepStrictEqual(faults, [])
     }))
 

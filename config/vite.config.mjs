@@ -1,0 +1,53 @@
+import { rmSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { brotliCompressSync } from "node:zlib"
+import { defineConfig } from "vite"
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+const types = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml"
+}
+
+/**
+ * Packs the page into one module, `dist/page.mjs`: its files by path, compressed with Brotli, in Base64. The program
+ * loads it when somebody opens the page, and the bundle has it within.
+ */
+const packed = {
+  name: "packed",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    const files = {}
+    for (const [name, file] of Object.entries(bundle)) {
+      const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source)
+      const type = types[name.split(".").at(-1)]
+      if (type === undefined) this.error(`${name} has no type: add it to config/vite.config.mjs`)
+      files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64") }
+      delete bundle[name]
+    }
+    this.emitFile({ type: "asset", fileName: "page.mjs", source: `export default ${JSON.stringify(files)}\n` })
+  }
+}
+
+// The checks of a page that was built are made of `dist/page.mjs`, so an old one must not outlive a failed build.
+rmSync(at("../dist/page.mjs"), { force: true })
+
+export default defineConfig({
+  root: at("../src/page"),
+  base: "/page/",
+  logLevel: "warn",
+  plugins: [packed],
+  build: {
+    outDir: at("../dist"),
+    // The bundle is there as well.
+    emptyOutDir: false,
+    target: "es2023",
+    // What is inlined would need a weaker Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false
+  }
+})

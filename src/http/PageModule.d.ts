@@ -1,0 +1,6 @@
+/** The page, as `npm run page` packs it (`config/vite.config.mjs`); package.json says where it is. */
+declare module "#page" {
+  /** Files by their path under `/page/`, compressed with Brotli, in Base64. */
+  const files: Readonly<Record<string, { readonly type: string; readonly brotli: string }>>
+  export default files
+}

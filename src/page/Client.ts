@@ -1,0 +1,169 @@
+/**
+ * What the page asks of the connector: the interface of `src/http`, of which the page has the types alone.
+ *
+ * @since 0.1.0
+ */
+import type { Finding } from "../checks/Finding.ts"
+import type { Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
+import type { LiveEvent } from "../http/LiveApi.ts"
+import type { Session } from "../http/SessionApi.ts"
+import type { Detail, Found, IndexState } from "../search/Search.ts"
+import type { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
+import type { StatusDocument } from "../status/StatusDocument.ts"
+
+export type {
+  ActivityDocument,
+  ActivityRange,
+  Detail,
+  Fault,
+  Finding,
+  Found,
+  IndexState,
+  LiveEvent,
+  Session,
+  StatusDocument,
+  StoredInstance,
+  StoredSettings
+}
+
+/**
+ * An answer that is no success. `body` is what the interface says of it, with its `_tag`: `InvalidSettings`,
+ * `ChangedMeanwhile`, `SignInNeeded`, …; `Unreachable` where no answer came.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Refused extends Error {
+  readonly status: number
+  readonly body: { readonly _tag: string; readonly [key: string]: unknown }
+
+  constructor(status: number, body: Refused["body"]) {
+    super(body._tag)
+    this.status = status
+    this.body = body
+  }
+
+  /** What to say of it, in one line. */
+  get why(): string {
+    for (const key of ["why", "fault"]) {
+      const said = this.body[key]
+      if (typeof said === "string") return said
+    }
+    switch (this.body._tag) {
+      case "Unreachable":
+        return "the connector does not answer: it was stopped, or the network in between is down"
+      case "WrongToken":
+        return "this is not the token of AZURE_SECURITY_ADMIN_TOKEN"
+      case "TooManyRequests":
+        return `too many requests: wait ${Number(this.body["retry_after_seconds"] ?? 60)} seconds`
+      default:
+        return `the connector answered with ${this.status}; its log says more`
+    }
+  }
+}
+
+const refusal = async (answer: Response): Promise<Refused> => {
+  const body: unknown = await answer.json().catch(() => undefined)
+  const isTagged = typeof body === "object" && body !== null && "_tag" in body && typeof body._tag === "string"
+  return new Refused(answer.status, isTagged ? body as Refused["body"] : { _tag: "Unexpected" })
+}
+
+const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const answer = await fetch(path, {
+    ...init,
+    headers: {
+      // No other site can make a browser send it.
+      ...(init.method === undefined ? {} : { "x-azure-security-page": "1" }),
+      ...(init.body === undefined ? {} : { "content-type": "application/json" })
+    }
+  }).catch((cause: unknown) => {
+    throw cause instanceof DOMException && cause.name === "AbortError"
+      ? cause
+      : new Refused(0, { _tag: "Unreachable" })
+  })
+  if (!answer.ok) throw await refusal(answer)
+  return answer
+}
+
+const json = async <A>(path: string, init?: RequestInit): Promise<A> => await (await ask(path, init)).json() as A
+
+const body = (value: unknown): string => JSON.stringify(value)
+
+const at = (name: string) => `/api/instances/${encodeURIComponent(name)}`
+
+/** A change of one instance, or a new one where `revision` is null. */
+export interface Change {
+  readonly name: string
+  readonly revision: string | null
+  /** What it leaves out is kept as it is stored; null takes a setting away. */
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** What is searched for. Times are ISO 8601. */
+export interface Query {
+  readonly query: string
+  readonly from: string
+  readonly to: string
+}
+
+const parameters = (values: object): string =>
+  new URLSearchParams(
+    Object.entries(values).flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]])
+  )
+    .toString()
+
+/** Cuts a text that comes in pieces into lines. */
+const lineByLine = () => {
+  let rest = ""
+  return new TransformStream<string, string>({
+    transform: (piece, controller) => {
+      const lines = (rest + piece).split("\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) if (line.trim() !== "") controller.enqueue(line)
+    },
+    flush: (controller) => {
+      if (rest.trim() !== "") controller.enqueue(rest)
+    }
+  })
+}
+
+/**
+ * The interface, call by call. Each fails with {@link Refused}.
+ *
+ * @category clients
+ * @since 0.1.0
+ */
+export const client = {
+  session: () => json<Session>("/api/session"),
+  signIn: (token: string) => json<Session>("/api/session", { method: "POST", body: body({ token }) }),
+  signOut: () => ask("/api/session", { method: "DELETE" }),
+
+  status: () => json<StatusDocument>("/status"),
+  activity: (range: ActivityRange) => json<ActivityDocument>(`/api/activity?range=${range}`),
+
+  instances: () => json<StoredSettings>("/api/instances"),
+  save: ({ document, name, revision }: Change) =>
+    json<StoredInstance>(at(name), { method: "PUT", body: body({ revision, document }) }),
+  remove: (name: string, revision: string) =>
+    ask(`${at(name)}?revision=${encodeURIComponent(revision)}`, { method: "DELETE" }),
+
+  /** Checks unsaved settings; each finding is told as it is known. */
+  check: async (change: Change, tell: (finding: Finding) => void, signal?: AbortSignal): Promise<void> => {
+    const answer = await ask("/api/check", {
+      method: "POST",
+      body: body(change),
+      ...(signal === undefined ? {} : { signal })
+    })
+    await answer.body!.pipeThrough(new TextDecoderStream()).pipeThrough(lineByLine()).pipeTo(
+      new WritableStream({ write: (line) => tell(JSON.parse(line) as Finding) })
+    )
+  },
+
+  /** `before` is the `next` of the page before. At most 1000 rows. */
+  find: (query: Query & { readonly before?: number; readonly limit?: number }, signal?: AbortSignal) =>
+    json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
+  detail: (id: string) => json<Detail>(`/api/search/artifacts/${encodeURIComponent(id)}`),
+  indexState: () => json<IndexState>("/api/search/state"),
+  /** Where a browser downloads everything that was found. */
+  exportUrl: (query: Query, format: "ndjson" | "csv") => `/api/search/export?${parameters({ ...query, format })}`
+}

@@ -1,0 +1,6 @@
+/**
+ * The page's entry.
+ *
+ * @since 0.1.0
+ */
+document.title = "Azure Security"
