@@ -158,13 +158,21 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
 })
 
 /**
+ * What a check of an instance works with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Services = FileSystem.FileSystem | GraphClient | HttpClient.HttpClient
+
+/**
  * Checks one instance: hosts, clock, token, and each endpoint that is turned on. Each finding comes as it is known.
  *
  * @category running
  * @since 0.1.0
  */
 export const ofInstance = (instance: Instance) =>
-  Stream.callback<Finding, never, FileSystem.FileSystem | GraphClient | HttpClient.HttpClient>(
+  Stream.callback<Finding, never, Services>(
     Effect.fnUntraced(function*(findings) {
       const { identity, integrationType } = instance
       const { cloud, name, tenantId } = identity

@@ -8,10 +8,12 @@ import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { Node } from "../endpoints/Instances.ts"
+import { Backend } from "../http/Backend.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsLeases from "../nats/NatsLeases.ts"
 import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
+import * as NatsSettingsStore from "../nats/NatsSettingsStore.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
 import { Status } from "../status/Status.ts"
@@ -20,7 +22,7 @@ import * as Connector from "./Connector.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
-import { listen } from "./Listening.ts"
+import { listen, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -79,7 +81,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 }) {
   const scope = yield* Scope.Scope
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const context = yield* Layer.buildWithScope(Status.layer(version), scope)
+  const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
   const { announce, faults } = yield* listen(options.listen, context, scope)
   if (faults.length > 0) return yield* new Refusal({ faults })
 
@@ -93,7 +95,10 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     sink.state = "unavailable"
     const ca = yield* trusted(bootstrap.caFile)
     const broker = yield* Layer.buildWithScope(
-      Layer.provideMerge(NatsSettingsSource.layer, Connection.layer(bootstrap.connection)),
+      Layer.provideMerge(
+        Layer.merge(NatsSettingsSource.layer, NatsSettingsStore.layer),
+        Connection.layer(bootstrap.connection)
+      ),
       scope
     )
     return yield* Effect.gen(function*() {
@@ -103,6 +108,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       const layer = Layer.mergeAll(
         Connector.layerPolling(settings),
         Connector.layerSink(settings, bootstrap.applianceId),
+        Connector.layerSearch(settings),
         states,
         Layer.succeed(Node, {
           applianceId: bootstrap.applianceId,
@@ -110,6 +116,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
         })
       ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version, ca })))
       return yield* Effect.gen(function*() {
+        yield* openBackend
         yield* Effect.forkScoped(followBroker)
         yield* Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
         return (yield* Connector.run(options.once)) ? ExitCode.well : ExitCode.failed

@@ -20,6 +20,7 @@ import { PageBytesMax } from "../graph/GraphPolicy.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
+import { Search } from "../search/Search.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as StdoutSink from "../sinks/StdoutSink.ts"
@@ -144,6 +145,14 @@ export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file"
     ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
     : layerSinkAlone(settings)
+
+/**
+ * Layer of the search over what the sink published.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSearch = (_settings: Settings): Layer.Layer<Search> => Search.layerOff("it is not built yet")
 
 /**
  * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.

@@ -3,38 +3,44 @@
  *
  * @since 0.1.0
  */
-import { Console, Effect, Layer } from "effect"
+import { Console, type Context, Effect, Layer, Option, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
-import { decodeSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
+import { type Documents, SettingsStore } from "../config/SettingsStore.ts"
+import { Backend } from "../http/Backend.ts"
+import { views } from "../http/PageRoutes.ts"
+import { Search } from "../search/Search.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import * as Connector from "./Connector.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
+import { listen, listenDefault, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import * as Screen from "./Screen.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
 
-const settingsFor = (origin: string) =>
-  Effect.orDie(decodeSettings(
-    "The demo",
-    `{"instances":{"contoso-demo":${
-      // The demo's own settings, of strings that need no care.
-      JSON.stringify({
-        ...simulatedInstance(origin),
-        display_name: "Contoso (demo)",
-        poll_interval_minutes: 1,
-        endpoints: { incidents: { poll_interval_minutes: 1 } }
-      })}}}`
-  ))
+const documentFor = (origin: string) => ({
+  enabled: true,
+  integration_type: "microsoft_graph",
+  ...simulatedInstance(origin),
+  display_name: "Contoso (demo)",
+  poll_interval_minutes: 1,
+  endpoints: { incidents: { poll_interval_minutes: 1 } }
+})
 
-const beginning =
+/** On the port that is known, or on another where somebody has it. */
+const listenSomewhere = Effect.fnUntraced(function*(context: Context.Context<Status | Backend>, scope: Scope.Scope) {
+  const usual = yield* listen(Option.some(listenDefault), context, scope)
+  return usual.origin ?? (yield* listen(Option.some("127.0.0.1:0"), context, scope)).origin
+})
+
+const beginning = (page: string | undefined) =>
   `Contoso is a simulated tenant: a phishing campaign, its click, and what came of it. No Azure, no account.
 Polled every minute: alerts (legacy), alerts_v2 and incidents. Each line is an artifact, evidence (└) under its alert.
-`
+${page === undefined ? "" : `\nThe page: ${page}${views[0]}\n`}`
 
 const end = (once: boolean, published: number) =>
   `\n${published} artifacts went to this screen${
@@ -56,27 +62,36 @@ export const command = Command.make(
     )
   },
   Effect.fn(function*({ once }) {
+    const scope = yield* Scope.Scope
     const origin = yield* serve(0)
-    const settings = yield* settingsFor(origin)
-    yield* Console.log(beginning)
-    const layer = Layer.mergeAll(
-      Connector.layerPolling(settings),
-      Screen.layer,
-      Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))
-    ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
+    const documents = yield* SubscriptionRef.make<Documents>({ "contoso-demo": documentFor(origin) })
+    const settings = Layer.merge(
+      Layer.orDie(SettingsSource.layerMemory(documents)),
+      SettingsStore.layerMemory(documents)
+    )
+    const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
+    const page = once ? undefined : yield* listenSomewhere(context, scope)
+    yield* Console.log(beginning(page))
     yield* Effect.gen(function*() {
+      const { initial } = yield* SettingsSource
+      const layer = Layer.mergeAll(
+        Connector.layerPolling(initial),
+        Screen.layer,
+        Search.layerOff("it is not built yet"),
+        Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))
+      ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
       const status = yield* Status
       yield* Effect.gen(function*() {
+        yield* openBackend
         const well = yield* Connector.run(once)
         yield* ExitCode.set(well ? ExitCode.well : ExitCode.failed)
-      }).pipe(Effect.ensuring(Effect.suspend(() => Console.log(end(once, status.sink.published)))))
+      }).pipe(
+        Effect.ensuring(Effect.suspend(() => Console.log(end(once, status.sink.published)))),
+        Effect.provide(layer, { local: true })
+      )
     }).pipe(
-      Effect.provide(layer, { local: true }),
-      Effect.provide([
-        Status.layer(version),
-        SettingsSource.layerConstant(settings),
-        Logging.layer({ format: "text", level: "Info", toStderr: false })
-      ])
+      Effect.provideContext(context),
+      Effect.provide([settings, Logging.layer({ format: "text", level: "Info", toStderr: false })])
     )
   }, Effect.scoped)
 ).pipe(Command.withDescription("Show the main job on a simulated tenant: artifacts on the screen within seconds"))

@@ -4,10 +4,14 @@
  * @since 0.1.0
  */
 import { NodeHttpServer } from "@effect/platform-node"
-import { type Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
-import { HttpRouter } from "effect/http"
+import { Config, Context, Effect, Exit, Layer, Option, Redacted, Result, type Scope } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { Access } from "../http/Access.ts"
+import { Backend, type Services } from "../http/Backend.ts"
+import { views } from "../http/PageRoutes.ts"
 import * as Routes from "../http/Routes.ts"
+import { Activity } from "../status/Activity.ts"
 import type { Status } from "../status/Status.ts"
 
 /**
@@ -33,47 +37,102 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
 
 const loopback = /^(127\.|localhost$|::1$)/
 
-/** Serves health, status and metrics. */
+/** What opens the page to those who can reach it from other machines. */
+const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).pipe(
+  Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
+  Effect.map(Option.filter((token) => Redacted.value(token).trim() !== ""))
+)
+
+const isLoopback = (host: string) => loopback.test(host)
+
+/** Serves health, status, metrics and the page. */
 const serve = ({ host, port }: Address) =>
-  Layer.unwrap(Effect.sync(() => {
+  Layer.unwrap(Effect.gen(function*() {
+    const token = yield* adminToken
     const server = createServer()
     // A client that keeps a connection open and asks nothing must not hold up a stop.
     const hangUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
     return Layer.merge(HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }), hangUp).pipe(
-      Layer.provide(NodeHttpServer.layer(() => server, { host, port }))
+      Layer.provide([Access.layer({ loopback: isLoopback(host), token }), Activity.layer]),
+      Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port }))
     )
   }))
 
-const announce = ({ host, port }: Address) =>
+const announce = (origin: string, host: string) =>
   Effect.gen(function*() {
-    yield* Effect.logInfo(`listening on http://${host}:${port} (/status, /metrics, /health/live, /health/ready)`)
-    if (loopback.test(host)) return
-    yield* Effect.logWarning(`status and metrics can be read from other machines, because --listen names ${host}`)
+    yield* Effect.logInfo(
+      `listening on ${origin} (/status, /metrics, /health/live, /health/ready); the page is ${origin}${views[0]}`
+    )
+    if (isLoopback(host)) return
+    const isOpened = Option.isSome(yield* adminToken)
+    yield* Effect.logWarning(
+      `status and metrics can be read from other machines, because --listen names ${host}; ${
+        isOpened
+          ? "settings and artifacts need AZURE_SECURITY_ADMIN_TOKEN, which travels unprotected unless a proxy adds TLS"
+          : "the page shows nothing else there until AZURE_SECURITY_ADMIN_TOKEN is set"
+      }`
+    )
   })
 
+/** An address with the port that was really had, where any would do. */
+const originOf = (host: string, port: number, server: Context.Context<HttpServer.HttpServer>) => {
+  const { address } = Context.get(server, HttpServer.HttpServer)
+  return `http://${host.includes(":") ? `[${host}]` : host}:${"port" in address ? address.port : port}`
+}
+
 /**
- * Answers at an address until the scope ends; without one it does not. Returns what is wrong with the address, and says
- * in the log where it answers when asked to.
+ * Where the connector answers.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Listening {
+  /** What is wrong with the address. */
+  readonly faults: ReadonlyArray<string>
+  /** `http://127.0.0.1:9464`; undefined where it does not answer. */
+  readonly origin: string | undefined
+  /** Says in the log where it answers. */
+  readonly announce: Effect.Effect<void>
+}
+
+/**
+ * Answers at an address until the scope ends; without one it does not.
  *
  * @category running
  * @since 0.1.0
  */
 export const listen = Effect.fnUntraced(function*(
   text: Option.Option<string>,
-  status: Context.Context<Status>,
+  context: Context.Context<Status | Backend>,
   scope: Scope.Scope
-) {
-  const nowhere = { faults: [] as ReadonlyArray<string>, announce: Effect.void as Effect.Effect<void> }
+): Effect.fn.Return<Listening> {
+  const nowhere: Listening = { faults: [], origin: undefined, announce: Effect.void }
   if (Option.isNone(text)) return nowhere
   const address = parseAddress(text.value)
   if (Result.isFailure(address)) return { ...nowhere, faults: [address.failure] }
+  const { host, port } = address.success
   const served = yield* Effect.exit(
-    Layer.buildWithScope(Layer.provide(serve(address.success), Layer.succeedContext(status)), scope)
+    Layer.buildWithScope(Layer.provide(serve(address.success), Layer.succeedContext(context)), scope)
   )
-  return Exit.isSuccess(served) ? { ...nowhere, announce: announce(address.success) } : {
-    ...nowhere,
-    faults: [
-      `${text.value}: the port is in use or cannot be had; choose another with --listen HOST:PORT, or --no-listen`
-    ]
+  if (Exit.isFailure(served)) {
+    return {
+      ...nowhere,
+      faults: [
+        `${text.value}: the port is in use or cannot be had; choose another with --listen HOST:PORT, or --no-listen`
+      ]
+    }
   }
+  const origin = originOf(host, port, served.value)
+  return { faults: [], origin, announce: announce(origin, host) }
+})
+
+/**
+ * Hands the page's interface what it works with.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const openBackend = Effect.gen(function*() {
+  const backend = yield* Backend
+  yield* backend.open(yield* Effect.context<Services>())
 })

@@ -7,6 +7,7 @@ import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "
 import { Command, Flag } from "effect/cli"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
+import { Backend } from "../http/Backend.ts"
 import { isInConductor } from "../nats/Bootstrap.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
@@ -15,7 +16,7 @@ import * as Connector from "./Connector.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
-import { listen, listenDefault } from "./Listening.ts"
+import { listen, listenDefault, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -72,8 +73,8 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const { initial, unknown = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
-  const status = yield* Layer.buildWithScope(Status.layer(version), scope)
-  const listening = yield* listen(options.listen, status, scope)
+  const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
+  const listening = yield* listen(options.listen, context, scope)
   const faults = [...unheld, ...listening.faults]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
@@ -86,11 +87,18 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     yield* warnOfMode(options.file)
     yield* Effect.forEach(unknown, warnOfUnknown)
     yield* listening.announce
+    yield* openBackend
     const well = yield* Connector.run(options.once)
     return well ? ExitCode.well : ExitCode.failed
   }).pipe(
-    Effect.provide(Layer.provideMerge(Connector.layer(initial), HttpClientLayer.layer({ version })), { local: true }),
-    Effect.provideContext(status),
+    Effect.provide(
+      Layer.provideMerge(
+        Layer.merge(Connector.layer(initial), Connector.layerSearch(initial)),
+        HttpClientLayer.layer({ version })
+      ),
+      { local: true }
+    ),
+    Effect.provideContext(context),
     Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
     Effect.catchTag(
       ["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"],

@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
-import { Config, Effect, FileSystem, Layer, Option } from "effect"
+import { Config, Effect, FileSystem, Layer, Option, type Path } from "effect"
 import { Flag } from "effect/cli"
+import * as FileSettingsStore from "../config/FileSettingsStore.ts"
 import { fromEnvironment } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
+import { SettingsStore } from "../config/SettingsStore.ts"
 import { Refusal } from "./Refusal.ts"
 
 /**
@@ -34,19 +36,30 @@ const environment = Effect.gen(function*() {
   const settings = yield* fromEnvironment((name) =>
     (variables as Record<string, Option.Option<string>>)[name] ?? Option.none()
   )
-  return SettingsSource.layerConstant(settings)
+  return Layer.merge(
+    SettingsSource.layerConstant(settings),
+    SettingsStore.layerNone(
+      `the settings come from the environment; write ${defaultFile}, or name a file with --config, to change them here`
+    )
+  )
 })
 
+const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
+
 /**
- * Layer of the settings that a command was given.
+ * Layer of the settings that a command was given, and of where they are changed.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = (file: Option.Option<string>): Layer.Layer<SettingsSource, Refusal, FileSystem.FileSystem> =>
+export const layer = (
+  file: Option.Option<string>
+): Layer.Layer<SettingsSource | SettingsStore, Refusal, FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(Effect.gen(function*() {
-    if (Option.isSome(file)) return SettingsSource.layerFile(file.value)
+    if (Option.isSome(file)) return ofFile(file.value)
     const fs = yield* FileSystem.FileSystem
-    if (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) return SettingsSource.layerFile(defaultFile)
+    if (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) return ofFile(defaultFile)
     return yield* environment
-  })).pipe(Layer.catch((error) => Layer.effect(SettingsSource, Effect.fail(new Refusal({ faults: [error.message] })))))
+  })).pipe(
+    Layer.catch((error) => Layer.effectContext(Effect.fail(new Refusal({ faults: [error.message] }))))
+  )

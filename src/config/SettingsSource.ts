@@ -3,9 +3,21 @@
  *
  * @since 0.1.0
  */
-import { Context, Effect, FileSystem, Layer, Option, type PlatformError, Ref, Schedule, Stream } from "effect"
+import {
+  Context,
+  Effect,
+  FileSystem,
+  Layer,
+  Option,
+  type PlatformError,
+  Ref,
+  Schedule,
+  Stream,
+  SubscriptionRef
+} from "effect"
 import type { Settings } from "./Settings.ts"
 import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument.ts"
+import type { Documents } from "./SettingsStore.ts"
 
 /** A person who saved a file looks for its effect within seconds; reading a small file this often costs nothing. */
 const watchEvery = "2 seconds"
@@ -49,6 +61,30 @@ export class SettingsSource extends Context.Service<SettingsSource, {
   /** Settings that never change. */
   static readonly layerConstant = (initial: Settings) =>
     Layer.succeed(SettingsSource, { initial, changes: Stream.never })
+
+  /** Settings in memory, as the documents of their instances change. */
+  static readonly layerMemory = (documents: SubscriptionRef.SubscriptionRef<Documents>) => {
+    const decode = (instances: Documents) => decodeSettings("The memory", JSON.stringify({ instances }))
+    return Layer.effect(
+      SettingsSource,
+      Effect.gen(function*() {
+        const initial = yield* decode(yield* SubscriptionRef.get(documents))
+        let good = initial
+        return {
+          initial,
+          changes: SubscriptionRef.changes(documents).pipe(
+            Stream.drop(1),
+            Stream.mapEffect((held) =>
+              Effect.match(decode(held), {
+                onFailure: (fault): SettingsChange => ({ settings: good, faults: [fault] }),
+                onSuccess: (settings): SettingsChange => ({ settings: good = settings, faults: [] })
+              })
+            )
+          )
+        }
+      })
+    )
+  }
 
   /** Settings of a file, read again every two seconds. Fails when the file cannot be used at the start. */
   static readonly layerFile = (path: string): Layer.Layer<SettingsSource, BadSettings, FileSystem.FileSystem> =>

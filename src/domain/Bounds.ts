@@ -142,3 +142,51 @@ export const recordedRequestsMax = 200
  * @since 0.1.0
  */
 export const startsAtOnce = 20
+
+/**
+ * Minutes that the plots of the page reach back: a week. Five numbers of 4 bytes a minute.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const minutesKept = 10_080
+
+/**
+ * Cooldowns and outages that the plots remember; the oldest go.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const marksMax = 500
+
+/**
+ * Sessions of the page at once; the oldest ends for a new one.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const sessionsMax = 100
+
+/**
+ * Bytes of a request's body that the connector reads: 64 KiB. A form has one.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const requestBytesMax = 65_536
+
+/**
+ * Listeners of live events at once; the next one is told to ask instead.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const listenersMax = 32
+
+/**
+ * Artifacts in one export of a search.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const exportRowsMax = 100_000

@@ -8,6 +8,10 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { RecordedRequest } from "../graph/Recorder.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
+import { IntegrationsApi } from "./IntegrationsApi.ts"
+import { LiveApi } from "./LiveApi.ts"
+import { SearchApi } from "./SearchApi.ts"
+import { SessionApi } from "./SessionApi.ts"
 
 /**
  * The connector cannot do its work yet, or at the moment.
@@ -52,7 +56,15 @@ const debug = HttpApiGroup.make("debug").add(
  * @category apis
  * @since 0.1.0
  */
-export const Api = HttpApi.make("azure-security").add(health).add(status).add(debug).annotate(
+export const Api = HttpApi.make("azure-security").add(
+  health,
+  status,
+  debug,
+  SessionApi,
+  IntegrationsApi,
+  SearchApi,
+  LiveApi
+).annotate(
   OpenApi.Title,
   "Azure Security connector"
 )

@@ -6,6 +6,8 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Finding } from "../checks/Finding.ts"
+import { Starting } from "./Backend.ts"
+import { Guard } from "./Guard.ts"
 
 /**
  * Schema for the settings of one instance as they are stored, without its secret.
@@ -104,7 +106,7 @@ const params = { name: Schema.String }
  * @since 0.1.0
  */
 export const IntegrationsApi = HttpApiGroup.make("integrations").add(
-  HttpApiEndpoint.get("list", "/api/instances", { success: StoredSettings, error: NotSaved }).annotate(
+  HttpApiEndpoint.get("list", "/api/instances", { success: StoredSettings, error: [NotSaved, Starting] }).annotate(
     OpenApi.Description,
     "The settings of every instance, without secrets."
   ),
@@ -116,13 +118,13 @@ export const IntegrationsApi = HttpApiGroup.make("integrations").add(
       document: Form
     }),
     success: StoredInstance,
-    error: [InvalidSettings, ChangedMeanwhile, NotSaved]
+    error: [InvalidSettings, ChangedMeanwhile, NotSaved, Starting]
   }).annotate(OpenApi.Description, "Adds or changes an instance; it takes effect within seconds."),
   HttpApiEndpoint.delete("remove", "/api/instances/:name", {
     params,
     query: { revision: Schema.String },
     success: HttpApiSchema.NoContent,
-    error: [ChangedMeanwhile, NotSaved]
+    error: [ChangedMeanwhile, NotSaved, Starting]
   }).annotate(OpenApi.Description, "Removes an instance. Its position is kept, for when it is added again."),
   HttpApiEndpoint.post("check", "/api/check", {
     payload: Schema.Struct({
@@ -132,6 +134,6 @@ export const IntegrationsApi = HttpApiGroup.make("integrations").add(
       document: Form
     }),
     success: HttpApiSchema.StreamNdjson({ schema: Finding }),
-    error: [InvalidSettings, ChangedMeanwhile, NotSaved]
+    error: [InvalidSettings, ChangedMeanwhile, NotSaved, Starting]
   }).annotate(OpenApi.Description, "What `check` finds about unsaved settings, each finding as it is known.")
-)
+).middleware(Guard)

@@ -6,8 +6,9 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { IndexState } from "../search/Search.ts"
-import { Activity, ActivityRange } from "../status/Activity.ts"
+import { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
+import { Guard } from "./Guard.ts"
 
 /**
  * Schema for an event: the status and the index, both whole, whenever one of them changed and every 15 seconds.
@@ -33,6 +34,6 @@ export const LiveApi = HttpApiGroup.make("live").add(
   ),
   HttpApiEndpoint.get("activity", "/api/activity", {
     query: { range: ActivityRange },
-    success: Activity
+    success: ActivityDocument
   }).annotate(OpenApi.Description, "What happened in the last hour, day or week.")
-)
+).middleware(Guard)

@@ -3,14 +3,20 @@
  *
  * @since 0.1.0
  */
-import { Clock, DateTime, Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { ByteSize, Clock, DateTime, Effect, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
+import { requestBytesMax } from "../domain/Bounds.ts"
 import { Recorder } from "../graph/Recorder.ts"
 import * as Metrics from "../status/Metrics.ts"
 import { Status } from "../status/Status.ts"
 import { Api, NotReady } from "./Api.ts"
+import * as IntegrationsRoutes from "./IntegrationsRoutes.ts"
+import * as LiveRoutes from "./LiveRoutes.ts"
+import * as PageRoutes from "./PageRoutes.ts"
+import * as SearchRoutes from "./SearchRoutes.ts"
+import * as SessionRoutes from "./SessionRoutes.ts"
 
 const healthLayer = HttpApiBuilder.group(
   Api,
@@ -95,7 +101,17 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
  */
 export const layer = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([healthLayer, statusLayer, debugLayer])
+    Layer.provide([
+      healthLayer,
+      statusLayer,
+      debugLayer,
+      SessionRoutes.layer,
+      IntegrationsRoutes.layer,
+      SearchRoutes.layer,
+      LiveRoutes.layer
+    ]),
+    Layer.provide(SessionRoutes.layerGuard)
   ),
-  metricsLayer
-)
+  metricsLayer,
+  PageRoutes.layer
+).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(requestBytesMax))))

@@ -6,6 +6,8 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BadQuery, Detail, Found, IndexState, SearchUnavailable } from "../search/Search.ts"
+import { Starting } from "./Backend.ts"
+import { Guard } from "./Guard.ts"
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
@@ -44,20 +46,20 @@ export const SearchApi = HttpApiGroup.make("search").add(
       limit: Schema.optionalKey(Schema.FiniteFromString)
     },
     success: Found,
-    error: [BadQuery, SearchUnavailable]
+    error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(OpenApi.Description, "Artifacts, newest first."),
   HttpApiEndpoint.get("export", "/api/search/export", {
     query: { ...range, format: Schema.Literals(["ndjson", "csv"]) },
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/octet-stream" }),
-    error: [BadQuery, SearchUnavailable]
+    error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(OpenApi.Description, "What a search finds, whole: artifacts as NDJSON, or the rows as CSV."),
-  HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState }).annotate(
+  HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState, error: Starting }).annotate(
     OpenApi.Description,
     "How far the index is behind the sink."
   ),
   HttpApiEndpoint.get("detail", "/api/search/artifacts/:id", {
     params: { id: Schema.String },
     success: Detail,
-    error: [NoSuchArtifact, SearchUnavailable]
+    error: [NoSuchArtifact, SearchUnavailable, Starting]
   }).annotate(OpenApi.Description, "One artifact as it was published, its alert's other artifacts, and its incident.")
-)
+).middleware(Guard)

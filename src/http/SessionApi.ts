@@ -5,6 +5,7 @@
  */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Guard } from "./Guard.ts"
 
 /**
  * Schema for what a caller may do.
@@ -52,4 +53,4 @@ export const SessionApi = HttpApiGroup.make("session").add(
     OpenApi.Description,
     "Ends the session."
   )
-)
+).middleware(Guard)

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Context, type Effect, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)
 
@@ -172,4 +172,24 @@ export class Search extends Context.Service<Search, {
   ) => Effect.Effect<ReadonlyArray<string | null>, SearchUnavailable>
   /** Tells how it is, without waking it. */
   readonly state: Effect.Effect<IndexState>
-}>()("azure-security/search/Search") {}
+}>()("azure-security/search/Search") {
+  /** There is no index. */
+  static readonly layerOff = (why: string) =>
+    Layer.sync(Search, () => {
+      const off = Effect.fail(new SearchUnavailable({ why }))
+      return Search.of({
+        find: () => off,
+        detail: () => off,
+        lines: () => off,
+        state: Effect.succeed({
+          state: "off",
+          rows: 0,
+          rows_max: 0,
+          days_max: 0,
+          bytes_behind: 0,
+          newest: null,
+          why
+        })
+      })
+    })
+}

@@ -1,53 +1,207 @@
 /**
- * What happened lately, minute by minute, for the plots of the page.
+ * Remembers what happened lately, minute by minute, for the plots of the page.
  *
  * @since 0.1.0
  */
-import { Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Metric } from "effect"
+import { marksMax, minutesKept } from "../domain/Bounds.ts"
+import { requestBudget } from "../graph/GraphPolicy.ts"
+import type { ActivityDocument, ActivityRange } from "./ActivityDocument.ts"
+import * as Metrics from "./Metrics.ts"
+import { isoTime } from "./Report.ts"
+import { Status } from "./Status.ts"
+import type { EndpointState } from "./StatusDocument.ts"
+
+/** A cooldown has ten minutes at least, an outage an interval; one that is shorter than this may go unseen. */
+const lookEvery = "5 seconds"
+
+const minuteMillis = 60_000
+
+const steps: Record<ActivityRange, { readonly count: number; readonly minutes: number }> = {
+  hour: { count: 60, minutes: 1 },
+  day: { count: 144, minutes: 10 },
+  week: { count: 168, minutes: 60 }
+}
+
+const perMinuteMax = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
+
+const outages: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
+
+/** A value a minute; not a number for a minute that nothing is known of. */
+class Series {
+  private readonly values = new Float32Array(minutesKept).fill(NaN)
+
+  set(minute: number, value: number): void {
+    this.values[minute % minutesKept] = value
+  }
+
+  /** The values of `minutes` minutes each, from the minute `from` on, joined. */
+  read(from: number, count: number, minutes: number, join: (one: number, other: number) => number) {
+    return Array.from({ length: count }, (_, step) => {
+      let joined: number | null = null
+      for (let minute = from + step * minutes; minute < from + (step + 1) * minutes; minute++) {
+        const value = this.values[minute % minutesKept]!
+        if (!Number.isNaN(value)) joined = joined === null ? value : join(joined, value)
+      }
+      return joined
+    })
+  }
+}
+
+const sum = (one: number, other: number) => one + other
+
+/** What is counted from the start of the process on. */
+interface Totals {
+  readonly records: number
+  readonly artifacts: number
+  readonly errors: number
+  /** Records published, by the least of the histogram's bounds that their age is within. */
+  readonly ages: ReadonlyMap<number, number>
+}
+
+const nothing: Totals = { records: 0, artifacts: 0, errors: 0, ages: new Map() }
+
+const totals = Effect.map(Metric.snapshot, (snapshots): Totals => {
+  const counts = { records: 0, artifacts: 0, errors: 0 }
+  const ages = new Map<number, number>()
+  for (const { id, state, type } of snapshots) {
+    if (type === "Counter") {
+      if (id === Metrics.recordsFetched.id) counts.records += Number(state.count)
+      if (id === Metrics.artifactsPublished.id) counts.artifacts += Number(state.count)
+      if (id === Metrics.errors.id) counts.errors += Number(state.count)
+    }
+    if (type !== "Histogram" || id !== Metrics.freshness.id) continue
+    let before = 0
+    for (const [bound, count] of state.buckets) {
+      ages.set(bound, (ages.get(bound) ?? 0) + count - before)
+      before = count
+    }
+  }
+  return { ...counts, ages }
+})
+
+/** The bound that 95 of 100 ages are within; not a number where there are none. */
+const percentile95 = (now: Totals["ages"], before: Totals["ages"]): number => {
+  const grown = Array.from(now, ([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
+    .sort(([one], [other]) => one - other)
+  const wanted = grown.reduce((all, [, count]) => all + count, 0) * 0.95
+  let reached = 0
+  for (const [bound, count] of grown) {
+    reached += count
+    if (count > 0 && reached >= wanted) return Number.isFinite(bound) ? bound : grown.at(-2)?.[0] ?? NaN
+  }
+  return NaN
+}
+
+interface Mark {
+  readonly kind: "cooldown" | "outage"
+  readonly instance: string
+  readonly endpoint: string
+  readonly from: number
+  to?: number
+}
+
+const kindOf = (state: EndpointState): Mark["kind"] | undefined =>
+  state === "cooldown" ? "cooldown" : outages.has(state) ? "outage" : undefined
 
 /**
- * Schema for how far back a plot reaches.
+ * Service that tells what happened since the process began, at most a week back.
  *
- * @category schemas
+ * @category services
  * @since 0.1.0
  */
-export const ActivityRange = Schema.Literals(["hour", "day", "week"])
-export type ActivityRange = typeof ActivityRange.Type
+export class Activity extends Context.Service<Activity, {
+  readonly read: (range: ActivityRange) => Effect.Effect<ActivityDocument>
+}>()("azure-security/status/Activity") {
+  /** Looks at metrics and status until its scope ends. */
+  static readonly layer = Layer.effect(
+    Activity,
+    Effect.gen(function*() {
+      const status = yield* Status
+      const since = yield* Clock.currentTimeMillis
+      const series = {
+        records: new Series(),
+        artifacts: new Series(),
+        errors: new Series(),
+        freshness: new Series(),
+        requests: new Series()
+      }
+      let before = nothing
+      let minute = Math.floor(since / minuteMillis)
+      /** Those that last, by instance and endpoint. */
+      const lasting = new Map<string, Mark>()
+      let over: Array<Mark> = []
 
-const counts = Schema.Array(Schema.NullOr(Schema.Finite))
+      const mark = (now: number) => {
+        const seen = new Set<string>()
+        status.each((instance, endpoint, { state }) => {
+          const key = `${instance} ${endpoint}`
+          const kind = kindOf(state)
+          const open = lasting.get(key)
+          if (kind !== undefined) seen.add(key)
+          if (kind === open?.kind) return
+          if (open !== undefined) over.push({ ...open, to: now })
+          if (kind === undefined) lasting.delete(key)
+          else lasting.set(key, { kind, instance, endpoint, from: now })
+        })
+        for (const [key, open] of lasting) {
+          if (seen.has(key)) continue
+          over.push({ ...open, to: now })
+          lasting.delete(key)
+        }
+        if (over.length > marksMax) over = over.slice(-marksMax)
+      }
 
-/**
- * Schema for the activity of a range, in steps of equal length; null where the process did not run.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Activity = Schema.Struct({
-  /** Since when it is known: the start of the process. */
-  since: Schema.String,
-  /** Begin of the first step. */
-  from: Schema.String,
-  step_seconds: Schema.Int,
-  /** Record versions not seen before. */
-  records: counts,
-  /** Artifacts that the sink took. */
-  artifacts: counts,
-  /** Failures met. */
-  errors: counts,
-  /** 95 of 100 records were published within so many seconds of their last change; null where there were none. */
-  freshness_p95_seconds: counts,
-  /** The most requests that one tenant made in a minute. */
-  requests_per_minute: counts,
-  /** What live polling allows itself of Microsoft's limit for one tenant. */
-  requests_per_minute_max: Schema.Int,
-  marks: Schema.Array(Schema.Struct({
-    /** `outage`: the endpoint, its credentials or the sink failed. */
-    kind: Schema.Literals(["cooldown", "outage"]),
-    instance: Schema.String,
-    endpoint: Schema.String,
-    from: Schema.String,
-    /** Null while it lasts. */
-    to: Schema.NullOr(Schema.String)
-  }))
-}).annotate({ identifier: "Activity" })
-export type Activity = typeof Activity.Type
+      /** Writes down the minute that ended, and that nothing is known of those that were slept through. */
+      const count = Effect.fnUntraced(function*(now: number) {
+        const ended = Math.floor(now / minuteMillis) - 1
+        for (let missed = Math.max(minute, ended - minutesKept + 1); missed < ended; missed++) {
+          for (const each of Object.values(series)) each.set(missed, NaN)
+        }
+        const sofar = yield* totals
+        const { instances } = yield* status.document
+        series.records.set(ended, sofar.records - before.records)
+        series.artifacts.set(ended, sofar.artifacts - before.artifacts)
+        series.errors.set(ended, sofar.errors - before.errors)
+        series.freshness.set(ended, percentile95(sofar.ages, before.ages))
+        series.requests.set(ended, Math.max(0, ...instances.map((instance) => instance.requests_last_minute)))
+        before = sofar
+        minute = ended + 1
+      })
+
+      const look = Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        mark(now)
+        if (Math.floor(now / minuteMillis) > minute) yield* count(now)
+      })
+      before = yield* totals
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookEvery))))
+
+      return Activity.of({
+        read: Effect.fnUntraced(function*(range) {
+          const { count, minutes } = steps[range]
+          const now = yield* Clock.currentTimeMillis
+          const first = (Math.floor(now / minuteMillis / minutes) + 1) * minutes - count * minutes
+          // A minute older than those that are kept has the place of a younger one.
+          const from = Math.max(first, Math.floor(now / minuteMillis) - minutesKept + 1)
+          const read = (of: Series, join: (one: number, other: number) => number) => of.read(from, count, minutes, join)
+          const reach = from * minuteMillis
+          return {
+            since: isoTime(since),
+            from: isoTime(reach),
+            step_seconds: minutes * 60,
+            records: read(series.records, sum),
+            artifacts: read(series.artifacts, sum),
+            errors: read(series.errors, sum),
+            freshness_p95_seconds: read(series.freshness, Math.max),
+            requests_per_minute: read(series.requests, Math.max),
+            requests_per_minute_max: perMinuteMax,
+            marks: [...over, ...lasting.values()].filter(({ to }) => to === undefined || to >= reach).map((
+              { endpoint, from, instance, kind, to }
+            ) => ({ kind, instance, endpoint, from: isoTime(from), to: to === undefined ? null : isoTime(to) }))
+          }
+        })
+      })
+    })
+  )
+}

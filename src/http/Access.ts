@@ -1,0 +1,198 @@
+/**
+ * Tells callers of the page's interface apart: those who may see artifacts and change settings, and all others.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { Headers, type HttpServerRequest } from "effect/http"
+import { RateLimiter } from "effect/persistence"
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { sessionsMax } from "../domain/Bounds.ts"
+import { isoTime } from "../status/Report.ts"
+import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
+import type { Session } from "./SessionApi.ts"
+
+/**
+ * Name of the session's cookie.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const cookieName = "azure_security_session"
+
+/** A session that is not used for so long is over, and any after a working day. */
+const idleMax = Duration.minutes(30)
+const sessionMax = Duration.hours(10)
+
+/** A person mistypes now and then; a thousand million tokens at this rate take two thousand years. */
+const guesses = { limit: 10, window: Duration.minutes(1) }
+/** A page of a person asks a few times a second at the most. */
+const asked = { limit: 1200, window: Duration.minutes(1) }
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
+
+const digest = (text: string) => createHash("sha256").update(text).digest()
+
+interface Held {
+  readonly endsAt: number
+  usedAt: number
+}
+
+type Request = HttpServerRequest.HttpServerRequest
+
+const header = (request: Request, name: string) => Option.getOrElse(Headers.get(request.headers, name), () => "")
+
+/** Whether the page itself asks, as far as a browser tells. */
+const ownOrigin = (request: Request): boolean => {
+  const site = header(request, "sec-fetch-site")
+  if (site !== "" && site !== "same-origin") return false
+  const origin = header(request, "origin")
+  return origin === "" || (URL.canParse(origin) && new URL(origin).host === header(request, "host").toLowerCase())
+}
+
+const opened = (end: number): Session => ({ access: "full", takes_token: true, expires_at: isoTime(end) })
+
+/**
+ * Where the connector listens, and the token that opens it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AccessOptions {
+  /** Whether only this machine can reach it. */
+  readonly loopback: boolean
+  readonly token: Option.Option<Redacted.Redacted>
+}
+
+const tokenMissing =
+  "set AZURE_SECURITY_ADMIN_TOKEN and start again, or open the page on the machine itself: here it shows the status only"
+const signIn = "sign in with the token of AZURE_SECURITY_ADMIN_TOKEN"
+const otherHost = "open the page by the address of this machine: http://127.0.0.1 and its port"
+
+/**
+ * Service that decides what a request may do.
+ *
+ * **Details**
+ *
+ * Without a token a connector that only its own machine can reach is open, to names of that machine: a name that
+ * somebody else's DNS points here is refused. One that others can reach shows nothing but its status. With a token
+ * everything takes it: as a session's cookie, or as `Authorization: Bearer`.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Access extends Context.Service<Access, {
+  readonly show: (request: Request) => Effect.Effect<Session>
+  /** Begins a session and gives its cookie's value; none for a wrong token. */
+  readonly begin: (
+    token: string
+  ) => Effect.Effect<Option.Option<{ readonly cookie: string; readonly session: Session }>, TooManyRequests>
+  readonly end: (request: Request) => Effect.Effect<void>
+  /** Fails where the request may not be made; `isOpen` is for what `/status` says as well. */
+  readonly check: (
+    request: Request,
+    isOpen: boolean
+  ) => Effect.Effect<void, SignInNeeded | NotAllowed | TooManyRequests>
+}>()("azure-security/http/Access") {
+  static readonly layer = ({ loopback: isLoopback, token }: AccessOptions) =>
+    Layer.effect(
+      Access,
+      Effect.gen(function*() {
+        const limiter = yield* RateLimiter.RateLimiter
+        const expected = Option.map(token, (value) => digest(Redacted.value(value)))
+        /** By digest of the cookie, oldest first. */
+        const sessions = new Map<string, Held>()
+
+        const isToken = (text: string) =>
+          Option.exists(expected, (value) => text !== "" && timingSafeEqual(value, digest(text)))
+        const keyOf = (request: Request) => digest(request.cookies[cookieName] ?? "").toString("hex")
+
+        const limited = (key: string, rate: { readonly limit: number; readonly window: Duration.Duration }) =>
+          limiter.consume({ key, onExceeded: "fail", ...rate }).pipe(
+            Effect.catch(({ reason }) =>
+              reason._tag === "RateLimitExceeded"
+                ? Effect.fail(
+                  new TooManyRequests({ retry_after_seconds: Math.ceil(Duration.toSeconds(reason.retryAfter)) })
+                )
+                : Effect.die(reason)
+            ),
+            Effect.asVoid
+          )
+
+        /** The session of a request, which goes on for being used. */
+        const sessionOf = Effect.fnUntraced(function*(request: Request) {
+          const now = yield* Clock.currentTimeMillis
+          const key = keyOf(request)
+          const session = sessions.get(key)
+          if (session === undefined) return undefined
+          const end = Math.min(session.endsAt, session.usedAt + Duration.toMillis(idleMax))
+          if (now >= end) {
+            sessions.delete(key)
+            return undefined
+          }
+          session.usedAt = now
+          return Math.min(session.endsAt, now + Duration.toMillis(idleMax))
+        })
+
+        const show = Effect.fnUntraced(function*(request: Request): Effect.fn.Return<Session> {
+          const closed = (why: string, takes_token: boolean): Session => ({
+            access: "status",
+            takes_token,
+            expires_at: null,
+            why
+          })
+          if (Option.isNone(expected)) {
+            if (!isLoopback) return closed(tokenMissing, false)
+            return loopback.test(header(request, "host"))
+              ? { access: "full", takes_token: false, expires_at: null }
+              : closed(otherHost, false)
+          }
+          const bearer = /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]
+          if (bearer !== undefined) {
+            return isToken(bearer)
+              ? { access: "full", takes_token: true, expires_at: null }
+              : closed(signIn, true)
+          }
+          const end = yield* sessionOf(request)
+          return end === undefined ? closed(signIn, true) : opened(end)
+        })
+
+        return Access.of({
+          show,
+          begin: Effect.fnUntraced(function*(text) {
+            yield* limited("token", guesses)
+            if (!isToken(text.trim())) return Option.none()
+            const now = yield* Clock.currentTimeMillis
+            const cookie = randomBytes(32).toString("base64url")
+            for (const key of Array.from(sessions.keys()).slice(0, Math.max(0, sessions.size - sessionsMax + 1))) {
+              sessions.delete(key)
+            }
+            sessions.set(digest(cookie).toString("hex"), {
+              endsAt: now + Duration.toMillis(sessionMax),
+              usedAt: now
+            })
+            return Option.some({ cookie, session: opened(now + Duration.toMillis(idleMax)) })
+          }),
+          end: (request) => Effect.sync(() => void sessions.delete(keyOf(request))),
+          check: Effect.fnUntraced(function*(request, isOpen) {
+            yield* limited("all", asked)
+            const changes = request.method !== "GET" && request.method !== "HEAD"
+            if (changes && (header(request, pageHeader) !== "1" || !ownOrigin(request))) {
+              return yield* new NotAllowed({
+                why: `a change comes from the page itself, with the header ${pageHeader}: 1`
+              })
+            }
+            if (isOpen) return
+            // A wrong token in a header is a guess like any other.
+            const session = yield* show(request)
+            if (session.access === "full") return
+            if (header(request, "authorization") !== "") yield* limited("token", guesses)
+            if (session.takes_token) return yield* new SignInNeeded({ why: session.why ?? signIn })
+            return yield* new NotAllowed({ why: session.why ?? tokenMissing })
+          })
+        })
+      })
+    ).pipe(
+      Layer.provide(RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)))
+    )
+}

@@ -1,0 +1,61 @@
+/**
+ * What the page's interface works with. The server answers before it is there: in Conductor the process waits for its
+ * broker, live and not ready.
+ *
+ * @since 0.1.0
+ */
+import { Context, Effect, type FileSystem, Layer, type Path, Schema } from "effect"
+import type { HttpClient } from "effect/http"
+import type { SettingsStore } from "../config/SettingsStore.ts"
+import type { GraphClient } from "../graph/GraphClient.ts"
+import type { Search } from "../search/Search.ts"
+
+/**
+ * Services that the page's interface works with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Services =
+  | FileSystem.FileSystem
+  | GraphClient
+  | HttpClient.HttpClient
+  | Path.Path
+  | Search
+  | SettingsStore
+
+/**
+ * The connector is starting.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Starting extends Schema.TaggedError<Starting>()("Starting", {
+  /** What to do. */
+  why: Schema.String
+}, { httpApiStatus: 503 }) {}
+
+/**
+ * Service that holds what the page's interface works with, once it is there.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Backend extends Context.Service<Backend, {
+  readonly open: (services: Context.Context<Services>) => Effect.Effect<void>
+  /** Runs an effect with the services, or fails while there are none. */
+  readonly use: <A, E>(effect: Effect.Effect<A, E, Services>) => Effect.Effect<A, E | Starting>
+}>()("azure-security/http/Backend") {
+  static readonly layer = Layer.sync(Backend, () => {
+    let held: Context.Context<Services> | undefined
+    return Backend.of({
+      open: (services) => Effect.sync(() => void (held = services)),
+      use: <A, E>(effect: Effect.Effect<A, E, Services>) =>
+        Effect.suspend((): Effect.Effect<A, E | Starting> =>
+          held === undefined
+            ? Effect.fail(new Starting({ why: "the connector is starting; its log says what it waits for" }))
+            : Effect.provideContext(effect, held)
+        )
+    })
+  })
+}

@@ -1,0 +1,104 @@
+/**
+ * Answers of `IntegrationsApi`.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Stream } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import * as Checks from "../checks/Checks.ts"
+import { fromSettings } from "../config/Instance.ts"
+import { type Document, fill, hasSecret, otherProof, withoutSecret } from "../config/SettingsForm.ts"
+import { SettingsStore, type SettingsStoreError, type StoredDocument } from "../config/SettingsStore.ts"
+import { Api } from "./Api.ts"
+import { Backend } from "./Backend.ts"
+import { ChangedMeanwhile, InvalidSettings, NotSaved, type StoredInstance } from "./IntegrationsApi.ts"
+
+const shown = ({ document, name, revision }: StoredDocument): StoredInstance => {
+  const proof = otherProof(document)
+  return {
+    name,
+    revision,
+    document: withoutSecret(document),
+    has_secret: hasSecret(document),
+    ...(proof === undefined ? {} : { credential: proof })
+  }
+}
+
+const byName = (instances: ReadonlyArray<StoredDocument>, name: string) =>
+  instances.find((instance) => instance.name === name)
+
+const unread = Effect.mapError((error: SettingsStoreError) => new NotSaved({ why: error.message }))
+
+/** What is there now, for the one who was slower. */
+const meanwhile = (name: string) =>
+  Effect.gen(function*() {
+    const current = byName(yield* unread((yield* SettingsStore).all), name)
+    return yield* new ChangedMeanwhile({ current: current === undefined ? null : shown(current) })
+  })
+
+const writing = (name: string) => <A, R>(effect: Effect.Effect<A, SettingsStoreError, R>) =>
+  Effect.catch(effect, (error) =>
+    error.reason._tag === "DocumentChanged"
+      ? meanwhile(name)
+      : Effect.fail(new NotSaved({ why: error.reason.detail })))
+
+interface Change {
+  readonly revision: string | null
+  readonly document: Document
+}
+
+/** What a form makes of the stored instance that it was made from. */
+const filled = Effect.fnUntraced(function*(name: string, { document, revision }: Change) {
+  const all = yield* unread((yield* SettingsStore).all)
+  const stored = byName(all, name)
+  if (revision !== null && stored?.revision !== revision) return yield* meanwhile(name)
+  return yield* Effect.mapError(
+    fill(name, document, revision === null ? undefined : stored?.document, all.map((instance) => instance.name)),
+    (faults) => new InvalidSettings({ faults })
+  )
+})
+
+/**
+ * Layer of the answers.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "integrations",
+  Effect.fn(function*(handlers) {
+    const backend = yield* Backend
+    return handlers.handleAll({
+      list: () =>
+        backend.use(Effect.gen(function*() {
+          const { all, where, why } = yield* SettingsStore
+          return {
+            where: where ?? null,
+            ...(why === undefined ? {} : { why }),
+            instances: (yield* unread(all)).map(shown)
+          }
+        })),
+      save: ({ params: { name }, payload }) =>
+        backend.use(Effect.gen(function*() {
+          const store = yield* SettingsStore
+          const { document } = yield* filled(name.trim(), payload)
+          const saved = yield* writing(name.trim())(store.put(name.trim(), document, payload.revision))
+          yield* Effect.logInfo(`the settings of ${saved.name} were saved on the page`)
+          return shown(saved)
+        })),
+      remove: ({ params: { name }, query: { revision } }) =>
+        backend.use(Effect.gen(function*() {
+          const store = yield* SettingsStore
+          yield* writing(name)(store.remove(name, revision))
+          yield* Effect.logInfo(`the settings of ${name} were removed on the page`)
+        })),
+      check: ({ payload: { name, ...change } }) =>
+        backend.use(Effect.gen(function*() {
+          const { settings } = yield* filled(name.trim(), change)
+          const services = yield* Effect.context<Checks.Services>()
+          return Checks.ofInstance(fromSettings(name.trim(), settings)).pipe(Stream.provideContext(services))
+        }))
+    })
+  })
+)

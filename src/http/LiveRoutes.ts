@@ -1,0 +1,81 @@
+/**
+ * Answers of `LiveApi`.
+ *
+ * @since 0.1.0
+ */
+import { Clock, Effect, Equal, Schedule, Stream } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { listenersMax } from "../domain/Bounds.ts"
+import { type IndexState, Search } from "../search/Search.ts"
+import { Activity } from "../status/Activity.ts"
+import { Status } from "../status/Status.ts"
+import { Api } from "./Api.ts"
+import { Backend } from "./Backend.ts"
+import { TooManyRequests } from "./Guard.ts"
+import type { LiveEvent } from "./LiveApi.ts"
+
+/** A person sees a change within a second. */
+const lookEvery = "1 second"
+/** What did not change is told again, so that both ends know that the other is there. */
+const repeatMillis = 15_000
+
+const noIndex: IndexState = {
+  state: "off",
+  rows: 0,
+  rows_max: 0,
+  days_max: 0,
+  bytes_behind: 0,
+  newest: null,
+  why: "the connector is starting"
+}
+
+/**
+ * Layer of the answers.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "live",
+  Effect.fn(function*(handlers) {
+    const activity = yield* Activity
+    const backend = yield* Backend
+    const status = yield* Status
+    let listeners = 0
+
+    const event = Effect.gen(function*() {
+      const index = yield* Effect.orElseSucceed(
+        backend.use(Effect.flatMap(Search, ({ state }) => state)),
+        () => noIndex
+      )
+      return { status: yield* status.document, index } satisfies LiveEvent
+    })
+
+    const events = Stream.unwrap(Effect.gen(function*() {
+      yield* Effect.acquireRelease(
+        Effect.sync(() => listeners++),
+        () => Effect.sync(() => listeners--)
+      )
+      let told: { readonly event: LiveEvent; readonly at: number } | undefined
+      return Stream.fromEffectSchedule(Effect.all([event, Clock.currentTimeMillis]), Schedule.spaced(lookEvery)).pipe(
+        Stream.filter(([now, at]) => {
+          if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
+          told = { event: now, at }
+          return true
+        }),
+        Stream.map(([now]) => now)
+      )
+    }))
+
+    return handlers.handleAll({
+      events: () =>
+        Effect.suspend(() =>
+          listeners < listenersMax
+            ? Effect.succeed(events)
+            : Effect.fail(new TooManyRequests({ retry_after_seconds: 30 }))
+        ),
+      activity: ({ query: { range } }) => activity.read(range)
+    })
+  })
+)

@@ -1,0 +1,117 @@
+/**
+ * Serves the page: its views, and the files that they are made of.
+ *
+ * The page is a module of its own that is loaded when somebody opens it, so that a connector whose page is not opened
+ * carries nothing of it.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer, Option } from "effect"
+import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { brotliDecompressSync } from "node:zlib"
+
+/**
+ * Where the views are; the first is what an administrator looks for.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const views = ["/admin/settings/integrations", "/signals/search", "/signals/activity"] as const
+
+/** Nothing from elsewhere, nothing inline, no frame around it. Templates of Lit are the only markup that is made. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'"
+].join("; ")
+
+const ofAll = {
+  "content-security-policy": policy,
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin"
+}
+
+const headers = HttpRouter.middleware(
+  (answer) =>
+    Effect.gen(function*() {
+      const { url } = yield* HttpServerRequest.HttpServerRequest
+      const response = HttpServerResponse.setHeaders(yield* answer, ofAll)
+      return url.startsWith("/api/") ? HttpServerResponse.setHeader(response, "cache-control", "no-store") : response
+    }),
+  { global: true }
+)
+
+interface File {
+  readonly type: string
+  readonly brotli: Uint8Array
+}
+
+type Files = ReadonlyMap<string, File>
+
+/** The files by their names; none from sources that nobody has built a page of. */
+const load: Effect.Effect<Files> = Effect.promise(() => import("#page")).pipe(
+  Effect.map(({ default: files }): Files =>
+    new Map(
+      Object.entries(files).map(([name, { brotli, type }]) => [name, { type, brotli: Buffer.from(brotli, "base64") }])
+    )
+  ),
+  Effect.catchDefect(() => Effect.succeed<Files>(new Map()))
+)
+
+const unbuilt = HttpServerResponse.text(
+  "The page is not built: run `npm run page`, or `npm run build` and start dist/azure-security.js. /status tells the same as JSON.\n",
+  { status: 503 }
+)
+
+const takesBrotli = (request: HttpServerRequest.HttpServerRequest) =>
+  Option.exists(Headers.get(request.headers, "accept-encoding"), (accepted) => /\bbr\b/.test(accepted))
+
+const answer = ({ brotli, type }: File, caching: string) =>
+  Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const compressed = takesBrotli(request)
+    return HttpServerResponse.uint8Array(compressed ? brotli : brotliDecompressSync(brotli), {
+      contentType: type,
+      headers: {
+        "cache-control": caching,
+        vary: "accept-encoding",
+        ...(compressed ? { "content-encoding": "br" } : {})
+      }
+    })
+  })
+
+const absent = Effect.succeed(HttpServerResponse.text("There is no such file.\n", { status: 404 }))
+
+/**
+ * Layer of the page.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = Layer.effectDiscard(Effect.gen(function*() {
+  const router = yield* HttpRouter.HttpRouter
+  const files = yield* Effect.cached(load)
+  // The names of its files change with their content, its own does not.
+  const view = Effect.flatMap(files, (all) => {
+    const index = all.get("index.html")
+    return index === undefined ? Effect.succeed(unbuilt) : answer(index, "no-cache")
+  })
+  yield* router.add("GET", "/", HttpServerResponse.redirect(views[0]))
+  for (const path of views) yield* router.add("GET", path, view)
+  yield* router.add(
+    "GET",
+    "/page/*",
+    Effect.gen(function*() {
+      const { url } = yield* HttpServerRequest.HttpServerRequest
+      const file = (yield* files).get(url.replace(/^\/page\/|[?#].*$/g, ""))
+      return yield* file === undefined ? absent : answer(file, "public, max-age=31536000, immutable")
+    })
+  )
+})).pipe(Layer.provide(headers))

@@ -1,0 +1,87 @@
+/**
+ * Answers of `SearchApi`.
+ *
+ * @since 0.1.0
+ */
+import { DateTime, Effect, Option, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { exportRowsMax } from "../domain/Bounds.ts"
+import { csvHead, csvLine } from "../search/Csv.ts"
+import { BadQuery, Search } from "../search/Search.ts"
+import { Api } from "./Api.ts"
+import { Backend } from "./Backend.ts"
+import { NoSuchArtifact } from "./SearchApi.ts"
+
+const pageRows = { unasked: 100, max: 1000 } as const
+
+const timeOf = (name: string, text: string) =>
+  Option.match(DateTime.make(text), {
+    onNone: () => Effect.fail(new BadQuery({ fault: `${name}: Expected a time such as 2026-11-23T08:00:00Z` })),
+    onSome: (time) => Effect.succeed(DateTime.toEpochMillis(time))
+  })
+
+const rangeOf = Effect.fnUntraced(function*(query: { readonly from: string; readonly to: string }) {
+  return { from: yield* timeOf("from", query.from), to: yield* timeOf("to", query.to) }
+})
+
+const utf8 = new TextEncoder()
+
+/**
+ * Layer of the answers.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "search",
+  Effect.fn(function*(handlers) {
+    const backend = yield* Backend
+    return handlers.handleAll({
+      find: ({ query }) =>
+        backend.use(Effect.gen(function*() {
+          const search = yield* Search
+          return yield* search.find({
+            query: query.query ?? "",
+            ...(yield* rangeOf(query)),
+            ...(query.before === undefined ? {} : { before: query.before }),
+            limit: Math.min(pageRows.max, Math.max(1, Math.trunc(query.limit ?? pageRows.unasked)))
+          })
+        })),
+      state: () => backend.use(Effect.flatMap(Search, ({ state }) => state)),
+      detail: ({ params: { id } }) =>
+        backend.use(Effect.gen(function*() {
+          const detail = yield* (yield* Search).detail(id)
+          return detail ?? (yield* new NoSuchArtifact({ id }))
+        })),
+      export: ({ query }) =>
+        backend.use(Effect.gen(function*() {
+          const search = yield* Search
+          const range = yield* rangeOf(query)
+          const request = { query: query.query ?? "", ...range, limit: pageRows.max }
+          // A query at fault is an answer of its own, and not the end of a file.
+          yield* search.find({ ...request, limit: 1 })
+          const pages = Stream.paginate({ before: undefined as number | undefined, count: 0 }, ({ before, count }) =>
+            Effect.gen(function*() {
+              const { next, rows } = yield* search.find({ ...request, ...(before === undefined ? {} : { before }) })
+              const lines = query.format === "csv"
+                ? rows.map(csvLine)
+                : (yield* search.lines(rows.map(({ key }) =>
+                  key
+                ))).flatMap((line) => line === null ? [] : `${line}\n`)
+              const sofar = count + rows.length
+              return [
+                [lines.join("")],
+                next === null || sofar >= exportRowsMax ? Option.none() : Option.some({ before: next, count: sofar })
+              ] as const
+            }))
+          const texts = query.format === "csv" ? Stream.concat(Stream.succeed(csvHead), pages) : pages
+          return HttpServerResponse.stream(Stream.map(texts, (text) => utf8.encode(text)), {
+            contentType: query.format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
+            headers: { "content-disposition": `attachment; filename="artifacts.${query.format}"` }
+          })
+        }))
+    })
+  })
+)
