@@ -172,13 +172,11 @@ const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.value as Properties
-  const exact = record.exact as Properties
+  const value = record.sent.value as Properties
   const inspection = shape.inspect(value)
   const drift: Array<Drift> = inspection.drift.slice()
 
   const elements = listedEvidence(value)
-  const exactElements = exact === value ? elements : listedEvidence(exact)
   const witnesses = elements.map(Witness.make)
 
   const title = text(value["title"])
@@ -232,7 +230,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
 
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts_v2", record),
-    message: stringify(exact),
+    message: record.sent.text,
     streamName,
     messageType: decided.type,
     severity: parent.severity,
@@ -262,10 +260,11 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
     counts.set(hash, ordinal + 1)
     return ordinal
   }
+  const messages = record.sent.evidence
   witnesses.forEach((witness, index) => {
     for (const one of witness.decoded.drift) drift.push(one)
-    const sent = index in exactElements ? exactElements[index] : elements[index]
-    artifacts.push(evidenceArtifact(parent, witness, ends[index] ?? {}, stringify(sent), ordinalOf))
+    const message = messages[index] ?? stringify(elements[index])
+    artifacts.push(evidenceArtifact(parent, witness, ends[index] ?? {}, message, ordinalOf))
   })
   return { artifacts, drift }
 }

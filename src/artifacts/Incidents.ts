@@ -13,7 +13,7 @@ import * as Action from "./Action.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
 import type { Mapped, MappingContext } from "./Mapped.ts"
-import { stringify } from "./Message.ts"
+
 import type { MessageType } from "./MessageTypes.ts"
 import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
@@ -56,14 +56,14 @@ const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.value as Properties
+  const value = record.sent.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const name = text(value["displayName"])
   // Graph names the incident that this one was merged into before, or without, saying so in its status.
   const action = text(value["redirectIncidentId"]) === undefined ? Action.ofStatus(value["status"]) : "redirected"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
-    message: stringify(record.exact),
+    message: record.sent.text,
     streamName,
     messageType: "threat_event",
     // The content of a redirected incident is in the one that it was merged into.

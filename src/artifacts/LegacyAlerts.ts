@@ -13,7 +13,7 @@ import * as Draft from "./Draft.ts"
 import * as LegacyFields from "./LegacyFields.ts"
 import { type LegacyFacts, messageTypeOf } from "./LegacyMessageTypes.ts"
 import type { Mapped, MappingContext } from "./Mapped.ts"
-import { stringify } from "./Message.ts"
+
 import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
 import { isVictimClient } from "./Sides.ts"
@@ -66,7 +66,7 @@ const isBlocked = (value: Properties): boolean => {
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.value as Properties
+  const value = record.sent.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const graded = Severity.of(value["severity"])
   const threats = LegacyFields.entriesOf(value, "malwareStates")
@@ -76,7 +76,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const isHarmless = Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts", record),
-    message: stringify(record.exact),
+    message: record.sent.text,
     streamName,
     messageType: decided.type,
     severity: isHarmless ? Severity.informational : graded,

@@ -119,7 +119,7 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
     const count = endpoint.retires
       ? undefined
       : (yield* ask(countUrl(cloud.graph, endpoint, from, Timestamp.fromMillis(newest.at + dayMillis)))).count
-    const cursor = (newest.records[0] as Readonly<Record<string, unknown>> | null | undefined)?.[endpoint.cursor]
+    const cursor = newest.records[0]?.property(endpoint.cursor)
     return { count, cursor: typeof cursor === "string" ? cursor : undefined }
   }))
   const now = yield* Clock.currentTimeMillis

@@ -8,6 +8,7 @@ import { Clock, Duration, Effect, Option, Predicate, Result, Schema } from "effe
 import type { MappingContext } from "../artifacts/Mapped.ts"
 import { advance, type Position } from "../checkpoints/Checkpoint.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
+import type { Sent } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Graph, GraphPage } from "../graph/GraphClient.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
@@ -64,8 +65,8 @@ export interface Progress {
   readonly waitingUntil?: number
 }
 
-const createdAt = (record: unknown): ReadonlyArray<Timestamp.Timestamp> => {
-  const created = Predicate.hasProperty(record, "createdDateTime") ? record.createdDateTime : undefined
+const createdAt = (record: Sent): ReadonlyArray<Timestamp.Timestamp> => {
+  const created = record.property("createdDateTime")
   const normal = Predicate.isString(created) ? Timestamp.normalize(created) : undefined
   return normal === undefined ? [] : [normal]
 }

@@ -173,7 +173,8 @@ export const prepare = (options: {
     }
   })
   const deadLetters = passes(isKnown, function*(found): Generator<DeadLetter> {
-    for (const { exact, path, reason } of unidentified) {
+    for (const { path, reason, sent } of unidentified) {
+      const { exact } = sent
       if (found.isNew(ArtifactId.sha256(lines([{ record: exact }])))) {
         const deadLetter = { instance, endpoint: endpoint.name, reason, path, occurred_at, record: exact }
         found.deadLetters.push(deadLetter)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { Predicate } from "effect"
-import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import { normalize } from "../domain/Timestamp.ts"
 import type { GraphPage } from "../graph/GraphClient.ts"
 import type { Endpoint } from "./Endpoint.ts"
@@ -19,8 +19,7 @@ export interface Unidentified {
   readonly reason: "not_an_object" | "no_id" | "no_cursor"
   /** JSON path of the value at fault. */
   readonly path: string
-  /** For `JSON.stringify`, in Graph's digits. */
-  readonly exact: unknown
+  readonly sent: Sent
 }
 
 /**
@@ -31,29 +30,28 @@ export interface Unidentified {
  */
 export const identify = (
   endpoint: Pick<Endpoint, "cursor">,
-  page: Pick<GraphPage, "records" | "exact">
+  page: Pick<GraphPage, "records">
 ): { readonly records: ReadonlyArray<GraphRecord>; readonly unidentified: ReadonlyArray<Unidentified> } => {
   const records: Array<GraphRecord> = []
   const unidentified: Array<Unidentified> = []
-  page.records.forEach((value, index) => {
-    const exact = page.exact[index]
+  page.records.forEach((sent, index) => {
     const at = `$.value[${index}]`
-    if (!Predicate.isObject(value) || !Predicate.isObject(exact)) {
-      unidentified.push({ reason: "not_an_object", path: at, exact })
+    if (!sent.isObject) {
+      unidentified.push({ reason: "not_an_object", path: at, sent })
       return
     }
-    const id = value["id"]
+    const id = sent.property("id")
     if (!Predicate.isString(id) || id === "") {
-      unidentified.push({ reason: "no_id", path: `${at}.id`, exact })
+      unidentified.push({ reason: "no_id", path: `${at}.id`, sent })
       return
     }
-    const sent = value[endpoint.cursor]
-    const cursor = Predicate.isString(sent) ? normalize(sent) : undefined
+    const given = sent.property(endpoint.cursor)
+    const cursor = Predicate.isString(given) ? normalize(given) : undefined
     if (cursor === undefined) {
-      unidentified.push({ reason: "no_cursor", path: `${at}.${endpoint.cursor}`, exact })
+      unidentified.push({ reason: "no_cursor", path: `${at}.${endpoint.cursor}`, sent })
       return
     }
-    records.push({ id, cursor, value, exact })
+    records.push({ id, cursor, sent })
   })
   return { records, unidentified }
 }

@@ -10,6 +10,7 @@ import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted }
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
+import type { Sent } from "../domain/GraphRecord.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"
@@ -70,9 +71,7 @@ export interface ProviderWarning {
  * @since 0.1.0
  */
 export interface GraphPage {
-  readonly records: ReadonlyArray<unknown>
-  /** The same records for `JSON.stringify`, in Graph's digits (see `GraphRecord.exact`). */
-  readonly exact: ReadonlyArray<unknown>
+  readonly records: ReadonlyArray<Sent>
   readonly nextLink: string | undefined
   /** `@odata.count`, when the request asked for it. */
   readonly count: number | undefined

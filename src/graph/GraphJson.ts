@@ -47,7 +47,7 @@ const hasInexact = (text: string) => {
 }
 
 /** The same with raw numbers; undefined for a text too deep for a reviver, which goes down by calls. */
-const exactly = (text: string): unknown =>
+const revived = (text: string): unknown =>
   Result.getOrUndefined(Result.try(() =>
     JSON.parse(
       text,
@@ -55,6 +55,15 @@ const exactly = (text: string): unknown =>
         typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item
     )
   ))
+
+/**
+ * A text that is known to be JSON, in Graph's digits.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const exactly = (text: string): unknown =>
+  hasInexact(text) ? revived(text) ?? JSON.parse(text) : JSON.parse(text)
 
 /**
  * Decodes a JSON text. A second pass is made only over a text with a number that JavaScript would write differently.
@@ -73,7 +82,7 @@ export const decode = (text: string): Result.Result<GraphJson, "not JSON"> =>
     try: () => {
       const value: unknown = JSON.parse(text)
       if (!hasInexact(text)) return { value, exact: value }
-      return { value, exact: exactly(text) ?? value }
+      return { value, exact: revived(text) ?? value }
     },
     catch: () => "not JSON" as const
   })

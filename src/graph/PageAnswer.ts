@@ -5,10 +5,13 @@
  */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
+import type { Sent } from "../domain/GraphRecord.ts"
 import type { Answer } from "./Exchange.ts"
 import type { GraphPage, ProviderWarning } from "./GraphClient.ts"
 import { DecodeFailed, Unavailable } from "./GraphError.ts"
 import * as GraphJson from "./GraphJson.ts"
+import * as PageText from "./PageText.ts"
+import { ofValue } from "./TextRecord.ts"
 
 const Envelope = Schema.Struct({
   value: Schema.Array(Schema.Unknown),
@@ -16,7 +19,6 @@ const Envelope = Schema.Struct({
   "@odata.count": Schema.optionalKey(Schema.NullOr(Schema.Finite))
 })
 const decodeEnvelope = Schema.decodeUnknownEffect(Envelope)
-const recordsOf = Schema.decodeUnknownOption(Schema.Struct({ value: Schema.Array(Schema.Unknown) }))
 
 /** `199 - "{Vendor}/{Provider}/504/10000"`, several in one header or in several. */
 const warning = /\b199\s+\S+\s+"([^"]{1,200}?)\/\{?(\d{3})\}?\/\{?\d+\}?"/g
@@ -29,6 +31,26 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
   }))
 }
 
+const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
+
+interface Parts {
+  /** With its records, or with an empty list in their place. */
+  readonly page: unknown
+  /** To be asked for once the page is known to be one. */
+  readonly records: () => ReadonlyArray<Sent>
+}
+
+const partsOf = (text: string): Result.Result<Parts, "not JSON"> =>
+  Result.flatMap(
+    Result.try({ try: () => PageText.cut(text), catch: () => "not JSON" as const }),
+    (cut) =>
+      Result.map(GraphJson.decode(cut?.envelope ?? text), ({ exact, value }): Parts => ({
+        page: value,
+        // One that cannot be cut may be a page all the same, with its list in it twice, say.
+        records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index]))
+      }))
+  )
+
 /**
  * Decodes an answer that succeeded into a page; `at` is when Graph sent it.
  *
@@ -37,17 +59,16 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
  */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
-    const json = GraphJson.decode(answer.text)
-    if (Result.isFailure(json)) {
+    const parts = partsOf(answer.text)
+    if (Result.isFailure(parts)) {
       return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
     }
-    const { exact, value } = json.success
-    const envelope = yield* decodeEnvelope(value).pipe(
+    const { page, records } = parts.success
+    const envelope = yield* decodeEnvelope(page).pipe(
       Effect.mapError((error) => new DecodeFailed({ issue: error.message }))
     )
     return {
-      records: envelope.value,
-      exact: exact === value ? envelope.value : Option.getOrThrow(recordsOf(exact)).value,
+      records: records(),
       nextLink: envelope["@odata.nextLink"] ?? undefined,
       count: envelope["@odata.count"] ?? undefined,
       at,

@@ -11,6 +11,7 @@ import { Alert } from "../../src/domain/Alert.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { Incident } from "../../src/domain/Incident.ts"
 import { LegacyAlert } from "../../src/domain/LegacyAlert.ts"
+import { ofValue } from "../../src/graph/TextRecord.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 
@@ -142,7 +143,8 @@ describe("odd alerts all arrive", () => {
       sent,
       (_, item: unknown, { source }: { source?: string } = {}) => source === digits ? JSON.rawJSON(source) : item
     )
-    const { artifacts } = Alerts.map(context, { ...recordOf(wireObject(JSON.parse(sent))), exact: exact as object })
+    const value = wireObject(JSON.parse(sent))
+    const { artifacts } = Alerts.map(context, { ...recordOf(value), sent: ofValue(value, exact) })
     assert.deepStrictEqual(artifacts.map(({ message }) => message), [sent, `{"processId":${digits}}`])
   })
   it("thousands of levels and hundreds of thousands of members are written", () => {

@@ -7,6 +7,7 @@ import * as LegacyAlerts from "../../src/artifacts/LegacyAlerts.ts"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
+import { ofValue } from "../../src/graph/TextRecord.ts"
 import { samples } from "./EvidenceSamples.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
@@ -218,7 +219,7 @@ describe("200 alerts of which eight are odd", () => {
 const maps = [Alerts.map, LegacyAlerts.map, Incidents.map]
 const cursor = normalize("2026-11-20T12:00:00Z")!
 const arrives = (value: object): void => {
-  const record: GraphRecord = { id: "da1", cursor, value, exact: value }
+  const record: GraphRecord = { id: "da1", cursor, sent: ofValue(value) }
   for (const map of maps) {
     const { artifacts } = map(context, record)
     const expected = map === Alerts.map ? 1 + evidenceOf(value) : 1
@@ -287,7 +288,7 @@ describe("any JSON", () => {
             evidence: elements.map(({ entries, type }) =>
               withOwn([["@odata.type", `#microsoft.graph.security.${type}Evidence`], ...entries])
             )
-          }).value
+          }).sent.value as object
         )
       )
   )

@@ -3,6 +3,7 @@ import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
+import { ofValue } from "../../src/graph/TextRecord.ts"
 
 export const context: MappingContext = {
   tenantId: "11111111-1111-4111-8111-111111111111",
@@ -18,8 +19,7 @@ export const recordOf = (value: object, at = "2026-11-20T12:00:00Z"): GraphRecor
   return {
     id: typeof id === "string" && id !== "" ? id : "da1",
     cursor: normalize(String(lastUpdateDateTime ?? lastModifiedDateTime)) ?? normalize(at)!,
-    value,
-    exact: value
+    sent: ofValue(value)
   }
 }
 

@@ -1,7 +1,8 @@
-import { Console, Effect, Result } from "effect"
+import { Console, Effect } from "effect"
+import { Headers } from "effect/http"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
 import { prepare } from "../../src/endpoints/Page.ts"
-import * as GraphJson from "../../src/graph/GraphJson.ts"
+import * as PageAnswer from "../../src/graph/PageAnswer.ts"
 import { alerts as corpus, page as pageOf } from "./Corpus.ts"
 import * as Measure from "./Measure.ts"
 
@@ -24,9 +25,9 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
     (_, index) => pageOf(rows.slice(index * pageSize, (index + 1) * pageSize), undefined)
   )
   let artifacts = 0
+  const services = yield* Effect.context()
   const map = (text: string) => {
-    const { exact, value } = Result.getOrThrow(GraphJson.decode(text))
-    const [records, originals] = [value, exact].map((page) => (page as { value: ReadonlyArray<unknown> }).value)
+    const page = Effect.runSyncWith(services)(PageAnswer.decode({ status: 200, headers: Headers.empty, text }, now))
     const { batch } = prepare({
       instance: "bench",
       endpoint: endpoints.alerts_v2,
@@ -36,14 +37,7 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
         senderHost: "record",
         graphHost: "graph.microsoft.com"
       },
-      page: {
-        records: records!,
-        exact: originals!,
-        nextLink: undefined,
-        count: undefined,
-        at: now,
-        providerWarnings: []
-      },
+      page,
       isKnown: () => false,
       passed: undefined,
       now

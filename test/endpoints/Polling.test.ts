@@ -3,6 +3,7 @@ import { Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { Forbidden, Rejected, Throttled, Unavailable } from "../../src/graph/GraphError.ts"
+import { ofValue } from "../../src/graph/TextRecord.ts"
 import { once, publishedIds, running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
@@ -122,8 +123,7 @@ describe("polling", () => {
       const fake = FakeGraph.make({ rows: rowsOf(3) })
       fake.answer = () => (page) => ({
         ...page,
-        records: [...page.records, ...odd],
-        exact: [...page.exact, ...odd]
+        records: [...page.records, ...odd.map((one) => ofValue(one))]
       })
       assert.isTrue(yield* once(fake))
       assert.isTrue(yield* once(fake))

@@ -133,7 +133,6 @@ describe("recovery", () => {
           : (page) => ({
             ...page,
             records: page.records.filter((_, n) => n !== 3),
-            exact: page.exact.filter((_, n) => n !== 3),
             providerWarnings: [{ provider: "Contoso/Sensor", status: 504 }]
           })
       assert.isFalse(yield* once(fake, legacy))

@@ -3,6 +3,7 @@ import { Clock, Effect, Layer, Redacted } from "effect"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { type Graph, GraphClient, type GraphPage } from "../../src/graph/GraphClient.ts"
 import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
+import { ofValue } from "../../src/graph/TextRecord.ts"
 
 export interface Row {
   readonly id: string
@@ -84,8 +85,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   const next = new URL(url)
   next.searchParams.set(fake.paging === "skip" ? "$skip" : "$skiptoken", String(skip + top))
   return {
-    records,
-    exact: records,
+    records: records.map((row) => ofValue(row)),
     nextLink: skip + top < chosen.length ? next.href : undefined,
     count: url.searchParams.get("$count") === "true" ? chosen.length : undefined,
     at,

@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { stringify } from "../../src/artifacts/Message.ts"
+import { exactly } from "../../src/graph/GraphJson.ts"
+import { cut } from "../../src/graph/PageText.ts"
+
+const page = (records: string, nextLink = `"https://graph.example/next"`) =>
+  `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
+
+/** What a whole parse makes of the same page. */
+const whole = (text: string) => {
+  const { value, ...envelope } = exactly(text) as { readonly value: ReadonlyArray<unknown> }
+  return { envelope, value }
+}
+
+const evidenceOf = (value: unknown) => {
+  const evidence = (value as { readonly evidence?: unknown } | null)?.evidence
+  return Array.isArray(evidence) ? evidence.map(stringify) : []
+}
+
+/** Fails unless the pieces are what a whole parse gives. */
+const assertPieces = (text: string) => {
+  const { envelope, value } = whole(text)
+  const pieces = cut(text)
+  assert.isDefined(pieces, text)
+  assert.deepStrictEqual(exactly(pieces!.envelope), { ...envelope, value: [] })
+  assert.deepStrictEqual(pieces!.records.map((record) => record.text), value.map(stringify), text)
+  assert.deepStrictEqual(pieces!.records.map((record) => record.value), value.map((one) => JSON.parse(stringify(one))))
+  assert.deepStrictEqual(pieces!.records.map((record) => record.evidence), value.map(evidenceOf), text)
+}
+
+const written = (value: object, isIndented: boolean) => JSON.stringify(value, undefined, isIndented ? 1 : 0)
+
+const tricky = [
+  "",
+  "1",
+  "null,true,-1.10,\"x\"",
+  "{}",
+  "{},{}",
+  "[],[[1]]",
+  `{"id":"1","evidence":[]}`,
+  `{"id":"1","evidence":null}`,
+  `{"id":"1","evidence":{"evidence":[1]}}`,
+  `{"id":"1","evidence":[{"a":1},{"b":[1,2,{"evidence":[3]}]},"x",null,9007199254740993]}`,
+  `{"more":{"evidence":[1,2]},"evidence":[{"evidence":[5]}],"list":[{"evidence":[6]}]}`,
+  String.raw`{"\u0065vidence":[{"a":1}]}`,
+  String.raw`{"id":"a\"b\\","title":"],[}{","evidence":[{"path":"C:\\users\\x\\"},{"q":"\\\""}]}`,
+  String.raw`{"id":"\u00dc\/\n","evidence":[{"a":"\ud83d\ude00"}]}`,
+  `{"value":[1,2],"evidence":[{"value":[3]}]}`,
+  `{"title":"value","evidence":["evidence","value"]}`,
+  `{"title":"evidence","x":[1],"y":"value","z":[2]}`
+]
+
+describe("PageText", () => {
+  for (const records of tricky) it(`cuts [${records}]`, () => assertPieces(page(records)))
+
+  it("bears blanks anywhere, and keeps none of them in a record's text", () => {
+    assertPieces(` {\n "value" :\t[ { "id" : "1" , "evidence" : [ { "a" : 1 } , 2 ] } , 3 ] , "@odata.count" : 2 }\n`)
+    assertPieces(`{"value":[ ]}`)
+  })
+
+  it("keeps a name that stands twice as it was sent, and takes the last as JSON.parse does", () => {
+    const text = `{"evidence":[1],"evidence":[2,3]}`
+    const [record] = cut(page(text))!.records
+    assert.deepStrictEqual([record!.text, record!.value, record!.evidence], [text, { evidence: [2, 3] }, ["2", "3"]])
+  })
+
+  it("leaves to a whole parse what has no list of records, or two, or none that ends", () => {
+    for (
+      const text of [
+        "",
+        "[]",
+        "{}",
+        `{"value":{}}`,
+        `{"value":null}`,
+        `{"value":[1],"value":[2]}`,
+        `{"value":[1`,
+        `{"value":["a]}`,
+        `{"value":[1,]}`,
+        `{"value":[,1]}`,
+        `{"value":[1]`
+      ]
+    ) assert.isUndefined(cut(text), text)
+  })
+
+  it("does not take a record for one that is no JSON", () => {
+    for (const records of ["{", "{]", "01", "nul", `{"a":}`, `{"a" "b"}`, "1 2", String.raw`"\x"`, `{"id":"1",}`]) {
+      assert.throws(() => assertPieces(page(records)), undefined, undefined, records)
+      let pieces: unknown
+      try {
+        pieces = cut(page(records))
+      } catch (error) {
+        assert.instanceOf(error, SyntaxError)
+      }
+      assert.isUndefined(pieces, records)
+    }
+  })
+
+  it("parses a record anew, and has what tells it from others at hand", () => {
+    const [record] = cut(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`))!.records
+    assert.notStrictEqual(record!.value, record!.value)
+    assert.deepStrictEqual(["id", "lastUpdateDateTime", "x", "y", "toString"].map((name) => record!.property(name)), [
+      "1",
+      "t",
+      1,
+      undefined,
+      undefined
+    ])
+    assert.isTrue(record!.isObject)
+    assert.isFalse(cut(page("null"))!.records[0]!.isObject)
+  })
+
+  it.effect.prop(
+    "gives what a whole parse gives, whatever is in a page",
+    [Schema.Array(Schema.Json), Schema.Array(Schema.Json), Schema.Boolean],
+    ([records, evidence, isIndented]) =>
+      Effect.sync(() => {
+        const value = [...records, { id: "1", evidence, more: records }]
+        assertPieces(written({ "@odata.count": 1, value }, isIndented))
+      })
+  )
+})
