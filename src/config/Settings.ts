@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
-import { pageBytesMax, pagePermits } from "../domain/Bounds.ts"
+import { indexDays, indexRows, pageBytesMax, pagePermits } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
@@ -126,7 +126,36 @@ const goodNames = (instances: Readonly<Record<string, unknown>>) => {
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })
 
-const bounds = {
+/**
+ * Schema for the search over what was published.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchSettings = Schema.Struct({
+  enabled: Schema.optionalKey(Schema.Boolean.annotate({
+    description:
+      "Whether what was published can be searched on the page; by default where the sink is of files, outside Conductor."
+  })),
+  directory: Schema.optionalKey(directory.annotate({
+    description: "Directory of the index; data/search by default, /data/azure-security/search in Conductor."
+  })),
+  days: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })).annotate({
+      description: "Days that the index reaches back."
+    }),
+    indexDays
+  ),
+  rows: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: 5_000_000 })).annotate({
+      description: "Artifacts in the index; the oldest go."
+    }),
+    indexRows
+  )
+})
+export type SearchSettings = typeof SearchSettings.Type
+
+const process = {
   checkpoint: withDefault(
     Schema.Struct({
       directory: withDefault(
@@ -136,6 +165,7 @@ const bounds = {
     }).annotate({ description: "Where resume positions are kept." }),
     {}
   ),
+  search: withDefault(SearchSettings.annotate({ description: "The search of the page." }), {}),
   limits: withDefault(Limits.annotate({ description: "Bounds of one process." }), {}),
   log: withDefault(
     Schema.Struct({
@@ -167,7 +197,7 @@ export const Settings = Schema.Struct({
     description: "The tenants to poll, each under a unique name."
   }).check(Schema.makeFilter(goodNames)),
   sink: withDefault(sink, { type: "file" }),
-  ...bounds
+  ...process
 })
 export type Settings = typeof Settings.Type
 
@@ -177,5 +207,5 @@ export type Settings = typeof Settings.Type
  * @category schemas
  * @since 0.1.0
  */
-export const ProcessSettings = Schema.Struct({ sink: withDefault(sink, { type: "nats" }), ...bounds })
+export const ProcessSettings = Schema.Struct({ sink: withDefault(sink, { type: "nats" }), ...process })
 export type ProcessSettings = typeof ProcessSettings.Type

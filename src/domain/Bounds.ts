@@ -190,3 +190,28 @@ export const listenersMax = 32
  * @since 0.1.0
  */
 export const exportRowsMax = 100_000
+
+/**
+ * Days that the index of the search reaches back, unless `search.days` says otherwise.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexDays = 30
+
+/**
+ * Artifacts in the index of the search, unless `search.rows` says otherwise; the oldest go.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexRows = 1_000_000
+
+/**
+ * Copies of what was published that are kept for the search where the sink writes no files: so many files of so many
+ * bytes each, 512 MiB in all. The oldest go.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const journal = { files: 8, bytes: 67_108_864 } as const

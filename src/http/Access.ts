@@ -50,6 +50,10 @@ const ownOrigin = (request: Request): boolean => {
   return origin === "" || (URL.canParse(origin) && new URL(origin).host === header(request, "host").toLowerCase())
 }
 
+/** What a person types or follows has no site before it. */
+const ofOtherSite = (request: Request): boolean =>
+  !["", "same-origin", "none"].includes(header(request, "sec-fetch-site"))
+
 const opened = (end: number): Session => ({ access: "full", takes_token: true, expires_at: isoTime(end) })
 
 /**
@@ -176,10 +180,12 @@ export class Access extends Context.Service<Access, {
           end: (request) => Effect.sync(() => void sessions.delete(keyOf(request))),
           check: Effect.fnUntraced(function*(request, isOpen) {
             yield* limited("all", asked)
-            const changes = request.method !== "GET" && request.method !== "HEAD"
-            if (changes && (header(request, pageHeader) !== "1" || !ownOrigin(request))) {
+            const isRead = request.method === "GET" || request.method === "HEAD"
+            if (isRead ? ofOtherSite(request) : header(request, pageHeader) !== "1" || !ownOrigin(request)) {
               return yield* new NotAllowed({
-                why: `a change comes from the page itself, with the header ${pageHeader}: 1`
+                why: isRead
+                  ? "this is the page's, and no other site's"
+                  : `a change comes from the page itself, with the header ${pageHeader}: 1`
               })
             }
             if (isOpen) return

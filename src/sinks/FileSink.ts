@@ -10,7 +10,7 @@
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "./ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
 import { chunks } from "./Ndjson.ts"
 
 /**
@@ -188,18 +188,31 @@ const failing = Effect.mapError((error: PlatformError.PlatformError) =>
 )
 
 /**
- * Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere. The oldest files go
- * when there are more than {@link deadLetterLimits}.
+ * Makes what appends values to a bounded series of files in a directory, which is made when it is not there. The oldest
+ * files go when there are more than the limit.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const makeDeadLetters = Effect.fnUntraced(function*(directory: string, limits = deadLetterLimits) {
+export const makeBounded = Effect.fnUntraced(function*(
+  directory: string,
+  prefix: string,
+  limits: { readonly files: number; readonly bytes: number }
+) {
   const fs = yield* FileSystem.FileSystem
   yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
-  const append = yield* failing(makeSeries(directory, "dead-letters", limits.bytes, limits.files))
-  return (deadLetters: Iterable<DeadLetter>) => append(deadLetters).pipe(failing, Effect.uninterruptible)
+  const append = yield* failing(makeSeries(directory, prefix, limits.bytes, limits.files))
+  return (values: Iterable<object>) => append(values).pipe(failing, Effect.uninterruptible)
 })
+
+/**
+ * Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeDeadLetters = (directory: string, limits = deadLetterLimits) =>
+  makeBounded(directory, "dead-letters", limits)
 
 /**
  * First words of the names of a sink's files.

@@ -29,9 +29,12 @@ const OpenApi = Schema.fromJsonString(Schema.Struct({
   info: Schema.Struct({ title: Schema.String, version: Schema.String }),
   paths: Schema.Record(
     Schema.String,
-    Schema.Struct({
-      get: Schema.Struct({ operationId: Schema.String, responses: Schema.Record(Schema.String, Schema.Unknown) })
-    })
+    Schema.Record(
+      Schema.Literals(["get", "put", "post", "delete"]),
+      Schema.optionalKey(
+        Schema.Struct({ operationId: Schema.String, responses: Schema.Record(Schema.String, Schema.Unknown) })
+      )
+    )
   ),
   components: Schema.Struct({ schemas: Schema.Record(Schema.String, Schema.Unknown) })
 }))
@@ -75,6 +78,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
         assert.strictEqual(answer.status, 200, path)
       }
       // What is referred to is there.
+      for (const path of ["/api/instances", "/api/instances/{name}", "/api/check", "/api/search", "/api/live"]) {
+        assert.property(openapi.paths, path)
+      }
       const text = yield* Schema.encodeEffect(OpenApi)(openapi)
       for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
         assert.property(openapi.components.schemas, name!)

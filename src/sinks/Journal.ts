@@ -1,0 +1,67 @@
+/**
+ * A copy of what a sink took, in files, for the search where the sink itself writes none.
+ *
+ * @since 0.1.0
+ */
+import { Effect, type FileSystem, Layer, type Path, Result } from "effect"
+import * as Bounds from "../domain/Bounds.ts"
+import { ArtifactSink } from "./ArtifactSink.ts"
+import * as FileSink from "./FileSink.ts"
+
+/**
+ * First word of the names of the files, as a sink of files has it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const prefix = "artifacts"
+
+/**
+ * Layer of a sink that keeps copies in a directory.
+ *
+ * **Details**
+ *
+ * A batch is copied once the sink has taken it. A copy that fails is said once and is not there: the sink alone decides
+ * whether a batch is published.
+ *
+ * **Gotchas**
+ *
+ * The artifacts of a batch are mapped once more for the copy.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <E, R>(
+  sink: Layer.Layer<ArtifactSink, E, R>,
+  directory: string,
+  limits: { readonly files: number; readonly bytes: number } = Bounds.journal
+): Layer.Layer<ArtifactSink, E, R | FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    ArtifactSink,
+    Effect.gen(function*() {
+      const { publish, type } = yield* ArtifactSink
+      let isSaid = false
+      const say = (why: string) =>
+        Effect.suspend(() => {
+          if (isSaid) return Effect.void
+          isSaid = true
+          return Effect.logWarning(
+            `the search does not find what is published for the time being: ${directory} cannot be written (${why}); free space, or let this user write there`
+          )
+        })
+      const made = yield* Effect.result(FileSink.makeBounded(directory, prefix, limits))
+      if (Result.isFailure(made)) {
+        yield* say(made.failure.reason.message)
+        return ArtifactSink.of({ publish, type })
+      }
+      return ArtifactSink.of({
+        type,
+        publish: (batch) =>
+          Effect.tap(publish(batch), () =>
+            Effect.matchEffect(made.success(batch.artifacts), {
+              onFailure: ({ reason }) => say(reason.message),
+              onSuccess: () => Effect.sync(() => void (isSaid = false))
+            }))
+      })
+    })
+  ).pipe(Layer.provide(sink))

@@ -1,0 +1,112 @@
+import { assert, describe } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { exportRowsMax } from "../../src/domain/Bounds.ts"
+import { BadQuery, type IndexState, type Row, Search, type SearchRequest } from "../../src/search/Search.ts"
+import { interfaceOf, live, parsed } from "../support/Interface.ts"
+
+const index: IndexState = {
+  state: "following",
+  rows: 5,
+  rows_max: 10,
+  days_max: 30,
+  bytes_behind: 0,
+  newest: "2026-11-20T12:00:00Z"
+}
+
+const row = (key: number): Row => ({
+  key,
+  id: `id${key}`,
+  time: "2026-11-20T12:00:00Z",
+  stream: "azure_security_alert",
+  severity: "high",
+  message_type: "phishing_email",
+  title: key % 2 === 0 ? "=HYPERLINK(\"https://evil.example\")" : "Phish, \"click\"",
+  action: "new"
+})
+
+/** An index of so many rows. */
+const searchOf = (rows: number) => {
+  const asked: Array<SearchRequest> = []
+  const layer = Layer.succeed(Search, {
+    find: (request) => {
+      asked.push(request)
+      if (request.query === "bad:") return Effect.fail(new BadQuery({ fault: "bad: is no field" }))
+      const from = Math.min(rows, (request.before ?? rows + 1) - 1)
+      const found = Array.from({ length: Math.min(request.limit, from) }, (_, n) => row(from - n))
+      const last = found.at(-1)?.key ?? 1
+      return Effect.succeed({ rows: found, next: last > 1 ? last : null, index })
+    },
+    detail: (id) => Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [] } : undefined),
+    lines: (keys) => Effect.succeed(keys.map((key) => key === 2 ? null : `{"id":"id${key}"}`)),
+    state: Effect.succeed(index)
+  })
+  return { asked, layer }
+}
+
+const range = "from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00%2B01:00"
+
+describe("the search's interface", () => {
+  live("asks for a range, a query and a page, and bounds its size", () =>
+    Effect.gen(function*() {
+      const { asked, layer } = searchOf(5)
+      const { ask } = yield* interfaceOf({ search: layer })
+      const { json } = yield* ask("GET", `/api/search?${range}&query=user%3Aamy%20x&before=4&limit=2`)
+      assert.deepStrictEqual(json.rows.map(({ key }: Row) => key), [3, 2])
+      assert.strictEqual(json.next, 2)
+      assert.deepStrictEqual(asked, [{
+        query: "user:amy x",
+        from: Date.UTC(2026, 10, 20),
+        to: Date.UTC(2026, 10, 20, 23),
+        before: 4,
+        limit: 2
+      }])
+      yield* ask("GET", `/api/search?${range}&limit=100000`)
+      yield* ask("GET", `/api/search?${range}&limit=-3`)
+      yield* ask("GET", `/api/search?${range}`)
+      assert.deepStrictEqual(asked.slice(1).map(({ limit }) => limit), [1000, 1, 100])
+    }))
+
+  live("says what is wrong with a query or a time", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf({ search: searchOf(5).layer })
+      const bad = yield* ask("GET", `/api/search?${range}&query=bad:`)
+      assert.deepStrictEqual([bad.status, bad.json.fault], [400, "bad: is no field"])
+      const time = yield* ask("GET", "/api/search?from=yesterday&to=2026-11-20T00:00:00Z")
+      assert.strictEqual(time.status, 400)
+      assert.include(time.json.fault, "from")
+      assert.strictEqual((yield* ask("GET", `/api/search/export?${range}&query=bad:&format=csv`)).status, 400)
+      assert.strictEqual((yield* ask("GET", `/api/search?${range}&limit=x`)).status, 400)
+    }))
+
+  live("shows one artifact, and says that there is none", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf({ search: searchOf(5).layer })
+      assert.strictEqual((yield* ask("GET", "/api/search/artifacts/id1")).json.artifact, "{}")
+      assert.strictEqual((yield* ask("GET", "/api/search/artifacts/other")).status, 404)
+      assert.deepStrictEqual(parsed<IndexState>((yield* ask("GET", "/api/search/state")).text), index)
+    }))
+
+  live(
+    "exports everything that was found, without what is gone, as lines and as a table",
+    () =>
+      Effect.gen(function*() {
+        const { ask } = yield* interfaceOf({ search: searchOf(2500).layer })
+        const lines = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
+        assert.include(lines.headers["content-disposition"], "attachment; filename=\"artifacts.ndjson\"")
+        assert.strictEqual(lines.headers["x-content-type-options"], "nosniff")
+        const ids = lines.text.trim().split("\n")
+        assert.strictEqual(ids.length, 2499)
+        assert.strictEqual(ids[0], `{"id":"id2500"}`)
+        const table = yield* ask("GET", `/api/search/export?${range}&format=csv`)
+        assert.strictEqual(table.text.trim().split("\r\n").length, 2501)
+        assert.notMatch(table.text, /(?:^|,|")=HYPERLINK/m)
+      })
+  )
+
+  live("ends an export at its bound", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf({ search: searchOf(exportRowsMax + 5000).layer })
+      const { text } = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
+      assert.strictEqual(text.trim().split("\n").length, exportRowsMax)
+    }))
+})

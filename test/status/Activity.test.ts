@@ -1,0 +1,117 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { clouds } from "../../src/config/Cloud.ts"
+import { Credential } from "../../src/config/Credential.ts"
+import type { Identity } from "../../src/config/Instance.ts"
+import { marksMax, minutesKept } from "../../src/domain/Bounds.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { Activity } from "../../src/status/Activity.ts"
+import * as Metrics from "../../src/status/Metrics.ts"
+import { Status } from "../../src/status/Status.ts"
+
+const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
+
+const identity: Identity = {
+  name: "one",
+  displayName: "One",
+  enabled: true,
+  cloud: clouds.global,
+  tenantId: "11111111-1111-4111-8111-111111111111",
+  clientId: "22222222-2222-4222-8222-222222222222",
+  credential: Credential.SecretFromEnvironment({ variable: "NONE" }),
+  senderHost: "record",
+  endpoints: ["alerts_v2", "incidents"]
+}
+
+const atNoon = Effect.gen(function*() {
+  yield* TestClock.setTime(noon)
+  const context = yield* Layer.build(
+    Layer.fresh(Activity.layer).pipe(Layer.provideMerge(Layer.fresh(Status.layer("0"))))
+  )
+  return yield* Effect.gen(function*() {
+    const status = yield* Status
+    status.register(identity)
+    return { activity: yield* Activity, status, endpoint: status.endpoint("one", "alerts_v2") }
+  }).pipe(Effect.provideContext(context))
+})
+
+it.effect("counts what happened in each minute, and says where nothing is known", () =>
+  Effect.gen(function*() {
+    const { activity, status } = yield* atNoon
+    status.budget("one", Effect.succeed(7))
+    yield* TestClock.adjust("30 seconds")
+    yield* Metrics.update(Metrics.recordsFetched, 3, { instance: "one" })
+    yield* Metrics.update(Metrics.artifactsPublished, 12)
+    yield* Metrics.update(Metrics.errors, 1, { code: "unavailable" })
+    for (const age of [40, 50, 100]) yield* Metrics.update(Metrics.freshness, age)
+    yield* TestClock.adjust("31 seconds")
+    yield* Metrics.update(Metrics.recordsFetched, 5)
+    yield* TestClock.adjust("60 seconds")
+    const hour = yield* activity.read("hour")
+    assert.deepInclude(hour, {
+      since: "2026-11-20T12:00:00.000Z",
+      from: "2026-11-20T11:03:00.000Z",
+      step_seconds: 60
+    })
+    assert.deepStrictEqual(hour.records.slice(-4), [null, 3, 5, null])
+    assert.deepStrictEqual(hour.artifacts.slice(-4), [null, 12, 0, null])
+    assert.deepStrictEqual(hour.errors.slice(-4), [null, 1, 0, null])
+    assert.deepStrictEqual(hour.requests_per_minute.slice(-4), [null, 7, 7, null])
+    assert.deepStrictEqual(hour.freshness_p95_seconds.slice(-4), [null, 120, null, null])
+    assert.strictEqual(hour.records.length, 60)
+    const day = yield* activity.read("day")
+    assert.deepStrictEqual([day.step_seconds, day.records.length, day.records.at(-1)], [600, 144, 8])
+  }))
+
+it.effect("marks cooldowns and outages, from their begin to their end", () =>
+  Effect.gen(function*() {
+    const { activity, endpoint } = yield* atNoon
+    yield* TestClock.adjust("60 seconds")
+    endpoint.state = "cooldown"
+    yield* TestClock.adjust("10 minutes")
+    endpoint.state = "unavailable"
+    yield* TestClock.adjust("60 seconds")
+    const { marks } = yield* activity.read("hour")
+    assert.deepStrictEqual(marks, [
+      { kind: "cooldown", instance: "one", endpoint: "alerts_v2", from: marks[0]!.from, to: marks[1]!.from },
+      { kind: "outage", instance: "one", endpoint: "alerts_v2", from: marks[1]!.from, to: null }
+    ])
+    assert.isAtMost(Date.parse(marks[0]!.from) - noon - 60_000, 5000)
+    assert.isAtMost(Date.parse(marks[1]!.from) - noon - 660_000, 5000)
+    endpoint.state = "ok"
+    yield* TestClock.adjust("5 seconds")
+    assert.isNotNull((yield* activity.read("hour")).marks[1]!.to)
+    yield* TestClock.adjust("2 hours")
+    assert.deepStrictEqual((yield* activity.read("hour")).marks, [])
+    assert.strictEqual((yield* activity.read("day")).marks.length, 2)
+  }))
+
+it.effect("ends the mark of what is not polled any more", () =>
+  Effect.gen(function*() {
+    const { activity, endpoint, status } = yield* atNoon
+    endpoint.state = "cooldown"
+    yield* TestClock.adjust("10 seconds")
+    status.forget("one")
+    yield* TestClock.adjust("10 seconds")
+    assert.isNotNull((yield* activity.read("hour")).marks[0]!.to)
+  }))
+
+it.effect("keeps a week of minutes and so many marks", () =>
+  Effect.gen(function*() {
+    const { activity, endpoint } = yield* atNoon
+    yield* Metrics.update(Metrics.recordsFetched, 1)
+    yield* TestClock.adjust("2 minutes")
+    assert.strictEqual((yield* activity.read("week")).records.at(-1), 1)
+    for (let n = 0; n < marksMax + 10; n++) {
+      endpoint.state = n % 2 === 0 ? "cooldown" : "unavailable"
+      yield* TestClock.adjust("5 seconds")
+    }
+    assert.isAtMost((yield* activity.read("week")).marks.length, marksMax + 1)
+    // Slept through: the clock is far on when the process goes on.
+    yield* TestClock.setTime(noon + (minutesKept + 5) * 60_000)
+    yield* TestClock.adjust("5 seconds")
+    const week = yield* activity.read("week")
+    assert.isAtMost(week.records.length, 168)
+    assert.deepStrictEqual(week.records.filter((one) => one === 1), [])
+  }))
