@@ -1,0 +1,185 @@
+/**
+ * Signals → Activity: what happened in the last hour, day or week.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import { html, LitElement } from "lit"
+import { type ActivityDocument, type ActivityRange, client, Refused, type StatusDocument } from "../Client.ts"
+import { visible } from "../Text.ts"
+import { activityStyles } from "./ActivityStyles.ts"
+import { moment, span } from "./Clock.ts"
+import "./PlotFigure.ts"
+import { type Band, bandsOf, type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
+
+const againMillis = 60_000
+/** Marks in words; the bands show them all. */
+const marksMax = 20
+
+interface Shown {
+  readonly activity: ActivityDocument
+  readonly plots: ReadonlyArray<Plot>
+  readonly steps: ReadonlyArray<number>
+  readonly marks: ReadonlyArray<Mark>
+  readonly bands: ReadonlyArray<Band>
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)")
+
+/**
+ * `<azure-security-activity>`: the view at `/signals/activity`. It asks anew every minute while it is seen.
+ *
+ * @category elements
+ * @since 0.1.0
+ */
+export class ActivityView extends LitElement {
+  static override properties = {
+    status: { attribute: false },
+    range: { state: true },
+    shown: { state: true },
+    trouble: { state: true },
+    theme: { state: true }
+  }
+
+  static override styles = activityStyles
+
+  declare status: StatusDocument | undefined
+  declare range: ActivityRange
+  declare shown: Shown | undefined
+  declare trouble: string | undefined
+  declare theme: number
+
+  private timer: ReturnType<typeof setTimeout> | undefined
+  /** Of the last question: an answer to one before is of another range. */
+  private asked = 0
+  private readonly themes = new MutationObserver(() => this.recolour())
+
+  constructor() {
+    super()
+    this.status = undefined
+    this.range = rangeOf(location.search)
+    this.shown = undefined
+    this.trouble = undefined
+    this.theme = 0
+  }
+
+  private readonly recolour = () => {
+    this.theme++
+  }
+
+  private readonly look = () => {
+    if (document.visibilityState === "visible") void this.ask()
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.range = rangeOf(location.search)
+    this.themes.observe(document.documentElement, { attributes: true })
+    dark.addEventListener("change", this.recolour)
+    document.addEventListener("visibilitychange", this.look)
+    void this.ask()
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.themes.disconnect()
+    dark.removeEventListener("change", this.recolour)
+    document.removeEventListener("visibilitychange", this.look)
+    clearTimeout(this.timer)
+    this.asked++
+  }
+
+  private async ask() {
+    clearTimeout(this.timer)
+    const asked = ++this.asked
+    try {
+      const activity = await client.activity(this.range)
+      if (asked !== this.asked) return
+      const marks = marksOf(activity)
+      this.shown = { activity, plots: plotsOf(activity), steps: stepsOf(activity), marks, bands: bandsOf(marks) }
+      this.trouble = undefined
+    } catch (cause) {
+      if (asked !== this.asked) return
+      this.trouble = visible(cause instanceof Refused ? cause.why : "the answer cannot be read; reload the page")
+    }
+    this.timer = setTimeout(this.look, againMillis)
+  }
+
+  private choose(range: ActivityRange) {
+    this.range = range
+    const told = new URLSearchParams(location.search)
+    told.set("range", range)
+    history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`)
+    void this.ask()
+  }
+
+  private get notice() {
+    if (this.trouble === undefined) return undefined
+    return html`<div class="notice" role="alert">
+      <div><strong>${
+      this.shown === undefined ? "There is no answer" : "This is not of now"
+    }</strong><p>${this.trouble}</p></div>
+      <cds-button kind="tertiary" size="md" @click=${() => this.ask()}>Try again</cds-button>
+    </div>`
+  }
+
+  private marks({ marks }: Shown) {
+    return html`<section class="marks">
+      <h2>Cooldowns and outages</h2>
+      ${marks.length === 0 ? html`<p class="quiet">None in this time.</p>` : undefined}
+      <ul>${
+      marks.slice(0, marksMax).map(({ from, kind, lasts, of, to }) =>
+        html`<li>
+          <span class="swatch ${kind}" aria-hidden="true"></span>
+          <strong>${kind === "outage" ? "Outage" : "Cooldown"}</strong><bdi>${of}</bdi>
+          <span class="quiet">${lasts ? `since ${moment(from)}` : span(from, to)}</span>
+        </li>`
+      )
+    }</ul>
+      ${marks.length > marksMax ? html`<p class="quiet">And ${marks.length - marksMax} before.</p>` : undefined}
+    </section>`
+  }
+
+  private get content() {
+    const { shown, theme } = this
+    if (shown === undefined) {
+      return this.trouble === undefined
+        ? html`<p class="unseen" role="status">Loading</p><div class="plots">${
+          Array.from({ length: 4 }, () => html`<div class="skeleton"></div>`)
+        }</div>`
+        : undefined
+    }
+    return html`
+      <div class="plots">${
+      shown.plots.map((plot) =>
+        html`<azure-security-plot
+          .plot=${plot} .steps=${shown.steps} .bands=${shown.bands} .theme=${theme}
+        ></azure-security-plot>`
+      )
+    }</div>
+      ${this.marks(shown)}
+      <p class="quiet">Times are local. A gap is a time in which the connector did not run, or nothing is known of: what is
+        kept begins ${moment(Date.parse(shown.activity.since) / 1000)}, when it started.</p>`
+  }
+
+  override render() {
+    return html`
+      <header>
+        <h1 tabindex="-1">Activity</h1>
+        <fieldset>
+          <legend class="unseen">Time range</legend>
+          ${
+      ranges.map(({ label, name }) =>
+        html`<label><input
+            type="radio" name="range" .checked=${name === this.range} @change=${() => this.choose(name)}
+          ><span>${label}</span></label>`
+      )
+    }
+        </fieldset>
+      </header>
+      ${this.notice}${this.content}
+    `
+  }
+}
+
+customElements.define("azure-security-activity", ActivityView)

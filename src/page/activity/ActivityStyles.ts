@@ -1,0 +1,169 @@
+/**
+ * What the activity looks like around its plots.
+ *
+ * @since 0.1.0
+ */
+import { css } from "lit"
+
+/**
+ * Styles of the view.
+ *
+ * @category styles
+ * @since 0.1.0
+ */
+export const activityStyles = css`
+  :host {
+    display: block;
+    color: var(--cds-text-primary);
+    font-size: 0.875rem;
+    line-height: 1.28572;
+    letter-spacing: 0.16px;
+  }
+  *, *::before, *::after {
+    box-sizing: border-box;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.75rem 2rem;
+    margin-block-end: 1.25rem;
+  }
+  h1 {
+    margin: 0;
+    outline: none;
+    font-size: 1.75rem;
+    font-weight: 400;
+    line-height: 2.25rem;
+    letter-spacing: 0;
+  }
+  h2 {
+    margin: 0 0 0.5rem;
+    font-size: 1rem;
+    font-weight: 600;
+  }
+  fieldset {
+    display: flex;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  label {
+    position: relative;
+    display: grid;
+    cursor: pointer;
+  }
+  input {
+    position: absolute;
+    inset: 0;
+    margin: 0;
+    opacity: 0;
+    cursor: pointer;
+  }
+  label span {
+    display: grid;
+    place-items: center;
+    min-block-size: 2.5rem;
+    padding-inline: 1rem;
+    border: 1px solid var(--cds-border-inverse);
+    border-inline-end-width: 0;
+    white-space: nowrap;
+  }
+  label:first-of-type span {
+    border-start-start-radius: 4px;
+    border-end-start-radius: 4px;
+  }
+  label:last-of-type span {
+    border-inline-end-width: 1px;
+    border-start-end-radius: 4px;
+    border-end-end-radius: 4px;
+  }
+  label:hover span {
+    background: var(--cds-background-hover);
+  }
+  input:checked + span {
+    background: var(--cds-layer-selected-inverse);
+    color: var(--cds-text-inverse);
+  }
+  input:focus-visible + span {
+    outline: 2px solid var(--cds-focus);
+    outline-offset: 1px;
+    z-index: 1;
+  }
+  .plots {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
+    gap: 1rem;
+    align-items: start;
+  }
+  .skeleton {
+    block-size: 20rem;
+    background: var(--cds-skeleton-background);
+  }
+  .marks {
+    margin-block: 1rem;
+    padding: 1rem;
+    background: var(--cds-layer-01);
+  }
+  .marks ul {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  .marks li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem 0.75rem;
+    padding-block: 0.5rem;
+    border-block-start: 1px solid var(--cds-border-subtle-01);
+  }
+  .marks bdi {
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+  .marks li .quiet {
+    margin-inline-start: auto;
+    font-variant-numeric: tabular-nums;
+  }
+  .swatch {
+    flex: none;
+    inline-size: 0.75rem;
+    block-size: 0.75rem;
+    border-block-start: 3px solid var(--cds-support-error);
+    background: color-mix(in srgb, var(--cds-support-error) 20%, transparent);
+  }
+  .swatch.cooldown {
+    border-block-start: 3px dashed var(--cds-support-caution-major);
+    background: color-mix(in srgb, var(--cds-support-caution-major) 20%, transparent);
+  }
+  p {
+    margin: 0;
+  }
+  .quiet {
+    color: var(--cds-text-secondary);
+  }
+  .notice {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.5rem 1rem;
+    margin-block-end: 1rem;
+    padding: 0.75rem 1rem;
+    border-inline-start: 3px solid var(--cds-support-error);
+    background: var(--cds-notification-background-error);
+    overflow-wrap: anywhere;
+  }
+  .unseen {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    margin: -1px;
+    padding: 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`

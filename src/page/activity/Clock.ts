@@ -1,0 +1,44 @@
+/**
+ * Times of the plots, on the clock of whoever looks.
+ *
+ * @since 0.1.0
+ */
+
+const two = (value: number) => String(value).padStart(2, "0")
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+const dateOf = (at: Date) => `${at.getDate()} ${months[at.getMonth()]!}`
+const timeOf = (at: Date) => `${two(at.getHours())}:${two(at.getMinutes())}`
+
+/**
+ * A tick of an axis: the date where a day begins or ticks are days, else the time. Seconds since 1970.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const tick = (seconds: number, apart: number): string => {
+  const at = new Date(seconds * 1000)
+  return apart >= 86_400 || (at.getHours() === 0 && at.getMinutes() === 0) ? dateOf(at) : timeOf(at)
+}
+
+/**
+ * A time with its date: `25 Nov 16:18`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const moment = (seconds: number): string => {
+  const at = new Date(seconds * 1000)
+  return `${dateOf(at)} ${timeOf(at)}`
+}
+
+/**
+ * From when to when; the date once where it is the same.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const span = (from: number, to: number): string => {
+  const [start, end] = [new Date(from * 1000), new Date(to * 1000)]
+  return `${moment(from)} – ${dateOf(start) === dateOf(end) ? timeOf(end) : moment(to)}`
+}

@@ -1,0 +1,248 @@
+/**
+ * What the plots show of the activity: series, bands where something was wrong, and the same in words.
+ *
+ * @since 0.1.0
+ */
+import type { ActivityDocument, ActivityRange } from "../Client.ts"
+import { visible } from "../Text.ts"
+
+type Values = ReadonlyArray<number | null>
+
+/**
+ * A line or the bars of a plot.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Series {
+  readonly name: string
+  readonly values: Values
+  readonly as: "bars" | "points" | "steps" | "limit"
+  /** Number of its colour. */
+  readonly colour: 1 | 2 | 3 | 4 | 5
+}
+
+/**
+ * A plot of one unit over time.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Plot {
+  readonly name: string
+  readonly title: string
+  /** What one step is told in. */
+  readonly unit: string
+  readonly series: ReadonlyArray<Series>
+  readonly as: "count" | "seconds"
+  /** What it comes to, in a line. */
+  readonly summary: string
+}
+
+/**
+ * Where something was wrong, in seconds since 1970.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Band {
+  readonly kind: "cooldown" | "outage"
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * A mark in words.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Mark extends Band {
+  readonly of: string
+  readonly lasts: boolean
+}
+
+/**
+ * The ranges, and how they are called.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const ranges: ReadonlyArray<{ readonly name: ActivityRange; readonly label: string }> = [
+  { name: "hour", label: "Last hour" },
+  { name: "day", label: "Last day" },
+  { name: "week", label: "Last week" }
+]
+
+/**
+ * The range that the address of the page tells; the last hour where it tells none.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const rangeOf = (search: string): ActivityRange => {
+  const told = new URLSearchParams(search).get("range")
+  return ranges.find(({ name }) => name === told)?.name ?? "hour"
+}
+
+/**
+ * Begins of the steps, in seconds since 1970.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const stepsOf = ({ from, records, step_seconds }: ActivityDocument): ReadonlyArray<number> => {
+  const first = Date.parse(from) / 1000
+  return records.map((_, place) => first + place * step_seconds)
+}
+
+/**
+ * A length of time in the unit that it is told in: `45 s`, `1.5 min`, `3 h`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const lengthOf = (seconds: number): string => {
+  const [value, unit] = seconds < 90
+    ? [seconds, "s"]
+    : seconds < 5400
+    ? [seconds / 60, "min"]
+    : seconds < 172_800
+    ? [seconds / 3600, "h"]
+    : [seconds / 86_400, "days"]
+  return `${Number(value < 10 ? value.toFixed(1) : value.toFixed(0))} ${unit}`
+}
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+
+/**
+ * A value of a plot with its unit; of a step that the process did not run in, that it did not.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const valueOf = ({ as }: Pick<Plot, "as">, value: number | null | undefined): string => {
+  if (value === null || value === undefined) return "–"
+  return as === "seconds" ? lengthOf(value) : whole.format(value)
+}
+
+const known = (values: Values): ReadonlyArray<number> => values.filter((value) => value !== null)
+const total = (values: Values): string => whole.format(known(values).reduce((sum, value) => sum + value, 0))
+const most = (values: Values): number | undefined =>
+  known(values).reduce<number | undefined>(
+    (most, value) => most === undefined || value > most ? value : most,
+    undefined
+  )
+
+const step = (seconds: number): string => {
+  if (seconds === 60) return "minute"
+  return seconds === 3600 ? "hour" : `${Math.round(seconds / 60)} minutes`
+}
+
+/**
+ * The plots of an activity.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
+  const { artifacts, errors, freshness_p95_seconds, records, requests_per_minute, requests_per_minute_max } = activity
+  const each = `per ${step(activity.step_seconds)}`
+  const slowest = most(freshness_p95_seconds)
+  const busiest = most(requests_per_minute)
+  return [
+    {
+      name: "records",
+      title: "Records and artifacts",
+      unit: each,
+      as: "count",
+      summary: `${total(records)} records fetched, ${total(artifacts)} artifacts published`,
+      series: [
+        { name: "Records fetched", values: records, as: "steps", colour: 1 },
+        { name: "Artifacts published", values: artifacts, as: "steps", colour: 2 }
+      ]
+    },
+    {
+      name: "errors",
+      title: "Errors",
+      unit: each,
+      as: "count",
+      summary: `${total(errors)} ${total(errors) === "1" ? "failure" : "failures"} met`,
+      series: [{ name: "Errors", values: errors, as: "bars", colour: 3 }]
+    },
+    {
+      name: "freshness",
+      title: "Freshness",
+      unit: "from the last change of a record until it was published, 95th percentile",
+      as: "seconds",
+      summary: slowest === undefined
+        ? "nothing was published"
+        : `95 of 100 records within ${lengthOf(slowest)} at worst`,
+      series: [{ name: "95th percentile", values: freshness_p95_seconds, as: "points", colour: 4 }]
+    },
+    {
+      name: "requests",
+      title: "Request budget",
+      unit: "requests per minute, of the tenant that made the most",
+      as: "count",
+      summary: `at most ${whole.format(busiest ?? 0)} of ${whole.format(requests_per_minute_max)} requests per minute`,
+      series: [
+        { name: "Requests", values: requests_per_minute, as: "steps", colour: 5 },
+        {
+          name: "Budget",
+          values: requests_per_minute.map(() => requests_per_minute_max),
+          as: "limit",
+          colour: 3
+        }
+      ]
+    }
+  ]
+}
+
+/**
+ * The marks within the range, latest first. One that lasts ends with the range.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
+  const from = Date.parse(activity.from) / 1000
+  const end = from + activity.records.length * activity.step_seconds
+  return activity.marks
+    .map((mark): Mark => ({
+      kind: mark.kind,
+      of: visible(`${mark.instance}, ${mark.endpoint}`),
+      from: Math.max(from, Date.parse(mark.from) / 1000),
+      to: Math.min(end, mark.to === null ? end : Date.parse(mark.to) / 1000),
+      lasts: mark.to === null
+    }))
+    .filter((mark) => mark.to >= mark.from && mark.to > from)
+    .sort((one, other) => other.from - one.from)
+}
+
+/**
+ * The bands that marks make: those of the same kind that overlap are one.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
+  const bands: Array<{ -readonly [Name in keyof Band]: Band[Name] }> = []
+  for (const { from, kind, to } of [...marks].sort((one, other) => one.from - other.from)) {
+    const last = bands.findLast((band) => band.kind === kind)
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
+    else bands.push({ kind, from, to })
+  }
+  return bands
+}
+
+/**
+ * Places of values that have no neighbour, which no line would show.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const alone = (values: Values): Array<number> =>
+  values.flatMap((value, place) =>
+    value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : []
+  )

@@ -1,0 +1,249 @@
+/**
+ * The details of one artifact: its fields, what belongs to it, and its JSON.
+ *
+ * @since 0.1.0
+ */
+import { html, LitElement, type PropertyValues } from "lit"
+import type { Detail } from "../Client.ts"
+import { clipped, visible } from "../Text.ts"
+import { kind, type Row } from "./Columns.ts"
+import "./CopyButton.ts"
+import { detailStyles } from "./DetailStyles.ts"
+import { type Fact, facts } from "./Facts.ts"
+import { localTime } from "./Format.ts"
+import { icons, severityMark } from "./Icons.ts"
+import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
+import { controls } from "./Styles.ts"
+
+/** A value of the summary is shown up to here, until one asks for all of it. */
+const valueMax = 300
+const headingMax = 200
+
+type Tab = "summary" | "related" | "json"
+
+const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
+  { name: "summary", label: "Summary" },
+  { name: "related", label: "Related" },
+  { name: "json", label: "JSON" }
+]
+
+/**
+ * `<azure-security-detail>`: fires `term` with a term of a query when a value is chosen, `open` with a row that belongs
+ * to it, `back` and `leave`. `row` is what is known of it already while `detail` is on its way; `trouble` is why it does
+ * not come.
+ *
+ * @category elements
+ * @since 0.1.0
+ */
+export class ArtifactDetail extends LitElement {
+  static override properties = {
+    row: { attribute: false },
+    detail: { attribute: false },
+    trouble: { attribute: false },
+    deeper: { type: Boolean },
+    tab: { state: true },
+    bounds: { state: true },
+    unfolded: { state: true }
+  }
+
+  static override styles = [controls, detailStyles]
+
+  declare row: Row | undefined
+  declare detail: Detail | undefined
+  declare trouble: string | undefined
+  /** It was opened from the details of another. */
+  declare deeper: boolean
+  declare tab: Tab
+  declare bounds: Bounds
+  /** Texts that are shown whole. */
+  declare unfolded: ReadonlySet<string>
+
+  private value: unknown
+
+  constructor() {
+    super()
+    this.row = undefined
+    this.detail = undefined
+    this.trouble = undefined
+    this.deeper = false
+    this.tab = "summary"
+    this.bounds = brief
+    this.unfolded = new Set()
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has("detail")) return
+    const artifact = this.detail?.artifact
+    this.value = artifact === null || artifact === undefined ? undefined : artifactValue(artifact)
+    this.bounds = brief
+    this.unfolded = new Set()
+  }
+
+  /** Has a reader start at its heading. */
+  focusHeading(): void {
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus()
+  }
+
+  private fire(name: "term" | "open" | "back" | "leave", detail?: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+
+  private readonly turn = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const at = tabs.findIndex(({ name }) => name === this.tab)
+    this.tab = tabs[(at + step + tabs.length) % tabs.length]!.name
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus())
+  }
+
+  private fact({ label, term, text }: Fact, place: string) {
+    const isLong = text.length > valueMax && !this.unfolded.has(place)
+    const shown = isLong ? clipped(text, valueMax) : text
+    return html`<dt>${label}</dt>
+      <dd>
+        <span class="text">${
+      term === undefined
+        ? shown
+        : html`<button
+            class="value" type="button" title="Add to the query" aria-label="Add ${label} ${
+          clipped(text, 100)
+        } to the query"
+            @click=${() => this.fire("term", term)}
+          >${label === "Severity" ? severityMark(shown) : shown}</button>`
+    }${
+      isLong
+        ? html` <button class="whole" type="button" @click=${() => {
+          this.unfolded = new Set([...this.unfolded, place])
+        }}>Show all of it</button>`
+        : undefined
+    }</span>
+        <azure-security-copy label=${label} .text=${text}></azure-security-copy>
+      </dd>`
+  }
+
+  private summary(detail: Detail) {
+    return html`
+      ${
+      detail.artifact === null
+        ? html`<p class="quiet">The file that held it is gone: this is what the index kept.</p>`
+        : undefined
+    }
+      ${
+      facts(detail, this.value).map(({ facts, label }) =>
+        html`<section>
+          <h3>${label}</h3>
+          <dl>${facts.map((fact, place) => this.fact(fact, `${label} ${place}`))}</dl>
+        </section>`
+      )
+    }`
+  }
+
+  private rows(label: string, rows: ReadonlyArray<Row>, none: string) {
+    return html`<section>
+      <h3>${label}</h3>
+      ${
+      rows.length === 0 ? html`<p class="quiet">${none}</p>` : html`<ul>${
+        rows.map((row) => {
+          const isThis = row.id === this.row?.id && row.key === this.row.key
+          const who = row.user ?? row.hostname ?? row.src_ip ?? row.email_from ?? row.file_name ?? ""
+          return html`<li><button
+            class="row" type="button" ?disabled=${isThis} aria-current=${isThis} @click=${() => this.fire("open", row)}
+          >
+            <span class="line"><bdi class="kind">${kind(row)}</bdi>${severityMark(row.severity)}</span>
+            <span class="line"><bdi>${visible(clipped(row.title, 120))}</bdi></span>
+            <span class="line quiet"><span>${localTime(row.time)}</span><bdi>${visible(clipped(who, 80))}</bdi></span>
+          </button></li>`
+        })
+      }</ul>`
+    }</section>`
+  }
+
+  private related({ alert, incident, row }: Detail) {
+    return html`
+      ${
+      row.stream === "azure_security_incident" && alert.length === 0
+        ? undefined
+        : this.rows("Alert and its evidence", alert, "Nothing else of its alert is in the index.")
+    }
+      ${this.rows("Incident", incident, "It belongs to no incident that is in the index.")}`
+  }
+
+  private json({ artifact }: Detail) {
+    if (artifact === null) return html`<p class="quiet">The file that held it is gone.</p>`
+    const { isWhole, lines } = jsonLines(this.value, this.bounds)
+    return html`
+      <div class="actions">
+        <azure-security-copy wordy label="JSON" .text=${artifact}></azure-security-copy>
+        ${
+      isWhole
+        ? undefined
+        : this.bounds === full
+        ? html`<span class="quiet">Too large to be shown whole: copy or export it.</span>`
+        : html`<button class="ghost small" type="button" @click=${() => {
+          this.bounds = full
+        }}>Show long texts and lists</button>`
+    }
+      </div>
+      <p class="quiet">As it was published; <code>message</code>, the record of Microsoft Graph, is shown parsed.</p>
+      <pre class="mono" tabindex="0" role="region" aria-label="JSON">${
+      lines.map((pieces) =>
+        html`${
+          pieces.map(({ kind, text }) => kind === "mark" ? text : html`<span class=${kind}>${text}</span>`)
+        }${"\n"}`
+      )
+    }</pre>`
+  }
+
+  private get content() {
+    if (this.trouble !== undefined) {
+      return html`<p class="wrong" role="alert">${icons.fault}<span>${this.trouble}</span></p>`
+    }
+    if (this.detail === undefined) {
+      return html`<p class="unseen" role="status">Loading</p>${
+        Array.from({ length: 6 }, () => html`<span class="skeleton"></span>`)
+      }`
+    }
+    if (this.tab === "related") return this.related(this.detail)
+    return this.tab === "json" ? this.json(this.detail) : this.summary(this.detail)
+  }
+
+  override render() {
+    const { row } = this
+    if (row === undefined && this.detail === undefined && this.trouble === undefined) return undefined
+    const related = this.detail && this.detail.alert.length + this.detail.incident.length
+    return html`
+      <header>
+        <div class="bar">
+          <button
+            class="ghost icon-only" type="button" aria-label="Back" title="Back" ?hidden=${!this.deeper}
+            @click=${() => this.fire("back")}
+          >${icons.back}</button>
+          <span class="quiet kind">${row === undefined ? "" : kind(row)}</span>
+          <button class="ghost icon-only" type="button" aria-label="Close the details" title="Close the details" @click=${() =>
+      this.fire("leave")}>${icons.close}</button>
+        </div>
+        <h2 id="heading" tabindex="-1"><bdi>${
+      row === undefined ? "Artifact" : visible(clipped(row.title, headingMax)) || "Without a title"
+    }</bdi></h2>
+        <p class="line quiet">${
+      row === undefined ? undefined : html`${severityMark(row.severity)}<span>${localTime(row.time)}</span>`
+    }</p>
+        <div class="tabs" role="tablist" aria-label="Details" @keydown=${this.turn}>${
+      tabs.map(({ label, name }) =>
+        html`<button
+          id="tab-${name}" role="tab" type="button" aria-controls="content" aria-selected=${name === this.tab}
+          tabindex=${name === this.tab ? 0 : -1}
+          @click=${() => {
+          this.tab = name
+        }}
+        >${label}${name === "related" && related !== undefined ? ` (${related})` : ""}</button>`
+      )
+    }</div>
+      </header>
+      <div id="content" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex="-1">${this.content}</div>
+    `
+  }
+}
+
+customElements.define("azure-security-detail", ArtifactDetail)

@@ -1,0 +1,132 @@
+/**
+ * The columns of the results: what they show of a row, and which of them somebody chose.
+ *
+ * @since 0.1.0
+ */
+import type { Detail } from "../Client.ts"
+import { clipped, defanged, visible } from "../Text.ts"
+import { localTime } from "./Format.ts"
+
+/**
+ * A row of the results.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Row = Detail["row"]
+
+/**
+ * What a column shows.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Column {
+  readonly name: string
+  readonly label: string
+  /** The text, fit to be shown: clipped, with nothing unseen in it, and defanged where it is an address. */
+  readonly text: (row: Row) => string
+  /** Shown until somebody chooses. */
+  readonly initial?: boolean
+}
+
+/** A cell shows less; the whole is in the details. */
+const cellMax = 160
+
+const plain = (text: string | undefined): string => text === undefined ? "" : visible(clipped(text, cellMax))
+const address = (text: string | undefined): string => text === undefined ? "" : defanged(clipped(text, cellMax))
+
+/**
+ * What a row is: the type of an evidence, or an alert or incident itself.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const kind = (row: Row): string =>
+  plain(row.evidence ?? (row.stream === "azure_security_incident" ? "incident" : "alert"))
+
+const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
+
+/**
+ * All of them, in the order in which they are shown.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const columns: ReadonlyArray<Column> = [
+  { name: "time", label: "Time", text: (row) => localTime(row.time), initial: true },
+  { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },
+  { name: "kind", label: "Kind", text: kind, initial: true },
+  { name: "message_type", label: "Message type", text: (row) => plain(row.message_type), initial: true },
+  { name: "title", label: "Title", text: (row) => plain(row.title), initial: true },
+  { name: "user", label: "User", text: (row) => plain(row.user), initial: true },
+  { name: "src_ip", label: "Source", text: (row) => plain(row.src_ip), initial: true },
+  { name: "dst_ip", label: "Destination", text: (row) => plain(row.dst_ip), initial: true },
+  {
+    name: "indicator",
+    label: "Email or URL",
+    text: (row) => address(row.uri) || mail(row) || address(row.fqdn),
+    initial: true
+  },
+  { name: "hostname", label: "Host", text: (row) => plain(row.hostname) },
+  { name: "email_from", label: "Email from", text: (row) => plain(row.email_from) },
+  { name: "email_to", label: "Email to", text: (row) => plain(row.email_to) },
+  { name: "email_subject", label: "Email subject", text: (row) => plain(row.email_subject) },
+  { name: "uri", label: "URL", text: (row) => address(row.uri) },
+  { name: "fqdn", label: "Domain", text: (row) => address(row.fqdn) },
+  { name: "file_name", label: "File", text: (row) => plain(row.file_name) },
+  { name: "file_hash", label: "File hash", text: (row) => plain(row.file_hash) },
+  { name: "action", label: "Action", text: (row) => plain(row.action) },
+  { name: "stream", label: "Stream", text: (row) => plain(row.stream) },
+  { name: "tenant_id", label: "Tenant", text: (row) => plain(row.tenant_id) },
+  { name: "alert_id", label: "Alert", text: (row) => plain(row.alert_id) },
+  { name: "incident_id", label: "Incident", text: (row) => plain(row.incident_id) }
+]
+
+/**
+ * The names of those that are shown until somebody chooses.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const initialNames: ReadonlyArray<string> = columns.filter(({ initial }) => initial).map(({ name }) => name)
+
+/**
+ * The columns of these names, in the order of {@link columns}; the initial ones where none of them is known.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const chosen = (names: ReadonlyArray<string>): ReadonlyArray<Column> => {
+  const known = columns.filter(({ name }) => names.includes(name))
+  return known.length > 0 ? known : columns.filter(({ initial }) => initial)
+}
+
+const storageKey = "azure-security.search.columns"
+
+/**
+ * The names that this browser remembers.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const remembered = (storage: Pick<Storage, "getItem">): ReadonlyArray<string> => {
+  try {
+    const names: unknown = JSON.parse(storage.getItem(storageKey) ?? "null")
+    return Array.isArray(names) ? chosen(names).map(({ name }) => name) : initialNames
+  } catch {
+    return initialNames
+  }
+}
+
+/**
+ * Has this browser remember them; it may refuse to, and they hold until the page is closed then.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const remember = (storage: Pick<Storage, "setItem">, names: ReadonlyArray<string>): void => {
+  try {
+    storage.setItem(storageKey, JSON.stringify(names))
+  } catch {}
+}

@@ -1,0 +1,259 @@
+/**
+ * What the details look like.
+ *
+ * @since 0.1.0
+ */
+import { css } from "lit"
+
+/**
+ * Styles of the details.
+ *
+ * @category styles
+ * @since 0.1.0
+ */
+export const detailStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    block-size: 100%;
+    min-block-size: 0;
+    background: var(--cds-layer-01);
+  }
+  header {
+    flex: none;
+    border-block-end: 1px solid var(--cds-border-subtle-01);
+  }
+  .bar {
+    display: flex;
+    align-items: center;
+    gap: 0.25rem;
+  }
+  .bar .kind {
+    flex: 1;
+    min-inline-size: 0;
+    padding-inline-start: 1rem;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .bar .ghost:not([hidden]) + .kind {
+    padding-inline-start: 0;
+  }
+  h2 {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 4;
+    margin: 0;
+    padding: 0 1rem;
+    overflow: hidden;
+    outline: none;
+    overflow-wrap: anywhere;
+    font-size: 1.25rem;
+    font-weight: 400;
+    line-height: 1.4;
+    letter-spacing: 0;
+  }
+  .quiet {
+    color: var(--cds-text-secondary);
+  }
+  .line {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
+    min-inline-size: 0;
+  }
+  .line bdi {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  header .line {
+    justify-content: start;
+    margin: 0.5rem 0 0;
+    padding: 0 1rem;
+  }
+  .tabs {
+    display: flex;
+    margin-block-start: 0.75rem;
+  }
+  [role="tab"] {
+    min-block-size: 2.5rem;
+    padding: 0.5rem 1rem;
+    border: 0;
+    border-block-end: 2px solid transparent;
+    background: transparent;
+    color: var(--cds-text-secondary);
+    cursor: pointer;
+  }
+  [role="tab"]:hover {
+    color: var(--cds-text-primary);
+    border-color: var(--cds-border-strong-01);
+  }
+  [role="tab"][aria-selected="true"] {
+    border-color: var(--cds-border-interactive);
+    color: var(--cds-text-primary);
+    font-weight: 600;
+  }
+  [role="tab"]:focus-visible, pre:focus-visible {
+    outline: 2px solid var(--cds-focus);
+    outline-offset: -2px;
+  }
+  [role="tabpanel"] {
+    flex: 1;
+    min-block-size: 0;
+    padding: 1rem;
+    overflow: auto;
+    outline: none;
+  }
+  section + section {
+    margin-block-start: 1.5rem;
+  }
+  h3 {
+    margin: 0 0 0.5rem;
+    font-size: 0.875rem;
+    font-weight: 600;
+  }
+  p {
+    margin: 0 0 0.75rem;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: minmax(5.5rem, 26%) minmax(0, 1fr);
+    margin: 0;
+    border-block-start: 1px solid var(--cds-border-subtle-01);
+  }
+  dt, dd {
+    margin: 0;
+    min-block-size: 2.25rem;
+    border-block-end: 1px solid var(--cds-border-subtle-01);
+  }
+  dt {
+    padding: 0.5rem 0.5rem 0.5rem 0;
+    color: var(--cds-text-secondary);
+  }
+  dd {
+    display: flex;
+    align-items: start;
+    justify-content: space-between;
+    gap: 0.25rem;
+  }
+  dd azure-security-copy {
+    margin-block: 0.125rem;
+    opacity: 0;
+    transition: opacity 70ms;
+  }
+  dd:hover azure-security-copy, dd:focus-within azure-security-copy {
+    opacity: 1;
+  }
+  @media (hover: none) {
+    dd azure-security-copy {
+      opacity: 1;
+    }
+  }
+  .text {
+    min-inline-size: 0;
+    padding-block: 0.5rem;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    unicode-bidi: isolate;
+  }
+  .value, .whole {
+    padding: 0;
+    border: 0;
+    background: none;
+    cursor: pointer;
+    text-align: start;
+    overflow-wrap: anywhere;
+    user-select: text;
+  }
+  .value {
+    text-decoration: underline dotted var(--cds-border-strong-01);
+    text-underline-offset: 0.25em;
+  }
+  .value .word {
+    text-decoration: inherit;
+    text-underline-offset: inherit;
+  }
+  .value:hover, .whole {
+    color: var(--cds-link-primary);
+  }
+  .value:focus-visible, .whole:focus-visible {
+    outline: 2px solid var(--cds-focus);
+  }
+  ul {
+    margin: 0;
+    padding: 0;
+    border-block-start: 1px solid var(--cds-border-subtle-01);
+    list-style: none;
+  }
+  .row {
+    display: grid;
+    gap: 0.25rem;
+    inline-size: 100%;
+    padding: 0.625rem 0.75rem;
+    border: 0;
+    border-block-end: 1px solid var(--cds-border-subtle-01);
+    background: transparent;
+    cursor: pointer;
+    text-align: start;
+  }
+  .row:hover {
+    background: var(--cds-layer-hover-01);
+  }
+  .row:focus-visible {
+    outline: 2px solid var(--cds-focus);
+    outline-offset: -2px;
+  }
+  .row:disabled {
+    background: var(--cds-layer-selected-01);
+    color: inherit;
+    cursor: default;
+  }
+  .row .kind {
+    font-weight: 600;
+  }
+  .row .severity, .row .quiet {
+    font-size: 0.75rem;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    margin: -0.25rem 0 0.5rem -0.75rem;
+  }
+  pre {
+    margin: 0;
+    padding: 0.75rem;
+    overflow: auto;
+    background: var(--cds-background);
+    line-height: 1.5;
+    tab-size: 2;
+    unicode-bidi: isolate;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  .name {
+    color: var(--cds-link-primary);
+  }
+  pre .text {
+    padding: 0;
+  }
+  pre .value {
+    color: var(--cds-support-info);
+    cursor: inherit;
+    text-decoration: none;
+  }
+  .note {
+    color: var(--cds-text-helper);
+    font-style: italic;
+  }
+  .skeleton {
+    margin-block: 1rem;
+  }
+  .skeleton:nth-child(odd) {
+    inline-size: 60%;
+  }
+`

@@ -1,0 +1,148 @@
+/**
+ * What the details tell of an artifact: its fields by name, in groups, and what to search for to find more like it.
+ *
+ * @since 0.1.0
+ */
+import type { Detail } from "../Client.ts"
+import { defanged, visible } from "../Text.ts"
+import { kind, type Row } from "./Columns.ts"
+import { localTime } from "./Format.ts"
+import { type Field, term } from "./QueryText.ts"
+
+/**
+ * A value, fit to be shown, with the term that finds it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Fact {
+  readonly label: string
+  readonly text: string
+  /** Absent for what cannot be searched for. */
+  readonly term?: string
+}
+
+/**
+ * Facts that belong together.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Facts {
+  readonly label: string
+  readonly facts: ReadonlyArray<Fact>
+}
+
+/** Of a list this many. */
+const listMax = 50
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface Source {
+  readonly label: string
+  /** Field of the artifact. */
+  readonly name: string
+  /** Field of the row, for when the artifact is gone. */
+  readonly row?: keyof Row
+  readonly field?: Field
+  readonly as?: "address" | "time"
+}
+
+const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray<Source> }> = [
+  {
+    label: "Who and where",
+    of: [
+      { label: "User", name: "userName", row: "user", field: "user" },
+      { label: "Source IP", name: "clientIP", row: "src_ip", field: "src_ip" },
+      { label: "Source port", name: "clientPort" },
+      { label: "Source host", name: "clientHostname", row: "hostname", field: "hostname" },
+      { label: "Source MAC", name: "clientMAC" },
+      { label: "Destination IP", name: "serverIP", row: "dst_ip", field: "dst_ip" },
+      { label: "Destination port", name: "serverPort" },
+      { label: "Destination host", name: "serverHostname", field: "hostname" },
+      { label: "Destination MAC", name: "serverMAC" },
+      { label: "Protocol", name: "protocol" },
+      { label: "Region", name: "geoRegion" },
+      { label: "Application", name: "application" }
+    ]
+  },
+  {
+    label: "Email",
+    of: [
+      { label: "From", name: "emailFrom", row: "email_from" },
+      { label: "To", name: "emailTo", row: "email_to" },
+      { label: "Subject", name: "emailSubject", row: "email_subject" },
+      { label: "Sending server", name: "emailSendingServer", as: "address" }
+    ]
+  },
+  {
+    label: "URL and file",
+    of: [
+      { label: "URL", name: "uri", row: "uri", as: "address" },
+      { label: "Domain", name: "fqdn", row: "fqdn", as: "address" },
+      { label: "File", name: "fileName", row: "file_name" },
+      { label: "Path", name: "filePath" },
+      { label: "Hash", name: "fileHash", row: "file_hash" },
+      { label: "Process ID", name: "pid" },
+      { label: "CVE", name: "cve" },
+      { label: "Techniques", name: "attackTechniqueIds" },
+      { label: "Indicators", name: "stixIndicatorIds" }
+    ]
+  },
+  {
+    label: "Origin",
+    of: [
+      { label: "Stream", name: "streamName", row: "stream", field: "stream" },
+      { label: "Instance", name: "sourceInfo" },
+      { label: "Program", name: "program" },
+      { label: "Vendor code", name: "vendorCode" },
+      { label: "Tenant", name: "tenantId", row: "tenant_id" },
+      { label: "Alert", name: "alertId", row: "alert_id" },
+      { label: "Incident", name: "incidentId", row: "incident_id" },
+      { label: "Sender", name: "senderHost" },
+      { label: "Artifact", name: "id", row: "id" },
+      { label: "Tags", name: "tags" }
+    ]
+  }
+]
+
+const event: ReadonlyArray<Source> = [
+  { label: "Severity", name: "severityLabel", row: "severity", field: "severity" },
+  { label: "Title", name: "ruleName", row: "title" },
+  { label: "Category", name: "ruleCategory" },
+  { label: "Message type", name: "messageType", row: "message_type" },
+  { label: "Action", name: "action", row: "action" },
+  { label: "First activity", name: "startTimeUTC", as: "time" },
+  { label: "Last activity", name: "endTimeUTC", row: "time", as: "time" }
+]
+
+const shown = (value: string, as: Source["as"]): string => {
+  if (as === "address") return defanged(value)
+  return as === "time" ? localTime(value) : visible(value)
+}
+
+const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRow: Row): ReadonlyArray<Fact> => {
+  const value = artifact[name] ?? (row === undefined ? undefined : ofRow[row])
+  const values: ReadonlyArray<unknown> = Array.isArray(value) ? value.slice(0, listMax) : [value]
+  return values.flatMap((one): ReadonlyArray<Fact> => {
+    if (one === undefined || one === null || one === "" || typeof one === "object") return []
+    const said = String(one)
+    const found = as === "time" ? "" : term(said, field)
+    return [{ label, text: shown(said, as), ...(found === "" ? {} : { term: found }) }]
+  })
+}
+
+/**
+ * The facts of an artifact, in groups; of its row alone where the artifact is gone. Groups without any are left out.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const facts = ({ row }: Detail, value: unknown): ReadonlyArray<Facts> => {
+  const artifact = typeof value === "object" && value !== null ? value as Fields : {}
+  const of = (sources: ReadonlyArray<Source>) => sources.flatMap((source) => factsOf(source, artifact, row))
+  return [
+    { label: "Event", facts: [{ label: "Kind", text: kind(row) }, ...of(event)] },
+    ...groups.map((group) => ({ label: group.label, facts: of(group.of) }))
+  ].filter(({ facts }) => facts.length > 0)
+}

@@ -1,0 +1,115 @@
+/**
+ * A button that opens a small panel beneath it.
+ *
+ * @since 0.1.0
+ */
+import { css, html, LitElement, type TemplateResult } from "lit"
+import { icons } from "./Icons.ts"
+import { controls } from "./Styles.ts"
+
+/** What is left free at the sides of the window, in pixels. */
+const margin = 16
+
+/**
+ * `<azure-security-foldout>`: what it has within is shown while it is open. Escape closes it, and so does whatever is
+ * pressed or focused elsewhere.
+ *
+ * @category elements
+ * @since 0.1.0
+ */
+export class Foldout extends LitElement {
+  static override properties = { label: {}, icon: { attribute: false }, open: { type: Boolean, reflect: true } }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        position: relative;
+        display: inline-block;
+      }
+      .panel {
+        position: absolute;
+        z-index: 20;
+        inset-block-start: 100%;
+        inset-inline-end: 0;
+        inline-size: max-content;
+        max-inline-size: min(24rem, calc(100vw - 2rem));
+        max-block-size: min(28rem, 60vh);
+        overflow: auto;
+        padding: 1rem;
+        background: var(--cds-layer-01);
+        border: 1px solid var(--cds-border-subtle-01);
+        box-shadow: 0 2px 6px var(--cds-shadow, rgb(0 0 0 / 30%));
+      }
+      button[aria-expanded="true"] {
+        background: var(--cds-layer-01);
+      }
+      @media (max-width: 42rem) {
+        button {
+          gap: 0.25rem;
+          padding-inline: 0.5rem;
+        }
+        button .icon:first-child {
+          display: none;
+        }
+      }
+      button[aria-expanded="true"] .icon:last-child {
+        rotate: 180deg;
+      }
+    `
+  ]
+
+  declare label: string
+  declare icon: TemplateResult | undefined
+  declare open: boolean
+
+  constructor() {
+    super()
+    this.label = ""
+    this.icon = undefined
+    this.open = false
+    this.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.open) return
+      event.stopPropagation()
+      this.open = false
+      this.renderRoot.querySelector("button")?.focus()
+    })
+    this.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Node && !this.contains(relatedTarget)) this.open = false
+    })
+  }
+
+  /** Where it would stick out of the window it is moved. */
+  override updated() {
+    const panel = this.renderRoot.querySelector<HTMLElement>(".panel")
+    if (panel === null || !this.open) return
+    panel.style.translate = ""
+    const { left } = panel.getBoundingClientRect()
+    if (left < margin) panel.style.translate = `${margin - left}px`
+  }
+
+  private readonly pressed = (event: Event) => {
+    if (!event.composedPath().includes(this)) this.open = false
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    document.addEventListener("pointerdown", this.pressed)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    document.removeEventListener("pointerdown", this.pressed)
+  }
+
+  override render() {
+    return html`
+      <button class="ghost" type="button" aria-expanded=${this.open} aria-controls="panel" @click=${() => {
+      this.open = !this.open
+    }}>${this.icon}<span>${this.label}</span>${icons.down}</button>
+      <div id="panel" class="panel" role="group" aria-label=${this.label} ?hidden=${!this.open}><slot></slot></div>
+    `
+  }
+}
+
+customElements.define("azure-security-foldout", Foldout)

@@ -1,0 +1,86 @@
+/**
+ * Times, sizes and counts as a person reads them.
+ *
+ * @since 0.1.0
+ */
+import type { IndexState } from "../Client.ts"
+import { visible } from "../Text.ts"
+
+const two = (value: number) => String(value).padStart(2, "0")
+
+/**
+ * A time on the clock of whoever looks: `2026-11-25 16:18:47`. What is no time stays as it is.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const localTime = (iso: string): string => {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return visible(iso)
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+
+/**
+ * A count with its thousands apart: `42,113`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const count = (value: number): string => whole.format(value)
+
+/**
+ * A count of things: `1 artifact`, `42,113 artifacts`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const counted = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? "" : "s"}`
+
+/**
+ * A size in the unit that it is told in: `12 MB`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const bytes = (value: number): string => {
+  const units = ["bytes", "KB", "MB", "GB", "TB"]
+  let [rest, unit] = [value, 0]
+  while (rest >= 999.5 && unit < units.length - 1) {
+    rest /= 1000
+    unit++
+  }
+  return `${unit > 0 && rest < 9.95 ? rest.toFixed(1).replace(/\.0$/, "") : whole.format(rest)} ${units[unit]}`
+}
+
+/**
+ * How the index is, in a line, and how that looks.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const indexLine = (index: IndexState): {
+  readonly tone: "good" | "busy" | "quiet" | "bad"
+  readonly text: string
+} => {
+  const rows = counted(index.rows, "artifact")
+  const why = index.why === undefined ? "" : `: ${visible(index.why)}`
+  switch (index.state) {
+    case "following": {
+      const newest = index.newest === null ? "" : `, the newest of ${localTime(index.newest)}`
+      return { tone: "good", text: `${rows}${newest}; up to date` }
+    }
+    case "catching_up":
+      return { tone: "busy", text: `${rows}; catching up, ${bytes(index.bytes_behind)} behind` }
+    case "resting": {
+      const behind = index.bytes_behind > 0 ? ` ${bytes(index.bytes_behind)} behind` : ""
+      return { tone: "quiet", text: `${rows}; resting${behind} until the next search` }
+    }
+    case "off":
+      return { tone: "quiet", text: `Search is off${why}` }
+    case "failed":
+      return { tone: "bad", text: `The index failed${why}` }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What is said around the rows: that there are none, that there are more, or why nothing came.
+ *
+ * @since 0.1.0
+ */
+import { html, type TemplateResult } from "lit"
+import { visible } from "../Text.ts"
+import { counted } from "./Format.ts"
+import { icons } from "./Icons.ts"
+import { rowsMax } from "./Results.ts"
+import type { Searching } from "./Searching.ts"
+import type { Place } from "./TimeRange.ts"
+
+/**
+ * Why nothing came, and another try.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const notice = ({ trouble }: Searching, again: () => void): TemplateResult | undefined => {
+  if (trouble === undefined) return undefined
+  const isOff = trouble.body._tag === "SearchUnavailable"
+  return html`<div class="notice ${isOff ? "quiet" : "bad"}" role="alert">
+    ${icons.fault}
+    <div>
+      <strong>${isOff ? "There is nothing to search here" : "The search did not come through"}</strong>
+      <p>${visible(trouble.why)}</p>
+    </div>
+    <cds-button kind="tertiary" size="md" @click=${again}>Try again</cds-button>
+  </div>`
+}
+
+/**
+ * That nothing was found, and what may help.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const nothingFound = (
+  { index, isAnswered, loading, results, trouble }: Searching,
+  { query, range }: Place,
+  longer: () => void
+): TemplateResult | undefined => {
+  if (loading === "first" || !isAnswered || trouble !== undefined || results.rows.length > 0) return undefined
+  const isBehind = index?.state === "catching_up"
+  const why = query === "" ? "No artifact is of this time." : "No artifact of this time matches all of the terms."
+  return html`<div class="nothing">
+    <h2>${index?.rows === 0 && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
+    <p>${isBehind ? "The index is still catching up: what it finds will appear here." : why}</p>
+    ${
+    range.last === "30d"
+      ? undefined
+      : html`<cds-button kind="tertiary" size="md" @click=${longer}>Search the last 30 days</cds-button>`
+  }
+  </div>`
+}
+
+/**
+ * What comes after the last row.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const end = (searching: Searching): TemplateResult | undefined => {
+  const { isFull, loading, results } = searching
+  if (results.rows.length === 0) return undefined
+  if (results.next === null) return html`<p class="end">That is all.</p>`
+  if (isFull) return html`<p class="end">${counted(rowsMax, "row")} are shown: narrow the search, or export it.</p>`
+  return html`<p class="end"><cds-button
+    kind="tertiary" size="md" ?disabled=${loading === "more"} @click=${() => searching.more()}
+  >${loading === "more" ? "Loading…" : "Load more"}</cds-button></p>`
+}

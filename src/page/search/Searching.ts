@@ -1,0 +1,166 @@
+/**
+ * What goes on behind the search: what is asked for, what was found, and what went wrong.
+ *
+ * @since 0.1.0
+ */
+import type { ReactiveController, ReactiveControllerHost } from "lit"
+import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
+import { visible } from "../Text.ts"
+import { counted } from "./Format.ts"
+import { first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { type TimeRange, times } from "./TimeRange.ts"
+
+const pageRows = 100
+const liveRows = 200
+/** How long it waits before it asks for what is new, and after a refusal. */
+const liveMillis = 4000
+const refusedMillis = 15_000
+
+const nothing = first({ rows: [], next: null, index: undefined! })
+
+/**
+ * Asks, one question at a time: a new one takes the place of whatever is under way.
+ *
+ * @category controllers
+ * @since 0.1.0
+ */
+export class Searching implements ReactiveController {
+  results: Results = nothing
+  /** What was asked for; undefined before the first answer is wanted. */
+  asked: Query | undefined
+  /** Whether {@link results} is of {@link asked}. */
+  isAnswered = false
+  loading: "no" | "first" | "more" = "no"
+  /** What is wrong with the query. */
+  fault: string | undefined
+  trouble: Refused | undefined
+  index: IndexState | undefined
+  /** Asks for what is new again and again. */
+  isLive = false
+  /** What a screen reader is to say. */
+  said = ""
+
+  private readonly host: ReactiveControllerHost
+  private range: TimeRange | undefined
+  private under: AbortController | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private isConnected = false
+
+  constructor(host: ReactiveControllerHost) {
+    this.host = host
+    host.addController(this)
+  }
+
+  hostConnected() {
+    this.isConnected = true
+    document.addEventListener("visibilitychange", this.look)
+  }
+
+  hostDisconnected() {
+    this.isConnected = false
+    document.removeEventListener("visibilitychange", this.look)
+    this.under?.abort()
+    clearTimeout(this.timer)
+  }
+
+  /** Searches anew. What was found before stays until the answer comes. */
+  async search(query: string, range: TimeRange): Promise<void> {
+    this.range = range
+    this.asked = { query, ...times(range, Date.now()) }
+    this.isAnswered = false
+    this.loading = "first"
+    await this.ask({ limit: pageRows }, (found) => {
+      this.results = first(found)
+      const rows = counted(found.rows.length, "artifact")
+      this.said = found.next === null ? `${rows} found` : `The newest ${rows}; more can be loaded`
+    })
+  }
+
+  /** Goes on where the last page ended. */
+  async more(): Promise<void> {
+    const before = this.results.next
+    if (before === null || this.loading !== "no" || this.isFull) return
+    this.loading = "more"
+    await this.ask({ limit: pageRows, before }, (found) => {
+      this.results = more(this.results, found)
+      this.said = `${counted(found.rows.length, "artifact")} more`
+    })
+  }
+
+  /** More is not shown at once. */
+  get isFull(): boolean {
+    return this.results.rows.length >= rowsMax
+  }
+
+  live(isLive: boolean): void {
+    this.isLive = isLive
+    if (!isLive) this.results = { ...this.results, fresh: new Set() }
+    this.host.requestUpdate()
+    this.schedule(isLive ? 0 : liveMillis)
+  }
+
+  private readonly look = () => {
+    if (document.visibilityState === "visible") this.schedule(0)
+  }
+
+  /** One that rests takes up again now that it was asked. */
+  private get isBehind(): boolean {
+    const { index } = this
+    return index?.state === "catching_up" || (index?.state === "resting" && index.bytes_behind > 0)
+  }
+
+  /** What is not in the index yet will be found in a moment, so that is asked for as well. */
+  private schedule(millis: number) {
+    clearTimeout(this.timer)
+    if (!this.isLive && !this.isBehind) return
+    this.timer = setTimeout(() => void this.follow(), millis)
+  }
+
+  private async follow() {
+    if (!this.isConnected || document.visibilityState === "hidden" || this.range === undefined) return
+    if (this.loading !== "no") {
+      this.schedule(liveMillis)
+      return
+    }
+    this.asked = { ...this.asked!, ...times(this.range, Date.now()) }
+    await this.ask({ limit: liveRows }, (found) => {
+      const before = this.results
+      this.results = before.rows.length === 0 && !this.isLive ? first(found) : newest(before, found)
+      const added = this.results.fresh.size - before.fresh.size
+      if (added > 0) this.said = `${counted(added, "new artifact")}`
+    })
+  }
+
+  private async ask(page: { readonly limit: number; readonly before?: number }, take: (found: Found) => void) {
+    clearTimeout(this.timer)
+    this.under?.abort()
+    const under = new AbortController()
+    this.under = under
+    this.host.requestUpdate()
+    try {
+      const found = await client.find({ ...this.asked!, ...page }, under.signal)
+      if (under.signal.aborted) return
+      this.fault = undefined
+      this.trouble = undefined
+      this.index = found.index
+      this.isAnswered = true
+      take(found)
+    } catch (cause) {
+      if (under.signal.aborted) return
+      this.refuse(cause instanceof Refused ? cause : new Refused(0, { _tag: "Unexpected" }))
+    }
+    this.loading = "no"
+    this.host.requestUpdate()
+    if (this.isConnected && this.fault === undefined) {
+      this.schedule(this.trouble === undefined ? liveMillis : refusedMillis)
+    }
+  }
+
+  private refuse(refused: Refused) {
+    const isBadQuery = refused.body._tag === "BadQuery"
+    this.fault = isBadQuery ? visible(refused.why) : undefined
+    this.trouble = isBadQuery ? undefined : refused
+    // What was found before is not of this question.
+    if (this.loading === "first") this.results = nothing
+  }
+}

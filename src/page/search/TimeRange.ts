@@ -1,0 +1,153 @@
+/**
+ * From when to when is searched, and how the address of the page tells it.
+ *
+ * @since 0.1.0
+ */
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/**
+ * Ranges that end now.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const lastRanges = [
+  { name: "15m", label: "Last 15 minutes", millis: 15 * minute },
+  { name: "1h", label: "Last hour", millis: hour },
+  { name: "4h", label: "Last 4 hours", millis: 4 * hour },
+  { name: "24h", label: "Last 24 hours", millis: day },
+  { name: "7d", label: "Last 7 days", millis: 7 * day },
+  { name: "30d", label: "Last 30 days", millis: 30 * day }
+] as const
+
+/**
+ * Name of a range that ends now.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type LastRange = typeof lastRanges[number]["name"]
+
+/**
+ * A range that ends now, or one of two times in ISO 8601.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TimeRange =
+  | { readonly last: LastRange }
+  | { readonly last?: never; readonly from: string; readonly to: string }
+
+/**
+ * What the address of the page tells.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
+  readonly query: string
+  readonly range: TimeRange
+  /** The artifact whose details are open. */
+  readonly artifact?: string | undefined
+}
+
+/**
+ * The range that is meant where none is told.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const rangeDefault: TimeRange = { last: "24h" }
+
+/** The clock of whoever looks may be behind: what came just now is found all the same. */
+const ahead = 5 * minute
+
+/**
+ * The times of a range, in ISO 8601.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const times = (range: TimeRange, now: number): { readonly from: string; readonly to: string } => {
+  if (range.last === undefined) return range
+  const { millis } = lastRanges.find(({ name }) => name === range.last)!
+  return { from: new Date(now - millis).toISOString(), to: new Date(now + ahead).toISOString() }
+}
+
+/**
+ * What is wrong with a range, in one line.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const rangeFault = (range: TimeRange): string | undefined => {
+  if (range.last !== undefined) return undefined
+  if (range.from === "" || range.to === "") return "Both times are needed."
+  return range.from >= range.to ? "The first time has to be before the second." : undefined
+}
+
+/**
+ * A time as an input of local time has it: `2026-11-25T16:18:47`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toLocalInput = (iso: string): string => {
+  const millis = Date.parse(iso)
+  if (Number.isNaN(millis)) return ""
+  const local = new Date(millis - new Date(millis).getTimezoneOffset() * minute)
+  return local.toISOString().slice(0, 19)
+}
+
+/**
+ * What an input of local time has, in ISO 8601; empty for what is no time.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromLocalInput = (value: string): string => {
+  const millis = new Date(value).getTime()
+  return Number.isNaN(millis) ? "" : new Date(millis).toISOString()
+}
+
+const isTime = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(text))
+
+/**
+ * Reads the address; what it does not tell, or tells wrongly, is the default.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromAddress = (search: string): Place => {
+  const told = new URLSearchParams(search)
+  const [from, to, last] = [told.get("from"), told.get("to"), told.get("range")]
+  return {
+    query: told.get("q") ?? "",
+    range: isTime(from) && isTime(to)
+      ? { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+      : lastRanges.some(({ name }) => name === last)
+      ? { last: last as LastRange }
+      : rangeDefault,
+    artifact: told.get("artifact") ?? undefined
+  }
+}
+
+/**
+ * Writes the address: what comes after the path, empty for what is the default anyway.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toAddress = ({ artifact, query, range }: Place): string => {
+  const told = new URLSearchParams()
+  if (query !== "") told.set("q", query)
+  if (range.last === undefined) {
+    told.set("from", range.from)
+    told.set("to", range.to)
+  } else if (range.last !== rangeDefault.last) told.set("range", range.last)
+  if (artifact !== undefined) told.set("artifact", artifact)
+  return told.size === 0 ? "" : `?${told}`
+}

@@ -1,0 +1,152 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Browser, Page } from "playwright-core"
+import { activityOf } from "./Activities.ts"
+import { now } from "./Artifacts.ts"
+import {
+  launch,
+  openPage,
+  type PageOptions,
+  serveView,
+  skipsWithoutBrowser,
+  type Views,
+  violations
+} from "./ViewHarness.ts"
+
+describe.skipIf(skipsWithoutBrowser())("the activity", () => {
+  let browser: Browser
+  let views: Views
+
+  beforeAll(async () => {
+    ;[views, browser] = await Promise.all([serveView("activity"), launch()])
+  })
+  afterAll(async () => {
+    views.close()
+    await browser.close()
+  })
+
+  const inPage = async (
+    test: (page: Page) => Promise<void>,
+    { search = "", ...options }: PageOptions & { readonly search?: string } = {}
+  ) => {
+    views.theme = "white"
+    views.asked.length = 0
+    const { close, faults, page } = await openPage(browser, views, options)
+    await page.clock.install({ time: now })
+    await page.goto(`${views.origin}/signals/activity${search}`)
+    await test(page)
+    assert.deepStrictEqual(faults, [])
+    await close()
+  }
+
+  const answering = () => {
+    views.answers = (url) => ({ body: activityOf(url.searchParams.get("range") as "hour") })
+  }
+
+  const drawn = (page: Page) =>
+    page.locator("canvas").evaluateAll((found) => found.map((one) => (one as HTMLCanvasElement).toDataURL()))
+
+  it("draws what happened, says it in words, and as a table", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").nth(3).waitFor()
+      const [activity] = [activityOf("hour")]
+      const records = activity.records.reduce<number>((sum, value) => sum + (value ?? 0), 0)
+      await page.getByRole("img", { name: `Records and artifacts: ${records} records fetched` }).waitFor()
+      await page.getByText("Records and artifacts as a table").click()
+      const row = page.getByRole("row", { name: "25 Nov 16:20" })
+      assert.strictEqual(await row.innerText(), "25 Nov 16:20\t–\t–")
+      const marks = await page.locator(".marks li").allInnerTexts()
+      assert.match(marks[0]!, /^Cooldown\s+Contoso production, alerts_v2\s+since 25 Nov 16:54$/)
+      assert.match(marks[1]!, /^Outage\s+Contoso production, incidents\s+25 Nov 16:42 – 16:45$/)
+      const plot = page.locator("azure-security-plot").first()
+      await plot.locator(".u-over").hover({ position: { x: 4, y: 40 } })
+      await plot.locator(".when", { hasText: "25 Nov 16:00" }).waitFor()
+    })
+  })
+
+  it("shows the range that was chosen, and the newest every minute", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").first().waitFor()
+      const ranges = () => views.asked.map(({ searchParams }) => searchParams.get("range"))
+      assert.deepStrictEqual(ranges(), ["day"])
+      await page.getByRole("radio", { name: "Last day" }).press("ArrowRight")
+      await page.getByText("per hour").first().waitFor()
+      assert.strictEqual(new URL(page.url()).search, "?range=week")
+      await Promise.all([page.waitForResponse(/range=week/), page.clock.runFor(60_100)])
+      assert.deepStrictEqual(ranges(), ["day", "week", "week"])
+    }, { search: "?range=day" })
+  })
+
+  it("keeps what it has when the connector does not answer, and says so", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").first().waitFor()
+      await page.route(/api\/activity/, (route) => route.abort())
+      await Promise.all([page.waitForEvent("requestfailed"), page.clock.runFor(60_100)])
+      await page.getByText("the connector does not answer").waitFor()
+      assert.strictEqual(await page.locator("canvas").count(), 4)
+      await page.unroute(/api\/activity/)
+      await page.getByRole("button", { name: "Try again" }).click()
+      await page.getByRole("alert").waitFor({ state: "detached" })
+    })
+  })
+
+  it("draws nothing but says so where nothing is known", () => {
+    const empty = activityOf("hour")
+    const none = empty.records.map(() => null)
+    views.answers = () => ({
+      body: {
+        ...empty,
+        records: none,
+        artifacts: none,
+        errors: none,
+        freshness_p95_seconds: none,
+        requests_per_minute: none,
+        marks: []
+      }
+    })
+    return inPage(async (page) => {
+      await page.getByText("0 records fetched, 0 artifacts published").waitFor()
+      await page.getByText("None in this time.").waitFor()
+    })
+  })
+
+  it("is drawn anew in the colours of another theme, without anything that axe-core finds in either", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").nth(3).waitFor()
+      assert.deepStrictEqual(await violations(page), [])
+      const before = await drawn(page)
+      await page.evaluate(() => {
+        document.documentElement.dataset["theme"] = "g100"
+      })
+      await page.waitForFunction(
+        (before) =>
+          Array.from(
+            document.querySelector("azure-security-activity")!.shadowRoot!.querySelectorAll("azure-security-plot"),
+            (plot) => plot.shadowRoot!.querySelector("canvas")!.toDataURL()
+          ).every((drawing, place) => drawing !== before[place]),
+        before
+      )
+      await page.getByText("Freshness as a table").click()
+      await page.getByRole("region", { name: "Freshness as a table" }).waitFor()
+      assert.deepStrictEqual(await violations(page), [])
+    })
+  })
+
+  it("fits a phone", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").nth(3).waitFor()
+      const widths = await page.locator("canvas").evaluateAll((found) => found.map((one) => one.clientWidth))
+      for (const width of widths) assert.isAtMost(width, 328)
+      assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+      await page.setViewportSize({ width: 800, height: 700 })
+      await page.waitForFunction(() =>
+        document.querySelector("azure-security-activity")!.shadowRoot!.querySelector("azure-security-plot")!.shadowRoot!
+          .querySelector("canvas")!.clientWidth > 328
+      )
+    }, { viewport: { width: 360, height: 740 } })
+  })
+})

@@ -1,0 +1,162 @@
+import { assert, describe, it } from "@effect/vitest"
+import { chosen, columns, initialNames, kind, remember, remembered } from "../../src/page/search/Columns.ts"
+import { facts } from "../../src/page/search/Facts.ts"
+import { bytes, counted, indexLine, localTime } from "../../src/page/search/Format.ts"
+import { artifactValue } from "../../src/page/search/JsonText.ts"
+import { first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
+
+const all = rows(50)
+const found = (from: number, to: number, next: number | null = null) => ({
+  rows: all.slice(from, to),
+  next,
+  index: following
+})
+const keys = ({ rows }: { readonly rows: ReadonlyArray<{ readonly key: number }> }) => rows.map(({ key }) => key)
+
+describe("results", () => {
+  it("go on without repeating a row", () => {
+    const results = more(first(found(0, 20, all[19]!.key)), found(18, 40))
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 40) }))
+    assert.isNull(results.next)
+  })
+
+  it("take what is new in the order of time, and mark it", () => {
+    const before = first({ ...found(4, 20, all[19]!.key), rows: [all[3]!, ...all.slice(5, 20)] })
+    const results = newest(before, found(2, 12, all[11]!.key))
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(2, 20) }))
+    assert.deepStrictEqual([...results.fresh], [all[2]!.key, all[4]!.key])
+    assert.strictEqual(results.next, all[19]!.key)
+    assert.strictEqual(newest(results, found(2, 12)), results)
+  })
+
+  it("leave no hole where more came than a page holds", () => {
+    const results = newest(first(found(30, 50)), found(0, 10, all[9]!.key))
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
+    assert.strictEqual(results.next, all[9]!.key)
+  })
+
+  it("are bounded: the oldest go, and come back with the next page", () => {
+    const many = rows(rowsMax + 10)
+    const before = first({ rows: many.slice(10), next: null, index: following })
+    const results = newest(before, { rows: many.slice(0, 100), next: many[99]!.key, index: following })
+    assert.strictEqual(results.rows.length, rowsMax)
+    assert.strictEqual(results.next, many[rowsMax - 1]!.key)
+  })
+})
+
+describe("columns", () => {
+  const storage = (stored: string | null) => ({ getItem: () => stored })
+
+  it("are the usual ones until somebody chooses, and where what is stored makes no sense", () => {
+    for (const stored of [null, "", "{", "7", "[]", "[\"gone\"]", "{\"a\":1}"]) {
+      assert.deepStrictEqual(remembered(storage(stored)), initialNames)
+    }
+    assert.deepStrictEqual(
+      remembered({
+        getItem: () => {
+          throw new Error("forbidden")
+        }
+      }),
+      initialNames
+    )
+  })
+
+  it("are remembered in their own order", () => {
+    let stored = ""
+    remember({ setItem: (_, text) => void (stored = text) }, ["title", "time"])
+    assert.deepStrictEqual(remembered(storage(stored)), ["time", "title"])
+    assert.deepStrictEqual(chosen(["file_hash", "gone"]).map(({ label }) => label), ["File hash"])
+  })
+
+  it("say what a row is", () => {
+    assert.deepStrictEqual([all[0]!, all[4]!, all[7]!].map(kind), ["analyzedMessage", "alert", "incident"])
+  })
+
+  it("show no address that can be followed, and nothing unseen, of any length", () => {
+    for (const row of hostile) {
+      for (const { name, text } of columns) {
+        const shown = text(row)
+        // oxlint-disable-next-line eslint/no-control-regex
+        assert.notMatch(shown, /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/, name)
+        assert.isBelow(shown.length, 2000, name)
+      }
+    }
+    const indicator = columns.find(({ name }) => name === "indicator")!
+    assert.strictEqual(indicator.text(all[0]!), "hxxps://login[.]c0ntoso[.]example/owa?u=amy")
+    assert.strictEqual(indicator.text(all[5]!), "bert@contoso.example → accounts@fabrikam.example")
+  })
+})
+
+describe("facts", () => {
+  const of = (place: number) => facts(detailOf(all, all[place]!.id)!, artifactValue(artifactOf(all[place]!)))
+
+  it("are those of the artifact, with a term for each that can be searched for", () => {
+    const told = of(0).flatMap(({ facts }) => facts)
+    const fact = (label: string) => told.find((fact) => fact.label === label)
+    assert.deepStrictEqual(fact("User"), {
+      label: "User",
+      text: "amy@contoso.example",
+      term: "user:amy@contoso.example"
+    })
+    assert.deepStrictEqual(fact("URL"), {
+      label: "URL",
+      text: "hxxps://login[.]c0ntoso[.]example/owa?u=amy",
+      term: "\"https://login.c0ntoso.example/owa?u=amy\""
+    })
+    assert.isUndefined(fact("Last activity")!.term)
+    assert.isUndefined(fact("Destination IP"))
+    assert.deepStrictEqual(told.filter(({ label }) => label === "Techniques").map(({ text }) => text), [
+      "T1566.002",
+      "T1204"
+    ])
+  })
+
+  it("are those of the row where the artifact is gone", () => {
+    const told = facts({ ...detailOf(all, all[3]!.id)!, artifact: null }, undefined)
+    assert.deepStrictEqual(told.map(({ label }) => label), ["Event", "Who and where", "Origin"])
+    assert.include(told[1]!.facts.map(({ text }) => text), "203.0.113.7")
+  })
+
+  it("survive an artifact of anything", () => {
+    for (const value of [null, [], 7, "text", { userName: { a: 1 }, tags: [null, {}, 3] }]) {
+      assert.isNotEmpty(facts(detailOf(all, all[0]!.id)!, value))
+    }
+  })
+})
+
+describe("words", () => {
+  it("tell sizes and counts", () => {
+    assert.deepStrictEqual([0, 999, 1000, 1500, 12_345_678, 999_999_999].map(bytes), [
+      "0 bytes",
+      "999 bytes",
+      "1 KB",
+      "1.5 KB",
+      "12 MB",
+      "1 GB"
+    ])
+    assert.strictEqual(counted(1, "artifact"), "1 artifact")
+    assert.strictEqual(counted(42_113, "artifact"), "42,113 artifacts")
+  })
+
+  it("tell times on the local clock, and leave alone what is none", () => {
+    assert.match(localTime("2026-11-25T16:18:47Z"), /^2026-11-2\d \d\d:\d8:47$/)
+    assert.strictEqual(localTime("yester\u202Eday"), "yester⟨U+202E⟩day")
+  })
+
+  it("tell how the index is", () => {
+    const line = (change: object) => indexLine({ ...following, ...change }).text
+    assert.match(line({}), /^42,113 artifacts, the newest of .*; up to date$/)
+    assert.strictEqual(
+      line({ state: "catching_up", bytes_behind: 12_000_000 }),
+      "42,113 artifacts; catching up, 12 MB behind"
+    )
+    assert.strictEqual(line({ state: "resting" }), "42,113 artifacts; resting until the next search")
+    assert.strictEqual(
+      line({ state: "resting", bytes_behind: 5000 }),
+      "42,113 artifacts; resting 5 KB behind until the next search"
+    )
+    assert.strictEqual(line({ state: "off", why: "set search to on" }), "Search is off: set search to on")
+    assert.strictEqual(line({ state: "failed", why: "no space left" }), "The index failed: no space left")
+  })
+})

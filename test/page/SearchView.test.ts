@@ -1,0 +1,446 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Browser, Page } from "playwright-core"
+import { detailOf, following, hostile, now, pageOf, type Row, rows } from "./Artifacts.ts"
+import {
+  type Answer,
+  launch,
+  openPage,
+  type PageOptions,
+  serveView,
+  skipsWithoutBrowser,
+  type Views,
+  violations
+} from "./ViewHarness.ts"
+
+const phone = { viewport: { width: 360, height: 740 } }
+
+/** The connector, with these artifacts. */
+const having = (all: ReadonlyArray<Row>, index = following) => (url: URL): Answer => {
+  if (url.pathname === "/api/search") return { body: pageOf(all, url, index) }
+  const detail = detailOf(all, decodeURIComponent(url.pathname.split("/").at(-1)!))
+  return detail === undefined ? { status: 404, body: { _tag: "NoSuchArtifact", id: "" } } : { body: detail }
+}
+
+/** What a table shows, row by row. */
+const cells = (page: Page, column: string) => page.locator(`td.of-${column}`).allInnerTexts()
+
+describe.skipIf(skipsWithoutBrowser())("the search", () => {
+  let browser: Browser
+  let views: Views
+
+  beforeAll(async () => {
+    ;[views, browser] = await Promise.all([serveView("search"), launch()])
+  })
+  afterAll(async () => {
+    views.close()
+    await browser.close()
+  })
+
+  /** Runs a test in a page of its own, in which nothing may go wrong. */
+  const inPage = async (
+    test: (page: Page) => Promise<void>,
+    { search = "", theme = "white", ...options }: PageOptions & {
+      readonly search?: string
+      readonly theme?: Views["theme"]
+    } = {}
+  ) => {
+    views.theme = theme
+    views.asked.length = 0
+    const { close, faults, page } = await openPage(browser, views, options)
+    await page.clock.setFixedTime(now)
+    await page.goto(`${views.origin}/signals/search${search}`)
+    await test(page)
+    assert.deepStrictEqual(faults, [])
+    await close()
+  }
+
+  const asked = () =>
+    views.asked.filter(({ pathname }) => pathname === "/api/search").map(({ searchParams }) => searchParams)
+
+  it("shows the newest rows, and the next page where the last one ended", () => {
+    views.answers = having(rows(150))
+    return inPage(async (page) => {
+      await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 100)
+      await page.getByRole("button", { name: "Load more" }).click()
+      await page.getByText("That is all.").waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 150)
+      assert.strictEqual(asked()[1]!.get("before"), String(rows(100).at(-1)!.key))
+      assert.strictEqual(
+        await page.getByText("up to date").innerText(),
+        "42,113 artifacts, the newest of 2026-11-25 16:59:12; up to date"
+      )
+    })
+  })
+
+  it("has the query and the range in the address, where they can be found again", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:amy@contoso.example")
+      assert.strictEqual(await page.getByLabel("Time range").inputValue(), "7d")
+      assert.strictEqual(asked()[0]!.get("query"), "user:amy@contoso.example")
+      assert.strictEqual(asked()[0]!.get("from"), "2026-11-18T16:00:00.000Z")
+
+      await page.getByRole("button", { name: "Add severity:" }).click()
+      await page.keyboard.type("high")
+      await Promise.all([page.waitForResponse(/severity%3Ahigh/), page.keyboard.press("Enter")])
+      await page.getByLabel("Time range").selectOption("Last 15 minutes")
+      await page.waitForURL(/range=15m/)
+      assert.strictEqual(new URL(page.url()).searchParams.get("q"), "user:amy@contoso.example severity:high")
+
+      await page.getByLabel("Time range").selectOption("Custom…")
+      await page.getByLabel("From (local time)").fill("2026-11-20T10:00:00")
+      await page.getByLabel("To (local time)").fill("2026-11-20T09:00:00")
+      await page.getByLabel("To (local time)").blur()
+      await page.getByText("The first time has to be before the second.").waitFor()
+      await page.getByLabel("To (local time)").fill("2026-11-20T11:30:00")
+      await Promise.all([page.waitForURL(/to=/), page.getByRole("button", { name: "Search", exact: true }).click()])
+      // The clock of the browser is in Berlin.
+      assert.strictEqual(new URL(page.url()).searchParams.get("from"), "2026-11-20T09:00:00.000Z")
+      assert.strictEqual(asked().at(-1)!.get("to"), "2026-11-20T10:30:00.000Z")
+      assert.isTrue(await page.getByRole("switch", { name: "Live tail" }).isDisabled())
+    }, { search: "?q=user%3Aamy%40contoso.example&range=7d" })
+  })
+
+  it("says at the box what is wrong with a query", () => {
+    views.answers = (url) =>
+      url.searchParams.get("query") === "port:25"
+        ? { status: 400, body: { _tag: "BadQuery", fault: "port: is no field; there are src_ip:, dst_ip: …" } }
+        : having(rows(3))(url)
+    return inPage(async (page) => {
+      const box = page.getByRole("searchbox", { name: "Query" })
+      await box.fill("port:25")
+      await box.press("Enter")
+      await page.getByText("port: is no field").waitFor()
+      assert.strictEqual(await box.getAttribute("aria-invalid"), "true")
+      assert.include(await box.getAttribute("aria-describedby"), "query-fault")
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 0)
+      await page.getByRole("button", { name: "Clear the query" }).click()
+      await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual(await box.getAttribute("aria-invalid"), "false")
+    })
+  })
+
+  it("runs nothing that an attacker wrote, and hides nothing of it", () => {
+    views.answers = having(hostile)
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), hostile.length)
+      const shown = (await cells(page, "title")).join("\n")
+      for (
+        const text of [
+          "<img src=x onerror=",
+          "javascript:alert",
+          "⟨U+202E⟩",
+          "⟨U+200B⟩",
+          "⟨U+0007⟩",
+          "⟨U+001B⟩",
+          "(10000 characters)"
+        ]
+      ) {
+        assert.include(shown, text)
+      }
+      assert.include((await cells(page, "indicator")).join("\n"), "javascript[:]alert")
+      for (const row of await page.locator("tr[data-key]").all()) {
+        await row.dispatchEvent("click")
+        await page.locator("dl").first().waitFor()
+        await page.getByRole("tab", { name: /Related/ }).dispatchEvent("click")
+        await page.locator(".row").nth(hostile.length - 1).waitFor()
+        await page.getByRole("tab", { name: "JSON" }).dispatchEvent("click")
+        await page.locator("pre").waitFor()
+        await page.getByRole("tab", { name: "Summary" }).dispatchEvent("click")
+      }
+      assert.strictEqual(
+        await page.locator("img, iframe, azure-security-results a, azure-security-detail a").count(),
+        0
+      )
+      assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), 1280)
+      // The whole of a long text is one press away.
+      await page.locator("tr[data-key]").nth(2).dispatchEvent("click")
+      await page.getByRole("heading", { level: 2, name: "AAA" }).waitFor()
+      const title = page.locator("dt", { hasText: "Title" }).locator("xpath=following-sibling::dd[1]")
+      await title.getByRole("button", { name: "Show all of it" }).click()
+      assert.include(await title.innerText(), "A".repeat(10_000))
+      // What is chosen of it is a query that is only a text as well.
+      await Promise.all([page.waitForURL(/q=A{200}\*/), title.getByRole("button").first().click()])
+    })
+  })
+
+  it("opens what belongs to an artifact, and finds the way back", () => {
+    const all = rows(40)
+    views.answers = having(all)
+    return inPage(async (page) => {
+      const detail = page.locator("azure-security-detail")
+      const [row, sibling] = [all[2]!, all[0]!]
+      await page.locator("tr[data-key]").nth(2).click()
+      await detail.getByText("T1566.002").first().waitFor()
+      assert.strictEqual(new URL(page.url()).searchParams.get("artifact"), row.id)
+      assert.strictEqual(await detail.getByRole("heading", { level: 2 }).innerText(), row.title)
+
+      await detail.getByRole("tab", { name: "JSON" }).click()
+      const json = await detail.locator("pre").innerText()
+      assert.include(json, "  \"message\": {\n    \"id\": \"da3\"")
+      assert.include(json, "90071992547409931")
+
+      await detail.getByRole("tab", { name: /Related/ }).click()
+      await detail.locator(".row", { hasText: sibling.title }).first().click()
+      await page.waitForURL(new RegExp(`artifact=${sibling.id}`))
+      await detail.locator(".row", { hasText: "Multi-stage incident" }).first().click()
+      await detail.getByRole("heading", { level: 2, name: "Multi-stage incident" }).waitFor()
+      await detail.getByRole("button", { name: "Back" }).click()
+      await detail.getByRole("button", { name: "Back" }).click()
+      await page.waitForURL(new RegExp(`artifact=${row.id}`))
+
+      await detail.getByRole("tab", { name: "Summary" }).click()
+      await detail.getByRole("button", { name: "Add User CONTOSO\\kavya to the query" }).click()
+      await page.waitForURL(/q=user/)
+      assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:CONTOSO\\kavya")
+      assert.strictEqual(asked().at(-1)!.get("query"), "user:CONTOSO\\kavya")
+    }, { viewport: { width: 1440, height: 900 } })
+  })
+
+  it("copies what it shows", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+      await page.locator("tr[data-key]").nth(1).click()
+      await page.getByRole("button", { name: "Copy URL" }).click()
+      await page.getByText("Copied").waitFor()
+      assert.strictEqual(
+        await page.evaluate(() => navigator.clipboard.readText()),
+        "hxxps://login[.]c0ntoso[.]example/owa?u=amy"
+      )
+      await page.getByRole("tab", { name: "JSON" }).click()
+      await page.getByRole("button", { name: "Copy JSON" }).click()
+      await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("{\"id\""))
+      // A page that was loaded over HTTP from elsewhere has no clipboard.
+      await page.getByRole("tab", { name: "Summary" }).click()
+      await page.evaluate(() => {
+        const { clipboard } = navigator
+        Object.defineProperty(navigator, "clipboard", { value: undefined })
+        Object.assign(globalThis, { clipboard })
+      })
+      await page.getByRole("button", { name: "Copy User" }).click()
+      await page.waitForFunction(async () =>
+        await (globalThis as unknown as { readonly clipboard: Clipboard }).clipboard.readText() ===
+          "amy@contoso.example"
+      )
+    })
+  })
+
+  it("says when an artifact that a link leads to is gone", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.getByText("This artifact is not in the index").waitFor()
+      await page.keyboard.press("Escape")
+      await page.waitForFunction(() => !location.search.includes("artifact"))
+    }, { search: "?artifact=gone" })
+  })
+
+  it("is worked by the keyboard alone", () => {
+    const all = rows(30)
+    views.answers = having(all)
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      await page.getByRole("searchbox", { name: "Query" }).focus()
+      const focused = () =>
+        page.evaluate(() => {
+          let at = document.activeElement
+          while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+          return `${at?.localName} ${at?.getAttribute("data-key") ?? at?.textContent?.trim() ?? ""}`
+        })
+      for (let press = 0; press < 20 && !(await focused()).startsWith("tr "); press++) await page.keyboard.press("Tab")
+      assert.strictEqual(await focused(), `tr ${all[0]!.key}`)
+      await page.keyboard.press("ArrowDown")
+      await page.keyboard.press("ArrowDown")
+      await page.keyboard.press("ArrowUp")
+      await page.keyboard.press("Enter")
+      await page.locator("dl").first().waitFor()
+      assert.strictEqual(await focused(), `h2 ${all[1]!.title}`)
+      await page.keyboard.press("Tab")
+      await page.keyboard.press("ArrowRight")
+      await page.locator(".row").first().waitFor()
+      assert.match(await focused(), /^button Related/)
+      await page.keyboard.press("Escape")
+      assert.strictEqual(await focused(), `tr ${all[1]!.key}`)
+      await page.keyboard.press("End")
+      assert.strictEqual(await focused(), `tr ${all.at(-1)!.key}`)
+      await page.keyboard.press("Home")
+      assert.strictEqual(await focused(), `tr ${all[0]!.key}`)
+    })
+  })
+
+  it("shows and marks what comes in while it is live, and rests while nobody looks", async () => {
+    const all = rows(20)
+    views.answers = having(all.slice(2))
+    await inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      await page.clock.install({ time: now })
+      await page.getByRole("switch", { name: "Live tail" }).click()
+      await page.clock.runFor(100)
+      views.answers = having(all.slice(1))
+      await Promise.all([page.waitForResponse(/api\/search/), page.clock.runFor(4100)])
+      await page.locator("tr.fresh").waitFor()
+      assert.deepStrictEqual(
+        await page.locator("tr.fresh").evaluateAll((found) => found.map((row) => row.dataset["key"])),
+        [
+          String(all[1]!.key)
+        ]
+      )
+      const hide = (state: string) =>
+        page.evaluate((state) => {
+          Object.defineProperty(document, "visibilityState", { value: state, configurable: true })
+          document.dispatchEvent(new Event("visibilitychange"))
+        }, state)
+      await hide("hidden")
+      views.answers = having(all)
+      await page.clock.runFor(4100)
+      const before = views.asked.length
+      await page.clock.runFor(60_000)
+      assert.strictEqual(views.asked.length, before)
+      await hide("visible")
+      await page.clock.runFor(100)
+      await page.locator(`tr.fresh[data-key="${all[0]!.key}"]`).waitFor()
+      await page.getByRole("switch", { name: "Live tail" }).click()
+      assert.strictEqual(await page.locator("tr.fresh").count(), 0)
+    })
+  })
+
+  it("finds what is indexed only after it was asked, by itself", () => {
+    let index: typeof following = { ...following, state: "resting", rows: 0, bytes_behind: 12_000_000 }
+    let all: ReadonlyArray<Row> = []
+    views.answers = (url) => having(all, index)(url)
+    return inPage(async (page) => {
+      await page.getByText("0 artifacts; resting 12 MB behind until the next search").waitFor()
+      index = { ...index, state: "catching_up" }
+      await page.clock.runFor(4100)
+      await page.getByText("The index is still catching up").waitFor()
+      await page.getByText("0 artifacts; catching up, 12 MB behind").waitFor()
+      ;[all, index] = [rows(5), following]
+      await page.clock.runFor(4100)
+      await page.locator("tr[data-key]").first().waitFor()
+      await page.getByText("up to date").waitFor()
+    })
+  })
+
+  it("exports what the search finds", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      await page.getByRole("button", { name: "Export" }).click()
+      for (const [name, format] of [[/^NDJSON/, "ndjson"], [/^CSV/, "csv"]] as const) {
+        const link = page.getByRole("link", { name })
+        const url = new URL((await link.getAttribute("href"))!, views.origin)
+        assert.strictEqual(url.pathname, "/api/search/export")
+        assert.deepStrictEqual(Object.fromEntries(url.searchParams), {
+          query: "severity:high",
+          from: "2026-11-24T16:00:00.000Z",
+          to: "2026-11-25T16:05:00.000Z",
+          format
+        })
+        assert.strictEqual(await link.getAttribute("download"), `artifacts.${format}`)
+      }
+    }, { search: "?q=severity%3Ahigh" })
+  })
+
+  it("shows the columns that were chosen, another time too", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual(await page.getByRole("columnheader").count(), 9)
+      await page.getByRole("button", { name: "Columns" }).click()
+      await page.locator("cds-checkbox", { hasText: "File hash" }).locator("label").click()
+      await page.locator("cds-checkbox", { hasText: "Message type" }).locator("label").click()
+      await page.keyboard.press("Escape")
+      await page.reload()
+      await page.locator("tr[data-key]").first().waitFor()
+      const heads = await page.getByRole("columnheader").allInnerTexts()
+      assert.include(heads, "File hash")
+      assert.notInclude(heads, "Message type")
+      await page.getByRole("button", { name: "Columns" }).click()
+      await page.getByRole("button", { name: "Show the usual ones" }).click()
+      assert.strictEqual(await page.getByRole("columnheader").count(), 9)
+    })
+  })
+
+  it("says why nothing comes, and tries again", () => {
+    let answer: Answer = {
+      status: 503,
+      body: { _tag: "SearchUnavailable", why: "the search is off: set search to on" }
+    }
+    views.answers = (url) => answer.status === 200 ? having(rows(3))(url) : answer
+    return inPage(async (page) => {
+      const again = page.getByRole("button", { name: "Try again" })
+      await page.getByText("the search is off: set search to on").waitFor()
+      answer = { status: 429, body: { _tag: "TooManyRequests", retry_after_seconds: 7 } }
+      await again.click()
+      await page.getByText("too many requests: wait 7 seconds").waitFor()
+      await page.route(/api\/search/, (route) => route.abort())
+      await again.click()
+      await page.getByText("the connector does not answer").waitFor()
+      await page.unroute(/api\/search/)
+      answer = { status: 200, body: {} }
+      await again.click()
+      await page.locator("tr[data-key]").first().waitFor()
+    })
+  })
+
+  it("drops a question when another one is asked", async () => {
+    let answerFirst = () => {}
+    const isHeld = new Promise<void>((resolve) => {
+      answerFirst = resolve
+    })
+    views.answers = async (url) => {
+      if (url.searchParams.get("query") === "slow") await isHeld
+      return having(url.searchParams.get("query") === "slow" ? rows(30) : rows(2))(url)
+    }
+    await inPage(async (page) => {
+      await page.getByText("2 artifacts", { exact: true }).waitFor()
+      const box = page.getByRole("searchbox", { name: "Query" })
+      await box.fill("slow")
+      await Promise.all([page.waitForRequest(/query=slow/), box.press("Enter")])
+      await box.fill("quick")
+      await Promise.all([page.waitForEvent("requestfailed"), page.waitForResponse(/query=quick/), box.press("Enter")])
+      answerFirst()
+      await page.getByText("2 artifacts", { exact: true }).waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 2)
+    })
+  })
+
+  for (const theme of ["white", "g100"] as const) {
+    it(`has nothing that axe-core finds, in ${theme}`, async () => {
+      views.answers = having(rows(5))
+      await inPage(async (page) => {
+        await page.locator("tr[data-key]").nth(1).click()
+        await page.locator("dl").first().waitFor()
+        await page.getByRole("button", { name: "Columns" }).click()
+        assert.deepStrictEqual(await violations(page), [])
+        await page.keyboard.press("Escape")
+        await page.getByRole("tab", { name: "JSON" }).click()
+        assert.deepStrictEqual(await violations(page), [])
+        await page.getByRole("tab", { name: /Related/ }).click()
+        views.answers = () => ({ status: 503, body: { _tag: "SearchUnavailable", why: "it is off" } })
+        await page.getByRole("button", { name: "Search", exact: true }).click()
+        await page.getByText("it is off").waitFor()
+        assert.deepStrictEqual(await violations(page), [])
+      }, { theme, viewport: { width: 1440, height: 900 } })
+    })
+  }
+
+  it("fits a phone", () => {
+    views.answers = having([...hostile, ...rows(4)])
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      assert.isAtMost(await overflow(), 0)
+      await page.getByRole("button", { name: "Columns" }).click()
+      assert.isAtMost(await overflow(), 0)
+      await page.keyboard.press("Escape")
+      await page.locator("tr[data-key]").first().click()
+      await page.locator("dl").first().waitFor()
+      const box = await page.locator("dialog").boundingBox()
+      assert.deepStrictEqual(box, { x: 0, y: 0, ...phone.viewport })
+      assert.deepStrictEqual(await violations(page), [])
+    }, phone)
+  })
+})
