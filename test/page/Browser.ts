@@ -47,7 +47,7 @@ export const browser: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquir
 )
 
 /** Answers, and their absence, that a test brings about on purpose: the browser's console speaks of each. */
-const meant = /Failed to load resource: (?:net::ERR_FAILED|.* status of (?:401|409|422|429)\b)/
+const meant = /Failed to load resource: (?:net::ERR_FAILED|.* status of (?:401|409|422|429|503)\b)/
 
 export interface Tab {
   readonly page: Page
