@@ -12,23 +12,28 @@ const types = {
   svg: "image/svg+xml"
 }
 
+function pack(_, bundle) {
+  const files = {}
+  for (const [name, file] of Object.entries(bundle)) {
+    const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source)
+    const type = types[name.split(".").at(-1)]
+    if (type === undefined) this.error(`${name} has no type: add it to config/vite.config.mjs`)
+    files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64") }
+    delete bundle[name]
+  }
+  this.emitFile({ type: "asset", fileName: "page.mjs", source: `export default ${JSON.stringify(files)}\n` })
+}
+
 /**
  * Packs the page into one module, `dist/page.mjs`: its files by path, compressed with Brotli, in Base64. The program
  * loads it when somebody opens the page, and the bundle has it within.
  */
 const packed = {
   name: "packed",
-  enforce: "post",
-  generateBundle(_, bundle) {
-    const files = {}
-    for (const [name, file] of Object.entries(bundle)) {
-      const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source)
-      const type = types[name.split(".").at(-1)]
-      if (type === undefined) this.error(`${name} has no type: add it to config/vite.config.mjs`)
-      files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64") }
-      delete bundle[name]
-    }
-    this.emitFile({ type: "asset", fileName: "page.mjs", source: `export default ${JSON.stringify(files)}\n` })
+  generateBundle: {
+    // After Vite itself has put the names of files in place.
+    order: "post",
+    handler: pack
   }
 }
 

@@ -89,7 +89,8 @@ const json = async <A>(path: string, init?: RequestInit): Promise<A> => await (a
 
 const body = (value: unknown): string => JSON.stringify(value)
 
-const at = (name: string) => `/api/instances/${encodeURIComponent(name)}`
+/** Of an empty name, or one of dots, a browser makes another path; with a blank before it, the connector says what is wrong. */
+const at = (name: string) => `/api/instances/${encodeURIComponent(/^\.{0,2}$/.test(name) ? ` ${name}` : name)}`
 
 /** A change of one instance, or a new one where `revision` is null. */
 export interface Change {

@@ -3,4 +3,4 @@
  *
  * @since 0.1.0
  */
-document.title = "Azure Security"
+import "./Page.ts"

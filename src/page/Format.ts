@@ -1,0 +1,85 @@
+/**
+ * Numbers and times as people read them.
+ *
+ * @since 0.1.0
+ */
+
+const numbers = new Intl.NumberFormat("en")
+
+/**
+ * A count with its thousands apart: `12,345`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const count = (value: number): string => numbers.format(value)
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/**
+ * A length of time in its largest unit, rounded down: `48 s`, `5 min`, `3 h`, `2 days`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const length = (millis: number): string => {
+  if (millis < minute) return `${Math.max(0, Math.floor(millis / second))} s`
+  if (millis < hour) return `${Math.floor(millis / minute)} min`
+  if (millis < 2 * day) return `${Math.floor(millis / hour)} h`
+  return `${Math.floor(millis / day)} days`
+}
+
+/** Clocks of two machines differ by a little. */
+const nowMillis = 2 * second
+
+/**
+ * How long ago a time was, or how long it is until then: `now`, `5 min ago`, `in 48 s`; `never` for null.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const relative = (time: string | null, now: number): string => {
+  if (time === null) return "never"
+  const at = Date.parse(time)
+  if (Number.isNaN(at)) return "unknown"
+  if (Math.abs(now - at) < nowMillis) return "now"
+  return at < now ? `${length(now - at)} ago` : `in ${length(at - now)}`
+}
+
+/**
+ * What is left until a time, to the second: `0:43`, `12:05`, `1:00:00`. Undefined when it is over, or no time.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const countdown = (time: string | null, now: number): string | undefined => {
+  const left = time === null ? Number.NaN : Math.ceil((Date.parse(time) - now) / second)
+  if (!(left > 0)) return undefined
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60]
+  const two = (part: number) => String(part).padStart(2, "0")
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
+}
+
+/**
+ * A time as the clock of the reader has it, to the second, with its zone; what is no time stays as it is.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const clock = (time: string | null): string => {
+  if (time === null) return "never"
+  const at = new Date(time)
+  if (Number.isNaN(at.getTime())) return time
+  return at.toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short"
+  })
+}

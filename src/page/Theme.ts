@@ -1,0 +1,65 @@
+/**
+ * Light or dark: as the system has it, until somebody chooses.
+ *
+ * @since 0.1.0
+ */
+
+/** Carbon's themes that the page has. */
+export type Theme = "white" | "g100"
+
+const key = "azure-security-theme"
+const dark = matchMedia("(prefers-color-scheme: dark)")
+
+/** Storage may be forbidden; then a choice lasts as long as the page. */
+const stored = (): Theme | undefined => {
+  try {
+    const theme = localStorage.getItem(key)
+    return theme === "white" || theme === "g100" ? theme : undefined
+  } catch {
+    return undefined
+  }
+}
+
+let chosen = stored()
+
+/**
+ * The theme at the moment.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const theme = (): Theme => chosen ?? (dark.matches ? "g100" : "white")
+
+const show = () => {
+  document.documentElement.dataset["theme"] = theme()
+}
+
+/**
+ * Changes to the other theme, and keeps the choice.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const changeTheme = (): void => {
+  chosen = theme() === "white" ? "g100" : "white"
+  try {
+    localStorage.setItem(key, chosen)
+  } catch {
+    // It lasts as long as the page.
+  }
+  show()
+}
+
+/**
+ * Shows the theme, and follows the system.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const followSystem = (told: () => void): void => {
+  dark.addEventListener("change", () => {
+    show()
+    told()
+  })
+  show()
+}

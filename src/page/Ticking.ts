@@ -1,0 +1,37 @@
+/**
+ * Renders an element again each second, for what is told relative to the time.
+ *
+ * @since 0.1.0
+ */
+import type { ReactiveController, ReactiveControllerHost } from "lit"
+
+/**
+ * A controller that holds the time. It rests while nobody sees the page.
+ *
+ * @category controllers
+ * @since 0.1.0
+ */
+export class Ticking implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return Date.now()
+  }
+
+  hostConnected(): void {
+    this.#timer = setInterval(() => {
+      if (!document.hidden) this.#host.requestUpdate()
+    }, 1000)
+  }
+
+  hostDisconnected(): void {
+    clearInterval(this.#timer)
+  }
+}

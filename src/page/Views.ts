@@ -1,0 +1,33 @@
+/**
+ * The page's views: where they are, and how they are called.
+ *
+ * @since 0.1.0
+ */
+
+/** A view's name. */
+export type View = "integrations" | "search" | "activity"
+
+/**
+ * The views, in the order of the navigation. `needs` is the access that one has to have.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const views = [
+  { view: "integrations", path: "/admin/settings/integrations", title: "Integrations", needs: "status" },
+  { view: "search", path: "/signals/search", title: "Search", needs: "full" },
+  { view: "activity", path: "/signals/activity", title: "Activity", needs: "status" }
+] as const satisfies ReadonlyArray<{
+  readonly view: View
+  readonly path: string
+  readonly title: string
+  readonly needs: "full" | "status"
+}>
+
+/**
+ * The view at a path; Integrations for any other.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const viewAt = (path: string) => views.find((view) => view.path === path) ?? views[0]

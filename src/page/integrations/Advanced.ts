@@ -1,0 +1,113 @@
+/**
+ * The fields that most tenants never need.
+ *
+ * @since 0.1.0
+ */
+import { html, nothing, type TemplateResult } from "lit"
+import { icon } from "../Icons.ts"
+import { choiceField, type Form, textField, tickField } from "./Fields.ts"
+import { isFolded } from "./FormDraft.ts"
+
+const endpointRow = (form: Form, name: "alerts" | "alerts_v2" | "incidents", what: string, minutes: string) =>
+  html`
+    <div class="endpoint-row">
+      ${
+    tickField(
+      form,
+      `endpoints.${name}.enabled`,
+      html`<span><span class="code">${name}</span> <span class="quiet">${what}</span></span>`
+    )
+  }
+      ${
+    textField(form, `endpoints.${name}.poll_interval_minutes`, `Interval of ${name} (minutes)`, {
+      kind: "number",
+      placeholder: minutes,
+      hideLabel: true
+    })
+  }
+    </div>
+  `
+
+/**
+ * The fold with the rest of the settings. It is open while one of its fields has a fault.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const advanced = (form: Form, isOpen: boolean): TemplateResult => {
+  const { draft, faults } = form
+  const isFaulty = Array.from(faults.byPath.keys()).some(isFolded)
+  return html`
+    <details class="advanced" ?open=${isOpen || isFaulty}>
+      <summary>${icon("chevron")}Advanced</summary>
+      <div class="group">
+        ${textField(form, "display_name", "Display name", { hint: "Name for people; the instance's own otherwise." })}
+        ${
+    textField(form, "client_secret_expires", "Client secret expires", {
+      placeholder: "2027-03-31",
+      hint: "As shown under Certificates & secrets; warned of 30, 14, 7 and 1 days before."
+    })
+  }
+        <div class="pair">
+          ${
+    textField(form, "lookback_hours", "Lookback (hours)", {
+      kind: "number",
+      placeholder: "24",
+      hint: "How far back the first poll reaches."
+    })
+  }
+          ${
+    textField(form, "overlap_minutes", "Overlap (minutes)", {
+      kind: "number",
+      placeholder: "15",
+      hint: "How far each poll reaches behind the newest record."
+    })
+  }
+          ${
+    textField(form, "late_row_hours", "Late rows (hours)", {
+      kind: "number",
+      placeholder: "6",
+      hint: "How far behind the overlap is looked at again each hour."
+    })
+  }
+          ${
+    choiceField(
+      form,
+      "sender_host",
+      "Sender host",
+      [["record", "The record's own"], ["graph", "The Graph host"]],
+      "The record's own keeps Conductor's filter from collapsing different records."
+    )
+  }
+        </div>
+        ${
+    choiceField(form, "cloud", "Microsoft cloud", [
+      ["global", "Global"],
+      ["usgov", "US Government (GCC High)"],
+      ["usgovdod", "US Government (DoD)"],
+      ["custom", "Other: URLs of a simulator or an air-gapped cloud"]
+    ])
+  }
+        ${
+    draft.cloud === "custom"
+      ? html`<div class="pair">
+          ${
+        textField(form, "cloud.login", "Sign-in URL", {
+          placeholder: "https://login.microsoftonline.com",
+          required: true
+        })
+      }
+          ${textField(form, "cloud.graph", "Graph URL", { placeholder: "https://graph.microsoft.com", required: true })}
+        </div>`
+      : nothing
+  }
+        <fieldset>
+          <legend class="label">Endpoints, and how many minutes apart each is polled</legend>
+          ${endpointRow(form, "alerts_v2", "alerts with their evidence", "5")}
+          ${endpointRow(form, "incidents", "alerts grouped by attack", "15")}
+          ${endpointRow(form, "alerts", "legacy alerts", "5")}
+        </fieldset>
+      </div>
+    </details>
+  `
+}

@@ -1,0 +1,118 @@
+/**
+ * What to do when somebody else was faster: both are shown, side by side, and a person chooses.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import { html, type TemplateResult } from "lit"
+import type { StoredInstance } from "../Client.ts"
+import { visible } from "../Text.ts"
+import { notice } from "./Failure.ts"
+import { type Draft, draftOf, type Path, paths } from "./FormDraft.ts"
+
+/** Fields by the words of the form. */
+const labels: Record<Path, string> = {
+  name: "Instance name",
+  "credentials.tenant_id": "Tenant ID",
+  "credentials.client_id": "Client ID",
+  "credentials.client_secret": "Client Secret",
+  poll_interval_minutes: "Polling Interval",
+  enabled: "Enabled",
+  display_name: "Display name",
+  client_secret_expires: "Client secret expires",
+  lookback_hours: "Lookback (hours)",
+  overlap_minutes: "Overlap (minutes)",
+  late_row_hours: "Late rows (hours)",
+  sender_host: "Sender host",
+  cloud: "Microsoft cloud",
+  "cloud.login": "Sign-in URL",
+  "cloud.graph": "Graph URL",
+  "endpoints.alerts.enabled": "alerts enabled",
+  "endpoints.alerts.poll_interval_minutes": "Interval of alerts (minutes)",
+  "endpoints.alerts_v2.enabled": "alerts_v2 enabled",
+  "endpoints.alerts_v2.poll_interval_minutes": "Interval of alerts_v2 (minutes)",
+  "endpoints.incidents.enabled": "incidents enabled",
+  "endpoints.incidents.poll_interval_minutes": "Interval of incidents (minutes)"
+}
+
+/**
+ * A setting that differs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Difference {
+  readonly label: string
+  readonly theirs: string
+  readonly mine: string
+}
+
+const shown = (value: string) => value === "" ? "not set" : value === "true" ? "yes" : value === "false" ? "no" : value
+
+/**
+ * What is stored now beside what was typed, where they differ. A secret is never shown.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const differences = (current: StoredInstance, mine: Draft): ReadonlyArray<Difference> => {
+  const theirs = draftOf(current)
+  return paths.flatMap((path): ReadonlyArray<Difference> => {
+    if (theirs[path] === mine[path]) return []
+    if (path === "credentials.client_secret") {
+      return [{ label: labels[path], theirs: current.has_secret ? "stored" : "not set", mine: "typed" }]
+    }
+    return [{ label: labels[path], theirs: shown(theirs[path]), mine: shown(mine[path]) }]
+  })
+}
+
+/**
+ * Shows both, and lets a person choose.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const conflict = (
+  current: StoredInstance | null,
+  mine: Draft,
+  { keep, take }: { readonly keep: () => void; readonly take: () => void }
+): TemplateResult => {
+  if (current === null) {
+    return html`
+      <section class="conflict" aria-labelledby="conflict" id="conflict-section" tabindex="-1">
+        ${notice("warning", { title: "Deleted meanwhile", text: `${mine.name} is stored no more.` })}
+        <h3 id="conflict">Add it again with what you typed?</h3>
+        <div class="choices">
+          <cds-button kind="tertiary" size="md" @click=${keep}>Add it again</cds-button>
+          <cds-button kind="ghost" size="md" @click=${take}>Leave it deleted</cds-button>
+        </div>
+      </section>
+    `
+  }
+  const differing = differences(current, mine)
+  return html`
+    <section class="conflict" aria-labelledby="conflict" id="conflict-section" tabindex="-1">
+      ${
+    notice("warning", {
+      title: "Changed meanwhile",
+      text: "Somebody saved other settings while you typed. Nothing of yours was saved yet."
+    })
+  }
+      <h3 id="conflict">${differing.length === 0 ? "Both are the same now" : "Which of them do you want?"}</h3>
+      <table>
+        <thead><tr><th scope="col">Setting</th><th scope="col">Stored now</th><th scope="col">What you typed</th></tr></thead>
+        <tbody>${
+    differing.map(({ label, mine, theirs }) =>
+      html`<tr><th scope="row">${label}</th><td class="outside">${visible(theirs)}</td><td class="outside">${
+        visible(mine)
+      }</td></tr>`
+    )
+  }</tbody>
+      </table>
+      <div class="choices">
+        <cds-button kind="tertiary" size="md" @click=${keep}>Keep mine</cds-button>
+        <cds-button kind="ghost" size="md" @click=${take}>Take theirs</cds-button>
+      </div>
+    </section>
+  `
+}

@@ -1,0 +1,39 @@
+/**
+ * The question before an instance is deleted.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import "../Dialog.ts"
+import { html, nothing, type TemplateResult } from "lit"
+import type { StoredInstance } from "../Client.ts"
+import { visible } from "../Text.ts"
+import { type Failure, notice } from "./Failure.ts"
+
+/**
+ * Asks, by name, while there is an instance to delete.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const deleteQuestion = (
+  deleting: StoredInstance | undefined,
+  failure: Failure | undefined,
+  isBusy: boolean,
+  { remove, stay }: { readonly remove: () => void; readonly stay: () => void }
+): TemplateResult => {
+  const called = deleting?.document["display_name"]
+  return html`
+    <azure-security-dialog kind="danger" .open=${deleting !== undefined} label="Delete"
+      .heading=${deleting === undefined ? "" : `Delete ${visible(deleting.name)}?`} @leave=${stay}>
+      ${failure === undefined ? nothing : notice("error", failure)}
+      <p class="outside">${
+    typeof called === "string" ? visible(called) : "It"
+  } is polled no more. What was published stays, and its position is kept for when it is added again.</p>
+      <div slot="footer" class="two">
+        <cds-button kind="secondary" @click=${stay}>Cancel</cds-button>
+        <cds-button kind="danger" ?disabled=${isBusy} @click=${remove}>Delete</cds-button>
+      </div>
+    </azure-security-dialog>
+  `
+}

@@ -1,0 +1,110 @@
+/**
+ * An endpoint of a tile: a line, and under it what else is known.
+ *
+ * @since 0.1.0
+ */
+import { css, html, nothing, type TemplateResult } from "lit"
+import { clock, count, countdown, relative } from "../Format.ts"
+import { icon } from "../Icons.ts"
+import { visible } from "../Text.ts"
+import { type Endpoint, endpointStates } from "./Tiles.ts"
+
+/**
+ * Styles of the fold.
+ *
+ * @category styles
+ * @since 0.1.0
+ */
+export const endpointStyles = css`
+  .endpoint {
+    border-top: 1px solid var(--cds-border-subtle);
+  }
+  .endpoint > summary {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1.5fr) minmax(0, 1fr) 1rem;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.5rem;
+    padding: 0.25rem 0;
+  }
+  .endpoint > summary:hover {
+    background: var(--cds-layer-hover);
+  }
+  .endpoint-state {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+  }
+  .endpoint-count {
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+    text-align: right;
+  }
+  .left {
+    font-variant-numeric: tabular-nums;
+    font-weight: 600;
+  }
+  @container (max-width: 20rem) {
+    .unit {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+  }
+  .endpoint .facts {
+    padding-bottom: 0.5rem;
+  }
+`
+
+const timed = (time: string | null, now: number) =>
+  time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
+
+const fact = (name: string, value: unknown) => html`<dt>${name}</dt><dd>${value}</dd>`
+
+const gapsOf = ({ gaps }: Endpoint) =>
+  gaps.length === 0
+    ? nothing
+    : fact(
+      `Gaps (${count(gaps.length)})`,
+      html`<ul>${
+        gaps.slice(0, 10).map(({ code, from, to }) =>
+          html`<li>${clock(from)} to ${clock(to)}: <span class="code">${visible(code)}</span></li>`
+        )
+      }${gaps.length > 10 ? html`<li>and ${count(gaps.length - 10)} more</li>` : nothing}</ul>`
+    )
+
+/**
+ * The fold of an endpoint. A countdown runs while it is in a cooldown.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const endpointFold = (endpoint: Endpoint, now: number): TemplateResult => {
+  const { artifacts_published, cooldown_until, dead_letters, name, next_poll_at, records_fetched } = endpoint
+  const state = endpointStates[endpoint.state]
+  const left = countdown(cooldown_until, now)
+  return html`
+    <details class="endpoint">
+      <summary>
+        <span class="code">${name}</span>
+        <span class="endpoint-state">${icon(state.icon)}<span>${state.word}${
+    left === undefined
+      ? nothing
+      : html` <span class="left" role="timer" aria-live="off">${left}<span class="vh"> until it is asked again</span></span>`
+  }</span></span>
+        <span class="endpoint-count">${count(records_fetched)} <span class="unit quiet small">records</span></span>
+        ${icon("chevron")}
+      </summary>
+      <dl class="facts">
+        ${fact("Artifacts", count(artifacts_published))}
+        ${fact("Dead letters", count(dead_letters))}
+        ${fact("Interval", `${endpoint.poll_interval_minutes} min`)}
+        ${fact("Last poll", timed(endpoint.last_poll_at, now))}
+        ${fact("Last success", timed(endpoint.last_success_at, now))}
+        ${fact("Next poll", next_poll_at === null ? "none planned" : timed(next_poll_at, now))}
+        ${left === undefined ? nothing : fact("Cooldown until", clock(cooldown_until))}
+        ${fact("Newest record", timed(endpoint.high_water_mark, now))}
+        ${gapsOf(endpoint)}
+      </dl>
+    </details>
+  `
+}

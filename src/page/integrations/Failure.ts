@@ -1,0 +1,84 @@
+/**
+ * What to say when something was not done, and what to do then.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/notification/inline-notification.js"
+import { html, type TemplateResult } from "lit"
+import { Refused } from "../Client.ts"
+import { visible } from "../Text.ts"
+
+/**
+ * What is said.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Failure {
+  readonly title: string
+  readonly text: string
+}
+
+const advice: Readonly<Record<string, string>> = {
+  Unreachable: "Start it again, or wait; then try again. What you typed is kept.",
+  SignInNeeded: "Then try again; what you typed is kept.",
+  NotAllowed: "Reload the page; if it lasts, a proxy in between takes headers away.",
+  TooManyRequests: "Then try again.",
+  NotSaved: "Nothing was changed."
+}
+
+const titles: Readonly<Record<string, string>> = {
+  Unreachable: "No answer",
+  SignInNeeded: "Your session has ended",
+  NotAllowed: "Not allowed",
+  TooManyRequests: "Too fast",
+  NotSaved: "Not saved",
+  Starting: "Not ready"
+}
+
+const sentence = (text: string) => {
+  const whole = text.trim()
+  return `${whole.slice(0, 1).toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`
+}
+
+/**
+ * Says of a failure what happened and what to do.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const failureOf = (cause: unknown): Failure => {
+  if (!(cause instanceof Refused)) {
+    return { title: "A fault of the page", text: "Reload the page, and report it if it lasts." }
+  }
+  const { _tag } = cause.body
+  return {
+    title: titles[_tag] ?? "This did not work",
+    text: [sentence(cause.why), advice[_tag] ?? ""].join(" ").trim()
+  }
+}
+
+/**
+ * Tells the page that the connector asked to sign in, where it did.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const askToSignIn = (element: HTMLElement, cause: unknown): void => {
+  if (cause instanceof Refused && cause.body._tag === "SignInNeeded") {
+    element.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true, composed: true }))
+  }
+}
+
+/**
+ * A notification in the line of what it is about.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const notice = (
+  kind: "error" | "warning" | "info" | "success",
+  { text, title }: Failure
+): TemplateResult =>
+  html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
+    hide-close-button .title=${visible(title)} .subtitle=${visible(text)}></cds-inline-notification>`

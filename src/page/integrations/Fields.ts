@@ -1,0 +1,122 @@
+/**
+ * Fields of a form, each with its label, its hint, and its fault.
+ *
+ * @since 0.1.0
+ */
+import { html, nothing, type TemplateResult } from "lit"
+import { live } from "lit/directives/live.js"
+import { icon } from "../Icons.ts"
+import { visible } from "../Text.ts"
+import type { Draft, Path, PlacedFaults } from "./FormDraft.ts"
+
+/**
+ * What a field needs to know of its form.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Form {
+  readonly draft: Draft
+  readonly faults: PlacedFaults
+  readonly type: (path: Path, value: string) => void
+}
+
+interface Options {
+  readonly hint?: string
+  readonly placeholder?: string
+  readonly kind?: "text" | "password" | "number"
+  readonly required?: boolean
+  /** Whether what stands beside it says enough to those who see it. */
+  readonly hideLabel?: boolean
+}
+
+const framed = (
+  form: Form,
+  path: Path,
+  label: string,
+  { hideLabel = false, hint }: Options,
+  control: TemplateResult
+) => {
+  const fault = form.faults.byPath.get(path)
+  return html`
+    <div class="field">
+      <label for=${path} class=${hideLabel ? "vh" : nothing}>${label}</label>
+      ${control}
+      ${
+    fault === undefined
+      ? hint === undefined ? nothing : html`<p class="hint" id="${path}-hint">${hint}</p>`
+      : html`<p class="fault" id="${path}-fault">${icon("failed")}<span>${visible(fault)}</span></p>`
+  }
+    </div>
+  `
+}
+
+const describedBy = (form: Form, path: Path, hint: string | undefined) =>
+  form.faults.byPath.has(path) ? `${path}-fault` : hint === undefined ? nothing : `${path}-hint`
+
+const typed = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value
+
+/**
+ * A field for text, a number or a secret.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const textField = (
+  form: Form,
+  path: Path,
+  label: string,
+  options: Options = {}
+): TemplateResult => {
+  const { hint, kind = "text", placeholder, required = false } = options
+  return framed(
+    form,
+    path,
+    label,
+    options,
+    html`<input id=${path} type=${kind === "password" ? "password" : "text"} .value=${live(form.draft[path])}
+      inputmode=${kind === "number" ? "decimal" : nothing} autocomplete=${kind === "password" ? "new-password" : "off"}
+      autocapitalize="off" spellcheck="false" placeholder=${placeholder ?? nothing} aria-required=${required}
+      aria-invalid=${form.faults.byPath.has(path)} aria-describedby=${describedBy(form, path, hint)}
+      @input=${(event: Event) => form.type(path, typed(event))}>`
+  )
+}
+
+/**
+ * A choice of a few.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const choiceField = (
+  form: Form,
+  path: Path,
+  label: string,
+  choices: ReadonlyArray<readonly [value: string, text: string]>,
+  hint?: string
+): TemplateResult =>
+  framed(
+    form,
+    path,
+    label,
+    hint === undefined ? {} : { hint },
+    html`<select id=${path} aria-invalid=${form.faults.byPath.has(path)}
+      aria-describedby=${describedBy(form, path, hint)} .value=${live(form.draft[path])}
+      @change=${(event: Event) => form.type(path, typed(event))}>
+      ${
+      choices.map(([value, text]) =>
+        html`<option value=${value} ?selected=${form.draft[path] === value}>${text}</option>`
+      )
+    }
+    </select>`
+  )
+
+/**
+ * A box to tick.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const tickField = (form: Form, path: Path, label: string | TemplateResult): TemplateResult =>
+  html`<label class="tick"><input id=${path} type="checkbox" .checked=${live(form.draft[path] === "true")}
+    @change=${(event: Event) => form.type(path, String((event.target as HTMLInputElement).checked))}>${label}</label>`

@@ -1,0 +1,213 @@
+/**
+ * What a form holds while it is typed: text for text, and the settings that it makes.
+ *
+ * @since 0.1.0
+ */
+import type { Fault, StoredInstance } from "../Client.ts"
+
+/** Clouds that have a name, and one's own URLs. */
+export type Cloud = "global" | "usgov" | "usgovdod" | "custom"
+
+/**
+ * Paths of the fields, as faults name them.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const paths = [
+  "name",
+  "credentials.tenant_id",
+  "credentials.client_id",
+  "credentials.client_secret",
+  "poll_interval_minutes",
+  "enabled",
+  "display_name",
+  "client_secret_expires",
+  "lookback_hours",
+  "overlap_minutes",
+  "late_row_hours",
+  "sender_host",
+  "cloud",
+  "cloud.login",
+  "cloud.graph",
+  "endpoints.alerts.enabled",
+  "endpoints.alerts.poll_interval_minutes",
+  "endpoints.alerts_v2.enabled",
+  "endpoints.alerts_v2.poll_interval_minutes",
+  "endpoints.incidents.enabled",
+  "endpoints.incidents.poll_interval_minutes"
+] as const
+
+/** A field, by the path of its setting. */
+export type Path = typeof paths[number]
+
+/** What was typed, by field; switches are `true` or `false`. */
+export type Draft = Readonly<Record<Path, string>>
+
+/** Fields that are not folded away. */
+const plain: ReadonlySet<string> = new Set(paths.slice(0, 6))
+
+/** What a new instance has; an empty text is the default that its field names. */
+const blank: Draft = {
+  ...Object.fromEntries(paths.map((path) => [path, ""])) as Draft,
+  poll_interval_minutes: "5",
+  enabled: "true",
+  sender_host: "record",
+  cloud: "global",
+  "endpoints.alerts.enabled": "true",
+  "endpoints.alerts_v2.enabled": "true",
+  "endpoints.incidents.enabled": "true"
+}
+
+type Document = Readonly<Record<string, unknown>>
+
+const isDocument = (value: unknown): value is Document =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const valueAt = (document: Document, path: string): unknown =>
+  path.split(".").reduce<unknown>((value, key) => isDocument(value) ? value[key] : undefined, document)
+
+/** Where the day stands that a secret expires: beside it, unless it is stored the other way. */
+const expiresPath = (document: Document) =>
+  valueAt(document, "client_secret_expires") === undefined
+    ? "credentials.client_secret_expires"
+    : "client_secret_expires"
+
+/**
+ * What a form begins with.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const draftOf = (stored: StoredInstance | undefined): Draft => {
+  if (stored === undefined) return blank
+  const { document, name } = stored
+  const draft: Record<Path, string> = { ...blank, name }
+  for (const path of paths) {
+    const value = valueAt(document, path === "client_secret_expires" ? expiresPath(document) : path)
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+      draft[path] = String(value)
+    }
+  }
+  draft.name = name
+  draft["credentials.client_secret"] = ""
+  if (isDocument(document["cloud"])) draft.cloud = "custom"
+  return draft
+}
+
+const switches: ReadonlySet<Path> = new Set(paths.filter((path) => path.endsWith("enabled")))
+const numeric = /(?:_minutes|_hours)$/
+
+const settingOf = (path: Path, text: string): unknown => {
+  const typed = text.trim()
+  if (switches.has(path)) return text === "true"
+  if (typed === "") return null
+  // What is no number goes as it was typed, and its fault comes back.
+  return numeric.test(path) && /^-?\d+(?:\.\d+)?$/.test(typed) ? Number(typed) : typed
+}
+
+const put = (document: Record<string, unknown>, path: string, value: unknown) => {
+  const keys = path.split(".")
+  const last = keys.pop()!
+  let place = document
+  for (const key of keys) place = (place[key] ??= {}) as Record<string, unknown>
+  place[last] = value
+}
+
+const cloudOf = (draft: Draft): unknown =>
+  draft.cloud === "custom" ? { login: draft["cloud.login"].trim(), graph: draft["cloud.graph"].trim() } : draft.cloud
+
+/**
+ * The settings that a draft changes of what is stored; all that is no default of a new one.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Document => {
+  const before = draftOf(stored)
+  // Without credentials at all, the schema would not name the fields that are missing.
+  const document: Record<string, unknown> = stored === undefined ? { credentials: {} } : {}
+  for (const path of paths) {
+    if (path === "name" || path.startsWith("cloud")) continue
+    const isNew = stored === undefined && (plain.has(path) || draft[path] !== before[path])
+    if (!isNew && draft[path] === before[path]) continue
+    const value = settingOf(path, draft[path])
+    if (value === null && (stored === undefined || path === "credentials.client_secret")) continue
+    put(document, path === "client_secret_expires" ? expiresPath(stored?.document ?? {}) : path, value)
+  }
+  if (JSON.stringify(cloudOf(draft)) !== JSON.stringify(cloudOf(before))) document["cloud"] = cloudOf(draft)
+  return document
+}
+
+/**
+ * Whether something was typed that would be lost.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => {
+  const before = draftOf(stored)
+  return paths.some((path) => draft[path] !== before[path])
+}
+
+/**
+ * Faults by field, and those of no field.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PlacedFaults {
+  readonly byPath: ReadonlyMap<Path, string>
+  readonly others: ReadonlyArray<Fault>
+  /** The field that has the first fault, in the order of the form. */
+  readonly first: Path | undefined
+}
+
+/**
+ * No fault.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const noFaults: PlacedFaults = { byPath: new Map(), others: [], first: undefined }
+
+/**
+ * Puts faults at the fields that they concern. The schema looks at a missing secret after all else only; a person hears of
+ * it at once.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const placed = (
+  faults: ReadonlyArray<Fault>,
+  draft: Draft,
+  stored: StoredInstance | undefined
+): PlacedFaults => {
+  const byPath = new Map<Path, string>()
+  const others: Array<Fault> = []
+  for (const fault of faults) {
+    const path = fault.path === "credentials.client_secret_expires" ? "client_secret_expires" : fault.path
+    const isShown = draft.cloud === "custom" || !path.startsWith("cloud.")
+    const field = paths.find((known) => known === path && isShown)
+    if (field === undefined) others.push(fault)
+    // "Missing key" is the schema's word for an empty field.
+    else {
+      const message = fault.message === "Missing key" ? "Expected a value" : fault.message
+      const before = byPath.get(field)
+      byPath.set(field, before === undefined || before === message ? message : `${before}; ${message}`)
+    }
+  }
+  const secret = "credentials.client_secret"
+  if (stored === undefined && draft[secret] === "" && byPath.size > 0 && !byPath.has(secret)) {
+    byPath.set(secret, "Expected a value")
+  }
+  return { byPath, others, first: paths.find((path) => byPath.has(path)) }
+}
+
+/**
+ * Whether a field is folded away.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isFolded = (path: Path): boolean => !plain.has(path)

@@ -1,0 +1,161 @@
+/**
+ * The tile of an instance.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import { html, LitElement, nothing, type TemplateResult } from "lit"
+import { clock, count, relative } from "../Format.ts"
+import { icon } from "../Icons.ts"
+import { folds, text } from "../Styles.ts"
+import { visible } from "../Text.ts"
+import { Ticking } from "../Ticking.ts"
+import { endpointFold, endpointStyles } from "./EndpointFold.ts"
+import { reportCard, reportStyles } from "./ReportCard.ts"
+import { conditions, faults, type Instance, type Tile, totals } from "./Tiles.ts"
+import { tileStyles } from "./TileStyles.ts"
+
+/** What a person wants of an instance. */
+export type Wish = "edit" | "toggle" | "delete"
+
+/**
+ * Shows a tile, and fires `wish` with `edit`, `toggle` or `delete`.
+ *
+ * @category elements
+ * @since 0.1.0
+ */
+export class InstanceTile extends LitElement {
+  static override properties = {
+    tile: { attribute: false },
+    changeable: { type: Boolean },
+    busy: { type: Boolean },
+    said: { state: true }
+  }
+
+  static override styles = [text, folds, reportStyles, endpointStyles, tileStyles]
+
+  declare tile: Tile
+  /** Whether settings can be changed. */
+  declare changeable: boolean
+  /** Whether a change of it is being saved. */
+  declare busy: boolean
+  declare private said: string
+  readonly #time = new Ticking(this)
+
+  constructor() {
+    super()
+    this.changeable = false
+    this.busy = false
+    this.said = ""
+  }
+
+  #wish(wish: Wish) {
+    this.dispatchEvent(new CustomEvent<Wish>("wish", { detail: wish }))
+  }
+
+  readonly #copy = async (report: string) => {
+    try {
+      await navigator.clipboard.writeText(report)
+      this.said = "Copied."
+    } catch {
+      this.said = "The browser does not let this page copy: select the text by hand."
+    }
+  }
+
+  #timed = (time: string | null, none: string) =>
+    time === null ? none : html`<time datetime=${time} title=${clock(time)}>${relative(time, this.#time.now)}</time>`
+
+  #arrived(running: Instance) {
+    const { artifacts, deadLetters, lastPoll, nextPoll, records } = totals(running)
+    const figure = (name: string, value: number, isBad = false) =>
+      html`<div><dt>${name}</dt><dd class=${isBad ? "figure bad" : "figure"}>${count(value)}</dd></div>`
+    return html`
+      ${running.enabled ? this.#polls(lastPoll, nextPoll) : nothing}
+      <dl class="figures">
+        ${figure("Records", records)}
+        ${figure("Artifacts", artifacts)}
+        ${figure("Dead letters", deadLetters, deadLetters > 0)}
+      </dl>
+    `
+  }
+
+  #polls(lastPoll: string | null, nextPoll: string | null) {
+    return html`
+      <dl class="polls">
+        <div><dt>Last poll</dt><dd>${this.#timed(lastPoll, "never")}</dd></div>
+        <div><dt>Next poll</dt><dd>${this.#timed(nextPoll, "none planned")}</dd></div>
+      </dl>
+    `
+  }
+
+  #budget({ enabled, requests_last_minute: used, requests_per_minute_max: most }: Instance) {
+    return enabled
+      ? html`<div class="budget">
+          <span>Requests, last minute</span>
+          <meter min="0" max=${most} value=${Math.min(used, most)} aria-label="Requests in the last minute"></meter>
+          <span class="figures-small">${count(used)} of ${count(most)}</span>
+        </div>`
+      : nothing
+  }
+
+  #running(running: Instance) {
+    const told = faults(running)
+    return html`
+      ${
+      told.length === 0
+        ? nothing
+        : html`<ul class="reports" aria-label="What to do">${told.map((one) => reportCard(one, this.#copy))}</ul>`
+    }
+      ${this.#arrived(running)}
+      ${
+      running.enabled
+        ? html`<div class="endpoints">${
+          running.endpoints.map((endpoint) => endpointFold(endpoint, this.#time.now))
+        }</div>`
+        : nothing
+    }
+      ${this.#budget(running)}
+      <p class="small quiet" role="status">${this.said}</p>
+    `
+  }
+
+  #actions({ displayName, stored }: Tile): TemplateResult | typeof nothing {
+    if (stored === undefined || !this.changeable) return nothing
+    const whom = html`<span class="vh"> ${visible(displayName)}</span>`
+    const isEnabled = stored.document["enabled"] !== false
+    return html`
+      <div class="actions">
+        <cds-button kind="ghost" size="md" @click=${() => this.#wish("edit")}>Edit${whom}${
+      icon("edit", { slot: "icon" })
+    }</cds-button>
+        <cds-button kind="ghost" size="md" ?disabled=${this.busy} @click=${() => this.#wish("toggle")}>${
+      isEnabled ? "Disable" : "Enable"
+    }${whom}</cds-button>
+        <cds-button kind="danger-ghost" size="md" @click=${() => this.#wish("delete")}>Delete${whom}${
+      icon("delete", { slot: "icon" })
+    }</cds-button>
+      </div>
+    `
+  }
+
+  override render() {
+    const { condition, displayName, name, pending, running } = this.tile
+    const shown = conditions.find((one) => one.condition === condition)!
+    return html`
+      <article class=${condition} aria-labelledby="name">
+        <div class="head">
+          <div class="names">
+            <h2 id="name" class="outside">${visible(displayName)}</h2>
+            ${displayName === name ? nothing : html`<p class="small quiet code outside">${visible(name)}</p>`}
+          </div>
+          <p class="condition">${icon(shown.icon, { size: 20 })}<span>${shown.word}</span></p>
+        </div>
+        ${pending ? html`<p class="pending" role="status">Saved. It takes effect within seconds.</p>` : nothing}
+        ${running === undefined ? nothing : this.#running(running)}
+        ${this.#actions(this.tile)}
+      </article>
+    `
+  }
+}
+
+customElements.define("azure-security-tile", InstanceTile)

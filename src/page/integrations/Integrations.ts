@@ -1,0 +1,294 @@
+/**
+ * The view of all instances: a tile for each, and what adds, changes and removes them.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import "../Dialog.ts"
+import "./InstanceForm.ts"
+import "./InstanceTile.ts"
+import { html, LitElement, nothing, type PropertyValues } from "lit"
+import { repeat } from "lit/directives/repeat.js"
+import {
+  client,
+  Refused,
+  type Session,
+  type StatusDocument,
+  type StoredInstance,
+  type StoredSettings
+} from "../Client.ts"
+import { icon } from "../Icons.ts"
+import { text } from "../Styles.ts"
+import { visible } from "../Text.ts"
+import { deleteQuestion } from "./DeleteQuestion.ts"
+import { askToSignIn, type Failure, failureOf, notice } from "./Failure.ts"
+import type { Wish } from "./InstanceTile.ts"
+import { integrationsStyles } from "./IntegrationsStyles.ts"
+import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
+import { type Condition, filtered, type Tile, tiles } from "./Tiles.ts"
+
+/**
+ * The view at `/admin/settings/integrations`.
+ *
+ * @category elements
+ * @since 0.1.0
+ */
+export class Integrations extends LitElement {
+  static override properties = {
+    access: {},
+    status: { attribute: false },
+    isLost: { attribute: false },
+    settings: { state: true },
+    failure: { state: true },
+    words: { state: true },
+    condition: { state: true },
+    page: { state: true },
+    form: { state: true },
+    deleting: { state: true },
+    deleteFailure: { state: true },
+    busy: { state: true },
+    said: { state: true }
+  }
+
+  static override styles = [text, integrationsStyles]
+
+  declare access: Session["access"]
+  declare status: StatusDocument | undefined
+  declare isLost: boolean
+  declare private settings: StoredSettings | undefined
+  declare private failure: Failure | undefined
+  declare private words: string
+  declare private condition: Condition | undefined
+  declare private page: number
+  /** What the form is about, while it is open. */
+  declare private form: { readonly stored: StoredInstance | undefined } | undefined
+  declare private deleting: StoredInstance | undefined
+  declare private deleteFailure: Failure | undefined
+  /** Name of the instance that is being saved. */
+  declare private busy: string | undefined
+  /** What was done, for those who do not see it. */
+  declare private said: string
+  readonly #removed = new Set<string>()
+  #signature = ""
+  #reading = false
+
+  constructor() {
+    super()
+    this.access = "status"
+    this.isLost = false
+    this.words = ""
+    this.page = 0
+    this.said = ""
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (this.access !== "full" || this.isLost) return
+    // What failed is asked for again when something else is heard, not because it failed.
+    if (!changed.has("access") && !changed.has("status") && !changed.has("isLost")) return
+    // Others change settings as well: what runs tells.
+    const signature = JSON.stringify(
+      this.status?.instances.map(({ display_name, enabled, name }) => [name, display_name, enabled]) ?? []
+    )
+    if (this.settings !== undefined && signature === this.#signature) return
+    this.#signature = signature
+    void this.#read()
+  }
+
+  async #read() {
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      this.settings = await client.instances()
+      this.failure = undefined
+    } catch (cause) {
+      askToSignIn(this, cause)
+      this.failure = failureOf(cause)
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  /** Puts what was saved in its place without asking for all again. */
+  #put(saved: StoredInstance) {
+    if (this.settings === undefined) return
+    this.#removed.delete(saved.name)
+    const others = this.settings.instances.filter(({ name }) => name !== saved.name)
+    this.settings = { ...this.settings, instances: [...others, saved] }
+  }
+
+  #saved(saved: StoredInstance) {
+    this.#put(saved)
+    this.form = undefined
+    this.said = `${saved.name} is saved; it takes effect within seconds.`
+    this.words = ""
+    this.condition = undefined
+    const place = this.#tiles.findIndex(({ name }) => name === saved.name)
+    this.page = Math.max(0, Math.floor(place / pageSize))
+    setTimeout(() => this.#keepFocus())
+  }
+
+  /** The panel gives the focus back; where the button is gone that had it, the heading gets it. */
+  #keepFocus() {
+    if (document.activeElement === document.body) this.renderRoot.querySelector<HTMLElement>("h1")!.focus()
+  }
+
+  async #toggle(stored: StoredInstance) {
+    const enabled = stored.document["enabled"] === false
+    this.busy = stored.name
+    this.failure = undefined
+    try {
+      this.#put(await client.save({ name: stored.name, revision: stored.revision, document: { enabled } }))
+      this.said = `${stored.name} is ${enabled ? "enabled" : "disabled"}.`
+    } catch (cause) {
+      askToSignIn(this, cause)
+      await this.#meanwhile(stored, cause)
+    } finally {
+      this.busy = undefined
+    }
+  }
+
+  /** What failed; where somebody was faster, what is stored now is shown. */
+  async #meanwhile(stored: StoredInstance, cause: unknown) {
+    const isChanged = cause instanceof Refused && cause.body._tag === "ChangedMeanwhile"
+    if (isChanged) await this.#read()
+    this.failure = isChanged
+      ? { title: "Changed meanwhile", text: `Somebody else changed ${stored.name}. Look at it, and try again.` }
+      : cause instanceof Refused && cause.body._tag === "InvalidSettings"
+      ? { title: "Not saved", text: `The settings of ${stored.name} have faults: choose Edit, and mend them.` }
+      : failureOf(cause)
+  }
+
+  async #delete() {
+    const stored = this.deleting!
+    this.busy = stored.name
+    this.deleteFailure = undefined
+    try {
+      await client.remove(stored.name, stored.revision)
+      this.#removed.add(stored.name)
+      this.deleting = undefined
+      this.said = `${stored.name} is deleted.`
+      if (this.settings !== undefined) {
+        this.settings = {
+          ...this.settings,
+          instances: this.settings.instances.filter(({ name }) => name !== stored.name)
+        }
+      }
+      await this.updateComplete
+      this.renderRoot.querySelector<HTMLElement>("h1")!.focus()
+    } catch (cause) {
+      askToSignIn(this, cause)
+      if (cause instanceof Refused && cause.body._tag === "ChangedMeanwhile") {
+        const current = cause.body["current"] as StoredInstance | null
+        await this.#read()
+        this.deleting = current ?? undefined
+        this.deleteFailure = { title: "Changed meanwhile", text: "Somebody else changed it. Delete it all the same?" }
+      } else this.deleteFailure = failureOf(cause)
+    } finally {
+      this.busy = undefined
+    }
+  }
+
+  #wish({ stored }: Tile, wish: Wish) {
+    if (stored === undefined) return
+    if (wish === "edit") this.form = { stored }
+    else if (wish === "toggle") void this.#toggle(stored)
+    else {
+      this.deleteFailure = undefined
+      this.deleting = stored
+    }
+  }
+
+  get #tiles() {
+    return tiles(this.settings?.instances ?? [], this.status?.instances ?? [], this.#removed)
+  }
+
+  get #isChangeable() {
+    return this.access === "full" && this.settings !== undefined && this.settings.where !== null
+  }
+
+  #add = (kind: "primary" | "tertiary") =>
+    html`<cds-button kind=${kind} size="md" @click=${() => (this.form = { stored: undefined })}>Add Integration${
+      icon("add", { slot: "icon" })
+    }</cds-button>`
+
+  #empty() {
+    if (this.status === undefined && this.settings === undefined) {
+      return html`<p class="quiet" role="status">${this.isLost ? "The connector does not answer." : "Loading…"}</p>`
+    }
+    return html`
+      <div class="empty">
+        ${icon("shield", { size: 32 })}
+        <h2>No tenant is connected yet</h2>
+        ${
+      this.#isChangeable
+        ? html`<p class="quiet">Add one with the Tenant ID, the Client ID and a Client Secret of its app registration. Its
+            tile turns green within two polling cycles.</p>${this.#add("primary")}`
+        : html`<p class="quiet">Instances appear here when their settings are there.</p>`
+    }
+      </div>
+    `
+  }
+
+  #grid(all: ReadonlyArray<Tile>) {
+    const found = filtered(all, this.words, this.condition)
+    const page = Math.min(this.page, Math.max(0, Math.ceil(found.length / pageSize) - 1))
+    const shown = found.slice(page * pageSize, (page + 1) * pageSize)
+    return html`
+      ${
+      all.length > 1
+        ? filterBar(all, this.words, this.condition, (words, condition) => {
+          this.words = words
+          this.condition = condition
+          this.page = 0
+        })
+        : nothing
+    }
+      ${found.length === 0 ? html`<p class="quiet" role="status">No instance is like that.</p>` : nothing}
+      <ul class="grid" aria-label="Instances">${
+      repeat(shown, ({ name }) =>
+        name, (tile) =>
+        html`<li><azure-security-tile .tile=${tile} .changeable=${this.#isChangeable} .busy=${this.busy === tile.name}
+          @wish=${({ detail }: CustomEvent<Wish>) =>
+          this.#wish(tile, detail)}></azure-security-tile></li>`)
+    }</ul>
+      ${
+      pageTurner(found.length, page, (to) => {
+        this.page = to
+        this.renderRoot.querySelector("h1")!.scrollIntoView({ block: "start" })
+      })
+    }
+    `
+  }
+
+  #where() {
+    const { settings } = this
+    if (settings === undefined) return nothing
+    return settings.where === null
+      ? notice("info", { title: "Nothing can be changed here", text: settings.why ?? "" })
+      : html`<p class="small quiet outside">Changes go to <span class="code">${visible(settings.where)}</span></p>`
+  }
+
+  override render() {
+    const all = this.#tiles
+    return html`
+      <div class="top">
+        <div><h1 tabindex="-1">Integrations</h1>${this.#where()}</div>
+        ${this.#isChangeable && all.length > 0 ? this.#add("primary") : nothing}
+      </div>
+      ${this.failure === undefined ? nothing : notice("error", this.failure)}
+      <p class="vh" role="status">${visible(this.said)}</p>
+      ${all.length === 0 ? this.#empty() : this.#grid(all)}
+      <azure-security-instance-form .open=${this.form !== undefined} .stored=${this.form?.stored}
+        .where=${this.settings?.where ?? ""} @leave=${() => (this.form = undefined)}
+        @saved=${({ detail }: CustomEvent<StoredInstance>) => this.#saved(detail)}></azure-security-instance-form>
+      ${
+      deleteQuestion(this.deleting, this.deleteFailure, this.busy !== undefined, {
+        stay: () => (this.deleting = undefined),
+        remove: () => void this.#delete()
+      })
+    }
+    `
+  }
+}
+
+customElements.define("azure-security-integrations", Integrations)

@@ -1,0 +1,115 @@
+/**
+ * Styles of the view of all instances.
+ *
+ * @since 0.1.0
+ */
+import { css } from "lit"
+
+/**
+ * Styles of the view of all instances.
+ *
+ * @category styles
+ * @since 0.1.0
+ */
+export const integrationsStyles = css`
+  .top {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: flex-start;
+    justify-content: space-between;
+    gap: 1rem;
+    margin-bottom: 1.5rem;
+  }
+  .top > div {
+    min-width: 0;
+  }
+  .notice {
+    max-width: none;
+    margin-bottom: 1rem;
+  }
+  .filter {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem 1rem;
+    margin-bottom: 1rem;
+  }
+  cds-search {
+    flex: 1 1 16rem;
+    max-width: 30rem;
+  }
+  .chips {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+  }
+  .chip {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    height: 2rem;
+    padding: 0 0.75rem;
+    border: 1px solid var(--cds-border-subtle-01);
+    border-radius: 1rem;
+    background: transparent;
+    color: var(--cds-text-primary);
+    font: inherit;
+    font-size: 0.75rem;
+    cursor: pointer;
+  }
+  .chip:hover {
+    background: var(--cds-background-hover);
+  }
+  .chip[aria-pressed="true"] {
+    border-color: var(--cds-border-inverse);
+    background: var(--cds-layer-selected-01);
+  }
+  .chip:focus-visible {
+    outline: 2px solid var(--cds-focus);
+    outline-offset: 1px;
+  }
+  .grid {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr));
+    align-items: start;
+    gap: 1rem;
+  }
+  .grid > li {
+    min-width: 0;
+  }
+  .pages {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 1rem;
+    margin-top: 1.5rem;
+    font-variant-numeric: tabular-nums;
+  }
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: 1rem;
+    max-width: 34rem;
+    margin: 10vh auto 0;
+    padding: 2rem 1rem;
+    text-align: center;
+  }
+  .empty > .icon {
+    width: 4rem;
+    height: 4rem;
+    color: var(--cds-interactive);
+  }
+  .two {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 1px;
+  }
+  .two cds-button {
+    width: 100%;
+    max-width: none;
+  }
+  .two cds-button::part(button) {
+    width: 100%;
+    max-width: none;
+  }
+`

@@ -1,0 +1,93 @@
+/**
+ * The steps of adding an instance: what to collect from, and the fields that every tenant needs.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/toggle/toggle.js"
+import { html, nothing, type TemplateResult } from "lit"
+import type { StoredInstance } from "../Client.ts"
+import { icon } from "../Icons.ts"
+import { advanced } from "./Advanced.ts"
+import { type Form, textField } from "./Fields.ts"
+
+/**
+ * The choice of what to add.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const productChoice = (choose: () => void): TemplateResult =>
+  html`
+    <p class="quiet choose">What do you want to collect from?</p>
+    <button class="product" type="button" @click=${choose}>
+      ${icon("shield", { size: 32 })}
+      <strong>Azure Security</strong>
+      <span class="quiet">Microsoft Graph security alerts, their evidence, and incidents of one tenant.</span>
+    </button>
+  `
+
+const secretHint = (stored: StoredInstance | undefined): string => {
+  if (stored?.has_secret === true) return "A client secret is stored; leave empty to keep it."
+  if (stored?.credential !== undefined) {
+    return `It signs in with ${stored.credential}, which is kept; a client secret typed here takes its place.`
+  }
+  return "Its Value, not its Secret ID. It is stored and never shown again."
+}
+
+const enabledField = ({ draft, type }: Form) =>
+  html`<cds-toggle id="enabled" label-text="Enabled" label-a="Yes" label-b="No" ?toggled=${draft.enabled === "true"}
+    @cds-toggle-changed=${({ detail }: CustomEvent<{ toggled: boolean }>) =>
+    type("enabled", String(detail.toggled))}></cds-toggle>`
+
+/**
+ * The fields, with the rest folded away under them. Enter saves.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const plainFields = (form: Form, stored: StoredInstance | undefined, save: () => void): TemplateResult =>
+  html`
+    <form novalidate @submit=${(event: Event) => {
+    event.preventDefault()
+    save()
+  }}>
+      ${
+    stored === undefined
+      ? textField(form, "name", "Instance name", {
+        required: true,
+        placeholder: "azure-production-tenant",
+        hint: "Letters, digits, blanks, dots, dashes and underscores; it stays as it is."
+      })
+      : nothing
+  }
+      ${
+    textField(form, "credentials.tenant_id", "Tenant ID", {
+      required: true,
+      hint: "Directory (tenant) ID of the app registration."
+    })
+  }
+      ${
+    textField(form, "credentials.client_id", "Client ID", {
+      required: true,
+      hint: "Application (client) ID of the app registration."
+    })
+  }
+      ${
+    textField(form, "credentials.client_secret", "Client Secret", {
+      kind: "password",
+      required: stored === undefined,
+      hint: secretHint(stored)
+    })
+  }
+      ${
+    textField(form, "poll_interval_minutes", "Polling Interval", {
+      kind: "number",
+      placeholder: "5",
+      hint: "Minutes, from 1 to 1440. Incidents are polled every 15 minutes, or at this interval when it is longer."
+    })
+  }
+      ${enabledField(form)}
+      ${advanced(form, form.draft.cloud === "custom")}
+      <button type="submit" hidden></button>
+    </form>
+  `

@@ -1,0 +1,145 @@
+/**
+ * A fault with what to do about it: the remedy first, then what happened, and what a support case asks for folded away.
+ *
+ * @since 0.1.0
+ */
+import { css, html, nothing, type TemplateResult } from "lit"
+import { clock } from "../Format.ts"
+import { icon } from "../Icons.ts"
+import { visible } from "../Text.ts"
+import type { Report, Told } from "./Tiles.ts"
+
+/**
+ * Styles of the card.
+ *
+ * @category styles
+ * @since 0.1.0
+ */
+export const reportStyles = css`
+  .report {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 0.25rem 0.75rem;
+    padding: 0.75rem;
+    border-left: 3px solid var(--cds-support-error);
+    background: var(--page-fault);
+  }
+  .report.warning {
+    border-left-color: var(--cds-support-warning);
+    background: var(--page-warning);
+  }
+  .report > .icon {
+    margin-top: 0.125rem;
+  }
+  .report > div {
+    display: grid;
+    gap: 0.375rem;
+    min-width: 0;
+  }
+  .remedy {
+    font-weight: 600;
+  }
+  .remedy::first-letter {
+    text-transform: uppercase;
+  }
+  .report summary {
+    width: fit-content;
+    padding: 0.125rem 0.25rem 0.125rem 0;
+    color: var(--cds-text-secondary);
+    font-size: 0.75rem;
+    line-height: 1rem;
+  }
+  .facts {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 0.25rem 1rem;
+    margin: 0.5rem 0;
+    font-size: 0.75rem;
+    line-height: 1rem;
+  }
+  .facts dt {
+    color: var(--cds-text-secondary);
+  }
+`
+
+/** Names of facts, in the words of the document. */
+const facts: ReadonlyArray<readonly [keyof Report, string]> = [
+  ["code", "Code"],
+  ["http_status", "HTTP status"],
+  ["graph_code", "Graph code"],
+  ["aadsts_code", "AADSTS code"],
+  ["request_id", "Request ID"],
+  ["client_request_id", "Client request ID"],
+  ["retry_after_seconds", "Retry-After"],
+  ["token_roles", "Permissions of the token"]
+]
+
+const factOf = (report: Report, field: keyof Report): string | undefined => {
+  const value = report[field]
+  if (value === undefined) return undefined
+  const said = Array.isArray(value) ? value.join(", ") : String(value)
+  if (field === "aadsts_code") return `AADSTS${said}`
+  return field === "retry_after_seconds" ? `${said} s` : visible(said)
+}
+
+/**
+ * A report as lines of text, for a support case.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const reportText = ({ endpoints, report }: Told): string =>
+  [
+    ["Instance", report.instance],
+    ["Endpoints", endpoints.length === 0 ? undefined : endpoints.join(", ")],
+    ["Message", report.message],
+    ["Remedy", report.remedy],
+    ...facts.map(([field, name]) => [name, factOf(report, field)]),
+    ["Required permissions", report.required_permissions?.join(", ")],
+    ["At", report.occurred_at]
+  ].flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${visible(String(value))}`]).join("\n")
+
+/**
+ * The card of a fault; `copy` takes its text.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const reportCard = (told: Told, copy: (text: string) => void): TemplateResult => {
+  const { endpoints, report, severity } = told
+  return html`
+    <li class="report ${severity}">
+      ${icon(severity)}
+      <div>
+        <p class="remedy outside"><span class="vh">${severity === "failed" ? "Error: " : "Warning: "}</span>${
+    visible(report.remedy)
+  }</p>
+        <p class="outside">${
+    endpoints.length === 0 ? nothing : html`<span class="quiet">${endpoints.join(", ")}: </span>`
+  }${visible(report.message)}</p>
+        ${
+    report.required_permissions === undefined ?
+      nothing :
+      html`<p class="outside">Required permission: <span class="code">${
+        visible(report.required_permissions.join(", "))
+      }</span></p>`
+  }
+        <details>
+          <summary>Details${icon("chevron")}</summary>
+          <dl class="facts">
+            ${
+    facts.map(([field, name]) => {
+      const value = factOf(report, field)
+      return value === undefined ? nothing : html`<dt>${name}</dt><dd class="code outside">${value}</dd>`
+    })
+  }
+            <dt>Since</dt><dd class="code">${clock(report.occurred_at)}</dd>
+          </dl>
+          <cds-button kind="ghost" size="sm" @click=${() => copy(reportText(told))}>Copy for a support case${
+    icon("copy", { slot: "icon" })
+  }</cds-button>
+        </details>
+      </div>
+    </li>
+  `
+}

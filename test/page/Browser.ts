@@ -1,0 +1,167 @@
+/**
+ * A real browser: Debian's chromium, which fails a test for whatever it says is wrong: errors of the console, violations of
+ * the Content-Security-Policy, requests to other hosts, and what axe finds.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Scope } from "effect"
+import { existsSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { env } from "node:process"
+import { type Browser, chromium, type Page } from "playwright-core"
+
+const executablePath = env["CHROMIUM_BIN"] ?? "/usr/bin/chromium"
+const missing = "chromium not found; install the package chromium, or name it in CHROMIUM_BIN"
+
+/**
+ * Tests in a browser. Without one they are skipped, and say why; where the environment has `CI` they fail then.
+ */
+export const describeBrowser = (name: string, tests: () => void): void => {
+  if (existsSync(executablePath)) describe(name, tests)
+  else if ((env["CI"] ?? "") !== "") {
+    it(`${name} has a browser to run in`, () => {
+      throw new Error(missing)
+    })
+  } else {
+    process.stderr.write(`${name}: tests skipped: ${missing}\n`)
+    describe.skip(`${name} (${missing})`, tests)
+  }
+}
+
+/** How a page looks: its theme, and the width of its screen. */
+export interface Look {
+  readonly theme: "light" | "dark"
+  readonly width: number
+}
+
+export const desktop: Look = { theme: "light", width: 1280 }
+/** Both themes and both widths: colours do not depend on the width. */
+export const looks: ReadonlyArray<Look> = [
+  { theme: "light", width: 1280 },
+  { theme: "dark", width: 360 }
+]
+
+/** A browser for as long as the scope. */
+export const browser: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(() => chromium.launch({ executablePath, args: ["--no-sandbox"] })),
+  (running) => Effect.promise(() => running.close())
+)
+
+/** Answers, and their absence, that a test brings about on purpose: the browser's console speaks of each. */
+const meant = /Failed to load resource: (?:net::ERR_FAILED|.* status of (?:401|409|422|429|503)\b)/
+
+export interface Tab {
+  readonly page: Page
+  /** What was wrong so far. */
+  readonly faults: ReadonlyArray<string>
+}
+
+/** Opens an address in a tab of its own, without anything remembered. What was wrong in it fails the test at its end. */
+export const open = (running: Browser, url: string, look: Look = desktop): Effect.Effect<Tab, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const context = await running.newContext({
+        viewport: { width: look.width, height: 900 },
+        colorScheme: look.theme,
+        reducedMotion: "reduce"
+      })
+      const page = await context.newPage()
+      page.setDefaultTimeout(10_000)
+      const faults: Array<string> = []
+      page.on("console", (message) => {
+        const text = message.text()
+        if (/Content.Security.Policy/i.test(text) || (message.type() === "error" && !meant.test(text))) {
+          faults.push(text)
+        }
+      })
+      page.on("pageerror", (error) => faults.push(String(error)))
+      page.on("dialog", (dialog) => {
+        faults.push(`a dialog of script: ${dialog.message()}`)
+        void dialog.dismiss()
+      })
+      page.on("request", (request) => {
+        const asked = new URL(request.url())
+        if (
+          asked.host !== new URL(page.url() === "about:blank" ? request.url() : page.url()).host &&
+          asked.protocol !== "data:"
+        ) faults.push(`a request to ${asked.host}`)
+      })
+      await page.goto(url)
+      return { page, faults }
+    }),
+    ({ faults, page }) =>
+      Effect.promise(async () => {
+        await page.context().close()
+        assert.deepStrictEqual(faults, [])
+      })
+  )
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+interface Violation {
+  readonly id: string
+  readonly nodes: ReadonlyArray<
+    { readonly target: ReadonlyArray<unknown>; readonly failureSummary?: string }
+  >
+}
+
+/** Fails for each violation that axe finds, in all of its rules. */
+export const accessible = async (page: Page, state: string): Promise<void> => {
+  await settled(page)
+  // The policy forbids a page to have it as a script; what a debugger evaluates is not the page's.
+  const violations = await page.evaluate(
+    `(() => { const module = undefined; ${axe}; return axe.run(document, { resultTypes: ["violations"] }) })()`
+  ).then((result) => (result as { readonly violations: ReadonlyArray<Violation> }).violations)
+  assert.deepStrictEqual(
+    violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ failureSummary, target }) => `${id}: ${target.flat().join(" ")}: ${failureSummary}`)
+    ),
+    [],
+    state
+  )
+}
+
+/** Waits until nothing moves, and no colour is on its way from one theme to the other. */
+const settled = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const rootsOf = (root: Document | ShadowRoot): ReadonlyArray<Document | ShadowRoot> => [
+      root,
+      ...Array.from(root.querySelectorAll("*")).flatMap(({ shadowRoot }) =>
+        shadowRoot === null ? [] : rootsOf(shadowRoot)
+      )
+    ]
+    const ends = rootsOf(document).flatMap((root) => root.getAnimations()).filter(({ effect }) =>
+      effect?.getComputedTiming().endTime !== Infinity
+    )
+    await Promise.allSettled(ends.map(({ finished }) => finished))
+  })
+
+/** Nothing is wider than the screen. */
+export const fits = async (page: Page, state: string): Promise<void> => {
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+  assert.isAtMost(content!, screen!, state)
+}
+
+/** The theme and the width change; axe looks at each. */
+export const accessibleInAllLooks = async (page: Page, state: string): Promise<void> => {
+  const viewport = page.viewportSize()!
+  for (const { theme, width } of looks) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.locator(`html[data-theme="${theme === "dark" ? "g100" : "white"}"]`).waitFor()
+    await page.setViewportSize({ width, height: viewport.height })
+    await accessible(page, `${state}, ${theme}, ${width} px wide`)
+    await fits(page, `${state}, ${width} px wide`)
+  }
+  await page.emulateMedia({ colorScheme: "light" })
+  await page.setViewportSize(viewport)
+}
+
+/** The element that has the focus, through all shadow roots: its id, else its text. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    if (element === null) return ""
+    const host = element.getRootNode()
+    const inside = host instanceof ShadowRoot && host.host.localName === "cds-button" ? host.host : element
+    return element.id === "" || element.id === "button" ? inside.textContent!.trim() : element.id
+  })

@@ -1,0 +1,93 @@
+import { assert, describe, it } from "@effect/vitest"
+import { documentOf, draftOf, isChanged, placed } from "../../src/page/integrations/FormDraft.ts"
+
+const stored = {
+  name: "contoso",
+  revision: "7",
+  has_secret: true,
+  document: {
+    enabled: true,
+    poll_interval_minutes: 9,
+    display_name: "Contoso",
+    unknown: { kept: true },
+    client_secret_expires: "2027-03-31",
+    credentials: { tenant_id: "t", client_id: "c" },
+    cloud: { login: "https://l", graph: "https://g" },
+    endpoints: { incidents: { enabled: false } }
+  }
+}
+
+describe("FormDraft", () => {
+  it("makes of a new one what is typed, and no more than that", () => {
+    const draft = {
+      ...draftOf(undefined),
+      name: "contoso",
+      "credentials.tenant_id": " t ",
+      "credentials.client_secret": "s",
+      poll_interval_minutes: "often",
+      lookback_hours: "1.5",
+      "endpoints.alerts.enabled": "false"
+    }
+    assert.deepStrictEqual(documentOf(draft, undefined), {
+      credentials: { tenant_id: "t", client_secret: "s" },
+      // Its fault is the schema's to tell.
+      poll_interval_minutes: "often",
+      enabled: true,
+      lookback_hours: 1.5,
+      endpoints: { alerts: { enabled: false } }
+    })
+  })
+
+  it("sends of a stored one only what was changed, and takes away what was emptied", () => {
+    const draft = draftOf(stored)
+    assert.isFalse(isChanged(draft, stored))
+    assert.deepStrictEqual(documentOf(draft, stored), {})
+    assert.deepStrictEqual(
+      documentOf({ ...draft, display_name: " ", poll_interval_minutes: "10", enabled: "false" }, stored),
+      { display_name: null, poll_interval_minutes: 10, enabled: false }
+    )
+  })
+
+  it("leaves a secret out that is not typed, and the day where it stands", () => {
+    const draft = draftOf(stored)
+    assert.strictEqual(draft["credentials.client_secret"], "")
+    assert.deepStrictEqual(documentOf({ ...draft, client_secret_expires: "2028-01-01" }, stored), {
+      client_secret_expires: "2028-01-01"
+    })
+    const beside = { ...stored, document: { credentials: { client_secret_expires: "2027-01-01" } } }
+    assert.deepStrictEqual(documentOf({ ...draftOf(beside), client_secret_expires: "" }, beside), {
+      credentials: { client_secret_expires: null }
+    })
+  })
+
+  it("changes a cloud as a whole", () => {
+    const draft = draftOf(stored)
+    assert.deepInclude(draft, { cloud: "custom", "cloud.login": "https://l" })
+    assert.deepStrictEqual(documentOf({ ...draft, cloud: "usgov" }, stored), { cloud: "usgov" })
+    assert.deepStrictEqual(documentOf({ ...draft, "cloud.graph": "https://h" }, stored), {
+      cloud: { login: "https://l", graph: "https://h" }
+    })
+  })
+
+  it("puts faults at their fields, and the rest beside them", () => {
+    const draft = { ...draftOf(undefined), "credentials.client_secret": "s" }
+    const { byPath, first, others } = placed(
+      [
+        { path: "poll_interval_minutes", message: "Expected whole minutes from 1 to 1440" },
+        { path: "credentials.tenant_id", message: "Missing key" },
+        { path: "credentials.client_secret_expires", message: "Expected a date" },
+        { path: "cloud.login", message: "Expected a URL" },
+        { path: "", message: "Expected something" }
+      ],
+      draft,
+      undefined
+    )
+    assert.deepStrictEqual(Object.fromEntries(byPath), {
+      poll_interval_minutes: "Expected whole minutes from 1 to 1440",
+      "credentials.tenant_id": "Expected a value",
+      client_secret_expires: "Expected a date"
+    })
+    assert.strictEqual(first, "credentials.tenant_id")
+    assert.deepStrictEqual(others.map(({ path }) => path), ["cloud.login", ""])
+  })
+})

@@ -1,0 +1,433 @@
+/** The page in a real browser, before the real program and a simulated Microsoft. */
+import { assert, it } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import type { Browser, Page } from "playwright-core"
+import { accessible, accessibleInAllLooks, browser, describeBrowser, fits, focused, open } from "./Browser.ts"
+import { clientId, instance, microsoft, program, strike, tenant } from "./Program.ts"
+
+class World extends Context.Service<World, { readonly browser: Browser; readonly origin: string }>()("test/World") {
+  static readonly layer = Layer.effect(World, Effect.all({ browser, origin: microsoft }, { concurrency: 2 }))
+}
+
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole("button", { name, exact: typeof name === "string" })
+const tile = (page: Page, name: string) => page.locator("azure-security-tile").filter({ hasText: name })
+const heading = (page: Page, name: string) => page.getByRole("heading", { name })
+
+/** Opens the form of a new instance. */
+const add = async (page: Page) => {
+  await button(page, "Add Integration").first().click()
+  await button(page, /^Azure Security/).click()
+  await page.getByLabel("Instance name").waitFor()
+}
+
+const type = async (page: Page, fields: Record<string, string>) => {
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
+}
+
+/** Points the form at the simulated Microsoft. */
+const simulated = async (page: Page, origin: string) => {
+  await page.locator("summary", { hasText: "Advanced" }).click()
+  await page.getByLabel("Microsoft cloud").selectOption("custom")
+  await type(page, { "Sign-in URL": origin, "Graph URL": origin })
+}
+
+/** Presses Tab until the focus is where it is wanted. */
+const tabTo = async (page: Page, wanted: string) => {
+  const seen: Array<string> = []
+  for (let presses = 0; presses < 60; presses++) {
+    const at = await focused(page)
+    if (at === wanted) return
+    seen.push(at)
+    await page.keyboard.press("Tab")
+  }
+  throw new Error(`no ${wanted} by keyboard: ${seen.join(" → ")}`)
+}
+
+describeBrowser("the page", () => {
+  it.layer(World.layer, { excludeTestServices: true, timeout: 30_000 })("integrations", (it) => {
+    it.effect("adds a tenant: tested, saved, and connected within seconds", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { stored, url } = yield* program({})
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          await heading(page, "No tenant is connected yet").waitFor()
+          await page.getByText("Live", { exact: true }).waitFor()
+          await accessibleInAllLooks(page, "no instance")
+          await add(page)
+          await simulated(page, origin)
+          await type(page, {
+            "Instance name": "contoso",
+            "Tenant ID": tenant(1),
+            "Client ID": clientId,
+            "Client Secret": "simulated",
+            "Polling Interval": "7"
+          })
+          await button(page, "Test connection").click()
+          await heading(page, "The test passed.").waitFor()
+          assert.include(await page.getByRole("log").innerText(), "token: granted for 60 minutes")
+          await accessibleInAllLooks(page, "a form that was tested")
+          await button(page, "Save").click()
+          await tile(page, "contoso").getByText("Connected").waitFor()
+          assert.strictEqual(await page.title(), "Integrations – Azure Security")
+        })
+        const { contoso } = stored()
+        assert.deepInclude(contoso, {
+          enabled: true,
+          poll_interval_minutes: 7,
+          cloud: { login: origin, graph: origin }
+        })
+        assert.deepInclude(contoso!["credentials"], { client_secret: "simulated" })
+        assert.notInclude(yield* Effect.promise(() => page.content()), "simulated")
+      }), 30_000)
+
+    it.effect("puts faults at the fields that they concern, and the focus at the first", () =>
+      Effect.gen(function*() {
+        const { browser } = yield* World
+        const { stored, url } = yield* program({})
+        const { page } = yield* open(browser, url)
+        const fault = (label: string) =>
+          page.getByLabel(label, { exact: true }).evaluate((input: HTMLInputElement) =>
+            input.getAttribute("aria-invalid") === "true"
+              ? (input.getRootNode() as ShadowRoot).getElementById(input.getAttribute("aria-describedby")!)?.innerText
+              : undefined
+          )
+        yield* Effect.promise(async () => {
+          await add(page)
+          await button(page, "Save").click()
+          await page.getByText("Expected a name of 1 to 64").waitFor()
+          assert.strictEqual(await focused(page), "name")
+          assert.strictEqual(await fault("Tenant ID"), "Expected a value")
+          assert.strictEqual(await fault("Client ID"), "Expected a value")
+          assert.strictEqual(await fault("Client Secret"), "Expected a value")
+          await type(page, {
+            "Instance name": "fabrikam",
+            "Tenant ID": "common",
+            "Client ID": "not a GUID",
+            "Client Secret": "s",
+            "Polling Interval": "0"
+          })
+          await page.locator("summary", { hasText: "Advanced" }).click()
+          await type(page, { "Interval of alerts (minutes)": "often", "Lookback (hours)": "9999" })
+          await page.locator("summary", { hasText: "Advanced" }).click()
+          await button(page, "Test connection").click()
+          await page.getByText("Expected the Application (client) ID: a GUID").waitFor()
+          assert.strictEqual(await focused(page), "credentials.tenant_id")
+          assert.match((await fault("Tenant ID"))!, /Directory \(tenant\) ID/)
+          assert.strictEqual(await fault("Polling Interval"), "Expected whole minutes from 1 to 1440")
+          assert.strictEqual(await fault("Lookback (hours)"), "Expected hours from 0 to 720")
+          assert.isDefined(await fault("Interval of alerts (minutes)"))
+          await accessibleInAllLooks(page, "a form with faults")
+          // What is typed is not thrown away by a key.
+          await page.keyboard.press("Escape")
+          await page.getByText("What you typed is not saved.").waitFor()
+          await accessible(page, "a form that is left")
+          await button(page, "Discard").click()
+          await heading(page, "Add Azure Security").waitFor({ state: "hidden" })
+        })
+        assert.deepStrictEqual(stored(), {})
+      }), 30_000)
+
+    it.effect("is used by keyboard alone to add a tenant", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { url } = yield* program({})
+        const { page } = yield* open(browser, url)
+        const { keyboard } = page
+        yield* Effect.promise(async () => {
+          await heading(page, "No tenant is connected yet").waitFor()
+          await keyboard.press("Tab")
+          assert.strictEqual(await focused(page), "Skip to main content")
+          await keyboard.press("Enter")
+          await tabTo(page, "Add Integration")
+          await keyboard.press("Enter")
+          await button(page, /^Azure Security/).waitFor()
+          await keyboard.press("Enter")
+          await page.getByLabel("Instance name").waitFor()
+          await tabTo(page, "name")
+          const texts = { name: "by keyboard", "credentials.tenant_id": tenant(2), "credentials.client_id": clientId }
+          for (const [id, value] of Object.entries(texts)) {
+            await tabTo(page, id)
+            await keyboard.type(value)
+          }
+          await tabTo(page, "credentials.client_secret")
+          await keyboard.type("simulated")
+          await tabTo(page, "enabled")
+          await tabTo(page, "Advanced")
+          await keyboard.press("Enter")
+          await tabTo(page, "cloud")
+          await keyboard.press("o")
+          for (const id of ["cloud.login", "cloud.graph"]) {
+            await tabTo(page, id)
+            await keyboard.type(origin)
+          }
+          await tabTo(page, "Test connection")
+          await keyboard.press("Enter")
+          await heading(page, "The test passed.").waitFor()
+          await tabTo(page, "Save")
+          await keyboard.press("Enter")
+          await tile(page, "by keyboard").getByText("Connected").waitFor()
+          // The button that opened the panel is gone with the empty state.
+          await page.waitForFunction(() => document.activeElement !== document.body)
+          assert.strictEqual(await focused(page), "Integrations")
+        })
+      }), 30_000)
+
+    it.effect("tells what to do about a fault, in the words of the document", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const hostile = "\u202Egnp.exe <img src=x onerror=alert(1)> javascript:alert(2) \u0007"
+        yield* strike(origin, { preset: "wrong secret", tenant: tenant(3) })
+        yield* strike(origin, { kind: "missing_role", endpoint: "incidents", tenant: tenant(4) })
+        yield* strike(origin, { kind: "throttled", endpoint: "alerts_v2", tenant: tenant(5), retry_after: 140 })
+        const { url } = yield* program({
+          refused: instance(origin, 3, { display_name: hostile }),
+          forbidden: instance(origin, 4),
+          throttled: instance(origin, 5, { display_name: "long ".repeat(51) }),
+          off: instance(origin, 6, { enabled: false })
+        })
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          const refused = tile(page, "refused")
+          await refused.getByText("Failed", { exact: true }).waitFor()
+          await refused.getByText("paste the secret's Value, not its Secret ID").waitFor()
+          assert.include(await refused.locator("article").innerText(), "⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
+          await refused.getByText("Details").click()
+          await refused.getByText("AADSTS7000215").waitFor()
+          await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+          await refused.getByRole("button", { name: "Copy for a support case" }).click()
+          await refused.getByText("Copied.").waitFor()
+          assert.match(
+            await page.evaluate(() => navigator.clipboard.readText()),
+            /^Instance: refused\n[^]*Request ID: /
+          )
+          const forbidden = tile(page, "forbidden")
+          await forbidden.getByText("Required permission: SecurityIncident.Read.All").waitFor()
+          const timer = tile(page, "throttled").getByRole("timer")
+          const before = await timer.innerText()
+          assert.match(before, /^\d+:\d\d/)
+          await page.waitForFunction(
+            ([element, text]) => (element as HTMLElement).innerText !== text,
+            [await timer.elementHandle(), before] as const
+          )
+          await tile(page, "off").getByText("Disabled", { exact: true }).waitFor()
+          await accessibleInAllLooks(page, "instances with faults")
+          await button(page, "1 Failed").click()
+          assert.strictEqual(await page.locator("azure-security-tile").count(), 1)
+          await button(page, "1 Failed").click()
+          await page.getByLabel("Filter by name").fill("nobody")
+          await page.getByText("No instance is like that.").waitFor()
+        })
+      }), 30_000)
+
+    it.effect("changes, disables and deletes, and asks when somebody else was faster", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { store, stored, url } = yield* program({ tailspin: instance(origin, 7), wingtip: instance(origin, 8) })
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          await tile(page, "tailspin").getByText("Connected").waitFor()
+          await button(page, "Disable tailspin").click()
+          await tile(page, "tailspin").getByText("Disabled", { exact: true }).waitFor()
+          await button(page, "Enable tailspin").click()
+          await tile(page, "tailspin").getByText("Connected").waitFor()
+
+          await button(page, "Edit tailspin").click()
+          await page.getByText("A client secret is stored; leave empty to keep it.").waitFor()
+          assert.strictEqual(await page.getByLabel("Client Secret", { exact: true }).inputValue(), "")
+          await type(page, { "Polling Interval": "9" })
+          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 30 }) })
+          await button(page, "Save").click()
+          await heading(page, "Which of them do you want?").waitFor()
+          assert.match(await page.getByRole("row", { name: /Polling Interval/ }).innerText(), /30\s+9/)
+          await accessibleInAllLooks(page, "a conflict")
+          await button(page, "Take theirs").click()
+          assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "30")
+          await type(page, { "Polling Interval": "11" })
+          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 31 }) })
+          await button(page, "Save").click()
+          await button(page, "Keep mine").click()
+          await heading(page, "Edit tailspin").waitFor({ state: "hidden" })
+          assert.deepInclude(stored()["tailspin"], { poll_interval_minutes: 11 })
+          assert.deepInclude(stored()["tailspin"]!["credentials"], { client_secret: "simulated" })
+
+          await button(page, "Delete wingtip").click()
+          await heading(page, "Delete wingtip?").waitFor()
+          await accessibleInAllLooks(page, "a question")
+          await page.keyboard.press("Escape")
+          await heading(page, "Delete wingtip?").waitFor({ state: "hidden" })
+          assert.strictEqual(await focused(page), "Delete wingtip")
+          await button(page, "Delete wingtip").click()
+          await button(page, "Delete").click()
+          await tile(page, "wingtip").waitFor({ state: "detached" })
+          assert.strictEqual(await focused(page), "Integrations")
+          assert.deepStrictEqual(Object.keys(stored()), ["tailspin"])
+        })
+      }), 30_000)
+
+    it.effect("opens with the token only, and closes again", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { url } = yield* program({ adatum: instance(origin, 9) }, { AZURE_SECURITY_ADMIN_TOKEN: "open sesame" })
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          await heading(page, "Sign in").waitFor()
+          assert.strictEqual(await page.locator("azure-security-tile").count(), 0)
+          await page.getByLabel("Token").fill("wrong")
+          await page.keyboard.press("Enter")
+          await page.getByText("this is not the token of AZURE_SECURITY_ADMIN_TOKEN").waitFor()
+          assert.strictEqual(await focused(page), "token")
+          await accessibleInAllLooks(page, "a wrong token")
+          await page.getByLabel("Token").fill("open sesame")
+          await button(page, "Sign in").click()
+          await button(page, "Edit adatum").click()
+          await type(page, { "Polling Interval": "12" })
+          // The session ends elsewhere: what was typed stays, under the question for the token.
+          await page.evaluate(() =>
+            fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
+          )
+          await button(page, "Save").click()
+          await heading(page, "Your session has ended").waitFor()
+          await accessible(page, "an ended session")
+          await page.getByLabel("Token").fill("open sesame")
+          await page.keyboard.press("Enter")
+          await heading(page, "Your session has ended").waitFor({ state: "hidden" })
+          assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "12")
+          await button(page, "Save").click()
+          await heading(page, "Edit adatum").waitFor({ state: "hidden" })
+          await button(page, "Sign out").click()
+          await heading(page, "Sign in").waitFor()
+        })
+      }), 30_000)
+
+    it.effect(
+      "shows the status and nothing else where others reach it and it has no token",
+      () =>
+        Effect.gen(function*() {
+          const { browser, origin } = yield* World
+          const { url } = yield* program({ open: instance(origin, 1) }, {}, "0.0.0.0:0")
+          const { page } = yield* open(browser, url)
+          yield* Effect.promise(async () => {
+            await tile(page, "open").getByText("Connected").waitFor()
+            await page.getByText("set AZURE_SECURITY_ADMIN_TOKEN and start again").waitFor()
+            assert.deepStrictEqual(await page.getByRole("navigation").getByRole("link").allInnerTexts(), [
+              "Integrations",
+              "Activity"
+            ])
+            assert.strictEqual(await button(page, /Edit|Add|Delete|Disable/).count(), 0)
+            await accessible(page, "the status only")
+          })
+        }),
+      30_000
+    )
+
+    it.effect("says why nothing can be changed, and does not ask again and again", () =>
+      Effect.gen(function*() {
+        const { browser } = yield* World
+        const { url } = yield* program({})
+        const { page } = yield* open(browser, "about:blank")
+        yield* Effect.promise(async () => {
+          let asked = 0
+          await page.route("**/api/instances", (route) => {
+            asked += 1
+            return route.fulfill({ status: 503, json: { _tag: "NotSaved", why: "the bucket cannot be read" } })
+          })
+          await page.goto(url)
+          await page.getByText("The bucket cannot be read. Nothing was changed.").waitFor()
+          await button(page, "Use the dark theme").click()
+          await accessible(page, "settings that cannot be read")
+          assert.isAtMost(asked, 3)
+          await page.unroute("**/api/instances")
+          await page.route("**/api/instances", (route) =>
+            route.fulfill({ json: { where: null, why: "its settings are of its environment", instances: [] } }))
+          await page.reload()
+          await page.getByText("its settings are of its environment").waitFor()
+          await heading(page, "No tenant is connected yet").waitFor()
+          assert.strictEqual(await button(page, "Add Integration").count(), 0)
+        })
+      }), 30_000)
+
+    it.effect("goes between its views, in the theme of one's choice", () =>
+      Effect.gen(function*() {
+        const { browser } = yield* World
+        const { url } = yield* program({})
+        const { page } = yield* open(browser, url)
+        const theme = () => page.evaluate(() => document.documentElement.dataset["theme"])
+        yield* Effect.promise(async () => {
+          await page.getByRole("link", { name: "Activity" }).click()
+          await heading(page, "Activity").waitFor()
+          assert.strictEqual(new URL(page.url()).pathname, "/signals/activity")
+          assert.strictEqual(await page.title(), "Activity – Azure Security")
+          await page.getByRole("link", { name: "Search" }).click()
+          await heading(page, "Search").waitFor()
+          await page.goBack()
+          await heading(page, "Activity").waitFor()
+          assert.strictEqual(await theme(), "white")
+          await page.emulateMedia({ colorScheme: "dark" })
+          await button(page, "Use the light theme").waitFor()
+          assert.strictEqual(await theme(), "g100")
+          await button(page, "Use the light theme").click()
+          await page.reload()
+          await heading(page, "Activity").waitFor()
+          assert.strictEqual(await theme(), "white")
+        })
+      }), 30_000)
+
+    it.effect(
+      "shows a thousand instances a page at a time, also when events do not come through",
+      () =>
+        Effect.gen(function*() {
+          const { browser } = yield* World
+          const { url } = yield* program({})
+          const { page } = yield* open(browser, "about:blank")
+          yield* Effect.promise(async () => {
+            const status = await (await fetch(new URL("/status", url))).json()
+            const endpoint = {
+              name: "alerts_v2",
+              state: "ok",
+              poll_interval_minutes: 5,
+              last_poll_at: null,
+              last_success_at: null,
+              next_poll_at: null,
+              cooldown_until: null,
+              records_fetched: 12_345,
+              artifacts_published: 1,
+              dead_letters: 0,
+              high_water_mark: null,
+              gaps: [],
+              error: null
+            }
+            const instances = Array.from({ length: 1000 }, (_, index) => ({
+              name: `tenant ${index}`,
+              display_name: `tenant ${index}`,
+              enabled: true,
+              state: "ok",
+              connection_status: "connected",
+              warnings: [],
+              requests_last_minute: 0,
+              requests_per_minute_max: 100,
+              endpoints: [endpoint]
+            }))
+            await page.clock.install()
+            await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
+            await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
+            await page.goto(url)
+            await page.getByText("Every 5 s").waitFor()
+            await page.getByText("1–24 of 1,000").waitFor()
+            assert.strictEqual(await page.locator("azure-security-tile").count(), 24)
+            await fits(page, "a thousand instances")
+            await button(page, "Next").click()
+            await page.getByText("25–48 of 1,000").waitFor()
+            await page.getByLabel("Filter by name").fill("99")
+            await page.getByText("tenant 990").first().waitFor()
+            await page.unroute("**/status")
+            await page.route("**/status", (route) => route.abort())
+            await page.clock.fastForward(6000)
+            await page.getByText("Lost").waitFor()
+          })
+        }),
+      30_000
+    )
+  })
+})

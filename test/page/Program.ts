@@ -1,0 +1,78 @@
+/** The real program with settings of its own, and the simulated Microsoft that it polls. */
+import { Effect, type Scope } from "effect"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Process from "../support/Process.ts"
+
+/** Tenants are told apart by their IDs: each test has its own, and faults of its own. */
+export const tenant = (digit: number) => `${digit}${digit}111111-1111-4111-8111-111111111111`
+export const clientId = "22222222-2222-4222-8222-222222222222"
+
+/** Starts a simulated Microsoft, and returns its origin. */
+export const microsoft: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function*() {
+  const simulate = yield* Process.start(["simulate", "--port", "0"])
+  return (yield* simulate.says(/http:\/\/127\.0\.0\.1:\d+/))
+})
+
+/** Makes Microsoft answer a tenant with a fault. */
+export const strike = (origin: string, fault: object): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    const answer = await fetch(`${origin}/simulator/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(fault)
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+  })
+
+/** Settings of an instance. */
+export const instance = (origin: string, digit: number, more: object = {}) => ({
+  enabled: true,
+  integration_type: "microsoft_graph",
+  poll_interval_minutes: 5,
+  credentials: { tenant_id: tenant(digit), client_id: clientId, client_secret: "simulated" },
+  cloud: { login: origin, graph: origin },
+  ...more
+})
+
+export interface Program {
+  /** Where its page is. */
+  readonly url: string
+  /** Instances of the settings file as they are. */
+  readonly stored: () => Record<string, { readonly [key: string]: unknown }>
+  /** Writes instances into the settings file, as somebody with an editor would. */
+  readonly store: (instances: object) => void
+}
+
+/** Starts the program. */
+export const program = (
+  instances: object,
+  env: Record<string, string> = {},
+  listen = "127.0.0.1:0"
+): Effect.Effect<Program, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const directory = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "azure-security-page-"))),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    const file = join(directory, "azure-security.json")
+    const store = (all: object) =>
+      writeFileSync(
+        file,
+        JSON.stringify({
+          instances: all,
+          sink: { type: "file", directory: join(directory, "artifacts") },
+          checkpoint: { directory: join(directory, "checkpoints") }
+        }),
+        { mode: 0o600 }
+      )
+    store(instances)
+    const run = yield* Process.start(["run", "--config", file, "--listen", listen], env, directory)
+    const said = yield* run.says(/the page is http:\S+/)
+    return {
+      url: said.replace("the page is ", "").replace("0.0.0.0", "127.0.0.1"),
+      stored: () => JSON.parse(readFileSync(file, "utf8")).instances,
+      store
+    }
+  })

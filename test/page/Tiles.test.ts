@@ -1,0 +1,132 @@
+import { assert, describe, it } from "@effect/vitest"
+import { faults, filtered, type Instance, tiles, totals } from "../../src/page/integrations/Tiles.ts"
+
+const report = (message: string, more: object = {}) => ({
+  code: "code",
+  message,
+  remedy: "do it",
+  occurred_at: "2026-11-25T12:00:00.000Z",
+  ...more
+})
+
+const endpoint = (name: Instance["endpoints"][number]["name"], more: object = {}): Instance["endpoints"][number] => ({
+  name,
+  state: "ok",
+  poll_interval_minutes: 5,
+  last_poll_at: null,
+  last_success_at: null,
+  next_poll_at: null,
+  cooldown_until: null,
+  records_fetched: 0,
+  artifacts_published: 0,
+  dead_letters: 0,
+  high_water_mark: null,
+  gaps: [],
+  error: null,
+  ...more
+})
+
+const running = (name: string, more: object = {}): Instance => ({
+  name,
+  display_name: name,
+  enabled: true,
+  state: "ok",
+  connection_status: "connected",
+  warnings: [],
+  requests_last_minute: 0,
+  requests_per_minute_max: 100,
+  endpoints: [],
+  ...more
+})
+
+const stored = (name: string, document: object = {}) => ({
+  name,
+  revision: "1",
+  document: { ...document },
+  has_secret: true
+})
+
+describe("Tiles", () => {
+  it("puts together what is stored and what runs, by name, in an order that states do not change", () => {
+    const all = tiles(
+      [stored("b 10"), stored("b 9"), stored("new", { display_name: "A new one" })],
+      [running("b 9", { connection_status: "failed" }), running("b 10"), running("other")]
+    )
+    assert.deepStrictEqual(
+      all.map(({ condition, displayName, pending, stored }) => [displayName, condition, pending, stored !== undefined]),
+      [["A new one", "waiting", true, true], ["b 9", "failed", false, true], ["b 10", "connected", false, true], [
+        "other",
+        "connected",
+        false,
+        false
+      ]]
+    )
+  })
+
+  it("is pending until a change has taken effect", () => {
+    const [off, on] = tiles(
+      [stored("1", { enabled: false }), stored("2", { enabled: true })],
+      [running("1"), running("2", { enabled: false, connection_status: "disabled" })]
+    )
+    assert.deepInclude(off, { pending: true, condition: "disabled" })
+    assert.deepInclude(on, { pending: true, condition: "waiting" })
+  })
+
+  it("does not show what was removed here while it runs for a moment more", () => {
+    assert.deepStrictEqual(tiles([], [running("gone")], new Set(["gone"])), [])
+    assert.strictEqual(tiles([stored("gone")], [], new Set(["gone"])).length, 1)
+  })
+
+  it("finds by all words of a name and by a condition", () => {
+    const all = tiles([], [
+      running("contoso-eu", { display_name: "Contoso Europe" }),
+      running("contoso-us", { display_name: "Contoso US", connection_status: "failed" })
+    ])
+    const names = (words: string, condition?: "failed") => filtered(all, words, condition).map(({ name }) => name)
+    assert.deepStrictEqual(names(" "), ["contoso-eu", "contoso-us"])
+    assert.deepStrictEqual(names("CONTOSO eur"), ["contoso-eu"])
+    assert.deepStrictEqual(names("contoso", "failed"), ["contoso-us"])
+    assert.deepStrictEqual(names("fabrikam"), [])
+  })
+
+  it("adds up what arrived", () => {
+    assert.deepStrictEqual(
+      totals(running("x", {
+        endpoints: [
+          endpoint("alerts", {
+            records_fetched: 1,
+            last_poll_at: "2026-11-25T12:00:00Z",
+            next_poll_at: "2026-11-25T12:09:00Z"
+          }),
+          endpoint("alerts_v2", {
+            records_fetched: 2,
+            artifacts_published: 5,
+            dead_letters: 1,
+            last_poll_at: "2026-11-25T12:01:00Z",
+            next_poll_at: "2026-11-25T12:05:00Z"
+          })
+        ]
+      })),
+      { records: 3, artifacts: 5, deadLetters: 1, lastPoll: "2026-11-25T12:01:00Z", nextPoll: "2026-11-25T12:05:00Z" }
+    )
+  })
+
+  it("tells once what several endpoints say in the same words", () => {
+    const told = faults(running("x", {
+      warnings: [report("the secret expires")],
+      endpoints: [
+        endpoint("alerts", { state: "unauthorized", error: report("refused", { request_id: "1" }) }),
+        endpoint("alerts_v2", { state: "unauthorized", error: report("refused", { request_id: "2" }) }),
+        endpoint("incidents", { state: "forbidden", error: report("denied") })
+      ]
+    }))
+    assert.deepStrictEqual(
+      told.map(({ endpoints, report: { message }, severity }) => [message, endpoints, severity]),
+      [["refused", ["alerts", "alerts_v2"], "failed"], ["denied", ["incidents"], "warning"], [
+        "the secret expires",
+        [],
+        "warning"
+      ]]
+    )
+  })
+})
