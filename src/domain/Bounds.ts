@@ -190,3 +190,51 @@ export const listenersMax = 32
  * @since 0.1.0
  */
 export const exportRowsMax = 100_000
+
+/**
+ * Characters of a search's query.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const queryLengthMax = 1000
+
+/**
+ * Terms of a search's query.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const queryTermsMax = 20
+
+/**
+ * Bytes of an artifact's line that the search reads: 4 MiB. A longer one cannot be found.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexedLineBytesMax = 4_194_304
+
+/**
+ * Characters of an artifact's texts that the search compares.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexedTextMax = 16_384
+
+/**
+ * Characters of one value in a table of what was found; the artifact itself has it whole.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const rowTextMax = 1000
+
+/**
+ * Users of one alert by whom its evidence is found.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const alertUsersMax = 200
