@@ -25,6 +25,7 @@ import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import { Refusal } from "./Refusal.ts"
+import * as Searching from "./Searching.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** Replicas that may share a data directory, each with a directory of its own in it. */
@@ -107,8 +108,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       const states = Layer.provideMerge(Layer.merge(Checkpoints.layer, NatsLeases.layer()), NatsStateStore.layer)
       const layer = Layer.mergeAll(
         Connector.layerPolling(settings),
-        Connector.layerSink(settings, bootstrap.applianceId),
-        Connector.layerSearch(settings),
+        Searching.over(Connector.layerSink(settings, bootstrap.applianceId), settings, true),
         states,
         Layer.succeed(Node, {
           applianceId: bootstrap.applianceId,

@@ -20,13 +20,13 @@ import { PageBytesMax } from "../graph/GraphPolicy.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
-import { Search } from "../search/Search.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as StdoutSink from "../sinks/StdoutSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import * as Searching from "./Searching.ts"
 
 /** Follows the settings; what only a start can change is said, not done. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
@@ -57,10 +57,14 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
       if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
       if (
         !Equal.equals(
-          [settings.sink, settings.checkpoint, settings.limits, settings.log],
-          [initial.sink, initial.checkpoint, initial.limits, initial.log]
+          [settings.sink, settings.checkpoint, settings.search, settings.limits, settings.log],
+          [initial.sink, initial.checkpoint, initial.search, initial.limits, initial.log]
         )
-      ) yield* Effect.logWarning("sink, checkpoint, limits and log of the settings take effect at the next start")
+      ) {
+        yield* Effect.logWarning(
+          "sink, checkpoint, search, limits and log of the settings take effect at the next start"
+        )
+      }
       yield* apply(settings)
       yield* tell(faults)
     })
@@ -129,7 +133,11 @@ export const layerSink = (
 > => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
 
 /** The same for one that has none, and makes it where the sink needs it. */
-const layerSinkAlone = ({ sink }: Settings) =>
+const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
+  ArtifactSink,
+  ArtifactSinkError | Bootstrap.BadBootstrap,
+  FileSystem.FileSystem | Path.Path | Stdio.Stdio
+> =>
   sink.type !== "nats" ? layerLocal(sink) : Layer.unwrap(
     Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
       Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
@@ -147,14 +155,6 @@ export const layerBackfillSink = (settings: Settings) =>
     : layerSinkAlone(settings)
 
 /**
- * Layer of the search over what the sink published.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerSearch = (_settings: Settings): Layer.Layer<Search> => Search.layerOff("it is not built yet")
-
-/**
  * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.
  *
  * @category layers
@@ -170,7 +170,7 @@ export const layerPolling = (settings: Settings) =>
   )
 
 /**
- * Layer of {@link layerPolling} with the sink and the checkpoints that the settings name.
+ * Layer of {@link layerPolling} with the sink, its search and the checkpoints that the settings name.
  *
  * @category layers
  * @since 0.1.0
@@ -178,6 +178,6 @@ export const layerPolling = (settings: Settings) =>
 export const layer = (settings: Settings) =>
   Layer.mergeAll(
     layerPolling(settings),
-    layerSinkAlone(settings),
+    Searching.over(layerSinkAlone(settings), settings, false),
     Checkpoints.layer.pipe(Layer.provide(FileStateStore.layer(settings.checkpoint.directory)))
   )

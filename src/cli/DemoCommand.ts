@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Console, type Context, Effect, Layer, Option, Scope, SubscriptionRef } from "effect"
+import { Console, type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
@@ -11,7 +11,6 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import { type Documents, SettingsStore } from "../config/SettingsStore.ts"
 import { Backend } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
-import { Search } from "../search/Search.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import * as Connector from "./Connector.ts"
@@ -20,6 +19,7 @@ import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen, listenDefault, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import * as Screen from "./Screen.ts"
+import * as Searching from "./Searching.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
 
 const documentFor = (origin: string) => ({
@@ -62,6 +62,7 @@ export const command = Command.make(
     )
   },
   Effect.fn(function*({ once }) {
+    const fs = yield* FileSystem.FileSystem
     const scope = yield* Scope.Scope
     const origin = yield* serve(0)
     const documents = yield* SubscriptionRef.make<Documents>({ "contoso-demo": documentFor(origin) })
@@ -74,10 +75,10 @@ export const command = Command.make(
     yield* Console.log(beginning(page))
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
+      const kept = yield* fs.makeTempDirectoryScoped({ prefix: "azure-security-demo-" })
       const layer = Layer.mergeAll(
         Connector.layerPolling(initial),
-        Screen.layer,
-        Search.layerOff("it is not built yet"),
+        Searching.overCopies(Screen.layer, kept, initial.search),
         Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))
       ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
       const status = yield* Status

@@ -92,10 +92,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     return well ? ExitCode.well : ExitCode.failed
   }).pipe(
     Effect.provide(
-      Layer.provideMerge(
-        Layer.merge(Connector.layer(initial), Connector.layerSearch(initial)),
-        HttpClientLayer.layer({ version })
-      ),
+      Layer.provideMerge(Connector.layer(initial), HttpClientLayer.layer({ version })),
       { local: true }
     ),
     Effect.provideContext(context),

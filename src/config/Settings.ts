@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
-import { indexDays, indexRows, pageBytesMax, pagePermits } from "../domain/Bounds.ts"
+import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
@@ -144,13 +144,13 @@ export const SearchSettings = Schema.Struct({
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })).annotate({
       description: "Days that the index reaches back."
     }),
-    indexDays
+    searchDaysMax
   ),
   rows: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: 5_000_000 })).annotate({
       description: "Artifacts in the index; the oldest go."
     }),
-    indexRows
+    searchRowsMax
   )
 })
 export type SearchSettings = typeof SearchSettings.Type

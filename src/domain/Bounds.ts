@@ -192,20 +192,20 @@ export const listenersMax = 32
 export const exportRowsMax = 100_000
 
 /**
- * Days that the index of the search reaches back, unless `search.days` says otherwise.
+ * Days that the search reaches back, unless `search.days` says otherwise.
  *
  * @category limits
  * @since 0.1.0
  */
-export const indexDays = 30
+export const searchDaysMax = 30
 
 /**
- * Artifacts in the index of the search, unless `search.rows` says otherwise; the oldest go.
+ * Artifacts that the search can find, unless `search.rows` says otherwise; the oldest go.
  *
  * @category limits
  * @since 0.1.0
  */
-export const indexRows = 1_000_000
+export const searchRowsMax = 1_000_000
 
 /**
  * Copies of what was published that are kept for the search where the sink writes no files: so many files of so many
@@ -215,3 +215,59 @@ export const indexRows = 1_000_000
  * @since 0.1.0
  */
 export const journal = { files: 8, bytes: 67_108_864 } as const
+
+/**
+ * Characters of a search's query.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const queryLengthMax = 1000
+
+/**
+ * Terms of a search's query.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const queryTermsMax = 20
+
+/**
+ * Searches that wait for the thread that answers them; the next one is told to come later.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const searchesMax = 32
+
+/**
+ * Bytes of an artifact's line that the search reads: 4 MiB. A longer one cannot be found.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexedLineBytesMax = 4_194_304
+
+/**
+ * Characters of an artifact's texts that the search compares.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const indexedTextMax = 16_384
+
+/**
+ * Characters of one value in a table of what was found; the artifact itself has it whole.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const rowTextMax = 1000
+
+/**
+ * Users of one alert by whom its evidence is found.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const alertUsersMax = 200

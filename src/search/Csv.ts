@@ -1,9 +1,22 @@
 /**
- * What a search finds, as comma-separated values.
+ * What a search finds, as comma-separated values (RFC 4180) that a spreadsheet may open.
  *
  * @since 0.1.0
  */
-import type { Row } from "./Search.ts"
+import { Row } from "./Search.ts"
+
+const columns = Object.keys(Row.fields) as ReadonlyArray<keyof Row>
+
+/** What a spreadsheet would take for a formula. */
+const formulaForm = /^[=+\-@\t\r\n]/
+const quotedForm = /[",\r\n]/
+
+/** Texts come from attackers: what looks like a formula gets an apostrophe before it. */
+const cell = (value: string | number | undefined): string => {
+  const text = value === undefined ? "" : String(value)
+  const safe = typeof value === "string" && formulaForm.test(text) ? `'${text}` : text
+  return quotedForm.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe
+}
 
 /**
  * The line of names.
@@ -11,12 +24,12 @@ import type { Row } from "./Search.ts"
  * @category encoding
  * @since 0.1.0
  */
-export const csvHead = "id\r\n"
+export const csvHead = `${columns.join(",")}\r\n`
 
 /**
- * A row's line.
+ * A row's line. A value that a spreadsheet would take for a formula begins with an apostrophe.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const csvLine = (row: Row): string => `${row.id}\r\n`
+export const csvLine = (row: Row): string => `${columns.map((column) => cell(row[column])).join(",")}\r\n`

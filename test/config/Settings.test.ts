@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { decodeProcess, decodeSettings } from "../../src/config/SettingsDocument.ts"
-import { indexDays, indexRows, pageBytesMax, pagePermits } from "../../src/domain/Bounds.ts"
+import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../../src/domain/Bounds.ts"
 
 it.effect("settings that say nothing have the bounds that the program names", () =>
   Effect.gen(function*() {
@@ -9,7 +9,7 @@ it.effect("settings that say nothing have the bounds that the program names", ()
     const process = yield* decodeProcess("test", "{}")
     for (const { limits, search } of [settings, process]) {
       assert.deepStrictEqual(limits, { page_permits: pagePermits, page_bytes_max: pageBytesMax })
-      assert.deepStrictEqual(search, { days: indexDays, rows: indexRows })
+      assert.deepStrictEqual(search, { days: searchDaysMax, rows: searchRowsMax })
     }
     assert.strictEqual(settings.sink.type, "file")
     assert.strictEqual(process.sink.type, "nats")

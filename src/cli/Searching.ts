@@ -1,0 +1,78 @@
+/**
+ * Puts the search beside the sink: over the files that the sink writes, or over copies that are kept where it writes none.
+ *
+ * @since 0.1.0
+ */
+import { Effect, type FileSystem, Layer, Path } from "effect"
+import type { Settings } from "../config/Settings.ts"
+import * as FileSearch from "../search/FileSearch.ts"
+import { Search } from "../search/Search.ts"
+import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
+import * as FileSink from "../sinks/FileSink.ts"
+import * as Journal from "../sinks/Journal.ts"
+import { hold } from "./DirectoryLock.ts"
+
+/** Where the index is, unless the settings say otherwise. */
+const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isInConductor: boolean) {
+  const path = yield* Path.Path
+  const beside = isInConductor && sink.type === "nats"
+    ? path.join(sink.directory, "search")
+    : sink.type === "file"
+    ? path.join(path.dirname(sink.directory), "search")
+    : "data/search"
+  return search.directory ?? beside
+})
+
+const whyOff = ({ search, sink }: Settings) =>
+  search.enabled === false || sink.type === "file"
+    ? "search.enabled of the settings is false"
+    : `${
+      sink.type === "stdout" ? "artifacts go to standard output" : "artifacts go to the broker: search in WitFoo"
+    }, or set search.enabled to true, to keep copies of them here`
+
+const searchIn = (artifactsDirectory: string, prefix: string, directory: string, { days, rows }: Settings["search"]) =>
+  FileSearch.layer({ artifactsDirectory, prefix, directory, daysMax: days, rowsMax: rows })
+
+/**
+ * Layer of a sink and of the search over copies of what it takes, both in a directory that no other process may have.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const overCopies = <E, R>(
+  sink: Layer.Layer<ArtifactSink, E, R>,
+  directory: string,
+  settings: Settings["search"]
+): Layer.Layer<ArtifactSink | Search, E, R | FileSystem.FileSystem | Path.Path> =>
+  Layer.unwrap(Effect.gen(function*() {
+    const path = yield* Path.Path
+    const copies = path.join(directory, "copies")
+    return yield* Effect.match(hold(copies), {
+      onFailure: ({ message }): Layer.Layer<ArtifactSink | Search, E, R | FileSystem.FileSystem | Path.Path> =>
+        Layer.merge(sink, Search.layerOff(message)),
+      onSuccess: () => Layer.merge(Journal.layer(sink, copies), searchIn(copies, Journal.prefix, directory, settings))
+    })
+  }))
+
+/**
+ * Layer of a sink and of the search that the settings ask for. Without it, the sink is as it was.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const over = <E, R>(
+  sink: Layer.Layer<ArtifactSink, E, R>,
+  settings: Settings,
+  isInConductor: boolean
+): Layer.Layer<ArtifactSink | Search, E, R | FileSystem.FileSystem | Path.Path> =>
+  Layer.unwrap(Effect.gen(function*() {
+    const directory = yield* directoryOf(settings, isInConductor)
+    const isWanted = settings.search.enabled ?? (settings.sink.type === "file" && !isInConductor)
+    if (!isWanted) return Layer.merge(sink, Search.layerOff(whyOff(settings)))
+    return settings.sink.type === "file"
+      ? Layer.merge(
+        sink,
+        searchIn(settings.sink.directory, FileSink.liveNames.artifacts, directory, settings.search)
+      )
+      : overCopies(sink, directory, settings.search)
+  }))

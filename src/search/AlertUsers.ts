@@ -1,0 +1,70 @@
+/**
+ * Remembers the users of the alerts that were read last, for the evidence that stands behind them: a URL or a cluster of
+ * mails names nobody itself. Part of the thread that writes.
+ *
+ * @since 0.1.0
+ */
+import type { DatabaseSync } from "node:sqlite"
+import { usersOf } from "./MessageUsers.ts"
+import { decode } from "./Rows.ts"
+import { lineAt } from "./SinkLines.ts"
+import { matchOf } from "./Tokens.ts"
+
+/** Alerts that are remembered; an alert and its evidence stand together. */
+const alertsMax = 64
+/** Rows of an alert among which its own is looked for. */
+const rowsMax = 100
+
+/**
+ * Users by alert; see {@link linkTo} of `Links.ts`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class AlertUsers {
+  readonly #directory: string
+  readonly #rows
+  readonly #users = new Map<string, ReadonlyArray<string>>()
+
+  constructor(database: DatabaseSync, directory: string) {
+    this.#directory = directory
+    this.#rows = database.prepare(
+      `SELECT key, row, name, artifacts.offset, length FROM words JOIN artifacts ON key = words.rowid
+       LEFT JOIN files USING (file) WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ${rowsMax}`
+    )
+  }
+
+  remember(alert: string, users: ReadonlyArray<string>): void {
+    this.#users.delete(alert)
+    this.#users.set(alert, users)
+    if (this.#users.size > alertsMax) this.#users.delete(this.#users.keys().next().value!)
+  }
+
+  of(alert: string): ReadonlyArray<string> {
+    const known = this.#users.get(alert)
+    if (known !== undefined) return known
+    const users = this.#lookedUp(alert)
+    this.remember(alert, users)
+    return users
+  }
+
+  /** The reading stopped between an alert and its evidence. */
+  #lookedUp(alert: string): ReadonlyArray<string> {
+    const found = this.#rows.all(
+      matchOf([{ field: "alert", value: alert, isPrefix: false }])!
+    ) as unknown as ReadonlyArray<{
+      readonly key: number
+      readonly row: string
+      readonly name: string | null
+      readonly offset: number
+      readonly length: number
+    }>
+    for (const stored of found) {
+      const row = decode(stored.key, stored.row)
+      if (row.evidence !== undefined) continue
+      const line = lineAt(this.#directory, stored, row.id)
+      if (line !== null) return usersOf((JSON.parse(line) as { readonly message: string }).message)
+    }
+    return []
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The database of the index: one file of SQLite, written by one thread and read by another.
+ *
+ * It holds nothing that the sink's files do not hold, so whatever is wrong with it is mended by making it anew. What is no
+ * database of ours is set aside first. SQLite is loaded when a search thread asks for it, and never by the program
+ * itself.
+ *
+ * @since 0.1.0
+ */
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import type { DatabaseSync } from "node:sqlite"
+
+/**
+ * Name of the database's file.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const databaseName = "search.sqlite"
+
+/** What marks the file as ours: `azse`. */
+const applicationId = 0x617a7365
+/** Another version is made anew. */
+const schemaVersion = 1
+
+const schema = `
+  CREATE TABLE counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE files (
+    file INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    -- Up to where it was read; what it began with, and what stood before that place, to know it again.
+    offset INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    tail BLOB NOT NULL
+  );
+  CREATE TABLE artifacts (
+    -- Time in milliseconds since 1970, times 1000, plus a number.
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    -- Values of the row in the order of its fields, as JSON.
+    row TEXT NOT NULL
+  );
+  CREATE VIRTUAL TABLE words USING fts5 (
+    text,
+    content = '',
+    contentless_delete = 1,
+    tokenize = 'unicode61 remove_diacritics 2'
+  );
+  INSERT INTO words (words, rank) VALUES ('automerge', 8);
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`
+
+/** KiB that each side keeps of the database in memory. */
+const cacheKibibytes = { write: 4096, read: 8192 } as const
+/** Pages of 4 KiB in the log before they go into the database: fewer syncs beside those of the sink. */
+const logPages = 4000
+
+/** Milliseconds to wait for the other thread, where it has to be alone for a moment. */
+const lockedMax = 2000
+
+const codes = { corrupt: 11, noDatabase: 26 } as const
+
+/**
+ * Whether an error of SQLite says that the file is damaged, or no database.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isDamage = (error: unknown): boolean => {
+  const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) & 0xff : 0
+  return code === codes.corrupt || code === codes.noDatabase
+}
+
+const load = () => process.getBuiltinModule("node:sqlite").DatabaseSync
+
+const pragma = (database: DatabaseSync, name: string): unknown =>
+  Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+
+const remove = (file: string): void => {
+  for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(file + end, { force: true })
+}
+
+/** What the file is: of this version, to be made anew, or somebody else's. */
+const inspect = (database: DatabaseSync): "ours" | "old" | "new" | "foreign" => {
+  if (Number(pragma(database, "application_id")) === applicationId) {
+    return Number(pragma(database, "user_version")) === schemaVersion ? "ours" : "old"
+  }
+  const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number }
+  return count === 0 ? "new" : "foreign"
+}
+
+const opened = (file: string): DatabaseSync | "old" | "foreign" => {
+  const database = new (load())(file, { timeout: lockedMax })
+  try {
+    const found = inspect(database)
+    if (found === "old" || found === "foreign") {
+      database.close()
+      return found
+    }
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${logPages};
+       PRAGMA journal_size_limit = 0; PRAGMA cache_size = -${cacheKibibytes.write}`
+    )
+    if (found === "new") database.exec(`BEGIN; ${schema} COMMIT`)
+    return database
+  } catch (error) {
+    database.close()
+    if (isDamage(error)) return "foreign"
+    throw error
+  }
+}
+
+/**
+ * Opens the database to write, and makes it, its directory, or the whole of it anew where that is needed.
+ *
+ * **Details**
+ *
+ * Of what was set aside (`….set-aside`) the last is kept. With `isDamaged` the database is made anew in any case.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, databaseName)
+  if (isDamaged) remove(file)
+  for (let attempt = 0;; attempt++) {
+    closeSync(openSync(file, "a", 0o600))
+    chmodSync(file, 0o600)
+    const found = opened(file)
+    if (typeof found === "object") return found
+    if (attempt > 0) throw new Error(`${file} is made anew and cannot be used`)
+    if (found === "foreign") renameSync(file, `${file}.set-aside`)
+    remove(file)
+  }
+}
+
+/**
+ * Opens the database to read; it has to be there.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openToRead = (directory: string): DatabaseSync => {
+  const database = new (load())(join(directory, databaseName), { readOnly: true, timeout: lockedMax })
+  database.exec(`PRAGMA cache_size = -${cacheKibibytes.read}`)
+  return database
+}

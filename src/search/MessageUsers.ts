@@ -1,0 +1,63 @@
+/**
+ * The users that an alert names in its message, which holds all of its evidence. A search thread imports it.
+ *
+ * @since 0.1.0
+ */
+import { alertUsersMax } from "../domain/Bounds.ts"
+
+/** Graph's properties that hold a user, or a mail address. */
+const userKeys = new Set([
+  "accountName",
+  "email",
+  "emailAddress",
+  "login",
+  "primaryAddress",
+  "recipient",
+  "recipientEmailAddress",
+  "recipients",
+  "sender",
+  "servicePrincipalName",
+  "submitter",
+  "upn",
+  "userPrincipalName"
+])
+
+/** Objects of a message that are looked into: an alert has some dozens. */
+const objectsMax = 20_000
+
+const parsed = (message: string): unknown => {
+  try {
+    return JSON.parse(message)
+  } catch {
+    // A message that was made shorter to fit somewhere is no JSON any more.
+    return undefined
+  }
+}
+
+/**
+ * Users, senders and recipients, and their display names, that an alert's message names; each once.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const usersOf = (message: string): ReadonlyArray<string> => {
+  const users = new Set<string>()
+  const add = (value: unknown) => {
+    if (typeof value === "string" && value.trim() !== "" && users.size < alertUsersMax) users.add(value)
+  }
+  const open: Array<unknown> = [parsed(message)]
+  for (let count = 0; open.length > 0 && count < objectsMax; count++) {
+    const value = open.pop()
+    if (typeof value !== "object" || value === null) continue
+    let isUser = false
+    for (const [key, one] of Object.entries(value)) {
+      if (typeof one === "object") open.push(one)
+      if (!userKeys.has(key)) continue
+      isUser = true
+      if (Array.isArray(one)) one.forEach(add)
+      else add(one)
+    }
+    if (isUser && "displayName" in value) add(value.displayName)
+  }
+  return Array.from(users)
+}

@@ -1,0 +1,63 @@
+/**
+ * Rows as the database holds them: the values alone, in the order of their fields. A search thread imports it.
+ *
+ * @since 0.1.0
+ */
+import type { Row } from "./Search.ts"
+
+const names = [
+  "id",
+  "time",
+  "stream",
+  "severity",
+  "message_type",
+  "title",
+  "action",
+  "evidence",
+  "src_ip",
+  "dst_ip",
+  "hostname",
+  "user",
+  "email_from",
+  "email_to",
+  "email_subject",
+  "uri",
+  "fqdn",
+  "file_name",
+  "file_hash",
+  "tenant_id",
+  "alert_id",
+  "incident_id"
+] as const satisfies ReadonlyArray<keyof Row>
+
+/**
+ * Steps of a row's key in a millisecond: as many artifacts may have the same.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const keysPerMilli = 1000
+
+/**
+ * Encodes a row. Values that are absent are 0.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const encode = (row: Omit<Row, "key">): string => JSON.stringify(names.map((name) => row[name] ?? 0))
+
+/**
+ * Decodes what {@link encode} made.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode = (key: number, text: string): Row => {
+  const values: ReadonlyArray<string | 0> = JSON.parse(text)
+  const row: Record<string, string | number> = { key }
+  names.forEach((name, index) => {
+    const value = values[index]
+    if (typeof value === "string") row[name] = value
+  })
+  return row as unknown as Row
+}

@@ -1,0 +1,37 @@
+/**
+ * Artifacts as they were published, out of the sink's files. A search thread imports it.
+ *
+ * @since 0.1.0
+ */
+import { closeSync, openSync, readSync } from "node:fs"
+import { join } from "node:path"
+
+/**
+ * The line of an artifact; null when its file, or the artifact at that place of it, is gone.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const lineAt = (
+  directory: string,
+  place: { readonly name: string | null; readonly offset: number; readonly length: number },
+  id: string
+): string | null => {
+  if (place.name === null) return null
+  let handle: number
+  try {
+    handle = openSync(join(directory, place.name), "r")
+  } catch {
+    return null
+  }
+  try {
+    const bytes = Buffer.alloc(place.length)
+    const line = bytes.toString("utf8", 0, readSync(handle, bytes, 0, place.length, place.offset))
+    const value: unknown = JSON.parse(line)
+    return typeof value === "object" && value !== null && "id" in value && value.id === id ? line : null
+  } catch {
+    return null
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+import { csvHead, csvLine } from "../../src/search/Csv.ts"
+import { Row } from "../../src/search/Search.ts"
+
+const row: Row = {
+  key: 1,
+  id: "a",
+  time: "2026-11-25T12:00:00Z",
+  stream: "azure_security_alert",
+  severity: "high",
+  message_type: "phishing_email",
+  title: "A title",
+  action: "new"
+}
+
+const cells = (fields: Partial<Row>) => csvLine({ ...row, ...fields })
+
+describe("Csv", () => {
+  it("has a column for each field of a row, in its order", () => {
+    assert.strictEqual(csvHead, `${Object.keys(Row.fields).join(",")}\r\n`)
+    assert.strictEqual(csvLine(row).split(",").length, Object.keys(Row.fields).length)
+    assert.match(csvLine(row), /^1,a,2026-11-25T12:00:00Z,azure_security_alert,high,phishing_email,A title,new,+\r\n$/)
+  })
+
+  it("quotes what would end a cell, and doubles quotes", () => {
+    assert.include(cells({ title: "one, two" }), ",\"one, two\",")
+    assert.include(cells({ title: "say \"x\"" }), ",\"say \"\"x\"\"\",")
+    assert.include(cells({ title: "one\ntwo" }), ",\"one\ntwo\",")
+    assert.include(cells({ title: "one\r\ntwo" }), ",\"one\r\ntwo\",")
+  })
+
+  it("lets a spreadsheet take nothing for a formula", () => {
+    for (const begin of ["=", "+", "-", "@"]) assert.include(cells({ title: `${begin}1+1` }), `,'${begin}1+1,`)
+    for (const begin of ["\t", "\r", "\n"]) assert.include(cells({ title: `${begin}=1` }), `'${begin}=1`)
+    assert.include(cells({ title: "=HYPERLINK(\"x\",1)" }), ",\"'=HYPERLINK(\"\"x\"\",1)\",")
+    assert.include(cells({ key: -1 }), "-1,a,")
+  })
+})

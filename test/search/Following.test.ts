@@ -1,0 +1,187 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { indexedLineBytesMax, indexedTextMax } from "../../src/domain/Bounds.ts"
+import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import * as FileSink from "../../src/sinks/FileSink.ts"
+import { artifact, day, directories, line, message, noon, open } from "./Index.ts"
+
+it.layer(NodeServices.layer)("Following", (it) => {
+  const world = Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const places = yield* directories
+    const file = (number: number, of = day) => `${places.artifacts}/artifacts-${of}-${number}.ndjson`
+    const index = yield* open(places)
+    return { fs, places, file, ...index }
+  })
+
+  it.effect("takes up what the sink publishes, as it comes", () =>
+    Effect.gen(function*() {
+      const { followed, ids, places, reading } = yield* world
+      yield* TestClock.setTime(noon)
+      yield* Effect.gen(function*() {
+        const { publish } = yield* ArtifactSink
+        yield* publish({ artifacts: [artifact("a")], deadLetters: [] })
+        yield* followed
+        assert.deepStrictEqual(ids(""), ["a"])
+        yield* publish({ artifacts: [artifact("b"), artifact("c")], deadLetters: [] })
+        assert.strictEqual((yield* followed).behind, 0)
+        assert.deepStrictEqual(ids(""), ["c", "b", "a"])
+        assert.strictEqual(reading.detail("b")!.artifact, line(artifact("b")).trimEnd())
+      }).pipe(Effect.provide(Layer.fresh(FileSink.layer(places.artifacts, 1000))))
+    }))
+
+  it.effect("reads the files of the sink, and no others", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, places } = yield* world
+      yield* fs.writeFileString(file(1), line(artifact("a")))
+      for (const other of ["dead-letters", "backfill", "copy-of-artifacts", "artifacts-x"]) {
+        yield* fs.writeFileString(`${places.artifacts}/${other}-${day}-1.ndjson`, line(artifact(other)))
+      }
+      yield* fs.writeFileString(`${file(1)}.gz`, line(artifact("gz")))
+      yield* fs.writeFileString(file(1, "2026-02-31"), line(artifact("no day")))
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["a"])
+    }))
+
+  it.effect("begins with the newest file", () =>
+    Effect.gen(function*() {
+      const { file, following, fs, ids } = yield* world
+      for (const [number, of] of [[9, "2026-11-24"], [2, day], [10, day]] as const) {
+        yield* fs.writeFileString(file(number, of), line(artifact(`${of}-${number}`)))
+      }
+      const order: Array<string> = []
+      following.look()
+      while (following.step()) order.push(...ids("").filter((id) => !order.includes(id)))
+      assert.deepStrictEqual(order, [`${day}-10`, `${day}-2`, "2026-11-24-9"])
+    }))
+
+  it.effect("waits for the end of a torn line, and for the sink to cut it off", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, indexing } = yield* world
+      const second = line(artifact("b"))
+      yield* fs.writeFileString(file(1), line(artifact("a")) + second.slice(0, 20))
+      assert.strictEqual((yield* followed).behind, 0)
+      assert.deepStrictEqual(ids(""), ["a"])
+      yield* fs.writeFileString(file(1), line(artifact("a")) + second)
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["b", "a"])
+      yield* fs.writeFileString(file(1), line(artifact("a")) + second + second.slice(0, 20))
+      yield* followed
+      yield* fs.writeFileString(file(1), line(artifact("a")) + second + line(artifact("c")))
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["c", "b", "a"])
+      assert.strictEqual(indexing.skipped, 0)
+    }))
+
+  it.effect("goes on behind a batch that was cut off and came again in another place", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, reading } = yield* world
+      const [one, lost, other] = ["a", "lost", "other"].map((id) => line(artifact(id)))
+      yield* fs.writeFileString(file(1), one! + lost! + lost!.replace("lost", "also"))
+      yield* followed
+      yield* fs.truncate(file(1), one!.length)
+      yield* followed
+      assert.strictEqual(reading.detail("lost")!.artifact, null)
+      yield* fs.writeFileString(file(1), one! + other! + lost!)
+      yield* followed
+      assert.sameMembers(ids(""), ["a", "lost", "also", "other"])
+      assert.strictEqual(reading.detail("lost")!.artifact, lost!.trimEnd())
+      assert.strictEqual(reading.detail("also")!.artifact, null)
+    }))
+
+  it.effect("notices a file that was cut and grew beyond its place before it looked again", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, indexing } = yield* world
+      yield* fs.writeFileString(file(1), line(artifact("a")) + line(artifact("b")))
+      yield* followed
+      yield* fs.writeFileString(file(1), line(artifact("a")) + line(artifact("longer")) + line(artifact("c")))
+      yield* followed
+      assert.includeMembers([...ids("")], ["a", "longer", "c"])
+      assert.strictEqual(indexing.skipped, 0)
+    }))
+
+  it.effect("notices another file in the place of one that was moved away", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, reading } = yield* world
+      yield* fs.writeFileString(file(1), line(artifact("a")) + line(artifact("b")))
+      yield* followed
+      yield* fs.rename(file(1), `${file(1)}.old`)
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["b", "a"])
+      assert.strictEqual(reading.detail("a")!.artifact, null)
+      assert.deepStrictEqual(reading.lines(reading.detail("a") === undefined ? [] : [reading.detail("a")!.row.key]), [
+        null
+      ])
+      yield* fs.writeFileString(file(1), line(artifact("c")))
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["c", "b", "a"])
+      assert.strictEqual(reading.detail("a")!.artifact, null)
+      assert.strictEqual(reading.detail("c")!.artifact, line(artifact("c")).trimEnd())
+    }))
+
+  it.effect("passes over what is no artifact, and counts it", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, indexing } = yield* world
+      const foreign = ["not JSON", "null", "[]", "{}", "{\"id\":1}", "", "{\"id\":\"x\",\"streamName\":\"s\"}"]
+      yield* fs.writeFileString(file(1), `${foreign.join("\n")}\n${line(artifact("a"))}`)
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["a"])
+      assert.strictEqual(indexing.skipped, foreign.length)
+    }))
+
+  it.effect("reads long lines, and passes over one longer than indexedLineBytesMax", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, indexing } = yield* world
+      const long = (id: string, length: number) => line(artifact(id, { message: "x".repeat(length) }))
+      yield* fs.writeFileString(
+        file(1),
+        long("long", indexedLineBytesMax - 1000) + long("longer", indexedLineBytesMax + 1000) + line(artifact("last"))
+      )
+      assert.strictEqual((yield* followed).behind, 0)
+      assert.deepStrictEqual(ids(""), ["last", "long"])
+      assert.strictEqual(indexing.skipped, 1)
+      yield* fs.writeFileString(file(2), long("torn", indexedLineBytesMax + 1000).trimEnd())
+      assert.strictEqual((yield* followed).behind, 0)
+      assert.strictEqual(indexing.skipped, 1)
+    }))
+
+  it.effect("compares indexedTextMax characters of an artifact's texts", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids } = yield* world
+      yield* fs.writeFileString(
+        file(1),
+        line(artifact("a", { ruleName: `begin ${"x ".repeat(indexedTextMax / 2)} late` }))
+      )
+      yield* followed
+      assert.deepStrictEqual([ids("begin"), ids("late")], [["a"], []])
+    }))
+
+  it.effect("goes on where it stopped, with the users of an alert that it stopped behind", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const places = yield* directories
+      const file = `${places.artifacts}/artifacts-${day}-1.ndjson`
+      const tags = [`tenantId:t`, "alertId:da1"]
+      const alert = artifact("alert", { tags, message: message({ evidence: [{ upn: "amy@contoso.example" }] }) })
+      const before = line(alert)
+      yield* fs.writeFileString(file, before)
+      const told = yield* Effect.scoped(Effect.flatMap(open(places), ({ followed }) => followed))
+      yield* fs.writeFileString(file, before + line(artifact("url", { tags: ["evidence:url", ...tags] })))
+      const { followed, following, ids } = yield* open(places)
+      following.look()
+      assert.strictEqual(following.position.read[`artifacts-${day}-1.ndjson`], told.read[`artifacts-${day}-1.ndjson`])
+      assert.isAbove(following.position.behind, 0)
+      yield* followed
+      assert.deepStrictEqual(ids("user:amy@contoso.example"), ["url", "alert"])
+    }))
+
+  it.effect("has nothing where there is no directory", () =>
+    Effect.gen(function*() {
+      const { followed, fs, ids, places } = yield* world
+      yield* fs.remove(places.artifacts, { recursive: true })
+      assert.deepStrictEqual(yield* followed, { read: {}, behind: 0 })
+      assert.deepStrictEqual(ids(""), [])
+    }))
+})
