@@ -65,7 +65,7 @@ export const decode = Effect.fnUntraced(
     }
     const { page, records } = parts.success
     const envelope = yield* decodeEnvelope(page).pipe(
-      Effect.mapError((error) => new DecodeFailed({ issue: error.message }))
+      Effect.mapError((error) => new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") }))
     )
     return {
       records: records(),

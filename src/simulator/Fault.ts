@@ -73,7 +73,7 @@ export const Fault = Schema.Union([
     })
   }),
   fault("skip_limit", { max: number }),
-  fault("aadsts", { code: count.annotate({ description: "Number of the AADSTS error." }) }),
+  fault("aadsts", { code: number.annotate({ description: "Number of the AADSTS error." }) }),
   fault("late_row", { minutes: Schema.optionalKey(number) }),
   fault("future_row", { minutes: Schema.optionalKey(number) }),
   fault("big_body", { bytes })

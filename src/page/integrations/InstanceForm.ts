@@ -242,7 +242,7 @@ export class InstanceForm extends LitElement {
       `
     }
     return html`
-      <p class="where outside">Saved to ${visible(this.where)}; takes effect within seconds.</p>
+      <p class="where outside">Save writes to ${visible(this.where)}, and takes effect within seconds.</p>
       <div class="buttons">
         <cds-button kind="secondary" @click=${this.#leave}>Cancel</cds-button>
         <cds-button class="test" kind="tertiary" @click=${this.#testConnection}>${
