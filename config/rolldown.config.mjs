@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url"
-import { defineConfig } from "rolldown"
+import { defineConfig, rolldown } from "rolldown"
 
 /** A text with one character beyond Latin-1 takes two bytes each in V8, and the bundle stays in memory. */
 const ascii = {
@@ -14,6 +14,23 @@ const ascii = {
   }
 }
 
+/**
+ * The threads of the search start from a text: there is one file, and each of them would read all of it. It is CommonJS,
+ * as Node wants of a text.
+ */
+const threads = {
+  name: "threads",
+  async load(id) {
+    if (!id.endsWith("/src/search/ThreadEntry.ts")) return
+    const input = fileURLToPath(new URL("../src/search/IndexThread.ts", import.meta.url))
+    const built = await rolldown({ input, platform: "node", plugins: [ascii] })
+    const { output: [chunk] } = await built.generate({ format: "cjs", minify: true, codeSplitting: false })
+    await built.close()
+    for (const file of Object.keys(chunk.modules)) this.addWatchFile(file)
+    return `export const threadEntry = ${JSON.stringify(chunk.code)}`
+  }
+}
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
@@ -24,7 +41,7 @@ export default defineConfig({
       "jsonc-parser$": fileURLToPath(new URL("../node_modules/jsonc-parser/lib/esm/main.js", import.meta.url))
     }
   },
-  plugins: [ascii],
+  plugins: [threads, ascii],
   output: {
     file: "dist/azure-security.js",
     format: "esm",

@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, type Path, Queue, type Stdio, Stream } from "effect"
+import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, Path, Queue, type Stdio, Stream } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
+import { searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { consume } from "../endpoints/Consumer.ts"
 import { make } from "../endpoints/Instances.ts"
 import type { Page } from "../endpoints/Page.ts"
@@ -20,6 +21,7 @@ import { PageBytesMax } from "../graph/GraphPolicy.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
+import * as FileSearch from "../search/FileSearch.ts"
 import { Search } from "../search/Search.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
@@ -147,12 +149,28 @@ export const layerBackfillSink = (settings: Settings) =>
     : layerSinkAlone(settings)
 
 /**
- * Layer of the search over what the sink published.
+ * Layer of the search over what the sink published: there is one where artifacts stay in files.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerSearch = (_settings: Settings): Layer.Layer<Search> => Search.layerOff("it is not built yet")
+export const layerSearch = (
+  { sink }: Settings
+): Layer.Layer<Search, never, FileSystem.FileSystem | Path.Path> =>
+  sink.type !== "file"
+    ? Search.layerOff(
+      sink.type === "stdout"
+        ? "artifacts go to standard output, and none is kept here: search where they go, or set sink.type to file"
+        : "artifacts go to the broker, and none is kept here: search in WitFoo"
+    )
+    : Layer.unwrap(Effect.map(Path.Path, (path) =>
+      FileSearch.layer({
+        artifactsDirectory: sink.directory,
+        prefix: FileSink.liveNames.artifacts,
+        directory: path.join(path.dirname(sink.directory), "search"),
+        daysMax: searchDaysMax,
+        rowsMax: searchRowsMax
+      })))
 
 /**
  * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.

@@ -192,6 +192,22 @@ export const listenersMax = 32
 export const exportRowsMax = 100_000
 
 /**
+ * Days that the search reaches back, unless told otherwise.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const searchDaysMax = 30
+
+/**
+ * Artifacts that the search can find, unless told otherwise; the oldest go.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const searchRowsMax = 1_000_000
+
+/**
  * Characters of a search's query.
  *
  * @category limits
@@ -206,6 +222,14 @@ export const queryLengthMax = 1000
  * @since 0.1.0
  */
 export const queryTermsMax = 20
+
+/**
+ * Searches that wait for the thread that answers them; the next one is told to come later.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const searchesMax = 32
 
 /**
  * Bytes of an artifact's line that the search reads: 4 MiB. A longer one cannot be found.

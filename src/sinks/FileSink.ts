@@ -213,6 +213,14 @@ export interface SeriesNames {
 }
 
 /**
+ * Names of the files of live polling.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const liveNames: SeriesNames = { artifacts: "artifacts", deadLetters: "dead-letters" }
+
+/**
  * Names of the files of a past range, which stand beside those of live polling.
  *
  * @category constants
@@ -229,7 +237,7 @@ export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: 
 export const layer = (
   directory: string,
   bytesMax: number = fileBytesMax,
-  names: SeriesNames = { artifacts: "artifacts", deadLetters: "dead-letters" }
+  names: SeriesNames = liveNames
 ): Layer.Layer<ArtifactSink, ArtifactSinkError, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     ArtifactSink,

@@ -1,0 +1,149 @@
+/**
+ * Finds what the file sink published, in an index of its own beside the sink's files.
+ *
+ * @since 0.1.0
+ */
+import { DateTime, Effect, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
+import type { Failure, Progress } from "./Protocol.ts"
+import { bytesBehind, keep, kept } from "./Published.ts"
+import { parse } from "./Query.ts"
+import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.ts"
+import * as SearchThreads from "./SearchThreads.ts"
+import { matchOf } from "./Tokens.ts"
+
+/**
+ * How long after the last search the threads end.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const restAfter = "5 minutes"
+
+/** Rows of one page at most. */
+const limitMax = 1000
+
+/**
+ * Where the artifacts are, and what is kept of them where.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FileSearchOptions {
+  readonly artifactsDirectory: string
+  /** First word of the names of the sink's files. */
+  readonly prefix: string
+  /** Directory of the index; it is made when it is needed first. */
+  readonly directory: string
+  readonly daysMax: number
+  readonly rowsMax: number
+}
+
+/**
+ * Layer of the {@link Search} over the files of the file sink.
+ *
+ * **Details**
+ *
+ * Two threads do the work. They are started by the first search and end {@link restAfter} the last one; the state alone
+ * starts nothing. When one of them ends before its time, both do, and the next search starts them again.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: FileSearchOptions
+): Layer.Layer<Search, never, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    Search,
+    Effect.gen(function*() {
+      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      const scope = yield* Scope.Scope
+      let progress: Progress | undefined
+      let failure: Failure | undefined
+      let isRunning = false
+      let skipped = 0
+
+      const start: Effect.Effect<SearchThreads.SearchThreads, SearchUnavailable, Scope.Scope> = Effect.gen(function*() {
+        yield* Effect.addFinalizer(() => {
+          isRunning = false
+          return progress === undefined
+            ? Effect.void
+            : Effect.provideContext(keep(options.directory, progress), context)
+        })
+        const threads = yield* SearchThreads.make(
+          { ...options, isDamaged: failure?.isDamage === true },
+          (told) => {
+            progress = told
+          }
+        )
+        isRunning = true
+        failure = undefined
+        const watch = Effect.catch(threads.ended, (ended) => {
+          failure = ended
+          isRunning = false
+          return Effect.andThen(
+            Effect.logWarning(`search: ${SearchThreads.sayFailure(options.directory, ended)}`),
+            RcRef.invalidate(running)
+          )
+        })
+        // Not in the scope that the invalidation closes.
+        yield* Effect.forkIn(watch, scope)
+        return threads
+      }).pipe(
+        Effect.catch((ended) => {
+          failure = ended
+          return Effect.fail(new SearchUnavailable({ why: SearchThreads.sayFailure(options.directory, ended) }))
+        })
+      )
+      const running: RcRef.RcRef<SearchThreads.SearchThreads, SearchUnavailable> = yield* RcRef.make({
+        acquire: start,
+        idleTimeToLive: restAfter
+      })
+
+      const using = <A>(use: (threads: SearchThreads.SearchThreads) => Effect.Effect<A, SearchUnavailable>) =>
+        Effect.scoped(Effect.flatMap(RcRef.get(running), use))
+
+      const state = Effect.gen(function*() {
+        progress ??= yield* kept(options.directory)
+        const { newest, read, rows } = progress
+        const behind = isRunning ? progress.behind : yield* bytesBehind(options, read)
+        return {
+          state: failure !== undefined ? "failed" : !isRunning ? "resting" : behind > 0 ? "catching_up" : "following",
+          rows,
+          rows_max: options.rowsMax,
+          days_max: options.daysMax,
+          bytes_behind: behind,
+          newest: newest === null ? null : DateTime.formatIso(DateTime.makeUnsafe(newest)),
+          ...(failure === undefined ? {} : { why: SearchThreads.sayFailure(options.directory, failure) })
+        } satisfies IndexState
+      }).pipe(Effect.provideContext(context))
+
+      /** Nothing is lost silently. */
+      const tellSkipped = Effect.suspend(() => {
+        const more = (progress?.skipped ?? 0) - skipped
+        if (more <= 0) return Effect.void
+        skipped += more
+        return Effect.logWarning(
+          `search: ${more} lines in ${options.artifactsDirectory} are no artifacts, or longer than can be read, and cannot be found`
+        )
+      })
+
+      return Search.of({
+        state,
+        find: Effect.fn("Search.find")(function*({ before, from, limit, query, to }) {
+          if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
+          const match = matchOf(yield* Effect.fromResult(parse(query)))
+          const { hasMore, rows } = yield* using(({ ask }) =>
+            ask({ find: { match, from, to, before, limit: Math.min(limitMax, Math.max(1, Math.trunc(limit))) } })
+          )
+          yield* tellSkipped
+          return { rows, next: hasMore ? rows.at(-1)!.key : null, index: yield* state }
+        }),
+        detail: Effect.fn("Search.detail")(function*(id) {
+          return yield* using(({ ask }) => ask({ detail: id }))
+        }),
+        lines: Effect.fn("Search.lines")(function*(keys) {
+          return yield* using(({ ask }) => ask({ lines: keys }))
+        })
+      })
+    })
+  )

@@ -1,0 +1,36 @@
+/**
+ * The thread that answers searches.
+ *
+ * @since 0.1.0
+ */
+import type { MessagePort } from "node:worker_threads"
+import { isDamage, openToRead } from "./Database.ts"
+import type { Answered, Asked, Question, Task } from "./Protocol.ts"
+import { Reading } from "./Reading.ts"
+
+const answer = (reading: Reading, question: Question) =>
+  "find" in question
+    ? reading.find(question.find)
+    : "detail" in question
+    ? reading.detail(question.detail)
+    : reading.lines(question.lines)
+
+/**
+ * Answers what is asked, one question after another. The database is opened for the first one.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (task: Task, port: MessagePort): void => {
+  let reading: Reading | undefined
+  port.on("message", ({ number, question }: Asked) => {
+    let answered: Answered
+    try {
+      reading ??= new Reading(openToRead(task.directory), task.artifactsDirectory)
+      answered = { number, answer: answer(reading, question) }
+    } catch (error) {
+      answered = { number, failure: { why: String(error), isDamage: isDamage(error) } }
+    }
+    port.postMessage(answered)
+  })
+}

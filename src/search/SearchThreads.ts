@@ -1,0 +1,157 @@
+/**
+ * The search's two threads, as the program has them: one follows the sink and writes, the other answers.
+ *
+ * They live and end together.
+ *
+ * @since 0.1.0
+ */
+import { Deferred, Effect, type Scope } from "effect"
+import { type ResourceLimits, Worker } from "node:worker_threads"
+import { searchesMax } from "../domain/Bounds.ts"
+import type { Answered, Answers, Asked, Failure, Progress, Question, Task, Told } from "./Protocol.ts"
+import { SearchUnavailable } from "./Search.ts"
+import { threadEntry } from "./ThreadEntry.ts"
+
+/**
+ * MiB of each thread's heap. What is read at a time is bounded, so it holds some ten.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const heapMebibytesMax = 128
+
+const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 }
+
+/** How long a search that starts the threads waits for what was published before. */
+const catchUpMax = "1 second"
+
+/**
+ * The running threads.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SearchThreads {
+  readonly ask: <const Q extends Question>(
+    question: Q
+  ) => Effect.Effect<Answers[keyof Q & keyof Answers], SearchUnavailable>
+  /** Fails when one of them has ended, with what was wrong. */
+  readonly ended: Effect.Effect<never, Failure>
+}
+
+/** A thread. Neither its work nor its end keeps the process alive. */
+const thread = (
+  task: Task,
+  { onEnd, onMessage }: { readonly onMessage: (message: unknown) => void; readonly onEnd: (why: string) => void }
+): Effect.Effect<Worker, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        // Nothing of the environment, which may hold secrets, and none of the flags of a debugger or a test.
+        const worker = new Worker(threadEntry, {
+          eval: typeof threadEntry === "string",
+          workerData: task,
+          name: `search-${task.role}`,
+          env: {},
+          execArgv: [],
+          resourceLimits: heap
+        })
+        let isWanted = true
+        const end = (why: string) => {
+          if (isWanted) onEnd(why)
+        }
+        worker.on("message", onMessage)
+        worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)))
+        worker.on("exit", (code) => end(`it ended with ${code}`))
+        worker.unref()
+        const stop = Effect.promise(() => {
+          isWanted = false
+          return worker.terminate()
+        })
+        return { worker, stop }
+      }),
+      ({ stop }) => stop
+    ),
+    ({ worker }) => worker
+  )
+
+/**
+ * What a search is told when there is none.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const sayFailure = (directory: string, { isDamage, why }: Failure): string =>
+  isDamage
+    ? `the index in ${directory} was damaged (${why}); the next search makes it anew`
+    : `the index in ${directory} cannot be kept (${why}): let this user write there, and search again`
+
+/**
+ * Starts the threads, and returns when the index is open and, within a second, has what was published before.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function*(
+  task: Omit<Task, "role">,
+  onProgress: (progress: Progress) => void
+): Effect.fn.Return<SearchThreads, Failure, Scope.Scope> {
+  const opened = yield* Deferred.make<void, Failure>()
+  const caughtUp = yield* Deferred.make<void, Failure>()
+  const ended = yield* Deferred.make<never, Failure>()
+  const waiting = new Map<number, (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void>()
+  let asked = 0
+
+  const unavailable = (failure: Failure) =>
+    Effect.fail(new SearchUnavailable({ why: sayFailure(task.directory, failure) }))
+  const end = (failure: Failure) => {
+    Deferred.doneUnsafe(opened, Effect.fail(failure))
+    Deferred.doneUnsafe(caughtUp, Effect.fail(failure))
+    Deferred.doneUnsafe(ended, Effect.fail(failure))
+    for (const answer of waiting.values()) answer(unavailable(failure))
+    waiting.clear()
+  }
+  const onEnd = (role: Task["role"]) => (why: string) =>
+    end({ why: `the thread that ${role}s: ${why}`, isDamage: false })
+
+  yield* thread({ ...task, role: "write" }, {
+    onMessage: (message) => {
+      const told = message as Told
+      if ("failure" in told) return end(told.failure)
+      onProgress(told.progress)
+      Deferred.doneUnsafe(opened, Effect.void)
+      if (told.progress.behind === 0) Deferred.doneUnsafe(caughtUp, Effect.void)
+    },
+    onEnd: onEnd("write")
+  })
+  const reader = yield* thread({ ...task, role: "read" }, {
+    onMessage: (message) => {
+      const answered = message as Answered
+      const answer = waiting.get(answered.number)
+      waiting.delete(answered.number)
+      if ("answer" in answered) return answer?.(Effect.succeed(answered.answer))
+      answer?.(unavailable(answered.failure))
+      if (answered.failure.isDamage) end(answered.failure)
+    },
+    onEnd: onEnd("read")
+  })
+  yield* Deferred.await(opened)
+  yield* Effect.timeoutOption(Deferred.await(caughtUp), catchUpMax)
+
+  return {
+    ended: Deferred.await(ended),
+    ask: (question) =>
+      Effect.callback((resume) => {
+        if (waiting.size >= searchesMax) {
+          resume(Effect.fail(new SearchUnavailable({ why: `${searchesMax} searches wait: search again in a moment` })))
+          return
+        }
+        const number = asked++
+        // The thread answers each question in the type of its kind.
+        waiting.set(number, resume as (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void)
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+        reader.postMessage({ number, question } satisfies Asked)
+        return Effect.sync(() => void waiting.delete(number))
+      })
+  }
+})

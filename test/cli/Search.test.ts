@@ -1,0 +1,74 @@
+/** The search of the real program: bundled, over HTTP, with its threads. */
+import { NodeHttpClient, NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Clock, Effect, FileSystem, Layer, Schedule, type Schema } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import { Detail, Found, IndexState } from "../../src/search/Search.ts"
+import * as Process from "../support/Process.ts"
+import { settingsFile, tenantId } from "../support/RunFiles.ts"
+
+const everything = { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", limit: "1000" }
+
+const world = Layer.merge(NodeServices.layer, NodeHttpClient.layerUndici)
+
+it.layer(world, { excludeTestServices: true })("search", (it) => {
+  const running = Effect.fnUntraced(function*(more: object = {}) {
+    const microsoft = yield* Process.start(["simulate", "--port", "0"])
+    const origin = yield* microsoft.says(/http:\/\/127\.0\.0\.1:\d+/)
+    const credentials = {
+      tenant_id: tenantId,
+      client_id: "22222222-2222-4222-8222-222222222222",
+      client_secret: "simulated"
+    }
+    const { directory, file } = yield* settingsFile({ credentials, cloud: { login: origin, graph: origin } }, more)
+    const port = yield* Process.freePort
+    const connector = yield* Process.start(["run", "--config", file, "--listen", `127.0.0.1:${port}`])
+    const get = <A>(path: string, schema: Schema.Codec<A, unknown>, urlParams: Record<string, string> = {}) =>
+      Effect.flatMap(
+        HttpClient.get(`http://127.0.0.1:${port}${path}`, { urlParams }),
+        HttpClientResponse.schemaBodyJson(schema)
+      )
+    return { connector, directory, get }
+  })
+
+  it.effect("the phished user finds the mailbox, the message, the URL and the cluster of the campaign", () =>
+    Effect.gen(function*() {
+      const { connector, directory, get } = yield* running()
+      const fs = yield* FileSystem.FileSystem
+      const found = (query: string) => get("/api/search", Found, { ...everything, query })
+      // Both begin before the connector listens, and before it has polled.
+      const patiently = Schedule.spaced("50 millis")
+      const before = yield* Effect.retry(get("/api/search/state", IndexState), patiently)
+      assert.strictEqual(before.state, "resting")
+      assert.isFalse(yield* fs.exists(`${directory}/search`))
+      const kinds = ["mailbox", "analyzedMessage", "url", "mailCluster"]
+      for (const query of ["user:amy@contoso.example", "amy@contoso.example"]) {
+        const { rows } = yield* Effect.repeat(found(query), {
+          until: ({ rows }) => kinds.every((kind) => rows.some(({ evidence }) => evidence === kind)),
+          schedule: patiently
+        })
+        const url = rows.find(({ evidence }) => evidence === "url")!
+        const detail = yield* get(`/api/search/artifacts/${url.id}`, Detail)
+        assert.include(detail.artifact!, `"id":"${url.id}"`)
+        assert.includeMembers(detail.alert.map(({ evidence }) => evidence), [undefined, "mailbox"])
+      }
+      const { state } = yield* Effect.repeat(get("/api/search/state", IndexState), {
+        until: ({ state }) => state === "following",
+        schedule: patiently
+      })
+      assert.strictEqual(state, "following")
+      const from = yield* Clock.currentTimeMillis
+      connector.child.kill("SIGTERM")
+      yield* connector.exit
+      // A stop may take long where a page is being written; the threads take none of it.
+      assert.isBelow((yield* Clock.currentTimeMillis) - from, 3000)
+    }))
+
+  it.effect("is off, and says why, where artifacts stay nowhere", () =>
+    Effect.gen(function*() {
+      const { get } = yield* running({ sink: { type: "stdout" } })
+      const state = yield* Effect.retry(get("/api/search/state", IndexState), Schedule.spaced("50 millis"))
+      assert.strictEqual(state.state, "off")
+      assert.include(state.why, "sink.type")
+    }))
+})
