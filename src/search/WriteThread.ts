@@ -2,7 +2,7 @@
  * The thread that writes the index: it follows the sink and is never in its way.
  *
  * It has the lowest priority there is, and where the system knows none for a thread, or a core is free and is the other
- * half of the sink's, it rests four times as long as it worked while the sink is busy.
+ * half of the sink's, it rests nine times as long as it worked while the sink is busy.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ const tellEvery = 250
 /** Milliseconds without growth after which the sink is at rest. */
 const busyFor = 1000
 /** Rest to work, while the sink is busy. */
-const restRatio = 4
+const restRatio = 9
 
 /** Linux has priorities of threads, by the number of a thread. */
 const lowerPriority = (): void => {

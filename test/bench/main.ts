@@ -9,9 +9,10 @@ import { instances } from "./Instances.ts"
 import { jetStream } from "./JetStream.ts"
 import { mapping } from "./Mapping.ts"
 import { memory } from "./Memory.ts"
+import { search } from "./Search.ts"
 import { start } from "./Start.ts"
 
-const benches = { start, mapping, drain, jetstream: jetStream, instances, memory }
+const benches = { start, mapping, drain, jetstream: jetStream, instances, memory, search }
 const names = Object.keys(benches) as ReadonlyArray<keyof typeof benches>
 
 const command = Command.make(
