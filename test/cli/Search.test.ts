@@ -69,6 +69,6 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       const { get } = yield* running({ sink: { type: "stdout" } })
       const state = yield* Effect.retry(get("/api/search/state", IndexState), Schedule.spaced("50 millis"))
       assert.strictEqual(state.state, "off")
-      assert.include(state.why, "sink.type")
+      assert.include(state.why, "search.enabled")
     }))
 })
