@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, FileSystem, Path, type PlatformError } from "effect"
+import { Effect, FileSystem, Option, Path, type PlatformError } from "effect"
 
 /**
  * End of the name of a file that is being written; one that a crash left behind may go.
@@ -34,7 +34,13 @@ export const syncDirectory = (directory: string) =>
  * @category combinators
  * @since 0.1.0
  */
-export const replace = Effect.fnUntraced(function*(name: string, bytes: Uint8Array, mode: number) {
+export const replace = Effect.fnUntraced(function*(
+  name: string,
+  bytes: Uint8Array,
+  mode: number,
+  /** Whose the file is to be, where this user may say so. */
+  owner?: { readonly uid: Option.Option<number>; readonly gid: Option.Option<number> }
+) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const beside = name + temporary
@@ -43,6 +49,9 @@ export const replace = Effect.fnUntraced(function*(name: string, bytes: Uint8Arr
     const file = yield* fs.open(beside, { flag: "wx", mode })
     // The mode of an opening is cut by the process's mask.
     yield* fs.chmod(beside, mode)
+    if (owner !== undefined && Option.isSome(owner.uid) && Option.isSome(owner.gid)) {
+      yield* Effect.ignore(fs.chown(beside, owner.uid.value, owner.gid.value))
+    }
     yield* file.writeAll(bytes)
     yield* file.sync
   }))

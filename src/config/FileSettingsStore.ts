@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
+import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
 import { describeFailure, replace } from "./DurableFile.ts"
 import { decodeSettings } from "./SettingsDocument.ts"
@@ -11,17 +11,33 @@ import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, st
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 
-const mark = "\uFEFF"
+/** A text without the mark that some editors begin a file with. */
+const unmarked = (text: string) => text.replace(/^\uFEFF/, "")
 
-/** As deep as the file is indented: what its first indented line begins with. */
+/** As deep as the file is indented: what its first indented line begins with; a file of one line stays one. */
 const formatting = (text: string) => {
+  if (!text.trim().includes("\n")) return {}
   const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? "  "
   return {
-    insertSpaces: !indent.startsWith("\t"),
-    tabSize: indent.startsWith("\t") ? 1 : indent.length,
-    eol: text.includes("\r\n") ? "\r\n" : "\n"
+    formattingOptions: {
+      insertSpaces: !indent.startsWith("\t"),
+      tabSize: indent.startsWith("\t") ? 1 : indent.length,
+      eol: text.includes("\r\n") ? "\r\n" : "\n"
+    }
   }
 }
+
+/** What is no object is shown as an empty one, whose faults are told when it is changed. */
+const instancesOf = (json: unknown): ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> => {
+  const found = Predicate.hasProperty(json, "instances") ? json.instances : undefined
+  return Object.entries(Predicate.isObject(found) ? found : {}).map(([name, document]) => [
+    name,
+    Predicate.isObject(document) && !Array.isArray(document) ? document as Record<string, unknown> : {}
+  ])
+}
+
+const documentsIn = (text: string) =>
+  Effect.map(Effect.orElseSucceed(Schema.decodeEffect(Json)(unmarked(text)), () => undefined), instancesOf)
 
 /**
  * Layer of the {@link SettingsStore} in a settings file.
@@ -50,35 +66,38 @@ export const layer = (
       )
 
       const read = Effect.gen(function*() {
-        const text = (yield* failing(fs.readFileString(file))).replace(mark, "")
+        const text = yield* failing(fs.readFileString(file))
         const json = yield* Effect.mapError(
-          Schema.decodeEffect(Json)(text),
+          Schema.decodeEffect(Json)(unmarked(text)),
           () => failed(`${file} is not JSON: a comma, quote or brace is missing or too many; correct it first`)
         )
-        const found: unknown = Predicate.isObject(json)
-          ? (json as { readonly instances?: unknown }).instances
-          : undefined
-        const documents = Object.entries(Predicate.isObject(found) ? found : {}).filter((
-          entry
-        ): entry is [string, Record<string, unknown>] => Predicate.isObject(entry[1]))
-        return { text, documents }
+        return { text, documents: instancesOf(json) }
       })
 
       const write = Effect.fnUntraced(
         function*(before: string, name: string, value: unknown): Effect.fn.Return<void, SettingsStoreError> {
-          const text = applyEdits(
-            before,
-            modify(before, ["instances", name], value, { formattingOptions: formatting(before) })
-          )
+          const mark = before.slice(0, before.length - unmarked(before).length)
+          const text = yield* Effect.try({
+            try: () =>
+              mark + applyEdits(
+                unmarked(before),
+                modify(unmarked(before), ["instances", name], value, formatting(before))
+              ),
+            catch: () => failed(`${file} is no object with instances; correct it first`)
+          })
           yield* Effect.mapError(
             decodeSettings(file, text),
             ({ faults }) => failed(`${file} has other faults, correct them first: ${faults.join("; ")}`)
           )
+          // A name that stands twice in the file: the one that counts is the last, and the first is what was changed.
+          if (!Equal.equals((yield* documentsIn(text)).find((each) => each[0] === name)?.[1], value)) {
+            return yield* failed(`${file} has "instances" or "${name}" more than once; correct it first`)
+          }
           const real = yield* failing(fs.realPath(file))
-          const { mode } = yield* failing(fs.stat(real))
+          const { gid, mode, uid } = yield* failing(fs.stat(real))
           // Whoever edits the file by hand at the same moment is not written over.
           if ((yield* read).text !== before) return yield* changed
-          yield* replace(real, new TextEncoder().encode(text), mode & 0o7777).pipe(
+          yield* replace(real, new TextEncoder().encode(text), mode & 0o7777, { uid, gid }).pipe(
             Effect.provideService(FileSystem.FileSystem, fs),
             Effect.provideService(Path.Path, path),
             failing

@@ -138,7 +138,8 @@ export const SearchSettings = Schema.Struct({
       "Whether what was published can be searched on the page; by default where the sink is of files, outside Conductor."
   })),
   directory: Schema.optionalKey(directory.annotate({
-    description: "Directory of the index; data/search by default, /data/azure-security/search in Conductor."
+    description:
+      "Directory of the index; by default `search` in the sink's directory, or data/search where the sink has none."
   })),
   days: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })).annotate({

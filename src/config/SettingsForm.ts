@@ -38,6 +38,13 @@ const changeable: ReadonlySet<string> = new Set([
   ])
 ])
 
+/** What holds settings that may be changed. */
+const holders = new Set(
+  [...changeable].map((path) => path.split(".")).flatMap((parts) =>
+    parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."))
+  )
+)
+
 /** Other ways to sign in than the secret of the document. */
 const otherProofs = [
   "client_secret_env",
@@ -47,7 +54,14 @@ const otherProofs = [
   "federated_token_file"
 ]
 
-/** What is shown of credentials: settings that are known to be no secret. */
+/** Objects in a form lie this deep at the most; what is deeper is no form. */
+const depthMax = 4
+
+const isTooDeep = (value: unknown, depth = 0): boolean =>
+  isDocument(value) && (depth >= depthMax || Object.values(value).some((one) => isTooDeep(one, depth + 1)))
+
+/** What is shown of a document, and of credentials: settings that are known to be no secret. */
+const shownSettings = new Set(Object.keys(InstanceSchema.fields))
 const shownCredentials = new Set(
   Object.keys(InstanceSchema.fields.credentials.fields).filter((name) => name !== "client_secret")
 )
@@ -61,7 +75,9 @@ const credentialsOf = (document: Document): Document =>
 const paths = (form: Document, prefix = ""): ReadonlyArray<string> =>
   Object.entries(form).flatMap(([name, value]) => {
     const path = prefix + name
-    return isDocument(value) && path !== "cloud" ? paths(value, `${path}.`) : [path]
+    return isDocument(value) && path !== "cloud" && (Object.keys(value).length > 0 || holders.has(path))
+      ? paths(value, `${path}.`)
+      : [path]
   })
 
 const merged = (stored: Document, form: Document, prefix = ""): Document => {
@@ -97,18 +113,22 @@ export const otherProof = (document: Document): string | undefined =>
 export const hasSecret = (document: Document): boolean => Predicate.isString(credentialsOf(document)["client_secret"])
 
 /**
- * The document without its secret, for people to look at.
+ * The document without its secret, and without what this version does not know, for people to look at.
  *
  * @category accessors
  * @since 0.1.0
  */
 export const withoutSecret = (document: Document): Document => {
-  if (!isDocument(document["credentials"])) {
-    // A document that is torn by hand may have its secret anywhere.
-    return Object.fromEntries(Object.entries(document).filter(([name]) => name !== "credentials"))
+  // A document that was torn by hand may have its secret anywhere.
+  const shown = Object.entries(document).filter(([name]) => shownSettings.has(name) && name !== "credentials")
+  return {
+    ...Object.fromEntries(shown),
+    credentials: Object.fromEntries(
+      Object.entries(credentialsOf(document)).filter(([name, value]) =>
+        shownCredentials.has(name) && Predicate.isString(value)
+      )
+    )
   }
-  const credentials = Object.entries(document["credentials"]).filter(([name]) => shownCredentials.has(name))
-  return { ...document, credentials: Object.fromEntries(credentials) }
 }
 
 const decode = Schema.decodeUnknownResult(InstanceSchema, { errors: "all" })
@@ -176,6 +196,7 @@ export const fill = (
   stored: Document | undefined,
   names: ReadonlyArray<string>
 ): Effect.Effect<{ readonly document: Document; readonly settings: InstanceSettings }, ReadonlyArray<FormFault>> => {
+  if (isTooDeep(form)) return Effect.fail([{ path: "", message: "Expected the settings of an instance" }])
   const typed = emptied(form)
   const before = hasTypedSecret(typed) ? withoutProofs(stored ?? {}) : stored ?? {}
   const document = merged(stored === undefined ? { enabled: true, integration_type: "microsoft_graph" } : before, typed)
