@@ -60,7 +60,8 @@ const main = Effect.gen(function*() {
 Stop.watch()
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
-  teardown: (exit, onExit) =>
+  teardown: (exit, onExit) => {
+    Stop.beforeExit()
     onExit(
       Exit.isSuccess(exit)
         ? exit.value as number
@@ -68,4 +69,5 @@ NodeRuntime.runMain(main, {
         ? ExitCode.well
         : ExitCode.failed
     )
+  }
 })

@@ -7,6 +7,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Config, Context, Effect, Exit, Layer, Option, Redacted, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { isIPv4 } from "node:net"
 import { Access } from "../http/Access.ts"
 import { Backend, type Services } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
@@ -35,15 +36,16 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
     : Result.succeed({ host: parts[1]!.replace(/^\[|\]$/g, ""), port })
 }
 
-const loopback = /^(127\.|localhost$|::1$)/
-
 /** What opens the page to those who can reach it from other machines. */
 const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).pipe(
   Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
   Effect.map(Option.filter((token) => Redacted.value(token).trim() !== ""))
 )
 
-const isLoopback = (host: string) => loopback.test(host)
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
+
+/** Shorter ones can be guessed. */
+const tokenLengthMin = 16
 
 /** Serves health, status, metrics and the page. */
 const serve = ({ host, port }: Address) =>
@@ -54,7 +56,7 @@ const serve = ({ host, port }: Address) =>
     const hangUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
     return Layer.merge(HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }), hangUp).pipe(
       Layer.provide([Access.layer({ loopback: isLoopback(host), token }), Activity.layer]),
-      Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port }))
+      Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: 0 }))
     )
   }))
 
@@ -63,8 +65,14 @@ const announce = (origin: string, host: string) =>
     yield* Effect.logInfo(
       `listening on ${origin} (/status, /metrics, /health/live, /health/ready); the page is ${origin}${views[0]}`
     )
+    const token = yield* adminToken
+    if (Option.exists(token, (value) => Redacted.value(value).trim().length < tokenLengthMin)) {
+      yield* Effect.logWarning(
+        `AZURE_SECURITY_ADMIN_TOKEN can be guessed: make it ${tokenLengthMin} characters or more, such as openssl rand -hex 16 prints`
+      )
+    }
     if (isLoopback(host)) return
-    const isOpened = Option.isSome(yield* adminToken)
+    const isOpened = Option.isSome(token)
     yield* Effect.logWarning(
       `status and metrics can be read from other machines, because --listen names ${host}; ${
         isOpened

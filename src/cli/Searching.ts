@@ -18,7 +18,7 @@ const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isIn
   const beside = isInConductor && sink.type === "nats"
     ? path.join(sink.directory, "search")
     : sink.type === "file"
-    ? path.join(path.dirname(sink.directory), "search")
+    ? path.join(sink.directory, "search")
     : "data/search"
   return search.directory ?? beside
 })
@@ -69,10 +69,12 @@ export const over = <E, R>(
     const directory = yield* directoryOf(settings, isInConductor)
     const isWanted = settings.search.enabled ?? (settings.sink.type === "file" && !isInConductor)
     if (!isWanted) return Layer.merge(sink, Search.layerOff(whyOff(settings)))
-    return settings.sink.type === "file"
-      ? Layer.merge(
-        sink,
-        searchIn(settings.sink.directory, FileSink.liveNames.artifacts, directory, settings.search)
-      )
-      : overCopies(sink, directory, settings.search)
+    if (settings.sink.type !== "file") return overCopies(sink, directory, settings.search)
+    // Inside the sink's directory it is this process's; elsewhere another one may have it.
+    const held = settings.search.directory === undefined ? Effect.void : hold(directory)
+    const { directory: artifacts } = settings.sink
+    return yield* Effect.match(held, {
+      onFailure: ({ message }) => Layer.merge(sink, Search.layerOff(message)),
+      onSuccess: () => Layer.merge(sink, searchIn(artifacts, FileSink.liveNames.artifacts, directory, settings.search))
+    })
   }))

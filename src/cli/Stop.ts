@@ -6,13 +6,33 @@
  * @since 0.1.0
  */
 import { Effect } from "effect"
+import { spawn } from "node:child_process"
+import { threads } from "../search/SearchThreads.ts"
 
 /** A second less than the ten that a stop may take, after which a container runtime would kill. */
 const stopMax = "9 seconds"
 
+/** Seconds after which a process that cannot end is killed. */
+const hangMax = 1
+
+/**
+ * To be called before the process ends: Node waits without end for a thread of the search that hangs in the system or in
+ * a long query, and nothing in the process runs meanwhile. Then a shell kills it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const beforeExit = (): void => {
+  if (threads() === 0) return
+  spawn("sh", ["-c", `sleep ${hangMax}; kill -9 ${process.pid}`], { detached: true, stdio: "ignore" })
+    .on("error", () => undefined)
+    .unref()
+}
+
 const give = (up: string) =>
   Effect.sync(() => {
     process.stderr.write(`azure-security: ${up}\n`)
+    beforeExit()
     process.exit(1)
   })
 

@@ -7,8 +7,8 @@
  *
  * @since 0.1.0
  */
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
 /**
@@ -115,6 +115,14 @@ const opened = (file: string): DatabaseSync | "old" | "foreign" => {
   }
 }
 
+/** Node's own way down a path never ends where the system says of a directory that is there that it is not (`/proc`). */
+const make = (directory: string): void => {
+  if (existsSync(directory) && statSync(directory).isDirectory()) return
+  const above = dirname(directory)
+  if (above !== directory) make(above)
+  mkdirSync(directory, { mode: 0o700 })
+}
+
 /**
  * Opens the database to write, and makes it, its directory, or the whole of it anew where that is needed.
  *
@@ -126,7 +134,7 @@ const opened = (file: string): DatabaseSync | "old" | "foreign" => {
  * @since 0.1.0
  */
 export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  make(directory)
   const file = join(directory, databaseName)
   if (isDamaged) remove(file)
   for (let attempt = 0;; attempt++) {

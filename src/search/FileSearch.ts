@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { DateTime, Effect, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
+import { DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
 import { parse } from "./Query.ts"
@@ -59,12 +59,14 @@ export const layer = (
       const scope = yield* Scope.Scope
       let progress: Progress | undefined
       let failure: Failure | undefined
-      let isRunning = false
+      /** The pair of threads that runs. */
+      let current: object | undefined
       let skipped = 0
 
       const start: Effect.Effect<SearchThreads.SearchThreads, SearchUnavailable, Scope.Scope> = Effect.gen(function*() {
+        const own = {}
         yield* Effect.addFinalizer(() => {
-          isRunning = false
+          if (current === own) current = undefined
           return progress === undefined
             ? Effect.void
             : Effect.provideContext(keep(options.directory, progress), context)
@@ -75,18 +77,19 @@ export const layer = (
             progress = told
           }
         )
-        isRunning = true
+        current = own
         failure = undefined
         const watch = Effect.catch(threads.ended, (ended) => {
           failure = ended
-          isRunning = false
+          if (current === own) current = undefined
           return Effect.andThen(
             Effect.logWarning(`search: ${SearchThreads.sayFailure(options.directory, ended)}`),
             RcRef.invalidate(running)
           )
         })
-        // Not in the scope that the invalidation closes.
-        yield* Effect.forkIn(watch, scope)
+        // Not in the scope that the invalidation closes, and over with the threads.
+        const watching = yield* Effect.forkIn(watch, scope)
+        yield* Effect.addFinalizer(() => Effect.forkIn(Fiber.interrupt(watching), scope))
         return threads
       }).pipe(
         Effect.catch((ended) => {
@@ -105,6 +108,7 @@ export const layer = (
       const state = Effect.gen(function*() {
         progress ??= yield* kept(options.directory)
         const { newest, read, rows } = progress
+        const isRunning = current !== undefined
         const behind = isRunning ? progress.behind : yield* bytesBehind(options, read)
         return {
           state: failure !== undefined ? "failed" : !isRunning ? "resting" : behind > 0 ? "catching_up" : "following",

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import { Deferred, Effect, type Scope } from "effect"
+import { setTimeout as after } from "node:timers/promises"
 import { type ResourceLimits, Worker } from "node:worker_threads"
 import { searchesMax } from "../domain/Bounds.ts"
 import type { Answered, Answers, Asked, Failure, Progress, Question, Task, Told } from "./Protocol.ts"
@@ -21,6 +22,12 @@ import { threadEntry } from "./ThreadEntry.ts"
 export const heapMebibytesMax = 128
 
 const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 }
+
+/** How long the threads may take to open the index. */
+const openMax = "10 seconds"
+
+/** How long a search may take; a second is long for a million artifacts. */
+const answerMax = "20 seconds"
 
 /** How long a search that starts the threads waits for what was published before. */
 const catchUpMax = "1 second"
@@ -38,6 +45,19 @@ export interface SearchThreads {
   /** Fails when one of them has ended, with what was wrong. */
   readonly ended: Effect.Effect<never, Failure>
 }
+
+/** Milliseconds that a stop waits for a thread. */
+const stopMax = 1000
+
+let living = 0
+
+/**
+ * How many threads there are: the end of a process waits for each of them.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const threads = (): number => living
 
 /** A thread. Neither its work nor its end keeps the process alive. */
 const thread = (
@@ -64,9 +84,12 @@ const thread = (
         worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)))
         worker.on("exit", (code) => end(`it ended with ${code}`))
         worker.unref()
+        living++
+        worker.on("exit", () => living--)
+        // A thread that hangs in the system, or in a long query, ends when it comes back from there.
         const stop = Effect.promise(() => {
           isWanted = false
-          return worker.terminate()
+          return Promise.race([worker.terminate(), after(stopMax, undefined, { ref: false })])
         })
         return { worker, stop }
       }),
@@ -84,6 +107,8 @@ const thread = (
 export const sayFailure = (directory: string, { isDamage, why }: Failure): string =>
   isDamage
     ? `the index in ${directory} was damaged (${why}); the next search makes it anew`
+    : /out of memory|no answer/i.test(why)
+    ? `the search gave up (${why}): search again, in a shorter time`
     : `the index in ${directory} cannot be kept (${why}): let this user write there, and search again`
 
 /**
@@ -135,13 +160,18 @@ export const make = Effect.fnUntraced(function*(
     },
     onEnd: onEnd("read")
   })
-  yield* Deferred.await(opened)
+  yield* Deferred.await(opened).pipe(
+    Effect.timeoutOrElse({
+      duration: openMax,
+      orElse: () => Effect.fail({ why: "it does not answer", isDamage: false })
+    })
+  )
   yield* Effect.timeoutOption(Deferred.await(caughtUp), catchUpMax)
 
   return {
     ended: Deferred.await(ended),
-    ask: (question) =>
-      Effect.callback((resume) => {
+    ask: <const Q extends Question>(question: Q) =>
+      Effect.callback<Answers[keyof Q & keyof Answers], SearchUnavailable>((resume) => {
         if (waiting.size >= searchesMax) {
           resume(Effect.fail(new SearchUnavailable({ why: `${searchesMax} searches wait: search again in a moment` })))
           return
@@ -151,7 +181,16 @@ export const make = Effect.fnUntraced(function*(
         waiting.set(number, resume as (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void)
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
         reader.postMessage({ number, question } satisfies Asked)
-        return Effect.sync(() => void waiting.delete(number))
-      })
+        // It is worked off all the same, and counts until it is.
+        return Effect.sync(() => void waiting.set(number, () => undefined))
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: answerMax,
+          orElse: () => {
+            end({ why: `no answer within ${answerMax}`, isDamage: false })
+            return Effect.fail(new SearchUnavailable({ why: `no answer within ${answerMax}: ask for a shorter time` }))
+          }
+        })
+      )
   }
 })

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Effect, type FileSystem, Layer, type Path, Result } from "effect"
+import { Effect, type FileSystem, Layer, type Path } from "effect"
 import * as Bounds from "../domain/Bounds.ts"
-import { ArtifactSink } from "./ArtifactSink.ts"
+import { ArtifactSink, type Batch } from "./ArtifactSink.ts"
 import * as FileSink from "./FileSink.ts"
 
 /**
@@ -26,7 +26,8 @@ export const prefix = "artifacts"
  *
  * **Gotchas**
  *
- * The artifacts of a batch are mapped once more for the copy.
+ * The artifacts of a batch are mapped once more for the copy, before `publish` returns: once they are committed, they are
+ * known and not mapped again. A disk that is slow at the copies slows the sink.
  *
  * @category layers
  * @since 0.1.0
@@ -49,19 +50,17 @@ export const layer = <E, R>(
             `the search does not find what is published for the time being: ${directory} cannot be written (${why}); free space, or let this user write there`
           )
         })
-      const made = yield* Effect.result(FileSink.makeBounded(directory, prefix, limits))
-      if (Result.isFailure(made)) {
-        yield* say(made.failure.reason.message)
-        return ArtifactSink.of({ publish, type })
-      }
+      const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      let append: Effect.Success<ReturnType<typeof FileSink.makeBounded>> | undefined
+      const copy = Effect.fnUntraced(function*(batch: Batch) {
+        append ??= yield* Effect.provideContext(FileSink.makeBounded(directory, prefix, limits), services)
+        yield* append(batch.artifacts)
+        isSaid = false
+      })
       return ArtifactSink.of({
         type,
         publish: (batch) =>
-          Effect.tap(publish(batch), () =>
-            Effect.matchEffect(made.success(batch.artifacts), {
-              onFailure: ({ reason }) => say(reason.message),
-              onSuccess: () => Effect.sync(() => void (isSaid = false))
-            }))
+          Effect.tap(publish(batch), () => Effect.catch(copy(batch), ({ reason }) => say(reason.message)))
       })
     })
   ).pipe(Layer.provide(sink))

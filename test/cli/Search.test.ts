@@ -3,6 +3,9 @@ import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, FileSystem, Layer, Schedule, type Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { Detail, Found, IndexState } from "../../src/search/Search.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile, tenantId } from "../support/RunFiles.ts"
@@ -40,7 +43,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       const patiently = Schedule.spaced("50 millis")
       const before = yield* Effect.retry(get("/api/search/state", IndexState), patiently)
       assert.strictEqual(before.state, "resting")
-      assert.isFalse(yield* fs.exists(`${directory}/search`))
+      assert.isFalse(yield* fs.exists(`${directory}/artifacts/search`))
       const kinds = ["mailbox", "analyzedMessage", "url", "mailCluster"]
       for (const query of ["user:amy@contoso.example", "amy@contoso.example"]) {
         const { rows } = yield* Effect.repeat(found(query), {
@@ -62,6 +65,41 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       yield* connector.exit
       // A stop may take long where a page is being written; the threads take none of it.
       assert.isBelow((yield* Clock.currentTimeMillis) - from, 3000)
+    }))
+
+  it.effect("ends within ten seconds while a thread hangs in the system", () =>
+    Effect.gen(function*() {
+      const { connector, directory, get } = yield* running()
+      yield* connector.says(/fetched \d+ events {2}.*alerts_v2/)
+      // Opening it waits for a reader, and there never is one.
+      execFileSync("mkdir", ["-p", `${directory}/artifacts/search`])
+      execFileSync("mkfifo", [`${directory}/artifacts/search/search.sqlite`])
+      yield* Effect.forkScoped(Effect.ignore(get("/api/search", Found, everything)))
+      const searching = Effect.sync(() =>
+        readdirSync(`/proc/${connector.child.pid}/task`).some((thread) =>
+          readFileSync(`/proc/${connector.child.pid}/task/${thread}/comm`, "utf8").startsWith("search-write")
+        )
+      )
+      yield* Effect.repeat(searching, { until: (isSo) => isSo, schedule: Schedule.spaced("50 millis") })
+      const from = yield* Clock.currentTimeMillis
+      connector.child.kill("SIGTERM")
+      yield* connector.exit
+      assert.isBelow((yield* Clock.currentTimeMillis) - from, 10_000)
+    }))
+
+  it.effect("is over copies where the sink writes no files and it is asked for", () =>
+    Effect.gen(function*() {
+      const directory = mkdtempSync(`${tmpdir()}/azure-security-copies-`)
+      const { connector, get } = yield* running({ sink: { type: "stdout" }, search: { enabled: true, directory } })
+      const { rows } = yield* Effect.repeat(get("/api/search", Found, { ...everything, query: "amy" }), {
+        until: ({ rows }) => rows.length > 0,
+        schedule: Schedule.spaced("50 millis")
+      }).pipe(Effect.retry(Schedule.spaced("50 millis")))
+      assert.isAbove(rows.length, 0)
+      assert.deepStrictEqual(readdirSync(`${directory}/copies`).filter((name) => name.endsWith(".ndjson")).length, 1)
+      connector.child.kill("SIGTERM")
+      yield* connector.exit
+      rmSync(directory, { recursive: true })
     }))
 
   it.effect("is off, and says why, where artifacts stay nowhere", () =>
