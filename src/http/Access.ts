@@ -5,8 +5,8 @@
  */
 import { Clock, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Headers, type HttpServerRequest } from "effect/http"
-import { RateLimiter } from "effect/persistence"
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { isIPv4 } from "node:net"
 import { sessionsMax } from "../domain/Bounds.ts"
 import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
@@ -24,12 +24,21 @@ export const cookieName = "azure_security_session"
 const idleMax = Duration.minutes(30)
 const sessionMax = Duration.hours(10)
 
-/** A person mistypes now and then; a thousand million tokens at this rate take two thousand years. */
+/** A person mistypes now and then; a thousand million tokens at this rate take two hundred years. */
 const guesses = { limit: 10, window: Duration.minutes(1) }
 /** A page of a person asks a few times a second at the most. */
 const asked = { limit: 1200, window: Duration.minutes(1) }
+/** Callers are counted by their address; so many counters there are, and addresses share them beyond that. */
+const countersMax = 256
 
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
+/** A name of this machine, as a browser on it writes it. */
+const isOfThisMachine = (host: string): boolean => {
+  const name = host.toLowerCase().replace(/:\d+$/, "")
+  return name === "localhost" || name === "[::1]" || (isIPv4(name) && name.startsWith("127."))
+}
+
+/** What a proxy leaves behind: then the caller need not be of this machine, whoever connects. */
+const leftByProxies = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"]
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
@@ -68,6 +77,28 @@ export interface AccessOptions {
   readonly token: Option.Option<Redacted.Redacted>
 }
 
+/** Counts in windows of equal length, for each of a bounded number of callers. */
+const makeCounter = ({ limit, window }: typeof guesses) => {
+  const counts = new Map<number, { count: number; endsAt: number }>()
+  const at = (request: Request, now: number) => {
+    const address = Option.getOrElse(request.remoteAddress, () => "")
+    const key = digest(address).readUInt16LE() % countersMax
+    const known = counts.get(key)
+    if (known !== undefined && now < known.endsAt) return known
+    const fresh = { count: 0, endsAt: now + Duration.toMillis(window) }
+    counts.set(key, fresh)
+    return fresh
+  }
+  return {
+    count: (request: Request, now: number) => void at(request, now).count++,
+    /** Seconds until the caller may go on; 0 for at once. */
+    wait: (request: Request, now: number): number => {
+      const { count, endsAt } = at(request, now)
+      return count < limit ? 0 : Math.ceil((endsAt - now) / 1000)
+    }
+  }
+}
+
 const tokenMissing =
   "set AZURE_SECURITY_ADMIN_TOKEN and start again, or open the page on the machine itself: here it shows the status only"
 const signIn = "sign in with the token of AZURE_SECURITY_ADMIN_TOKEN"
@@ -89,6 +120,7 @@ export class Access extends Context.Service<Access, {
   readonly show: (request: Request) => Effect.Effect<Session>
   /** Begins a session and gives its cookie's value; none for a wrong token. */
   readonly begin: (
+    request: Request,
     token: string
   ) => Effect.Effect<Option.Option<{ readonly cookie: string; readonly session: Session }>, TooManyRequests>
   readonly end: (request: Request) => Effect.Effect<void>
@@ -102,8 +134,8 @@ export class Access extends Context.Service<Access, {
     Layer.effect(
       Access,
       Effect.gen(function*() {
-        const limiter = yield* RateLimiter.RateLimiter
-        const expected = Option.map(token, (value) => digest(Redacted.value(value)))
+        const [all, wrong] = [makeCounter(asked), makeCounter(guesses)]
+        const expected = Option.map(token, (value) => digest(Redacted.value(value).trim()))
         /** By digest of the cookie, oldest first. */
         const sessions = new Map<string, Held>()
 
@@ -111,17 +143,13 @@ export class Access extends Context.Service<Access, {
           Option.exists(expected, (value) => text !== "" && timingSafeEqual(value, digest(text)))
         const keyOf = (request: Request) => digest(request.cookies[cookieName] ?? "").toString("hex")
 
-        const limited = (key: string, rate: { readonly limit: number; readonly window: Duration.Duration }) =>
-          limiter.consume({ key, onExceeded: "fail", ...rate }).pipe(
-            Effect.catch(({ reason }) =>
-              reason._tag === "RateLimitExceeded"
-                ? Effect.fail(
-                  new TooManyRequests({ retry_after_seconds: Math.ceil(Duration.toSeconds(reason.retryAfter)) })
-                )
-                : Effect.die(reason)
-            ),
-            Effect.asVoid
-          )
+        /** Fails for a caller who has to wait. */
+        const within = Effect.fnUntraced(function*(counter: ReturnType<typeof makeCounter>, request: Request) {
+          const wait = counter.wait(request, yield* Clock.currentTimeMillis)
+          if (wait > 0) return yield* new TooManyRequests({ retry_after_seconds: wait })
+        })
+        const counted = (counter: ReturnType<typeof makeCounter>, request: Request) =>
+          Effect.map(Clock.currentTimeMillis, (now) => counter.count(request, now))
 
         /** The session of a request, which goes on for being used. */
         const sessionOf = Effect.fnUntraced(function*(request: Request) {
@@ -146,16 +174,20 @@ export class Access extends Context.Service<Access, {
             why
           })
           if (Option.isNone(expected)) {
-            if (!isLoopback) return closed(tokenMissing, false)
-            return loopback.test(header(request, "host"))
+            if (!isLoopback || leftByProxies.some((name) => header(request, name) !== "")) {
+              return closed(tokenMissing, false)
+            }
+            return isOfThisMachine(header(request, "host"))
               ? { access: "full", takes_token: false, expires_at: null }
               : closed(otherHost, false)
           }
           const bearer = /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]
           if (bearer !== undefined) {
-            return isToken(bearer)
-              ? { access: "full", takes_token: true, expires_at: null }
-              : closed(signIn, true)
+            // Whoever guesses too often is not told any more, not even of the right one.
+            if (wrong.wait(request, yield* Clock.currentTimeMillis) > 0) return closed(signIn, true)
+            if (isToken(bearer)) return { access: "full", takes_token: true, expires_at: null }
+            yield* counted(wrong, request)
+            return closed(signIn, true)
           }
           const end = yield* sessionOf(request)
           return end === undefined ? closed(signIn, true) : opened(end)
@@ -163,9 +195,12 @@ export class Access extends Context.Service<Access, {
 
         return Access.of({
           show,
-          begin: Effect.fnUntraced(function*(text) {
-            yield* limited("token", guesses)
-            if (!isToken(text.trim())) return Option.none()
+          begin: Effect.fnUntraced(function*(request, text) {
+            yield* within(wrong, request)
+            if (!isToken(text.trim())) {
+              yield* counted(wrong, request)
+              return Option.none()
+            }
             const now = yield* Clock.currentTimeMillis
             const cookie = randomBytes(32).toString("base64url")
             for (const key of Array.from(sessions.keys()).slice(0, Math.max(0, sessions.size - sessionsMax + 1))) {
@@ -179,7 +214,6 @@ export class Access extends Context.Service<Access, {
           }),
           end: (request) => Effect.sync(() => void sessions.delete(keyOf(request))),
           check: Effect.fnUntraced(function*(request, isOpen) {
-            yield* limited("all", asked)
             const isRead = request.method === "GET" || request.method === "HEAD"
             if (isRead ? ofOtherSite(request) : header(request, pageHeader) !== "1" || !ownOrigin(request)) {
               return yield* new NotAllowed({
@@ -188,17 +222,16 @@ export class Access extends Context.Service<Access, {
                   : `a change comes from the page itself, with the header ${pageHeader}: 1`
               })
             }
+            yield* within(all, request)
+            yield* counted(all, request)
             if (isOpen) return
-            // A wrong token in a header is a guess like any other.
+            if (header(request, "authorization") !== "") yield* within(wrong, request)
             const session = yield* show(request)
             if (session.access === "full") return
-            if (header(request, "authorization") !== "") yield* limited("token", guesses)
             if (session.takes_token) return yield* new SignInNeeded({ why: session.why ?? signIn })
             return yield* new NotAllowed({ why: session.why ?? tokenMissing })
           })
         })
       })
-    ).pipe(
-      Layer.provide(RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)))
     )
 }

@@ -8,6 +8,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { RecordedRequest } from "../graph/Recorder.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
+import { Guard } from "./Guard.ts"
 import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LiveApi } from "./LiveApi.ts"
 import { SearchApi } from "./SearchApi.ts"
@@ -48,7 +49,7 @@ const debug = HttpApiGroup.make("debug").add(
     OpenApi.Description,
     "The last 200 requests to Microsoft, oldest first, for a support case: no bodies, tokens or secrets."
   )
-)
+).middleware(Guard)
 
 /**
  * The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form.

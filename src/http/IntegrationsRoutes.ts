@@ -90,8 +90,8 @@ export const layer = HttpApiBuilder.group(
       remove: ({ params: { name }, query: { revision } }) =>
         backend.use(Effect.gen(function*() {
           const store = yield* SettingsStore
-          yield* writing(name)(store.remove(name, revision))
-          yield* Effect.logInfo(`the settings of ${name} were removed on the page`)
+          yield* writing(name.trim())(store.remove(name.trim(), revision))
+          yield* Effect.logInfo(`the settings of ${name.trim()} were removed on the page`)
         })),
       check: ({ payload: { name, ...change } }) =>
         backend.use(Effect.gen(function*() {

@@ -44,13 +44,17 @@ export const layer = HttpApiBuilder.group(
     const status = yield* Status
     let listeners = 0
 
-    const event = Effect.gen(function*() {
-      const index = yield* Effect.orElseSucceed(
-        backend.use(Effect.flatMap(Search, ({ state }) => state)),
-        () => noIndex
-      )
-      return { status: yield* status.document, index } satisfies LiveEvent
-    })
+    // Made once for all that listen.
+    const event = yield* Effect.cachedWithTTL(
+      Effect.gen(function*() {
+        const index = yield* Effect.orElseSucceed(
+          backend.use(Effect.flatMap(Search, ({ state }) => state)),
+          () => noIndex
+        )
+        return { status: yield* status.document, index } satisfies LiveEvent
+      }),
+      "900 millis"
+    )
 
     const events = Stream.unwrap(Effect.gen(function*() {
       yield* Effect.acquireRelease(

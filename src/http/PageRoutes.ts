@@ -6,9 +6,9 @@
  *
  * @since 0.1.0
  */
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Predicate } from "effect"
 import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { brotliDecompressSync } from "node:zlib"
+import { brotliDecompressSync, gzipSync } from "node:zlib"
 
 /**
  * Where the views are; the first is what an administrator looks for.
@@ -42,9 +42,11 @@ const ofAll = {
 const headers = HttpRouter.middleware(
   (answer) =>
     Effect.gen(function*() {
-      const { url } = yield* HttpServerRequest.HttpServerRequest
       const response = HttpServerResponse.setHeaders(yield* answer, ofAll)
-      return url.startsWith("/api/") ? HttpServerResponse.setHeader(response, "cache-control", "no-store") : response
+      // But for the page's own files, everything is as it is at the moment.
+      return Option.isSome(Headers.get(response.headers, "cache-control"))
+        ? response
+        : HttpServerResponse.setHeader(response, "cache-control", "no-store")
     }),
   { global: true }
 )
@@ -56,6 +58,8 @@ interface File {
 
 type Files = ReadonlyMap<string, File>
 
+const isMissing = (defect: unknown) => Predicate.hasProperty(defect, "code") && defect.code === "ERR_MODULE_NOT_FOUND"
+
 /** The files by their names; none from sources that nobody has built a page of. */
 const load: Effect.Effect<Files> = Effect.promise(() => import("#page")).pipe(
   Effect.map(({ default: files }): Files =>
@@ -63,7 +67,8 @@ const load: Effect.Effect<Files> = Effect.promise(() => import("#page")).pipe(
       Object.entries(files).map(([name, { brotli, type }]) => [name, { type, brotli: Buffer.from(brotli, "base64") }])
     )
   ),
-  Effect.catchDefect(() => Effect.succeed<Files>(new Map()))
+  // Sources that nobody built a page of; built later, the next start has it.
+  Effect.catchDefect((defect) => isMissing(defect) ? Effect.succeed<Files>(new Map()) : Effect.die(defect))
 )
 
 const unbuilt = HttpServerResponse.text(
@@ -71,18 +76,27 @@ const unbuilt = HttpServerResponse.text(
   { status: 503 }
 )
 
-const takesBrotli = (request: HttpServerRequest.HttpServerRequest) =>
-  Option.exists(Headers.get(request.headers, "accept-encoding"), (accepted) => /\bbr\b/.test(accepted))
+const takes = (request: HttpServerRequest.HttpServerRequest, coding: RegExp) =>
+  Option.exists(Headers.get(request.headers, "accept-encoding"), (accepted) => coding.test(accepted))
 
-const answer = ({ brotli, type }: File, caching: string) =>
+/** Browsers take Brotli over TLS and on their own machine; from another one, gzip. Made when it is asked for first. */
+const gzipped = new WeakMap<File, Uint8Array>()
+const gzipOf = (file: File): Uint8Array => {
+  const made = gzipped.get(file) ?? gzipSync(brotliDecompressSync(file.brotli))
+  gzipped.set(file, made)
+  return made
+}
+
+const answer = (file: File, caching: string) =>
   Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
-    const compressed = takesBrotli(request)
-    return HttpServerResponse.uint8Array(compressed ? brotli : brotliDecompressSync(brotli), {
-      contentType: type,
+    const coding = takes(request, /\bbr\b/) ? "br" : takes(request, /\bgzip\b/) ? "gzip" : undefined
+    const bytes = coding === "br" ? file.brotli : coding === "gzip" ? gzipOf(file) : brotliDecompressSync(file.brotli)
+    return HttpServerResponse.uint8Array(bytes, {
+      contentType: file.type,
       headers: {
         "cache-control": caching,
         vary: "accept-encoding",
-        ...(compressed ? { "content-encoding": "br" } : {})
+        ...(coding === undefined ? {} : { "content-encoding": coding })
       }
     })
   })

@@ -52,7 +52,10 @@ export const SearchApi = HttpApiGroup.make("search").add(
     query: { ...range, format: Schema.Literals(["ndjson", "csv"]) },
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/octet-stream" }),
     error: [BadQuery, SearchUnavailable, Starting]
-  }).annotate(OpenApi.Description, "What a search finds, whole: artifacts as NDJSON, or the rows as CSV."),
+  }).annotate(
+    OpenApi.Description,
+    "What a search finds, the newest 100,000: artifacts as NDJSON, but for those whose file is gone, or the rows as CSV."
+  ),
   HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState, error: Starting }).annotate(
     OpenApi.Description,
     "How far the index is behind the sink."

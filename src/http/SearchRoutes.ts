@@ -15,6 +15,9 @@ import { NoSuchArtifact } from "./SearchApi.ts"
 
 const pageRows = { unasked: 100, max: 1000 } as const
 
+/** Lines that an export reads together. */
+const linesAtOnce = 8
+
 const timeOf = (name: string, text: string) =>
   Option.match(DateTime.make(text), {
     onNone: () => Effect.fail(new BadQuery({ fault: `${name}: Expected a time such as 2026-11-23T08:00:00Z` })),
@@ -65,18 +68,26 @@ export const layer = HttpApiBuilder.group(
           const pages = Stream.paginate({ before: undefined as number | undefined, count: 0 }, ({ before, count }) =>
             Effect.gen(function*() {
               const { next, rows } = yield* search.find({ ...request, ...(before === undefined ? {} : { before }) })
-              const lines = query.format === "csv"
-                ? rows.map(csvLine)
-                : (yield* search.lines(rows.map(({ key }) =>
-                  key
-                ))).flatMap((line) => line === null ? [] : `${line}\n`)
               const sofar = count + rows.length
               return [
-                [lines.join("")],
+                rows,
                 next === null || sofar >= exportRowsMax ? Option.none() : Option.some({ before: next, count: sofar })
               ] as const
             }))
-          const texts = query.format === "csv" ? Stream.concat(Stream.succeed(csvHead), pages) : pages
+          // An artifact may have some MiB, so that few are in memory at once.
+          const lines = Stream.grouped(pages, linesAtOnce).pipe(
+            Stream.mapEffect((rows) =>
+              search.lines(rows.map(({ key }) =>
+                key
+              ))
+            ),
+            Stream.map((found) => found.flatMap((line) => line === null ? [] : `${line}\n`).join(""))
+          )
+          const table = Stream.concat(
+            Stream.succeed(csvHead),
+            Stream.map(Stream.grouped(pages, pageRows.max), (rows) => rows.map(csvLine).join(""))
+          )
+          const texts = query.format === "csv" ? table : lines
           return HttpServerResponse.stream(Stream.map(texts, (text) => utf8.encode(text)), {
             contentType: query.format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
             headers: { "content-disposition": `attachment; filename="artifacts.${query.format}"` }

@@ -49,8 +49,8 @@ export const layer = HttpApiBuilder.group(
       HttpServerResponse.setCookieUnsafe(cookieName, value, { ...cookie, ...(maxAge === undefined ? {} : { maxAge }) })
     return handlers.handleAll({
       show: ({ request }) => access.show(request),
-      begin: Effect.fnUntraced(function*({ payload }) {
-        const begun = yield* access.begin(payload.token)
+      begin: Effect.fnUntraced(function*({ payload, request }) {
+        const begun = yield* access.begin(request, payload.token)
         if (Option.isNone(begun)) return yield* new WrongToken()
         return HttpServerResponse.jsonUnsafe(begun.value.session).pipe(withCookie(begun.value.cookie))
       }),

@@ -20,7 +20,7 @@ const closed = Access.layer({ loopback: false, token: Option.none() })
 const guarded = Access.layer({ loopback: false, token: Option.some(Redacted.make(token)) })
 
 const enter = Effect.fnUntraced(function*() {
-  const begun = yield* (yield* Access).begin(` ${token}\n`)
+  const begun = yield* (yield* Access).begin(request(), ` ${token}\n`)
   return Option.getOrThrow(begun).cookie
 })
 
@@ -55,14 +55,14 @@ it.effect("where others can reach it and there is no token, it shows the status 
     assert.strictEqual(yield* refusal(request()), "NotAllowed")
     assert.strictEqual(yield* refusal(request(), true), "allowed")
     assert.strictEqual(yield* refusal(change(page)), "NotAllowed")
-    assert.isTrue(Option.isNone(yield* (yield* Access).begin("")))
+    assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), "")))
   }).pipe(Effect.provide(closed)))
 
 it.effect("the token opens a session, whose cookie is no other", () =>
   Effect.gen(function*() {
     const service = yield* Access
     assert.strictEqual(yield* refusal(request()), "SignInNeeded")
-    assert.isTrue(Option.isNone(yield* service.begin("another")))
+    assert.isTrue(Option.isNone(yield* service.begin(request(), "another")))
     const [one, other] = [yield* enter(), yield* enter()]
     assert.notStrictEqual(one, other)
     assert.isAtLeast(one.length, 43)
@@ -116,14 +116,47 @@ it.effect("a token can be guessed at ten times a minute, in a form or in a heade
   Effect.gen(function*() {
     const service = yield* Access
     for (let n = 0; n < 5; n++) {
-      assert.isTrue(Option.isNone(yield* service.begin(`guess ${n}`)))
+      assert.isTrue(Option.isNone(yield* service.begin(request(), `guess ${n}`)))
       assert.strictEqual(yield* refusal(request({ authorization: `Bearer guess ${n}` })), "SignInNeeded")
     }
-    assert.strictEqual((yield* Effect.flip(service.begin(token)))._tag, "TooManyRequests")
+    assert.strictEqual((yield* Effect.flip(service.begin(request(), token)))._tag, "TooManyRequests")
     assert.strictEqual(yield* refusal(request({ authorization: "Bearer guess" })), "TooManyRequests")
+    // Nor does the right one tell that it is.
+    assert.strictEqual(yield* refusal(request({ authorization: `Bearer ${token}` })), "TooManyRequests")
+    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
     yield* TestClock.adjust("1 minute")
     yield* enter()
   }).pipe(Effect.provide(guarded)))
+
+it.effect("a token is guessed at no more where everything is open to ask", () =>
+  Effect.gen(function*() {
+    for (let n = 0; n < 10; n++) yield* access(request({ authorization: `Bearer guess ${n}` }))
+    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
+  }).pipe(Effect.provide(guarded)))
+
+it.effect("a token may have blanks around it where it is kept", () =>
+  Effect.gen(function*() {
+    yield* enter()
+    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
+  }).pipe(
+    Effect.provide(Access.layer({ loopback: false, token: Option.some(Redacted.make(`${token}\n`)) }))
+  ))
+
+it.effect("what came through a proxy is not of this machine", () =>
+  Effect.gen(function*() {
+    for (const header of ["forwarded", "via", "x-forwarded-for", "x-real-ip"]) {
+      assert.strictEqual(yield* access(request({ [header]: "10.0.0.9" })), "status", header)
+    }
+    for (const host of ["127.999.1.1:9464", "127.evil.example", "127.0.0.1.evil.example"]) {
+      assert.strictEqual(yield* access(request({ host })), "status", host)
+    }
+  }).pipe(Effect.provide(open)))
+
+it.effect("another site's requests keep nobody out", () =>
+  Effect.gen(function*() {
+    for (let n = 0; n < 1300; n++) yield* refusal(request({ "sec-fetch-site": "cross-site" }), true)
+    assert.strictEqual(yield* refusal(request()), "allowed")
+  }).pipe(Effect.provide(open)))
 
 it.effect("nobody asks more often than 1,200 times a minute", () =>
   Effect.gen(function*() {

@@ -18,7 +18,7 @@ describe("the page's interface", () => {
       assert.strictEqual(headers["cache-control"], "no-store")
       assert.strictEqual(json.where, "the memory of this process")
       assert.deepInclude(json.instances[0], { name: "one", has_secret: true })
-      assert.strictEqual(json.instances[0]!.document["note"], "kept")
+      assert.notProperty(json.instances[0]!.document, "note")
       assert.notInclude(text, "client_secret\"")
       assert.notInclude(text, "simulated\"")
     }))
@@ -58,6 +58,37 @@ describe("the page's interface", () => {
       assert.strictEqual((yield* ask("DELETE", `/api/instances/two?revision=${added.json.revision}`)).status, 409)
       assert.strictEqual((yield* ask("DELETE", `/api/instances/two?revision=${changed.json.revision}`)).status, 204)
       assert.deepStrictEqual(Object.keys(yield* SubscriptionRef.get(documents)), ["one"])
+    }))
+
+  live("keeps what it does not know, and shows no secret that stands in the wrong place", () =>
+    Effect.gen(function*() {
+      const { ask, documents } = yield* interfaceOf()
+      yield* SubscriptionRef.update(documents, ({ one }) => ({
+        one: { ...one, client_secret: "LEAK1", credential: { client_secret: "LEAK2" } }
+      }))
+      const { json, text } = yield* ask("GET", "/api/instances")
+      assert.notInclude(text, "LEAK")
+      const { revision } = json.instances[0]!
+      const saved = yield* ask("PUT", "/api/instances/one", { body: { revision, document: { display_name: "One" } } })
+      assert.strictEqual(saved.status, 200, saved.text)
+      assert.notInclude(saved.text, "LEAK")
+      assert.deepInclude((yield* SubscriptionRef.get(documents))["one"], { note: "kept", client_secret: "LEAK1" })
+    }))
+
+  live("takes no form that is too deep, or has an empty setting that is none", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf()
+      const { revision } = (yield* ask("GET", "/api/instances")).json.instances[0]!
+      for (
+        const text of [
+          `${"{\"a\":".repeat(5000)}1${"}".repeat(5000)}`,
+          `{"foo":{}}`,
+          `{"endpoints":{"alerts":{"x":{}}}}`
+        ]
+      ) {
+        const body = `{"revision":"${revision}","document":${text}}`
+        assert.strictEqual((yield* ask("PUT", "/api/instances/one", { body })).status, 422, text.slice(0, 40))
+      }
     }))
 
   live("tells every fault of a form at its field, and saves nothing", () =>
