@@ -3,7 +3,7 @@ import { chosen, columns, initialNames, kind, remember, remembered } from "../..
 import { facts } from "../../src/page/search/Facts.ts"
 import { bytes, counted, indexLine, localTime } from "../../src/page/search/Format.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
-import { first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { addedTo, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
 
 const all = rows(50)
@@ -34,6 +34,32 @@ describe("results", () => {
     const results = newest(first(found(30, 50)), found(0, 10, all[9]!.key))
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
     assert.strictEqual(results.next, all[9]!.key)
+  })
+
+  it("leave to the next page what is older than the last row", () => {
+    const before = first(found(0, 10, all[9]!.key))
+    assert.strictEqual(newest(before, found(0, 20, all[19]!.key)), before)
+    const results = newest(first(found(2, 10, all[9]!.key)), found(0, 20, all[19]!.key))
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
+    assert.deepStrictEqual([...results.fresh], [all[0]!.key, all[1]!.key])
+    assert.strictEqual(results.next, all[9]!.key)
+    assert.strictEqual(addedTo(before, results), 0)
+    assert.strictEqual(addedTo(first(found(2, 10)), results), 2)
+  })
+
+  it("mark nothing as new that an index finds while it catches up", () => {
+    const before = first(found(10, 20))
+    const results = newest(before, found(5, 30), { isNews: false })
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(5, 30) }))
+    assert.strictEqual(results.fresh.size, 0)
+  })
+
+  it("begin with what comes in where there was nothing", () => {
+    const nothing = first(found(0, 0))
+    assert.strictEqual(newest(nothing, found(0, 0)), nothing)
+    const results = newest(nothing, found(0, 10, all[9]!.key))
+    assert.strictEqual(results.next, all[9]!.key)
+    assert.strictEqual(results.fresh.size, 10)
   })
 
   it("are bounded: the oldest go, and come back with the next page", () => {

@@ -313,6 +313,26 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
+  it("has no news of what is older than what it shows", () => {
+    const all = rows(300)
+    views.answers = having(all.slice(1))
+    return inPage(async (page) => {
+      await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
+      await Promise.all([
+        page.waitForResponse(/limit=200/),
+        page.getByRole("switch", { name: "Live tail" }).click()
+      ])
+      views.answers = having(all)
+      await page.clock.runFor(4100)
+      await page.getByText("1 new artifact", { exact: true }).waitFor({ state: "attached" })
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 101)
+      assert.strictEqual(await page.locator("tr.fresh").count(), 1)
+      await page.getByRole("button", { name: "Load more" }).click()
+      await page.getByText("100 artifacts more", { exact: true }).waitFor({ state: "attached" })
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 201)
+    })
+  })
+
   it("finds what is indexed only after it was asked, by itself", () => {
     let index: typeof following = { ...following, state: "resting", rows: 0, bytes_behind: 12_000_000 }
     let all: ReadonlyArray<Row> = []

@@ -7,7 +7,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { counted } from "./Format.ts"
-import { first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { addedTo, first, more, newest, type Results, rowsMax } from "./Results.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 
 const pageRows = 100
@@ -39,6 +39,8 @@ export class Searching implements ReactiveController {
   isLive = false
   /** What a screen reader is to say. */
   said = ""
+  /** The index had not everything when it was asked last: what comes next may be of long ago. */
+  private wasBehind = false
 
   private readonly host: ReactiveControllerHost
   private range: TimeRange | undefined
@@ -82,8 +84,9 @@ export class Searching implements ReactiveController {
     if (before === null || this.loading !== "no" || this.isFull) return
     this.loading = "more"
     await this.ask({ limit: pageRows, before }, (found) => {
-      this.results = more(this.results, found)
-      this.said = `${counted(found.rows.length, "artifact")} more`
+      const before = this.results
+      this.results = more(before, found)
+      this.said = `${counted(addedTo(before, this.results), "artifact")} more`
     })
   }
 
@@ -123,11 +126,12 @@ export class Searching implements ReactiveController {
       return
     }
     this.asked = { ...this.asked!, ...times(this.range, Date.now()) }
+    const isNews = this.isLive && !this.wasBehind
     await this.ask({ limit: liveRows }, (found) => {
       const before = this.results
-      this.results = before.rows.length === 0 && !this.isLive ? first(found) : newest(before, found)
-      const added = this.results.fresh.size - before.fresh.size
-      if (added > 0) this.said = `${counted(added, "new artifact")}`
+      this.results = newest(before, found, { isNews })
+      const added = addedTo(before, this.results)
+      if (added > 0) this.said = counted(added, isNews ? "new artifact" : "more artifact")
     })
   }
 
@@ -145,6 +149,7 @@ export class Searching implements ReactiveController {
       this.index = found.index
       this.isAnswered = true
       take(found)
+      this.wasBehind = this.isBehind
     } catch (cause) {
       if (under.signal.aborted) return
       this.refuse(cause instanceof Refused ? cause : new Refused(0, { _tag: "Unexpected" }))
