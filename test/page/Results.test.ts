@@ -190,6 +190,11 @@ describe("words", () => {
       line({ state: "resting", bytes_behind: 5000 }),
       "42,113 artifacts; resting 5 KB behind until the next search"
     )
+    const lost = indexLine(following, true)
+    assert.deepStrictEqual(lost, {
+      tone: "quiet",
+      text: "The connector does not answer; 42,113 artifacts when it last did"
+    })
     assert.strictEqual(line({ state: "off", why: "set search to on" }), "Search is off: set search to on")
     assert.strictEqual(line({ state: "failed", why: "no space left" }), "The index failed: no space left")
   })

@@ -56,16 +56,17 @@ export const bytes = (value: number): string => {
 }
 
 /**
- * How the index is, in a line, and how that looks.
+ * How the index is, in a line, and how that looks. While the connector does not answer, how it was tells nothing.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const indexLine = (index: IndexState): {
+export const indexLine = (index: IndexState, isLost = false): {
   readonly tone: "good" | "busy" | "quiet" | "bad"
   readonly text: string
 } => {
   const rows = counted(index.rows, "artifact")
+  if (isLost) return { tone: "quiet", text: `The connector does not answer; ${rows} when it last did` }
   const why = index.why === undefined ? "" : `: ${visible(index.why)}`
   switch (index.state) {
     case "following": {
