@@ -84,11 +84,44 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.locator("canvas").first().waitFor()
       await page.route(/api\/activity/, (route) => route.abort())
       await Promise.all([page.waitForEvent("requestfailed"), page.clock.runFor(60_100)])
-      await page.getByText("the connector does not answer").waitFor()
+      await page.getByText("The connector does not answer").waitFor()
+      await page.getByText("Could not be refreshed; shown: last hour, as of 17:00", { exact: true }).waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 4)
+      // What is known of an hour is nothing of a day.
+      await page.getByRole("radio", { name: "Last hour" }).press("ArrowRight")
+      await page.getByText("There is no answer").waitFor()
+      assert.strictEqual(await page.locator("canvas").count(), 0)
       await page.unroute(/api\/activity/)
       await page.getByRole("button", { name: "Try again" }).click()
       await page.getByRole("alert").waitFor({ state: "detached" })
+      await page.locator("canvas").nth(3).waitFor()
+    })
+  })
+
+  it("asks again after a sign-in, and when the connector is back", () => {
+    views.answers = () => ({ status: 401, body: { _tag: "SignInNeeded" } })
+    return inPage(async (page) => {
+      await page.waitForResponse(/api\/activity/)
+      answering()
+      await page.evaluate(() => dispatchEvent(new Event("signed-in")))
+      await page.locator("canvas").nth(3).waitFor()
+      assert.strictEqual(await page.getByRole("alert").count(), 0)
+      const hear = (hearing: string) =>
+        page.evaluate(async (hearing) => {
+          const view = document.querySelector("azure-security-activity")!
+          Object.assign(view, { hearing })
+          await (view as unknown as { readonly updateComplete: Promise<boolean> }).updateComplete
+        }, hearing)
+      await hear("live")
+      await hear("lost")
+      assert.strictEqual(views.asked.length, 2)
+      await Promise.all([page.waitForResponse(/api\/activity/), hear("asking")])
+      // An element that is gone asks nothing.
+      await page.evaluate(() => {
+        document.querySelector("azure-security-activity")!.remove()
+        dispatchEvent(new Event("signed-in"))
+      })
+      assert.strictEqual(views.asked.length, 3)
     })
   })
 

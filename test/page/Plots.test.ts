@@ -29,7 +29,7 @@ describe("plots", () => {
       requests_per_minute: [3, null, 84]
     })
     assert.strictEqual(records!.summary, "3 records fetched, 1,500 artifacts published")
-    assert.strictEqual(errors!.summary, "1 failure met")
+    assert.strictEqual(errors!.summary, "1 failure")
     assert.strictEqual(freshness!.summary, "95 of 100 records within 10 min at worst")
     assert.strictEqual(requests!.summary, "at most 84 of 120 requests per minute")
     assert.strictEqual(plotsOf({ ...hour, freshness_p95_seconds: [null] })[2]!.summary, "nothing was published")

@@ -3,7 +3,7 @@ import { chosen, columns, initialNames, kind, remember, remembered } from "../..
 import { facts } from "../../src/page/search/Facts.ts"
 import { bytes, counted, indexLine, localTime } from "../../src/page/search/Format.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
-import { first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { addedTo, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
 
 const all = rows(50)
@@ -34,6 +34,32 @@ describe("results", () => {
     const results = newest(first(found(30, 50)), found(0, 10, all[9]!.key))
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
     assert.strictEqual(results.next, all[9]!.key)
+  })
+
+  it("leave to the next page what is older than the last row", () => {
+    const before = first(found(0, 10, all[9]!.key))
+    assert.strictEqual(newest(before, found(0, 20, all[19]!.key)), before)
+    const results = newest(first(found(2, 10, all[9]!.key)), found(0, 20, all[19]!.key))
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
+    assert.deepStrictEqual([...results.fresh], [all[0]!.key, all[1]!.key])
+    assert.strictEqual(results.next, all[9]!.key)
+    assert.strictEqual(addedTo(before, results), 0)
+    assert.strictEqual(addedTo(first(found(2, 10)), results), 2)
+  })
+
+  it("mark nothing as new that an index finds while it catches up", () => {
+    const before = first(found(10, 20))
+    const results = newest(before, found(5, 30), { isNews: false })
+    assert.deepStrictEqual(keys(results), keys({ rows: all.slice(5, 30) }))
+    assert.strictEqual(results.fresh.size, 0)
+  })
+
+  it("begin with what comes in where there was nothing", () => {
+    const nothing = first(found(0, 0))
+    assert.strictEqual(newest(nothing, found(0, 0)), nothing)
+    const results = newest(nothing, found(0, 10, all[9]!.key))
+    assert.strictEqual(results.next, all[9]!.key)
+    assert.strictEqual(results.fresh.size, 10)
   })
 
   it("are bounded: the oldest go, and come back with the next page", () => {
@@ -84,6 +110,12 @@ describe("columns", () => {
     }
     const indicator = columns.find(({ name }) => name === "indicator")!
     assert.strictEqual(indicator.text(all[0]!), "hxxps://login[.]c0ntoso[.]example/owa?u=amy")
+    const title = columns.find(({ name }) => name === "title")!
+    assert.strictEqual(
+      title.text({ ...all[0]!, title: "click https://evil.example" }),
+      "click hxxps://evil[.]example"
+    )
+    assert.strictEqual(title.text({ ...all[0]!, title: " \u2003 " }), "Without a title")
     assert.strictEqual(indicator.text(all[5]!), "bert@contoso.example → accounts@fabrikam.example")
   })
 })
@@ -97,11 +129,13 @@ describe("facts", () => {
     assert.deepStrictEqual(fact("User"), {
       label: "User",
       text: "amy@contoso.example",
+      isDisarmed: false,
       term: "user:amy@contoso.example"
     })
     assert.deepStrictEqual(fact("URL"), {
       label: "URL",
       text: "hxxps://login[.]c0ntoso[.]example/owa?u=amy",
+      isDisarmed: true,
       term: "\"https://login.c0ntoso.example/owa?u=amy\""
     })
     assert.isUndefined(fact("Last activity")!.term)
@@ -156,6 +190,11 @@ describe("words", () => {
       line({ state: "resting", bytes_behind: 5000 }),
       "42,113 artifacts; resting 5 KB behind until the next search"
     )
+    const lost = indexLine(following, true)
+    assert.deepStrictEqual(lost, {
+      tone: "quiet",
+      text: "The connector does not answer; 42,113 artifacts when it last did"
+    })
     assert.strictEqual(line({ state: "off", why: "set search to on" }), "Search is off: set search to on")
     assert.strictEqual(line({ state: "failed", why: "no space left" }), "The index failed: no space left")
   })

@@ -112,6 +112,11 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await box.fill("port:25")
       await box.press("Enter")
       await page.getByText("port: is no field").waitFor()
+      await page.getByRole("button", { name: "Export" }).click()
+      for (const link of await page.getByRole("link", { name: /^NDJSON|^CSV/ }).all()) {
+        assert.isNull(await link.getAttribute("href"))
+        assert.strictEqual(await link.getAttribute("aria-disabled"), "true")
+      }
       assert.strictEqual(await box.getAttribute("aria-invalid"), "true")
       assert.include(await box.getAttribute("aria-describedby"), "query-fault")
       assert.strictEqual(await page.locator("tr[data-key]").count(), 0)
@@ -232,6 +237,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.getByText("This artifact is not in the index").waitFor()
+      assert.strictEqual(await page.getByRole("tab").count(), 0)
       await page.keyboard.press("Escape")
       await page.waitForFunction(() => !location.search.includes("artifact"))
     }, { search: "?artifact=gone" })
@@ -261,6 +267,12 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.keyboard.press("ArrowRight")
       await page.locator(".row").first().waitFor()
       assert.match(await focused(), /^button Related/)
+      await page.keyboard.press("End")
+      await page.locator("pre").waitFor()
+      assert.match(await focused(), /^button JSON/)
+      await page.keyboard.press("Home")
+      await page.locator("dl").first().waitFor()
+      assert.match(await focused(), /^button Summary/)
       await page.keyboard.press("Escape")
       assert.strictEqual(await focused(), `tr ${all[1]!.key}`)
       await page.keyboard.press("End")
@@ -304,6 +316,158 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByRole("switch", { name: "Live tail" }).click()
       assert.strictEqual(await page.locator("tr.fresh").count(), 0)
     })
+  })
+
+  it("has no news of what is older than what it shows", () => {
+    const all = rows(300)
+    views.answers = having(all.slice(1))
+    return inPage(async (page) => {
+      await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
+      await Promise.all([
+        page.waitForResponse(/limit=200/),
+        page.getByRole("switch", { name: "Live tail" }).click()
+      ])
+      views.answers = having(all)
+      await page.clock.runFor(4100)
+      await page.getByText("1 new artifact", { exact: true }).waitFor({ state: "attached" })
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 101)
+      assert.strictEqual(await page.locator("tr.fresh").count(), 1)
+      await page.getByRole("button", { name: "Load more" }).click()
+      await page.getByText("100 artifacts more", { exact: true }).waitFor({ state: "attached" })
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 201)
+    })
+  })
+
+  it("asks again what nobody answered, after a sign-in and when the connector is back", () => {
+    const isOver: Answer = { status: 401, body: { _tag: "SignInNeeded" } }
+    const all = rows(150)
+    views.answers = () => isOver
+    return inPage(async (page) => {
+      const signIn = async (answers: Views["answers"]) => {
+        views.answers = answers
+        await page.evaluate(() => dispatchEvent(new Event("signed-in")))
+      }
+      const hear = (hearing: string) =>
+        page.evaluate((hearing) => {
+          const view = document.querySelector("azure-security-search")!
+          Object.assign(view, { hearing })
+          return (view as unknown as { readonly updateComplete: Promise<boolean> }).updateComplete
+        }, hearing)
+      await page.waitForResponse(/api\/search\/artifacts/)
+      assert.strictEqual(await page.getByRole("alert").filter({ hasText: /./ }).count(), 0)
+      await signIn(having(all))
+      await page.locator("dl").first().waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 100)
+      await page.keyboard.press("Escape")
+      views.answers = () => isOver
+      await Promise.all([page.waitForResponse(/before/), page.getByRole("button", { name: "Load more" }).click()])
+      await signIn(having(all))
+      await page.getByText("That is all.").waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 150)
+
+      await hear("lost")
+      await page.getByText("The connector does not answer; 42,113 artifacts when it last did").waitFor()
+      assert.strictEqual(await page.locator(".index.quiet").count(), 1)
+      const before = views.asked.length
+      await hear("live")
+      await page.getByText("up to date").waitFor()
+      assert.strictEqual(views.asked.length, before)
+      await page.route(/api\/search/, (route) => route.abort())
+      await page.getByRole("button", { name: "Search", exact: true }).click()
+      await page.getByText("The search failed").waitFor()
+      await page.unroute(/api\/search/)
+      await hear("lost")
+      await hear("asking")
+      await page.locator("tr[data-key]").first().waitFor()
+    }, { search: `?artifact=${all[0]!.id}` })
+  })
+
+  it("goes back to what was searched for before, and from the details to the rows", () => {
+    const all = rows(30)
+    views.answers = having(all)
+    return inPage(async (page) => {
+      const box = page.getByRole("searchbox", { name: "Query" })
+      const rowsOf = async (query: string) => {
+        await page.locator("tr[data-key]").first().waitFor()
+        await page.waitForFunction((query) => new URLSearchParams(location.search).get("q") === query, query)
+        assert.strictEqual(await box.inputValue(), query)
+        assert.strictEqual(asked().at(-1)!.get("query"), query)
+      }
+      for (const query of ["beacon", "spray"]) {
+        await box.fill(query)
+        await Promise.all([page.waitForResponse(new RegExp(`query=${query}`)), box.press("Enter")])
+      }
+      const isOpen = () => page.locator("dialog").evaluate((dialog) => (dialog as HTMLDialogElement).open)
+      const row = page.locator("tr[data-key]").nth(1)
+      await row.click()
+      await page.locator("dl").first().waitFor()
+      await page.goBack()
+      await page.locator("dialog").waitFor({ state: "hidden" })
+      assert.isFalse(await isOpen())
+      await rowsOf("spray")
+      await page.goForward()
+      await page.getByRole("heading", { level: 2, name: all[1]!.title }).waitFor()
+      // Whoever closes them goes back as well: they are no step on the way to what was before.
+      await page.getByRole("button", { name: "Close the details" }).click()
+      await page.waitForFunction(() => !location.search.includes("artifact"))
+      await Promise.all([page.waitForResponse(/query=beacon/), page.goBack()])
+      await rowsOf("beacon")
+
+      // The navigation has an address without a query.
+      await page.evaluate(async () => {
+        const view = document.querySelector("azure-security-search")!
+        history.pushState(null, "", "/signals/activity")
+        dispatchEvent(new PopStateEvent("popstate"))
+        view.remove()
+        history.pushState(null, "", "/signals/search")
+        document.querySelector("main")!.append(document.createElement("azure-security-search"))
+      })
+      await rowsOf("beacon")
+    }, phone)
+  })
+
+  it("shows its columns where the browser keeps nothing, and one of them at least", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.addInitScript(() =>
+        Object.defineProperty(globalThis, "localStorage", {
+          get: () => {
+            throw new DOMException("forbidden", "SecurityError")
+          }
+        })
+      )
+      await page.reload()
+      await page.locator("tr[data-key]").first().waitFor()
+      assert.deepStrictEqual((await page.getByRole("columnheader").allInnerTexts()).slice(0, 3), [
+        "Time",
+        "Severity",
+        "Title"
+      ])
+      await page.getByRole("button", { name: "Columns" }).click()
+      for (let left = 9; left > 1; left--) {
+        await page.locator("cds-checkbox[checked]").last().locator("label").click()
+        await page.waitForFunction(
+          (left) =>
+            document.querySelector("azure-security-search")!.shadowRoot!
+              .querySelectorAll("cds-checkbox[checked]").length === left - 1,
+          left
+        )
+      }
+      assert.isTrue(await page.getByRole("checkbox", { name: "Time" }).isDisabled())
+    })
+  })
+
+  it("narrows what was typed, also where it was not searched for yet", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().click()
+      await page.locator("dl").first().waitFor()
+      await page.getByRole("searchbox", { name: "Query" }).fill("invoice")
+      await page.getByRole("button", { name: "Add User amy@contoso.example to the query" }).click()
+      await page.waitForFunction(() =>
+        new URLSearchParams(location.search).get("q") === "invoice user:amy@contoso.example"
+      )
+    }, { viewport: { width: 1440, height: 900 } })
   })
 
   it("finds what is indexed only after it was asked, by itself", () => {

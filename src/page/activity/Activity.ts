@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import "@carbon/web-components/es/components/button/button.js"
-import { html, LitElement } from "lit"
+import { html, LitElement, type PropertyValues } from "lit"
 import { type ActivityDocument, type ActivityRange, client, Refused, type StatusDocument } from "../Client.ts"
-import { visible } from "../Text.ts"
+import type { Hearing } from "../Live.ts"
+import { text } from "../Styles.ts"
+import { sentence } from "../Text.ts"
 import { activityStyles } from "./ActivityStyles.ts"
-import { moment, span } from "./Clock.ts"
+import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
 import { type Band, bandsOf, type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
 
@@ -17,6 +19,9 @@ const againMillis = 60_000
 const marksMax = 20
 
 interface Shown {
+  readonly range: ActivityRange
+  /** When it was told. */
+  readonly at: Date
   readonly activity: ActivityDocument
   readonly plots: ReadonlyArray<Plot>
   readonly steps: ReadonlyArray<number>
@@ -34,16 +39,19 @@ const dark = matchMedia("(prefers-color-scheme: dark)")
  */
 export class ActivityView extends LitElement {
   static override properties = {
-    status: { attribute: false },
+    hearing: { attribute: false },
     range: { state: true },
     shown: { state: true },
     trouble: { state: true },
     theme: { state: true }
   }
 
-  static override styles = activityStyles
+  static override styles = [text, activityStyles]
 
+  /** The page tells it to each view; nothing of it is shown here, so that nothing is drawn anew for it. */
   declare status: StatusDocument | undefined
+  /** How the page hears of the connector. */
+  declare hearing: Hearing | undefined
   declare range: ActivityRange
   declare shown: Shown | undefined
   declare trouble: string | undefined
@@ -57,6 +65,7 @@ export class ActivityView extends LitElement {
   constructor() {
     super()
     this.status = undefined
+    this.hearing = undefined
     this.range = rangeOf(location.search)
     this.shown = undefined
     this.trouble = undefined
@@ -66,6 +75,8 @@ export class ActivityView extends LitElement {
   private readonly recolour = () => {
     this.theme++
   }
+
+  private readonly signedIn = () => void this.ask()
 
   private readonly look = () => {
     if (document.visibilityState === "visible") void this.ask()
@@ -77,6 +88,7 @@ export class ActivityView extends LitElement {
     this.themes.observe(document.documentElement, { attributes: true })
     dark.addEventListener("change", this.recolour)
     document.addEventListener("visibilitychange", this.look)
+    addEventListener("signed-in", this.signedIn)
     void this.ask()
   }
 
@@ -85,22 +97,41 @@ export class ActivityView extends LitElement {
     this.themes.disconnect()
     dark.removeEventListener("change", this.recolour)
     document.removeEventListener("visibilitychange", this.look)
+    removeEventListener("signed-in", this.signedIn)
     clearTimeout(this.timer)
     this.asked++
+  }
+
+  override updated(changed: PropertyValues<this>) {
+    if (changed.get("hearing") === "lost" && this.hearing !== "lost") void this.ask()
   }
 
   private async ask() {
     clearTimeout(this.timer)
     const asked = ++this.asked
+    const { range } = this
     try {
-      const activity = await client.activity(this.range)
+      const activity = await client.activity(range)
       if (asked !== this.asked) return
       const marks = marksOf(activity)
-      this.shown = { activity, plots: plotsOf(activity), steps: stepsOf(activity), marks, bands: bandsOf(marks) }
+      this.shown = {
+        range,
+        at: new Date(),
+        activity,
+        plots: plotsOf(activity),
+        steps: stepsOf(activity),
+        marks,
+        bands: bandsOf(marks)
+      }
       this.trouble = undefined
     } catch (cause) {
       if (asked !== this.asked) return
-      this.trouble = visible(cause instanceof Refused ? cause.why : "the answer cannot be read; reload the page")
+      // The page asks to sign in, and this is asked again then.
+      if (cause instanceof Refused && cause.body._tag === "SignInNeeded") {
+        this.trouble = undefined
+        return
+      }
+      this.trouble = sentence(cause instanceof Refused ? cause.why : "the answer cannot be read; reload the page")
     }
     this.timer = setTimeout(this.look, againMillis)
   }
@@ -109,15 +140,26 @@ export class ActivityView extends LitElement {
     this.range = range
     const told = new URLSearchParams(location.search)
     told.set("range", range)
+    // What went wrong with another range says nothing of this one.
+    this.trouble = undefined
     history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`)
     void this.ask()
   }
 
+  /** What is known of the range that is chosen. */
+  private get current() {
+    return this.shown?.range === this.range ? this.shown : undefined
+  }
+
   private get notice() {
     if (this.trouble === undefined) return undefined
+    const { current } = this
+    const label = ranges.find(({ name }) => name === this.range)!.label.toLowerCase()
     return html`<div class="notice" role="alert">
       <div><strong>${
-      this.shown === undefined ? "There is no answer" : "This is not of now"
+      current === undefined
+        ? "There is no answer"
+        : `Could not be refreshed; shown: ${label}, as of ${timeOf(current.at)}`
     }</strong><p>${this.trouble}</p></div>
       <cds-button kind="tertiary" size="md" @click=${() => this.ask()}>Try again</cds-button>
     </div>`
@@ -141,10 +183,10 @@ export class ActivityView extends LitElement {
   }
 
   private get content() {
-    const { shown, theme } = this
+    const { current: shown, theme } = this
     if (shown === undefined) {
       return this.trouble === undefined
-        ? html`<p class="unseen" role="status">Loading</p><div class="plots">${
+        ? html`<p class="vh" role="status">Loading</p><div class="plots">${
           Array.from({ length: 4 }, () => html`<div class="skeleton"></div>`)
         }</div>`
         : undefined
@@ -167,7 +209,7 @@ export class ActivityView extends LitElement {
       <header>
         <h1 tabindex="-1">Activity</h1>
         <fieldset>
-          <legend class="unseen">Time range</legend>
+          <legend class="vh">Time range</legend>
           ${
       ranges.map(({ label, name }) =>
         html`<label><input

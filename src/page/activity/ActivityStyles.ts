@@ -13,14 +13,9 @@ import { css } from "lit"
  */
 export const activityStyles = css`
   :host {
-    display: block;
-    color: var(--cds-text-primary);
     font-size: 0.875rem;
     line-height: 1.28572;
     letter-spacing: 0.16px;
-  }
-  *, *::before, *::after {
-    box-sizing: border-box;
   }
   header {
     display: flex;
@@ -29,14 +24,6 @@ export const activityStyles = css`
     justify-content: space-between;
     gap: 0.75rem 2rem;
     margin-block-end: 1.25rem;
-  }
-  h1 {
-    margin: 0;
-    outline: none;
-    font-size: 1.75rem;
-    font-weight: 400;
-    line-height: 2.25rem;
-    letter-spacing: 0;
   }
   h2 {
     margin: 0 0 0.5rem;
@@ -106,11 +93,6 @@ export const activityStyles = css`
     padding: 1rem;
     background: var(--cds-layer-01);
   }
-  .marks ul {
-    margin: 0;
-    padding: 0;
-    list-style: none;
-  }
   .marks li {
     display: flex;
     flex-wrap: wrap;
@@ -138,12 +120,6 @@ export const activityStyles = css`
     border-block-start: 3px dashed var(--cds-support-caution-major);
     background: color-mix(in srgb, var(--cds-support-caution-major) 20%, transparent);
   }
-  p {
-    margin: 0;
-  }
-  .quiet {
-    color: var(--cds-text-secondary);
-  }
   .notice {
     display: flex;
     flex-wrap: wrap;
@@ -155,15 +131,5 @@ export const activityStyles = css`
     border-inline-start: 3px solid var(--cds-support-error);
     background: var(--cds-notification-background-error);
     overflow-wrap: anywhere;
-  }
-  .unseen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    margin: -1px;
-    padding: 0;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
   }
 `

@@ -8,7 +8,14 @@ const two = (value: number) => String(value).padStart(2, "0")
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 const dateOf = (at: Date) => `${at.getDate()} ${months[at.getMonth()]!}`
-const timeOf = (at: Date) => `${two(at.getHours())}:${two(at.getMinutes())}`
+
+/**
+ * The time of a day: `16:18`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const timeOf = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`
 
 /**
  * A tick of an axis: the date where a day begins or ticks are days, else the time. Seconds since 1970.

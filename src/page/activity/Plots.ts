@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { ActivityDocument, ActivityRange } from "../Client.ts"
+import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
 type Values = ReadonlyArray<number | null>
@@ -113,7 +114,7 @@ export const lengthOf = (seconds: number): string => {
   return `${Number(value < 10 ? value.toFixed(1) : value.toFixed(0))} ${unit}`
 }
 
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+const whole = (value: number): string => count(Math.round(value))
 
 /**
  * A value of a plot with its unit; of a step that the process did not run in, that it did not.
@@ -123,11 +124,11 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
  */
 export const valueOf = ({ as }: Pick<Plot, "as">, value: number | null | undefined): string => {
   if (value === null || value === undefined) return "–"
-  return as === "seconds" ? lengthOf(value) : whole.format(value)
+  return as === "seconds" ? lengthOf(value) : whole(value)
 }
 
 const known = (values: Values): ReadonlyArray<number> => values.filter((value) => value !== null)
-const total = (values: Values): string => whole.format(known(values).reduce((sum, value) => sum + value, 0))
+const total = (values: Values): string => whole(known(values).reduce((sum, value) => sum + value, 0))
 const most = (values: Values): number | undefined =>
   known(values).reduce<number | undefined>(
     (most, value) => most === undefined || value > most ? value : most,
@@ -167,7 +168,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
       title: "Errors",
       unit: each,
       as: "count",
-      summary: `${total(errors)} ${total(errors) === "1" ? "failure" : "failures"} met`,
+      summary: `${total(errors)} ${total(errors) === "1" ? "failure" : "failures"}`,
       series: [{ name: "Errors", values: errors, as: "bars", colour: 3 }]
     },
     {
@@ -185,7 +186,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
       title: "Request budget",
       unit: "requests per minute, of the tenant that made the most",
       as: "count",
-      summary: `at most ${whole.format(busiest ?? 0)} of ${whole.format(requests_per_minute_max)} requests per minute`,
+      summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
       series: [
         { name: "Requests", values: requests_per_minute, as: "steps", colour: 5 },
         {

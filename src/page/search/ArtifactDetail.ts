@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import { html, LitElement, type PropertyValues } from "lit"
+import { html, LitElement, nothing, type PropertyValues } from "lit"
 import type { Detail } from "../Client.ts"
-import { clipped, visible } from "../Text.ts"
+import { icon } from "../Icons.ts"
+import { clipped, harmless, titled } from "../Text.ts"
 import { kind, type Row } from "./Columns.ts"
 import "./CopyButton.ts"
 import { detailStyles } from "./DetailStyles.ts"
@@ -89,15 +90,15 @@ export class ArtifactDetail extends LitElement {
   }
 
   private readonly turn = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
     const at = tabs.findIndex(({ name }) => name === this.tab)
-    this.tab = tabs[(at + step + tabs.length) % tabs.length]!.name
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    this.tab = tabs.at(to % tabs.length)!.name
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus())
   }
 
-  private fact({ label, term, text }: Fact, place: string) {
+  private fact({ isDisarmed, label, term, text }: Fact, place: string) {
     const isLong = text.length > valueMax && !this.unfolded.has(place)
     const shown = isLong ? clipped(text, valueMax) : text
     return html`<dt>${label}</dt>
@@ -118,7 +119,7 @@ export class ArtifactDetail extends LitElement {
         }}>Show all of it</button>`
         : undefined
     }</span>
-        <azure-security-copy label=${label} .text=${text}></azure-security-copy>
+        <azure-security-copy label=${isDisarmed ? `${label}, disarmed` : label} .text=${text}></azure-security-copy>
       </dd>`
   }
 
@@ -151,8 +152,8 @@ export class ArtifactDetail extends LitElement {
             class="row" type="button" ?disabled=${isThis} aria-current=${isThis} @click=${() => this.fire("open", row)}
           >
             <span class="line"><bdi class="kind">${kind(row)}</bdi>${severityMark(row.severity)}</span>
-            <span class="line"><bdi>${visible(clipped(row.title, 120))}</bdi></span>
-            <span class="line quiet"><span>${localTime(row.time)}</span><bdi>${visible(clipped(who, 80))}</bdi></span>
+            <span class="line"><bdi>${titled(row.title, 120)}</bdi></span>
+            <span class="line quiet"><span>${localTime(row.time)}</span><bdi>${harmless(clipped(who, 80))}</bdi></span>
           </button></li>`
         })
       }</ul>`
@@ -221,15 +222,15 @@ export class ArtifactDetail extends LitElement {
           >${icons.back}</button>
           <span class="quiet kind">${row === undefined ? "" : kind(row)}</span>
           <button class="ghost icon-only" type="button" aria-label="Close the details" title="Close the details" @click=${() =>
-      this.fire("leave")}>${icons.close}</button>
+      this.fire("leave")}>${icon("close")}</button>
         </div>
-        <h2 id="heading" tabindex="-1"><bdi>${
-      row === undefined ? "Artifact" : visible(clipped(row.title, headingMax)) || "Without a title"
-    }</bdi></h2>
+        <h2 id="heading" tabindex="-1"><bdi>${row === undefined ? "Artifact" : titled(row.title, headingMax)}</bdi></h2>
         <p class="line quiet">${
       row === undefined ? undefined : html`${severityMark(row.severity)}<span>${localTime(row.time)}</span>`
     }</p>
-        <div class="tabs" role="tablist" aria-label="Details" @keydown=${this.turn}>${
+        <div class="tabs" role="tablist" ?hidden=${
+      this.trouble !== undefined
+    } aria-label="Details" @keydown=${this.turn}>${
       tabs.map(({ label, name }) =>
         html`<button
           id="tab-${name}" role="tab" type="button" aria-controls="content" aria-selected=${name === this.tab}
@@ -241,7 +242,11 @@ export class ArtifactDetail extends LitElement {
       )
     }</div>
       </header>
-      <div id="content" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex="-1">${this.content}</div>
+      <div
+        id="content" role=${this.trouble === undefined ? "tabpanel" : nothing} aria-labelledby=${
+      this.trouble === undefined ? `tab-${this.tab}` : nothing
+    } tabindex="-1"
+      >${this.content}</div>
     `
   }
 }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Detail } from "../Client.ts"
-import { clipped, defanged, visible } from "../Text.ts"
+import { clipped, defanged, harmless, titled } from "../Text.ts"
 import { localTime } from "./Format.ts"
 
 /**
@@ -33,7 +33,7 @@ export interface Column {
 /** A cell shows less; the whole is in the details. */
 const cellMax = 160
 
-const plain = (text: string | undefined): string => text === undefined ? "" : visible(clipped(text, cellMax))
+const plain = (text: string | undefined): string => text === undefined ? "" : harmless(clipped(text, cellMax))
 const address = (text: string | undefined): string => text === undefined ? "" : defanged(clipped(text, cellMax))
 
 /**
@@ -56,9 +56,9 @@ const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].
 export const columns: ReadonlyArray<Column> = [
   { name: "time", label: "Time", text: (row) => localTime(row.time), initial: true },
   { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },
+  { name: "title", label: "Title", text: (row) => titled(row.title, cellMax), initial: true },
   { name: "kind", label: "Kind", text: kind, initial: true },
   { name: "message_type", label: "Message type", text: (row) => plain(row.message_type), initial: true },
-  { name: "title", label: "Title", text: (row) => plain(row.title), initial: true },
   { name: "user", label: "User", text: (row) => plain(row.user), initial: true },
   { name: "src_ip", label: "Source", text: (row) => plain(row.src_ip), initial: true },
   { name: "dst_ip", label: "Destination", text: (row) => plain(row.dst_ip), initial: true },
@@ -100,6 +100,17 @@ export const initialNames: ReadonlyArray<string> = columns.filter(({ initial }) 
 export const chosen = (names: ReadonlyArray<string>): ReadonlyArray<Column> => {
   const known = columns.filter(({ name }) => names.includes(name))
   return known.length > 0 ? known : columns.filter(({ initial }) => initial)
+}
+
+/**
+ * What this browser remembers. Storage may be forbidden: then only to ask for it throws.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const storage: Pick<Storage, "getItem" | "setItem"> = {
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, text) => localStorage.setItem(key, text)
 }
 
 const storageKey = "azure-security.search.columns"

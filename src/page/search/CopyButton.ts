@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { css, html, LitElement } from "lit"
-import { icons } from "./Icons.ts"
+import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
 
 /** How long it says that it did. */
@@ -86,12 +86,12 @@ export class CopyButton extends LitElement {
 
   override render() {
     const name = `Copy ${this.label}`
-    const icon = this.said === "Copied" ? icons.done : icons.copy
+    const drawing = icon(this.said === "Copied" ? "passed" : "copy")
     return html`
       <button
         class="ghost small ${this.wordy ? "" : "icon-only"} ${this.said === "Copied" ? "done" : ""}"
         type="button" aria-label=${name} title=${name} @click=${() => this.press()}
-      >${icon}${this.wordy ? html`<span>${this.said === "" ? name : this.said}</span>` : undefined}</button>
+      >${drawing}${this.wordy ? html`<span>${this.said === "" ? name : this.said}</span>` : undefined}</button>
       <span class="unseen" role="status">${this.said}</span>
     `
   }

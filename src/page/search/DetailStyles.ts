@@ -100,7 +100,7 @@ export const detailStyles = css`
     outline: 2px solid var(--cds-focus);
     outline-offset: -2px;
   }
-  [role="tabpanel"] {
+  #content {
     flex: 1;
     min-block-size: 0;
     padding: 1rem;

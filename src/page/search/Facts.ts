@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Detail } from "../Client.ts"
-import { defanged, visible } from "../Text.ts"
+import { defanged, harmless, titled } from "../Text.ts"
 import { kind, type Row } from "./Columns.ts"
 import { localTime } from "./Format.ts"
 import { type Field, term } from "./QueryText.ts"
@@ -18,6 +18,8 @@ import { type Field, term } from "./QueryText.ts"
 export interface Fact {
   readonly label: string
   readonly text: string
+  /** Whether it is written otherwise than it is, so that nobody follows it and nothing of it is hidden. */
+  readonly isDisarmed: boolean
   /** Absent for what cannot be searched for. */
   readonly term?: string
 }
@@ -45,7 +47,7 @@ interface Source {
   /** Field of the row, for when the artifact is gone. */
   readonly row?: keyof Row
   readonly field?: Field
-  readonly as?: "address" | "time"
+  readonly as?: "address" | "time" | "title"
 }
 
 const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray<Source> }> = [
@@ -108,7 +110,7 @@ const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray
 
 const event: ReadonlyArray<Source> = [
   { label: "Severity", name: "severityLabel", row: "severity", field: "severity" },
-  { label: "Title", name: "ruleName", row: "title" },
+  { label: "Title", name: "ruleName", row: "title", as: "title" },
   { label: "Category", name: "ruleCategory" },
   { label: "Message type", name: "messageType", row: "message_type" },
   { label: "Action", name: "action", row: "action" },
@@ -117,8 +119,16 @@ const event: ReadonlyArray<Source> = [
 ]
 
 const shown = (value: string, as: Source["as"]): string => {
-  if (as === "address") return defanged(value)
-  return as === "time" ? localTime(value) : visible(value)
+  switch (as) {
+    case "address":
+      return defanged(value)
+    case "time":
+      return localTime(value)
+    case "title":
+      return titled(value, Infinity)
+    default:
+      return harmless(value)
+  }
 }
 
 const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRow: Row): ReadonlyArray<Fact> => {
@@ -128,7 +138,9 @@ const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRo
     if (one === undefined || one === null || one === "" || typeof one === "object") return []
     const said = String(one)
     const found = as === "time" ? "" : term(said, field)
-    return [{ label, text: shown(said, as), ...(found === "" ? {} : { term: found }) }]
+    const text = shown(said, as)
+    const isDisarmed = as !== "time" && text !== said
+    return [{ label, text, isDisarmed, ...(found === "" ? {} : { term: found }) }]
   })
 }
 
@@ -142,7 +154,7 @@ export const facts = ({ row }: Detail, value: unknown): ReadonlyArray<Facts> => 
   const artifact = typeof value === "object" && value !== null ? value as Fields : {}
   const of = (sources: ReadonlyArray<Source>) => sources.flatMap((source) => factsOf(source, artifact, row))
   return [
-    { label: "Event", facts: [{ label: "Kind", text: kind(row) }, ...of(event)] },
+    { label: "Event", facts: [{ label: "Kind", text: kind(row), isDisarmed: false }, ...of(event)] },
     ...groups.map((group) => ({ label: group.label, facts: of(group.of) }))
   ].filter(({ facts }) => facts.length > 0)
 }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { css, html, LitElement, type TemplateResult } from "lit"
-import { icons } from "./Icons.ts"
+import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
 
 /** What is left free at the sides of the window, in pixels. */
@@ -106,7 +106,7 @@ export class Foldout extends LitElement {
     return html`
       <button class="ghost" type="button" aria-expanded=${this.open} aria-controls="panel" @click=${() => {
       this.open = !this.open
-    }}>${this.icon}<span>${this.label}</span>${icons.down}</button>
+    }}>${this.icon}<span>${this.label}</span>${icon("chevron")}</button>
       <div id="panel" class="panel" role="group" aria-label=${this.label} ?hidden=${!this.open}><slot></slot></div>
     `
   }

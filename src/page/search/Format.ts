@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { IndexState } from "../Client.ts"
+import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
 const two = (value: number) => String(value).padStart(2, "0")
@@ -20,16 +21,6 @@ export const localTime = (iso: string): string => {
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
-
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
-
-/**
- * A count with its thousands apart: `42,113`.
- *
- * @category formatting
- * @since 0.1.0
- */
-export const count = (value: number): string => whole.format(value)
 
 /**
  * A count of things: `1 artifact`, `42,113 artifacts`.
@@ -52,20 +43,21 @@ export const bytes = (value: number): string => {
     rest /= 1000
     unit++
   }
-  return `${unit > 0 && rest < 9.95 ? rest.toFixed(1).replace(/\.0$/, "") : whole.format(rest)} ${units[unit]}`
+  return `${unit > 0 && rest < 9.95 ? rest.toFixed(1).replace(/\.0$/, "") : count(Math.round(rest))} ${units[unit]}`
 }
 
 /**
- * How the index is, in a line, and how that looks.
+ * How the index is, in a line, and how that looks. While the connector does not answer, how it was tells nothing.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const indexLine = (index: IndexState): {
+export const indexLine = (index: IndexState, isLost = false): {
   readonly tone: "good" | "busy" | "quiet" | "bad"
   readonly text: string
 } => {
   const rows = counted(index.rows, "artifact")
+  if (isLost) return { tone: "quiet", text: `The connector does not answer; ${rows} when it last did` }
   const why = index.why === undefined ? "" : `: ${visible(index.why)}`
   switch (index.state) {
     case "following": {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { html, type TemplateResult } from "lit"
-import { visible } from "../Text.ts"
+import { sentence } from "../Text.ts"
 import { counted } from "./Format.ts"
 import { icons } from "./Icons.ts"
 import { rowsMax } from "./Results.ts"
@@ -23,8 +23,8 @@ export const notice = ({ trouble }: Searching, again: () => void): TemplateResul
   return html`<div class="notice ${isOff ? "quiet" : "bad"}" role="alert">
     ${icons.fault}
     <div>
-      <strong>${isOff ? "There is nothing to search here" : "The search did not come through"}</strong>
-      <p>${visible(trouble.why)}</p>
+      <strong>${isOff ? "There is nothing to search here" : "The search failed"}</strong>
+      <p>${sentence(trouble.why)}</p>
     </div>
     <cds-button kind="tertiary" size="md" @click=${again}>Try again</cds-button>
   </div>`

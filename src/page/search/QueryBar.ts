@@ -5,6 +5,7 @@
  */
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement, type PropertyValues } from "lit"
+import { icon } from "../Icons.ts"
 import { icons } from "./Icons.ts"
 import { fields } from "./QueryText.ts"
 import { controls } from "./Styles.ts"
@@ -221,7 +222,7 @@ export class QueryBar extends LitElement {
       this.go()
       this.box?.focus()
     }}
-            >${icons.close}</button>
+            >${icon("close")}</button>
           </div>
           <div id="query-fault" role="alert">${
       fault === undefined ? undefined : html`<p class="wrong">${icons.fault}<span>${fault}</span></p>`
@@ -234,7 +235,7 @@ export class QueryBar extends LitElement {
       lastRanges.map(({ label, name }) => html`<option value=${name} .selected=${name === last}>${label}</option>`)
     }
             <option value="custom" .selected=${last === undefined}>Custom…</option>
-          </select>${icons.down}</span>
+          </select>${icon("chevron")}</span>
         </div>
         <div class="go"><cds-button size="md" @click=${this.go}>Search</cds-button></div>
         ${
@@ -246,7 +247,7 @@ export class QueryBar extends LitElement {
         </div>`
     }
         <div class="below">
-          <span id="query-help">All terms must match. Words find any text; quotes hold blanks together. By field:</span>
+          <span id="query-help">All terms must match. Words find any text; use quotes around phrases. By field:</span>
           ${
       fields.map(({ example, name, of }) =>
         html`<button

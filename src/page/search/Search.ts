@@ -4,17 +4,15 @@
  * @since 0.1.0
  */
 import "@carbon/web-components/es/components/button/button.js"
-import "@carbon/web-components/es/components/checkbox/checkbox.js"
 import { html, LitElement, type PropertyValues } from "lit"
 import { client, type Detail, type IndexState, Refused, type StatusDocument } from "../Client.ts"
-import { visible } from "../Text.ts"
+import type { Hearing } from "../Live.ts"
+import { sentence } from "../Text.ts"
 import { type ArtifactDetail } from "./ArtifactDetail.ts"
 import "./ArtifactDetail.ts"
-import { chosen, columns, initialNames, remember, remembered, type Row } from "./Columns.ts"
-import "./Foldout.ts"
-import { counted, indexLine } from "./Format.ts"
-import { icons } from "./Icons.ts"
-import { type Wanted } from "./QueryBar.ts"
+import { chosen, remember, remembered, type Row, storage } from "./Columns.ts"
+import { indexLine } from "./Format.ts"
+import { type QueryBar, type Wanted } from "./QueryBar.ts"
 import "./QueryBar.ts"
 import { end, nothingFound, notice } from "./Outcome.ts"
 import { withTerm } from "./QueryText.ts"
@@ -23,7 +21,9 @@ import "./ResultsTable.ts"
 import { Searching } from "./Searching.ts"
 import { searchStyles } from "./SearchStyles.ts"
 import { controls } from "./Styles.ts"
-import { fromAddress, type Place, toAddress } from "./TimeRange.ts"
+import { fromAddress, type Place } from "./TimeRange.ts"
+import { tools } from "./Tools.ts"
+import { arrived, go, isHere, isSameSearch, stepsIn, told } from "./Trail.ts"
 
 /** From here on there is room for the details beside the table. */
 const wide = matchMedia("(min-width: 82rem)")
@@ -37,7 +37,7 @@ const wide = matchMedia("(min-width: 82rem)")
 export class SearchView extends LitElement {
   static override properties = {
     index: { attribute: false },
-    status: { attribute: false },
+    hearing: { attribute: false },
     place: { state: true },
     shown: { state: true },
     row: { state: true },
@@ -49,7 +49,10 @@ export class SearchView extends LitElement {
   static override styles = [controls, searchStyles]
 
   declare index: IndexState | undefined
+  /** The page tells it to each view; nothing of it is shown here, so that nothing is drawn anew for it. */
   declare status: StatusDocument | undefined
+  /** How the page hears of the connector. */
+  declare hearing: Hearing | undefined
   declare place: Place
   /** Names of the columns that are shown. */
   declare shown: ReadonlyArray<string>
@@ -66,8 +69,9 @@ export class SearchView extends LitElement {
     super()
     this.index = undefined
     this.status = undefined
+    this.hearing = undefined
     this.place = fromAddress(location.search)
-    this.shown = remembered(localStorage)
+    this.shown = remembered(storage)
     this.row = undefined
     this.detail = undefined
     this.trouble = undefined
@@ -76,15 +80,20 @@ export class SearchView extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
-    addEventListener("popstate", this.arrive)
+    addEventListener("popstate", this.follow)
+    addEventListener("signed-in", this.signedIn)
     wide.addEventListener("change", this.reopen)
-    this.arrive()
+    this.place = arrived()
+    this.again()
+    if (this.place.artifact !== undefined) void this.load(this.place.artifact)
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
-    removeEventListener("popstate", this.arrive)
+    removeEventListener("popstate", this.follow)
+    removeEventListener("signed-in", this.signedIn)
     wide.removeEventListener("change", this.reopen)
+    this.close()
   }
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -92,53 +101,89 @@ export class SearchView extends LitElement {
     if (changed.has("index") && this.index !== undefined) this.searching.index = this.index
   }
 
-  private readonly arrive = () => {
-    this.place = fromAddress(location.search)
-    this.again()
-    if (this.place.artifact !== undefined) void this.load(this.place.artifact)
-    else this.close()
+  override updated(changed: PropertyValues<this>) {
+    if (changed.get("hearing") !== "lost" || this.hearing === "lost") return
+    this.searching.recover()
+    if (this.trouble !== undefined) void this.ask()
   }
 
-  private go(place: Place) {
+  /** Back and forward. */
+  private readonly follow = () => {
+    if (!isHere()) return
+    const before = this.place
+    this.place = told()
+    if (!isSameSearch(before, this.place)) this.again()
+    const { artifact } = this.place
+    if (artifact === before.artifact) return
+    if (artifact === undefined) return this.shut()
+    const at = this.path.findLastIndex(({ id }) => id === artifact)
+    this.row = this.path[at] ?? this.searching.results.rows.find(({ id }) => id === artifact)
+    this.path = this.path.slice(0, Math.max(0, at))
+    void this.load(artifact)
+  }
+
+  private readonly signedIn = () => {
+    if (this.place.artifact !== undefined && this.detail === undefined) void this.ask()
+  }
+
+  private go(place: Place, as: "query" | "details" | "same") {
+    go(this.place, place, as)
     this.place = place
-    history.replaceState(history.state, "", `${location.pathname}${toAddress(place)}${location.hash}`)
   }
 
   private want({ query, range }: Wanted) {
-    this.go({ ...this.place, query, range })
-    if (range.last === undefined && this.searching.isLive) this.searching.live(false)
-    void this.searching.search(query, range)
+    const place = { ...this.place, query, range }
+    this.go(place, isSameSearch(this.place, place) ? "same" : "query")
+    this.again()
   }
 
   private async load(id: string) {
-    this.go({ ...this.place, artifact: id })
     this.detail = undefined
     this.trouble = undefined
     await this.updateComplete
+    if (this.place.artifact !== id) return
     this.reopen()
-    const isWanted = () => this.place.artifact === id
+    await this.ask()
+  }
+
+  private async ask() {
+    const id = this.place.artifact
+    if (id === undefined) return
+    this.trouble = undefined
     try {
       const detail = await client.detail(id)
-      if (!isWanted()) return
+      if (this.place.artifact !== id) return
       this.detail = detail
       // An incident has a row for each state that it was in: the one that was opened stays.
       if (this.row?.id !== detail.row.id) this.row = detail.row
     } catch (cause) {
-      if (!isWanted()) return
-      const isGone = cause instanceof Refused && cause.body._tag === "NoSuchArtifact"
-      this.trouble = isGone || !(cause instanceof Refused)
+      if (this.place.artifact !== id) return
+      const tag = cause instanceof Refused ? cause.body._tag : "Unexpected"
+      // The page asks to sign in, and this is asked again then.
+      if (tag === "SignInNeeded") return
+      this.trouble = tag === "NoSuchArtifact" || !(cause instanceof Refused)
         ? "This artifact is not in the index: it may be too old, or not indexed yet."
-        : visible(cause.why)
+        : sentence(cause.why)
     }
   }
 
-  private open(row: Row, path: ReadonlyArray<Row>) {
+  private open(row: Row, path: ReadonlyArray<Row>, as: "details" | "same" = "details") {
     this.path = path
     this.row = row
+    this.go({ ...this.place, artifact: row.id }, row.id === this.place.artifact ? "same" : as)
     void this.load(row.id)
   }
 
-  private readonly again = () => void this.searching.search(this.place.query, this.place.range)
+  private back() {
+    if (stepsIn() > 1) history.back()
+    else this.open(this.path.at(-1)!, this.path.slice(0, -1), "same")
+  }
+
+  private readonly again = () => {
+    const { query, range } = this.place
+    if (range.last === undefined && this.searching.isLive) this.searching.live(false)
+    void this.searching.search(query, range)
+  }
 
   private get dialog() {
     return this.renderRoot.querySelector<HTMLDialogElement>("dialog")
@@ -165,63 +210,39 @@ export class SearchView extends LitElement {
     this.path = []
   }
 
-  private leave() {
-    if (this.place.artifact === undefined) return
+  private shut() {
     this.close()
-    this.go({ ...this.place, artifact: undefined })
     this.renderRoot.querySelector<ResultsTable>("azure-security-results")?.focusRow()
   }
 
-  private choose(names: ReadonlyArray<string>) {
+  private leave() {
+    if (this.place.artifact === undefined) return
+    const place = { ...this.place, artifact: undefined }
+    const steps = stepsIn()
+    if (steps === 0) this.go(place, "same")
+    else {
+      this.place = place
+      history.go(-steps)
+    }
+    this.shut()
+  }
+
+  private readonly choose = (names: ReadonlyArray<string>) => {
     this.shown = chosen(names).map(({ name }) => name)
-    remember(localStorage, this.shown)
+    remember(storage, this.shown)
+  }
+
+  /** Narrows what stands in the box, also where it was not searched for yet. */
+  private narrow(term: string) {
+    const typed = this.renderRoot.querySelector<QueryBar>("azure-security-query-bar")?.typed ?? this.place.query
+    this.want({ query: withTerm(typed, term), range: this.place.range })
   }
 
   private get state() {
     const { index } = this.searching
     if (index === undefined) return undefined
-    const { text, tone } = indexLine(index)
+    const { text, tone } = indexLine(index, this.hearing === "lost")
     return html`<p class="index ${tone}"><span class="dot" aria-hidden="true"></span>${text}</p>`
-  }
-
-  private get tools() {
-    const { asked, isLive, results } = this.searching
-    const { length } = results.rows
-    const isCustom = this.place.range.last === undefined
-    return html`<div class="tools">
-      <p class="found">${
-      length === 0 ? "" : `${results.next === null ? "" : "Newest "}${counted(length, "artifact")}`
-    }</p>
-      <button
-        class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
-        title=${isCustom ? "Live tail needs a range that ends now" : "Shows what comes in, as it comes in"}
-        @click=${() => this.searching.live(!isLive)}
-      ><span class="track"></span>Live tail</button>
-      <azure-security-foldout label="Columns" .icon=${icons.columns}>
-        <div class="columns">${
-      columns.map(({ label, name }) =>
-        html`<cds-checkbox
-            label-text=${label} ?checked=${this.shown.includes(name)} name=${name}
-            @cds-checkbox-changed=${(event: CustomEvent<{ readonly checked: boolean }>) =>
-          this.choose(event.detail.checked ? [...this.shown, name] : this.shown.filter((other) => other !== name))}
-          ></cds-checkbox>`
-      )
-    }</div>
-        <button class="ghost small" type="button" @click=${() => this.choose(initialNames)}>Show the usual ones</button>
-      </azure-security-foldout>
-      <azure-security-foldout label="Export" .icon=${icons.download}>
-        <p class="hint">Everything that this search finds, not only the rows that are shown.</p>
-        ${
-      asked === undefined ?
-        undefined :
-        (["ndjson", "csv"] as const).map((format) =>
-          html`<a class="ghost" download="artifacts.${format}" href=${
-            client.exportUrl(asked, format)
-          }>${icons.download}<span>${format === "csv" ? "CSV: one line a row" : "NDJSON: whole artifacts"}</span></a>`
-        )
-    }
-      </azure-security-foldout>
-    </div>`
   }
 
   override render() {
@@ -235,7 +256,7 @@ export class SearchView extends LitElement {
       ></azure-security-query-bar>
       <div class="split ${artifact === undefined ? "" : "open"}">
         <div class="list">
-          ${this.tools}
+          ${tools(this.searching, { choose: this.choose, isCustom: range.last === undefined, shown: this.shown })}
           <p class="unseen" role="status">${said}</p>
           <div class="bar ${loading === "no" ? "" : "busy"}" aria-hidden="true"></div>
           ${notice(this.searching, this.again)}
@@ -261,8 +282,8 @@ export class SearchView extends LitElement {
             .row=${this.row} .detail=${this.detail} .trouble=${this.trouble} ?deeper=${this.path.length > 0}
             @leave=${this.leave}
             @open=${(event: CustomEvent<Row>) => this.open(event.detail, this.row ? [...this.path, this.row] : [])}
-            @back=${() => this.open(this.path.at(-1)!, this.path.slice(0, -1))}
-            @term=${(event: CustomEvent<string>) => this.want({ query: withTerm(query, event.detail), range })}
+            @back=${this.back}
+            @term=${(event: CustomEvent<string>) => this.narrow(event.detail)}
           ></azure-security-detail>
         </dialog>
       </div>

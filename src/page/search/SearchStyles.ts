@@ -135,6 +135,11 @@ export const searchStyles = css`
   a.ghost {
     display: flex;
   }
+  a.ghost[aria-disabled="true"] {
+    background: none;
+    color: var(--cds-text-disabled);
+    cursor: not-allowed;
+  }
   .bar {
     block-size: 2px;
     overflow: hidden;

@@ -7,7 +7,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { counted } from "./Format.ts"
-import { first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { addedTo, first, more, newest, type Results, rowsMax } from "./Results.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 
 const pageRows = 100
@@ -39,6 +39,10 @@ export class Searching implements ReactiveController {
   isLive = false
   /** What a screen reader is to say. */
   said = ""
+  /** Asks again what nobody answered, as the session has ended. */
+  private waiting: (() => void) | undefined
+  /** The index had not everything when it was asked last: what comes next may be of long ago. */
+  private wasBehind = false
 
   private readonly host: ReactiveControllerHost
   private range: TimeRange | undefined
@@ -54,11 +58,13 @@ export class Searching implements ReactiveController {
   hostConnected() {
     this.isConnected = true
     document.addEventListener("visibilitychange", this.look)
+    addEventListener("signed-in", this.signedIn)
   }
 
   hostDisconnected() {
     this.isConnected = false
     document.removeEventListener("visibilitychange", this.look)
+    removeEventListener("signed-in", this.signedIn)
     this.under?.abort()
     clearTimeout(this.timer)
   }
@@ -82,8 +88,9 @@ export class Searching implements ReactiveController {
     if (before === null || this.loading !== "no" || this.isFull) return
     this.loading = "more"
     await this.ask({ limit: pageRows, before }, (found) => {
-      this.results = more(this.results, found)
-      this.said = `${counted(found.rows.length, "artifact")} more`
+      const before = this.results
+      this.results = more(before, found)
+      this.said = `${counted(addedTo(before, this.results), "artifact")} more`
     })
   }
 
@@ -91,6 +98,21 @@ export class Searching implements ReactiveController {
   get isFull(): boolean {
     return this.results.rows.length >= rowsMax
   }
+
+  /** Whether {@link asked} is a question that was answered, and would be again. */
+  get isGood(): boolean {
+    const { fault, isAnswered, trouble, waiting } = this
+    return isAnswered && fault === undefined && trouble === undefined && waiting === undefined
+  }
+
+  /** Asks again where nothing is shown, or nobody answered. */
+  recover(): void {
+    const isUnreachable = this.trouble?.body._tag === "Unreachable"
+    if (this.asked === undefined || this.fault !== undefined || this.waiting !== undefined) return
+    if (isUnreachable || this.results.rows.length === 0) void this.search(this.asked.query, this.range!)
+  }
+
+  private readonly signedIn = () => this.waiting?.()
 
   live(isLive: boolean): void {
     this.isLive = isLive
@@ -118,16 +140,18 @@ export class Searching implements ReactiveController {
 
   private async follow() {
     if (!this.isConnected || document.visibilityState === "hidden" || this.range === undefined) return
+    if (this.waiting !== undefined) return
     if (this.loading !== "no") {
       this.schedule(liveMillis)
       return
     }
     this.asked = { ...this.asked!, ...times(this.range, Date.now()) }
+    const isNews = this.isLive && !this.wasBehind
     await this.ask({ limit: liveRows }, (found) => {
       const before = this.results
-      this.results = before.rows.length === 0 && !this.isLive ? first(found) : newest(before, found)
-      const added = this.results.fresh.size - before.fresh.size
-      if (added > 0) this.said = `${counted(added, "new artifact")}`
+      this.results = newest(before, found, { isNews })
+      const added = addedTo(before, this.results)
+      if (added > 0) this.said = counted(added, isNews ? "new artifact" : "more artifact")
     })
   }
 
@@ -136,6 +160,7 @@ export class Searching implements ReactiveController {
     this.under?.abort()
     const under = new AbortController()
     this.under = under
+    this.waiting = undefined
     this.host.requestUpdate()
     try {
       const found = await client.find({ ...this.asked!, ...page }, under.signal)
@@ -145,15 +170,31 @@ export class Searching implements ReactiveController {
       this.index = found.index
       this.isAnswered = true
       take(found)
+      this.wasBehind = this.isBehind
     } catch (cause) {
       if (under.signal.aborted) return
-      this.refuse(cause instanceof Refused ? cause : new Refused(0, { _tag: "Unexpected" }))
+      const refused = cause instanceof Refused ? cause : new Refused(0, { _tag: "Unexpected" })
+      if (refused.body._tag === "SignInNeeded") {
+        // A first page is of a time that ends when it is asked for.
+        const { asked, loading, range } = this
+        return this.wait(() => void (loading === "first" ? this.search(asked!.query, range!) : this.ask(page, take)))
+      }
+      this.refuse(refused)
     }
     this.loading = "no"
     this.host.requestUpdate()
     if (this.isConnected && this.fault === undefined) {
       this.schedule(this.trouble === undefined ? liveMillis : refusedMillis)
     }
+  }
+
+  /** The page asks to sign in; until then it looks as if the answer were on its way. */
+  private wait(again: () => void) {
+    this.fault = undefined
+    this.trouble = undefined
+    if (this.loading === "first") this.results = nothing
+    this.waiting = again
+    this.host.requestUpdate()
   }
 
   private refuse(refused: Refused) {

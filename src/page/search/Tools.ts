@@ -1,0 +1,75 @@
+/**
+ * What stands above the rows: how many there are, live tail, the choice of columns, and the export.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/checkbox/checkbox.js"
+import { html, type TemplateResult } from "lit"
+import { client } from "../Client.ts"
+import { columns, initialNames } from "./Columns.ts"
+import "./Foldout.ts"
+import { counted } from "./Format.ts"
+import { icons } from "./Icons.ts"
+import type { Searching } from "./Searching.ts"
+
+const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArray<string>) => void) =>
+  html`<azure-security-foldout label="Columns" .icon=${icons.columns}>
+    <div class="columns">${
+    columns.map(({ label, name }) => {
+      const isShown = shown.includes(name)
+      // A table of no column is none.
+      const isLast = isShown && shown.length === 1
+      return html`<cds-checkbox
+          label-text=${label} ?checked=${isShown} ?disabled=${isLast} name=${name}
+          @cds-checkbox-changed=${(event: CustomEvent<{ readonly checked: boolean }>) =>
+        choose(event.detail.checked ? [...shown, name] : shown.filter((other) => other !== name))}
+        ></cds-checkbox>`
+    })
+  }</div>
+    <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the usual ones</button>
+  </azure-security-foldout>`
+
+const exportChoice = ({ asked, isGood }: Searching) =>
+  html`<azure-security-foldout label="Export" .icon=${icons.download}>
+    <p class="hint">Everything that this search finds, not only the rows that are shown.</p>
+    ${
+    (["ndjson", "csv"] as const).map((format) => {
+      const label = html`${icons.download}<span>${
+        format === "csv" ? "CSV: one line a row" : "NDJSON: whole artifacts"
+      }</span>`
+      return asked !== undefined && isGood
+        ? html`<a class="ghost" download="artifacts.${format}" href=${client.exportUrl(asked, format)}>${label}</a>`
+        // Such a search would download what is wrong with it.
+        : html`<a class="ghost" role="link" aria-disabled="true">${label}</a>`
+    })
+  }
+  </azure-security-foldout>`
+
+/**
+ * The tools of a search. A range that does not end now has no live tail.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const tools = (
+  searching: Searching,
+  { choose, isCustom, shown }: {
+    readonly isCustom: boolean
+    readonly shown: ReadonlyArray<string>
+    readonly choose: (names: ReadonlyArray<string>) => void
+  }
+): TemplateResult => {
+  const { isLive, results } = searching
+  const { length } = results.rows
+  return html`<div class="tools">
+    <p class="found">${
+    length === 0 ? "" : `${results.next === null ? "" : "Newest "}${counted(length, "artifact")}`
+  }</p>
+    <button
+      class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
+      title=${isCustom ? "Live tail needs a range that ends now" : "Shows what comes in, as it comes in"}
+      @click=${() => searching.live(!isLive)}
+    ><span class="track"></span>Live tail</button>
+    ${columnChoice(shown, choose)}${exportChoice(searching)}
+  </div>`
+}
