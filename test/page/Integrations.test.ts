@@ -197,7 +197,7 @@ describeBrowser("the page", () => {
           await refused.getByText("AADSTS7000215").waitFor()
           await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
           await refused.getByRole("button", { name: "Copy for a support case" }).click()
-          await refused.getByText("Copied.").waitFor()
+          await refused.getByText("Copied").first().waitFor()
           assert.match(
             await page.evaluate(() => navigator.clipboard.readText()),
             /^Instance: refused\n[^]*Request ID: /
@@ -217,7 +217,7 @@ describeBrowser("the page", () => {
           assert.strictEqual(await page.locator("azure-security-tile").count(), 1)
           await button(page, "1 Failed").click()
           await page.getByLabel("Filter by name").fill("nobody")
-          await page.getByText("No instance is like that.").waitFor()
+          await page.getByText("No instance matches.").waitFor()
         })
       }), 30_000)
 

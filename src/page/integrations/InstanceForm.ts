@@ -13,7 +13,7 @@ import { fields, folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { conflict } from "./Conflict.ts"
 import type { ConnectionTest } from "./ConnectionTest.ts"
-import { askToSignIn, type Failure, failureOf, notice } from "./Failure.ts"
+import { type Failure, failureOf, notice } from "./Failure.ts"
 import {
   documentOf,
   type Draft,
@@ -131,7 +131,6 @@ export class InstanceForm extends LitElement {
   }
 
   async #refused(cause: unknown) {
-    askToSignIn(this, cause)
     if (cause instanceof Refused && cause.body._tag === "InvalidSettings") {
       this.faults = placed(cause.body["faults"] as ReadonlyArray<Fault>, this.draft, this.stored)
       await this.#focus(this.faults.first === undefined ? ".faults" : `[id="${this.faults.first}"]`)
