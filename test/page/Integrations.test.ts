@@ -195,13 +195,6 @@ describeBrowser("the page", () => {
           assert.include(await refused.locator("article").innerText(), "⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
           await refused.getByText("Details").click()
           await refused.getByText("AADSTS7000215").waitFor()
-          await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
-          await refused.getByRole("button", { name: "Copy for a support case" }).click()
-          await refused.getByText("Copied").first().waitFor()
-          assert.match(
-            await page.evaluate(() => navigator.clipboard.readText()),
-            /^Instance: refused\n[^]*Request ID: /
-          )
           const forbidden = tile(page, "forbidden")
           await forbidden.getByText("Required permission: SecurityIncident.Read.All").waitFor()
           const timer = tile(page, "throttled").getByRole("timer")
@@ -213,6 +206,13 @@ describeBrowser("the page", () => {
           )
           await tile(page, "off").getByText("Disabled", { exact: true }).waitFor()
           await accessibleInAllLooks(page, "instances with faults")
+          await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+          await refused.getByRole("button", { name: "Copy for a support case" }).click()
+          await refused.getByText("Copied").first().waitFor()
+          assert.match(
+            await page.evaluate(() => navigator.clipboard.readText()),
+            /^Instance: refused\n[^]*Request ID: /
+          )
           await button(page, "1 Failed").click()
           assert.strictEqual(await page.locator("azure-security-tile").count(), 1)
           await button(page, "1 Failed").click()

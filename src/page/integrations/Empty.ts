@@ -1,10 +1,13 @@
 /**
- * What stands in the place of tiles while there is none.
+ * What stands over tiles: where they are changed; and in their place while there is none.
  *
  * @since 0.1.0
  */
-import { html, type TemplateResult } from "lit"
+import { html, nothing, type TemplateResult } from "lit"
+import type { StoredSettings } from "../Client.ts"
 import { icon } from "../Icons.ts"
+import { visible } from "../Text.ts"
+import { notice } from "./Failure.ts"
 
 /**
  * Says what is missing; `add` is the button that adds the first instance, where one can be added.
@@ -25,3 +28,16 @@ export const empty = (add: TemplateResult | undefined): TemplateResult =>
   }
     </div>
   `
+
+/**
+ * Says where changes go, or why there can be none.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const whereChanges = (settings: StoredSettings | undefined): TemplateResult | typeof nothing => {
+  if (settings === undefined) return nothing
+  return settings.where === null
+    ? notice("info", { title: "Nothing can be changed here", text: settings.why ?? "" })
+    : html`<p class="small quiet outside">Changes go to <span class="code">${visible(settings.where)}</span></p>`
+}

@@ -145,9 +145,56 @@ export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Do
  * @category predicates
  * @since 0.1.0
  */
-export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => {
-  const before = draftOf(stored)
-  return paths.some((path) => draft[path] !== before[path])
+export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => typed(draft, stored).length > 0
+
+/**
+ * The fields that were typed in since the form began with `base`. A cloud is one setting, whatever its fields.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const typed = (draft: Draft, base: StoredInstance | undefined): ReadonlyArray<Path> => {
+  const before = draftOf(base)
+  const isCloud = (path: Path) => path.startsWith("cloud")
+  const isTyped = (path: Path) => draft[path] !== before[path]
+  const isCloudTyped = paths.some((path) => isCloud(path) && isTyped(path))
+  return paths.filter((path) => isCloud(path) ? isCloudTyped : isTyped(path))
+}
+
+/**
+ * What is stored now, with the fields of `mine` that are `kept`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const merged = (mine: Draft, current: StoredInstance, kept: ReadonlyArray<Path>): Draft => ({
+  ...draftOf(current),
+  ...Object.fromEntries(kept.map((path) => [path, mine[path]]))
+})
+
+const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(path))
+
+/**
+ * Faults that the schema does not have: an instance that is enabled and polls nothing would wait for ever.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const ownFaults = (draft: Draft): ReadonlyArray<Fault> =>
+  draft.enabled === "true" && endpointSwitches.every((path) => draft[path] !== "true")
+    ? [{ path: "endpoints.alerts_v2.enabled", message: "Expected at least one endpoint, or the instance disabled" }]
+    : []
+
+/**
+ * What is left of faults when a field is typed in. Switches are looked at together.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const without = (faults: PlacedFaults, path: Path): PlacedFaults => {
+  const gone = switches.has(path) ? [...switches] : [path]
+  if (!gone.some((one) => faults.byPath.has(one))) return faults
+  return { ...faults, byPath: new Map(Array.from(faults.byPath).filter(([one]) => !gone.includes(one))) }
 }
 
 /**
@@ -205,9 +252,10 @@ export const placed = (
 }
 
 /**
- * Whether a field is folded away.
+ * Whether a field that is folded away has a fault.
  *
  * @category predicates
  * @since 0.1.0
  */
-export const isFolded = (path: Path): boolean => !plain.has(path)
+export const isFoldedFaulty = ({ byPath }: PlacedFaults): boolean =>
+  Array.from(byPath.keys()).some((path) => !plain.has(path))

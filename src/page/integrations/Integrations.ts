@@ -21,7 +21,7 @@ import { icon } from "../Icons.ts"
 import { text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { deleteQuestion } from "./DeleteQuestion.ts"
-import { empty } from "./Empty.ts"
+import { empty, whereChanges } from "./Empty.ts"
 import { type Failure, failureOf, notice } from "./Failure.ts"
 import type { Wish } from "./InstanceTile.ts"
 import { integrationsStyles } from "./IntegrationsStyles.ts"
@@ -266,19 +266,11 @@ export class Integrations extends LitElement {
     `
   }
 
-  #where() {
-    const { settings } = this
-    if (settings === undefined) return nothing
-    return settings.where === null
-      ? notice("info", { title: "Nothing can be changed here", text: settings.why ?? "" })
-      : html`<p class="small quiet outside">Changes go to <span class="code">${visible(settings.where)}</span></p>`
-  }
-
   override render() {
     const all = this.#tiles
     return html`
       <div class="top">
-        <div><h1 tabindex="-1">Integrations</h1>${this.#where()}</div>
+        <div><h1 tabindex="-1">Integrations</h1>${whereChanges(this.settings)}</div>
         ${this.#isChangeable && all.length > 0 ? this.#add("primary") : nothing}
       </div>
       ${this.failure === undefined ? nothing : notice("error", this.failure)}
