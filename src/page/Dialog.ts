@@ -173,11 +173,6 @@ export class PageDialog extends LitElement {
     else if (!this.open && dialog.open) dialog.close()
   }
 
-  /** Scrolls back to the top, for another step. */
-  toTop() {
-    for (const part of this.renderRoot.querySelectorAll("dialog, .body")) part.scrollTop = 0
-  }
-
   #leave(event?: Event) {
     event?.preventDefault()
     if (event?.type === "cancel" && event.target !== event.currentTarget) return

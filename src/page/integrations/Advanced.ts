@@ -37,7 +37,7 @@ const endpointRow = (form: Form, name: typeof endpoints[number], what: string, m
 const incidentsMinutes = 15
 
 const endpointRows = (form: Form) => {
-  const minutes = form.draft.poll_interval_minutes.trim() || "5"
+  const minutes = String(Number(form.draft.poll_interval_minutes) || 5)
   const told = new Set(endpoints.flatMap((name) => form.faults.byPath.get(`endpoints.${name}.enabled`) ?? []))
   return html`
     <fieldset>
@@ -48,7 +48,7 @@ const endpointRows = (form: Form) => {
       form,
       "incidents",
       "alerts grouped by attack",
-      String(Math.max(incidentsMinutes, Number(minutes) || 0))
+      String(Math.max(incidentsMinutes, Number(minutes)))
     )
   }
       ${endpointRow(form, "alerts", "legacy alerts", minutes)}

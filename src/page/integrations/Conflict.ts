@@ -8,7 +8,8 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { notice } from "./Failure.ts"
-import { type Draft, draftOf, type Path, typed } from "./FormDraft.ts"
+import { type Draft, draftOf, type Path } from "./FormDraft.ts"
+import { colliding, secretPath } from "./Merge.ts"
 
 /** Fields by the words of the form. */
 const labels: Record<Path, string> = {
@@ -49,26 +50,6 @@ export interface Difference {
 
 const shown = (value: string) => value === "" ? "not set" : value === "true" ? "yes" : value === "false" ? "no" : value
 
-/** Nobody can say whether a secret was changed: a typed one always stands to be chosen. */
-const secret = "credentials.client_secret"
-
-/**
- * The typed fields that somebody else changed too, since the form began with `base`.
- *
- * @category accessors
- * @since 0.1.0
- */
-export const colliding = (
-  current: StoredInstance,
-  mine: Draft,
-  base: StoredInstance | undefined
-): ReadonlyArray<Path> => {
-  const [theirs, before] = [draftOf(current), draftOf(base)]
-  return typed(mine, base).filter((path) =>
-    path === secret || theirs[path] !== mine[path] && (base === undefined || theirs[path] !== before[path])
-  )
-}
-
 /**
  * What is stored now beside what was typed, where a person has to choose. A secret is never shown.
  *
@@ -82,7 +63,7 @@ export const differences = (
 ): ReadonlyArray<Difference> => {
   const theirs = draftOf(current)
   return colliding(current, mine, base).map((path) =>
-    path === secret
+    path === secretPath
       ? { label: labels[path], theirs: current.has_secret ? "stored" : "not set", mine: "typed" }
       : { label: labels[path], theirs: shown(theirs[path]), mine: shown(mine[path]) }
   )
@@ -98,8 +79,9 @@ export const conflict = (
   current: StoredInstance | null,
   mine: Draft,
   base: StoredInstance | undefined,
-  { keep, take }: { readonly keep: () => void; readonly take: () => void }
+  choose: Record<"keep" | "take", (current: StoredInstance | null) => void>
 ): TemplateResult => {
+  const [keep, take] = [() => choose.keep(current), () => choose.take(current)]
   if (current === null) {
     return html`
       <section class="conflict" aria-labelledby="conflict" id="conflict-section" tabindex="-1">

@@ -145,32 +145,10 @@ export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Do
  * @category predicates
  * @since 0.1.0
  */
-export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => typed(draft, stored).length > 0
-
-/**
- * The fields that were typed in since the form began with `base`. A cloud is one setting, whatever its fields.
- *
- * @category accessors
- * @since 0.1.0
- */
-export const typed = (draft: Draft, base: StoredInstance | undefined): ReadonlyArray<Path> => {
-  const before = draftOf(base)
-  const isCloud = (path: Path) => path.startsWith("cloud")
-  const isTyped = (path: Path) => draft[path] !== before[path]
-  const isCloudTyped = paths.some((path) => isCloud(path) && isTyped(path))
-  return paths.filter((path) => isCloud(path) ? isCloudTyped : isTyped(path))
+export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => {
+  const before = draftOf(stored)
+  return paths.some((path) => draft[path] !== before[path])
 }
-
-/**
- * What is stored now, with the fields of `mine` that are `kept`.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const merged = (mine: Draft, current: StoredInstance, kept: ReadonlyArray<Path>): Draft => ({
-  ...draftOf(current),
-  ...Object.fromEntries(kept.map((path) => [path, mine[path]]))
-})
 
 const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(path))
 

@@ -10,7 +10,7 @@ import { client, type Fault, Refused, type StoredInstance } from "../Client.ts"
 import type { PageDialog } from "../Dialog.ts"
 import { fields, folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
-import { colliding, conflict } from "./Conflict.ts"
+import { conflict } from "./Conflict.ts"
 import type { ConnectionTest } from "./ConnectionTest.ts"
 import { type Failure, failureOf } from "./Failure.ts"
 import { formButtons, formFaults, leaveButtons } from "./FormButtons.ts"
@@ -20,17 +20,17 @@ import {
   draftOf,
   isChanged,
   isFoldedFaulty,
-  merged,
   noFaults,
   ownFaults,
   type Path,
   placed,
   type PlacedFaults,
-  typed,
   without
 } from "./FormDraft.ts"
 import { formStyles } from "./FormStyles.ts"
+import { merged, secretPath } from "./Merge.ts"
 import { plainFields, productChoice } from "./PlainFields.ts"
+import { askBeforeLeaving } from "./Unsaved.ts"
 
 /** Where one is: choosing what to add, typing, or asked whether to throw away what was typed. */
 type Step = "product" | "form"
@@ -82,6 +82,7 @@ export class InstanceForm extends LitElement {
     super()
     this.open = false
     this.where = ""
+    askBeforeLeaving(this, () => this.#isTyped)
     this.#begin()
   }
 
@@ -97,22 +98,8 @@ export class InstanceForm extends LitElement {
     this.unfolded = this.draft.cloud === "custom"
   }
 
-  override connectedCallback() {
-    super.connectedCallback()
-    addEventListener("beforeunload", this.#unload)
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback()
-    removeEventListener("beforeunload", this.#unload)
-  }
-
   get #isTyped() {
     return this.open && this.step === "form" && isChanged(this.draft, this.stored)
-  }
-
-  readonly #unload = (event: Event) => {
-    if (this.#isTyped) event.preventDefault()
   }
 
   /** When it closes as well: nothing of a secret stays behind. */
@@ -212,32 +199,25 @@ export class InstanceForm extends LitElement {
     try {
       const running = test.run(this.#change)
       test.scrollIntoView({ block: "nearest" })
-      await running
-      await test.updateComplete
+      await running.then(() => test.updateComplete)
       test.scrollIntoView({ block: "nearest" })
     } catch (cause) {
       await this.#refused(cause)
     }
   }
 
-  #keepMine(current: StoredInstance | null) {
-    if (current !== null) this.draft = merged(this.draft, current, typed(this.draft, this.stored))
+  readonly #keepMine = (current: StoredInstance | null) => {
+    if (current !== null) this.draft = merged(current, this.draft, this.stored, "mine")
     this.stored = current ?? undefined
-    const secret = "credentials.client_secret"
-    if (current === null && this.draft[secret] === "") {
-      this.current = undefined
-      void this.#fault([{ path: secret, message: "Expected its Value: it was deleted with the instance" }])
+    this.current = undefined
+    if (current === null && this.draft[secretPath] === "") {
+      void this.#fault([{ path: secretPath, message: "Expected its Value: it was deleted with the instance" }])
     } else void this.#save()
   }
 
-  #takeTheirs(current: StoredInstance | null) {
-    if (current === null) {
-      this.#close()
-      return
-    }
-    const given = colliding(current, this.draft, this.stored)
-    const kept = typed(this.draft, this.stored).filter((path) => !given.includes(path))
-    this.draft = merged(this.draft, current, kept)
+  readonly #takeTheirs = (current: StoredInstance | null) => {
+    if (current === null) return this.#close()
+    this.draft = merged(current, this.draft, this.stored, "theirs")
     this.stored = current
     this.current = undefined
     void this.#focus(`[id="credentials.tenant_id"]`)
@@ -266,15 +246,8 @@ export class InstanceForm extends LitElement {
 
   #choose() {
     this.step = "form"
-    this.#dialog.toTop()
     void this.#focus("#name")
   }
-
-  #conflict = (current: StoredInstance | null) =>
-    conflict(current, this.draft, this.stored, {
-      keep: () => this.#keepMine(current),
-      take: () => this.#takeTheirs(current)
-    })
 
   #buttons = () =>
     this.leaving
@@ -302,7 +275,7 @@ export class InstanceForm extends LitElement {
             ${
           this.current === undefined
             ? nothing
-            : this.#conflict(this.current)
+            : conflict(this.current, this.draft, this.stored, { keep: this.#keepMine, take: this.#takeTheirs })
         }
             ${
           plainFields(
