@@ -32,9 +32,6 @@ import { merged, secretPath } from "./Merge.ts"
 import { plainFields, productChoice } from "./PlainFields.ts"
 import { askBeforeLeaving } from "./Unsaved.ts"
 
-/** Where one is: choosing what to add, typing, or asked whether to throw away what was typed. */
-type Step = "product" | "form"
-
 /**
  * The panel. Fires `saved` with what is stored then, and `leave`.
  *
@@ -64,7 +61,8 @@ export class InstanceForm extends LitElement {
   declare stored: StoredInstance | undefined
   /** Where settings are saved. */
   declare where: string
-  declare private step: Step
+  /** Where one is: choosing what to add, or typing. */
+  declare private step: "product" | "form"
   declare private draft: Draft
   declare private faults: PlacedFaults
   declare private failure: Failure | undefined
@@ -105,8 +103,8 @@ export class InstanceForm extends LitElement {
   /** When it closes as well: nothing of a secret stays behind. */
   protected override willUpdate(changed: PropertyValues<this>) {
     if (!changed.has("open")) return
+    if (!this.open) this.stored = undefined
     this.#begin()
-    if (!this.open) this.step = "product"
   }
 
   protected override async updated(changed: PropertyValues<this>) {
