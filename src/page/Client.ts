@@ -68,24 +68,38 @@ const refusal = async (answer: Response): Promise<Refused> => {
   return new Refused(answer.status, isTagged ? body as Refused["body"] : { _tag: "Unexpected" })
 }
 
-const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+/** After this long without an answer there is none. */
+const answerMillis = 30_000
+/** A test asks Microsoft several times, and each may take its time. */
+const checkMillis = 120_000
+
+/** Stopping is no failure, and what is no JSON is a fault of the other side; all else is that no answer came. */
+const unanswered = (cause: unknown): never => {
+  const isOther = cause instanceof SyntaxError || cause instanceof DOMException && cause.name === "AbortError"
+  throw isOther ? cause : new Refused(0, { _tag: "Unreachable" })
+}
+
+/** Whoever asked, the page hears of it when its session has ended. */
+const ask = async (path: string, init: RequestInit = {}, millis = answerMillis): Promise<Response> => {
+  const { signal } = init
+  const limit = AbortSignal.timeout(millis)
   const answer = await fetch(path, {
     ...init,
+    signal: signal === undefined || signal === null ? limit : AbortSignal.any([signal, limit]),
     headers: {
       // No other site can make a browser send it.
       ...(init.method === undefined ? {} : { "x-azure-security-page": "1" }),
       ...(init.body === undefined ? {} : { "content-type": "application/json" })
     }
-  }).catch((cause: unknown) => {
-    throw cause instanceof DOMException && cause.name === "AbortError"
-      ? cause
-      : new Refused(0, { _tag: "Unreachable" })
-  })
-  if (!answer.ok) throw await refusal(answer)
-  return answer
+  }).catch(unanswered)
+  if (answer.ok) return answer
+  const refused = await refusal(answer)
+  if (refused.body._tag === "SignInNeeded") window.dispatchEvent(new Event("sign-in-needed"))
+  throw refused
 }
 
-const json = async <A>(path: string, init?: RequestInit): Promise<A> => await (await ask(path, init)).json() as A
+const json = async <A>(path: string, init?: RequestInit): Promise<A> =>
+  await (await ask(path, init)).json().catch(unanswered) as A
 
 const body = (value: unknown): string => JSON.stringify(value)
 
@@ -129,7 +143,8 @@ const lineByLine = () => {
 }
 
 /**
- * The interface, call by call. Each fails with {@link Refused}.
+ * The interface, call by call. Each fails with {@link Refused}; where that is because nobody is signed in, `window` has an
+ * event `sign-in-needed`.
  *
  * @category clients
  * @since 0.1.0
@@ -154,10 +169,10 @@ export const client = {
       method: "POST",
       body: body(change),
       ...(signal === undefined ? {} : { signal })
-    })
+    }, checkMillis)
     await answer.body!.pipeThrough(new TextDecoderStream()).pipeThrough(lineByLine()).pipeTo(
       new WritableStream({ write: (line) => tell(JSON.parse(line) as Finding) })
-    )
+    ).catch(unanswered)
   },
 
   /** `before` is the `next` of the page before. At most 1000 rows. */

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { css, html, LitElement, type PropertyValues } from "lit"
+import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { icon } from "./Icons.ts"
 import { text } from "./Styles.ts"
 
@@ -20,7 +20,8 @@ export class PageDialog extends LitElement {
     heading: {},
     label: {},
     kind: { reflect: true },
-    closes: { attribute: false }
+    closes: { attribute: false },
+    scrolls: { state: true }
   }
 
   static override styles = [
@@ -55,6 +56,10 @@ export class PageDialog extends LitElement {
       }
       dialog::backdrop {
         background: var(--cds-overlay);
+      }
+      /* What lies behind an ended session is nobody's to read. */
+      :host([kind="gate"]) dialog::backdrop {
+        background: var(--cds-background);
       }
       @keyframes appear {
         from {
@@ -110,15 +115,32 @@ export class PageDialog extends LitElement {
       .footer {
         border-top: 1px solid var(--cds-border-subtle);
       }
+      /* Between a heading and buttons there would be no room left to type in. */
+      @media (max-height: 30rem) {
+        dialog {
+          max-height: 100vh;
+          overflow-y: auto;
+        }
+        .body {
+          flex: none;
+          overflow-y: visible;
+        }
+      }
     `
   ]
 
   declare open: boolean
   declare heading: string
   declare label: string
-  declare kind: "modal" | "panel" | "danger"
+  declare kind: "modal" | "panel" | "danger" | "gate"
   /** Whether it has a button that closes it. */
   declare closes: boolean
+  /** Whether its body is higher than it shows: then one stops there by keyboard. */
+  declare private scrolls: boolean
+  readonly #sizes = new ResizeObserver(() => {
+    const body = this.renderRoot.querySelector(".body")!
+    this.scrolls = body.scrollHeight > body.clientHeight && getComputedStyle(body).overflowY !== "visible"
+  })
 
   constructor() {
     super()
@@ -127,6 +149,21 @@ export class PageDialog extends LitElement {
     this.label = ""
     this.kind = "modal"
     this.closes = true
+    this.scrolls = false
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    if (this.hasUpdated) this.firstUpdated()
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.#sizes.disconnect()
+  }
+
+  protected override firstUpdated() {
+    for (const part of this.renderRoot.querySelectorAll(".body, .content")) this.#sizes.observe(part)
   }
 
   protected override updated(changed: PropertyValues<this>) {
@@ -134,11 +171,6 @@ export class PageDialog extends LitElement {
     const dialog = this.renderRoot.querySelector("dialog")!
     if (this.open && !dialog.open) dialog.showModal()
     else if (!this.open && dialog.open) dialog.close()
-  }
-
-  /** Scrolls back to the top, for another step. */
-  toTop() {
-    this.renderRoot.querySelector(".body")!.scrollTop = 0
   }
 
   #leave(event?: Event) {
@@ -168,9 +200,9 @@ export class PageDialog extends LitElement {
         : ""
     }
         </div>
-        <div class="body" tabindex=${
-      this.kind === "danger" ? "-1" : "0"
-    } role="group" aria-label="Content"><slot></slot></div>
+        <div class="body" tabindex=${this.scrolls ? "0" : nothing} role="group" aria-labelledby="heading">
+          <div class="content"><slot></slot></div>
+        </div>
         <div class="footer"><slot name="footer"></slot></div>
       </dialog>
     `

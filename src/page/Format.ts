@@ -49,6 +49,23 @@ export const relative = (time: string | null, now: number): string => {
   return at < now ? `${length(now - at)} ago` : `in ${length(at - now)}`
 }
 
+/** A poll takes a while until it tells of itself. */
+const dueMillis = minute
+
+/**
+ * How long it is until a time that is planned: `in 48 s`, `due now`, and `overdue` when it has not come true; `none
+ * planned` for null.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const upcoming = (time: string | null, now: number): string => {
+  if (time === null) return "none planned"
+  const late = now - Date.parse(time)
+  if (!(late > -nowMillis)) return relative(time, now)
+  return late < dueMillis ? "due now" : "overdue"
+}
+
 /**
  * What is left until a time, to the second: `0:43`, `12:05`, `1:00:00`. Undefined when it is over, or no time.
  *

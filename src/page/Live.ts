@@ -22,19 +22,26 @@ const silenceMillis = 40_000
 const againMillis = 60_000
 
 /**
- * Tells of each change until it is stopped.
+ * Tells of each change until it is stopped. While nobody sees the page it holds no connection: HTTP/1.1 has six of them for
+ * all tabs together. `mayIndex` says whether one may ask for the index, which events tell without being asked.
  *
  * @category running
  * @since 0.1.0
  */
-export const listen = (tell: (heard: Heard) => void): { readonly stop: () => void } => {
+export const listen = (
+  tell: (heard: Heard) => void,
+  mayIndex: () => boolean = () => false
+): { readonly stop: () => void } => {
   let heard: Heard = { hearing: "asking", status: undefined, index: undefined }
   let source: EventSource | undefined
   let lastEvent = 0
   let closedAt = 0
+  let isAsking = false
+  let isStopped = false
   const now = () => performance.now()
 
   const say = (change: Partial<Heard>) => {
+    if (isStopped) return
     heard = { ...heard, ...change }
     tell(heard)
   }
@@ -46,6 +53,7 @@ export const listen = (tell: (heard: Heard) => void): { readonly stop: () => voi
   }
 
   const open = () => {
+    close()
     lastEvent = now()
     source = new EventSource("/api/live")
     source.addEventListener("message", (event: MessageEvent<string>) => {
@@ -59,25 +67,55 @@ export const listen = (tell: (heard: Heard) => void): { readonly stop: () => voi
     })
   }
 
+  /** What an event told meanwhile is newer than the answer. */
   const ask = async () => {
+    if (isAsking || isStopped) return
+    isAsking = true
+    const asked = now()
+    const isOvertaken = () => source !== undefined && lastEvent > asked && heard.hearing === "live"
     try {
-      say({ status: await client.status(), hearing: "asking" })
+      const status = await client.status()
+      const wasLost = heard.hearing === "lost"
+      if (!isOvertaken()) {
+        say({ status, hearing: source !== undefined && heard.hearing === "live" ? "live" : "asking" })
+        if (wasLost && source === undefined && !document.hidden && !isStopped) open()
+      }
+      if (!isStopped && source === undefined && mayIndex()) {
+        const index = await client.indexState().catch(() => undefined)
+        if (index !== undefined && !isOvertaken()) say({ index })
+      }
     } catch {
-      say({ hearing: "lost" })
+      if (!isOvertaken()) say({ hearing: "lost" })
+    } finally {
+      isAsking = false
     }
   }
 
+  const seen = () => {
+    if (document.hidden) {
+      close()
+      return
+    }
+    open()
+    void ask()
+  }
+
   const timer = setInterval(() => {
+    if (document.hidden) return
     if (source !== undefined && now() - lastEvent > silenceMillis) close()
     if (source !== undefined) return
     if (now() - closedAt > againMillis) open()
     else void ask()
   }, askEveryMillis)
-  open()
+  document.addEventListener("visibilitychange", seen)
+  if (document.hidden) void ask()
+  else open()
 
   return {
     stop: () => {
+      isStopped = true
       clearInterval(timer)
+      document.removeEventListener("visibilitychange", seen)
       close()
     }
   }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "@carbon/web-components/es/components/notification/inline-notification.js"
+import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/ui-shell/header.js"
 import "@carbon/web-components/es/components/ui-shell/header-name.js"
 import "./Dialog.ts"
@@ -12,18 +12,12 @@ import "./integrations/Integrations.ts"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
 import { icon } from "./Icons.ts"
-import { type Heard, type Hearing, listen } from "./Live.ts"
+import { type Heard, listen } from "./Live.ts"
+import { hearingMark, lost, said } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
 import { text } from "./Styles.ts"
-import { visible } from "./Text.ts"
 import { changeTheme, followSystem, theme } from "./Theme.ts"
 import { type View, viewAt, views } from "./Views.ts"
-
-const words: Record<Hearing, { readonly short: string; readonly long: string }> = {
-  live: { short: "Live", long: "" },
-  asking: { short: "Every 5 s", long: "asking" },
-  lost: { short: "Lost", long: "no connection" }
-}
 
 /** Views that are fetched when they are opened first. */
 const fetched: Partial<Record<View, () => Promise<unknown>>> = {
@@ -32,7 +26,8 @@ const fetched: Partial<Record<View, () => Promise<unknown>>> = {
 }
 
 /**
- * The page. An element within fires `sign-in-needed` when the connector asked it to sign in.
+ * The page. It asks to sign in when `window` has an event `sign-in-needed`, and fires `signed-in` there when that was done:
+ * views ask again then.
  *
  * @category elements
  * @since 0.1.0
@@ -43,6 +38,8 @@ export class Page extends LitElement {
     heard: { state: true },
     view: { state: true },
     fault: { state: true },
+    viewFault: { state: true },
+    signOutFault: { state: true },
     opened: { state: true }
   }
 
@@ -51,42 +48,52 @@ export class Page extends LitElement {
   declare private session: Session | undefined
   declare private heard: Heard
   declare private view: View
-  /** Why there is no session to be had, or no view. */
+  /** Why there is no session to be had. */
   declare private fault: string | undefined
+  /** Why there is no view. */
+  declare private viewFault: string | undefined
+  declare private signOutFault: string | undefined
   /** Whether everything was open before: then a sign-in stands over what one was doing. */
   declare private opened: boolean
   #listening: ReturnType<typeof listen> | undefined
+  #following: (() => void) | undefined
+  /** When something was heard last. */
+  #heardAt: Date | undefined
 
   constructor() {
     super()
     this.heard = { hearing: "asking", status: undefined, index: undefined }
     this.view = "integrations"
     this.opened = false
-    this.addEventListener("sign-in-needed", () => void this.#ask())
   }
 
   override connectedCallback() {
     super.connectedCallback()
-    followSystem(() => this.requestUpdate())
+    this.#following = followSystem(() => this.requestUpdate())
     addEventListener("popstate", this.#show)
+    addEventListener("sign-in-needed", this.#ask)
     document.addEventListener("visibilitychange", this.#seen)
     this.#show()
     void this.#ask()
     this.#listening = listen((heard) => {
       const isBack = this.heard.hearing === "lost" && heard.hearing !== "lost"
       this.heard = heard
+      if (heard.hearing !== "lost") this.#heardAt = new Date()
       if (isBack || (this.session === undefined && heard.hearing !== "lost")) void this.#ask()
-    })
+      if (isBack && this.viewFault !== undefined) void this.#fetch()
+    }, () => this.session?.access === "full")
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
     removeEventListener("popstate", this.#show)
+    removeEventListener("sign-in-needed", this.#ask)
     document.removeEventListener("visibilitychange", this.#seen)
+    this.#following?.()
     this.#listening?.stop()
   }
 
-  async #ask() {
+  readonly #ask = async () => {
     try {
       this.#enter(await client.session())
     } catch (cause) {
@@ -95,17 +102,25 @@ export class Page extends LitElement {
   }
 
   #enter(session: Session) {
+    const wasOut = this.#signsIn
     this.fault = undefined
+    this.signOutFault = undefined
     this.session = session
-    if (session.access === "full") this.opened = true
+    if (session.access !== "full") return
+    this.opened = true
+    if (!wasOut) return
+    window.dispatchEvent(new Event("signed-in"))
+    void this.#toHeading()
   }
 
   async #signOut() {
+    this.signOutFault = undefined
     try {
       await client.signOut()
       this.opened = false
-    } finally {
       await this.#ask()
+    } catch (cause) {
+      this.signOutFault = `you are still signed in; ${cause instanceof Refused ? cause.why : "reload the page"}`
     }
   }
 
@@ -118,9 +133,24 @@ export class Page extends LitElement {
     const { title, view } = viewAt(location.pathname)
     this.view = view
     document.title = `${title} – Azure Security`
-    fetched[view]?.().catch(() => {
-      this.fault = "this view could not be loaded: the connector was changed or stopped; reload the page"
-    })
+    void this.#fetch()
+  }
+
+  async #fetch() {
+    const { view } = this
+    try {
+      await fetched[view]?.()
+      if (view === this.view) this.viewFault = undefined
+      return true
+    } catch {
+      if (view === this.view) this.viewFault = "the connector was changed or stopped"
+      return false
+    }
+  }
+
+  /** A browser may keep in mind that a module failed, and a changed connector has others: then the page begins anew. */
+  async #tryAgain() {
+    if (!await this.#fetch() && this.heard.hearing !== "lost") location.reload()
   }
 
   #go(event: MouseEvent, path: string) {
@@ -134,6 +164,18 @@ export class Page extends LitElement {
 
   #toMain() {
     this.renderRoot.querySelector("main")!.focus({ preventScroll: true })
+  }
+
+  /** What had the focus before a dialog gets it back; else the view's heading has it. */
+  async #toHeading() {
+    await this.updateComplete
+    await new Promise((resolve) => setTimeout(resolve))
+    const view = this.renderRoot.querySelector("main > :last-child")
+    if ((this.shadowRoot?.activeElement ?? null) !== null) return
+    const heading = view?.shadowRoot?.querySelector<HTMLElement>("h1")
+    heading?.setAttribute("tabindex", "-1")
+    if (heading === undefined || heading === null) this.#toMain()
+    else heading.focus()
   }
 
   get #signsIn(): boolean {
@@ -157,14 +199,15 @@ export class Page extends LitElement {
         } .status=${this.heard.status}
           .isLost=${this.heard.hearing === "lost"}></azure-security-integrations>`
       case "search":
-        return html`<azure-security-search .index=${this.heard.index} .status=${this.heard.status}></azure-security-search>`
+        return html`<azure-security-search .index=${this.heard.index} .status=${this.heard.status}
+          .hearing=${this.heard.hearing}></azure-security-search>`
       case "activity":
-        return html`<azure-security-activity .status=${this.heard.status}></azure-security-activity>`
+        return html`<azure-security-activity .status=${this.heard.status}
+          .hearing=${this.heard.hearing}></azure-security-activity>`
     }
   }
 
   #header(session: Session | undefined) {
-    const { hearing } = this.heard
     const isDark = theme() === "g100"
     const shown = session === undefined || (this.#signsIn && !this.opened)
       ? []
@@ -188,12 +231,7 @@ export class Page extends LitElement {
         }</ul></nav>`
     }
         <span class="space"></span>
-        <span class="hearing ${hearing}" role="status">
-          <span class="dot"></span>
-          <span>${words[hearing].short}${
-      words[hearing].long === "" ? nothing : html`<span class="longer">, ${words[hearing].long}</span>`
-    }</span>
-        </span>
+        ${hearingMark(this.heard.hearing)}
         <button class="action" type="button" aria-label=${isDark ? "Use the light theme" : "Use the dark theme"}
           title=${isDark ? "Use the light theme" : "Use the dark theme"} @click=${() => {
       changeTheme()
@@ -209,26 +247,36 @@ export class Page extends LitElement {
     `
   }
 
+  #notices() {
+    const { fault, session, signOutFault, viewFault } = this
+    const isLost = this.heard.hearing === "lost" && session !== undefined
+    return html`
+      ${isLost ? lost(this.#heardAt) : nothing}
+      ${fault === undefined || isLost ? nothing : said("error", "This did not work", fault)}
+      ${signOutFault === undefined ? nothing : said("error", "Not signed out", signOutFault)}
+      ${
+      viewFault === undefined ? nothing : html`
+        ${said("error", "This view could not be loaded", viewFault)}
+        <cds-button class="notice" kind="tertiary" size="md" @click=${() => this.#tryAgain()}>Try again</cds-button>`
+    }
+      ${
+      session?.access === "status" && !session.takes_token
+        ? said("info", "The status only", session.why ?? "")
+        : nothing
+    }
+    `
+  }
+
   override render() {
-    const { fault, session } = this
+    const { session } = this
     return html`
       ${this.#header(session)}
       <main id="main" tabindex="-1">
-        ${
-      fault === undefined
-        ? nothing
-        : html`<cds-inline-notification class="notice" kind="error" low-contrast hide-close-button
-            .title=${"This did not work"} .subtitle=${visible(fault)}></cds-inline-notification>`
-    }
-        ${
-      session?.access === "status" && !session.takes_token
-        ? html`<cds-inline-notification class="notice" kind="info" low-contrast hide-close-button
-            .title=${"The status only"} .subtitle=${visible(session.why ?? "")}></cds-inline-notification>`
-        : nothing
-    }
+        ${this.#notices()}
         ${session === undefined ? nothing : this.#content(session)}
       </main>
-      <azure-security-dialog .open=${this.#signsIn && this.opened} .closes=${false} heading="Your session has ended">
+      <azure-security-dialog kind="gate" .open=${this.#signsIn && this.opened} .closes=${false}
+        heading="Your session has ended">
         ${
       session !== undefined && this.#signsIn && this.opened
         ? html`<p>Sign in again to go on where you were.</p>${this.#signIn(session)}`

@@ -10,7 +10,7 @@ import { icon } from "./Icons.ts"
 import { fields, text } from "./Styles.ts"
 
 /**
- * Fires `signed-in` with the session.
+ * Takes the focus, and fires `signed-in` with the session.
  *
  * @category elements
  * @since 0.1.0
@@ -40,6 +40,11 @@ export class SignIn extends LitElement {
     super()
     this.why = ""
     this.asking = false
+  }
+
+  /** A dialog that opens around it takes the focus first. */
+  protected override firstUpdated() {
+    setTimeout(() => this.renderRoot.querySelector("input")!.focus())
   }
 
   async #signIn(event?: Event) {

@@ -51,15 +51,17 @@ export const changeTheme = (): void => {
 }
 
 /**
- * Shows the theme, and follows the system.
+ * Shows the theme, and follows the system until what it returns is called.
  *
  * @category running
  * @since 0.1.0
  */
-export const followSystem = (told: () => void): void => {
-  dark.addEventListener("change", () => {
+export const followSystem = (told: () => void): () => void => {
+  const changed = () => {
     show()
     told()
-  })
+  }
+  dark.addEventListener("change", changed)
   show()
+  return () => dark.removeEventListener("change", changed)
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { documentOf, draftOf, isChanged, placed } from "../../src/page/integrations/FormDraft.ts"
+import { documentOf, draftOf, isChanged, ownFaults, placed, without } from "../../src/page/integrations/FormDraft.ts"
+import { colliding, merged } from "../../src/page/integrations/Merge.ts"
 
 const stored = {
   name: "contoso",
@@ -89,5 +90,50 @@ describe("FormDraft", () => {
     })
     assert.strictEqual(first, "credentials.tenant_id")
     assert.deepStrictEqual(others.map(({ path }) => path), ["cloud.login", ""])
+  })
+
+  it("refuses what is enabled and polls nothing, until one of the switches is turned", () => {
+    const none = {
+      "endpoints.alerts.enabled": "false",
+      "endpoints.alerts_v2.enabled": "false",
+      "endpoints.incidents.enabled": "false"
+    }
+    const draft = { ...draftOf(stored), ...none }
+    assert.deepStrictEqual(ownFaults({ ...draft, enabled: "false" }), [])
+    assert.deepStrictEqual(ownFaults({ ...draft, "endpoints.incidents.enabled": "true" }), [])
+    const faults = placed(ownFaults(draft), draft, stored)
+    assert.strictEqual(faults.first, "endpoints.alerts_v2.enabled")
+    assert.strictEqual(without(faults, "display_name").byPath.size, 1)
+    assert.strictEqual(without(faults, "endpoints.alerts.enabled").byPath.size, 0)
+  })
+
+  it("puts two people's changes together, and lets one choose where both changed the same", () => {
+    const mine = {
+      ...draftOf(stored),
+      poll_interval_minutes: "10",
+      display_name: "Mine",
+      "credentials.client_secret": "s"
+    }
+    const theirs = {
+      ...stored,
+      revision: "8",
+      document: { ...stored.document, poll_interval_minutes: 11, lookback_hours: 48, cloud: "usgov" }
+    }
+    assert.deepStrictEqual(colliding(theirs, mine, stored), ["credentials.client_secret", "poll_interval_minutes"])
+    const common = { display_name: "Mine", lookback_hours: "48", cloud: "usgov" }
+    assert.deepInclude(merged(theirs, mine, stored, "mine"), {
+      ...common,
+      poll_interval_minutes: "10",
+      "credentials.client_secret": "s"
+    })
+    assert.deepInclude(merged(theirs, mine, stored, "theirs"), {
+      ...common,
+      poll_interval_minutes: "11",
+      "credentials.client_secret": ""
+    })
+    // The URLs and the choice among clouds are one setting.
+    const cloud = { ...draftOf(stored), "cloud.graph": "https://h" }
+    assert.deepInclude(merged(theirs, cloud, stored, "mine"), { cloud: "custom", "cloud.graph": "https://h" })
+    assert.include(colliding(theirs, cloud, stored), "cloud")
   })
 })

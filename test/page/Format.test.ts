@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { clock, count, countdown, length, relative } from "../../src/page/Format.ts"
+import { clock, count, countdown, length, relative, upcoming } from "../../src/page/Format.ts"
 
 const now = Date.parse("2026-11-25T12:00:00Z")
 const at = (seconds: number) => new Date(now + seconds * 1000).toISOString()
@@ -34,6 +34,17 @@ describe("Format", () => {
       "in 2 s",
       "5 min ago",
       "in 2 h"
+    ])
+  })
+
+  it("tells whether what is planned is due, or did not come true", () => {
+    assert.strictEqual(upcoming(null, now), "none planned")
+    assert.strictEqual(upcoming("soon", now), "unknown")
+    assert.deepStrictEqual([120, 1, -59, -60].map((seconds) => upcoming(at(seconds), now)), [
+      "in 2 min",
+      "due now",
+      "due now",
+      "overdue"
     ])
   })
 

@@ -119,12 +119,31 @@ describeBrowser("the page", () => {
           assert.strictEqual(await fault("Lookback (hours)"), "Expected hours from 0 to 720")
           assert.isDefined(await fault("Interval of alerts (minutes)"))
           await accessibleInAllLooks(page, "a form with faults")
+          // Mending a fault, or choosing another cloud, does not shut the fold under one's hands.
+          await type(page, { "Interval of alerts (minutes)": "5", "Lookback (hours)": "1" })
+          await page.getByLabel("Microsoft cloud").selectOption("custom")
+          await page.getByLabel("Microsoft cloud").selectOption("global")
+          assert.isTrue(await page.getByLabel("Lookback (hours)").isVisible())
+          for (const endpoint of [/^alerts /, /^alerts_v2/, /^incidents/]) {
+            await page.getByRole("checkbox", { name: endpoint }).uncheck()
+          }
+          await button(page, "Save").click()
+          await page.getByText("Expected at least one endpoint").waitFor()
+          assert.strictEqual(await focused(page), "endpoints.alerts_v2.enabled")
+          await accessible(page, "an instance that polls nothing")
+          await page.getByRole("checkbox", { name: /^incidents/ }).check()
+          await page.getByText("Expected at least one endpoint").waitFor({ state: "detached" })
           // What is typed is not thrown away by a key.
           await page.keyboard.press("Escape")
           await page.getByText("What you typed is not saved.").waitFor()
           await accessible(page, "a form that is left")
+          await page.keyboard.press("Escape")
+          await page.getByText("What you typed is not saved.").waitFor({ state: "detached" })
+          assert.strictEqual(await focused(page), "endpoints.incidents.enabled")
+          await page.keyboard.press("Escape")
           await button(page, "Discard").click()
           await heading(page, "Add Azure Security").waitFor({ state: "hidden" })
+          assert.strictEqual(await page.locator("input[type=password]").count(), 0)
         })
         assert.deepStrictEqual(stored(), {})
       }), 30_000)
@@ -195,13 +214,6 @@ describeBrowser("the page", () => {
           assert.include(await refused.locator("article").innerText(), "⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
           await refused.getByText("Details").click()
           await refused.getByText("AADSTS7000215").waitFor()
-          await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
-          await refused.getByRole("button", { name: "Copy for a support case" }).click()
-          await refused.getByText("Copied.").waitFor()
-          assert.match(
-            await page.evaluate(() => navigator.clipboard.readText()),
-            /^Instance: refused\n[^]*Request ID: /
-          )
           const forbidden = tile(page, "forbidden")
           await forbidden.getByText("Required permission: SecurityIncident.Read.All").waitFor()
           const timer = tile(page, "throttled").getByRole("timer")
@@ -213,11 +225,18 @@ describeBrowser("the page", () => {
           )
           await tile(page, "off").getByText("Disabled", { exact: true }).waitFor()
           await accessibleInAllLooks(page, "instances with faults")
+          await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+          await refused.getByRole("button", { name: "Copy for a support case" }).click()
+          await refused.getByText("Copied").first().waitFor()
+          assert.match(
+            await page.evaluate(() => navigator.clipboard.readText()),
+            /^Instance: refused\n[^]*Request ID: /
+          )
           await button(page, "1 Failed").click()
           assert.strictEqual(await page.locator("azure-security-tile").count(), 1)
           await button(page, "1 Failed").click()
           await page.getByLabel("Filter by name").fill("nobody")
-          await page.getByText("No instance is like that.").waitFor()
+          await page.getByText("No instance matches.").waitFor()
         })
       }), 30_000)
 
@@ -228,12 +247,16 @@ describeBrowser("the page", () => {
         const { page } = yield* open(browser, url)
         yield* Effect.promise(async () => {
           await tile(page, "tailspin").getByText("Connected").waitFor()
-          await button(page, "Disable tailspin").click()
+          await button(page, "Disable tailspin").press("Enter")
           await tile(page, "tailspin").getByText("Disabled", { exact: true }).waitFor()
-          await button(page, "Enable tailspin").click()
+          assert.strictEqual(await focused(page), "Enable tailspin")
+          await page.keyboard.press("Enter")
           await tile(page, "tailspin").getByText("Connected").waitFor()
 
+          // What an editor wrote since is in the form.
+          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 29 }) })
           await button(page, "Edit tailspin").click()
+          assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "29")
           await page.getByText("A client secret is stored; leave empty to keep it.").waitFor()
           assert.strictEqual(await page.getByLabel("Client Secret", { exact: true }).inputValue(), "")
           await type(page, { "Polling Interval": "9" })
@@ -245,11 +268,13 @@ describeBrowser("the page", () => {
           await button(page, "Take theirs").click()
           assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "30")
           await type(page, { "Polling Interval": "11" })
-          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 31 }) })
+          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 31, lookback_hours: 48 }) })
           await button(page, "Save").click()
+          await heading(page, "Which of them do you want?").waitFor()
+          assert.strictEqual(await page.getByRole("row", { name: /Lookback/ }).count(), 0)
           await button(page, "Keep mine").click()
           await heading(page, "Edit tailspin").waitFor({ state: "hidden" })
-          assert.deepInclude(stored()["tailspin"], { poll_interval_minutes: 11 })
+          assert.deepInclude(stored()["tailspin"], { poll_interval_minutes: 11, lookback_hours: 48 })
           assert.deepInclude(stored()["tailspin"]!["credentials"], { client_secret: "simulated" })
 
           await button(page, "Delete wingtip").click()
@@ -274,6 +299,8 @@ describeBrowser("the page", () => {
         yield* Effect.promise(async () => {
           await heading(page, "Sign in").waitFor()
           assert.strictEqual(await page.locator("azure-security-tile").count(), 0)
+          await page.waitForFunction(() => document.activeElement !== document.body)
+          assert.strictEqual(await focused(page), "token")
           await page.getByLabel("Token").fill("wrong")
           await page.keyboard.press("Enter")
           await page.getByText("this is not the token of AZURE_SECURITY_ADMIN_TOKEN").waitFor()
@@ -289,6 +316,14 @@ describeBrowser("the page", () => {
           )
           await button(page, "Save").click()
           await heading(page, "Your session has ended").waitFor()
+          await page.waitForFunction(() => document.activeElement !== document.body)
+          assert.strictEqual(await focused(page), "token")
+          assert.match(
+            await page.getByRole("dialog", { name: "Your session has ended" }).evaluate((dialog) =>
+              getComputedStyle(dialog, "::backdrop").backgroundColor
+            ),
+            /^rgb\(/
+          )
           await accessible(page, "an ended session")
           await page.getByLabel("Token").fill("open sesame")
           await page.keyboard.press("Enter")
@@ -296,6 +331,16 @@ describeBrowser("the page", () => {
           assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "12")
           await button(page, "Save").click()
           await heading(page, "Edit adatum").waitFor({ state: "hidden" })
+          // A view that asks in an ended session has the page ask for the token.
+          await page.evaluate(() => {
+            addEventListener("signed-in", () => (document.documentElement.dataset["signedIn"] = "yes"))
+            return fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
+          })
+          await button(page, "Edit adatum").click()
+          await heading(page, "Your session has ended").waitFor()
+          await page.getByLabel("Token").fill("open sesame")
+          await page.keyboard.press("Enter")
+          await page.locator("html[data-signed-in]").waitFor()
           await button(page, "Sign out").click()
           await heading(page, "Sign in").waitFor()
         })
@@ -352,9 +397,50 @@ describeBrowser("the page", () => {
       Effect.gen(function*() {
         const { browser } = yield* World
         const { url } = yield* program({})
-        const { page } = yield* open(browser, url)
+        const { page } = yield* open(browser, "about:blank")
         const theme = () => page.evaluate(() => document.documentElement.dataset["theme"])
+        // How many streams are open.
+        const streams = () =>
+          page.evaluate(() =>
+            (globalThis as unknown as { sources: Array<EventSource> }).sources.filter(({ readyState }) =>
+              readyState < 2
+            )
+              .length
+          )
+        const hide = (hidden: boolean) =>
+          page.evaluate((value) => {
+            Object.defineProperty(document, "hidden", { value, configurable: true })
+            document.dispatchEvent(new Event("visibilitychange"))
+          }, hidden)
         yield* Effect.promise(async () => {
+          await page.addInitScript(() => {
+            const sources: Array<EventSource> = []
+            const Real = EventSource
+            Object.assign(globalThis, {
+              sources,
+              EventSource: class extends Real {
+                constructor(url: string) {
+                  super(url)
+                  sources.push(this)
+                }
+              }
+            })
+          })
+          await page.goto(url)
+          await page.getByText("Live", { exact: true }).waitFor()
+          assert.strictEqual(await streams(), 1)
+          await hide(true)
+          assert.strictEqual(await streams(), 0)
+          await hide(false)
+          assert.strictEqual(await streams(), 1)
+          // A view whose module did not come is fetched again.
+          await page.route("**/Activity*.js", (route) => route.abort())
+          await page.getByRole("link", { name: "Activity" }).click()
+          await page.getByText("This view could not be loaded").waitFor()
+          await page.unroute("**/Activity*.js")
+          await button(page, "Try again").click()
+          await heading(page, "Activity").waitFor()
+          await page.getByRole("link", { name: "Integrations" }).click()
           await page.getByRole("link", { name: "Activity" }).click()
           await heading(page, "Activity").waitFor()
           assert.strictEqual(new URL(page.url()).pathname, "/signals/activity")
@@ -425,6 +511,12 @@ describeBrowser("the page", () => {
             await page.route("**/status", (route) => route.abort())
             await page.clock.fastForward(6000)
             await page.getByText("Lost").waitFor()
+            await page.getByText(/No connection to the connector since \d\d:\d\d/).waitFor()
+            await accessible(page, "a lost connection")
+            await page.unroute("**/api/live")
+            await page.unroute("**/status")
+            await page.clock.fastForward(5000)
+            await page.getByText("Live", { exact: true }).waitFor()
           })
         }),
       30_000

@@ -4,18 +4,23 @@
  * @since 0.1.0
  */
 import { html, nothing, type TemplateResult } from "lit"
+import { live } from "lit/directives/live.js"
 import { icon } from "../Icons.ts"
-import { choiceField, type Form, textField, tickField } from "./Fields.ts"
-import { isFolded } from "./FormDraft.ts"
+import { choiceField, faultLine, type Form, textField, tickField } from "./Fields.ts"
 
-const endpointRow = (form: Form, name: "alerts" | "alerts_v2" | "incidents", what: string, minutes: string) =>
+const endpoints = ["alerts_v2", "incidents", "alerts"] as const
+
+const endpointsFault = "endpoints-fault"
+
+const endpointRow = (form: Form, name: typeof endpoints[number], what: string, minutes: string) =>
   html`
     <div class="endpoint-row">
       ${
     tickField(
       form,
       `endpoints.${name}.enabled`,
-      html`<span><span class="code">${name}</span> <span class="quiet">${what}</span></span>`
+      html`<span><span class="code">${name}</span> <span class="quiet">${what}</span></span>`,
+      endpointsFault
     )
   }
       ${
@@ -28,17 +33,41 @@ const endpointRow = (form: Form, name: "alerts" | "alerts_v2" | "incidents", wha
     </div>
   `
 
+/** Incidents change slowly: they are asked for no more often than this. */
+const incidentsMinutes = 15
+
+const endpointRows = (form: Form) => {
+  const minutes = String(Number(form.draft.poll_interval_minutes) || 5)
+  const told = new Set(endpoints.flatMap((name) => form.faults.byPath.get(`endpoints.${name}.enabled`) ?? []))
+  return html`
+    <fieldset>
+      <legend class="label">Endpoints, and how many minutes apart each is polled</legend>
+      ${endpointRow(form, "alerts_v2", "alerts with their evidence", minutes)}
+      ${
+    endpointRow(
+      form,
+      "incidents",
+      "alerts grouped by attack",
+      String(Math.max(incidentsMinutes, Number(minutes)))
+    )
+  }
+      ${endpointRow(form, "alerts", "legacy alerts", minutes)}
+      ${Array.from(told, (fault) => faultLine(endpointsFault, fault))}
+    </fieldset>
+  `
+}
+
 /**
- * The fold with the rest of the settings. It is open while one of its fields has a fault.
+ * The fold with the rest of the settings. A person opens and closes it; `unfold` hears of it.
  *
  * @category templates
  * @since 0.1.0
  */
-export const advanced = (form: Form, isOpen: boolean): TemplateResult => {
-  const { draft, faults } = form
-  const isFaulty = Array.from(faults.byPath.keys()).some(isFolded)
+export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) => void): TemplateResult => {
+  const { draft } = form
   return html`
-    <details class="advanced" ?open=${isOpen || isFaulty}>
+    <details class="advanced" .open=${live(isOpen)} @toggle=${(event: Event) =>
+    unfold((event.target as HTMLDetailsElement).open)}>
       <summary>${icon("chevron")}Advanced</summary>
       <div class="group">
         ${textField(form, "display_name", "Display name", { hint: "Name for people; the instance's own otherwise." })}
@@ -101,12 +130,7 @@ export const advanced = (form: Form, isOpen: boolean): TemplateResult => {
         </div>`
       : nothing
   }
-        <fieldset>
-          <legend class="label">Endpoints, and how many minutes apart each is polled</legend>
-          ${endpointRow(form, "alerts_v2", "alerts with their evidence", "5")}
-          ${endpointRow(form, "incidents", "alerts grouped by attack", "15")}
-          ${endpointRow(form, "alerts", "legacy alerts", "5")}
-        </fieldset>
+        ${endpointRows(form)}
       </div>
     </details>
   `

@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import "@carbon/web-components/es/components/button/button.js"
-import { html, type TemplateResult } from "lit"
+import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { notice } from "./Failure.ts"
-import { type Draft, draftOf, type Path, paths } from "./FormDraft.ts"
+import { type Draft, draftOf, type Path } from "./FormDraft.ts"
+import { colliding, secretPath } from "./Merge.ts"
 
 /** Fields by the words of the form. */
 const labels: Record<Path, string> = {
@@ -50,20 +51,22 @@ export interface Difference {
 const shown = (value: string) => value === "" ? "not set" : value === "true" ? "yes" : value === "false" ? "no" : value
 
 /**
- * What is stored now beside what was typed, where they differ. A secret is never shown.
+ * What is stored now beside what was typed, where a person has to choose. A secret is never shown.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const differences = (current: StoredInstance, mine: Draft): ReadonlyArray<Difference> => {
+export const differences = (
+  current: StoredInstance,
+  mine: Draft,
+  base: StoredInstance | undefined
+): ReadonlyArray<Difference> => {
   const theirs = draftOf(current)
-  return paths.flatMap((path): ReadonlyArray<Difference> => {
-    if (theirs[path] === mine[path]) return []
-    if (path === "credentials.client_secret") {
-      return [{ label: labels[path], theirs: current.has_secret ? "stored" : "not set", mine: "typed" }]
-    }
-    return [{ label: labels[path], theirs: shown(theirs[path]), mine: shown(mine[path]) }]
-  })
+  return colliding(current, mine, base).map((path) =>
+    path === secretPath
+      ? { label: labels[path], theirs: current.has_secret ? "stored" : "not set", mine: "typed" }
+      : { label: labels[path], theirs: shown(theirs[path]), mine: shown(mine[path]) }
+  )
 }
 
 /**
@@ -75,13 +78,20 @@ export const differences = (current: StoredInstance, mine: Draft): ReadonlyArray
 export const conflict = (
   current: StoredInstance | null,
   mine: Draft,
-  { keep, take }: { readonly keep: () => void; readonly take: () => void }
+  base: StoredInstance | undefined,
+  choose: Record<"keep" | "take", (current: StoredInstance | null) => void>
 ): TemplateResult => {
+  const [keep, take] = [() => choose.keep(current), () => choose.take(current)]
   if (current === null) {
     return html`
       <section class="conflict" aria-labelledby="conflict" id="conflict-section" tabindex="-1">
-        ${notice("warning", { title: "Deleted meanwhile", text: `${mine.name} is stored no more.` })}
-        <h3 id="conflict">Add it again with what you typed?</h3>
+        ${
+      notice("warning", {
+        title: "Deleted meanwhile",
+        text: `${mine.name} is no longer stored, and its client secret went with it.`
+      })
+    }
+        <h3 id="conflict">Add it again with what the form holds? Its client secret has to be typed.</h3>
         <div class="choices">
           <cds-button kind="tertiary" size="md" @click=${keep}>Add it again</cds-button>
           <cds-button kind="ghost" size="md" @click=${take}>Leave it deleted</cds-button>
@@ -89,29 +99,38 @@ export const conflict = (
       </section>
     `
   }
-  const differing = differences(current, mine)
+  const differing = differences(current, mine, base)
   return html`
     <section class="conflict" aria-labelledby="conflict" id="conflict-section" tabindex="-1">
       ${
     notice("warning", {
       title: "Changed meanwhile",
-      text: "Somebody saved other settings while you typed. Nothing of yours was saved yet."
+      text:
+        "Somebody saved other settings while you typed. Nothing of yours was saved yet. What only one of you changed is kept either way."
     })
   }
-      <h3 id="conflict">${differing.length === 0 ? "Both are the same now" : "Which of them do you want?"}</h3>
-      <table>
+      <h3 id="conflict">${
+    differing.length === 0 ? "Nothing of yours was changed by others" : "Which of them do you want?"
+  }</h3>
+      ${
+    differing.length === 0 ? nothing : html`<table>
         <thead><tr><th scope="col">Setting</th><th scope="col">Stored now</th><th scope="col">What you typed</th></tr></thead>
         <tbody>${
-    differing.map(({ label, mine, theirs }) =>
-      html`<tr><th scope="row">${label}</th><td class="outside">${visible(theirs)}</td><td class="outside">${
-        visible(mine)
-      }</td></tr>`
-    )
-  }</tbody>
-      </table>
+      differing.map(({ label, mine, theirs }) =>
+        html`<tr><th scope="row">${label}</th><td class="outside">${visible(theirs)}</td><td class="outside">${
+          visible(mine)
+        }</td></tr>`
+      )
+    }</tbody>
+      </table>`
+  }
       <div class="choices">
         <cds-button kind="tertiary" size="md" @click=${keep}>Keep mine</cds-button>
-        <cds-button kind="ghost" size="md" @click=${take}>Take theirs</cds-button>
+        ${
+    differing.length === 0
+      ? nothing
+      : html`<cds-button kind="ghost" size="md" @click=${take}>Take theirs</cds-button>`
+  }
       </div>
     </section>
   `

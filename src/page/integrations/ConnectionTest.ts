@@ -10,11 +10,15 @@ import { visible } from "../Text.ts"
 import { type Failure, failureOf, notice } from "./Failure.ts"
 
 /** The marks of `check`, each with its word. */
-const marks: Record<Finding["outcome"], { readonly mark: string; readonly word: string }> = {
+const marks: Record<Finding["outcome"] | "skipped", { readonly mark: string; readonly word: string }> = {
   passed: { mark: "✓", word: "Passed" },
   warning: { mark: "?", word: "Warning" },
-  failed: { mark: "✗", word: "Failed" }
+  failed: { mark: "✗", word: "Failed" },
+  skipped: { mark: "–", word: "Skipped" }
 }
+
+/** What could not be looked at, for another check failed, is no failure of its own. */
+const outcomeOf = ({ message, outcome }: Finding) => message.startsWith("not asked") ? "skipped" : outcome
 
 /**
  * Shows the findings of a test. Whoever has it begins one with `run`, and ends it with `stop`.
@@ -55,7 +59,8 @@ export class ConnectionTest extends LitElement {
       .passed > .mark {
         color: var(--cds-support-success);
       }
-      .passed > .word {
+      .passed > .word,
+      .skipped > .word {
         font-weight: 400;
       }
       li > div {
@@ -136,15 +141,21 @@ export class ConnectionTest extends LitElement {
   get #summary(): string {
     if (this.stage === "running") return "Testing the connection…"
     if (this.stage === "stopped") return "The test was stopped."
-    const failed = this.findings.filter(({ outcome }) => outcome === "failed").length
-    const warned = this.findings.filter(({ outcome }) => outcome === "warning").length
-    if (failed > 0) return `The test failed: ${failed} of ${this.findings.length} checks.`
+    const found = (wanted: keyof typeof marks) =>
+      this.findings.filter((finding) => outcomeOf(finding) === wanted).length
+    const [failed, skipped, warned] = [found("failed"), found("skipped"), found("warning")]
+    if (failed + skipped > 0) {
+      const left = skipped === 0 ? "" : `, ${skipped} skipped`
+      return `The test failed: ${failed} of ${this.findings.length} checks${left}.`
+    }
     return warned > 0
       ? `The test passed, with ${warned === 1 ? "a warning" : `${warned} warnings`}.`
       : "The test passed."
   }
 
-  #line({ check, message, outcome, remedy, required_permissions }: Finding) {
+  #line(finding: Finding) {
+    const { check, message, remedy, required_permissions } = finding
+    const outcome = outcomeOf(finding)
     const { mark, word } = marks[outcome]
     return html`
       <li class=${outcome}>

@@ -19,7 +19,6 @@ import { type Failure, notice } from "./Failure.ts"
 export const deleteQuestion = (
   deleting: StoredInstance | undefined,
   failure: Failure | undefined,
-  isBusy: boolean,
   { remove, stay }: { readonly remove: () => void; readonly stay: () => void }
 ): TemplateResult => {
   const called = deleting?.document["display_name"]
@@ -29,10 +28,10 @@ export const deleteQuestion = (
       ${failure === undefined ? nothing : notice("error", failure)}
       <p class="outside">${
     typeof called === "string" ? visible(called) : "It"
-  } is polled no more. What was published stays, and its position is kept for when it is added again.</p>
+  } will no longer be polled. What was published stays, and its position is kept for when it is added again.</p>
       <div slot="footer" class="two">
         <cds-button kind="secondary" @click=${stay}>Cancel</cds-button>
-        <cds-button kind="danger" ?disabled=${isBusy} @click=${remove}>Delete</cds-button>
+        <cds-button kind="danger" @click=${remove}>Delete</cds-button>
       </div>
     </azure-security-dialog>
   `

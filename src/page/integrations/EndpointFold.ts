@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { css, html, nothing, type TemplateResult } from "lit"
-import { clock, count, countdown, relative } from "../Format.ts"
+import { clock, count, countdown, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import { type Endpoint, endpointStates } from "./Tiles.ts"
@@ -58,7 +58,16 @@ export const endpointStyles = css`
 const timed = (time: string | null, now: number) =>
   time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
 
-const fact = (name: string, value: unknown) => html`<dt>${name}</dt><dd>${value}</dd>`
+/**
+ * What a dead letter is.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const deadLettersHint = "Records without an id or a valid time, set aside with their reason"
+
+const fact = (name: string, value: unknown, hint?: string) =>
+  html`<dt title=${hint ?? nothing}>${name}</dt><dd title=${hint ?? nothing}>${value}</dd>`
 
 const gapsOf = ({ gaps }: Endpoint) =>
   gaps.length === 0
@@ -73,12 +82,13 @@ const gapsOf = ({ gaps }: Endpoint) =>
     )
 
 /**
- * The fold of an endpoint. A countdown runs while it is in a cooldown.
+ * The fold of an endpoint. A countdown runs while it is in a cooldown; when it is polled next is not said while the
+ * connector is not heard.
  *
  * @category templates
  * @since 0.1.0
  */
-export const endpointFold = (endpoint: Endpoint, now: number): TemplateResult => {
+export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): TemplateResult => {
   const { artifacts_published, cooldown_until, dead_letters, name, next_poll_at, records_fetched } = endpoint
   const state = endpointStates[endpoint.state]
   const left = countdown(cooldown_until, now)
@@ -96,11 +106,11 @@ export const endpointFold = (endpoint: Endpoint, now: number): TemplateResult =>
       </summary>
       <dl class="facts">
         ${fact("Artifacts", count(artifacts_published))}
-        ${fact("Dead letters", count(dead_letters))}
+        ${fact("Dead letters", count(dead_letters), deadLettersHint)}
         ${fact("Interval", `${endpoint.poll_interval_minutes} min`)}
         ${fact("Last poll", timed(endpoint.last_poll_at, now))}
         ${fact("Last success", timed(endpoint.last_success_at, now))}
-        ${fact("Next poll", next_poll_at === null ? "none planned" : timed(next_poll_at, now))}
+        ${fact("Next poll", isLost ? "unknown" : upcoming(next_poll_at, now))}
         ${left === undefined ? nothing : fact("Cooldown until", clock(cooldown_until))}
         ${fact("Newest record", timed(endpoint.high_water_mark, now))}
         ${gapsOf(endpoint)}

@@ -59,18 +59,6 @@ export const failureOf = (cause: unknown): Failure => {
 }
 
 /**
- * Tells the page that the connector asked to sign in, where it did.
- *
- * @category running
- * @since 0.1.0
- */
-export const askToSignIn = (element: HTMLElement, cause: unknown): void => {
-  if (cause instanceof Refused && cause.body._tag === "SignInNeeded") {
-    element.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true, composed: true }))
-  }
-}
-
-/**
  * A notification in the line of what it is about.
  *
  * @category templates

@@ -30,6 +30,15 @@ interface Options {
   readonly hideLabel?: boolean
 }
 
+/**
+ * A fault, under what it is about.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const faultLine = (id: string, fault: string): TemplateResult =>
+  html`<p class="fault" id=${id}>${icon("failed")}<span>${visible(fault)}</span></p>`
+
 const framed = (
   form: Form,
   path: Path,
@@ -45,7 +54,7 @@ const framed = (
       ${
     fault === undefined
       ? hint === undefined ? nothing : html`<p class="hint" id="${path}-hint">${hint}</p>`
-      : html`<p class="fault" id="${path}-fault">${icon("failed")}<span>${visible(fault)}</span></p>`
+      : faultLine(`${path}-fault`, fault)
   }
     </div>
   `
@@ -112,11 +121,19 @@ export const choiceField = (
   )
 
 /**
- * A box to tick.
+ * A box to tick. Its fault stands elsewhere, in the element `faultId`.
  *
  * @category templates
  * @since 0.1.0
  */
-export const tickField = (form: Form, path: Path, label: string | TemplateResult): TemplateResult =>
-  html`<label class="tick"><input id=${path} type="checkbox" .checked=${live(form.draft[path] === "true")}
+export const tickField = (
+  form: Form,
+  path: Path,
+  label: string | TemplateResult,
+  faultId: string
+): TemplateResult => {
+  const isFaulty = form.faults.byPath.has(path)
+  return html`<label class="tick"><input id=${path} type="checkbox" .checked=${live(form.draft[path] === "true")}
+    aria-invalid=${isFaulty} aria-describedby=${isFaulty ? faultId : nothing}
     @change=${(event: Event) => form.type(path, String((event.target as HTMLInputElement).checked))}>${label}</label>`
+}

@@ -150,6 +150,31 @@ export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boo
   return paths.some((path) => draft[path] !== before[path])
 }
 
+const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(path))
+
+/**
+ * Faults that the schema does not have: an instance that is enabled and polls nothing would wait for ever.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const ownFaults = (draft: Draft): ReadonlyArray<Fault> =>
+  draft.enabled === "true" && endpointSwitches.every((path) => draft[path] !== "true")
+    ? [{ path: "endpoints.alerts_v2.enabled", message: "Expected at least one endpoint, or the instance disabled" }]
+    : []
+
+/**
+ * What is left of faults when a field is typed in. Switches are looked at together.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const without = (faults: PlacedFaults, path: Path): PlacedFaults => {
+  const gone = switches.has(path) ? [...switches] : [path]
+  if (!gone.some((one) => faults.byPath.has(one))) return faults
+  return { ...faults, byPath: new Map(Array.from(faults.byPath).filter(([one]) => !gone.includes(one))) }
+}
+
 /**
  * Faults by field, and those of no field.
  *
@@ -205,9 +230,10 @@ export const placed = (
 }
 
 /**
- * Whether a field is folded away.
+ * Whether a field that is folded away has a fault.
  *
  * @category predicates
  * @since 0.1.0
  */
-export const isFolded = (path: Path): boolean => !plain.has(path)
+export const isFoldedFaulty = ({ byPath }: PlacedFaults): boolean =>
+  Array.from(byPath.keys()).some((path) => !plain.has(path))

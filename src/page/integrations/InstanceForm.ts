@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import "@carbon/web-components/es/components/button/button.js"
 import "../Dialog.ts"
 import "./ConnectionTest.ts"
 import { html, LitElement, nothing, type PropertyValues } from "lit"
@@ -13,22 +12,25 @@ import { fields, folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { conflict } from "./Conflict.ts"
 import type { ConnectionTest } from "./ConnectionTest.ts"
-import { askToSignIn, type Failure, failureOf, notice } from "./Failure.ts"
+import { type Failure, failureOf } from "./Failure.ts"
+import { formButtons, formFaults, leaveButtons } from "./FormButtons.ts"
 import {
   documentOf,
   type Draft,
   draftOf,
   isChanged,
+  isFoldedFaulty,
   noFaults,
+  ownFaults,
   type Path,
   placed,
-  type PlacedFaults
+  type PlacedFaults,
+  without
 } from "./FormDraft.ts"
 import { formStyles } from "./FormStyles.ts"
+import { merged, secretPath } from "./Merge.ts"
 import { plainFields, productChoice } from "./PlainFields.ts"
-
-/** Where one is: choosing what to add, typing, or asked whether to throw away what was typed. */
-type Step = "product" | "form"
+import { askBeforeLeaving } from "./Unsaved.ts"
 
 /**
  * The panel. Fires `saved` with what is stored then, and `leave`.
@@ -48,7 +50,8 @@ export class InstanceForm extends LitElement {
     current: { state: true },
     saving: { state: true },
     testing: { state: true },
-    leaving: { state: true }
+    leaving: { state: true },
+    unfolded: { state: true }
   }
 
   static override styles = [text, folds, fields, formStyles]
@@ -58,20 +61,26 @@ export class InstanceForm extends LitElement {
   declare stored: StoredInstance | undefined
   /** Where settings are saved. */
   declare where: string
-  declare private step: Step
+  /** Where one is: choosing what to add, or typing. */
+  declare private step: "product" | "form"
   declare private draft: Draft
   declare private faults: PlacedFaults
   declare private failure: Failure | undefined
   /** What is stored meanwhile, while a person has to choose; null when it was deleted. */
   declare private current: StoredInstance | null | undefined
-  declare private saving: boolean
-  declare private testing: boolean
+  declare saving: boolean
+  declare testing: boolean
   declare private leaving: boolean
+  /** Whether the rest of the settings is shown: nothing but a person folds it. */
+  declare private unfolded: boolean
+  /** What had the focus before the question whether to leave. */
+  #typedIn: HTMLElement | null = null
 
   constructor() {
     super()
     this.open = false
     this.where = ""
+    askBeforeLeaving(this, () => this.#isTyped)
     this.#begin()
   }
 
@@ -84,10 +93,18 @@ export class InstanceForm extends LitElement {
     this.saving = false
     this.testing = false
     this.leaving = false
+    this.unfolded = this.draft.cloud === "custom"
   }
 
+  get #isTyped() {
+    return this.open && this.step === "form" && isChanged(this.draft, this.stored)
+  }
+
+  /** When it closes as well: nothing of a secret stays behind. */
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has("open") && this.open) this.#begin()
+    if (!changed.has("open")) return
+    if (!this.open) this.stored = undefined
+    this.#begin()
   }
 
   protected override async updated(changed: PropertyValues<this>) {
@@ -115,11 +132,7 @@ export class InstanceForm extends LitElement {
   readonly #type = (path: Path, value: string) => {
     this.draft = { ...this.draft, [path]: value }
     this.leaving = false
-    if (this.faults.byPath.has(path)) {
-      const byPath = new Map(this.faults.byPath)
-      byPath.delete(path)
-      this.faults = { ...this.faults, byPath }
-    }
+    this.faults = without(this.faults, path)
     this.#test?.clear()
   }
 
@@ -130,11 +143,27 @@ export class InstanceForm extends LitElement {
     found?.scrollIntoView({ block: "nearest" })
   }
 
+  async #fault(faults: ReadonlyArray<Fault>) {
+    this.faults = placed(faults, this.draft, this.stored)
+    if (isFoldedFaulty(this.faults)) this.unfolded = true
+    await this.#focus(this.faults.first === undefined ? ".faults" : `[id="${this.faults.first}"]`)
+  }
+
+  /** Whether it can be sent. */
+  #settled(): boolean {
+    this.faults = noFaults
+    this.failure = undefined
+    this.current = undefined
+    const own = ownFaults(this.draft)
+    if (own.length > 0) void this.#fault(own)
+    return own.length === 0
+  }
+
   async #refused(cause: unknown) {
-    askToSignIn(this, cause)
+    // It was closed meanwhile.
+    if (!this.open) return
     if (cause instanceof Refused && cause.body._tag === "InvalidSettings") {
-      this.faults = placed(cause.body["faults"] as ReadonlyArray<Fault>, this.draft, this.stored)
-      await this.#focus(this.faults.first === undefined ? ".faults" : `[id="${this.faults.first}"]`)
+      await this.#fault(cause.body["faults"] as ReadonlyArray<Fault>)
     } else if (cause instanceof Refused && cause.body._tag === "ChangedMeanwhile") {
       this.current = cause.body["current"] as StoredInstance | null
       await this.#focus("#conflict-section")
@@ -144,15 +173,8 @@ export class InstanceForm extends LitElement {
     }
   }
 
-  #settle() {
-    this.faults = noFaults
-    this.failure = undefined
-    this.current = undefined
-  }
-
   async #save() {
-    if (this.saving) return
-    this.#settle()
+    if (this.saving || !this.#settled()) return
     this.#test?.stop()
     this.saving = true
     try {
@@ -171,31 +193,31 @@ export class InstanceForm extends LitElement {
       test.stop()
       return
     }
-    this.#settle()
+    if (!this.#settled()) return
     try {
       const running = test.run(this.#change)
       test.scrollIntoView({ block: "nearest" })
-      await running
-      await test.updateComplete
+      await running.then(() => test.updateComplete)
       test.scrollIntoView({ block: "nearest" })
     } catch (cause) {
       await this.#refused(cause)
     }
   }
 
-  #keepMine() {
-    this.stored = this.current ?? undefined
-    void this.#save()
+  readonly #keepMine = (current: StoredInstance | null) => {
+    if (current !== null) this.draft = merged(current, this.draft, this.stored, "mine")
+    this.stored = current ?? undefined
+    this.current = undefined
+    if (current === null && this.draft[secretPath] === "") {
+      void this.#fault([{ path: secretPath, message: "Expected its Value: it was deleted with the instance" }])
+    } else void this.#save()
   }
 
-  #takeTheirs() {
-    if (this.current === null) {
-      this.#close()
-      return
-    }
-    this.stored = this.current
-    this.draft = draftOf(this.stored)
-    this.#settle()
+  readonly #takeTheirs = (current: StoredInstance | null) => {
+    if (current === null) return this.#close()
+    this.draft = merged(current, this.draft, this.stored, "theirs")
+    this.stored = current
+    this.current = undefined
     void this.#focus(`[id="credentials.tenant_id"]`)
   }
 
@@ -205,53 +227,34 @@ export class InstanceForm extends LitElement {
   }
 
   #leave() {
-    if (!this.leaving && this.step === "form" && isChanged(this.draft, this.stored)) {
+    if (this.leaving) void this.#stay()
+    else if (this.#isTyped) {
+      this.#typedIn = this.shadowRoot!.activeElement as HTMLElement | null
       this.leaving = true
       void this.#focus(".stay")
     } else this.#close()
   }
 
+  async #stay() {
+    this.leaving = false
+    await this.updateComplete
+    if (this.#typedIn?.isConnected === true) this.#typedIn.focus()
+    else await this.#focus("form input")
+  }
+
   #choose() {
     this.step = "form"
-    this.#dialog.toTop()
     void this.#focus("#name")
   }
 
-  #faults() {
-    const others = this.faults.others.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
-    return html`
-      <div class="faults" tabindex="-1">
-        ${this.failure === undefined ? nothing : notice("error", this.failure)}
-        ${
-      others.length === 0
-        ? nothing
-        : notice("error", { title: "The settings cannot be used", text: others.join("; ") })
-    }
-      </div>
-    `
-  }
-
-  #buttons() {
-    if (this.leaving) {
-      return html`
-        <p class="where" role="alert">What you typed is not saved.</p>
-        <div class="buttons two">
-          <cds-button class="stay" kind="secondary" @click=${() => (this.leaving = false)}>Keep typing</cds-button>
-          <cds-button kind="danger" @click=${this.#close}>Discard</cds-button>
-        </div>
-      `
-    }
-    return html`
-      <p class="where outside">Save writes to ${visible(this.where)}, and takes effect within seconds.</p>
-      <div class="buttons">
-        <cds-button kind="secondary" @click=${this.#leave}>Cancel</cds-button>
-        <cds-button class="test" kind="tertiary" @click=${this.#testConnection}>${
-      this.testing ? "Stop the test" : "Test connection"
-    }</cds-button>
-        <cds-button ?disabled=${this.saving} @click=${this.#save}>${this.saving ? "Saving…" : "Save"}</cds-button>
-      </div>
-    `
-  }
+  #buttons = () =>
+    this.leaving
+      ? leaveButtons({ stay: () => void this.#stay(), discard: () => this.#close() })
+      : formButtons(this, {
+        cancel: () => this.#leave(),
+        test: () => void this.#testConnection(),
+        save: () => void this.#save()
+      })
 
   override render() {
     const isForm = this.step === "form"
@@ -266,17 +269,18 @@ export class InstanceForm extends LitElement {
         ${
       isForm
         ? html`
-            ${this.#faults()}
+            ${formFaults(this.faults, this.failure)}
             ${
           this.current === undefined
             ? nothing
-            : conflict(this.current, this.draft, { keep: () => this.#keepMine(), take: () => this.#takeTheirs() })
+            : conflict(this.current, this.draft, this.stored, { keep: this.#keepMine, take: this.#takeTheirs })
         }
             ${
           plainFields(
             { draft: this.draft, faults: this.faults, type: this.#type },
             this.stored,
-            () => void this.#save()
+            () => void this.#save(),
+            { isOpen: this.unfolded, unfold: (isOpen) => (this.unfolded = isOpen) }
           )
         }
             <azure-security-connection-test

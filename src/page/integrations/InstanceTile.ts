@@ -5,12 +5,12 @@
  */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
-import { clock, count, relative } from "../Format.ts"
+import { clock, count, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { Ticking } from "../Ticking.ts"
-import { endpointFold, endpointStyles } from "./EndpointFold.ts"
+import { deadLettersHint, endpointFold, endpointStyles } from "./EndpointFold.ts"
 import { reportCard, reportStyles } from "./ReportCard.ts"
 import { conditions, faults, type Instance, type Tile, totals } from "./Tiles.ts"
 import { tileStyles } from "./TileStyles.ts"
@@ -29,7 +29,7 @@ export class InstanceTile extends LitElement {
     tile: { attribute: false },
     changeable: { type: Boolean },
     busy: { type: Boolean },
-    said: { state: true }
+    isLost: { attribute: false }
   }
 
   static override styles = [text, folds, reportStyles, endpointStyles, tileStyles]
@@ -39,27 +39,20 @@ export class InstanceTile extends LitElement {
   declare changeable: boolean
   /** Whether a change of it is being saved. */
   declare busy: boolean
-  declare private said: string
+  /** Whether what it shows is of the time when the connector was heard last. */
+  declare isLost: boolean
   readonly #time = new Ticking(this)
 
   constructor() {
     super()
     this.changeable = false
     this.busy = false
-    this.said = ""
+    this.isLost = false
   }
 
+  /** While a change is saved the button stays as it is: a disabled one would lose the focus. */
   #wish(wish: Wish) {
-    this.dispatchEvent(new CustomEvent<Wish>("wish", { detail: wish }))
-  }
-
-  readonly #copy = async (report: string) => {
-    try {
-      await navigator.clipboard.writeText(report)
-      this.said = "Copied."
-    } catch {
-      this.said = "The browser does not let this page copy: select the text by hand."
-    }
+    if (!this.busy) this.dispatchEvent(new CustomEvent<Wish>("wish", { detail: wish }))
   }
 
   #timed = (time: string | null, none: string) =>
@@ -67,14 +60,16 @@ export class InstanceTile extends LitElement {
 
   #arrived(running: Instance) {
     const { artifacts, deadLetters, lastPoll, nextPoll, records } = totals(running)
-    const figure = (name: string, value: number, isBad = false) =>
-      html`<div><dt>${name}</dt><dd class=${isBad ? "figure bad" : "figure"}>${count(value)}</dd></div>`
+    const figure = (name: string, value: number, isBad = false, hint?: string) =>
+      html`<div title=${hint ?? nothing}><dt>${name}</dt><dd class=${isBad ? "figure bad" : "figure"}>${
+        count(value)
+      }</dd></div>`
     return html`
       ${running.enabled ? this.#polls(lastPoll, nextPoll) : nothing}
       <dl class="figures">
         ${figure("Records", records)}
         ${figure("Artifacts", artifacts)}
-        ${figure("Dead letters", deadLetters, deadLetters > 0)}
+        ${figure("Dead letters", deadLetters, deadLetters > 0, deadLettersHint)}
       </dl>
     `
   }
@@ -83,7 +78,7 @@ export class InstanceTile extends LitElement {
     return html`
       <dl class="polls">
         <div><dt>Last poll</dt><dd>${this.#timed(lastPoll, "never")}</dd></div>
-        <div><dt>Next poll</dt><dd>${this.#timed(nextPoll, "none planned")}</dd></div>
+        <div><dt>Next poll</dt><dd>${this.isLost ? "unknown" : upcoming(nextPoll, this.#time.now)}</dd></div>
       </dl>
     `
   }
@@ -104,18 +99,17 @@ export class InstanceTile extends LitElement {
       ${
       told.length === 0
         ? nothing
-        : html`<ul class="reports" aria-label="What to do">${told.map((one) => reportCard(one, this.#copy))}</ul>`
+        : html`<ul class="reports" aria-label="What to do">${told.map((one) => reportCard(one))}</ul>`
     }
       ${this.#arrived(running)}
       ${
       running.enabled
         ? html`<div class="endpoints">${
-          running.endpoints.map((endpoint) => endpointFold(endpoint, this.#time.now))
+          running.endpoints.map((endpoint) => endpointFold(endpoint, this.#time.now, this.isLost))
         }</div>`
         : nothing
     }
       ${this.#budget(running)}
-      <p class="small quiet" role="status">${this.said}</p>
     `
   }
 
@@ -128,7 +122,7 @@ export class InstanceTile extends LitElement {
         <cds-button kind="ghost" size="md" @click=${() => this.#wish("edit")}>Edit${whom}${
       icon("edit", { slot: "icon" })
     }</cds-button>
-        <cds-button kind="ghost" size="md" ?disabled=${this.busy} @click=${() => this.#wish("toggle")}>${
+        <cds-button kind="ghost" size="md" @click=${() => this.#wish("toggle")}>${
       isEnabled ? "Disable" : "Enable"
     }${whom}</cds-button>
         <cds-button kind="danger-ghost" size="md" @click=${() => this.#wish("delete")}>Delete${whom}${
@@ -142,7 +136,7 @@ export class InstanceTile extends LitElement {
     const { condition, displayName, name, pending, running } = this.tile
     const shown = conditions.find((one) => one.condition === condition)!
     return html`
-      <article class=${condition} aria-labelledby="name">
+      <article class="${condition} ${this.isLost ? "lost" : ""}" aria-labelledby="name">
         <div class="head">
           <div class="names">
             <h2 id="name" class="outside">${visible(displayName)}</h2>

@@ -21,7 +21,8 @@ import { icon } from "../Icons.ts"
 import { text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { deleteQuestion } from "./DeleteQuestion.ts"
-import { askToSignIn, type Failure, failureOf, notice } from "./Failure.ts"
+import { empty, whereChanges } from "./Empty.ts"
+import { type Failure, failureOf, notice } from "./Failure.ts"
 import type { Wish } from "./InstanceTile.ts"
 import { integrationsStyles } from "./IntegrationsStyles.ts"
 import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
@@ -70,7 +71,9 @@ export class Integrations extends LitElement {
   declare private said: string
   readonly #removed = new Set<string>()
   #signature = ""
-  #reading = false
+  /** Numbers what was read; an answer that is older than a save or than another read is dropped. */
+  #reads = 0
+  #saves = 0
 
   constructor() {
     super()
@@ -80,6 +83,18 @@ export class Integrations extends LitElement {
     this.page = 0
     this.said = ""
   }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    addEventListener("signed-in", this.#signedIn)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    removeEventListener("signed-in", this.#signedIn)
+  }
+
+  readonly #signedIn = () => void this.#read()
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (this.access !== "full" || this.isLost) return
@@ -94,30 +109,34 @@ export class Integrations extends LitElement {
     void this.#read()
   }
 
-  async #read() {
-    if (this.#reading) return
-    this.#reading = true
+  /** Returns how they are; undefined where that cannot be said. */
+  async #read(): Promise<StoredSettings | undefined> {
+    const [read, saves] = [++this.#reads, this.#saves]
     try {
-      this.settings = await client.instances()
-      this.failure = undefined
+      const settings = await client.instances()
+      if (saves !== this.#saves) return await this.#read()
+      if (read === this.#reads) {
+        this.settings = settings
+        this.failure = undefined
+      }
+      return settings
     } catch (cause) {
-      askToSignIn(this, cause)
-      this.failure = failureOf(cause)
-    } finally {
-      this.#reading = false
+      if (read === this.#reads) this.failure = failureOf(cause)
+      return undefined
     }
   }
 
-  /** Puts what was saved in its place without asking for all again. */
-  #put(saved: StoredInstance) {
+  /** Puts what was saved in its place, or takes away what was removed, without asking for all again. */
+  #put(name: string, saved: ReadonlyArray<StoredInstance>) {
+    this.#saves += 1
     if (this.settings === undefined) return
-    this.#removed.delete(saved.name)
-    const others = this.settings.instances.filter(({ name }) => name !== saved.name)
-    this.settings = { ...this.settings, instances: [...others, saved] }
+    const others = this.settings.instances.filter((other) => other.name !== name)
+    this.settings = { ...this.settings, instances: [...others, ...saved] }
   }
 
   #saved(saved: StoredInstance) {
-    this.#put(saved)
+    this.#removed.delete(saved.name)
+    this.#put(saved.name, [saved])
     this.form = undefined
     this.said = `${saved.name} is saved; it takes effect within seconds.`
     this.words = ""
@@ -132,18 +151,14 @@ export class Integrations extends LitElement {
     if (document.activeElement === document.body) this.renderRoot.querySelector<HTMLElement>("h1")!.focus()
   }
 
-  async #toggle(stored: StoredInstance) {
-    const enabled = stored.document["enabled"] === false
-    this.busy = stored.name
+  async #toggle(stored: StoredInstance, enabled: boolean) {
     this.failure = undefined
     try {
-      this.#put(await client.save({ name: stored.name, revision: stored.revision, document: { enabled } }))
-      this.said = `${stored.name} is ${enabled ? "enabled" : "disabled"}.`
+      const { name, revision } = stored
+      this.#put(name, [await client.save({ name, revision, document: { enabled } })])
+      this.said = `${name} is ${enabled ? "enabled" : "disabled"}.`
     } catch (cause) {
-      askToSignIn(this, cause)
       await this.#meanwhile(stored, cause)
-    } finally {
-      this.busy = undefined
     }
   }
 
@@ -159,7 +174,8 @@ export class Integrations extends LitElement {
   }
 
   async #delete() {
-    const stored = this.deleting!
+    const stored = this.deleting
+    if (stored === undefined || this.busy !== undefined) return
     this.busy = stored.name
     this.deleteFailure = undefined
     try {
@@ -167,16 +183,10 @@ export class Integrations extends LitElement {
       this.#removed.add(stored.name)
       this.deleting = undefined
       this.said = `${stored.name} is deleted.`
-      if (this.settings !== undefined) {
-        this.settings = {
-          ...this.settings,
-          instances: this.settings.instances.filter(({ name }) => name !== stored.name)
-        }
-      }
+      this.#put(stored.name, [])
       await this.updateComplete
       this.renderRoot.querySelector<HTMLElement>("h1")!.focus()
     } catch (cause) {
-      askToSignIn(this, cause)
       if (cause instanceof Refused && cause.body._tag === "ChangedMeanwhile") {
         const current = cause.body["current"] as StoredInstance | null
         await this.#read()
@@ -188,13 +198,25 @@ export class Integrations extends LitElement {
     }
   }
 
-  #wish({ stored }: Tile, wish: Wish) {
-    if (stored === undefined) return
-    if (wish === "edit") this.form = { stored }
-    else if (wish === "toggle") void this.#toggle(stored)
-    else {
-      this.deleteFailure = undefined
-      this.deleting = stored
+  /** What is stored may have been read long ago: nothing is done to it before it was read again. */
+  async #wish({ name, stored }: Tile, wish: Wish) {
+    if (stored === undefined || this.busy !== undefined) return
+    this.busy = name
+    this.failure = undefined
+    try {
+      const settings = await this.#read()
+      if (settings === undefined || !this.isConnected) return
+      const now = settings.instances.find((one) => one.name === name)
+      if (now === undefined) {
+        this.failure = { title: "Deleted meanwhile", text: `Somebody else deleted ${name}.` }
+      } else if (wish === "edit") this.form = { stored: now }
+      else if (wish === "toggle") await this.#toggle(now, stored.document["enabled"] === false)
+      else {
+        this.deleteFailure = undefined
+        this.deleting = now
+      }
+    } finally {
+      this.busy = undefined
     }
   }
 
@@ -211,24 +233,6 @@ export class Integrations extends LitElement {
       icon("add", { slot: "icon" })
     }</cds-button>`
 
-  #empty() {
-    if (this.status === undefined && this.settings === undefined) {
-      return html`<p class="quiet" role="status">${this.isLost ? "The connector does not answer." : "Loading…"}</p>`
-    }
-    return html`
-      <div class="empty">
-        ${icon("shield", { size: 32 })}
-        <h2>No tenant is connected yet</h2>
-        ${
-      this.#isChangeable
-        ? html`<p class="quiet">Add one with the Tenant ID, the Client ID and a Client Secret of its app registration. Its
-            tile turns green within two polling cycles.</p>${this.#add("primary")}`
-        : html`<p class="quiet">Instances appear here when their settings are there.</p>`
-    }
-      </div>
-    `
-  }
-
   #grid(all: ReadonlyArray<Tile>) {
     const found = filtered(all, this.words, this.condition)
     const page = Math.min(this.page, Math.max(0, Math.ceil(found.length / pageSize) - 1))
@@ -243,13 +247,15 @@ export class Integrations extends LitElement {
         })
         : nothing
     }
-      ${found.length === 0 ? html`<p class="quiet" role="status">No instance is like that.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="quiet" role="status">No instance matches.</p>` : nothing}
       <ul class="grid" aria-label="Instances">${
       repeat(shown, ({ name }) =>
         name, (tile) =>
-        html`<li><azure-security-tile .tile=${tile} .changeable=${this.#isChangeable} .busy=${this.busy === tile.name}
+        html`<li><azure-security-tile .tile=${tile} .changeable=${this.#isChangeable} .busy=${
+          this.busy === tile.name
+        } .isLost=${this.isLost}
           @wish=${({ detail }: CustomEvent<Wish>) =>
-          this.#wish(tile, detail)}></azure-security-tile></li>`)
+          void this.#wish(tile, detail)}></azure-security-tile></li>`)
     }</ul>
       ${
       pageTurner(found.length, page, (to) => {
@@ -260,29 +266,27 @@ export class Integrations extends LitElement {
     `
   }
 
-  #where() {
-    const { settings } = this
-    if (settings === undefined) return nothing
-    return settings.where === null
-      ? notice("info", { title: "Nothing can be changed here", text: settings.why ?? "" })
-      : html`<p class="small quiet outside">Changes go to <span class="code">${visible(settings.where)}</span></p>`
-  }
-
   override render() {
     const all = this.#tiles
     return html`
       <div class="top">
-        <div><h1 tabindex="-1">Integrations</h1>${this.#where()}</div>
+        <div><h1 tabindex="-1">Integrations</h1>${whereChanges(this.settings)}</div>
         ${this.#isChangeable && all.length > 0 ? this.#add("primary") : nothing}
       </div>
       ${this.failure === undefined ? nothing : notice("error", this.failure)}
       <p class="vh" role="status">${visible(this.said)}</p>
-      ${all.length === 0 ? this.#empty() : this.#grid(all)}
+      ${
+      all.length > 0
+        ? this.#grid(all)
+        : this.status === undefined && this.settings === undefined
+        ? html`<p class="quiet" role="status">${this.isLost ? "The connector does not answer." : "Loading…"}</p>`
+        : empty(this.#isChangeable ? this.#add("primary") : undefined)
+    }
       <azure-security-instance-form .open=${this.form !== undefined} .stored=${this.form?.stored}
         .where=${this.settings?.where ?? ""} @leave=${() => (this.form = undefined)}
         @saved=${({ detail }: CustomEvent<StoredInstance>) => this.#saved(detail)}></azure-security-instance-form>
       ${
-      deleteQuestion(this.deleting, this.deleteFailure, this.busy !== undefined, {
+      deleteQuestion(this.deleting, this.deleteFailure, {
         stay: () => (this.deleting = undefined),
         remove: () => void this.#delete()
       })

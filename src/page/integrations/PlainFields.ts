@@ -8,7 +8,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
 import { icon } from "../Icons.ts"
 import { advanced } from "./Advanced.ts"
-import { type Form, textField } from "./Fields.ts"
+import { faultLine, type Form, textField } from "./Fields.ts"
 
 /**
  * The choice of what to add.
@@ -34,10 +34,16 @@ const secretHint = (stored: StoredInstance | undefined): string => {
   return "Its Value, not its Secret ID. It is stored and never shown again."
 }
 
-const enabledField = ({ draft, type }: Form) =>
-  html`<cds-toggle id="enabled" label-text="Enabled" label-a="Yes" label-b="No" ?toggled=${draft.enabled === "true"}
+const enabledField = ({ draft, faults, type }: Form) => {
+  const fault = faults.byPath.get("enabled")
+  return html`<cds-toggle id="enabled" label-text="Enabled" label-a="Yes" label-b="No" ?toggled=${
+    draft.enabled === "true"
+  }
     @cds-toggle-changed=${({ detail }: CustomEvent<{ toggled: boolean }>) =>
-    type("enabled", String(detail.toggled))}></cds-toggle>`
+    type("enabled", String(detail.toggled))}></cds-toggle>${
+    fault === undefined ? nothing : faultLine("enabled-fault", fault)
+  }`
+}
 
 /**
  * The fields, with the rest folded away under them. Enter saves.
@@ -45,7 +51,12 @@ const enabledField = ({ draft, type }: Form) =>
  * @category templates
  * @since 0.1.0
  */
-export const plainFields = (form: Form, stored: StoredInstance | undefined, save: () => void): TemplateResult =>
+export const plainFields = (
+  form: Form,
+  stored: StoredInstance | undefined,
+  save: () => void,
+  fold: { readonly isOpen: boolean; readonly unfold: (isOpen: boolean) => void }
+): TemplateResult =>
   html`
     <form novalidate @submit=${(event: Event) => {
     event.preventDefault()
@@ -56,7 +67,7 @@ export const plainFields = (form: Form, stored: StoredInstance | undefined, save
       ? textField(form, "name", "Instance name", {
         required: true,
         placeholder: "azure-production-tenant",
-        hint: "Letters, digits, blanks, dots, dashes and underscores; it stays as it is."
+        hint: "Letters, digits, blanks, dots, dashes and underscores; it cannot be changed later."
       })
       : nothing
   }
@@ -87,7 +98,7 @@ export const plainFields = (form: Form, stored: StoredInstance | undefined, save
     })
   }
       ${enabledField(form)}
-      ${advanced(form, form.draft.cloud === "custom")}
+      ${advanced(form, fold.isOpen, fold.unfold)}
       <button type="submit" hidden></button>
     </form>
   `

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import "../search/CopyButton.ts"
 import { css, html, nothing, type TemplateResult } from "lit"
 import { clock } from "../Format.ts"
 import { icon } from "../Icons.ts"
@@ -100,12 +101,12 @@ export const reportText = ({ endpoints, report }: Told): string =>
   ].flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${visible(String(value))}`]).join("\n")
 
 /**
- * The card of a fault; `copy` takes its text.
+ * The card of a fault.
  *
  * @category templates
  * @since 0.1.0
  */
-export const reportCard = (told: Told, copy: (text: string) => void): TemplateResult => {
+export const reportCard = (told: Told): TemplateResult => {
   const { endpoints, report, severity } = told
   return html`
     <li class="report ${severity}">
@@ -135,9 +136,7 @@ export const reportCard = (told: Told, copy: (text: string) => void): TemplateRe
   }
             <dt>Since</dt><dd class="code">${clock(report.occurred_at)}</dd>
           </dl>
-          <cds-button kind="ghost" size="sm" @click=${() => copy(reportText(told))}>Copy for a support case${
-    icon("copy", { slot: "icon" })
-  }</cds-button>
+          <azure-security-copy wordy label="for a support case" .text=${reportText(told)}></azure-security-copy>
         </details>
       </div>
     </li>

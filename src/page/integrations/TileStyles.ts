@@ -35,6 +35,10 @@ export const tileStyles = css`
   article.disabled {
     border-top-color: var(--cds-border-strong-01);
   }
+  article.lost {
+    border-top-color: var(--cds-border-strong-01);
+    filter: grayscale(1);
+  }
   .head {
     display: flex;
     justify-content: space-between;
@@ -132,8 +136,5 @@ export const tileStyles = css`
     flex-wrap: wrap;
     margin: auto -1rem -1rem;
     border-top: 1px solid var(--cds-border-subtle);
-  }
-  [role="status"]:empty {
-    display: none;
   }
 `

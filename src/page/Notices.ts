@@ -1,0 +1,58 @@
+/**
+ * What the page's frame says: how it hears of changes, and what is wrong.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/notification/inline-notification.js"
+import { html, nothing, type TemplateResult } from "lit"
+import type { Hearing } from "./Live.ts"
+import { visible } from "./Text.ts"
+
+/** What is not `short` is left out where there is no room. */
+const words: Record<Hearing, { readonly before?: string; readonly short: string; readonly after?: string }> = {
+  live: { short: "Live" },
+  asking: { before: "Refreshed ", short: "every 5 s" },
+  lost: { short: "Lost", after: ", no connection" }
+}
+
+const longer = (text = "") => text === "" ? nothing : html`<span class="longer">${text}</span>`
+
+/**
+ * The mark of the header.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const hearingMark = (hearing: Hearing): TemplateResult => {
+  const { after, before, short } = words[hearing]
+  return html`<span class="hearing ${hearing}" role="status"><span class="dot"></span><span>${longer(before)}${short}${
+    longer(after)
+  }</span></span>`
+}
+
+/**
+ * A notice over the view.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const said = (kind: "error" | "info" | "warning", title: string, text: string): TemplateResult =>
+  html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
+    hide-close-button .title=${title} .subtitle=${visible(text)}></cds-inline-notification>`
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
+
+/**
+ * Says that nothing new is heard, and how old is what is shown.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const lost = (heardAt: Date | undefined): TemplateResult =>
+  said(
+    "warning",
+    "Not up to date",
+    heardAt === undefined
+      ? "No connection to the connector."
+      : `No connection to the connector since ${time.format(heardAt)}; what is shown is from then.`
+  )

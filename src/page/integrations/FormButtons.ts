@@ -1,0 +1,68 @@
+/**
+ * What stands around the fields of the form: the faults of no field above them, and the buttons under them.
+ *
+ * @since 0.1.0
+ */
+import "@carbon/web-components/es/components/button/button.js"
+import { html, nothing, type TemplateResult } from "lit"
+import { visible } from "../Text.ts"
+import { type Failure, notice } from "./Failure.ts"
+import type { PlacedFaults } from "./FormDraft.ts"
+
+/**
+ * What failed as a whole, and the faults of no field.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): TemplateResult => {
+  const others = faults.others.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
+  return html`
+    <div class="faults" tabindex="-1">
+      ${failure === undefined ? nothing : notice("error", failure)}
+      ${
+    others.length === 0
+      ? nothing
+      : notice("error", { title: "The settings cannot be used", text: others.join("; ") })
+  }
+    </div>
+  `
+}
+
+/**
+ * The question whether to throw away what was typed.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const leaveButtons = (
+  { discard, stay }: { readonly discard: () => void; readonly stay: () => void }
+): TemplateResult =>
+  html`
+    <p class="where" role="alert">What you typed is not saved.</p>
+    <div class="buttons two">
+      <cds-button class="stay" kind="secondary" @click=${stay}>Keep typing</cds-button>
+      <cds-button kind="danger" @click=${discard}>Discard</cds-button>
+    </div>
+  `
+
+/**
+ * Cancel, test and save. None of them is disabled while it works, for it would lose the focus.
+ *
+ * @category templates
+ * @since 0.1.0
+ */
+export const formButtons = (
+  { saving, testing, where }: { readonly saving: boolean; readonly testing: boolean; readonly where: string },
+  { cancel, save, test }: { readonly cancel: () => void; readonly save: () => void; readonly test: () => void }
+): TemplateResult =>
+  html`
+    <p class="where outside">Save writes to ${visible(where)}, and takes effect within seconds.</p>
+    <div class="buttons">
+      <cds-button kind="secondary" @click=${cancel}>Cancel</cds-button>
+      <cds-button class="test" kind="tertiary" @click=${test}>${
+    testing ? "Stop the test" : "Test connection"
+  }</cds-button>
+      <cds-button @click=${save}>${saving ? "Saving…" : "Save"}</cds-button>
+    </div>
+  `
