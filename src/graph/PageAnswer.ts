@@ -33,6 +33,12 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
 
 const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
 
+/**
+ * Characters of a page that is worth cutting: 1 MiB. A smaller one is parsed whole: a quiet tenant's pages would have V8
+ * optimise the loop that cuts them, and its compiler alone takes 8 MB.
+ */
+const cutLengthMin = 1_048_576
+
 interface Parts {
   /** With its records, or with an empty list in their place. */
   readonly page: unknown
@@ -42,11 +48,14 @@ interface Parts {
 
 const partsOf = (text: string): Result.Result<Parts, "not JSON"> =>
   Result.flatMap(
-    Result.try({ try: () => PageText.cut(text), catch: () => "not JSON" as const }),
+    Result.try({
+      try: () => text.length < cutLengthMin ? undefined : PageText.cut(text),
+      catch: () => "not JSON" as const
+    }),
     (cut) =>
       Result.map(GraphJson.decode(cut?.envelope ?? text), ({ exact, value }): Parts => ({
         page: value,
-        // One that cannot be cut may be a page all the same, with its list in it twice, say.
+        // A small one, or one that cannot be cut and is a page all the same, with its list in it twice, say.
         records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index]))
       }))
   )

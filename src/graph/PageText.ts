@@ -29,6 +29,8 @@ const blank = 32
 const isUsual = (code: number) =>
   code === quote || code === backslash || code === 98 || code === 102 || code === 110 || code === 114 || code === 116
 
+const isDigit = (code: number) => code >= 48 && code <= 57
+
 /** Depths at which what is looked for stands. */
 const [inPage, inRecords, inRecord, inEvidence] = [1, 2, 3, 4]
 
@@ -74,6 +76,8 @@ export const cut = (text: string): PageText | undefined => {
       if (end < 0) return undefined
       at = end
       const size = end - begin
+      // JavaScript puts names that are numbers before the others.
+      if (text.charCodeAt(end + 1) === colon && isDigit(text.charCodeAt(begin))) isPlain = false
       named = depth === inPage && size === 5 && text.startsWith("value", begin) ||
         depth === inRecord && size === 8 && text.startsWith("evidence", begin)
     } else if (code === openObject || code === openList) {

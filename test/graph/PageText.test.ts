@@ -47,6 +47,7 @@ const tricky = [
   String.raw`{"id":"a\"b\\","title":"],[}{","evidence":[{"path":"C:\\users\\x\\"},{"q":"\\\""}]}`,
   String.raw`{"id":"\u00dc\/\n","evidence":[{"a":"\ud83d\ude00"}]}`,
   `{"value":[1,2],"evidence":[{"value":[3]}]}`,
+  `{"id":"1","labels":{"b":1,"10":2,"9":3},"evidence":[{"2":1,"a":2,"1":3}]}`,
   `{"title":"value","evidence":["evidence","value"]}`,
   `{"title":"evidence","x":[1],"y":"value","z":[2]}`
 ]
