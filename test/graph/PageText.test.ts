@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { Headers } from "effect/http"
 import { stringify } from "../../src/artifacts/Message.ts"
 import { exactly } from "../../src/graph/GraphJson.ts"
+import * as PageAnswer from "../../src/graph/PageAnswer.ts"
 import { cut } from "../../src/graph/PageText.ts"
+import { TextRecord } from "../../src/graph/TextRecord.ts"
 
 const page = (records: string, nextLink = `"https://graph.example/next"`) =>
   `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
@@ -121,3 +124,23 @@ describe("PageText", () => {
       })
   )
 })
+
+it.effect("a large page and a small one give a record the same texts", () =>
+  Effect.gen(function*() {
+    const record = String
+      .raw`{"id":"1","n":1.10,"path":"C:\\users","labels":{"b":1,"10":2},"evidence":[{"x":1.50},"\u00dc"]}`
+    const filler = `{"id":"2","text":"${"x".repeat(1_100_000)}"}`
+    const decoded = (records: string) =>
+      PageAnswer.decode({ status: 200, headers: Headers.empty, text: page(records) }, 0)
+    const [small, large] = [yield* decoded(record), yield* decoded(`${record},${filler}`)]
+    assert.strictEqual(large.records.length, 2)
+    const { evidence, text, value } = large.records[0]!
+    assert.instanceOf(large.records[0], TextRecord)
+    assert.deepStrictEqual(
+      { evidence, text, value },
+      (({ evidence, text, value }) => ({ evidence, text, value }))(small.records[0]!)
+    )
+    assert.strictEqual(large.nextLink, "https://graph.example/next")
+    const broken = yield* Effect.flip(decoded(`{"id":"1",},${filler}`))
+    assert.strictEqual(broken._tag, "Unavailable")
+  }))
