@@ -77,7 +77,10 @@ export interface AccessOptions {
   readonly token: Option.Option<Redacted.Redacted>
 }
 
-/** Counts in windows of equal length, for each of a bounded number of callers. */
+/**
+ * Counts in windows of equal length, for each of a bounded number of callers. Effect's limiter cannot be asked without
+ * counting, and a right token must not count.
+ */
 const makeCounter = ({ limit, window }: typeof guesses) => {
   const counts = new Map<number, { count: number; endsAt: number }>()
   const at = (request: Request, now: number) => {

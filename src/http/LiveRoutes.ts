@@ -6,7 +6,7 @@
 import { Clock, Effect, Equal, Schedule, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { listenersMax } from "../domain/Bounds.ts"
-import { type IndexState, Search } from "../search/Search.ts"
+import { indexOff, Search } from "../search/Search.ts"
 import { Activity } from "../status/Activity.ts"
 import { Status } from "../status/Status.ts"
 import { Api } from "./Api.ts"
@@ -19,15 +19,7 @@ const lookEvery = "1 second"
 /** What did not change is told again, so that both ends know that the other is there. */
 const repeatMillis = 15_000
 
-const noIndex: IndexState = {
-  state: "off",
-  rows: 0,
-  rows_max: 0,
-  days_max: 0,
-  bytes_behind: 0,
-  newest: null,
-  why: "the connector is starting"
-}
+const noIndex = indexOff("the connector is starting")
 
 /**
  * Layer of the answers.

@@ -72,6 +72,22 @@ export const IndexState = Schema.Struct({
 export type IndexState = typeof IndexState.Type
 
 /**
+ * How an index is that there is none of.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const indexOff = (why: string): IndexState => ({
+  state: "off",
+  rows: 0,
+  rows_max: 0,
+  days_max: 0,
+  bytes_behind: 0,
+  newest: null,
+  why
+})
+
+/**
  * What is asked for.
  *
  * @category models
@@ -176,20 +192,13 @@ export class Search extends Context.Service<Search, {
   /** There is no index. */
   static readonly layerOff = (why: string) =>
     Layer.sync(Search, () => {
-      const off = Effect.fail(new SearchUnavailable({ why }))
+      const off = indexOff(why)
+      const unavailable = Effect.fail(new SearchUnavailable({ why }))
       return Search.of({
-        find: () => off,
-        detail: () => off,
-        lines: () => off,
-        state: Effect.succeed({
-          state: "off",
-          rows: 0,
-          rows_max: 0,
-          days_max: 0,
-          bytes_behind: 0,
-          newest: null,
-          why
-        })
+        find: () => unavailable,
+        detail: () => unavailable,
+        lines: () => unavailable,
+        state: Effect.succeed(off)
       })
     })
 }
