@@ -172,7 +172,8 @@ const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.sent.value as Properties
+  const sent = record.sent.content()
+  const value = sent.value as Properties
   const inspection = shape.inspect(value)
   const drift: Array<Drift> = inspection.drift.slice()
 
@@ -230,7 +231,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
 
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts_v2", record),
-    message: record.sent.text,
+    message: sent.text,
     streamName,
     messageType: decided.type,
     severity: parent.severity,
@@ -260,10 +261,9 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
     counts.set(hash, ordinal + 1)
     return ordinal
   }
-  const messages = record.sent.evidence
   witnesses.forEach((witness, index) => {
     for (const one of witness.decoded.drift) drift.push(one)
-    const message = messages[index] ?? stringify(elements[index])
+    const message = sent.evidence[index] ?? stringify(elements[index])
     artifacts.push(evidenceArtifact(parent, witness, ends[index] ?? {}, message, ordinalOf))
   })
   return { artifacts, drift }

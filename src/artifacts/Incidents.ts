@@ -56,14 +56,15 @@ const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.sent.value as Properties
+  const sent = record.sent.content()
+  const value = sent.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const name = text(value["displayName"])
   // Graph names the incident that this one was merged into before, or without, saying so in its status.
   const action = text(value["redirectIncidentId"]) === undefined ? Action.ofStatus(value["status"]) : "redirected"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
-    message: record.sent.text,
+    message: sent.text,
     streamName,
     messageType: "threat_event",
     // The content of a redirected incident is in the one that it was merged into.

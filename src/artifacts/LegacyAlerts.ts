@@ -66,7 +66,8 @@ const isBlocked = (value: Properties): boolean => {
  * @since 0.1.0
  */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
-  const value = record.sent.value as Properties
+  const sent = record.sent.content()
+  const value = sent.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const graded = Severity.of(value["severity"])
   const threats = LegacyFields.entriesOf(value, "malwareStates")
@@ -76,7 +77,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const isHarmless = Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts", record),
-    message: record.sent.text,
+    message: sent.text,
     streamName,
     messageType: decided.type,
     severity: isHarmless ? Severity.informational : graded,

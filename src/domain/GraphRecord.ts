@@ -6,30 +6,37 @@
 import type { Timestamp } from "./Timestamp.ts"
 
 /**
+ * A record as it is mapped.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Content {
+  /** What `JSON.parse` makes of it. */
+  readonly value: unknown
+  /** As compact JSON, in Graph's digits. */
+  readonly text: string
+  /** The elements of its `evidence`, as `text` is; none where it has no such list. */
+  readonly evidence: ReadonlyArray<string>
+}
+
+/**
  * What Graph sent for one record.
- *
- * **Gotchas**
- *
- * Value, texts and the like may be made anew whenever they are asked for: ask once.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Sent {
-  /** A property of the record's own; undefined where it has none, or is no object. Costs nothing for those of {@link atHand}. */
-  readonly property: (name: string) => unknown
   readonly isObject: boolean
-  /** What `JSON.parse` makes of it. */
-  readonly value: unknown
+  /** A property of the record's own; undefined where it has none, or is no object. Costs little for those of {@link atHand}. */
+  readonly property: (name: string) => unknown
+  /** Made anew whenever it is asked for, and not kept. */
+  readonly content: () => Content
   /**
-   * The same for `JSON.stringify`: numbers that JavaScript cannot hold (`9007199254740993`, `1.10`) are kept in Graph's
-   * digits, as raw JSON.
+   * The record for `JSON.stringify`: numbers that JavaScript cannot hold (`9007199254740993`, `1.10`) are kept in Graph's
+   * digits, as raw JSON. Made anew as well.
    */
-  readonly exact: unknown
-  /** As compact JSON, in Graph's digits. */
-  readonly text: string
-  /** The elements of its `evidence`, as `text` is; none where it has no such list. */
-  readonly evidence: ReadonlyArray<string>
+  readonly exact: () => unknown
 }
 
 /**

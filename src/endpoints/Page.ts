@@ -174,7 +174,7 @@ export const prepare = (options: {
   })
   const deadLetters = passes(isKnown, function*(found): Generator<DeadLetter> {
     for (const { path, reason, sent } of unidentified) {
-      const { exact } = sent
+      const exact = sent.exact()
       if (found.isNew(ArtifactId.sha256(lines([{ record: exact }])))) {
         const deadLetter = { instance, endpoint: endpoint.name, reason, path, occurred_at, record: exact }
         found.deadLetters.push(deadLetter)

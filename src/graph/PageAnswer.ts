@@ -6,12 +6,12 @@
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 import type { Sent } from "../domain/GraphRecord.ts"
-import type { Answer } from "./Exchange.ts"
+import { type Answer, bodyText } from "./Exchange.ts"
 import type { GraphPage, ProviderWarning } from "./GraphClient.ts"
 import { DecodeFailed, Unavailable } from "./GraphError.ts"
 import * as GraphJson from "./GraphJson.ts"
-import * as PageText from "./PageText.ts"
-import { ofValue } from "./TextRecord.ts"
+import * as PageBytes from "./PageBytes.ts"
+import { ofValue } from "./SentRecord.ts"
 
 const Envelope = Schema.Struct({
   value: Schema.Array(Schema.Unknown),
@@ -34,10 +34,10 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
 const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
 
 /**
- * Characters of a page that is worth cutting: 1 MiB. A smaller one is parsed whole: a quiet tenant's pages would have V8
+ * Bytes of a page that is worth cutting: 1 MiB. A smaller one is parsed whole: a quiet tenant's pages would have V8
  * optimise the loop that cuts them, and its compiler alone takes 8 MB.
  */
-const cutLengthMin = 1_048_576
+const cutBytesMin = 1_048_576
 
 interface Parts {
   /** With its records, or with an empty list in their place. */
@@ -46,19 +46,19 @@ interface Parts {
   readonly records: () => ReadonlyArray<Sent>
 }
 
-const partsOf = (text: string): Result.Result<Parts, "not JSON"> =>
-  Result.flatMap(
-    Result.try({
-      try: () => text.length < cutLengthMin ? undefined : PageText.cut(text),
-      catch: () => "not JSON" as const
-    }),
-    (cut) =>
-      Result.map(GraphJson.decode(cut?.envelope ?? text), ({ exact, value }): Parts => ({
-        page: value,
-        // A small one, or one that cannot be cut and is a page all the same, with its list in it twice, say.
-        records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index]))
-      }))
-  )
+const byteOrderMark = Buffer.from("\uFEFF")
+
+const withoutMark = (body: Buffer) =>
+  body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? body.subarray(byteOrderMark.length) : body
+
+const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
+  const cut = answer.body.length < cutBytesMin ? undefined : PageBytes.cut(withoutMark(answer.body))
+  return Result.map(GraphJson.decode(cut?.envelope ?? bodyText(answer)), ({ exact, value }): Parts => ({
+    page: value,
+    // A small one, or one that cannot be cut and is a page all the same, with its list in it twice, say.
+    records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index]))
+  }))
+}
 
 /**
  * Decodes an answer that succeeded into a page; `at` is when Graph sent it.
@@ -68,7 +68,7 @@ const partsOf = (text: string): Result.Result<Parts, "not JSON"> =>
  */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
-    const parts = partsOf(answer.text)
+    const parts = partsOf(answer)
     if (Result.isFailure(parts)) {
       return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
     }

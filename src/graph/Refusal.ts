@@ -8,7 +8,7 @@
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
-import type { Answer } from "./Exchange.ts"
+import { type Answer, bodyText } from "./Exchange.ts"
 import type { Collection } from "./GraphClient.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
@@ -41,7 +41,7 @@ const isInner = Schema.is(Inner)
 const text = (value: unknown) => Predicate.isString(value) ? value : undefined
 
 const read = (answer: Answer) => {
-  const body = Option.getOrUndefined(decodeBody(answer.text.replace(/^\ufeff/, "")))?.error
+  const body = Option.getOrUndefined(decodeBody(bodyText(answer)))?.error
   const inner = [body?.innerError, body?.innererror].find((each) => isInner(each)) ?? {}
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }

@@ -13,7 +13,7 @@ import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { clouds } from "../config/Cloud.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import { explain, transient } from "./Aadsts.ts"
-import { type Answer, exchange } from "./Exchange.ts"
+import { type Answer, bodyText, exchange } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
 import { timeouts } from "./GraphPolicy.ts"
@@ -108,7 +108,7 @@ const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
 type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
 const failed = (reason: GraphError["reason"], answer?: Answer) => {
-  const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(answer.text))
+  const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(bodyText(answer)))
   const graphCode = failureCode(body?.error)
   const requestId = requestGuid(
     body?.trace_id ?? (answer && Option.getOrUndefined(Headers.get(answer.headers, "x-ms-request-id")))
@@ -130,7 +130,7 @@ const isTransient = (status: number) => status === 408 || status === 429 || stat
 /** Returns why an answer holds no token. */
 const refused = (answer: Answer & { readonly at: number }): GraphError["reason"] => {
   const { status } = answer
-  const body = Option.getOrUndefined(decodeFailure(answer.text))
+  const body = Option.getOrUndefined(decodeFailure(bodyText(answer)))
   const aadsts = body?.error_codes?.[0] ??
     Number(/AADSTS(\d{4,9})/.exec(body?.error_description ?? "")?.[1] ?? Number.NaN)
   const wait = retryAfter(answer.headers, answer.at)
@@ -182,7 +182,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
       Effect.tapError((reason) => Effect.sync(() => void (seen.fault = reason)))
     )
     seen.answer = { ...answer, at: yield* clock.hear(answer.headers) }
-    const body = yield* decodeBody(answer.text)
+    const body = yield* decodeBody(bodyText(answer))
     return { status: answer.status, headers: { ...answer.headers }, body }
   })
 
@@ -229,7 +229,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
         })
       )
   }
-  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(answer.text)) : undefined
+  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer))) : undefined
   if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
 
   const obtainedAt = yield* Clock.currentTimeMillis

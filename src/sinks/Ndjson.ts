@@ -23,6 +23,7 @@ export const lines = (values: Iterable<object>): string => {
 }
 
 const utf8 = new TextEncoder()
+const newline = 10
 
 /**
  * The same lines in UTF-8, whole lines in pieces of at most `bytesMax`; a longer line is a piece of its own.
@@ -39,24 +40,26 @@ export function* chunks(values: Iterable<object>, bytesMax: number = chunkBytes)
   let buffer: Uint8Array | undefined
   let other: Uint8Array | undefined
   let filled = 0
-  for (const value of values) {
-    const line = `${stringify(value)}\n`
+  /** Without its newline, which would have the line copied once more. */
+  const take = (line: string): boolean => {
     buffer ??= new Uint8Array(bytesMax)
     const { read, written } = utf8.encodeInto(line, buffer.subarray(filled))
-    if (read === line.length) {
-      filled += written
-      continue
-    }
+    if (read < line.length || filled + written === bytesMax) return false
+    filled += written
+    buffer[filled++] = newline
+    return true
+  }
+  for (const value of values) {
+    const line = stringify(value)
+    if (take(line)) continue
     if (filled > 0) {
-      yield buffer.subarray(0, filled)
+      yield buffer!.subarray(0, filled)
       const next: Uint8Array = other ?? new Uint8Array(bytesMax)
       other = buffer
       buffer = next
     }
     filled = 0
-    const again = utf8.encodeInto(line, buffer)
-    if (again.read === line.length) filled = again.written
-    else yield utf8.encode(line)
+    if (!take(line)) yield utf8.encode(`${line}\n`)
   }
   if (buffer !== undefined && filled > 0) yield buffer.subarray(0, filled)
 }

@@ -7,7 +7,7 @@ import * as LegacyAlerts from "../../src/artifacts/LegacyAlerts.ts"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
-import { ofValue } from "../../src/graph/TextRecord.ts"
+import { ofValue } from "../../src/graph/SentRecord.ts"
 import { samples } from "./EvidenceSamples.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
@@ -288,7 +288,7 @@ describe("any JSON", () => {
             evidence: elements.map(({ entries, type }) =>
               withOwn([["@odata.type", `#microsoft.graph.security.${type}Evidence`], ...entries])
             )
-          }).sent.value as object
+          }).sent.content().value as object
         )
       )
   )

@@ -46,7 +46,7 @@ describe("Graph over HTTP", () => {
       })
       const url = `${origin.origin}${alertsV2.path}?$top=1`
       const { records } = yield* graph.fetchPage({ collection: alertsV2, url })
-      assert.deepStrictEqual(records.map(({ value }) => value), [{ id: "1" }])
+      assert.deepStrictEqual(records.map((record) => record.content().value), [{ id: "1" }])
       assert.deepStrictEqual(asked, [`${alertsV2.path}?$top=1 Bearer a.b.c`])
       assert.strictEqual(posts.length, 1)
       assert.include(posts[0], "/oauth2/v2.0/token")

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
 import { inflatedBytes } from "../../src/domain/Bounds.ts"
-import { exchange } from "../../src/graph/Exchange.ts"
+import { bodyText, exchange } from "../../src/graph/Exchange.ts"
 
 const hasOpenssl = Exit.isSuccess(
   Effect.runSyncExit(Effect.sync(() => execFileSync("openssl", ["version"], { stdio: "ignore" })))
@@ -112,8 +112,8 @@ describe("HttpClientLayer", () => {
       const { port } = yield* listening(Http.createServer((request, response) => {
         response.writeHead(Number(request.url!.slice(1)), { "content-encoding": "gzip" }).end(gzipSync(body))
       }))
-      assert.strictEqual((yield* ask(`http://127.0.0.1:${port}/200`)).text, body)
-      assert.include((yield* ask(`http://127.0.0.1:${port}/403`)).text, "xxx")
+      assert.strictEqual(bodyText(yield* ask(`http://127.0.0.1:${port}/200`)), body)
+      assert.include(bodyText(yield* ask(`http://127.0.0.1:${port}/403`)), "xxx")
       const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/200`, { bytesMax: 4999 }))
       assert.strictEqual(error._tag, "BodyTooLarge")
     }))
@@ -272,7 +272,7 @@ describe("HttpClientLayer", () => {
     Effect.gen(function*() {
       const proxy = yield* makeProxy()
       const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTP_PROXY: "http://127.0.0.1:1" }
-      assert.strictEqual((yield* ask("http://graph.contoso.invalid/x", { env })).text, "through the proxy")
+      assert.strictEqual(bodyText(yield* ask("http://graph.contoso.invalid/x", { env })), "through the proxy")
       assert.deepStrictEqual(proxy.asked, ["GET http://graph.contoso.invalid/x"])
     }))
 

@@ -3,7 +3,7 @@ import { Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { Forbidden, Rejected, Throttled, Unavailable } from "../../src/graph/GraphError.ts"
-import { ofValue } from "../../src/graph/TextRecord.ts"
+import { ofValue } from "../../src/graph/SentRecord.ts"
 import { once, publishedIds, running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 

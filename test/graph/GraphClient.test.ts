@@ -55,8 +55,12 @@ describe("GraphClient", () => {
         })
         const graph = yield* fake.connect()
         const read = yield* graph.fetchPage(page)
-        assert.deepStrictEqual(read.records.map(({ value }) => value), [{ id: "1", n: 1.1 }, null, 3])
-        assert.deepStrictEqual(read.records.map(({ text }) => text), [`{"id":"1","n":1.10}`, "null", "3"])
+        assert.deepStrictEqual(read.records.map((record) => record.content().value), [{ id: "1", n: 1.1 }, null, 3])
+        assert.deepStrictEqual(read.records.map((record) => record.content().text), [
+          `{"id":"1","n":1.10}`,
+          "null",
+          "3"
+        ])
         assert.strictEqual(read.nextLink, "https://a/b")
         assert.strictEqual(read.count, 7)
         assert.strictEqual(read.at, Date.UTC(2026, 10, 23, 8))
@@ -227,7 +231,7 @@ describe("GraphClient", () => {
       Effect.gen(function*() {
         const fake = yield* microsoft({ graph: [expired, () => Response.json({ value: [1] })] })
         const graph = yield* fake.connect()
-        assert.deepStrictEqual((yield* graph.fetchPage(page)).records.map(({ value }) => value), [1])
+        assert.deepStrictEqual((yield* graph.fetchPage(page)).records.map((record) => record.content().value), [1])
         assert.strictEqual((yield* fake.posts).length, 2)
       }))
 
@@ -466,7 +470,7 @@ describe("GraphClient", () => {
       })
       const graph = yield* fake.connect()
       const { providerWarnings, records } = yield* graph.fetchPage(page)
-      assert.deepStrictEqual(records.map(({ value }) => value), [1])
+      assert.deepStrictEqual(records.map((record) => record.content().value), [1])
       assert.deepStrictEqual(providerWarnings, [
         { provider: "Microsoft/MCAS", status: 504 },
         { provider: "Palo Alto/NGFW", status: 403 },

@@ -3,7 +3,7 @@ import { Clock, Effect, Layer, Redacted } from "effect"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { type Graph, GraphClient, type GraphPage } from "../../src/graph/GraphClient.ts"
 import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
-import { ofValue } from "../../src/graph/TextRecord.ts"
+import { ofValue } from "../../src/graph/SentRecord.ts"
 
 export interface Row {
   readonly id: string

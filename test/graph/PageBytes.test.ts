@@ -4,8 +4,8 @@ import { Headers } from "effect/http"
 import { stringify } from "../../src/artifacts/Message.ts"
 import { exactly } from "../../src/graph/GraphJson.ts"
 import * as PageAnswer from "../../src/graph/PageAnswer.ts"
-import { cut } from "../../src/graph/PageText.ts"
-import { TextRecord } from "../../src/graph/TextRecord.ts"
+import { cut } from "../../src/graph/PageBytes.ts"
+import { CutRecord } from "../../src/graph/SentRecord.ts"
 
 const page = (records: string, nextLink = `"https://graph.example/next"`) =>
   `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
@@ -24,12 +24,13 @@ const evidenceOf = (value: unknown) => {
 /** Fails unless the pieces are what a whole parse gives. */
 const assertPieces = (text: string) => {
   const { envelope, value } = whole(text)
-  const pieces = cut(text)
+  const pieces = cut(Buffer.from(text))
   assert.isDefined(pieces, text)
   assert.deepStrictEqual(exactly(pieces!.envelope), { ...envelope, value: [] })
-  assert.deepStrictEqual(pieces!.records.map((record) => record.text), value.map(stringify), text)
-  assert.deepStrictEqual(pieces!.records.map((record) => record.value), value.map((one) => JSON.parse(stringify(one))))
-  assert.deepStrictEqual(pieces!.records.map((record) => record.evidence), value.map(evidenceOf), text)
+  const contents = pieces!.records.map((record) => record.content())
+  assert.deepStrictEqual(contents.map((content) => content.text), value.map(stringify), text)
+  assert.deepStrictEqual(contents.map((content) => content.value), value.map((one) => JSON.parse(stringify(one))))
+  assert.deepStrictEqual(contents.map((content) => content.evidence), value.map(evidenceOf), text)
 }
 
 const written = (value: object, isIndented: boolean) => JSON.stringify(value, undefined, isIndented ? 1 : 0)
@@ -55,7 +56,19 @@ const tricky = [
   `{"title":"evidence","x":[1],"y":"value","z":[2]}`
 ]
 
-describe("PageText", () => {
+/** What a byte of a page is replaced by, or stands before. */
+const spoilers = [
+  ..."\",:[]{}\\-.0eEtnu \t",
+  "",
+  "\n",
+  "\u0000",
+  "null",
+  "\\u00",
+  "\uFEFF",
+  "\u00a0"
+] as const
+
+describe("PageBytes", () => {
   for (const records of tricky) it(`cuts [${records}]`, () => assertPieces(page(records)))
 
   it("bears blanks anywhere, and keeps none of them in a record's text", () => {
@@ -65,8 +78,8 @@ describe("PageText", () => {
 
   it("keeps a name that stands twice as it was sent, and takes the last as JSON.parse does", () => {
     const text = `{"evidence":[1],"evidence":[2,3]}`
-    const [record] = cut(page(text))!.records
-    assert.deepStrictEqual([record!.text, record!.value, record!.evidence], [text, { evidence: [2, 3] }, ["2", "3"]])
+    const [record] = cut(Buffer.from(page(text)))!.records
+    assert.deepStrictEqual(record!.content(), { text, value: { evidence: [2, 3] }, evidence: ["2", "3"] })
   })
 
   it("leaves to a whole parse what has no list of records, or two, or none that ends", () => {
@@ -84,25 +97,41 @@ describe("PageText", () => {
         `{"value":[,1]}`,
         `{"value":[1]`
       ]
-    ) assert.isUndefined(cut(text), text)
+    ) assert.isUndefined(cut(Buffer.from(text)), text)
   })
 
   it("does not take a record for one that is no JSON", () => {
-    for (const records of ["{", "{]", "01", "nul", `{"a":}`, `{"a" "b"}`, "1 2", String.raw`"\x"`, `{"id":"1",}`]) {
-      assert.throws(() => assertPieces(page(records)), undefined, undefined, records)
-      let pieces: unknown
-      try {
-        pieces = cut(page(records))
-      } catch (error) {
-        assert.instanceOf(error, SyntaxError)
-      }
-      assert.isUndefined(pieces, records)
+    for (
+      const records of [
+        "{",
+        "{]",
+        "01",
+        "1.",
+        "+1",
+        "1e",
+        "nul",
+        "trues",
+        "{1:2}",
+        `{"a":}`,
+        `{"a" "b"}`,
+        `{"a"}`,
+        "1 2",
+        String.raw`"\x"`,
+        String.raw`"\u12g4"`,
+        "\"a\nb\"",
+        `{"id":"1",}`,
+        `{"id":"1"}}`,
+        "\uFEFF1"
+      ]
+    ) {
+      assert.throws(() => whole(page(records)), undefined, undefined, records)
+      assert.isUndefined(cut(Buffer.from(page(records))), records)
     }
   })
 
   it("parses a record anew, and has what tells it from others at hand", () => {
-    const [record] = cut(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`))!.records
-    assert.notStrictEqual(record!.value, record!.value)
+    const [record] = cut(Buffer.from(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`)))!.records
+    assert.notStrictEqual(record!.content().value, record!.content().value)
     assert.deepStrictEqual(["id", "lastUpdateDateTime", "x", "y", "toString"].map((name) => record!.property(name)), [
       "1",
       "t",
@@ -111,7 +140,7 @@ describe("PageText", () => {
       undefined
     ])
     assert.isTrue(record!.isObject)
-    assert.isFalse(cut(page("null"))!.records[0]!.isObject)
+    assert.isFalse(cut(Buffer.from(page("null")))!.records[0]!.isObject)
   })
 
   it.effect.prop(
@@ -123,6 +152,26 @@ describe("PageText", () => {
         assertPieces(written({ "@odata.count": 1, value }, isIndented))
       })
   )
+
+  it("takes nothing for a page that JSON.parse does not, wherever a page is spoiled", () => {
+    const whole = Buffer.from(page(tricky.filter((records) => records !== "").join(",")))
+    let taken = 0
+    for (const spoiler of spoilers) {
+      for (let at = 0; at <= whole.length; at++) {
+        for (const left of [at, at + 1]) {
+          const spoiled = Buffer.concat([whole.subarray(0, at), Buffer.from(spoiler), whole.subarray(left)])
+          const pieces = cut(spoiled)
+          if (pieces === undefined) continue
+          taken++
+          assert.doesNotThrow(() => {
+            JSON.parse(spoiled.toString())
+            for (const record of pieces.records) record.content()
+          }, spoiled.toString())
+        }
+      }
+    }
+    assert.isAbove(taken, 1000)
+  })
 })
 
 it.effect("a large page and a small one give a record the same texts", () =>
@@ -131,15 +180,11 @@ it.effect("a large page and a small one give a record the same texts", () =>
       .raw`{"id":"1","n":1.10,"path":"C:\\users","labels":{"b":1,"10":2},"evidence":[{"x":1.50},"\u00dc"]}`
     const filler = `{"id":"2","text":"${"x".repeat(1_100_000)}"}`
     const decoded = (records: string) =>
-      PageAnswer.decode({ status: 200, headers: Headers.empty, text: page(records) }, 0)
+      PageAnswer.decode({ status: 200, headers: Headers.empty, body: Buffer.from(page(records)) }, 0)
     const [small, large] = [yield* decoded(record), yield* decoded(`${record},${filler}`)]
     assert.strictEqual(large.records.length, 2)
-    const { evidence, text, value } = large.records[0]!
-    assert.instanceOf(large.records[0], TextRecord)
-    assert.deepStrictEqual(
-      { evidence, text, value },
-      (({ evidence, text, value }) => ({ evidence, text, value }))(small.records[0]!)
-    )
+    assert.instanceOf(large.records[0], CutRecord)
+    assert.deepStrictEqual(large.records[0]!.content(), small.records[0]!.content())
     assert.strictEqual(large.nextLink, "https://graph.example/next")
     const broken = yield* Effect.flip(decoded(`{"id":"1",},${filler}`))
     assert.strictEqual(broken._tag, "Unavailable")

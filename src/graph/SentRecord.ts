@@ -1,0 +1,103 @@
+/**
+ * What Graph sent for a record: bytes of its page, or a value.
+ *
+ * @since 0.1.0
+ */
+import { stringify } from "../artifacts/Message.ts"
+import { atHand, type Content, type Sent } from "../domain/GraphRecord.ts"
+import { exactly } from "./GraphJson.ts"
+
+const openObject = 123
+
+type Json = Readonly<Record<string, unknown>>
+
+const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const propertyOf = (value: unknown, name: string): unknown =>
+  isJson(value) && Object.hasOwn(value, name) ? value[name] : undefined
+
+const contentOf = (value: unknown, exact: unknown): Content => {
+  const evidence = isJson(exact) ? exact["evidence"] : undefined
+  return { value, text: stringify(exact), evidence: Array.isArray(evidence) ? evidence.map(stringify) : [] }
+}
+
+/**
+ * Where a record stands in the bytes of its page.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
+  readonly start: number
+  readonly end: number
+  /** Whether the bytes are what `JSON.stringify` would write, but for digits that are Graph's. */
+  readonly isPlain: boolean
+  /** Starts and ends of the elements of `evidence`; undefined where it is no list. */
+  readonly evidence: ReadonlyArray<number> | undefined
+  /** Starts and ends of the properties of `atHand` that are strings, in that order; -1 or nothing for the others. */
+  readonly hand: ReadonlyArray<number>
+}
+
+/**
+ * A record cut out of a page. It is parsed whenever it is asked for, and keeps nothing of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class CutRecord implements Sent {
+  readonly #page: Buffer
+  readonly #place: Place
+  readonly isObject: boolean
+
+  /** The bytes at the place must be JSON. */
+  constructor(page: Buffer, place: Place) {
+    this.#page = page
+    this.#place = place
+    this.isObject = page[place.start] === openObject
+  }
+
+  #slice(start: number, end: number): string {
+    return this.#page.toString("utf8", start, end)
+  }
+
+  get #raw(): string {
+    return this.#slice(this.#place.start, this.#place.end)
+  }
+
+  property(name: string): unknown {
+    const index = (atHand as ReadonlyArray<string>).indexOf(name) * 2
+    const { hand, isPlain } = this.#place
+    const [start = -1, end = -1] = index < 0 ? [] : [hand[index], hand[index + 1]]
+    // Where a name may be written in another way, only the whole value tells.
+    return start < 0 || !isPlain ? propertyOf(JSON.parse(this.#raw), name) : JSON.parse(this.#slice(start, end))
+  }
+
+  content(): Content {
+    const text = this.#raw
+    const value: unknown = JSON.parse(text)
+    const { evidence = [], isPlain } = this.#place
+    if (!isPlain) return contentOf(value, this.exact())
+    const texts: Array<string> = []
+    for (let index = 0; index < evidence.length; index += 2) {
+      texts.push(this.#slice(evidence[index]!, evidence[index + 1]!))
+    }
+    return { value, text, evidence: texts }
+  }
+
+  exact(): unknown {
+    return exactly(this.#raw)
+  }
+}
+
+/**
+ * A record that is a value already; `exact` is the same with numbers in Graph's digits.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const ofValue = (value: unknown, exact: unknown = value): Sent => ({
+  isObject: isJson(value),
+  property: (name) => propertyOf(value, name),
+  content: () => contentOf(value, exact),
+  exact: () => exact
+})
