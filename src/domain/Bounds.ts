@@ -33,6 +33,33 @@ export const pagesAhead = 2
 export const pageBytesMax = 16_777_216
 
 /**
+ * Bytes from which on a page counts as large: 1 MiB. Its records are cut out of it and parsed one by one, from room that
+ * is used again. A smaller one is parsed whole: a quiet tenant's pages would have V8 optimise the loop that cuts them, and
+ * its compiler alone takes 8 MB.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const largePageBytes = 1_048_576
+
+/**
+ * Bytes of the room for a large page: 8 MiB, or the power of two that a larger one fits into. Of them only as many are
+ * in memory as a page had.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pageRoomBytes = 8_388_608
+
+/**
+ * Rooms for large pages that are kept for the next ones: as many as one endpoint uses.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const spareRooms = pagesAhead
+
+/**
  * Bytes of an error's or a token's body that are read at most: 256 KiB. What they say is in the first few hundred.
  *
  * @category limits

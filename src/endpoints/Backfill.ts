@@ -143,6 +143,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
         ? { ...advance(checkpoint, to, now), position: null, lastSuccessAt: now }
         : { ...checkpoint, position: on.position }
     )
+    page.release()
     position = on._tag === "Go" ? on.position : undefined
     so = {
       records: so.records + fresh,

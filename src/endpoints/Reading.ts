@@ -203,6 +203,7 @@ export const toPage = Effect.fnUntraced(function*(
   const settle = Effect.fnUntraced(function*(outcome: Outcome) {
     if (outcome !== "committed") run.stopped ??= outcome
     if (!(yield* Deferred.succeed(done, outcome))) return
+    page.release()
     yield* run.permits.release(1)
     yield* run.ahead.release(1)
   })

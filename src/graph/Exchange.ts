@@ -7,7 +7,7 @@
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
-import { Buffer } from "node:buffer"
+import { Bodies, type Body } from "./Bodies.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
@@ -22,7 +22,7 @@ import { timedOut, unavailable } from "./Transport.ts"
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers
-  readonly body: Buffer
+  readonly body: Body
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Answer {
  * @category accessors
  * @since 0.1.0
  */
-export const bodyText = ({ body }: Pick<Answer, "body">): string => body.toString().replace(/^\uFEFF/, "")
+export const bodyText = ({ body }: Pick<Answer, "body">): string => body.bytes.toString().replace(/^\uFEFF/, "")
 
 /**
  * Bounds of an exchange. The body of an answer that is no success is cut at `errorBytesMax`, and never fails for it.
@@ -68,7 +68,7 @@ const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarg
     path: shownPath(url),
     status: answer?.status ?? null,
     ...(Result.isFailure(result) ? { failure: result.failure.message } : {}),
-    bytes: answer?.body.length ?? 0,
+    bytes: answer?.body.bytes.length ?? 0,
     milliseconds,
     ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(clientRequestId === undefined ? {} : { client_request_id: clientRequestId }),
@@ -93,14 +93,12 @@ export const exchange = Effect.fnUntraced(
     const response = yield* http.execute(request)
     const succeeded = response.status >= 200 && response.status < 300
     const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
-    const pieces: Array<Uint8Array> = []
-    let bytes = 0
+    const incoming = (yield* Bodies).receive(yield* Clock.currentTimeMillis)
     yield* response.stream.pipe(
-      Stream.takeWhile(() => succeeded || bytes < bytesMax),
+      Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
       Stream.runForEach((chunk) => {
-        bytes += chunk.length
-        pieces.push(chunk)
-        return succeeded && bytes > bytesMax ? Effect.fail(new BodyTooLarge({ bytesMax })) : Effect.void
+        incoming.append(chunk)
+        return succeeded && incoming.size() > bytesMax ? Effect.fail(new BodyTooLarge({ bytesMax })) : Effect.void
       }),
       // An answer without a body is whole; and a refusal says enough by its status, though its body breaks off.
       Effect.catchTag(
@@ -108,11 +106,7 @@ export const exchange = Effect.fnUntraced(
         (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
       )
     )
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: Buffer.concat(pieces, bytes)
-    } satisfies Answer
+    return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer
   },
   (effect, _, request, { timeout }) => {
     const url = new URL(request.url)

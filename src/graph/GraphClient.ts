@@ -72,6 +72,8 @@ export interface ProviderWarning {
  */
 export interface GraphPage {
   readonly records: ReadonlyArray<Sent>
+  /** Gives back the room that the records are read from; to be called once nobody reads them any more. */
+  readonly release: () => void
   readonly nextLink: string | undefined
   /** `@odata.count`, when the request asked for it. */
   readonly count: number | undefined

@@ -5,6 +5,7 @@
  */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
+import { largePageBytes } from "../domain/Bounds.ts"
 import type { Sent } from "../domain/GraphRecord.ts"
 import { type Answer, bodyText } from "./Exchange.ts"
 import type { GraphPage, ProviderWarning } from "./GraphClient.ts"
@@ -33,30 +34,22 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
 
 const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
 
-/**
- * Bytes of a page that is worth cutting: 1 MiB. A smaller one is parsed whole: a quiet tenant's pages would have V8
- * optimise the loop that cuts them, and its compiler alone takes 8 MB.
- */
-const cutBytesMin = 1_048_576
-
 interface Parts {
   /** With its records, or with an empty list in their place. */
   readonly page: unknown
   /** To be asked for once the page is known to be one. */
   readonly records: () => ReadonlyArray<Sent>
+  /** Whether they are read from the body later. */
+  readonly isCut: boolean
 }
 
-const byteOrderMark = Buffer.from("\uFEFF")
-
-const withoutMark = (body: Buffer) =>
-  body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? body.subarray(byteOrderMark.length) : body
-
 const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
-  const cut = answer.body.length < cutBytesMin ? undefined : PageBytes.cut(withoutMark(answer.body))
+  const cut = answer.body.bytes.length < largePageBytes ? undefined : PageBytes.cut(answer.body)
   return Result.map(GraphJson.decode(cut?.envelope ?? bodyText(answer)), ({ exact, value }): Parts => ({
     page: value,
     // A small one, or one that cannot be cut and is a page all the same, with its list in it twice, say.
-    records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index]))
+    records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
+    isCut: cut !== undefined
   }))
 }
 
@@ -72,12 +65,14 @@ export const decode = Effect.fnUntraced(
     if (Result.isFailure(parts)) {
       return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
     }
-    const { page, records } = parts.success
+    const { isCut, page, records } = parts.success
     const envelope = yield* decodeEnvelope(page).pipe(
       Effect.mapError((error) => new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") }))
     )
+    if (!isCut) answer.body.release()
     return {
       records: records(),
+      release: answer.body.release,
       nextLink: envelope["@odata.nextLink"] ?? undefined,
       count: envelope["@odata.count"] ?? undefined,
       at,

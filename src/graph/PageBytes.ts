@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { atHand } from "../domain/GraphRecord.ts"
+import type { Body } from "./Bodies.ts"
 import { CutRecord } from "./SentRecord.ts"
 
 /**
@@ -22,6 +23,7 @@ export interface PageBytes {
   readonly records: ReadonlyArray<CutRecord>
 }
 
+const byteOrderMark = [0xef, 0xbb, 0xbf]
 const [quote, comma, colon, backslash, slash] = [34, 44, 58, 92, 47]
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 /** Below it are control characters, which a string must not hold. */
@@ -87,9 +89,11 @@ const handOf = (bytes: Buffer, begin: number, size: number): number => {
  * @category decoding
  * @since 0.1.0
  */
-export const cut = (bytes: Buffer): PageBytes | undefined => {
+export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
   const records: Array<CutRecord> = []
+  const { bytes } = body
   const { length } = bytes
+  const first = isAt(bytes, 0, byteOrderMark) ? byteOrderMark.length : 0
   const objects: Array<boolean> = []
   let depth = 0
   let isObject = false
@@ -109,13 +113,13 @@ export const cut = (bytes: Buffer): PageBytes | undefined => {
   let isOfRecords = false
   let isOfEvidence = false
 
-  for (let at = 0; at < length; at++) {
+  for (let at = first; at < length; at++) {
     const code = bytes[at]!
     if (code === comma) {
       if (expected !== afterAValue || depth === 0) return undefined
       expected = isObject ? aName : aValue
       if (depth === inRecords && isOfRecords) {
-        records.push(new CutRecord(bytes, { start, end: at, isPlain, evidence, hand }))
+        records.push(new CutRecord(body, { start, end: at, isPlain, evidence, hand }))
         start = -1
         isPlain = true
         evidence = undefined
@@ -128,7 +132,7 @@ export const cut = (bytes: Buffer): PageBytes | undefined => {
       const isEmpty = expected === (isObject ? aNameOrTheEnd : aValueOrTheEnd)
       if (depth === 0 || isObject !== (code === closeObject) || expected !== afterAValue && !isEmpty) return undefined
       if (depth === inRecords && isOfRecords) {
-        if (!isEmpty) records.push(new CutRecord(bytes, { start, end: at, isPlain, evidence, hand }))
+        if (!isEmpty) records.push(new CutRecord(body, { start, end: at, isPlain, evidence, hand }))
         isOfRecords = false
         start = -1
         to = at
@@ -219,5 +223,5 @@ export const cut = (bytes: Buffer): PageBytes | undefined => {
     }
   }
   if (to < 0 || depth !== 0 || expected !== afterAValue) return undefined
-  return { envelope: `${utf8(bytes, 0, from)}[]${utf8(bytes, to + 1, length)}`, records }
+  return { envelope: `${utf8(bytes, first, from)}[]${utf8(bytes, to + 1, length)}`, records }
 }

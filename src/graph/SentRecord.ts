@@ -5,6 +5,7 @@
  */
 import { stringify } from "../artifacts/Message.ts"
 import { atHand, type Content, type Sent } from "../domain/GraphRecord.ts"
+import type { Body } from "./Bodies.ts"
 import { exactly } from "./GraphJson.ts"
 
 const openObject = 123
@@ -45,19 +46,19 @@ export interface Place {
  * @since 0.1.0
  */
 export class CutRecord implements Sent {
-  readonly #page: Buffer
+  readonly #page: Pick<Body, "bytes">
   readonly #place: Place
   readonly isObject: boolean
 
-  /** The bytes at the place must be JSON. */
-  constructor(page: Buffer, place: Place) {
+  /** The bytes at the place must be JSON; they are read for as long as the body was not given back. */
+  constructor(page: Pick<Body, "bytes">, place: Place) {
     this.#page = page
     this.#place = place
-    this.isObject = page[place.start] === openObject
+    this.isObject = page.bytes[place.start] === openObject
   }
 
   #slice(start: number, end: number): string {
-    return this.#page.toString("utf8", start, end)
+    return this.#page.bytes.toString("utf8", start, end)
   }
 
   get #raw(): string {

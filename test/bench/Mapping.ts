@@ -27,8 +27,10 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
   const bodies = texts.map((text) => Buffer.from(text))
   let artifacts = 0
   const services = yield* Effect.context()
-  const map = (body: Buffer) => {
-    const page = Effect.runSyncWith(services)(PageAnswer.decode({ status: 200, headers: Headers.empty, body }, now))
+  const map = (bytes: Buffer) => {
+    const page = Effect.runSyncWith(services)(
+      PageAnswer.decode({ status: 200, headers: Headers.empty, body: { bytes, release: () => {} } }, now)
+    )
     const { batch } = prepare({
       instance: "bench",
       endpoint: endpoints.alerts_v2,

@@ -2,10 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Headers } from "effect/http"
 import { stringify } from "../../src/artifacts/Message.ts"
+import * as Bodies from "../../src/graph/Bodies.ts"
 import { exactly } from "../../src/graph/GraphJson.ts"
 import * as PageAnswer from "../../src/graph/PageAnswer.ts"
-import { cut } from "../../src/graph/PageBytes.ts"
+import * as PageBytes from "../../src/graph/PageBytes.ts"
 import { CutRecord } from "../../src/graph/SentRecord.ts"
+
+/** A body as it is received. */
+const received = (bytes: Uint8Array): Bodies.Body => {
+  const incoming = Bodies.make().receive(0)
+  incoming.append(bytes)
+  return incoming.body()
+}
+
+const cut = (page: string | Buffer) => PageBytes.cut(received(Buffer.from(page as Buffer)))
 
 const page = (records: string, nextLink = `"https://graph.example/next"`) =>
   `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
@@ -24,7 +34,7 @@ const evidenceOf = (value: unknown) => {
 /** Fails unless the pieces are what a whole parse gives. */
 const assertPieces = (text: string) => {
   const { envelope, value } = whole(text)
-  const pieces = cut(Buffer.from(text))
+  const pieces = cut(text)
   assert.isDefined(pieces, text)
   assert.deepStrictEqual(exactly(pieces!.envelope), { ...envelope, value: [] })
   const contents = pieces!.records.map((record) => record.content())
@@ -78,7 +88,7 @@ describe("PageBytes", () => {
 
   it("keeps a name that stands twice as it was sent, and takes the last as JSON.parse does", () => {
     const text = `{"evidence":[1],"evidence":[2,3]}`
-    const [record] = cut(Buffer.from(page(text)))!.records
+    const [record] = cut(page(text))!.records
     assert.deepStrictEqual(record!.content(), { text, value: { evidence: [2, 3] }, evidence: ["2", "3"] })
   })
 
@@ -97,7 +107,7 @@ describe("PageBytes", () => {
         `{"value":[,1]}`,
         `{"value":[1]`
       ]
-    ) assert.isUndefined(cut(Buffer.from(text)), text)
+    ) assert.isUndefined(cut(text), text)
   })
 
   it("does not take a record for one that is no JSON", () => {
@@ -125,12 +135,12 @@ describe("PageBytes", () => {
       ]
     ) {
       assert.throws(() => whole(page(records)), undefined, undefined, records)
-      assert.isUndefined(cut(Buffer.from(page(records))), records)
+      assert.isUndefined(cut(page(records)), records)
     }
   })
 
   it("parses a record anew, and has what tells it from others at hand", () => {
-    const [record] = cut(Buffer.from(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`)))!.records
+    const [record] = cut(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`))!.records
     assert.notStrictEqual(record!.content().value, record!.content().value)
     assert.deepStrictEqual(["id", "lastUpdateDateTime", "x", "y", "toString"].map((name) => record!.property(name)), [
       "1",
@@ -140,7 +150,7 @@ describe("PageBytes", () => {
       undefined
     ])
     assert.isTrue(record!.isObject)
-    assert.isFalse(cut(Buffer.from(page("null")))!.records[0]!.isObject)
+    assert.isFalse(cut(page("null"))!.records[0]!.isObject)
   })
 
   it.effect.prop(
@@ -180,7 +190,7 @@ it.effect("a large page and a small one give a record the same texts", () =>
       .raw`{"id":"1","n":1.10,"path":"C:\\users","labels":{"b":1,"10":2},"evidence":[{"x":1.50},"\u00dc"]}`
     const filler = `{"id":"2","text":"${"x".repeat(1_100_000)}"}`
     const decoded = (records: string) =>
-      PageAnswer.decode({ status: 200, headers: Headers.empty, body: Buffer.from(page(records)) }, 0)
+      PageAnswer.decode({ status: 200, headers: Headers.empty, body: received(Buffer.from(page(records))) }, 0)
     const [small, large] = [yield* decoded(record), yield* decoded(`${record},${filler}`)]
     assert.strictEqual(large.records.length, 2)
     assert.instanceOf(large.records[0], CutRecord)

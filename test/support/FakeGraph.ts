@@ -86,6 +86,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   next.searchParams.set(fake.paging === "skip" ? "$skip" : "$skiptoken", String(skip + top))
   return {
     records: records.map((row) => ofValue(row)),
+    release: () => {},
     nextLink: skip + top < chosen.length ? next.href : undefined,
     count: url.searchParams.get("$count") === "true" ? chosen.length : undefined,
     at,
