@@ -1,5 +1,6 @@
 /**
- * Changes instances in the settings file. Everything else in it stays as it is, to the letter, and so does its mode.
+ * Changes instances in the settings file. Everything else in it stays as it is, to the letter, but for a byte order mark,
+ * which goes; its mode and its owner stay as well.
  *
  * @since 0.1.0
  */
@@ -10,9 +11,6 @@ import { decodeSettings } from "./SettingsDocument.ts"
 import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, storedOf } from "./SettingsStore.ts"
 
 const Json = Schema.fromJsonString(Schema.Unknown)
-
-/** A text without the mark that some editors begin a file with. */
-const unmarked = (text: string) => text.replace(/^\uFEFF/, "")
 
 /** As deep as the file is indented: what its first indented line begins with; a file of one line stays one. */
 const formatting = (text: string) => {
@@ -37,7 +35,7 @@ const instancesOf = (json: unknown): ReadonlyArray<readonly [string, Readonly<Re
 }
 
 const documentsIn = (text: string) =>
-  Effect.map(Effect.orElseSucceed(Schema.decodeEffect(Json)(unmarked(text)), () => undefined), instancesOf)
+  Effect.map(Effect.orElseSucceed(Schema.decodeEffect(Json)(text), () => undefined), instancesOf)
 
 /**
  * Layer of the {@link SettingsStore} in a settings file.
@@ -68,7 +66,7 @@ export const layer = (
       const read = Effect.gen(function*() {
         const text = yield* failing(fs.readFileString(file))
         const json = yield* Effect.mapError(
-          Schema.decodeEffect(Json)(unmarked(text)),
+          Schema.decodeEffect(Json)(text),
           () => failed(`${file} is not JSON: a comma, quote or brace is missing or too many; correct it first`)
         )
         return { text, documents: instancesOf(json) }
@@ -76,13 +74,8 @@ export const layer = (
 
       const write = Effect.fnUntraced(
         function*(before: string, name: string, value: unknown): Effect.fn.Return<void, SettingsStoreError> {
-          const mark = before.slice(0, before.length - unmarked(before).length)
           const text = yield* Effect.try({
-            try: () =>
-              mark + applyEdits(
-                unmarked(before),
-                modify(unmarked(before), ["instances", name], value, formatting(before))
-              ),
+            try: () => applyEdits(before, modify(before, ["instances", name], value, formatting(before))),
             catch: () => failed(`${file} is no object with instances; correct it first`)
           })
           yield* Effect.mapError(

@@ -19,12 +19,16 @@ const inFile = Layer.unwrap(Effect.gen(function*() {
 suite("memory", inMemory)
 suite("file", inFile)
 
+const plain = JSON.stringify(documentOf())
+/** As an editor of Windows leaves it. */
+const indented = `${JSON.stringify({ instances: { "2": documentOf() } }, undefined, "\t")}\n`.replaceAll("\n", "\r\n")
+
 /** Written by hand: odd blanks, numbers in a form of their own, names out of order, and one that means nothing. */
 const byHand = `{
     "log":   {"level": "Warn"},
     "instances": {
         "10": { "lookback_hours": 1.50, "credentials": { "tenant_id": "contoso.example", "client_id": "22222222-2222-4222-8222-222222222222", "client_secret_env": "SECRET" } },
-        "2": ${JSON.stringify(documentOf())}
+        "2": ${plain}
     },
     "mine": [1,
              2]
@@ -79,6 +83,70 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.match(refused.message, /other faults, correct them first: log\.level/)
       assert.notInclude(refused.message, "hidden")
     }))
+
+  it.effect("bears the mark that an editor began the file with, and keeps its ends of lines and its tabs", () =>
+    Effect.gen(function*() {
+      const before = `\uFEFF${indented}`
+      const { file, fs, store } = yield* world(before)
+      yield* store.put("three", documentOf(), null)
+      const text = yield* fs.readFileString(file)
+      assert.isTrue(text.startsWith(before.slice(1, before.indexOf(`\r\n\t}`))))
+      assert.isTrue(text.endsWith("\r\n\t}\r\n}\r\n"))
+      assert.notMatch(text, /[^\r]\n/)
+      assert.include(text, `\r\n\t\t"three": {\r\n\t\t\t"`)
+      assert.deepStrictEqual((yield* store.all).map(({ name }) => name), ["2", "three"])
+    }))
+
+  it.effect("leaves a file of one line one", () =>
+    Effect.gen(function*() {
+      const { file, fs, store } = yield* world(`{"instances":{"2":${plain}}}\n`)
+      yield* store.put("three", documentOf(), null)
+      assert.strictEqual(yield* fs.readFileString(file), `{"instances":{"2":${plain},"three": ${plain}}}\n`)
+    }))
+
+  it.effect("keeps the owner of the file", () =>
+    Effect.gen(function*() {
+      const { file, fs, store } = yield* world(byHand)
+      // Only root may give a file away.
+      const isRoot = process.getuid?.() === 0
+      if (isRoot) yield* fs.chown(file, 1234, 1235)
+      const { gid, uid } = yield* fs.stat(file)
+      yield* store.put("three", documentOf(), null)
+      const after = yield* fs.stat(file)
+      assert.deepStrictEqual([after.uid, after.gid], [uid, gid])
+      if (isRoot) assert.deepStrictEqual(uid, Option.some(1234))
+    }))
+
+  for (
+    const [what, text, said] of [
+      [
+        "an instance that stands twice",
+        `{"instances":{"2":${plain},"2":{"enabled":false}}}`,
+        /"2" more than once|other faults/
+      ],
+      [
+        "instances that stand twice",
+        `{"instances":{},"instances":{"2":${plain}}}`,
+        /more than once/
+      ],
+      ["a list in place of all", "[]", /is no object with instances/],
+      ["a list in place of the instances", `{"instances":[]}`, /other faults|is no object with instances/],
+      ["a number", "1", /is no object with instances/],
+      ["nothing", "", /is not JSON/]
+    ] as const
+  ) {
+    it.effect(`changes nothing in a file with ${what}, and says why`, () =>
+      Effect.gen(function*() {
+        const { file, fs, store } = yield* world(text)
+        const two = Option.fromUndefinedOr(
+          (yield* Effect.orElseSucceed(store.all, () => [])).find(({ name }) => name === "2")
+        )
+        const revision = Option.getOrNull(Option.map(two, (stored) => stored.revision))
+        const error = yield* Effect.flip(store.put("2", documentOf({ enabled: false }), revision))
+        assert.match(error.message, said)
+        assert.strictEqual(yield* fs.readFileString(file), text)
+      }))
+  }
 
   it.effect("says what to do where the file cannot be replaced", () =>
     Effect.gen(function*() {
