@@ -33,9 +33,8 @@ export const pagesAhead = 2
 export const pageBytesMax = 16_777_216
 
 /**
- * Bytes from which on a page counts as large: 1 MiB. Its records are cut out of it and parsed one by one, from room that
- * is used again. A smaller one is parsed whole: a quiet tenant's pages would have V8 optimise the loop that cuts them, and
- * its compiler alone takes 8 MB.
+ * Bytes from which on a page's records are cut out of it and parsed one by one: 1 MiB. For a quiet tenant's pages V8 would
+ * optimise the loop that cuts them, and its compiler alone takes 8 MB.
  *
  * @category limits
  * @since 0.1.0
@@ -43,8 +42,7 @@ export const pageBytesMax = 16_777_216
 export const largePageBytes = 1_048_576
 
 /**
- * Bytes of the room for a large page: 8 MiB, or the power of two that a larger one fits into. Of them only as many are
- * in memory as a page had.
+ * Bytes of the room for a large page: 8 MiB, or the power of two that one fits into. Only those that it had take memory.
  *
  * @category limits
  * @since 0.1.0
