@@ -42,7 +42,7 @@ export const pageBytesMax = 16_777_216
 export const largePageBytes = 1_048_576
 
 /**
- * Bytes of the room for a large page: 8 MiB, or the power of two that one fits into. Only those that it had take memory.
+ * Bytes of the room for a large page: 8 MiB, or the power of two that one fits into. What no page has touched takes none.
  *
  * @category limits
  * @since 0.1.0
@@ -50,12 +50,13 @@ export const largePageBytes = 1_048_576
 export const pageRoomBytes = 8_388_608
 
 /**
- * Rooms for large pages that are kept for the next ones: as many as one endpoint uses.
+ * Rooms of that size that are kept for the next pages: as many as one endpoint uses, until an answer of whatever size
+ * comes so many milliseconds after the last large page.
  *
  * @category limits
  * @since 0.1.0
  */
-export const spareRooms = pagesAhead
+export const spareRooms = { rooms: pagesAhead, millis: 60_000 } as const
 
 /**
  * Bytes of an error's or a token's body that are read at most: 256 KiB. What they say is in the first few hundred.

@@ -6,7 +6,7 @@
 import type { Timestamp } from "./Timestamp.ts"
 
 /**
- * A record as it is mapped.
+ * What a mapping reads of a record.
  *
  * @category models
  * @since 0.1.0

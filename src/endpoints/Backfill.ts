@@ -135,7 +135,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     const cursors = page.records.flatMap(createdAt)
     const on = stepWithin(at, { cursors, next: nextOf(page) }, to)
     if (on._tag === "Stuck") return yield* new BackfillStuck({ at: at.bound })
-    yield* sink.publish(batch)
+    yield* Effect.onError(sink.publish(batch), () => Effect.sync(page.release))
     const { artifacts, fresh, ids } = brought()
     yield* state.ledger.append(ids, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
     yield* state.update((checkpoint) =>

@@ -3,7 +3,8 @@
  *
  * They lie in two flat arrays, 2 MB for a hundred thousand: a `Map` of as many strings takes 16 MB. An id is known by 52
  * bits of its hash, and two of a hundred thousand share them once in a million times; then one row too few is counted,
- * and rows are read again for nothing.
+ * and rows are read again for nothing. An instant is rounded by up to an eighth of a microsecond, so that a row of the
+ * edge itself may count on either side of it.
  *
  * @since 0.1.0
  */

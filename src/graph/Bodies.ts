@@ -31,8 +31,10 @@ export interface Incoming {
   readonly append: (piece: Uint8Array) => void
   /** Bytes so far. */
   readonly size: () => number
-  /** To be asked for once, at the end. */
+  /** What was received; nothing is left behind. */
   readonly body: () => Body
+  /** Gives back the room of what will never be whole. */
+  readonly drop: () => void
 }
 
 /**
@@ -42,27 +44,16 @@ export interface Incoming {
  * @since 0.1.0
  */
 export interface Bodies {
-  /** Begins a body, and lets go of room that nobody used for a minute. */
+  /** Begins a body, and lets go of room that nobody used for a minute before it. */
   readonly receive: (now: number) => Incoming
   /** Rooms that wait for a body. */
   readonly spares: () => number
 }
 
-/**
- * Milliseconds after which room that nobody used is given back to the system: one minute.
- *
- * @category limits
- * @since 0.1.0
- */
-export const spareMillisMax = 60_000
-
 /** Frees the memory now; the collector would come to it with the next collection of everything. */
 const free = ({ buffer }: Buffer) => {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
-
-/** A body in memory of its own. */
-const ofBytes = (bytes: Buffer): Body => ({ bytes, release: () => {} })
 
 /**
  * Makes room for bodies, none yet.
@@ -79,13 +70,15 @@ export const make = (): Bodies => {
     if (index >= 0) return spares.splice(index, 1)[0]!
     return Buffer.allocUnsafeSlow(Math.max(pageRoomBytes, 2 ** Math.ceil(Math.log2(size))))
   }
-  const give = (room: Buffer) => {
-    if (spares.length < spareRooms) spares.push(room)
+  const give = (room: Buffer, now: number) => {
+    usedAt = now
+    // One that a larger page needed is not kept for the others.
+    if (spares.length < spareRooms.rooms && room.length <= pageRoomBytes) spares.push(room)
     else free(room)
   }
 
-  const inRoom = (room: Buffer, size: number): Body => {
-    let bytes: Buffer | undefined = room.subarray(0, size)
+  const made = (received: Buffer, onRelease: () => void): Body => {
+    let bytes: Buffer | undefined = received
     return {
       get bytes() {
         if (bytes === undefined) throw new Error("the body of an answer was read after it was given back")
@@ -94,26 +87,37 @@ export const make = (): Bodies => {
       release: () => {
         if (bytes === undefined) return
         bytes = undefined
-        give(room)
+        onRelease()
       }
     }
   }
 
   return {
     receive: (now) => {
-      if (now - usedAt > spareMillisMax) {
+      if (now - usedAt > spareRooms.millis) {
         spares.forEach(free)
         spares = []
       }
-      const pieces: Array<Uint8Array> = []
+      let pieces: Array<Uint8Array> = []
       let size = 0
       let room: Buffer | undefined
+      /** What there is is another's from now on. */
+      const leave = () => {
+        const left = { pieces, size, room }
+        pieces = []
+        size = 0
+        room = undefined
+        return left
+      }
+      const drop = () => {
+        const { room } = leave()
+        if (room !== undefined) give(room, now)
+      }
       return {
         append: (piece) => {
           const before = size
           size += piece.length
-          if (size < largePageBytes) return void pieces.push(piece)
-          usedAt = now
+          if (room === undefined && size < largePageBytes) return void pieces.push(piece)
           if (room === undefined) {
             room = take(size)
             let at = 0
@@ -121,17 +125,23 @@ export const make = (): Bodies => {
               room.set(one, at)
               at += one.length
             }
-            pieces.length = 0
+            pieces = []
           } else if (size > room.length) {
             const outgrown = room
             room = take(size)
             outgrown.copy(room, 0, 0, before)
-            give(outgrown)
+            give(outgrown, now)
           }
           room.set(piece, before)
         },
         size: () => size,
-        body: () => room === undefined ? ofBytes(Buffer.concat(pieces, size)) : inRoom(room, size)
+        body: () => {
+          const { pieces, room, size } = leave()
+          return room === undefined
+            ? made(Buffer.concat(pieces, size), () => {})
+            : made(room.subarray(0, size), () => give(room, now))
+        },
+        drop
       }
     },
     spares: () => spares.length

@@ -22,6 +22,7 @@ import { timedOut, unavailable } from "./Transport.ts"
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers
+  /** Whoever is the last to read it gives it back. */
   readonly body: Body
 }
 
@@ -97,14 +98,16 @@ export const exchange = Effect.fnUntraced(
     yield* response.stream.pipe(
       Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
       Stream.runForEach((chunk) => {
+        if (succeeded && incoming.size() + chunk.length > bytesMax) return Effect.fail(new BodyTooLarge({ bytesMax }))
         incoming.append(chunk)
-        return succeeded && incoming.size() > bytesMax ? Effect.fail(new BodyTooLarge({ bytesMax })) : Effect.void
+        return Effect.void
       }),
       // An answer without a body is whole; and a refusal says enough by its status, though its body breaks off.
       Effect.catchTag(
         "HttpClientError",
         (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
-      )
+      ),
+      Effect.onError(() => Effect.sync(incoming.drop))
     )
     return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer
   },

@@ -184,7 +184,11 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     if (isSuccess(answer.status)) {
       return yield* Effect.mapError(
         PageAnswer.decode(answer, at),
-        (reason) => fail(reason, answer.status, Refusal.details(answer))
+        (reason) => {
+          const error = fail(reason, answer.status, Refusal.details(answer))
+          answer.body.release()
+          return error
+        }
       )
     }
     const reason = Refusal.reasonOf(answer, {

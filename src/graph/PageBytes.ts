@@ -3,7 +3,8 @@
  * lies in memory parsed is three times its text, and the garbage collector carries it about; bytes lie outside its heap.
  *
  * Every byte is looked at, and what it takes for JSON is JSON. The other way round it may give up: a page that it cannot
- * cut is parsed whole.
+ * cut is parsed whole. Pieces are what a whole parse gives, but for a name that stands twice in one object, which Graph
+ * does not send: the text of the piece keeps both.
  *
  * @since 0.1.0
  */
@@ -55,7 +56,7 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
 const endOfScalar = (bytes: Buffer, from: number): number | undefined => {
   for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : undefined
   let end = from
-  // A point, a sign, a digit, `e` or `E`; what is wrong with their order shows below.
+  // Whatever it is: whether that is a number shows below.
   for (let code = bytes[end]; code !== undefined && code > space && code !== comma; code = bytes[++end]) {
     if (code === closeList || code === closeObject) break
   }
@@ -89,7 +90,7 @@ const handOf = (bytes: Buffer, begin: number, size: number): number => {
  * @category decoding
  * @since 0.1.0
  */
-export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
+export const cut = (body: Body): PageBytes | undefined => {
   const records: Array<CutRecord> = []
   const { bytes } = body
   const { length } = bytes
@@ -104,6 +105,7 @@ export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
   /** The record in hand, the element of its evidence in hand, and what of it is to be at hand. */
   let start = -1
   let isPlain = true
+  let hasEscapedName = false
   let evidence: Array<number> | undefined
   let element = -1
   let hand: Array<number> = []
@@ -119,9 +121,10 @@ export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
       if (expected !== afterAValue || depth === 0) return undefined
       expected = isObject ? aName : aValue
       if (depth === inRecords && isOfRecords) {
-        records.push(new CutRecord(body, { start, end: at, isPlain, evidence, hand }))
+        records.push(new CutRecord(body, { start, end: at, isPlain, hasEscapedName, evidence, hand }))
         start = -1
         isPlain = true
+        hasEscapedName = false
         evidence = undefined
         hand = []
       } else if (depth === inEvidence && isOfEvidence) {
@@ -132,7 +135,7 @@ export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
       const isEmpty = expected === (isObject ? aNameOrTheEnd : aValueOrTheEnd)
       if (depth === 0 || isObject !== (code === closeObject) || expected !== afterAValue && !isEmpty) return undefined
       if (depth === inRecords && isOfRecords) {
-        if (!isEmpty) records.push(new CutRecord(body, { start, end: at, isPlain, evidence, hand }))
+        if (!isEmpty) records.push(new CutRecord(body, { start, end: at, isPlain, hasEscapedName, evidence, hand }))
         isOfRecords = false
         start = -1
         to = at
@@ -156,8 +159,10 @@ export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
       if (code === quote) {
         const begin = at + 1
         let end = begin
+        let isEscaped = false
         for (let unit = bytes[end]; unit !== quote; unit = bytes[++end]) {
           if (unit === backslash) {
+            isEscaped = true
             const escape = bytes[++end]
             if (escape === 117) {
               if (!fourHexDigits.test(bytes.toString("latin1", end + 1, end + 5))) return undefined
@@ -178,8 +183,12 @@ export const cut = (body: Pick<Body, "bytes">): PageBytes | undefined => {
           const size = end - begin
           expected = aValue
           named = false
-          if (depth === inPage) named = isNamed(bytes, begin, size, valueName)
-          else if (depth === inRecord && start >= 0) {
+          if (depth === inPage) {
+            // It may be the list's name once more, which only a whole parse would see.
+            if (isEscaped) return undefined
+            named = isNamed(bytes, begin, size, valueName)
+          } else if (depth === inRecord && start >= 0) {
+            if (isEscaped) hasEscapedName = true
             named = isNamed(bytes, begin, size, evidenceName)
             // The last of two with one name counts.
             if (named) evidence = undefined

@@ -31,8 +31,10 @@ const contentOf = (value: unknown, exact: unknown): Content => {
 export interface Place {
   readonly start: number
   readonly end: number
-  /** Whether the bytes are what `JSON.stringify` would write, but for digits that are Graph's. */
+  /** Whether the bytes are what `JSON.stringify` would write, but for digits that are Graph's and names that stand twice. */
   readonly isPlain: boolean
+  /** Whether a name of the record's own is written with escapes, so that only its value tells what it is called. */
+  readonly hasEscapedName: boolean
   /** Starts and ends of the elements of `evidence`; undefined where it is no list. */
   readonly evidence: ReadonlyArray<number> | undefined
   /** Starts and ends of the properties of `atHand` that are strings, in that order; -1 or nothing for the others. */
@@ -46,12 +48,12 @@ export interface Place {
  * @since 0.1.0
  */
 export class CutRecord implements Sent {
-  readonly #page: Pick<Body, "bytes">
+  readonly #page: Body
   readonly #place: Place
   readonly isObject: boolean
 
   /** The bytes at the place must be JSON; they are read for as long as the body was not given back. */
-  constructor(page: Pick<Body, "bytes">, place: Place) {
+  constructor(page: Body, place: Place) {
     this.#page = page
     this.#place = place
     this.isObject = page.bytes[place.start] === openObject
@@ -67,10 +69,9 @@ export class CutRecord implements Sent {
 
   property(name: string): unknown {
     const index = (atHand as ReadonlyArray<string>).indexOf(name) * 2
-    const { hand, isPlain } = this.#place
+    const { hand, hasEscapedName } = this.#place
     const [start = -1, end = -1] = index < 0 ? [] : [hand[index], hand[index + 1]]
-    // Where a name may be written in another way, only the whole value tells.
-    return start < 0 || !isPlain ? propertyOf(JSON.parse(this.#raw), name) : JSON.parse(this.#slice(start, end))
+    return start < 0 || hasEscapedName ? propertyOf(JSON.parse(this.#raw), name) : JSON.parse(this.#slice(start, end))
   }
 
   content(): Content {

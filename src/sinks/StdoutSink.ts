@@ -20,7 +20,8 @@ function* copies(values: Iterable<object>) {
 
 /**
  * Layer of an {@link ArtifactSink} that writes to standard output, and returns when the pipe has taken the lines. Fails
- * when nobody takes them for five seconds; what was given to the pipe by then is waited for, not written again.
+ * when nobody takes them for five seconds; what was given to the pipe by then is waited for, not written again. Of a
+ * batch that its page has given up meanwhile, the lines made by then come out, each of them whole.
  *
  * @category layers
  * @since 0.1.0

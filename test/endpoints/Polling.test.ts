@@ -101,6 +101,7 @@ describe("polling", () => {
         yield* once(fake)
         yield* once(fake)
         yield* assertComplete(fake)
+        assert.strictEqual(fake.held, 0)
       }).pipe(Effect.provide(Layer.fresh(world)))
   )
 

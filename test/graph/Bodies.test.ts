@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Clock, Duration, Effect, Schema } from "effect"
+import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { largePageBytes, pageRoomBytes, spareRooms } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/Bodies.ts"
+import { exchange } from "../../src/graph/Exchange.ts"
 
 const bodyOf = (bodies: Bodies.Bodies, pieces: ReadonlyArray<Uint8Array>, now = 0) => {
   const incoming = bodies.receive(now)
@@ -16,7 +18,7 @@ const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
 describe("Bodies", () => {
   it.effect.prop(
     "gives back the bytes that were received, in pieces of any size",
-    [Schema.Array(small), Schema.Literals([1, 1000, largePageBytes / 2, pageRoomBytes - 1])],
+    [Schema.Array(small).check(Schema.isMaxLength(6)), Schema.Literals([0, 1, 1000, largePageBytes / 2])],
     ([pieces, unit]) =>
       Effect.sync(() => {
         const sent = pieces.map((size, value) => filled(size * unit, value))
@@ -47,29 +49,31 @@ describe("Bodies", () => {
   })
 
   it("lets nobody read a body that was given back", () => {
-    const body = bodyOf(Bodies.make(), large(1))
-    body.release()
-    assert.throws(() => body.bytes, "after it was given back")
+    for (const size of [0, 1, largePageBytes]) {
+      const body = bodyOf(Bodies.make(), large(1, size))
+      body.release()
+      assert.throws(() => body.bytes, "after it was given back")
+    }
   })
 
   it("keeps no room for small bodies", () => {
     const bodies = Bodies.make()
     const body = bodyOf(bodies, large(1, largePageBytes - 1))
+    assert.strictEqual(body.bytes.length, largePageBytes - 1)
     body.release()
     assert.strictEqual(bodies.spares(), 0)
-    assert.strictEqual(body.bytes.length, largePageBytes - 1)
   })
 
   it("keeps as many rooms as an endpoint uses, for a minute, and frees the others at once", () => {
     const bodies = Bodies.make()
-    const held = Array.from({ length: spareRooms + 2 }, (_, n) => bodyOf(bodies, large(n)))
+    const held = Array.from({ length: spareRooms.rooms + 2 }, (_, n) => bodyOf(bodies, large(n)))
     const buffers = held.map(({ bytes }) => bytes.buffer as ArrayBuffer)
     for (const body of held) body.release()
-    assert.strictEqual(bodies.spares(), spareRooms)
-    assert.deepStrictEqual(buffers.map(({ detached }) => detached), held.map((_, n) => n >= spareRooms))
-    bodies.receive(Bodies.spareMillisMax)
-    assert.strictEqual(bodies.spares(), spareRooms)
-    bodies.receive(Bodies.spareMillisMax + 1)
+    assert.strictEqual(bodies.spares(), spareRooms.rooms)
+    assert.deepStrictEqual(buffers.map(({ detached }) => detached), held.map((_, n) => n >= spareRooms.rooms))
+    bodies.receive(spareRooms.millis)
+    assert.strictEqual(bodies.spares(), spareRooms.rooms)
+    bodies.receive(spareRooms.millis + 1)
     assert.strictEqual(bodies.spares(), 0)
     assert.isTrue(buffers.every(({ detached }) => detached))
   })
@@ -80,5 +84,60 @@ describe("Bodies", () => {
     assert.strictEqual(body.bytes.length, pageRoomBytes + 1)
     assert.strictEqual(body.bytes.buffer.byteLength, pageRoomBytes * 2)
     assert.strictEqual(bodies.spares(), 1, "the room that it has outgrown")
+    const { buffer } = body.bytes
+    body.release()
+    assert.strictEqual(bodies.spares(), 1, "one for larger pages is not kept")
+    assert.isTrue((buffer as ArrayBuffer).detached)
   })
+
+  it("gives a room to one body only, and takes back that of what is never whole", () => {
+    const bodies = Bodies.make()
+    const incoming = bodies.receive(0)
+    incoming.append(filled(largePageBytes, 1))
+    const body = incoming.body()
+    incoming.drop()
+    assert.strictEqual(incoming.body().bytes.length, 0)
+    assert.strictEqual(bodies.spares(), 0)
+    body.release()
+    const broken = bodies.receive(0)
+    broken.append(filled(largePageBytes, 2))
+    assert.strictEqual(bodies.spares(), 0)
+    broken.drop()
+    broken.drop()
+    assert.strictEqual(bodies.spares(), 1)
+  })
+
+  for (
+    const [what, last] of [
+      ["is too large", filled(largePageBytes, 1)],
+      ["breaks off", undefined],
+      ["takes too long", "never"]
+    ] as const
+  ) {
+    it.live(`keeps the room for a body that ${what}`, () =>
+      Effect.gen(function*() {
+        const bodies = Bodies.make()
+        bodyOf(bodies, large(1), yield* Clock.currentTimeMillis).release()
+        const answer = () =>
+          new ReadableStream<Uint8Array>({
+            start: (controller) => controller.enqueue(filled(largePageBytes, 1)),
+            pull: (controller) => {
+              if (last === undefined) controller.error(new Error("gone"))
+              else if (last !== "never") controller.enqueue(last)
+              else return new Promise(() => {})
+            }
+          }, { highWaterMark: 0 })
+        const http = HttpClient.make((request) =>
+          Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(answer())))
+        )
+        const bounds = { timeout: Duration.millis(50), bytesMax: largePageBytes + 1, errorBytesMax: 1 }
+        for (const _ of [1, 2]) {
+          yield* exchange(http, HttpClientRequest.get("https://graph.example/"), bounds).pipe(
+            Effect.flip,
+            Effect.provideService(Bodies.Bodies, bodies)
+          )
+          assert.strictEqual(bodies.spares(), 1)
+        }
+      }))
+  }
 })

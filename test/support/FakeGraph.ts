@@ -1,5 +1,6 @@
 /** A Graph in memory that filters, orders and pages as Graph does, and fails as it is told. */
 import { Clock, Effect, Layer, Redacted } from "effect"
+import type { Sent } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { type Graph, GraphClient, type GraphPage } from "../../src/graph/GraphClient.ts"
 import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
@@ -12,6 +13,8 @@ export interface Row {
 
 export interface FakeGraph {
   rows: Array<Row>
+  /** Pages that were sent and not given back yet; their records cannot be read afterwards. */
+  held: number
   readonly requests: Array<{ readonly at: number; readonly endpoint: string; readonly url: string }>
   /** Answers in place of the rows: an error, or a change of the page; undefined for the rows as they are. */
   answer: (request: { readonly url: string; readonly endpoint: string; readonly count: number }) =>
@@ -47,6 +50,7 @@ const key = (row: Row) => normalize(row.lastUpdateDateTime)!
 
 export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   rows: [],
+  held: 0,
   requests: [],
   answer: () => undefined,
   before: () => undefined,
@@ -59,6 +63,28 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   paging: "skip",
   ...options
 })
+
+/** Records that are lent until they are given back, as those of a large page are. */
+const lent = (fake: FakeGraph, records: ReadonlyArray<Sent>): Pick<GraphPage, "records" | "release"> => {
+  let isHeld = true
+  fake.held++
+  const held = <A>(read: () => A) => {
+    if (!isHeld) throw new Error("a record was read after its page was given back")
+    return read()
+  }
+  return {
+    records: records.map(({ content, exact, isObject, property }) => ({
+      isObject,
+      property: (name) => held(() => property(name)),
+      content: () => held(content),
+      exact: () => held(exact)
+    })),
+    release: () => {
+      if (isHeld) fake.held--
+      isHeld = false
+    }
+  }
+}
 
 const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["reason"] => {
   const filter = url.searchParams.get("$filter") ?? ""
@@ -85,8 +111,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   const next = new URL(url)
   next.searchParams.set(fake.paging === "skip" ? "$skip" : "$skiptoken", String(skip + top))
   return {
-    records: records.map((row) => ofValue(row)),
-    release: () => {},
+    ...lent(fake, records.map((row) => ofValue(row))),
     nextLink: skip + top < chosen.length ? next.href : undefined,
     count: url.searchParams.get("$count") === "true" ? chosen.length : undefined,
     at,
