@@ -135,15 +135,17 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     const cursors = page.records.flatMap(createdAt)
     const on = stepWithin(at, { cursors, next: nextOf(page) }, to)
     if (on._tag === "Stuck") return yield* new BackfillStuck({ at: at.bound })
-    yield* Effect.onError(sink.publish(batch), () => Effect.sync(page.release))
-    const { artifacts, fresh, ids } = brought()
+    // What it brought may read the records once more, for a sink that did not look at all of them.
+    const { artifacts, fresh, ids } = yield* Effect.ensuring(
+      Effect.map(sink.publish(batch), brought),
+      Effect.sync(page.release)
+    )
     yield* state.ledger.append(ids, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
     yield* state.update((checkpoint) =>
       on._tag === "End"
         ? { ...advance(checkpoint, to, now), position: null, lastSuccessAt: now }
         : { ...checkpoint, position: on.position }
     )
-    page.release()
     position = on._tag === "Go" ? on.position : undefined
     so = {
       records: so.records + fresh,

@@ -1,6 +1,6 @@
 /**
- * Room for the bodies of answers. That of a large page is used for the next one again: made anew for each, the room costs
- * a drain a tenth of its time, and malloc is left with holes.
+ * Room for the bodies of answers. That of a large page is used for the next one again: made anew for each, the room cost a
+ * drain up to a tenth of its time, and left malloc with holes.
  *
  * @since 0.1.0
  */

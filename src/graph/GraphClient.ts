@@ -182,13 +182,9 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     }
 
     if (isSuccess(answer.status)) {
-      return yield* Effect.mapError(
-        PageAnswer.decode(answer, at),
-        (reason) => {
-          const error = fail(reason, answer.status, Refusal.details(answer))
-          answer.body.release()
-          return error
-        }
+      return yield* PageAnswer.decode(answer, at).pipe(
+        Effect.mapError((reason) => fail(reason, answer.status, Refusal.details(answer))),
+        Effect.tapError(() => Effect.sync(answer.body.release))
       )
     }
     const reason = Refusal.reasonOf(answer, {

@@ -42,7 +42,7 @@ const utf8 = (bytes: Buffer, from: number, to: number) => bytes.toString("utf8",
 
 const ascii = (text: string): ReadonlyArray<number> => [...text].map((one) => one.charCodeAt(0))
 
-/** A loop and not `every`: it is asked for each name, and a function made each time is most of a page's garbage. */
+/** A loop and not `every`: it is asked for each name, and a function made each time was a tenth of a page's garbage. */
 const isAt = (bytes: Buffer, at: number, word: ReadonlyArray<number>): boolean => {
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return false
   return true
