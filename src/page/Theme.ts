@@ -9,6 +9,8 @@ export type Theme = "white" | "g100"
 
 const key = "azure-security-theme"
 const dark = matchMedia("(prefers-color-scheme: dark)")
+// Whoever reads `matches` after a change and before its event takes the event away, in Chromium at least: it is read once.
+let systemIsDark = dark.matches
 
 /** Storage may be forbidden; then a choice lasts as long as the page. */
 const stored = (): Theme | undefined => {
@@ -28,7 +30,7 @@ let chosen = stored()
  * @category accessors
  * @since 0.1.0
  */
-export const theme = (): Theme => chosen ?? (dark.matches ? "g100" : "white")
+export const theme = (): Theme => chosen ?? (systemIsDark ? "g100" : "white")
 
 const show = () => {
   document.documentElement.dataset["theme"] = theme()
@@ -57,7 +59,8 @@ export const changeTheme = (): void => {
  * @since 0.1.0
  */
 export const followSystem = (told: () => void): () => void => {
-  const changed = () => {
+  const changed = ({ matches }: { readonly matches: boolean }) => {
+    systemIsDark = matches
     show()
     told()
   }

@@ -450,6 +450,16 @@ describeBrowser("the page", () => {
           await page.goBack()
           await heading(page, "Activity").waitFor()
           assert.strictEqual(await theme(), "white")
+          // It follows the system, also while it is drawn again and again.
+          await page.evaluate(() => {
+            const drawn = document.querySelector("azure-security-page") as HTMLElement & { requestUpdate(): void }
+            const { port1, port2 } = new MessageChannel()
+            port1.onmessage = () => {
+              drawn.requestUpdate()
+              if (document.documentElement.dataset["theme"] === "white") port2.postMessage("again")
+            }
+            port2.postMessage("again")
+          })
           await page.emulateMedia({ colorScheme: "dark" })
           await button(page, "Use the light theme").waitFor()
           assert.strictEqual(await theme(), "g100")

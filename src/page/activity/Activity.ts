@@ -29,8 +29,6 @@ interface Shown {
   readonly bands: ReadonlyArray<Band>
 }
 
-const dark = matchMedia("(prefers-color-scheme: dark)")
-
 /**
  * `<azure-security-activity>`: the view at `/signals/activity`. It asks anew every minute while it is seen.
  *
@@ -60,7 +58,9 @@ export class ActivityView extends LitElement {
   private timer: ReturnType<typeof setTimeout> | undefined
   /** Of the last question: an answer to one before is of another range. */
   private asked = 0
-  private readonly themes = new MutationObserver(() => this.recolour())
+  private readonly themes = new MutationObserver(() => {
+    this.theme++
+  })
 
   constructor() {
     super()
@@ -70,10 +70,6 @@ export class ActivityView extends LitElement {
     this.shown = undefined
     this.trouble = undefined
     this.theme = 0
-  }
-
-  private readonly recolour = () => {
-    this.theme++
   }
 
   private readonly signedIn = () => void this.ask()
@@ -86,7 +82,6 @@ export class ActivityView extends LitElement {
     super.connectedCallback()
     this.range = rangeOf(location.search)
     this.themes.observe(document.documentElement, { attributes: true })
-    dark.addEventListener("change", this.recolour)
     document.addEventListener("visibilitychange", this.look)
     addEventListener("signed-in", this.signedIn)
     void this.ask()
@@ -95,7 +90,6 @@ export class ActivityView extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     this.themes.disconnect()
-    dark.removeEventListener("change", this.recolour)
     document.removeEventListener("visibilitychange", this.look)
     removeEventListener("signed-in", this.signedIn)
     clearTimeout(this.timer)
