@@ -108,7 +108,14 @@ describeBrowser("the page", () => {
             "Client Secret": "s",
             "Polling Interval": "0"
           })
-          await page.locator("summary", { hasText: "Advanced" }).click()
+          // What is drawn right after the press does not shut it again.
+          await page.locator("summary", { hasText: "Advanced" }).evaluate(async (summary: HTMLElement) => {
+            const { host } = summary.getRootNode() as ShadowRoot
+            const form = host as HTMLElement & { requestUpdate(): void; readonly updateComplete: Promise<boolean> }
+            summary.click()
+            form.requestUpdate()
+            await form.updateComplete
+          })
           await type(page, { "Interval of alerts (minutes)": "often", "Lookback (hours)": "9999" })
           await page.locator("summary", { hasText: "Advanced" }).click()
           await button(page, "Test connection").click()

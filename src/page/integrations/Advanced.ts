@@ -58,7 +58,9 @@ const endpointRows = (form: Form) => {
 }
 
 /**
- * The fold with the rest of the settings. A person opens and closes it; `unfold` hears of it.
+ * The fold with the rest of the settings. A person opens and closes it; `unfold` hears of it: of a press at once, since
+ * whatever is drawn before the event `toggle` would undo it, and by that event where the browser opened it to show a text
+ * that was looked for.
  *
  * @category templates
  * @since 0.1.0
@@ -68,7 +70,10 @@ export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) 
   return html`
     <details class="advanced" .open=${live(isOpen)} @toggle=${(event: Event) =>
     unfold((event.target as HTMLDetailsElement).open)}>
-      <summary>${icon("chevron")}Advanced</summary>
+      <summary @click=${(event: Event) => {
+    event.preventDefault()
+    unfold(!isOpen)
+  }}>${icon("chevron")}Advanced</summary>
       <div class="group">
         ${textField(form, "display_name", "Display name", { hint: "Name for people; the instance's own otherwise." })}
         ${
