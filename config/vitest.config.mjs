@@ -1,4 +1,30 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer } from "vitest/node"
+
+/**
+ * These take longest, and are begun first: one that is kept busy beside one that waits, for seconds that it holds the program
+ * to. In any other order the last of them runs alone, or two browsers beside each other.
+ */
+const first = [
+  "page/Integrations",
+  "nats/Conductor",
+  "page/SearchView",
+  "nats/NatsLeases",
+  "cli/FaultMatrix",
+  "cli/Kill",
+  "cli/Run",
+  "page/ActivityView"
+]
+
+class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const rank = ({ moduleId }) => {
+      const index = first.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+      return index < 0 ? first.length : index
+    }
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,6 +35,7 @@ export default defineConfig({
     // of seconds. Each worker loads the program once for all its files, a third of the suite's processor time otherwise;
     // no test leaves anything behind.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     isolate: false
   }
 })

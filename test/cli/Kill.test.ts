@@ -1,12 +1,12 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Effect, FileSystem, Schedule } from "effect"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunFiles.ts"
 
 const kills = 8
-const pageSize = 200
+const pageSize = 100
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publish_and_checkpoint", (it) => {
   it.effect(
@@ -14,7 +14,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
-        const { env, simulator } = yield* standIn({ alerts: 12_000, incidents: 0, legacyAlerts: 0 })
+        const { env, simulator } = yield* standIn({ alerts: 6_000, incidents: 0, legacyAlerts: 0 })
         const rows = yield* simulator.rows(tenantId, "alerts_v2")
         yield* simulator.setRows(tenantId, "alerts_v2", rows)
         yield* simulator.addFault({ kind: "clamp", endpoint: "alerts_v2", size: pageSize })
@@ -30,9 +30,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
         for (let kill = 0; kill < kills; kill++) {
           const before = yield* pages
           const run = yield* Process.start(args, env)
-          while ((yield* pages) < before + 2 + kill) {
-            yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
-          }
+          yield* pages.pipe(
+            Effect.repeat({ until: (now) => now >= before + 2 + kill, schedule: Schedule.spaced("1 millis") })
+          )
           run.child.kill("SIGKILL")
           yield* run.exit
         }
