@@ -32,6 +32,14 @@ const addEach = (to: Array<string>, name: string, values: unknown): void => {
   else add(to, name, values)
 }
 
+/** Each once, where it is first. A set would hash every text, which for the few of an artifact takes twice as long. */
+const once = (tags: ReadonlyArray<string>): Array<string> => {
+  if (tags.length > countMax) return Array.from(new Set(tags))
+  const found: Array<string> = []
+  for (const tag of tags) if (!found.includes(tag)) found.push(tag)
+  return found
+}
+
 /**
  * Tags under construction. One that is added twice is there once, where it was added first.
  *
@@ -95,14 +103,12 @@ export class Tags {
 
   /** At most 64; when there were more, the last says how many were left out. */
   toArray(): ReadonlyArray<string> {
-    const all = new Set<string>()
-    for (const tag of this.#marks) all.add(tag)
-    if (this.#of !== undefined) { for (const tag of this.#of.#marks) all.add(tag) }
-    for (const tag of this.#tags) all.add(tag)
-    if (this.#of !== undefined) { for (const tag of this.#of.#tags) all.add(tag) }
-    for (const tag of this.#bulk) all.add(tag)
-    if (this.#of !== undefined) { for (const tag of this.#of.#bulk) all.add(tag) }
-    const tags = Array.from(all)
+    const of = this.#of
+    const tags = once(
+      of === undefined
+        ? [...this.#marks, ...this.#tags, ...this.#bulk]
+        : [...this.#marks, ...of.#marks, ...this.#tags, ...of.#tags, ...this.#bulk, ...of.#bulk]
+    )
     return tags.length <= countMax
       ? tags
       : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]

@@ -169,6 +169,9 @@ const pathOf = (error: Schema.SchemaError): string => {
   return path
 }
 
+const misfitOf = (decoded: Result.Result<unknown, Schema.SchemaError>): string | undefined =>
+  Result.isFailure(decoded) ? pathOf(decoded.failure) : undefined
+
 const none: ReadonlyArray<Drift.Drift> = []
 
 /**
@@ -203,8 +206,7 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
       drift: [Drift.make("evidence_type", Drift.typeName(type))]
     }
   }
-  const decoded = type.decode(raw)
-  const partial = Result.isFailure(decoded) ? pathOf(decoded.failure) : undefined
+  const partial = type.fits(raw) ? undefined : misfitOf(type.decode(raw))
   const drift: Array<Drift.Drift> = []
   if (partial !== undefined) drift.push(Drift.make("partial", `${type.name}.${partial}`))
   review(raw, type.fields, type.name, depth, drift)

@@ -189,18 +189,20 @@ export interface EvidenceType {
   readonly name: string
   readonly schema: Schema.Decoder<unknown>
   readonly fields: Fields
+  /** Whether a value decodes, in half the time of decoding it. */
+  readonly fits: (value: unknown) => boolean
   readonly decode: (value: unknown) => Result.Result<unknown, Schema.SchemaError>
 }
 
 /**
- * An evidence type of the base properties and its own. Its decoder is compiled at the first use.
+ * An evidence type of the base properties and its own. What looks at its values is compiled at the first use.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const evidence = <const F extends FieldRecord>(name: string, own: F) => {
   const { fields, schema } = complex({ ...base, ...own })
-  // The fields are strings, numbers and structs of them, none of which asks for a service to decode.
+  // The fields are strings, numbers and structs of them: none asks for a service to decode, and none is changed by it.
   const decodable = schema as unknown as Schema.Decoder<unknown>
-  return { name, schema, fields, decode: Schema.decodeUnknownResult(decodable) }
+  return { name, schema, fields, fits: Schema.is(decodable), decode: Schema.decodeUnknownResult(decodable) }
 }
