@@ -461,10 +461,11 @@ describeBrowser("the page", () => {
           await page.evaluate(() => {
             const drawn = document.querySelector("azure-security-page") as HTMLElement & { requestUpdate(): void }
             const { port1, port2 } = new MessageChannel()
-            port1.onmessage = () => {
+            port1.addEventListener("message", () => {
               drawn.requestUpdate()
               if (document.documentElement.dataset["theme"] === "white") port2.postMessage("again")
-            }
+            })
+            port1.start()
             port2.postMessage("again")
           })
           await page.emulateMedia({ colorScheme: "dark" })
