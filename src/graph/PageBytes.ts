@@ -10,7 +10,7 @@
  */
 import { atHand } from "../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
-import { CutRecord } from "./SentRecord.ts"
+import { CutRecord, type Place } from "./SentRecord.ts"
 
 /**
  * A page without its records, and its records.
@@ -52,185 +52,237 @@ const words = ["null", "true", "false"].map(ascii)
 const fourHexDigits = /^[\da-f]{4}$/i
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
-/** The end of a word or a number; undefined where there is none. */
-const endOfScalar = (bytes: Buffer, from: number): number | undefined => {
-  for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : undefined
+/** The end of a word or a number; -1 where there is none. */
+const endOfScalar = (bytes: Buffer, from: number): number => {
+  for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : -1
   let end = from
   // Whatever it is: whether that is a number shows below.
   for (let code = bytes[end]; code !== undefined && code > space && code !== comma; code = bytes[++end]) {
     if (code === closeList || code === closeObject) break
   }
-  return number.test(bytes.toString("latin1", from, end)) ? end : undefined
+  return number.test(bytes.toString("latin1", from, end)) ? end : -1
 }
 
-/** What may stand where the reading is. */
-const [aValue, aValueOrTheEnd, aName, aNameOrTheEnd, afterAValue] = [0, 1, 2, 3, 4]
+/** Deeper than anything Graph sends, and far from what the stack holds: what is nested deeper is parsed whole. */
+const depthMax = 200
 
-/** Depths at which what is looked for stands. */
-const [inPage, inRecords, inRecord, inEvidence] = [1, 2, 3, 4]
+/** What is known while the bytes are gone through. */
+interface Scan {
+  readonly bytes: Buffer
+  /** Of the record in hand: see `Place`. */
+  isPlain: boolean
+  /** Whether the string that was read last has an escape. */
+  isEscaped: boolean
+}
+
+/** No place: what was to be read is not there. */
+const nowhere = -1
+
+/** Where what comes next begins. */
+const afterBlanks = (scan: Scan, from: number): number => {
+  let at = from
+  while (isBlank(scan.bytes[at])) {
+    scan.isPlain = false
+    at++
+  }
+  return at
+}
+
+/** From behind a backslash to the last character of the escape. */
+const endOfEscape = (scan: Scan, at: number): number => {
+  const code = scan.bytes[at]
+  scan.isEscaped = true
+  if (isUsual(code)) return at
+  scan.isPlain = false
+  if (code === slash) return at
+  return code === 117 && fourHexDigits.test(scan.bytes.toString("latin1", at + 1, at + 5)) ? at + 4 : nowhere
+}
+
+/** From the opening quote to behind the closing one. */
+const endOfString = (scan: Scan, from: number): number => {
+  const { bytes } = scan
+  let at = from + 1
+  for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
+    if (code === backslash) {
+      at = endOfEscape(scan, at + 1)
+      if (at < 0) return nowhere
+    } else if (code === undefined || code < space) return nowhere
+  }
+  return at + 1
+}
+
+/** From a name's opening quote to behind its closing one. */
+const endOfName = (scan: Scan, at: number): number => {
+  if (scan.bytes[at] !== quote) return nowhere
+  // JavaScript puts names that are numbers before the others.
+  if (isDigit(scan.bytes[at + 1])) scan.isPlain = false
+  scan.isEscaped = false
+  return endOfString(scan, at)
+}
+
+/** From behind a name to its value. */
+const valueAfter = (scan: Scan, end: number): number => {
+  const at = afterBlanks(scan, end)
+  return scan.bytes[at] === colon ? afterBlanks(scan, at + 1) : nowhere
+}
+
+/** From behind a value to the next one of its list or its object; to the closing bracket when it was the last. */
+const afterValue = (scan: Scan, end: number, close: number): number => {
+  const at = afterBlanks(scan, end)
+  if (scan.bytes[at] !== comma) return scan.bytes[at] === close ? at : nowhere
+  const next = afterBlanks(scan, at + 1)
+  return scan.bytes[next] === close ? nowhere : next
+}
+
+/** Brackets and all. */
+const endOfObject = (scan: Scan, from: number, depth: number): number => {
+  if (depth > depthMax) return nowhere
+  let at = afterBlanks(scan, from + 1)
+  while (at >= 0 && scan.bytes[at] !== closeObject) {
+    const name = endOfName(scan, at)
+    const value = name < 0 ? nowhere : valueAfter(scan, name)
+    const end = value < 0 ? nowhere : endOfValue(scan, value, depth)
+    at = end < 0 ? nowhere : afterValue(scan, end, closeObject)
+  }
+  return at < 0 ? nowhere : at + 1
+}
+
+/** Brackets and all; starts and ends of the elements are added to `places`. */
+const endOfList = (scan: Scan, from: number, depth: number, places?: Array<number>): number => {
+  if (depth > depthMax) return nowhere
+  let at = afterBlanks(scan, from + 1)
+  while (at >= 0 && scan.bytes[at] !== closeList) {
+    const end = endOfValue(scan, at, depth)
+    if (end < 0) return nowhere
+    places?.push(at, end)
+    at = afterValue(scan, end, closeList)
+  }
+  return at < 0 ? nowhere : at + 1
+}
+
+/** To behind the value that begins there. */
+const endOfValue = (scan: Scan, at: number, depth: number): number => {
+  switch (scan.bytes[at]) {
+    case quote:
+      return endOfString(scan, at)
+    case openObject:
+      return endOfObject(scan, at, depth + 1)
+    case openList:
+      return endOfList(scan, at, depth + 1)
+    default:
+      return endOfScalar(scan.bytes, at)
+  }
+}
 
 const valueName = ascii("value")
 const evidenceName = ascii("evidence")
 const handNames = atHand.map(ascii)
 
-const isNamed = (bytes: Buffer, begin: number, size: number, name: ReadonlyArray<number>) =>
-  size === name.length && isAt(bytes, begin, name)
+/** Whether the name between two quotes is this one. */
+const isNamed = ({ bytes }: Scan, from: number, end: number, name: ReadonlyArray<number>) =>
+  end - from === name.length + 2 && isAt(bytes, from + 1, name)
 
 /** Which of the properties of `atHand` is named; -1 for none. */
-const handOf = (bytes: Buffer, begin: number, size: number): number => {
+const handOf = (scan: Scan, from: number, end: number): number => {
   for (let index = 0; index < handNames.length; index++) {
-    if (isNamed(bytes, begin, size, handNames[index]!)) return index
+    if (isNamed(scan, from, end, handNames[index]!)) return index
   }
   return -1
+}
+
+/** Depth of a record's own properties: the page's are at 1, and its list is between them. */
+const depthOfRecord = 3
+
+/** The record that begins there; undefined for what is no JSON. */
+const placeOf = (scan: Scan, start: number): Place | undefined => {
+  const { bytes } = scan
+  scan.isPlain = true
+  const hand: Array<number> = []
+  let evidence: Array<number> | undefined
+  let hasEscapedName = false
+  if (bytes[start] !== openObject) {
+    const end = endOfValue(scan, start, depthOfRecord - 1)
+    return end < 0 ? undefined : { start, end, isPlain: scan.isPlain, hasEscapedName, evidence, hand }
+  }
+  let at = afterBlanks(scan, start + 1)
+  while (bytes[at] !== closeObject) {
+    const name = endOfName(scan, at)
+    if (name < 0) return undefined
+    if (scan.isEscaped) hasEscapedName = true
+    const value = valueAfter(scan, name)
+    if (value < 0) return undefined
+    let end: number
+    // The last of two with one name counts.
+    if (isNamed(scan, at, name, evidenceName)) {
+      evidence = bytes[value] === openList ? [] : undefined
+      end = evidence === undefined
+        ? endOfValue(scan, value, depthOfRecord)
+        : endOfList(scan, value, depthOfRecord + 1, evidence)
+    } else {
+      const handed = handOf(scan, at, name)
+      end = endOfValue(scan, value, depthOfRecord)
+      if (handed >= 0) {
+        const isString = bytes[value] === quote
+        hand[handed * 2] = isString ? value : nowhere
+        hand[handed * 2 + 1] = isString ? end : nowhere
+      }
+    }
+    at = end < 0 ? nowhere : afterValue(scan, end, closeObject)
+    if (at < 0) return undefined
+  }
+  return { start, end: at + 1, isPlain: scan.isPlain, hasEscapedName, evidence, hand }
+}
+
+/** From the opening bracket of the records to behind the closing one; the records are added to `records`. */
+const endOfRecords = (scan: Scan, from: number, body: Body, records: Array<CutRecord>): number => {
+  let at = afterBlanks(scan, from + 1)
+  while (at >= 0 && scan.bytes[at] !== closeList) {
+    const place = placeOf(scan, at)
+    if (place === undefined) return nowhere
+    records.push(new CutRecord(body, place))
+    at = afterValue(scan, place.end, closeList)
+  }
+  return at < 0 ? nowhere : at + 1
 }
 
 /**
  * Cuts a page's bytes; undefined for what is no JSON, and for a page that has no list of records or more than one.
  *
+ * **Details**
+ *
+ * Its functions are called for each record, each value and each string: V8 compiles what is called often once, and one
+ * loop over a page, which is entered a few times a minute, for every page anew.
+ *
  * @category decoding
  * @since 0.1.0
  */
 export const cut = (body: Body): PageBytes | undefined => {
-  const records: Array<CutRecord> = []
   const { bytes } = body
-  const { length } = bytes
+  const scan: Scan = { bytes, isPlain: true, isEscaped: false }
+  const records: Array<CutRecord> = []
   const first = isAt(bytes, 0, byteOrderMark) ? byteOrderMark.length : 0
-  const objects: Array<boolean> = []
-  let depth = 0
-  let isObject = false
-  let expected = aValue
   /** The list of the records: of its brackets. */
-  let from = -1
-  let to = -1
-  /** The record in hand, the element of its evidence in hand, and what of it is to be at hand. */
-  let start = -1
-  let isPlain = true
-  let hasEscapedName = false
-  let evidence: Array<number> | undefined
-  let element = -1
-  let hand: Array<number> = []
-  /** Which of the names was read last: the list's, or that of what is to be at hand. */
-  let named = false
-  let handed = -1
-  let isOfRecords = false
-  let isOfEvidence = false
-
-  for (let at = first; at < length; at++) {
-    const code = bytes[at]!
-    if (code === comma) {
-      if (expected !== afterAValue || depth === 0) return undefined
-      expected = isObject ? aName : aValue
-      if (depth === inRecords && isOfRecords) {
-        records.push(new CutRecord(body, { start, end: at, isPlain, hasEscapedName, evidence, hand }))
-        start = -1
-        isPlain = true
-        hasEscapedName = false
-        evidence = undefined
-        hand = []
-      } else if (depth === inEvidence && isOfEvidence) {
-        evidence!.push(element, at)
-        element = -1
-      }
-    } else if (code === closeObject || code === closeList) {
-      const isEmpty = expected === (isObject ? aNameOrTheEnd : aValueOrTheEnd)
-      if (depth === 0 || isObject !== (code === closeObject) || expected !== afterAValue && !isEmpty) return undefined
-      if (depth === inRecords && isOfRecords) {
-        if (!isEmpty) records.push(new CutRecord(body, { start, end: at, isPlain, hasEscapedName, evidence, hand }))
-        isOfRecords = false
-        start = -1
-        to = at
-      } else if (depth === inEvidence && isOfEvidence) {
-        if (!isEmpty) evidence!.push(element, at)
-        element = -1
-        isOfEvidence = false
-      }
-      depth--
-      objects.pop()
-      isObject = objects[depth - 1] ?? false
-      expected = afterAValue
-    } else if (isBlank(code)) isPlain = false
-    else {
-      const isName = expected === aName || expected === aNameOrTheEnd
-      if (!isName) {
-        if (expected === afterAValue) return undefined
-        if (depth === inRecords && isOfRecords) start = at
-        else if (depth === inEvidence && isOfEvidence) element = at
-      }
-      if (code === quote) {
-        const begin = at + 1
-        let end = begin
-        let isEscaped = false
-        for (let unit = bytes[end]; unit !== quote; unit = bytes[++end]) {
-          if (unit === backslash) {
-            isEscaped = true
-            const escape = bytes[++end]
-            if (escape === 117) {
-              if (!fourHexDigits.test(bytes.toString("latin1", end + 1, end + 5))) return undefined
-              end += 4
-            } else if (escape !== slash && !isUsual(escape)) return undefined
-            if (!isUsual(escape)) isPlain = false
-          } else if (unit === undefined || unit < space) return undefined
-        }
-        at = end
-        if (isName) {
-          while (isBlank(bytes[at + 1])) {
-            isPlain = false
-            at++
-          }
-          if (bytes[++at] !== colon) return undefined
-          // JavaScript puts names that are numbers before the others.
-          if (isDigit(bytes[begin])) isPlain = false
-          const size = end - begin
-          expected = aValue
-          named = false
-          if (depth === inPage) {
-            // It may be the list's name once more, which only a whole parse would see.
-            if (isEscaped) return undefined
-            named = isNamed(bytes, begin, size, valueName)
-          } else if (depth === inRecord && start >= 0) {
-            if (isEscaped) hasEscapedName = true
-            named = isNamed(bytes, begin, size, evidenceName)
-            // The last of two with one name counts.
-            if (named) evidence = undefined
-            handed = handOf(bytes, begin, size)
-            if (handed >= 0) hand[handed * 2] = hand[handed * 2 + 1] = -1
-          }
-        } else {
-          expected = afterAValue
-          if (handed >= 0 && depth === inRecord) {
-            hand[handed * 2] = begin - 1
-            hand[handed * 2 + 1] = end + 1
-          }
-          handed = -1
-        }
-      } else {
-        if (isName) return undefined
-        handed = -1
-        if (code === openObject || code === openList) {
-          isObject = code === openObject
-          if (named && !isObject) {
-            if (depth === inPage) {
-              if (from >= 0) return undefined
-              from = at
-              isOfRecords = true
-            } else if (depth === inRecord) {
-              evidence = []
-              isOfEvidence = true
-            }
-          }
-          named = false
-          objects.push(isObject)
-          depth++
-          expected = isObject ? aNameOrTheEnd : aValueOrTheEnd
-        } else {
-          const end = endOfScalar(bytes, at)
-          if (end === undefined) return undefined
-          at = end - 1
-          expected = afterAValue
-        }
-      }
-    }
+  let from = nowhere
+  let to = nowhere
+  const start = afterBlanks(scan, first)
+  if (bytes[start] !== openObject) return undefined
+  let at = afterBlanks(scan, start + 1)
+  while (bytes[at] !== closeObject) {
+    const name = endOfName(scan, at)
+    // An escaped one may be the list's name once more, which only a whole parse would see.
+    if (name < 0 || scan.isEscaped) return undefined
+    const value = valueAfter(scan, name)
+    if (value < 0) return undefined
+    let end: number
+    if (bytes[value] === openList && isNamed(scan, at, name, valueName)) {
+      if (from >= 0) return undefined
+      end = endOfRecords(scan, value, body, records)
+      from = value
+      to = end
+    } else end = endOfValue(scan, value, 1)
+    at = end < 0 ? nowhere : afterValue(scan, end, closeObject)
+    if (at < 0) return undefined
   }
-  if (to < 0 || depth !== 0 || expected !== afterAValue) return undefined
-  return { envelope: `${utf8(bytes, first, from)}[]${utf8(bytes, to + 1, length)}`, records }
+  if (from < 0 || afterBlanks(scan, at + 1) !== bytes.length) return undefined
+  return { envelope: `${utf8(bytes, first, from)}[]${utf8(bytes, to, bytes.length)}`, records }
 }

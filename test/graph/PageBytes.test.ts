@@ -138,6 +138,18 @@ describe("PageBytes", () => {
     ) assert.isUndefined(cut(text), text)
   })
 
+  it("cuts what is nested as Graph nests, and leaves to a whole parse what would be too deep for the stack", () => {
+    const nested = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`
+    assertPieces(page(nested(100)))
+    const objects = `{"a":${`{"a":`.repeat(100)}1${"}".repeat(100)}}`
+    assertPieces(page(objects))
+    assertPieces(page(`{"evidence":[${objects}]}`))
+    assert.isUndefined(cut(page(nested(500))))
+    assert.isUndefined(cut(page(nested(1_000_000))))
+    assert.isUndefined(cut(page(`{"a":`.repeat(1_000_000))))
+    assert.isUndefined(cut(`{"value":[],"a":${"[".repeat(1_000_000)}`))
+  })
+
   it("does not take a record for one that is no JSON", () => {
     for (
       const records of [
