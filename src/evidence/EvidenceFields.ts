@@ -189,7 +189,7 @@ export interface EvidenceType {
   readonly name: string
   readonly schema: Schema.Decoder<unknown>
   readonly fields: Fields
-  /** Whether a value decodes, in half the time of decoding it. */
+  /** Whether a value decodes; costs less than to decode it. */
   readonly fits: (value: unknown) => boolean
   readonly decode: (value: unknown) => Result.Result<unknown, Schema.SchemaError>
 }
