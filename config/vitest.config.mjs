@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer } from "vitest/node"
 
 /**
- * These take longest, and are begun first: one that is kept busy beside one that waits, for seconds that it holds the program
- * to. In any other order the last of them runs alone, or two browsers beside each other.
+ * These take longest, and are begun first: as a rule one that is kept busy beside one that waits, for seconds that it holds
+ * the program to. In the runner's own order two browsers ran beside each other, and the kills came last and alone.
  */
 const first = [
   "page/Integrations",
@@ -15,6 +16,10 @@ const first = [
   "cli/Run",
   "page/ActivityView"
 ]
+
+for (const name of first) {
+  if (!existsSync(`test/${name}.test.ts`)) throw new Error(`config/vitest.config.mjs: there is no test/${name}.test.ts`)
+}
 
 class LongestFirst extends BaseSequencer {
   async sort(files) {

@@ -34,7 +34,7 @@ export const pageBytesMax = 16_777_216
 
 /**
  * Bytes from which on a page's records are cut out of it and parsed one by one: 1 MiB. For a quiet tenant's pages V8 would
- * optimise the loop that cuts them, and its compiler alone takes 8 MB.
+ * optimise what cuts them; when that was one loop, the compiler alone took 8 MB.
  *
  * @category limits
  * @since 0.1.0

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Result, type Schema, SchemaIssue } from "effect"
+import { type Schema, SchemaIssue } from "effect"
 import * as Application from "./ApplicationEvidence.ts"
 import * as Cloud from "./CloudEvidence.ts"
 import * as Container from "./ContainerEvidence.ts"
@@ -169,9 +169,6 @@ const pathOf = (error: Schema.SchemaError): string => {
   return path
 }
 
-const misfitOf = (decoded: Result.Result<unknown, Schema.SchemaError>): string | undefined =>
-  Result.isFailure(decoded) ? pathOf(decoded.failure) : undefined
-
 const none: ReadonlyArray<Drift.Drift> = []
 
 /**
@@ -206,7 +203,8 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
       drift: [Drift.make("evidence_type", Drift.typeName(type))]
     }
   }
-  const partial = type.fits(raw) ? undefined : misfitOf(type.decode(raw))
+  const misfit = type.misfit(raw)
+  const partial = misfit === undefined ? undefined : pathOf(misfit)
   const drift: Array<Drift.Drift> = []
   if (partial !== undefined) drift.push(Drift.make("partial", `${type.name}.${partial}`))
   review(raw, type.fields, type.name, depth, drift)

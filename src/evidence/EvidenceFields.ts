@@ -8,7 +8,7 @@
  *
  * @since 0.1.0
  */
-import { type Result, Schema } from "effect"
+import { Option, Result, Schema } from "effect"
 import * as Words from "./EvidenceWords.ts"
 
 /**
@@ -189,9 +189,8 @@ export interface EvidenceType {
   readonly name: string
   readonly schema: Schema.Decoder<unknown>
   readonly fields: Fields
-  /** Whether a value decodes; costs less than to decode it. */
-  readonly fits: (value: unknown) => boolean
-  readonly decode: (value: unknown) => Result.Result<unknown, Schema.SchemaError>
+  /** Why a value does not decode. One that does is not decoded for it: looking costs less. */
+  readonly misfit: (value: unknown) => Schema.SchemaError | undefined
 }
 
 /**
@@ -202,7 +201,11 @@ export interface EvidenceType {
  */
 export const evidence = <const F extends FieldRecord>(name: string, own: F) => {
   const { fields, schema } = complex({ ...base, ...own })
-  // The fields are strings, numbers and structs of them: none asks for a service to decode, and none is changed by it.
+  // No field has a transformation, a default or a declaration: none asks for a service, and what is of its type decodes.
   const decodable = schema as unknown as Schema.Decoder<unknown>
-  return { name, schema, fields, fits: Schema.is(decodable), decode: Schema.decodeUnknownResult(decodable) }
+  const fits = Schema.is(decodable)
+  const decode = Schema.decodeUnknownResult(decodable)
+  const misfit = (value: unknown): Schema.SchemaError | undefined =>
+    fits(value) ? undefined : Option.getOrUndefined(Result.getFailure(decode(value)))
+  return { name, schema, fields, misfit }
 }

@@ -69,13 +69,13 @@ const depthMax = 200
 /** What is known while the bytes are gone through. */
 interface Scan {
   readonly bytes: Buffer
-  /** Of the record in hand: see `Place`. */
+  /** Of the record in hand (see `Place`), once it is read whole; whatever is read may make it false. */
   isPlain: boolean
-  /** Whether the string that was read last has an escape. */
+  /** Whether the name that was read last has an escape; to be asked before its value is read. */
   isEscaped: boolean
 }
 
-/** No place: what was to be read is not there. */
+/** No place: what was to be read is not there, or too deep. */
 const nowhere = -1
 
 /** Where what comes next begins. */
@@ -89,7 +89,7 @@ const afterBlanks = (scan: Scan, from: number): number => {
 }
 
 /** From behind a backslash to the last character of the escape. */
-const endOfEscape = (scan: Scan, at: number): number => {
+const lastOfEscape = (scan: Scan, at: number): number => {
   const code = scan.bytes[at]
   scan.isEscaped = true
   if (isUsual(code)) return at
@@ -104,7 +104,7 @@ const endOfString = (scan: Scan, from: number): number => {
   let at = from + 1
   for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
     if (code === backslash) {
-      at = endOfEscape(scan, at + 1)
+      at = lastOfEscape(scan, at + 1)
       if (at < 0) return nowhere
     } else if (code === undefined || code < space) return nowhere
   }
@@ -193,7 +193,7 @@ const handOf = (scan: Scan, from: number, end: number): number => {
 /** Depth of a record's own properties: the page's are at 1, and its list is between them. */
 const depthOfRecord = 3
 
-/** The record that begins there; undefined for what is no JSON. */
+/** The record that begins there; undefined for what is no JSON, or too deep. */
 const placeOf = (scan: Scan, start: number): Place | undefined => {
   const { bytes } = scan
   scan.isPlain = true
@@ -246,12 +246,13 @@ const endOfRecords = (scan: Scan, from: number, body: Body, records: Array<CutRe
 }
 
 /**
- * Cuts a page's bytes; undefined for what is no JSON, and for a page that has no list of records or more than one.
+ * Cuts a page's bytes; undefined for what is no JSON or nested too deep, and for a page that has no list of records, more
+ * than one, or an escape in a name of its own.
  *
  * **Details**
  *
- * Its functions are called for each record, each value and each string: V8 compiles what is called often once, and one
- * loop over a page, which is entered a few times a minute, for every page anew.
+ * Its functions are called for each record, each value and each string: V8 compiles what is called often once. It
+ * compiled one loop over a page, which is entered once, for every page anew.
  *
  * @category decoding
  * @since 0.1.0

@@ -11,6 +11,9 @@ const key = "azure-security-theme"
 const dark = matchMedia("(prefers-color-scheme: dark)")
 // Whoever reads `matches` after a change and before its event takes the event away, in Chromium at least: it is read once.
 let systemIsDark = dark.matches
+dark.addEventListener("change", ({ matches }) => {
+  systemIsDark = matches
+})
 
 /** Storage may be forbidden; then a choice lasts as long as the page. */
 const stored = (): Theme | undefined => {
@@ -59,8 +62,7 @@ export const changeTheme = (): void => {
  * @since 0.1.0
  */
 export const followSystem = (told: () => void): () => void => {
-  const changed = ({ matches }: { readonly matches: boolean }) => {
-    systemIsDark = matches
+  const changed = () => {
     show()
     told()
   }

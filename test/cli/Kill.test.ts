@@ -31,10 +31,13 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
           const before = yield* pages
           const run = yield* Process.start(args, env)
           yield* pages.pipe(
-            Effect.repeat({ until: (now) => now >= before + 2 + kill, schedule: Schedule.spaced("1 millis") })
+            Effect.repeat({
+              until: (now) => now >= before + 2 + kill || run.child.exitCode !== null,
+              schedule: Schedule.spaced("1 millis")
+            })
           )
           run.child.kill("SIGKILL")
-          yield* run.exit
+          assert.strictEqual(yield* run.exit, "SIGKILL", run.stdout() + run.stderr())
         }
         const last = yield* Process.start(args, env)
         assert.strictEqual(yield* last.exit, 0, last.stdout() + last.stderr())

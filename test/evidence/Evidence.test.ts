@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import * as Drift from "../../src/evidence/Drift.ts"
 import { decode, decodeNested, nested, types } from "../../src/evidence/Evidence.ts"
 
@@ -50,6 +50,21 @@ it("reports what is no typed object as untyped, with an empty object for what is
     assert.strictEqual(decode(raw).type, "untyped")
     assert.strictEqual(decode(raw).value, raw)
     assert.deepStrictEqual(decode(raw).drift, [{ kind: "untyped_evidence", name: "object" }])
+  }
+})
+
+it("calls a misfit what does not decode, and nothing else", () => {
+  const values = [undefined, null, true, 7, Number.NaN, "", "x", [], [null], ["x"], [7], [[]], {}, { x: 1 }, [{ x: 1 }]]
+  for (const { fields, misfit, schema } of types) {
+    const decode = Schema.decodeUnknownResult(schema)
+    for (const [name, { part }] of fields) {
+      const within = Array.from(part?.keys() ?? []).flatMap((inner) => values.map((value) => ({ [inner]: value })))
+      for (const value of [...values, ...within, ...within.map((one) => [one])]) {
+        const raw = { [name]: value }
+        const decoded = decode(raw)
+        assert.strictEqual(misfit(raw)?.message, Result.isFailure(decoded) ? decoded.failure.message : undefined)
+      }
+    }
   }
 })
 

@@ -108,13 +108,15 @@ describeBrowser("the page", () => {
             "Client Secret": "s",
             "Polling Interval": "0"
           })
-          // What is drawn right after the press does not shut it again.
+          // What is drawn right after a press does not undo it.
           await page.locator("summary", { hasText: "Advanced" }).evaluate(async (summary: HTMLElement) => {
             const { host } = summary.getRootNode() as ShadowRoot
             const form = host as HTMLElement & { requestUpdate(): void; readonly updateComplete: Promise<boolean> }
-            summary.click()
-            form.requestUpdate()
-            await form.updateComplete
+            for (const _ of [1, 2, 3]) {
+              summary.click()
+              form.requestUpdate()
+              await form.updateComplete
+            }
           })
           await type(page, { "Interval of alerts (minutes)": "often", "Lookback (hours)": "9999" })
           await page.locator("summary", { hasText: "Advanced" }).click()
@@ -461,9 +463,11 @@ describeBrowser("the page", () => {
           await page.evaluate(() => {
             const drawn = document.querySelector("azure-security-page") as HTMLElement & { requestUpdate(): void }
             const { port1, port2 } = new MessageChannel()
+            const end = performance.now() + 5000
             port1.addEventListener("message", () => {
               drawn.requestUpdate()
-              if (document.documentElement.dataset["theme"] === "white") port2.postMessage("again")
+              const isWhite = document.documentElement.dataset["theme"] === "white"
+              if (isWhite && performance.now() < end) port2.postMessage("again")
             })
             port1.start()
             port2.postMessage("again")

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { html, nothing, type TemplateResult } from "lit"
-import { live } from "lit/directives/live.js"
 import { icon } from "../Icons.ts"
 import { choiceField, faultLine, type Form, textField, tickField } from "./Fields.ts"
 
@@ -58,9 +57,8 @@ const endpointRows = (form: Form) => {
 }
 
 /**
- * The fold with the rest of the settings. A person opens and closes it; `unfold` hears of it: of a press at once, since
- * whatever is drawn before the event `toggle` would undo it, and by that event where the browser opened it to show a text
- * that was looked for.
+ * The fold with the rest of the settings. A person opens and closes it, or the browser, to show a text that was looked for;
+ * `unfold` hears of it afterwards. What is drawn before that leaves the fold alone, since `isOpen` has not changed.
  *
  * @category templates
  * @since 0.1.0
@@ -68,12 +66,9 @@ const endpointRows = (form: Form) => {
 export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) => void): TemplateResult => {
   const { draft } = form
   return html`
-    <details class="advanced" .open=${live(isOpen)} @toggle=${(event: Event) =>
+    <details class="advanced" .open=${isOpen} @toggle=${(event: Event) =>
     unfold((event.target as HTMLDetailsElement).open)}>
-      <summary @click=${(event: Event) => {
-    event.preventDefault()
-    unfold(!isOpen)
-  }}>${icon("chevron")}Advanced</summary>
+      <summary>${icon("chevron")}Advanced</summary>
       <div class="group">
         ${textField(form, "display_name", "Display name", { hint: "Name for people; the instance's own otherwise." })}
         ${
