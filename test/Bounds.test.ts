@@ -4,6 +4,7 @@ import { Effect, FileSystem, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { DriftLedger } from "../src/artifacts/DriftLedger.ts"
 import { Checkpoints } from "../src/checkpoints/Checkpoints.ts"
+import { KeySet } from "../src/checkpoints/KeySet.ts"
 import { open as openLedger } from "../src/checkpoints/Ledger.ts"
 import { StateStore, Values } from "../src/checkpoints/StateStore.ts"
 import { decodeSettings } from "../src/config/SettingsDocument.ts"
@@ -69,7 +70,7 @@ describe("Bounds", () => {
       const ledger = yield* openLedger("t")
       const [step, over] = [50_000, 100_000]
       for (let from = 0; from < Bounds.ledgerKeysMax + over; from += step) {
-        yield* ledger.append(Array.from({ length: step }, (_, n) => idOf(from + n)), {
+        yield* ledger.append(KeySet.of(Array.from({ length: step }, (_, n) => idOf(from + n))), {
           reached: Timestamp.fromMillis(from),
           floor: Timestamp.fromMillis(0),
           at: noon

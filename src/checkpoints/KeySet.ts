@@ -13,7 +13,15 @@ const capacityMin = 64
 const fullMax = 24 / 25
 
 /**
- * A mutable set of keys of 16 hex digits.
+ * Bytes of a key.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const keyBytes = 8
+
+/**
+ * A mutable set of keys, each the first 16 hex digits of an id in lower case.
  *
  * @category collections
  * @since 0.1.0
@@ -24,15 +32,64 @@ export class KeySet {
   /** Number of keys. */
   size = 0
 
-  /** Whether the key is in the set. */
-  has(key: string): boolean {
-    const [high, low] = words(key)
-    return this.find(high, low) < 0
+  /** The set of the keys of ids. */
+  static of(ids: Iterable<string>): KeySet {
+    const set = new KeySet()
+    for (const id of ids) set.add(id)
+    return set
   }
 
-  /** Adds a key; `false` when it was in the set already. */
-  add(key: string): boolean {
-    const [high, low] = words(key)
+  /** Whether the id's key is in the set. */
+  has(id: string): boolean {
+    return this.find(wordAt(id, 0), lowOf(id)) < 0
+  }
+
+  /** Adds the id's key; `false` when it was in the set already. */
+  add(id: string): boolean {
+    return this.addWords(wordAt(id, 0), lowOf(id))
+  }
+
+  /** Removes the id's key, if it is in the set. */
+  delete(id: string): void {
+    this.deleteWords(wordAt(id, 0), lowOf(id))
+  }
+
+  /** Adds keys that {@link KeySet.except} gave. */
+  addBytes(bytes: Uint8Array): void {
+    forEachKey(bytes, (high, low) => this.addWords(high, low))
+  }
+
+  /** Removes keys that {@link KeySet.except} gave. */
+  deleteBytes(bytes: Uint8Array): void {
+    forEachKey(bytes, (high, low) => this.deleteWords(high, low))
+  }
+
+  /** The keys that another set has not, {@link keyBytes} bytes each, in no order. */
+  except(other: KeySet): Uint8Array {
+    const bytes = new Uint8Array(this.size * keyBytes)
+    const view = new DataView(bytes.buffer)
+    let end = 0
+    for (let slot = 0; slot < this.high.length; slot++) {
+      const high = this.high[slot]!
+      const low = this.low[slot]!
+      if ((high === 0 && low === 0) || other.find(high, low) < 0) continue
+      view.setUint32(end, high)
+      view.setUint32(end + 4, low)
+      end += keyBytes
+    }
+    return bytes.subarray(0, end)
+  }
+
+  /** The keys of both; this very set where the other has none. */
+  union(other: KeySet): KeySet {
+    if (other.size === 0) return this
+    const both = new KeySet()
+    both.addBytes(this.except(both))
+    both.addBytes(other.except(both))
+    return both
+  }
+
+  private addWords(high: number, low: number): boolean {
     if (this.size + 1 > this.high.length * fullMax) this.resize(this.high.length * 2)
     const slot = this.find(high, low)
     if (slot < 0) return false
@@ -42,9 +99,7 @@ export class KeySet {
     return true
   }
 
-  /** Removes a key; a key that is not in the set is left out of account. */
-  delete(key: string): void {
-    const [high, low] = words(key)
+  private deleteWords(high: number, low: number): void {
     const found = this.find(high, low)
     if (found >= 0) return
     const mask = this.high.length - 1
@@ -88,8 +143,31 @@ export class KeySet {
 }
 
 /** The all-zero key stands for an empty slot, so the one key that has it is stored as its neighbour. */
-const words = (key: string): readonly [number, number] => {
-  const high = Number.parseInt(key.slice(0, 8), 16) >>> 0
-  const low = Number.parseInt(key.slice(8, 16), 16) >>> 0
-  return [high, high === 0 && low === 0 ? 1 : low]
+const orNeighbour = (high: number, low: number): number => high === 0 && low === 0 ? 1 : low
+
+const digitNine = 57
+/** What makes of the code of a digit, or of `a` to `f`, its value. */
+const [ofDigit, ofLetter] = [48, 87]
+
+/** The word of eight hex digits from an index on. By code, since the text of each word would be garbage. */
+const wordAt = (id: string, start: number): number => {
+  let word = 0
+  for (let index = start; index < start + 8; index++) {
+    const code = id.charCodeAt(index)
+    word = (word << 4) | (code - (code <= digitNine ? ofDigit : ofLetter))
+  }
+  return word >>> 0
+}
+
+const lowOf = (id: string): number => {
+  const low = wordAt(id, 8)
+  return low === 0 ? orNeighbour(wordAt(id, 0), low) : low
+}
+
+const forEachKey = (bytes: Uint8Array, visit: (high: number, low: number) => void): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at < view.byteLength; at += keyBytes) {
+    const high = view.getUint32(at)
+    visit(high, orNeighbour(high, view.getUint32(at + 4)))
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * What was published already, as 8-byte keys, so that nothing is published twice.
  *
- * Keys are the first 16 hex digits of artifact ids (of the bytes, for a record that has no identity). They are kept in
+ * Keys are of artifact ids (of the bytes' hash, for a record that has no identity). They are kept in
  * pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
  *
  * @since 0.1.0
@@ -9,7 +9,7 @@
 import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
 import { later, type Timestamp } from "../domain/Timestamp.ts"
-import { KeySet } from "./KeySet.ts"
+import { keyBytes, KeySet } from "./KeySet.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
 /**
@@ -46,7 +46,7 @@ interface Piece {
 /** A piece as it is stored. */
 interface Stored extends Omit<Piece, "size"> {
   readonly floor: Timestamp
-  /** Eight bytes a key. */
+  /** {@link keyBytes} a key. */
   readonly keys: Uint8Array
 }
 
@@ -57,25 +57,6 @@ const pieceOf = ({ at, keys, number, reached, revision }: Stored): Piece => ({
   at,
   size: keys.length / keyBytes
 })
-
-const keyBytes = 8
-
-const toKeyBytes = (keys: ReadonlyArray<string>): Uint8Array => {
-  const bytes = new Uint8Array(keys.length * keyBytes)
-  const view = new DataView(bytes.buffer)
-  keys.forEach((key, index) => {
-    view.setUint32(index * keyBytes, Number.parseInt(key.slice(0, 8), 16))
-    view.setUint32(index * keyBytes + 4, Number.parseInt(key.slice(8, 16), 16))
-  })
-  return bytes
-}
-
-const hex = (word: number) => word.toString(16).padStart(8, "0")
-
-const forEachKey = (bytes: Uint8Array, visit: (key: string) => void): void => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 0; at < view.byteLength; at += keyBytes) visit(hex(view.getUint32(at)) + hex(view.getUint32(at + 4)))
-}
 
 const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
   const bytes = new Uint8Array(one.length + other.length)
@@ -116,8 +97,8 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
 export interface Ledger {
   /** Whether what the artifact id stands for was published already. */
   readonly has: (id: string) => boolean
-  /** Remembers ids for good. */
-  readonly append: (ids: ReadonlyArray<string>, of: Rows) => Effect.Effect<void, StateStoreError>
+  /** Remembers the keys of ids for good. */
+  readonly append: (keys: KeySet, of: Rows) => Effect.Effect<void, StateStoreError>
   /** The cursor from which on it knows everything published; undefined while it is empty. */
   readonly floor: () => Timestamp | undefined
   readonly size: () => number
@@ -139,8 +120,6 @@ export interface Rows {
   /** When they were published, in milliseconds since 1970. */
   readonly at: number
 }
-
-const keyOf = (id: string) => id.slice(0, 16)
 
 /**
  * Opens the ledger kept under `prefix`, reading all of it.
@@ -180,7 +159,7 @@ export const open = Effect.fn("Ledger.open")(function*(
     }
     last = stored.value
     pieces.push(pieceOf(last))
-    forEachKey(last.keys, (key) => known.add(key))
+    known.addBytes(last.keys)
     floor = last.floor
   }
 
@@ -206,13 +185,13 @@ export const open = Effect.fn("Ledger.open")(function*(
     yield* store.remove(nameOf(piece.number), piece.revision)
     pieces.shift()
     // Keys that nobody can read any more stay in the set: they were published.
-    if (Option.isSome(stored)) forEachKey(stored.value?.keys ?? new Uint8Array(), (key) => known.delete(key))
+    if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
   })
 
-  const append = Effect.fnUntraced(function*(ids: ReadonlyArray<string>, { at, floor: begun, reached }: Rows) {
-    const fresh = Array.from(new Set(ids.map(keyOf))).filter((key) => !known.has(key))
+  const append = Effect.fnUntraced(function*(keys: KeySet, { at, floor: begun, reached }: Rows) {
+    const fresh = keys.except(known)
     if (fresh.length === 0) return
-    const old = leaving(fresh.length, at)
+    const old = leaving(fresh.length / keyBytes, at)
     // Written before they go: a restart must not take for unpublished what only they knew.
     floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
     for (let taken = 0; taken < fresh.length;) {
@@ -220,26 +199,26 @@ export const open = Effect.fn("Ledger.open")(function*(
       const open: Stored = isOpen && last !== undefined
         ? last
         : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
-      const room = fresh.slice(taken, taken + pieceKeysMax - open.keys.length / keyBytes)
+      const room = fresh.subarray(taken, taken + pieceKeysMax * keyBytes - open.keys.length)
       const written = {
         ...open,
         at,
         floor,
         reached: reached > open.reached ? reached : open.reached,
-        keys: joined(open.keys, toKeyBytes(room))
+        keys: joined(open.keys, room)
       }
       const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
       last = { ...written, revision }
       if (isOpen) pieces.pop()
       pieces.push(pieceOf(last))
-      for (const key of room) known.add(key)
+      known.addBytes(room)
       taken += room.length
     }
     for (const piece of old) yield* letGo(piece, at)
   }, Effect.uninterruptible)
 
   return {
-    has: (id) => known.has(keyOf(id)),
+    has: (id) => known.has(id),
     append,
     floor: () => floor,
     size: () => known.size,

@@ -136,11 +136,11 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
     const on = stepWithin(at, { cursors, next: nextOf(page) }, to)
     if (on._tag === "Stuck") return yield* new BackfillStuck({ at: at.bound })
     // What it brought may read the records once more, for a sink that did not look at all of them.
-    const { artifacts, fresh, ids } = yield* Effect.ensuring(
+    const { artifacts, fresh, keys } = yield* Effect.ensuring(
       Effect.map(sink.publish(batch), brought),
       Effect.sync(page.release)
     )
-    yield* state.ledger.append(ids, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
+    yield* state.ledger.append(keys, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
     yield* state.update((checkpoint) =>
       on._tag === "End"
         ? { ...advance(checkpoint, to, now), position: null, lastSuccessAt: now }

@@ -8,6 +8,7 @@ import { type Cause, Duration, type Effect } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
+import { KeySet } from "../checkpoints/KeySet.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -61,8 +62,8 @@ export type Outcome = "committed" | "dropped" | "lost"
  * @since 0.1.0
  */
 export interface Brought {
-  /** Ids that the ledger is to remember. */
-  readonly ids: ReadonlyArray<string>
+  /** Keys of the ids that the ledger is to remember. */
+  readonly keys: KeySet
   readonly artifacts: number
   readonly deadLetters: ReadonlyArray<DeadLetter>
   /** Record versions not seen before. */
@@ -95,10 +96,10 @@ export interface Prepared {
 
 /** What one pass over a page found. */
 const makeFound = (isKnown: (id: string) => boolean) => {
-  const ids = new Set<string>()
+  const keys = new KeySet()
   return {
-    ids,
-    isNew: (id: string) => !isKnown(id) && !ids.has(id) && ids.add(id) !== undefined,
+    keys,
+    isNew: (id: string) => !isKnown(id) && keys.add(id),
     artifacts: 0,
     repeated: 0,
     drift: Array<Drift>(),
@@ -188,7 +189,7 @@ export const prepare = (options: {
     brought: () => {
       const [good, bad] = [artifacts.found(), deadLetters.found()]
       return {
-        ids: [...good.ids, ...bad.ids],
+        keys: good.keys.union(bad.keys),
         artifacts: good.artifacts,
         deadLetters: bad.deadLetters,
         fresh: good.updatedAt.length + bad.deadLetters.length,

@@ -213,7 +213,7 @@ export const toPage = Effect.fnUntraced(function*(
   const held = poll.missing.size > 0
   const commit = Effect.gen(function*() {
     const brought = prepared.brought()
-    const { fresh, ids } = brought
+    const { fresh, keys } = brought
     const change = committed(run, poll, position, {
       mark: on._tag === "Stuck" ? undefined : on.mark,
       // A part of the page that a provider still owes must not fall behind the mark.
@@ -227,7 +227,7 @@ export const toPage = Effect.fnUntraced(function*(
       floor: saved(run)?.floor ?? position.from,
       at: now
     }
-    yield* state.ledger.append(ids, of)
+    yield* state.ledger.append(keys, of)
     yield* state.update(change)
     poll.records += fresh
     poll.artifacts += brought.artifacts

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
+import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { open } from "../../src/checkpoints/Ledger.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
@@ -20,8 +21,8 @@ describe("Ledger", () => {
     Effect.gen(function*() {
       const store = yield* StateStore
       const ledger = yield* open("t")
-      yield* ledger.append(ids(0, 20_000), rows(1))
-      yield* ledger.append(ids(19_000, 20_001), rows(2))
+      yield* ledger.append(KeySet.of(ids(0, 20_000)), rows(1))
+      yield* ledger.append(KeySet.of(ids(19_000, 20_001)), rows(2))
       const again = yield* open("t")
       assert.strictEqual(again.size(), 20_001)
       assert.isTrue(ids(0, 20_001).every(again.has))
@@ -36,7 +37,7 @@ describe("Ledger", () => {
     Effect.gen(function*() {
       const ledger = yield* open("t", 20_000)
       assert.isUndefined(ledger.floor())
-      for (let n = 0; n < 6; n++) yield* ledger.append(ids(n * 8192, (n + 1) * 8192), rows(n, n * 1000))
+      for (let n = 0; n < 6; n++) yield* ledger.append(KeySet.of(ids(n * 8192, (n + 1) * 8192)), rows(n, n * 1000))
       assert.isAtMost(ledger.size(), 20_000 + 8192)
       assert.isFalse(ledger.has(id(0)))
       assert.isTrue(ledger.has(id(6 * 8192 - 1)))
@@ -49,11 +50,11 @@ describe("Ledger", () => {
   it.effect("lets go what is older than seven days", () =>
     Effect.gen(function*() {
       const ledger = yield* open("t")
-      yield* ledger.append(ids(0, 8192), rows(day))
-      yield* ledger.append(ids(8192, 8200), rows(2 * day))
-      yield* ledger.append(ids(9000, 9001), rows(8 * day))
+      yield* ledger.append(KeySet.of(ids(0, 8192)), rows(day))
+      yield* ledger.append(KeySet.of(ids(8192, 8200)), rows(2 * day))
+      yield* ledger.append(KeySet.of(ids(9000, 9001)), rows(8 * day))
       assert.isTrue(ledger.has(id(0)))
-      yield* ledger.append(ids(9001, 9002), rows(8 * day + 1))
+      yield* ledger.append(KeySet.of(ids(9001, 9002)), rows(8 * day + 1))
       assert.isFalse(ledger.has(id(0)))
       assert.isTrue(ledger.has(id(8192)))
     }).pipe(Effect.provide(memory)))
@@ -62,7 +63,7 @@ describe("Ledger", () => {
     Effect.gen(function*() {
       const store = yield* StateStore
       const ledger = yield* open("t")
-      yield* ledger.append(ids(0, 10), rows(1))
+      yield* ledger.append(KeySet.of(ids(0, 10)), rows(1))
       yield* store.put("t.ledger-000002", new TextEncoder().encode("what is this"), 0)
       const again = yield* open("t")
       assert.strictEqual(again.setAside.length, 1)
