@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
 import { RecordedRequest } from "../graph/Recorder.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
 import { Guard } from "./Guard.ts"
@@ -65,7 +65,7 @@ export const Api = HttpApi.make("azure-security").add(
   IntegrationsApi,
   SearchApi,
   LiveApi
-).annotate(
+).middleware(HttpApiMiddleware.ProblemDetails).annotate(
   OpenApi.Title,
   "Azure Security connector"
 )

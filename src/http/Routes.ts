@@ -5,7 +5,7 @@
  */
 import { ByteSize, Clock, DateTime, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { requestBytesMax } from "../domain/Bounds.ts"
 import { Recorder } from "../graph/Recorder.ts"
@@ -93,6 +93,19 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
+const elsewhere = HttpServerResponse.text(
+  "Nothing answers this request: / is the page, and /openapi.json says what else there is.\n",
+  { status: 404 }
+)
+
+/** Not by "*": that takes HEAD too, which is otherwise answered as GET is. */
+const elsewhereLayer = Layer.effectDiscard(Effect.gen(function*() {
+  const router = yield* HttpRouter.HttpRouter
+  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const) {
+    yield* router.add(method, "/*", elsewhere)
+  }
+}))
+
 /**
  * Layer of all routes.
  *
@@ -110,8 +123,10 @@ export const layer = Layer.mergeAll(
       SearchRoutes.layer,
       LiveRoutes.layer
     ]),
-    Layer.provide(SessionRoutes.layerGuard)
+    Layer.provide(SessionRoutes.layerGuard),
+    Layer.provide(HttpApiMiddleware.layerProblemDetails({ includeDetails: true }))
   ),
   metricsLayer,
-  PageRoutes.layer
+  PageRoutes.layer,
+  elsewhereLayer
 ).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(requestBytesMax))))

@@ -164,14 +164,36 @@ describe("the page's interface", () => {
           const { status } = yield* ask("PUT", "/api/instances/two", { body: wrong })
           assert.isTrue(status >= 400 && status < 500, `${status}`)
         }
+        const secret = yield* ask("PUT", "/api/instances/two", { body: { revision: null, document: "a secret" } })
+        assert.deepStrictEqual(secret.json.errors, [{ path: ["payload", "document"], message: "Expected object" }])
+        assert.notInclude(secret.text, "a secret")
         assert.deepStrictEqual(Object.keys(yield* SubscriptionRef.get(documents)), ["one"])
       })
   )
 
+  live("says of a path that it does not know what there is, and answers HEAD as GET", () =>
+    Effect.gen(function*() {
+      const { ask, at, http } = yield* interfaceOf()
+      for (const [method, path] of [["GET", "/nope"], ["POST", "/status"], ["PUT", "/api/nope?x"]] as const) {
+        const { headers, status, text } = yield* ask(method, path)
+        assert.strictEqual(status, 404, path)
+        assert.include(text, "/openapi.json", path)
+        assert.strictEqual(headers["x-content-type-options"], "nosniff", path)
+      }
+      assert.strictEqual((yield* http.head(`${at}/status`)).status, 200)
+    }))
+
   live("bound elsewhere, shows nothing but the status until the token is given", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ admin: "the-token", listenAt: "0.0.0.0:0" })
-      for (const path of ["/api/instances", "/api/search?from=2026-01-01&to=2026-01-02", "/api/search/state"]) {
+      for (
+        const path of [
+          "/api/instances",
+          "/api/search?from=2026-01-01&to=2026-01-02",
+          "/api/search?",
+          "/api/search/state"
+        ]
+      ) {
         assert.strictEqual((yield* ask("GET", path)).status, 401, path)
       }
       for (const path of ["/status", "/api/activity?range=hour", "/api/session", "/health/live"]) {

@@ -75,7 +75,9 @@ describe("the search's interface", () => {
       assert.strictEqual(time.status, 400)
       assert.include(time.json.fault, "from")
       assert.strictEqual((yield* ask("GET", `/api/search/export?${range}&query=bad:&format=csv`)).status, 400)
-      assert.strictEqual((yield* ask("GET", `/api/search?${range}&limit=x`)).status, 400)
+      const limit = yield* ask("GET", `/api/search?${range}&limit=x`)
+      assert.strictEqual(limit.status, 400)
+      assert.deepStrictEqual(limit.json.errors, [{ path: ["query", "limit"], message: "Expected a finite number" }])
     }))
 
   live("shows one artifact, and says that there is none", () =>

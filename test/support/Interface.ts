@@ -27,6 +27,7 @@ export interface Body {
   readonly rows: ReadonlyArray<Row>
   readonly next: number | null
   readonly fault: string
+  readonly errors: ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly message: string }>
   readonly artifact: string | null
 }
 
