@@ -89,6 +89,7 @@ export const frame = css`
     border: 2px solid var(--cds-support-success);
     border-radius: 50%;
     background: var(--cds-support-success);
+    forced-color-adjust: none;
   }
   .asking .dot {
     border-color: var(--cds-support-warning);

@@ -2,6 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Browser, Page } from "playwright-core"
 import { activityOf } from "./Activities.ts"
 import { now } from "./Artifacts.ts"
+import { drawnInForcedColours } from "./Browser.ts"
 import {
   launch,
   openPage,
@@ -150,6 +151,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     return inPage(async (page) => {
       await page.locator("canvas").nth(3).waitFor()
       assert.deepStrictEqual(await violations(page), [])
+      await drawnInForcedColours(page, 6)
       const before = await drawn(page)
       await page.evaluate(() => {
         document.documentElement.dataset["theme"] = "g100"

@@ -141,6 +141,31 @@ export const fits = async (page: Page, state: string): Promise<void> => {
   assert.isAtMost(content!, screen!, state)
 }
 
+/** Empty elements with a background, which is all that there is to see of them, unless they are fields. */
+const drawings = (page: Page): Promise<ReadonlyArray<readonly [name: string, background: string]>> =>
+  page.evaluate(() => {
+    const within = (root: Document | ShadowRoot): ReadonlyArray<Element> =>
+      Array.from(root.querySelectorAll("*")).flatMap((one) => [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])])
+    return within(document).flatMap((one): ReadonlyArray<readonly [string, string]> => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(one)
+      const isEmpty = !one.matches("input, :has(*)") && one.shadowRoot === null && one.textContent === ""
+      const isSeen = isEmpty && one.clientWidth > 0 && one.clientHeight > 0
+      const background = `${backgroundColor} ${backgroundImage}`
+      return isSeen && !background.endsWith(", 0) none") ? [[`${one.localName}.${one.className}`, background]] : []
+    })
+  })
+
+/** Nothing that is drawn by backgrounds is lost where the system has colours of its own, as for high contrast. */
+export const drawnInForcedColours = async (page: Page, least: number): Promise<void> => {
+  await settled(page)
+  const before = await drawings(page)
+  await page.emulateMedia({ forcedColors: "active" })
+  const after = await drawings(page)
+  await page.emulateMedia({ forcedColors: "none" })
+  assert.isAtLeast(before.length, least)
+  assert.deepStrictEqual(after, before)
+}
+
 /** The theme and the width change; axe looks at each. */
 export const accessibleInAllLooks = async (page: Page, state: string): Promise<void> => {
   const viewport = page.viewportSize()!

@@ -2,7 +2,16 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { Browser, Page } from "playwright-core"
-import { accessible, accessibleInAllLooks, browser, describeBrowser, fits, focused, open } from "./Browser.ts"
+import {
+  accessible,
+  accessibleInAllLooks,
+  browser,
+  describeBrowser,
+  drawnInForcedColours,
+  fits,
+  focused,
+  open
+} from "./Browser.ts"
 import { clientId, instance, microsoft, program, strike, tenant } from "./Program.ts"
 
 class World extends Context.Service<World, { readonly browser: Browser; readonly origin: string }>()("test/World") {
@@ -234,6 +243,7 @@ describeBrowser("the page", () => {
           )
           await tile(page, "off").getByText("Disabled", { exact: true }).waitFor()
           await accessibleInAllLooks(page, "instances with faults")
+          await drawnInForcedColours(page, 2)
           await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
           await refused.getByRole("button", { name: "Copy for a support case" }).click()
           await refused.getByText("Copied").first().waitFor()

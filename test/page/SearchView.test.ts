@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import type { Browser, Page } from "playwright-core"
 import { detailOf, following, hostile, now, pageOf, type Row, rows } from "./Artifacts.ts"
+import { drawnInForcedColours } from "./Browser.ts"
 import {
   type Answer,
   launch,
@@ -580,6 +581,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
         await page.locator("dl").first().waitFor()
         await page.getByRole("button", { name: "Columns" }).click()
         assert.deepStrictEqual(await violations(page), [])
+        await drawnInForcedColours(page, 2)
         await page.keyboard.press("Escape")
         await page.getByRole("tab", { name: "JSON" }).click()
         assert.deepStrictEqual(await violations(page), [])

@@ -72,6 +72,7 @@ export const activityStyles = css`
   input:checked + span {
     background: var(--cds-layer-selected-inverse);
     color: var(--cds-text-inverse);
+    forced-color-adjust: none;
   }
   input:focus-visible + span {
     outline: 2px solid var(--cds-focus);
@@ -115,6 +116,7 @@ export const activityStyles = css`
     block-size: 0.75rem;
     border-block-start: 3px solid var(--cds-support-error);
     background: color-mix(in srgb, var(--cds-support-error) 20%, transparent);
+    forced-color-adjust: none;
   }
   .swatch.cooldown {
     border-block-start: 3px dashed var(--cds-support-caution-major);

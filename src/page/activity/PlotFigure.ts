@@ -73,6 +73,7 @@ const styles = css`
     block-size: 0.75rem;
     border-radius: 1px;
     background: currentColor;
+    forced-color-adjust: none;
   }
   .swatch.limit {
     inline-size: 1.25rem;

@@ -118,6 +118,7 @@ export const tileStyles = css`
     border: 0;
     appearance: none;
     background: var(--cds-border-subtle);
+    forced-color-adjust: none;
   }
   meter::-webkit-meter-bar {
     height: 0.25rem;

@@ -45,6 +45,7 @@ export const searchStyles = css`
     block-size: 0.5rem;
     border-radius: 50%;
     background: var(--cds-icon-secondary);
+    forced-color-adjust: none;
   }
   .good .dot {
     background: var(--cds-support-success);
@@ -100,6 +101,7 @@ export const searchStyles = css`
     border-radius: 0.5rem;
     background: var(--cds-toggle-off, var(--cds-border-strong-01));
     transition: background-color 110ms;
+    forced-color-adjust: none;
   }
   .track::before {
     content: "";
@@ -143,6 +145,7 @@ export const searchStyles = css`
   .bar {
     block-size: 2px;
     overflow: hidden;
+    forced-color-adjust: none;
   }
   .bar.busy::before {
     content: "";
