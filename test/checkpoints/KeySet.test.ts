@@ -5,13 +5,25 @@ import { KeySet } from "../../src/checkpoints/KeySet.ts"
 
 const idOf = (n: number) => ArtifactId.sha256(String(n))
 
-/** Few distinct keys in few slots, so that runs, wraps and deletions meet. */
-const key = (n: number) => `${String(n % 3).padStart(8, "0")}${(1 + n % 40).toString(16).padStart(8, "0")}`
+const wordOf = (n: number) => (n >>> 0).toString(16).padStart(8, "0")
+const highs = [0, 1, 0x80000000, 0xffffffff]
+/** Where keys begin to be looked for, four at each place: the last ones are at the end of the smallest set. */
+const homes = [...Array.from({ length: 36 }, (_, n) => n + 1), 60, 61, 62, 63]
+const keys = highs.length * homes.length
+/** Few places for many keys, so that runs, wraps and deletions meet, with words of all bits and of none. */
+const key = (n: number) => {
+  const high = highs[n % 4]!
+  return wordOf(high) + wordOf(high ^ homes[Math.floor(n / 4)]!)
+}
 
 describe("KeySet", () => {
   it.effect.prop(
     "is a set, whatever is added and deleted",
-    [Schema.Array(Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 119 }))]))],
+    [
+      Schema.Array(
+        Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: keys - 1 }))])
+      ).check(Schema.isMinLength(400))
+    ],
     ([operations]) =>
       Effect.sync(() => {
         const set = new KeySet()
@@ -23,7 +35,12 @@ describe("KeySet", () => {
           else model.delete(key(n))
         }
         assert.strictEqual(set.size, model.size)
-        for (let n = 0; n < 120; n++) assert.strictEqual(set.has(key(n)), model.has(key(n)), key(n))
+        const copy = new KeySet()
+        copy.addBytes(set.except(copy))
+        for (let n = 0; n < keys; n++) {
+          assert.strictEqual(set.has(key(n)), model.has(key(n)), key(n))
+          assert.strictEqual(copy.has(key(n)), model.has(key(n)), key(n))
+        }
       })
   )
 
@@ -62,11 +79,17 @@ describe("KeySet", () => {
     const set = new KeySet()
     assert.isTrue(set.add("0".repeat(16)))
     assert.isFalse(set.add("0".repeat(16)))
-    for (let n = 1; n <= 10_000; n++) set.add(n.toString(16).padStart(16, "0"))
+    const ids = Array.from({ length: 10_000 }, (_, n) => idOf(n))
+    assert.isTrue(ids.every((id) => set.add(id)))
+    assert.isTrue(ids.every((id) => set.has(id)))
     assert.isTrue(set.has("0".repeat(16)))
-    assert.isTrue(set.has((10_000).toString(16).padStart(16, "0")))
-    assert.isFalse(set.has((10_001).toString(16).padStart(16, "0")))
+    assert.strictEqual(set.size, 10_001)
+    ids.forEach((id, n) => {
+      if (n % 2 === 0) set.delete(id)
+    })
+    assert.isTrue(ids.every((id, n) => set.has(id) === (n % 2 === 1)))
     set.deleteBytes(new Uint8Array(8))
     assert.isFalse(set.has("0".repeat(16)))
+    assert.strictEqual(set.size, 5000)
   })
 })
