@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
 import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { open } from "../../src/checkpoints/Ledger.ts"
@@ -23,14 +23,21 @@ describe("Ledger", () => {
       const ledger = yield* open("t")
       yield* ledger.append(KeySet.of(ids(0, 20_000)), rows(1))
       yield* ledger.append(KeySet.of(ids(19_000, 20_001)), rows(2))
+      yield* ledger.append(KeySet.of(ids(0, 100)), rows(3))
+      yield* ledger.append(new KeySet(), rows(4))
       const again = yield* open("t")
       assert.strictEqual(again.size(), 20_001)
       assert.isTrue(ids(0, 20_001).every(again.has))
       assert.isFalse(again.has(id(20_001)))
+      const [sizes, revisions] = [Array<number>(), Array<number>()]
       for (const key of yield* store.keys("t.")) {
-        const stored = yield* store.get(key)
-        assert.isBelow(stored._tag === "Some" ? stored.value.bytes.length : 0, 100_000)
+        const { bytes, revision } = Option.getOrThrow(yield* store.get(key))
+        sizes.push((bytes.length - bytes.indexOf(10) - 1) / 8)
+        revisions.push(revision)
       }
+      assert.deepStrictEqual(sizes, [8192, 8192, 20_001 - 2 * 8192])
+      // Written once each, and the last again for the one key that was new.
+      assert.deepStrictEqual(revisions, [1, 2, 4])
     }).pipe(Effect.provide(memory)))
 
   it.effect("lets the oldest go at its limit, and says from where on it knows everything", () =>
