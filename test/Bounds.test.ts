@@ -4,7 +4,6 @@ import { Effect, FileSystem, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { DriftLedger } from "../src/artifacts/DriftLedger.ts"
 import { Checkpoints } from "../src/checkpoints/Checkpoints.ts"
-import { KeySet } from "../src/checkpoints/KeySet.ts"
 import { open as openLedger } from "../src/checkpoints/Ledger.ts"
 import { StateStore, Values } from "../src/checkpoints/StateStore.ts"
 import { decodeSettings } from "../src/config/SettingsDocument.ts"
@@ -14,6 +13,7 @@ import * as Recent from "../src/endpoints/Recent.ts"
 import { ArtifactSink } from "../src/sinks/ArtifactSink.ts"
 import { running, runningOver, tenant, world } from "./support/Connector.ts"
 import * as FakeGraph from "./support/FakeGraph.ts"
+import { keysOf } from "./support/Keys.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const tenantOf = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`
@@ -70,7 +70,7 @@ describe("Bounds", () => {
       const ledger = yield* openLedger("t")
       const [step, over] = [50_000, 100_000]
       for (let from = 0; from < Bounds.ledgerKeysMax + over; from += step) {
-        yield* ledger.append(KeySet.of(Array.from({ length: step }, (_, n) => idOf(from + n))), {
+        yield* ledger.append(keysOf(Array.from({ length: step }, (_, n) => idOf(from + n))), {
           reached: Timestamp.fromMillis(from),
           floor: Timestamp.fromMillis(0),
           at: noon

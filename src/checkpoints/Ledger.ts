@@ -1,8 +1,8 @@
 /**
  * What was published already, as 8-byte keys, so that nothing is published twice.
  *
- * Keys are of artifact ids (of the bytes' hash, for a record that has no identity). They are kept in
- * pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
+ * Keys are the first 16 hex digits of artifact ids or, for a record that has no identity, of the SHA-256 of its line. They
+ * are kept in pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
  *
  * @since 0.1.0
  */
@@ -97,7 +97,7 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
 export interface Ledger {
   /** Whether what the artifact id stands for was published already. */
   readonly has: (id: string) => boolean
-  /** Remembers the keys of ids for good. */
+  /** Remembers keys until they are {@link ledgerDaysMax} days old, or there are too many. */
   readonly append: (keys: KeySet, of: Rows) => Effect.Effect<void, StateStoreError>
   /** The cursor from which on it knows everything published; undefined while it is empty. */
   readonly floor: () => Timestamp | undefined
@@ -107,7 +107,7 @@ export interface Ledger {
 }
 
 /**
- * The rows that ids belong to.
+ * The rows that keys belong to.
  *
  * @category models
  * @since 0.1.0

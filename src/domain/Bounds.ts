@@ -111,7 +111,7 @@ export const windowBytes = 16_777_216
 export const sliceArtifacts = windowMessages * 8
 
 /**
- * Keys in the ledger of one endpoint of one tenant; at the limit the oldest go. 8 MB at most.
+ * Keys in the ledger of one endpoint of one tenant; the oldest go after a page's keys came. 8 MB, or 16.
  *
  * @category limits
  * @since 0.1.0

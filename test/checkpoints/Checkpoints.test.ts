@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
-import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { keysOf } from "../support/Keys.ts"
 
 const key = { cloud: "127.0.0.1:80", tenant: "t", endpoint: "alerts_v2" }
 const name = "127-0-0-1-80.t.alerts_v2.checkpoint.json"
@@ -49,7 +49,7 @@ describe("Checkpoints", () => {
       const checkpoints = yield* Checkpoints
       const state = yield* checkpoints.open(key)
       yield* state.begin(at(1000), 0)
-      yield* state.ledger.append(KeySet.of(["00112233445566778899"]), { reached: at(2000), floor: at(1000), at: 3000 })
+      yield* state.ledger.append(keysOf(["00112233445566778899"]), { reached: at(2000), floor: at(1000), at: 3000 })
       const { revision } = Option.getOrThrow(yield* store.get(name))
       yield* store.put(name, bytes("{\"version\":1,"), revision)
       const again = yield* checkpoints.open(key)
