@@ -49,17 +49,17 @@ export class KeySet {
     return this.addWords(high, orNeighbour(high, wordAt(id, 8)))
   }
 
-  /** Adds keys of {@link keyBytes} each, in the order of their digits. */
+  /** Adds keys of {@link keyBytes} bytes each, big-endian. */
   addBytes(bytes: Uint8Array): void {
     forEachKey(bytes, (high, low) => this.addWords(high, low))
   }
 
-  /** Removes keys of {@link keyBytes} each, in the order of their digits. */
+  /** Removes keys of {@link keyBytes} bytes each, big-endian. */
   deleteBytes(bytes: Uint8Array): void {
     forEachKey(bytes, (high, low) => this.deleteWords(high, low))
   }
 
-  /** The keys that another set has not, {@link keyBytes} bytes each, in the order of their digits. */
+  /** The keys that another set has not, {@link keyBytes} bytes each, big-endian, in no order to rely on. */
   except(other: KeySet): Uint8Array {
     const bytes = new Uint8Array(this.size * keyBytes)
     const view = new DataView(bytes.buffer)

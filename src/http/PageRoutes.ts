@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { Effect, Layer, Option, Predicate } from "effect"
-import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Headers, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { brotliDecompressSync, gzipSync } from "node:zlib"
 
 /**
@@ -39,10 +39,19 @@ const ofAll = {
   "cross-origin-resource-policy": "same-origin"
 }
 
+const elsewhere = HttpServerResponse.text(
+  "Nothing answers this request: / is the page, and /openapi.json says what else there is.\n",
+  { status: 404 }
+)
+
+const isRouteNotFound = (error: unknown) =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
 const headers = HttpRouter.middleware(
   (answer) =>
     Effect.gen(function*() {
-      const response = HttpServerResponse.setHeaders(yield* answer, ofAll)
+      const found = Effect.catchIf(answer, isRouteNotFound, () => Effect.succeed(elsewhere))
+      const response = HttpServerResponse.setHeaders(yield* found, ofAll)
       // But for the page's own files, everything is as it is at the moment.
       return Option.isSome(Headers.get(response.headers, "cache-control"))
         ? response

@@ -93,19 +93,6 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
-const elsewhere = HttpServerResponse.text(
-  "Nothing answers this request: / is the page, and /openapi.json says what else there is.\n",
-  { status: 404 }
-)
-
-/** Not by "*": that takes HEAD too, which is otherwise answered as GET is. */
-const elsewhereLayer = Layer.effectDiscard(Effect.gen(function*() {
-  const router = yield* HttpRouter.HttpRouter
-  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const) {
-    yield* router.add(method, "/*", elsewhere)
-  }
-}))
-
 /**
  * Layer of all routes.
  *
@@ -127,6 +114,5 @@ export const layer = Layer.mergeAll(
     Layer.provide(HttpApiMiddleware.layerProblemDetails({ includeDetails: true }))
   ),
   metricsLayer,
-  PageRoutes.layer,
-  elsewhereLayer
+  PageRoutes.layer
 ).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(requestBytesMax))))

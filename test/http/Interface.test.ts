@@ -181,6 +181,8 @@ describe("the page's interface", () => {
         assert.strictEqual(headers["x-content-type-options"], "nosniff", path)
       }
       assert.strictEqual((yield* http.head(`${at}/status`)).status, 200)
+      const { headers, status } = yield* http.head(`${at}/nope`)
+      assert.deepStrictEqual([status, headers["x-content-type-options"]], [404, "nosniff"])
     }))
 
   live("bound elsewhere, shows nothing but the status until the token is given", () =>
