@@ -11,7 +11,7 @@ import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type Platf
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
-import { chunks } from "./Ndjson.ts"
+import { makeChunks } from "./Ndjson.ts"
 
 /**
  * Size at which the next batch begins a new file: 256 MiB.
@@ -54,6 +54,7 @@ const makeSeries = Effect.fnUntraced(function*(
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
+  const chunks = makeChunks()
   let current: Open | undefined
   let abandoned = false
 

@@ -5,18 +5,13 @@
  */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
 import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
-import { chunks } from "./Ndjson.ts"
+import { makeChunks } from "./Ndjson.ts"
 
 /** How long a full pipe is waited for before it counts as unavailable: a stop waits for it, and has ten seconds. */
 const patience = Duration.seconds(5)
 
 const unavailable = (detail: string) =>
   new ArtifactSinkError({ sink: "stdout", reason: new SinkUnavailable({ detail }) })
-
-/** A pipe takes a piece in its own time. */
-function* copies(values: Iterable<object>) {
-  for (const chunk of chunks(values)) yield chunk.slice()
-}
 
 /**
  * Layer of an {@link ArtifactSink} that writes to standard output, and returns when the pipe has taken the lines. Fails
@@ -31,6 +26,11 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
     const scope = yield* Effect.scope
+    const chunks = makeChunks()
+    /** A pipe takes a piece in its own time. */
+    const copies = function*(values: Iterable<object>) {
+      for (const chunk of chunks(values)) yield chunk.slice()
+    }
     let writing: { readonly batch: Batch; readonly fiber: Fiber.Fiber<void, ArtifactSinkError> } | undefined
     const write = (values: Iterable<object>, to: "stdout" | "stderr") =>
       Stream.run(Stream.fromIterable(copies(values), { chunkSize: 1 }), stdio[to]({ endOnDone: false }))

@@ -9,7 +9,8 @@ import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
-import { inflatedBytes } from "../../src/domain/Bounds.ts"
+import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
+import * as Bodies from "../../src/graph/Bodies.ts"
 import { bodyText, exchange } from "../../src/graph/Exchange.ts"
 
 const hasOpenssl = Exit.isSuccess(
@@ -129,6 +130,35 @@ describe("HttpClientLayer", () => {
         Effect.provide(Layer.fresh(layer({ version: "1.2.3" })))
       )
       assert.deepStrictEqual(pieces, [...Array.from({ length: 4 }, () => inflatedBytes), 1])
+    }))
+
+  it.live("frees what a large body was inflated into as it is received", () =>
+    Effect.gen(function*() {
+      const sent = Buffer.from(Array.from({ length: 2 * largePageBytes + 1 }, (_, at) => at % 251))
+      const { port } = yield* listening(Http.createServer((_, response) => {
+        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(sent))
+      }))
+      const buffers = new Set<ArrayBuffer>()
+      const bodies = Bodies.make()
+      const seeing: Bodies.Bodies = {
+        ...bodies,
+        receive: (now) => {
+          const incoming = bodies.receive(now)
+          return {
+            ...incoming,
+            append: (piece) => {
+              buffers.add(piece.buffer as ArrayBuffer)
+              incoming.append(piece)
+            }
+          }
+        }
+      }
+      const { body } = yield* ask(`http://127.0.0.1:${port}/`, { bytesMax: sent.length }).pipe(
+        Effect.provideService(Bodies.Bodies, seeing)
+      )
+      assert.isTrue(body.bytes.equals(sent))
+      // The last one is not full.
+      assert.deepStrictEqual(Array.from(buffers, ({ detached }) => detached), [...Array(8).fill(true), false])
     }))
 
   it.live("names a gzip that is none or that is cut short", () =>

@@ -48,6 +48,32 @@ describe("Bodies", () => {
     assert.isTrue(third.bytes.every((byte) => byte === 3))
   })
 
+  it("frees a buffer that was handed over once its last byte is in a room, and no other buffer", () => {
+    const size = largePageBytes / 2
+    const [one, other, kept] = [1, 2, 3].map((value) => new Uint8Array(size).fill(value))
+    const halves = (whole: Uint8Array) => [whole.subarray(0, size / 2), whole.subarray(size / 2)]
+    const pieces = [...halves(one!), ...halves(other!)].map(Bodies.handOver)
+    const freed = () => [one, other, kept].map((whole) => (whole!.buffer as ArrayBuffer).detached)
+    const seen: Array<ReadonlyArray<boolean>> = []
+    const incoming = Bodies.make().receive(0)
+    for (const piece of [...pieces, ...halves(kept!)]) {
+      incoming.append(piece)
+      seen.push(freed())
+    }
+    const none = [false, false, false]
+    // The room is taken with the fourth piece, and both buffers are copied to it.
+    const both = [true, true, false]
+    assert.deepStrictEqual(seen, [none, none, none, both, both, both])
+    const expected = Buffer.concat([1, 2, 3].map((value) => filled(size, value)))
+    assert.isTrue(incoming.body().bytes.equals(expected))
+  })
+
+  it("leaves a buffer that was handed over to the reader of a small body", () => {
+    const piece = Bodies.handOver(new Uint8Array(largePageBytes - 1).fill(7))
+    const body = bodyOf(Bodies.make(), [piece])
+    assert.isTrue(body.bytes.equals(filled(largePageBytes - 1, 7)))
+  })
+
   it("lets nobody read a body that was given back", () => {
     for (const size of [0, 1, largePageBytes]) {
       const body = bodyOf(Bodies.make(), large(1, size))
