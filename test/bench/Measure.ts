@@ -63,9 +63,9 @@ export const watched = Effect.fnUntraced(function*({ child, exit, stderr }: Runn
 export const program = (name: string, ...args: ReadonlyArray<string | number>) =>
   launch([process.execPath, `${here}${name}.ts`, ...args.map(String)])
 
-/** Starts the bundled connector as an appliance does: with nothing that an earlier start compiled. */
+/** Starts the bundled connector as its image does, and with nothing that an earlier start compiled. */
 export const connector = (...args: ReadonlyArray<string>) =>
-  launch([process.execPath, bundle, ...args], { NODE_COMPILE_CACHE: "" })
+  launch([process.execPath, bundle, ...args], { MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: "" })
 
 const Asked = Schema.Struct({
   /** When it was first asked for a page, in milliseconds since 1970; 0 for never. */
