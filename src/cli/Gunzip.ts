@@ -8,7 +8,7 @@ import { Effect, Option, Stream } from "effect"
 import { Headers, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { createGunzip } from "node:zlib"
 import { inflatedBytes } from "../domain/Bounds.ts"
-import { handOver } from "../graph/Bodies.ts"
+import { giveAway } from "../graph/Bodies.ts"
 
 const isGzip = (headers: Headers.Headers) =>
   /^\s*(?:x-)?gzip\s*$/i.test(Option.getOrElse(Headers.get(headers, "content-encoding"), () => ""))
@@ -26,7 +26,7 @@ const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientRe
   const headers = Headers.removeMany(response.headers, ["content-encoding", "content-length"])
   return HttpClientResponse.fromWeb(
     response.request,
-    new Response(Stream.toReadableStream(Stream.map(body, handOver)), { status: response.status, headers })
+    new Response(Stream.toReadableStream(Stream.map(body, giveAway)), { status: response.status, headers })
   )
 }
 

@@ -55,17 +55,18 @@ const free = ({ buffer }: Uint8Array) => {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
-const handedOver = new WeakSet<ArrayBufferLike>()
+const givenAway = new WeakSet<ArrayBufferLike>()
 
 /**
- * Says that the pieces of this one's buffer are received in order, and are read by nobody else. It is freed once the last of
- * them was copied to a room: left to the collector, the buffers of a drain had it go through the whole heap twice as often.
+ * Gives the piece's buffer away: all its pieces will be received, in order, and nobody else reads them. It is freed once the
+ * last of them was copied to a room: left to the collector, those of a drain had it go through the whole heap three times
+ * as often.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const handOver = (piece: Uint8Array): Uint8Array => {
-  handedOver.add(piece.buffer)
+export const giveAway = (piece: Uint8Array): Uint8Array => {
+  givenAway.add(piece.buffer)
   return piece
 }
 
@@ -73,7 +74,7 @@ export const handOver = (piece: Uint8Array): Uint8Array => {
 const copy = (piece: Uint8Array, room: Buffer, at: number) => {
   room.set(piece, at)
   const { buffer, byteLength, byteOffset } = piece
-  if (byteOffset + byteLength === buffer.byteLength && handedOver.has(buffer)) free(piece)
+  if (byteOffset + byteLength === buffer.byteLength && givenAway.has(buffer)) free(piece)
 }
 
 /**

@@ -48,11 +48,11 @@ describe("Bodies", () => {
     assert.isTrue(third.bytes.every((byte) => byte === 3))
   })
 
-  it("frees a buffer that was handed over once its last byte is in a room, and no other buffer", () => {
+  it("frees a buffer that was given away once its last byte is in a room, and no other buffer", () => {
     const size = largePageBytes / 2
     const [one, other, kept] = [1, 2, 3].map((value) => new Uint8Array(size).fill(value))
     const halves = (whole: Uint8Array) => [whole.subarray(0, size / 2), whole.subarray(size / 2)]
-    const pieces = [...halves(one!), ...halves(other!)].map(Bodies.handOver)
+    const pieces = [...halves(one!), ...halves(other!)].map(Bodies.giveAway)
     const freed = () => [one, other, kept].map((whole) => (whole!.buffer as ArrayBuffer).detached)
     const seen: Array<ReadonlyArray<boolean>> = []
     const incoming = Bodies.make().receive(0)
@@ -68,8 +68,8 @@ describe("Bodies", () => {
     assert.isTrue(incoming.body().bytes.equals(expected))
   })
 
-  it("leaves a buffer that was handed over to the reader of a small body", () => {
-    const piece = Bodies.handOver(new Uint8Array(largePageBytes - 1).fill(7))
+  it("leaves a buffer that was given away to the reader of a small body", () => {
+    const piece = Bodies.giveAway(new Uint8Array(largePageBytes - 1).fill(7))
     const body = bodyOf(Bodies.make(), [piece])
     assert.isTrue(body.bytes.equals(filled(largePageBytes - 1, 7)))
   })
