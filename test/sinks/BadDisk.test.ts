@@ -3,8 +3,10 @@ import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Option, Result } from "effect"
 import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
+import { chunkBytes } from "../../src/domain/Bounds.ts"
 import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
+import { lines } from "../../src/sinks/Ndjson.ts"
 import { artifact } from "../support/Artifacts.ts"
 import * as BadDisk from "../support/BadDisk.ts"
 
@@ -39,6 +41,32 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       yield* sink.publish(batch("2", "3"))
       assert.deepStrictEqual(yield* ids, ["1", "2", "3"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
+    }))
+
+  it.effect("a slow one: a piece is on the disk before its memory is used again, by its batch or by the next", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, sink } = yield* world
+      const batches = Array.from({ length: 4 }, (_, n) => ({
+        artifacts: Array.from(
+          { length: 60 },
+          (_, m) => ({ ...artifact(`${n}-${m}`), message: `${n}.${m} `.repeat(9000) })
+        ),
+        deadLetters: []
+      }))
+      faults.turns = 20
+      for (const [n, batch] of batches.entries()) {
+        if (n === 2) {
+          faults.before = 1
+          faults.torn = 700_000
+          yield* Effect.flip(sink.publish(batch))
+        }
+        yield* sink.publish(batch)
+      }
+      faults.turns = 0
+      const [name] = yield* fs.readDirectory(directory)
+      const expected = lines(batches.flatMap(({ artifacts }) => artifacts))
+      assert.isAbove(expected.length, 4 * 2 * chunkBytes)
+      assert.isTrue(yield* Effect.map(fs.readFileString(`${directory}/${name}`), (text) => text === expected))
     }))
 
   it.effect("a torn line that cannot be cut off either is left in its file, and the batch goes to a new one", () =>

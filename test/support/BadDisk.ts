@@ -7,6 +7,8 @@ export interface Faults {
   torn?: number | undefined
   /** How many writes are done before that one. */
   before: number
+  /** How many turns of others a write waits before it looks at its bytes. */
+  turns: number
   /** How many of the next syncs of files fail. */
   syncs: number
   /** How many of the next renames fail. */
@@ -27,7 +29,7 @@ export class BadDisk extends Context.Service<BadDisk, Faults>()("azure-security/
 
 export const layer = Layer.effectContext(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
-  const faults: Faults = { before: 0, syncs: 0, renames: 0, truncations: 0 }
+  const faults: Faults = { before: 0, turns: 0, syncs: 0, renames: 0, truncations: 0 }
   const wrapped = (file: FileSystem.File): FileSystem.File =>
     new Proxy(file, {
       get: (target, name) => {
@@ -39,7 +41,7 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
                 if (torn === undefined || faults.before-- > 0) return target.writeAll(bytes)
                 faults.torn = undefined
                 return Effect.andThen(target.writeAll(bytes.subarray(0, torn)), Effect.fail(failure("write", "ENOSPC")))
-              })
+              }).pipe((write) => Effect.andThen(Effect.repeat(Effect.yieldNow, { times: faults.turns }), write))
           case "sync":
             return Effect.suspend(() => faults.syncs-- > 0 ? Effect.fail(failure("sync", "EIO")) : target.sync)
           default: {
