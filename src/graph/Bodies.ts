@@ -6,7 +6,7 @@
  */
 import { Context } from "effect"
 import { Buffer } from "node:buffer"
-import { largePageBytes, pageRoomBytes, spareRooms } from "../domain/Bounds.ts"
+import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../domain/Bounds.ts"
 
 /**
  * A body that was received whole.
@@ -58,15 +58,20 @@ const free = ({ buffer }: Uint8Array) => {
 const givenAway = new WeakSet<ArrayBufferLike>()
 
 /**
- * Gives the piece's buffer away: all its pieces will be received, in order, and nobody else reads them. It is freed once the
- * last of them was copied to a room: left to the collector, those of a drain had it go through the whole heap three times
- * as often.
+ * Gives away the buffer of a piece that gzip was undone into: all its pieces will be received, in order, and nobody else reads
+ * them. It is freed once the last of them was copied to a room: left to the collector, those of a drain had it go through the
+ * whole heap three times as often.
+ *
+ * **Details**
+ *
+ * Only a buffer of {@link inflatedBytes} is one of those. Node joins pieces that wait for a reader, and puts a short one so
+ * made into the buffer that the whole process shares.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const giveAway = (piece: Uint8Array): Uint8Array => {
-  givenAway.add(piece.buffer)
+  if (piece.buffer.byteLength === inflatedBytes) givenAway.add(piece.buffer)
   return piece
 }
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
-import { largePageBytes, pageRoomBytes, spareRooms } from "../../src/domain/Bounds.ts"
+import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/Bodies.ts"
 import { exchange } from "../../src/graph/Exchange.ts"
 
@@ -49,29 +49,42 @@ describe("Bodies", () => {
   })
 
   it("frees a buffer that was given away once its last byte is in a room, and no other buffer", () => {
-    const size = largePageBytes / 2
+    const size = inflatedBytes
     const [one, other, kept] = [1, 2, 3].map((value) => new Uint8Array(size).fill(value))
     const halves = (whole: Uint8Array) => [whole.subarray(0, size / 2), whole.subarray(size / 2)]
     const pieces = [...halves(one!), ...halves(other!)].map(Bodies.giveAway)
-    const freed = () => [one, other, kept].map((whole) => (whole!.buffer as ArrayBuffer).detached)
     const seen: Array<ReadonlyArray<boolean>> = []
     const incoming = Bodies.make().receive(0)
+    const before = largePageBytes - 2 * size + 1
+    incoming.append(filled(before, 0))
     for (const piece of [...pieces, ...halves(kept!)]) {
       incoming.append(piece)
-      seen.push(freed())
+      seen.push([one, other, kept].map((whole) => (whole!.buffer as ArrayBuffer).detached))
     }
     const none = [false, false, false]
     // The room is taken with the fourth piece, and both buffers are copied to it.
     const both = [true, true, false]
     assert.deepStrictEqual(seen, [none, none, none, both, both, both])
-    const expected = Buffer.concat([1, 2, 3].map((value) => filled(size, value)))
+    const expected = Buffer.concat([filled(before, 0), ...[1, 2, 3].map((value) => filled(size, value))])
     assert.isTrue(incoming.body().bytes.equals(expected))
   })
 
   it("leaves a buffer that was given away to the reader of a small body", () => {
-    const piece = Bodies.giveAway(new Uint8Array(largePageBytes - 1).fill(7))
+    const piece = Bodies.giveAway(new Uint8Array(inflatedBytes).fill(7))
     const body = bodyOf(Bodies.make(), [piece])
-    assert.isTrue(body.bytes.equals(filled(largePageBytes - 1, 7)))
+    assert.isTrue(body.bytes.equals(filled(inflatedBytes, 7)))
+  })
+
+  it("leaves alone the buffer that the whole process shares, up to its last byte", () => {
+    const incoming = Bodies.make().receive(0)
+    incoming.append(filled(largePageBytes, 1))
+    const shared = Buffer.allocUnsafe(1).buffer as ArrayBuffer
+    incoming.append(Bodies.giveAway(new Uint8Array(shared, shared.byteLength - 100)))
+    const own = new Uint8Array(Buffer.poolSize)
+    incoming.append(Bodies.giveAway(own))
+    assert.isFalse(shared.detached)
+    assert.isFalse((own.buffer as ArrayBuffer).detached)
+    assert.strictEqual(incoming.size(), largePageBytes + 100 + Buffer.poolSize)
   })
 
   it("lets nobody read a body that was given back", () => {
