@@ -165,7 +165,10 @@ const makeSeries = Effect.fnUntraced(function*(
     }).pipe(Effect.ensuring(Effect.suspend(() => writing === undefined ? Effect.void : Fiber.await(writing))))
   })
 
-  /** Appends a line for each value, and returns when they are on the disk. Without a value no file is touched. */
+  /**
+   * Appends a line for each value, and returns when they are on the disk. Without a value no file is touched. One call at a
+   * time: all calls make their lines in the same memory.
+   */
   return Effect.fnUntraced(function*(values: Iterable<object>): Effect.fn.Return<void, PlatformError.PlatformError> {
     const pieces = chunks(values)
     const first = pieces.next()

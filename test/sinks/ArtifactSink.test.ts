@@ -1,9 +1,11 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer, Ref } from "effect"
+import { Context, Effect, FileSystem, Layer, Ref, Sink, Stdio } from "effect"
 import { TestClock } from "effect/testing"
 import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
+import { lines } from "../../src/sinks/Ndjson.ts"
+import * as StdoutSink from "../../src/sinks/StdoutSink.ts"
 import { artifact } from "../support/Artifacts.ts"
 import { suite } from "./ArtifactSinkSuite.ts"
 
@@ -82,4 +84,25 @@ it.layer(fileLayer)("FileSink", (it) => {
       yield* (yield* reopen(directory)).publish(batch("2"))
       assert.deepStrictEqual(yield* idsIn(directory), ["1", "2"])
     }))
+})
+
+it.effect("StdoutSink: a pipe may keep what it was given for as long as it likes", () => {
+  const pieces: Array<string | Uint8Array> = []
+  const stdio = Stdio.layerTest({
+    stdout: () => Sink.forEach((piece: string | Uint8Array) => Effect.sync(() => void pieces.push(piece)))
+  })
+  return Effect.gen(function*() {
+    const sink = yield* ArtifactSink
+    const batches = [1, 2].map((n) => ({
+      artifacts: Array.from(
+        { length: 60 },
+        (_, m) => ({ ...artifact(`${n}-${m}`), message: `${n}.${m} `.repeat(14_000) })
+      ),
+      deadLetters: []
+    }))
+    for (const batch of batches) yield* sink.publish(batch)
+    const text = pieces.map((piece) => typeof piece === "string" ? piece : new TextDecoder().decode(piece)).join("")
+    assert.isAbove(pieces.length, 2 * 3)
+    assert.isTrue(text === lines(batches.flatMap(({ artifacts }) => artifacts)))
+  }).pipe(Effect.provide(StdoutSink.layer.pipe(Layer.provide(stdio))))
 })

@@ -57,6 +57,9 @@ describe("makeChunks", () => {
     const givenUp = chunks(values).next()
     assert.isTrue(givenUp.done === false && first.has(givenUp.value.buffer))
     assert.isFalse(buffers().has(givenUp.value!.buffer))
+    const one = makeChunks(64)
+    const [last, next] = [one([{ n: 1 }]).next(), one([{ n: 2 }]).next()]
+    assert.notStrictEqual(last.value!.buffer, next.value!.buffer, "a last piece that is not written yet")
   })
 
   it("is of 1 MiB", () => {
