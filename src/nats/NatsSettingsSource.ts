@@ -57,6 +57,7 @@ const ofProcess = Effect.fnUntraced(function*() {
   const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
     Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeed(null)),
     Effect.tapError(({ cause }) => Effect.logWarning(`the settings cannot be read: ${describe(cause)}; trying again`)),
+    // The schedule has no end, so that no failure is left.
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie
   )

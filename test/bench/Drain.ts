@@ -4,10 +4,10 @@ import * as Measure from "./Measure.ts"
 
 const rounds = 3
 /** As many pages as the request budget lets through at once: what comes after them waits for Microsoft, not for work. */
-const alertsMax = requestBudget.limit * 1000
+const alertsAtOnce = requestBudget.limit * 1000
 
 /** Alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
-export const drain = Effect.fnUntraced(function*(alerts = alertsMax) {
+export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
   const fs = yield* FileSystem.FileSystem
   yield* Console.log(`drain: ${alerts} alerts, ${rounds} rounds of each; the median counts`)
   const graph = yield* Measure.graph(alerts)

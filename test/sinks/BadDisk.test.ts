@@ -1,6 +1,6 @@
 /** What a file sink and a file store make of a disk that fails them. */
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Option, Result } from "effect"
+import { Effect, Exit, FileSystem, Layer, Option, Result } from "effect"
 import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { chunkBytes } from "../../src/domain/Bounds.ts"
@@ -67,6 +67,24 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       const expected = lines(batches.flatMap(({ artifacts }) => artifacts))
       assert.isAbove(expected.length, 4 * 2 * chunkBytes)
       assert.isTrue(yield* Effect.map(fs.readFileString(`${directory}/${name}`), (text) => text === expected))
+    }))
+
+  it.effect("a slow one, and a fault in the middle of a batch: what is still being written is cut off as well", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, sink } = yield* world
+      const large = (id: string) => ({ ...artifact(id), message: id.repeat(chunkBytes - 1000) })
+      const faulty = {
+        *[Symbol.iterator]() {
+          yield large("1")
+          yield large("2")
+          throw new Error("a fault in the mapping")
+        }
+      }
+      faults.turns = 20
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(sink.publish({ artifacts: faulty, deadLetters: [] }))))
+      yield* sink.publish({ artifacts: [large("3")], deadLetters: [] })
+      const [name] = yield* fs.readDirectory(directory)
+      assert.isTrue((yield* fs.readFileString(`${directory}/${name}`)) === lines([large("3")]))
     }))
 
   it.effect("a torn line that cannot be cut off either is left in its file, and the batch goes to a new one", () =>

@@ -35,13 +35,14 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
       get: (target, name) => {
         switch (name) {
           case "writeAll":
-            return (bytes: Uint8Array) =>
-              Effect.suspend(() => {
-                const { torn } = faults
-                if (torn === undefined || faults.before-- > 0) return target.writeAll(bytes)
-                faults.torn = undefined
-                return Effect.andThen(target.writeAll(bytes.subarray(0, torn)), Effect.fail(failure("write", "ENOSPC")))
-              }).pipe((write) => Effect.andThen(Effect.repeat(Effect.yieldNow, { times: faults.turns }), write))
+            return Effect.fnUntraced(function*(bytes: Uint8Array) {
+              for (let turn = 0; turn < faults.turns; turn++) yield* Effect.yieldNow
+              const { torn } = faults
+              if (torn === undefined || faults.before-- > 0) return yield* target.writeAll(bytes)
+              faults.torn = undefined
+              yield* target.writeAll(bytes.subarray(0, torn))
+              return yield* failure("write", "ENOSPC")
+            })
           case "sync":
             return Effect.suspend(() => faults.syncs-- > 0 ? Effect.fail(failure("sync", "EIO")) : target.sync)
           default: {
