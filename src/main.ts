@@ -1,8 +1,4 @@
-/**
- * The process: refuses an old Node in one line, then runs a command.
- *
- * @since 0.1.0
- */
+/** The process: refuses an old Node in one line, then runs a command. */
 // oxlint-disable import/no-unassigned-import -- they are imported for what they do before anything else.
 import "./cli/NodeVersion.ts"
 import "./cli/Heap.ts"

@@ -2,8 +2,6 @@
  * The `action` of an artifact: a word that rules compare exactly (`block`), or where the record stands.
  *
  * Only known words come out: a word of Graph's that contains `block`, `drop`, `reset` or `deny` would fire a rule.
- *
- * @since 0.1.0
  */
 
 /** Known words by their lower-case form, to be written as Graph's schema writes them. */
@@ -30,31 +28,16 @@ const low = (value: unknown): string => typeof value === "string" ? value.trim()
 
 const isStopped = (word: string) => word === "blocked" || word === "prevented"
 
-/**
- * Whether mail or a message was kept from its recipient.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether mail or a message was kept from its recipient. */
 export const isUndelivered = (deliveryAction: unknown): boolean => {
   const word = low(deliveryAction)
   return word === "blocked" || word === "replaced"
 }
 
-/**
- * The action of an alert or incident; one whose status is not known is new.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The action of an alert or incident; one whose status is not known is new. */
 export const ofStatus = (status: unknown): string => statuses.get(low(status)) ?? "new"
 
-/**
- * The action of an evidence object, told by what was done about it, or else by its alert's action.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The action of an evidence object, told by what was done about it, or else by its alert's action. */
 export const ofEvidence = (
   evidence: {
     readonly remediationStatus: unknown

@@ -2,19 +2,12 @@
  * The fields of an alert's own artifact: each the value of the highest-ranked evidence that has it.
  *
  * Fields that belong together are taken from one object, or the file of one would get the hash of another.
- *
- * @since 0.1.0
  */
 import type { EvidenceFacts, Side } from "./EvidenceFacts.ts"
 import type { Ends } from "./Sides.ts"
 import { isIdle, type Witness } from "./Witness.ts"
 
-/**
- * What an alert's evidence gives it.
- *
- * @category models
- * @since 0.1.0
- */
+/** What an alert's evidence gives it. */
 export interface AlertFields extends Ends {
   readonly fields: Partial<EvidenceFacts["fields"]>
 }
@@ -91,12 +84,7 @@ const endOf = (sources: ReadonlyArray<Source>, end: "client" | "server"): Side |
   return undefined
 }
 
-/**
- * The alert's fields from its evidence and the ends of each.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The alert's fields from its evidence and the ends of each. */
 export const of = (witnesses: ReadonlyArray<Witness>, ends: ReadonlyArray<Ends>): AlertFields => {
   const sources = witnesses
     .map((witness, index) => ({ rank: rankOf(witness), source: sourceOf(witness, ends[index] ?? {}) }))

@@ -3,17 +3,10 @@
  *
  * The rows are data. Their order is part of their meaning, and so are their numbers: documentation and tests name them.
  * Long because it is one table.
- *
- * @since 0.1.0
  */
 import { decide, type Decided, type MessageType, type Row } from "./MessageTypes.ts"
 
-/**
- * What the rows read, worked out once for an alert.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the rows read, worked out once for an alert. */
 export interface AlertFacts {
   /** The title. */
   readonly T: string
@@ -465,30 +458,15 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   { row: 48, when: service("microsoftDefenderForIdentity"), type: "malicious_session" }
 ]
 
-/**
- * Row 49: what nothing else decides.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Row 49: what nothing else decides. */
 export const otherwise: Decided = { row: 49, type: "threat_event" }
 
 /** An investigation that began by itself is bookkeeping; what it found comes with an alert of its own. */
 const isBookkeeping = ({ D, severity }: AlertFacts) => D === "automatedinvestigation" && severity === "informational"
 
-/**
- * The message type of an alert, and the row that decided it.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The message type of an alert, and the row that decided it. */
 export const messageTypeOf = (facts: AlertFacts): Decided =>
   isBookkeeping(facts) ? otherwise : decide(table, facts) ?? otherwise
 
-/**
- * Rows 1 to 48, in order.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Rows 1 to 48, in order. */
 export const rows: ReadonlyArray<Row<AlertFacts>> = table

@@ -3,8 +3,6 @@
  *
  * Pure, synchronous and total: whatever JSON Graph sends is published. Properties are read from the object as it came,
  * each with care, so that one of a wrong type costs that one field; the schema only tells what was wrong.
- *
- * @since 0.1.0
  */
 import { shape } from "../domain/Alert.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
@@ -27,12 +25,7 @@ import { Tags } from "./Tags.ts"
 import * as Vulnerabilities from "./Vulnerabilities.ts"
 import * as Witness from "./Witness.ts"
 
-/**
- * The stream of alerts and their evidence: lead rule 202 compares it exactly.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The stream of alerts and their evidence: lead rule 202 compares it exactly. */
 export const streamName = "azure_security_alert"
 
 /** What the evidence of an alert takes from it. */
@@ -50,23 +43,13 @@ interface Parent {
   readonly tags: Tags
 }
 
-/**
- * Characters of a title that are compared: patterns with `.*` take time that grows faster than the title.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Characters of a title that are compared: patterns with `.*` take time that grows faster than the title. */
 export const titleMax = 1000
 
 const techniqueForm = /^T\d{4}(\.\d{3})?$/
 const notLetters = /[^a-z]+/g
 
-/**
- * A category for comparison: lower case, letters only.
- *
- * @category normal forms
- * @since 0.1.0
- */
+/** A category for comparison: lower case, letters only. */
 export const categoryKey = (category: string): string => category.toLowerCase().replace(notLetters, "")
 
 const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
@@ -165,12 +148,7 @@ const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witnes
 const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
   Array.isArray(value["evidence"]) ? value["evidence"] : []
 
-/**
- * Maps an alert.
- *
- * @category mapping
- * @since 0.1.0
- */
+/** Maps an alert. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties

@@ -1,19 +1,10 @@
-/**
- * The WitFoo artifact: the fields of WitFoo's index template that this connector fills, and no others.
- *
- * @since 0.1.0
- */
+/** The WitFoo artifact: the fields of WitFoo's index template that this connector fills, and no others. */
 import { Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)
 const words = Schema.optionalKey(Schema.Array(Schema.String))
 
-/**
- * Schema for one artifact. Absent fields are left out, never null.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for one artifact. Absent fields are left out, never null. */
 export const Artifact = Schema.Struct({
   id: Schema.String,
   hash: Schema.String,

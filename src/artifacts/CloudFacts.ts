@@ -1,8 +1,4 @@
-/**
- * What resources of Azure, Amazon, Google and GitHub say.
- *
- * @since 0.1.0
- */
+/** What resources of Azure, Amazon, Google and GitHub say. */
 import { type Json, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -99,12 +95,7 @@ const gitHubUser: Reader = (value, draft) => {
   draft.tag("displayName", word(value.name))
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = {
   azureResource,
   amazonResource,

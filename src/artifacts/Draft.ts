@@ -1,8 +1,4 @@
-/**
- * An artifact under construction.
- *
- * @since 0.1.0
- */
+/** An artifact under construction. */
 import type { Properties } from "../domain/Shape.ts"
 import type { Artifact } from "./Artifact.ts"
 import { sha256 } from "./ArtifactId.ts"
@@ -15,12 +11,7 @@ import type { Severity } from "./Severity.ts"
 import type { Ends } from "./Sides.ts"
 import type { Tags } from "./Tags.ts"
 
-/**
- * An artifact whose fields may still be set.
- *
- * @category models
- * @since 0.1.0
- */
+/** An artifact whose fields may still be set. */
 export type Draft = { -readonly [K in keyof Artifact]: Artifact[K] }
 
 type TextField = {
@@ -29,20 +20,10 @@ type TextField = {
 
 const productIds: ReadonlyArray<number> = [94]
 
-/**
- * The program of artifacts that name no process.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The program of artifacts that name no process. */
 export const program = "azure-security"
 
-/**
- * An artifact with the fields that every one has. `exact` is what Graph sent, to be kept in its digits.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** An artifact with the fields that every one has. `exact` is what Graph sent, to be kept in its digits. */
 export const make = (context: MappingContext, options: {
   readonly id: string
   readonly message: string
@@ -75,22 +56,12 @@ export const make = (context: MappingContext, options: {
   return draft
 }
 
-/**
- * Sets a field, unless the value is absent or empty.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Sets a field, unless the value is absent or empty. */
 export const set = (draft: Draft, field: TextField, value: string | undefined): void => {
   if (value !== undefined && value !== "") draft[field] = value
 }
 
-/**
- * Sets a field that is still empty.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Sets a field that is still empty. */
 export const fill = (draft: Draft, field: TextField, value: string | undefined): void => {
   if (draft[field] === undefined) set(draft, field, value)
 }
@@ -103,12 +74,7 @@ const setSide = (draft: Draft, end: "client" | "server", side: Side | undefined)
   set(draft, `${end}MAC`, side.mac)
 }
 
-/**
- * Sets the fields of both ends.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Sets the fields of both ends. */
 export const setEnds = (draft: Draft, { client, server }: Ends): void => {
   setSide(draft, "client", client)
   setSide(draft, "server", server)
@@ -120,12 +86,7 @@ const companions: ReadonlyMap<MessageType, string> = new Map<MessageType, string
   ["blacklisted_process", "Blacklist process found"]
 ])
 
-/**
- * Ends the construction with the tags.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Ends the construction with the tags. */
 export const finish = (draft: Draft, tags: Tags): Artifact => {
   const companion = companions.get(draft.messageType as MessageType)
   if (companion !== undefined) tags.mark(companion)
@@ -133,12 +94,7 @@ export const finish = (draft: Draft, tags: Tags): Artifact => {
   return draft
 }
 
-/**
- * The first property that is a text and not empty, as sent.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The first property that is a text and not empty, as sent. */
 export const firstText = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const found = text(value[name])
@@ -147,12 +103,7 @@ export const firstText = (value: Properties, ...names: ReadonlyArray<string>): s
   return undefined
 }
 
-/**
- * The first property that is an instant, as sent.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The first property that is an instant, as sent. */
 export const firstInstant = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const found = instant(value[name])
@@ -161,12 +112,7 @@ export const firstInstant = (value: Properties, ...names: ReadonlyArray<string>)
   return undefined
 }
 
-/**
- * The texts of a list, those of one text that stands in its place included.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The texts of a list, those of one text that stands in its place included. */
 export const listOf = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return value.trim() === "" ? [] : [value.trim()]
   if (!Array.isArray(value)) return []

@@ -1,18 +1,9 @@
-/**
- * What Graph sent beyond its published schema since the connector started, for its status page.
- *
- * @since 0.1.0
- */
+/** What Graph sent beyond its published schema since the connector started, for its status page. */
 import { Context, Layer } from "effect"
 import { driftNamesMax } from "../domain/Bounds.ts"
 import type { Drift } from "../evidence/Drift.ts"
 
-/**
- * One thing that this connector does not know yet, and how often it came.
- *
- * @category models
- * @since 0.1.0
- */
+/** One thing that this connector does not know yet, and how often it came. */
 export interface DriftCount {
   readonly kind: Drift["kind"]
   /** `other` stands for the names beyond the first thousand. */
@@ -22,12 +13,7 @@ export interface DriftCount {
   readonly firstSeenAt: number
 }
 
-/**
- * Counts drift by kind and name, for a bounded number of names.
- *
- * @category services
- * @since 0.1.0
- */
+/** Counts drift by kind and name, for a bounded number of names. */
 export class DriftLedger extends Context.Service<DriftLedger, {
   readonly record: (drift: ReadonlyArray<Drift>, at: number) => void
   /** In the order in which they were first seen. */

@@ -2,8 +2,6 @@
  * What a piece of evidence says in the words of the artifact: one reader for each type, found by its name.
  *
  * A reader takes whatever the object holds. Values that do not fit Graph's schema are left out, the others are kept.
- *
- * @since 0.1.0
  */
 import { type DecodedEvidence, nested } from "../evidence/Evidence.ts"
 import * as Cloud from "./CloudFacts.ts"
@@ -34,12 +32,7 @@ const read = (evidence: Pick<DecodedEvidence, "type" | "known" | "value">, depth
   return draft
 }
 
-/**
- * The facts of one piece of evidence. Pure; never throws, whatever the object holds.
- *
- * @category mapping
- * @since 0.1.0
- */
+/** The facts of one piece of evidence. Pure; never throws, whatever the object holds. */
 export const factsOf = (evidence: DecodedEvidence): EvidenceFacts => {
   const draft = read(evidence, 0)
   const [first, ...others] = N.cves(list(evidence.value.tags))

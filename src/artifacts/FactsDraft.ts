@@ -1,17 +1,8 @@
-/**
- * What the readers of evidence write to: facts under construction, in which the first value of a field stays.
- *
- * @since 0.1.0
- */
+/** What the readers of evidence write to: facts under construction, in which the first value of a field stays. */
 import type { Artifact } from "./Artifact.ts"
 import * as N from "./NormalForms.ts"
 
-/**
- * The four fields of one side of a connection.
- *
- * @category models
- * @since 0.1.0
- */
+/** The four fields of one side of a connection. */
 export interface Side {
   readonly ip?: string
   readonly hostname?: string
@@ -39,12 +30,7 @@ type FieldName =
   | "startTimeUTC"
   | "endTimeUTC"
 
-/**
- * What one evidence object says, in the words of the artifact.
- *
- * @category models
- * @since 0.1.0
- */
+/** What one evidence object says, in the words of the artifact. */
 export interface EvidenceFacts {
   /** Fields with the names of the artifact, other than those of the client's and the server's side. */
   readonly fields: Partial<Pick<Artifact, FieldName>>
@@ -62,45 +48,20 @@ export interface EvidenceFacts {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/**
- * An object of parsed JSON.
- *
- * @category models
- * @since 0.1.0
- */
+/** An object of parsed JSON. */
 export type Json = Readonly<Record<string, unknown>>
 
-/**
- * Reads one type of evidence into a draft.
- *
- * @category models
- * @since 0.1.0
- */
+/** Reads one type of evidence into a draft. */
 export type Reader = (value: Json, draft: FactsDraft) => void
 
-/**
- * The object itself, or an empty one.
- *
- * @category reading
- * @since 0.1.0
- */
+/** The object itself, or an empty one. */
 export const object = (value: unknown): Json =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value as Json : {}
 
-/**
- * The list itself, or an empty one.
- *
- * @category reading
- * @since 0.1.0
- */
+/** The list itself, or an empty one. */
 export const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []
 
-/**
- * A text that is not the placeholder of a word that Graph keeps to itself.
- *
- * @category reading
- * @since 0.1.0
- */
+/** A text that is not the placeholder of a word that Graph keeps to itself. */
 export const word = (value: unknown): string | undefined => {
   const found = N.text(value)
   return found === "unknownFutureValue" ? undefined : found
@@ -118,12 +79,7 @@ const groups: ReadonlyArray<ReadonlyArray<FieldName>> = [
   ["geoRegion"]
 ]
 
-/**
- * Facts under construction.
- *
- * @category models
- * @since 0.1.0
- */
+/** Facts under construction. */
 export class FactsDraft {
   readonly fields: Writable<EvidenceFacts["fields"]> = {}
   readonly tags = new Set<string>()

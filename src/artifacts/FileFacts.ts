@@ -1,8 +1,4 @@
-/**
- * What files, malware, processes and the registry say.
- *
- * @since 0.1.0
- */
+/** What files, malware, processes and the registry say. */
 import { type FactsDraft, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -72,12 +68,7 @@ const registryValue: Reader = (value, draft) => {
   draft.tag("mdeDeviceId", value.mdeDeviceId)
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = {
   file,
   fileHash,

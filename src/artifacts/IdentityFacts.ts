@@ -1,8 +1,4 @@
-/**
- * What users, groups, service principals, sign-ins and applications say.
- *
- * @since 0.1.0
- */
+/** What users, groups, service principals, sign-ins and applications say. */
 import { list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -84,12 +80,7 @@ const aiAgent: Reader = (value, draft) => {
   draft.tag("platform", word(value.hostingPlatformType))
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = {
   user,
   securityGroup,

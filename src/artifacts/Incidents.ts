@@ -3,8 +3,6 @@
  *
  * Its alerts carry the specific message types with hosts and users; an incident of the same type would raise their
  * leads a second time, so every incident is a `threat_event` in a stream of its own.
- *
- * @since 0.1.0
  */
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/Incident.ts"
@@ -19,12 +17,7 @@ import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
 import { Tags } from "./Tags.ts"
 
-/**
- * The stream of incidents: not that of alerts, which lead rule 202 reads.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The stream of incidents: not that of alerts, which lead rule 202 reads. */
 export const streamName = "azure_security_incident"
 
 const tactic =
@@ -49,12 +42,7 @@ const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
   [/\bexecution\b|persistence/i, "malicious_behavior"]
 ]
 
-/**
- * Maps an incident.
- *
- * @category mapping
- * @since 0.1.0
- */
+/** Maps an incident. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties

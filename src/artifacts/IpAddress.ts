@@ -1,8 +1,4 @@
-/**
- * Addresses of IPv4 and IPv6 in the one form that artifacts have, and how far they reach.
- *
- * @since 0.1.0
- */
+/** Addresses of IPv4 and IPv6 in the one form that artifacts have, and how far they reach. */
 
 interface Address {
   readonly text: string
@@ -85,35 +81,17 @@ const parse = (value: unknown): Address | undefined => {
 /**
  * One valid address of IPv4 or IPv6, the zone cut off and a mapped IPv4 address unwrapped. Absent are those that name
  * no host (`0.0.0.0`, `::`, `255.255.255.255`) and anything that is not one address.
- *
- * @category addresses
- * @since 0.1.0
  */
 export const address = (value: unknown): string | undefined => parse(value)?.text
 
-/**
- * Whether an address cannot be reached from the Internet: private, shared, loopback or link-local.
- *
- * @category addresses
- * @since 0.1.0
- */
+/** Whether an address cannot be reached from the Internet: private, shared, loopback or link-local. */
 export const isPrivate = (ip: string): boolean => {
   const found = parse(ip)
   return found !== undefined && found.scope !== "public"
 }
 
-/**
- * Whether an address means another host on each link or machine: loopback or link-local.
- *
- * @category addresses
- * @since 0.1.0
- */
+/** Whether an address means another host on each link or machine: loopback or link-local. */
 export const isLocal = (ip: string): boolean => parse(ip)?.scope === "local"
 
-/**
- * Whether a text is four decimal octets, whatever network they are of.
- *
- * @category addresses
- * @since 0.1.0
- */
+/** Whether a text is four decimal octets, whatever network they are of. */
 export const isIpv4 = (text: string): boolean => ipv4Form.test(text)

@@ -1,8 +1,4 @@
-/**
- * What Kubernetes objects and containers say.
- *
- * @since 0.1.0
- */
+/** What Kubernetes objects and containers say. */
 import { type FactsDraft, type Json, list, object, type Reader } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 
@@ -138,12 +134,7 @@ const containerRegistry: Reader = (value, draft) => {
   draft.tag("registry", N.name(value.registry))
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = {
   kubernetesCluster,
   kubernetesNamespace,

@@ -1,8 +1,4 @@
-/**
- * The artifact of a legacy alert.
- *
- * @since 0.1.0
- */
+/** The artifact of a legacy alert. */
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/LegacyAlert.ts"
 import type { Properties } from "../domain/Shape.ts"
@@ -59,12 +55,7 @@ const isBlocked = (value: Properties): boolean => {
     || lowerOf(first("uriClickSecurityStates")["clickAction"]).includes("block")
 }
 
-/**
- * Maps a legacy alert.
- *
- * @category mapping
- * @since 0.1.0
- */
+/** Maps a legacy alert. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties

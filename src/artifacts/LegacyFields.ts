@@ -2,8 +2,6 @@
  * The fields and tags that the collections of a legacy alert give its artifact.
  *
  * For each field, the first entry of its collection that has the value; further values become tags.
- *
- * @since 0.1.0
  */
 import type { Properties } from "../domain/Shape.ts"
 import * as Draft from "./Draft.ts"
@@ -16,23 +14,13 @@ const nothing: Properties = {}
 const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/**
- * A complex property, empty when there is none.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** A complex property, empty when there is none. */
 export const partOf = (value: Properties, name: string): Properties => {
   const part = value[name]
   return isProperties(part) ? part : nothing
 }
 
-/**
- * The objects of a collection.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The objects of a collection. */
 export const entriesOf = (value: Properties, name: string): ReadonlyArray<Properties> => {
   const entries = value[name]
   return Array.isArray(entries) ? entries.filter(isProperties) : []
@@ -280,12 +268,7 @@ const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
   return { client: side(client), server: side(server) }
 }
 
-/**
- * Fills an artifact from the collections of a legacy alert.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Fills an artifact from the collections of a legacy alert. */
 export const fill = (value: Properties, draft: Draft.Draft, tags: Tags, victimIsClient: boolean): void => {
   users(value, draft, tags)
   files(value, draft, tags)

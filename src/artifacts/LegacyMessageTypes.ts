@@ -1,17 +1,10 @@
 /**
  * Which message type a legacy alert gets: 27 rows, the first that holds decides; the last asks the rows of alerts_v2.
- *
- * @since 0.1.0
  */
 import { type AlertFacts, messageTypeOf as alertMessageTypeOf, otherwise } from "./AlertMessageTypes.ts"
 import { decide, type Decided, type Row } from "./MessageTypes.ts"
 
-/**
- * What the rows read, worked out once for a legacy alert.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the rows read, worked out once for a legacy alert. */
 export interface LegacyFacts extends AlertFacts {
   /** Provider, lower case. */
   readonly P: string
@@ -84,12 +77,7 @@ const rows: ReadonlyArray<Row<LegacyFacts>> = [
 /** The row whose type is only for what the rows of `alerts_v2` do not decide. */
 const askingRow = 26
 
-/**
- * The message type of a legacy alert, and the row that decided it; 27 when a row of `alerts_v2` did.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The message type of a legacy alert, and the row that decided it; 27 when a row of `alerts_v2` did. */
 export const messageTypeOf = (facts: LegacyFacts): Decided => {
   const decided = decide(rows, facts)
   if (decided !== undefined && decided.row !== askingRow) return decided

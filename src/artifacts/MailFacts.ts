@@ -1,8 +1,4 @@
-/**
- * What messages, mailboxes and Teams messages say.
- *
- * @since 0.1.0
- */
+/** What messages, mailboxes and Teams messages say. */
 import { type FactsDraft, type Json, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -144,12 +140,7 @@ const teamsMessage: Reader = (value, draft) => {
   for (const other of list(value.suspiciousRecipients)) draft.tag("suspiciousRecipient", N.mailAddress(other))
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = {
   analyzedMessage,
   mailCluster,

@@ -1,19 +1,10 @@
-/**
- * What a mapping is given beside the record, and what it gives back.
- *
- * @since 0.1.0
- */
+/** What a mapping is given beside the record, and what it gives back. */
 import type { Drift } from "../evidence/Drift.ts"
 import type { Artifact } from "./Artifact.ts"
 
 export type { Drift } from "../evidence/Drift.ts"
 
-/**
- * Facts about where a record came from.
- *
- * @category models
- * @since 0.1.0
- */
+/** Facts about where a record came from. */
 export interface MappingContext {
   readonly tenantId: string
   /** Display name of the instance; goes to `sourceInfo`. */
@@ -25,12 +16,7 @@ export interface MappingContext {
   readonly applianceId?: string | undefined
 }
 
-/**
- * The artifacts of one record: its own first, then one for each evidence object, in Graph's order.
- *
- * @category models
- * @since 0.1.0
- */
+/** The artifacts of one record: its own first, then one for each evidence object, in Graph's order. */
 export interface Mapped {
   readonly artifacts: ReadonlyArray<Artifact>
   readonly drift: ReadonlyArray<Drift>

@@ -1,8 +1,4 @@
-/**
- * The `message` of an artifact: what Graph sent, as JSON, in Graph's digits.
- *
- * @since 0.1.0
- */
+/** The `message` of an artifact: what Graph sent, as JSON, in Graph's digits. */
 import { Option } from "effect"
 
 /** `JSON.stringify` goes down by calls, and a few thousand levels are too many for the stack. */
@@ -41,10 +37,5 @@ const iterative = (root: unknown): string => {
   return json
 }
 
-/**
- * A value that came from JSON, as JSON, however deep it is.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** A value that came from JSON, as JSON, however deep it is. */
 export const stringify = (value: unknown): string => Option.getOrElse(native(value), () => iterative(value))

@@ -1,15 +1,6 @@
-/**
- * The words of `messageType`: those that WitFoo's rules know, and no others.
- *
- * @since 0.1.0
- */
+/** The words of `messageType`: those that WitFoo's rules know, and no others. */
 
-/**
- * Every word that this connector emits.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Every word that this connector emits. */
 export const messageTypes = [
   "auth_failure",
   "exploit_attempt",
@@ -44,32 +35,17 @@ export const messageTypes = [
   "ids_action"
 ] as const
 
-/**
- * One of those words.
- *
- * @category models
- * @since 0.1.0
- */
+/** One of those words. */
 export type MessageType = typeof messageTypes[number]
 
-/**
- * One row of a table of message types; the first row whose condition holds decides.
- *
- * @category models
- * @since 0.1.0
- */
+/** One row of a table of message types; the first row whose condition holds decides. */
 export interface Row<in Facts> {
   readonly row: number
   readonly when: (facts: Facts) => boolean
   readonly type: MessageType | ((facts: Facts) => MessageType)
 }
 
-/**
- * What a row decided.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a row decided. */
 export interface Decided {
   readonly row: number
   /** The row of `alerts_v2` that a legacy alert was left to. */
@@ -77,12 +53,7 @@ export interface Decided {
   readonly type: MessageType
 }
 
-/**
- * The first row that holds.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The first row that holds. */
 export const decide = <Facts>(rows: ReadonlyArray<Row<Facts>>, facts: Facts): Decided | undefined => {
   for (const { row, type, when } of rows) {
     if (when(facts)) return { row, type: typeof type === "string" ? type : type(facts) }

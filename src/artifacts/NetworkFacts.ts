@@ -1,8 +1,4 @@
-/**
- * What addresses, URLs, names, connections and devices say.
- *
- * @since 0.1.0
- */
+/** What addresses, URLs, names, connections and devices say. */
 import { list, object, type Reader } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -82,10 +78,5 @@ const ioTDevice: Reader = (value, draft) => {
   draft.fill(draft.nested(value.ioTHub, "azureResource"))
 }
 
-/**
- * Readers by type.
- *
- * @category readers
- * @since 0.1.0
- */
+/** Readers by type. */
 export const readers: Readonly<Record<string, Reader>> = { ip, url, dns, networkConnection, nic, device, ioTDevice }

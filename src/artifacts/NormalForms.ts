@@ -3,39 +3,22 @@
  * way over all of Microsoft's services, or rules that join artifacts on it never match.
  *
  * All functions are pure and take whatever JSON holds where they take `unknown`.
- *
- * @since 0.1.0
  */
 import { address, isIpv4 } from "./IpAddress.ts"
 
 export { address, isLocal, isPrivate } from "./IpAddress.ts"
 
-/**
- * Lower case, without white space around it.
- *
- * @category text
- * @since 0.1.0
- */
+/** Lower case, without white space around it. */
 export const lower = (text: string): string => text.trim().toLowerCase()
 
-/**
- * A string as sent, a number in decimal digits. Anything else, and a string of nothing but white space, is absent.
- *
- * @category text
- * @since 0.1.0
- */
+/** A string as sent, a number in decimal digits. Anything else, and a string of nothing but white space, is absent. */
 export const text = (value: unknown): string | undefined => {
   if (typeof value === "string") return value.trim() === "" ? undefined : value
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value)
 }
 
-/**
- * A name of a host or a domain, or a hash: lower case, and without the dot of a name's root.
- *
- * @category text
- * @since 0.1.0
- */
+/** A name of a host or a domain, or a hash: lower case, and without the dot of a name's root. */
 export const name = (value: unknown): string | undefined => {
   const found = text(value)
   if (found === undefined) return undefined
@@ -43,45 +26,25 @@ export const name = (value: unknown): string | undefined => {
   return low.endsWith(".") && low.length > 1 ? low.slice(0, -1) : low
 }
 
-/**
- * A name of a host or a domain that has a dot, and is no address.
- *
- * @category text
- * @since 0.1.0
- */
+/** A name of a host or a domain that has a dot, and is no address. */
 export const dotted = (value: unknown): string | undefined => {
   const found = name(value)
   return found?.includes(".") && !isIpv4(found) ? found : undefined
 }
 
-/**
- * Values with `@` in lower case, others as sent.
- *
- * @category text
- * @since 0.1.0
- */
+/** Values with `@` in lower case, others as sent. */
 export const withAt = (value: unknown): string | undefined => {
   const found = text(value)
   return found?.includes("@") ? lower(found) : found
 }
 
-/**
- * Upper case, as Analytics compares protocols.
- *
- * @category text
- * @since 0.1.0
- */
+/** Upper case, as Analytics compares protocols. */
 export const protocol = (value: unknown): string | undefined => {
   const found = text(value)?.trim().toUpperCase()
   return found === "UNKNOWN" || found === "UNKNOWNFUTUREVALUE" ? undefined : found
 }
 
-/**
- * A port of TCP or UDP: 1 to 65535 in decimal digits.
- *
- * @category numbers
- * @since 0.1.0
- */
+/** A port of TCP or UDP: 1 to 65535 in decimal digits. */
 export const port = (value: unknown): string | undefined => {
   const digits = wholeNumber(value)
   if (digits === undefined || digits.length > 5) return undefined
@@ -89,23 +52,13 @@ export const port = (value: unknown): string | undefined => {
   return number >= 1 && number <= 65_535 ? digits : undefined
 }
 
-/**
- * A whole number in decimal digits, without a sign or leading zeros.
- *
- * @category numbers
- * @since 0.1.0
- */
+/** A whole number in decimal digits, without a sign or leading zeros. */
 export const wholeNumber = (value: unknown): string | undefined => {
   const found = text(value)?.trim()
   return found !== undefined && /^\d{1,20}$/.test(found) ? found.replace(/^0+(?=\d)/, "") : undefined
 }
 
-/**
- * The address of a mailbox: `"Name" <a@b>` is reduced to `a@b`.
- *
- * @category mail
- * @since 0.1.0
- */
+/** The address of a mailbox: `"Name" <a@b>` is reduced to `a@b`. */
 export const mailAddress = (value: unknown): string | undefined => {
   const found = text(value)
   if (found === undefined) return undefined
@@ -114,12 +67,7 @@ export const mailAddress = (value: unknown): string | undefined => {
   return withAt((open < 0 || close < 0 ? found : found.slice(open + 1, close)).trim())
 }
 
-/**
- * The parts of a user account that name its owner, whatever else the object holds.
- *
- * @category users
- * @since 0.1.0
- */
+/** The parts of a user account that name its owner, whatever else the object holds. */
 export interface Account {
   readonly userPrincipalName?: unknown
   readonly domainName?: unknown
@@ -128,33 +76,18 @@ export interface Account {
   readonly azureAdUserId?: unknown
 }
 
-/**
- * `domain\account`, or the account alone when it has no domain.
- *
- * @category users
- * @since 0.1.0
- */
+/** `domain\account`, or the account alone when it has no domain. */
 export const domainUser = (account: Pick<Account, "domainName" | "accountName">): string | undefined => {
   const user = text(account.accountName)
   const domain = text(account.domainName)
   return user === undefined || domain === undefined || user.includes("@") ? withAt(user) : `${domain}\\${user}`
 }
 
-/**
- * The one name of a person over all services: the principal name, else domain and account, else an identifier.
- *
- * @category users
- * @since 0.1.0
- */
+/** The one name of a person over all services: the principal name, else domain and account, else an identifier. */
 export const userName = (account: Account): string | undefined =>
   withAt(account.userPrincipalName) ?? domainUser(account) ?? text(account.userSid) ?? text(account.azureAdUserId)
 
-/**
- * What a URL says of its host. `fqdn` and `address` exclude each other.
- *
- * @category urls
- * @since 0.1.0
- */
+/** What a URL says of its host. `fqdn` and `address` exclude each other. */
 export interface UrlParts {
   /** As sent. */
   readonly uri?: string
@@ -177,12 +110,7 @@ const plain = (uri: string): string =>
 
 const urlForm = /^(?:([a-z][a-z\d+.-]*):)?(\/\/)?([^/?#\\]*)/i
 
-/**
- * Splits a URL, which may lack its scheme as those of Defender for Office do, or be disarmed.
- *
- * @category urls
- * @since 0.1.0
- */
+/** Splits a URL, which may lack its scheme as those of Defender for Office do, or be disarmed. */
 export const urlParts = (value: unknown): UrlParts => {
   const uri = text(value)
   if (uri === undefined) return {}
@@ -211,12 +139,7 @@ export const urlParts = (value: unknown): UrlParts => {
 
 const cveForm = /CVE-\d{4}-\d{4,}/gi
 
-/**
- * Every CVE identifier in the texts, upper case, each once, in order.
- *
- * @category text
- * @since 0.1.0
- */
+/** Every CVE identifier in the texts, upper case, each once, in order. */
 export const cves = (texts: Iterable<unknown>): ReadonlyArray<string> => {
   const found = new Set<string>()
   for (const one of texts) {
@@ -226,10 +149,5 @@ export const cves = (texts: Iterable<unknown>): ReadonlyArray<string> => {
   return [...found]
 }
 
-/**
- * The first CVE identifier in the texts.
- *
- * @category text
- * @since 0.1.0
- */
+/** The first CVE identifier in the texts. */
 export const firstCve = (texts: Iterable<unknown>): string | undefined => cves(texts)[0]

@@ -1,15 +1,6 @@
-/**
- * How grave an artifact is: the label and the code that WitFoo's rules read.
- *
- * @since 0.1.0
- */
+/** How grave an artifact is: the label and the code that WitFoo's rules read. */
 
-/**
- * A severity of WitFoo.
- *
- * @category models
- * @since 0.1.0
- */
+/** A severity of WitFoo. */
 export interface Severity {
   readonly label: "critical" | "high" | "medium" | "low" | "informational"
   readonly code: number
@@ -17,12 +8,7 @@ export interface Severity {
 
 const medium: Severity = { label: "medium", code: 4 }
 
-/**
- * The severity of what is told, but must raise no lead.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The severity of what is told, but must raise no lead. */
 export const informational: Severity = { label: "informational", code: 6 }
 
 const known: ReadonlyMap<string, Severity> = new Map([
@@ -33,23 +19,13 @@ const known: ReadonlyMap<string, Severity> = new Map([
   ["informational", informational]
 ])
 
-/**
- * Graph's word as a severity; one that is not told is medium, for a detection of unknown severity is not harmless.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Graph's word as a severity; one that is not told is medium, for a detection of unknown severity is not harmless. */
 export const of = (word: unknown): Severity =>
   typeof word === "string" ? known.get(word) ?? known.get(word.trim().toLowerCase()) ?? medium : medium
 
 /** `benignPositive` is the older name of `informationalExpectedActivity`. */
 const harmless: ReadonlySet<string> = new Set(["falsepositive", "informationalexpectedactivity", "benignpositive"])
 
-/**
- * Whether a classification (or a legacy feedback) says that nothing bad happened.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a classification (or a legacy feedback) says that nothing bad happened. */
 export const isHarmless = (classification: unknown): boolean =>
   typeof classification === "string" && harmless.has(classification.trim().toLowerCase())

@@ -1,17 +1,8 @@
-/**
- * The rules that several types of evidence share: users, devices, files, URLs, resources.
- *
- * @since 0.1.0
- */
+/** The rules that several types of evidence share: users, devices, files, URLs, resources. */
 import { type FactsDraft, type Json, list, object, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 
-/**
- * Tags of a user account.
- *
- * @category rules
- * @since 0.1.0
- */
+/** Tags of a user account. */
 export const accountTags = (draft: FactsDraft, account: Json): void => {
   draft.tag("account", account.accountName)
   draft.tag("userSid", account.userSid)
@@ -19,12 +10,7 @@ export const accountTags = (draft: FactsDraft, account: Json): void => {
   draft.tag("displayName", account.displayName)
 }
 
-/**
- * A user account: its one name, the others as tags.
- *
- * @category rules
- * @since 0.1.0
- */
+/** A user account: its one name, the others as tags. */
 export const user = (draft: FactsDraft, account: Json): void => {
   draft.set("userName", N.userName(account))
   accountTags(draft, account)
@@ -49,9 +35,6 @@ const firstAddress = (candidates: ReadonlyArray<unknown>): string | undefined =>
 
 /**
  * A computer: name and address on its side. Loopback and link-local addresses of its interfaces name no one machine.
- *
- * @category rules
- * @since 0.1.0
  */
 export const device = (draft: FactsDraft, value: Json): void => {
   const hostname = hostOf(value)
@@ -71,9 +54,6 @@ export const device = (draft: FactsDraft, value: Json): void => {
 
 /**
  * The strongest hash of a file; the others become tags. An Authenticode hash is of a part of the file, never its own.
- *
- * @category rules
- * @since 0.1.0
  */
 export const hashes = (draft: FactsDraft, details: Json): void => {
   const [sha256, sha1, md5] = [N.name(details.sha256), N.name(details.sha1), N.name(details.md5)]
@@ -83,20 +63,10 @@ export const hashes = (draft: FactsDraft, details: Json): void => {
   draft.tag("sha256ac", N.name(details.sha256Ac))
 }
 
-/**
- * The last part of a path of Windows or Unix.
- *
- * @category rules
- * @since 0.1.0
- */
+/** The last part of a path of Windows or Unix. */
 export const lastPart = (path: string | undefined): string | undefined => N.text(path?.split(/[\\/]/).at(-1))
 
-/**
- * A path with the file's name at its end, which Graph sometimes leaves out.
- *
- * @category rules
- * @since 0.1.0
- */
+/** A path with the file's name at its end, which Graph sometimes leaves out. */
 export const fullPath = (details: Json): string | undefined => {
   const path = N.text(details.filePath)
   const name = N.text(details.fileName)
@@ -107,21 +77,11 @@ export const fullPath = (details: Json): string | undefined => {
   return path.endsWith(separator) ? `${path}${name}` : `${path}${separator}${name}`
 }
 
-/**
- * The name of a file.
- *
- * @category rules
- * @since 0.1.0
- */
+/** The name of a file. */
 export const fileName = (details: Json): string | undefined =>
   N.text(details.fileName) ?? lastPart(N.text(details.filePath))
 
-/**
- * A file: name, path, hash, and who signed it.
- *
- * @category rules
- * @since 0.1.0
- */
+/** A file: name, path, hash, and who signed it. */
 export const file = (draft: FactsDraft, details: Json): void => {
   draft.set("fileName", fileName(details))
   draft.set("filePath", fullPath(details))
@@ -132,24 +92,14 @@ export const file = (draft: FactsDraft, details: Json): void => {
   draft.tag("fileSize", details.fileSize)
 }
 
-/**
- * A URL as sent, and its host's name.
- *
- * @category rules
- * @since 0.1.0
- */
+/** A URL as sent, and its host's name. */
 export const link = (draft: FactsDraft, url: unknown): void => {
   const parts = N.urlParts(url)
   draft.set("uri", parts.uri)
   draft.set("fqdn", parts.fqdn)
 }
 
-/**
- * A URL that takes part in the alert: its protocol, port and address as well.
- *
- * @category rules
- * @since 0.1.0
- */
+/** A URL that takes part in the alert: its protocol, port and address as well. */
 export const url = (draft: FactsDraft, value: unknown): void => {
   const parts = N.urlParts(value)
   link(draft, value)
@@ -159,12 +109,7 @@ export const url = (draft: FactsDraft, value: unknown): void => {
   else draft.place("hostile", { ip: parts.address, port: parts.port })
 }
 
-/**
- * The country of an address.
- *
- * @category rules
- * @since 0.1.0
- */
+/** The country of an address. */
 export const regionOf = (ip: Json): string | undefined =>
   N.text(ip.countryLetterCode) ?? N.text(object(ip.location).countryName)
 
@@ -183,12 +128,7 @@ const typeOfResource = (provided: string | undefined): string | undefined => {
   return [namespace, ...rest.filter((_, index) => index % 2 === 0)].join("/")
 }
 
-/**
- * Tags of an Azure resource.
- *
- * @category rules
- * @since 0.1.0
- */
+/** Tags of an Azure resource. */
 export const resourceTags = (draft: FactsDraft, resource: Json): void => {
   const id = N.text(resource.resourceId)
   const parts = partsOf(id)
@@ -198,12 +138,7 @@ export const resourceTags = (draft: FactsDraft, resource: Json): void => {
   draft.tag("resourceGroup", parts?.[2])
 }
 
-/**
- * An Azure resource.
- *
- * @category rules
- * @since 0.1.0
- */
+/** An Azure resource. */
 export const resource = (draft: FactsDraft, value: Json): void => {
   const id = N.text(value.resourceId)
   const parts = partsOf(id)

@@ -3,20 +3,13 @@
  *
  * Graph tells what an object's part was; WitFoo's lead rules want a client and a server, and which of them is the
  * victim depends on the message type.
- *
- * @since 0.1.0
  */
 import type { Side } from "./EvidenceFacts.ts"
 import type { MessageType } from "./MessageTypes.ts"
 import { isPrivate } from "./NormalForms.ts"
 import type { Witness } from "./Witness.ts"
 
-/**
- * The ends of a connection.
- *
- * @category models
- * @since 0.1.0
- */
+/** The ends of a connection. */
 export interface Ends {
   readonly client?: Side | undefined
   readonly server?: Side | undefined
@@ -39,12 +32,7 @@ const victimIsClient: ReadonlySet<MessageType> = new Set<MessageType>([
   "infrastructure_exploit"
 ])
 
-/**
- * Whether what is affected by alerts of a type is the client, as WitFoo's lead rules have it.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether what is affected by alerts of a type is the client, as WitFoo's lead rules have it. */
 export const isVictimClient = (messageType: MessageType): boolean => victimIsClient.has(messageType)
 
 const hostileRoles: ReadonlySet<string> = new Set(["attacker", "commandandcontrol"])
@@ -103,12 +91,7 @@ const hostileIn = (all: ReadonlyArray<Witness>) => {
 const joined = (explicit: Side | undefined, side: Side | undefined): Side | undefined =>
   explicit === undefined ? side : side === undefined ? explicit : { ...side, ...explicit }
 
-/**
- * The ends that each evidence object of an alert gives, in their order.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The ends that each evidence object of an alert gives, in their order. */
 export const place = (
   all: ReadonlyArray<Witness>,
   messageType: MessageType,

@@ -1,8 +1,4 @@
-/**
- * The tags of an artifact: `name:value`, each once, in the order they were added.
- *
- * @since 0.1.0
- */
+/** The tags of an artifact: `name:value`, each once, in the order they were added. */
 import type { Properties } from "../domain/Shape.ts"
 
 const lengthMax = 256
@@ -40,12 +36,7 @@ const once = (tags: ReadonlyArray<string>): Array<string> => {
   return found
 }
 
-/**
- * Tags under construction. One that is added twice is there once, where it was added first.
- *
- * @category builders
- * @since 0.1.0
- */
+/** Tags under construction. One that is added twice is there once, where it was added first. */
 export class Tags {
   /** Words that rules or operators look for: they come first, so that none of them is cut. */
   readonly #marks: Array<string> = []

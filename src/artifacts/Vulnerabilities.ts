@@ -1,19 +1,10 @@
-/**
- * Identifiers of vulnerabilities in the texts of a record.
- *
- * @since 0.1.0
- */
+/** Identifiers of vulnerabilities in the texts of a record. */
 import { type Draft, fill } from "./Draft.ts"
 import type { Tags } from "./Tags.ts"
 
 const form = /CVE-\d{4}-\d{4,}/gi
 
-/**
- * Puts the first identifier into `cve` and the others into tags.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Puts the first identifier into `cve` and the others into tags. */
 export const name = (draft: Draft, tags: Tags, texts: string): void => {
   const found = texts.match(form)
   if (found === null) return

@@ -1,18 +1,9 @@
-/**
- * One evidence object as the mapping reads it: its decoded form, its facts, and what it says of itself.
- *
- * @since 0.1.0
- */
+/** One evidence object as the mapping reads it: its decoded form, its facts, and what it says of itself. */
 import type { Properties } from "../domain/Shape.ts"
 import { decode, type DecodedEvidence } from "../evidence/Evidence.ts"
 import { type EvidenceFacts, factsOf } from "./EvidenceFacts.ts"
 
-/**
- * An evidence object of an alert.
- *
- * @category models
- * @since 0.1.0
- */
+/** An evidence object of an alert. */
 export interface Witness {
   readonly raw: Properties
   readonly decoded: DecodedEvidence
@@ -36,20 +27,10 @@ const isProperties = (value: unknown): value is Properties =>
 const listed = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string")
 
-/**
- * Whether a lower-case role says only that something was there.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a lower-case role says only that something was there. */
 export const isIdle = (role: string): boolean => role === "contextual" || role === "scanned"
 
-/**
- * Reads one element of an alert's evidence, whatever it is.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Reads one element of an alert's evidence, whatever it is. */
 export const make = (element: unknown): Witness => {
   const decoded = decode(element)
   const raw = isProperties(element) ? element : nothing

@@ -1,29 +1,15 @@
-/**
- * The persisted resume position of one endpoint of one tenant.
- *
- * @since 0.1.0
- */
+/** The persisted resume position of one endpoint of one tenant. */
 import { Schema } from "effect"
 import { type Timestamp as Instant } from "../domain/Timestamp.ts"
 
-/**
- * The form of checkpoints that this program writes. A newer one is never overwritten.
- *
- * @category models
- * @since 0.1.0
- */
+/** The form of checkpoints that this program writes. A newer one is never overwritten. */
 export const checkpointVersion = 1
 
 const Timestamp = Schema.String.check(
   Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
 ).pipe(Schema.brand("Timestamp"))
 
-/**
- * Where a pass over a collection stands, so that it goes on there after anything.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Where a pass over a collection stands, so that it goes on there after anything. */
 export const Position = Schema.Struct({
   /** Lower bound of the filter of the next request. */
   bound: Timestamp,
@@ -44,12 +30,7 @@ export const Position = Schema.Struct({
 })
 export type Position = typeof Position.Type
 
-/**
- * A cooldown after a 429. Times are milliseconds since 1970.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** A cooldown after a 429. Times are milliseconds since 1970. */
 export const Cooldown = Schema.Struct({
   /** The application that Graph throttled; another one need not wait. */
   client: Schema.String,
@@ -60,9 +41,6 @@ export type Cooldown = typeof Cooldown.Type
 
 /**
  * A range of cursors (`to` exclusive) that could not be read, and is tried again. Times are milliseconds since 1970.
- *
- * @category schemas
- * @since 0.1.0
  */
 export const Gap = Schema.Struct({
   from: Timestamp,
@@ -74,12 +52,7 @@ export const Gap = Schema.Struct({
 })
 export type Gap = typeof Gap.Type
 
-/**
- * When the hours behind the overlap were last looked at for rows that came late. Milliseconds since 1970.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** When the hours behind the overlap were last looked at for rows that came late. Milliseconds since 1970. */
 export const Sweep = Schema.Struct({
   /** When Graph was last asked how many rows it has there. */
   countedAt: Schema.Finite,
@@ -88,12 +61,7 @@ export const Sweep = Schema.Struct({
 })
 export type Sweep = typeof Sweep.Type
 
-/**
- * How often an endpoint has something new, so that a silence that is none of its habits is noticed.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** How often an endpoint has something new, so that a silence that is none of its habits is noticed. */
 export const Rhythm = Schema.Struct({
   /** When something new last came, or the first poll began; milliseconds since 1970. */
   quietSince: Schema.Finite,
@@ -104,12 +72,7 @@ export const Rhythm = Schema.Struct({
 })
 export type Rhythm = typeof Rhythm.Type
 
-/**
- * Schema for a checkpoint as it is stored.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for a checkpoint as it is stored. */
 export const Checkpoint = Schema.Struct({
   version: Schema.Literal(checkpointVersion),
   cloud: Schema.String,
@@ -135,33 +98,18 @@ export type Checkpoint = typeof Checkpoint.Type
 /** How many marks `checkpoint show` can look back on, from the contract of that command. */
 const historyMax = 10
 
-/**
- * Whose checkpoint it is, whatever the instance is called.
- *
- * @category models
- * @since 0.1.0
- */
+/** Whose checkpoint it is, whatever the instance is called. */
 export interface CheckpointKey {
   readonly cloud: string
   readonly tenant: string
   readonly endpoint: string
 }
 
-/**
- * The key as a store takes it.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The key as a store takes it. */
 export const storeKey = ({ cloud, endpoint, tenant }: CheckpointKey): string =>
   [cloud, tenant, endpoint].map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-")).join(".")
 
-/**
- * A tenant's first checkpoint: nothing published, reading from `mark` on. `at` is now.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A tenant's first checkpoint: nothing published, reading from `mark` on. `at` is now. */
 export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoint => ({
   version: checkpointVersion,
   ...key,
@@ -177,23 +125,13 @@ export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoi
   lastSuccessAt: null
 })
 
-/**
- * Moves the mark forward; never backwards.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Moves the mark forward; never backwards. */
 export const advance = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint =>
   mark <= checkpoint.mark
     ? checkpoint
     : { ...checkpoint, mark, history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax) }
 
-/**
- * Moves the mark back, by hand: the next poll begins there. What the ledger knows is not published again.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Moves the mark back, by hand: the next poll begins there. What the ledger knows is not published again. */
 export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => ({
   ...checkpoint,
   mark,
@@ -201,12 +139,7 @@ export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Check
   history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax)
 })
 
-/**
- * Notes that a poll brought something new.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Notes that a poll brought something new. */
 export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   const { brought, longest, quietSince } = checkpoint.rhythm
   return {
@@ -215,12 +148,7 @@ export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   }
 }
 
-/**
- * Adds a gap; one that begins where the last of the same kind ends makes that one longer.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Adds a gap; one that begins where the last of the same kind ends makes that one longer. */
 export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
   const last = checkpoint.gaps.at(-1)
   return join && last !== undefined && last.code === gap.code && gap.from <= last.to
@@ -233,9 +161,6 @@ const isSame = (one: Gap) => (other: Gap) => one.foundAt === other.foundAt && on
 /**
  * Forgets a gap that was read, or that nobody can read any more. What it became longer by while it was read stays. `at`
  * is now.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
@@ -244,12 +169,7 @@ export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkp
   )
 })
 
-/**
- * Notes that a gap was tried again, and cannot be read yet.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Notes that a gap was tried again, and cannot be read yet. */
 export const triedGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
   gaps: checkpoint.gaps.map((other) => isSame(gap)(other) ? { ...other, triedAt: at } : other)

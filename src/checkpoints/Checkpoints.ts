@@ -1,20 +1,11 @@
-/**
- * Opens the state of an endpoint (its checkpoint and ledger) and saves what changes, one change at a time.
- *
- * @since 0.1.0
- */
+/** Opens the state of an endpoint (its checkpoint and ledger) and saves what changes, one change at a time. */
 import { Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
 import type { Timestamp } from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
-/**
- * The checkpoint was written by a newer version of this program, which alone may go on from it.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The checkpoint was written by a newer version of this program, which alone may go on from it. */
 export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("NewerCheckpoint", {
   key: Schema.String,
   version: Schema.Finite
@@ -24,12 +15,7 @@ export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("Newe
   }
 }
 
-/**
- * The open state of one endpoint of one tenant.
- *
- * @category models
- * @since 0.1.0
- */
+/** The open state of one endpoint of one tenant. */
 export interface EndpointState {
   readonly ledger: Ledger
   /** None until {@link EndpointState.begin}. */
@@ -45,12 +31,7 @@ export interface EndpointState {
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
 
-/**
- * Service that opens endpoint states.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that opens endpoint states. */
 export class Checkpoints extends Context.Service<Checkpoints, {
   /**
    * Opens the state of an endpoint. A checkpoint that cannot be read is set aside; the state then begins again where

@@ -3,8 +3,6 @@
  *
  * A value is written to a file beside it, synced, and renamed over it, and the directory is synced: a crash at any time
  * leaves the old value or the new one. That no other process writes there is `DirectoryLock`'s concern.
- *
- * @since 0.1.0
  */
 import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
 import { describeFailure, replace, temporary } from "../config/DurableFile.ts"
@@ -14,12 +12,7 @@ import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned
 const ownerOnly = 0o600
 const ownerOnlyDirectory = 0o700
 
-/**
- * Layer of a {@link StateStore} in the files of a directory, which is made when it is not there.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of a {@link StateStore} in the files of a directory, which is made when it is not there. */
 export const layer = (
   directory: string
 ): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>

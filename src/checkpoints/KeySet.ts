@@ -4,20 +4,13 @@
  * A JavaScript `Set` of a million strings of 16 characters was measured to take 53 MB; this takes 8 MB, and nothing that
  * the garbage collector has to walk. Open addressing with linear probing, at most 24 parts in 25 full: keys are pieces of
  * hashes, and a look at a set of a million takes less than a microsecond.
- *
- * @since 0.1.0
  */
 
 const slotsMin = 64
 /** A power of two of slots holds a million keys when it is that full, and would be doubled for them at less. */
 const fullMax = 24 / 25
 
-/**
- * Bytes of a key.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Bytes of a key. */
 export const keyBytes = 8
 
 /**
@@ -27,9 +20,6 @@ export const keyBytes = 8
  *
  * An id must be hex in lower case, and as long as that; nothing checks it. The key that is all zeros is one with the key
  * after it.
- *
- * @category collections
- * @since 0.1.0
  */
 export class KeySet {
   /** Two words for each slot, the high one first; both are zero where it is free. */

@@ -3,8 +3,6 @@
  *
  * Keys are the first 16 hex digits of artifact ids or, for a record that has no identity, of the SHA-256 of its line. They
  * are kept in pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
- *
- * @since 0.1.0
  */
 import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
@@ -12,12 +10,7 @@ import { later, type Timestamp } from "../domain/Timestamp.ts"
 import { keyBytes, KeySet } from "./KeySet.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
-/**
- * How long keys are kept: longer than any poll or sweep reaches back.
- *
- * @category limits
- * @since 0.1.0
- */
+/** How long keys are kept: longer than any poll or sweep reaches back. */
 export const ledgerDaysMax = 7
 
 const dayMillis = 86_400_000
@@ -88,12 +81,7 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
   })
 })
 
-/**
- * The ledger of one endpoint of one tenant, held in memory and behind it in the store.
- *
- * @category models
- * @since 0.1.0
- */
+/** The ledger of one endpoint of one tenant, held in memory and behind it in the store. */
 export interface Ledger {
   /** Whether what the artifact id stands for was published already. */
   readonly has: (id: string) => boolean
@@ -106,12 +94,7 @@ export interface Ledger {
   readonly setAside: ReadonlyArray<string>
 }
 
-/**
- * The rows that keys belong to.
- *
- * @category models
- * @since 0.1.0
- */
+/** The rows that keys belong to. */
 export interface Rows {
   /** Greatest cursor among them. */
   readonly reached: Timestamp
@@ -121,12 +104,7 @@ export interface Rows {
   readonly at: number
 }
 
-/**
- * Opens the ledger kept under `prefix`, reading all of it.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the ledger kept under `prefix`, reading all of it. */
 export const open = Effect.fn("Ledger.open")(function*(
   prefix: string,
   keysMax: number = ledgerKeysMax

@@ -1,17 +1,8 @@
-/**
- * Looks at a checkpoint in a directory, and changes nothing: a process may be writing there.
- *
- * @since 0.1.0
- */
+/** Looks at a checkpoint in a directory, and changes nothing: a process may be writing there. */
 import { Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
 
-/**
- * A checkpoint that is there and cannot be used.
- *
- * @category errors
- * @since 0.1.0
- */
+/** A checkpoint that is there and cannot be used. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: Schema.String }) {
   override get message() {
     return `${this.file} cannot be read, or was written by a newer version of this program`
@@ -20,12 +11,7 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
 
 const decode = Schema.decodeEffect(Schema.fromJsonString(Checkpoint))
 
-/**
- * The checkpoint of an endpoint; none where there is none yet.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The checkpoint of an endpoint; none where there is none yet. */
 export const peek = Effect.fnUntraced(function*(directory: string, key: CheckpointKey): Effect.fn.Return<
   Option.Option<Checkpoint>,
   Unreadable,

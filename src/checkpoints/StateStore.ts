@@ -3,17 +3,10 @@
  *
  * Checkpoints and ledgers are written in terms of these few operations, so that files, memory and a broker's buckets
  * differ in nothing else. What the bytes mean is not its concern.
- *
- * @since 0.1.0
  */
 import { Context, Effect, Layer, Option, Ref, Result, Schema } from "effect"
 
-/**
- * The store cannot be read or written at the moment.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The store cannot be read or written at the moment. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   /** What failed, without a value: `ENOSPC writing global.1111.alerts.checkpoint.json`. */
   detail: Schema.String
@@ -23,24 +16,14 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
-/**
- * Another writer replaced the value since it was read.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Another writer replaced the value since it was read. */
 export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {}) {
   override get message() {
     return "another process wrote it meanwhile"
   }
 }
 
-/**
- * Failure of a state store.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Failure of a state store. */
 export class StateStoreError extends Schema.TaggedError<StateStoreError>()("StateStoreError", {
   key: Schema.String,
   operation: Schema.Literals(["get", "put", "remove", "keys", "setAside"]),
@@ -51,23 +34,13 @@ export class StateStoreError extends Schema.TaggedError<StateStoreError>()("Stat
   }
 }
 
-/**
- * A value and the revision at which it was read.
- *
- * @category models
- * @since 0.1.0
- */
+/** A value and the revision at which it was read. */
 export interface Versioned {
   readonly bytes: Uint8Array
   readonly revision: number
 }
 
-/**
- * What a store in memory holds, for tests to look at and to keep over a restart.
- *
- * @category services
- * @since 0.1.0
- */
+/** What a store in memory holds, for tests to look at and to keep over a restart. */
 export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, Versioned>>>()(
   "azure-security/checkpoints/StateStore/Values"
 ) {
@@ -86,9 +59,6 @@ export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, 
  *
  * `put` and `remove` compare revisions: 0 stands for "there is none". A writer that lost its place gets `Conflict` and
  * must not try again with a revision it reads afterwards.
- *
- * @category services
- * @since 0.1.0
  */
 export class StateStore extends Context.Service<StateStore, {
   readonly get: (key: string) => Effect.Effect<Option.Option<Versioned>, StateStoreError>

@@ -2,8 +2,6 @@
  * The checks of `check`: whether an instance could be polled, and where its artifacts and positions could be written.
  *
  * Each finds what it finds and fails for nothing, so that all of them run.
- *
- * @since 0.1.0
  */
 import {
   Clock,
@@ -157,20 +155,10 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
   return passed(`the ${what} is good until ${day}`)
 })
 
-/**
- * What a check of an instance works with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a check of an instance works with. */
 export type Services = FileSystem.FileSystem | GraphClient | HttpClient.HttpClient
 
-/**
- * Checks one instance: hosts, clock, token, and each endpoint that is turned on. Each finding comes as it is known.
- *
- * @category running
- * @since 0.1.0
- */
+/** Checks one instance: hosts, clock, token, and each endpoint that is turned on. Each finding comes as it is known. */
 export const ofInstance = (instance: Instance) =>
   Stream.callback<Finding, never, Services>(
     Effect.fnUntraced(function*(findings) {
@@ -232,12 +220,7 @@ const writable = Effect.fnUntraced(function*(directory: string) {
   return passed(there === path.resolve(directory) ? `${directory} can be written` : `${directory} would be made`)
 })
 
-/**
- * Checks a directory that `run` writes to.
- *
- * @category running
- * @since 0.1.0
- */
+/** Checks a directory that `run` writes to. */
 export const ofDirectory = (check: string, directory: string): Effect.Effect<
   Finding,
   never,

@@ -1,16 +1,7 @@
-/**
- * What a check found: a line with a tick, a cross or a question mark, and the remedy under it.
- *
- * @since 0.1.0
- */
+/** What a check found: a line with a tick, a cross or a question mark, and the remedy under it. */
 import { Schema } from "effect"
 
-/**
- * Schema for a finding, as `check --json` prints it.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for a finding, as `check --json` prints it. */
 export const Finding = Schema.Struct({
   /** Absent for what is the whole process's. */
   instance: Schema.optionalKey(Schema.String),
@@ -31,12 +22,7 @@ const width = 14
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim()
 
-/**
- * A finding as a person reads it.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A finding as a person reads it. */
 export const text = ({ check, message, outcome, remedy }: Finding): string =>
   [
     `  ${marks[outcome]} ${check.padEnd(width)} ${oneLine(message)}`,

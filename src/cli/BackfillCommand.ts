@@ -1,8 +1,4 @@
-/**
- * `backfill`: collects a past range, apart from live polling, which may go on beside it.
- *
- * @since 0.1.0
- */
+/** `backfill`: collects a past range, apart from live polling, which may go on beside it. */
 import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -33,12 +29,7 @@ const parseTime = (flag: string, text: string) =>
     () => new Refusal({ faults: [`${flag} ${text}: Expected a time such as 2026-01-31 or 2026-01-31T08:00:00Z`] })
   )
 
-/**
- * The command `backfill`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `backfill`. */
 export const command = Command.make(
   "backfill",
   {

@@ -1,8 +1,4 @@
-/**
- * `check`: says whether each instance could be polled, and what to do where it could not.
- *
- * @since 0.1.0
- */
+/** `check`: says whether each instance could be polled, and what to do where it could not. */
 import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Checks from "../checks/Checks.ts"
@@ -101,12 +97,7 @@ const onBroker = Effect.gen(function*() {
   return { settings, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 
-/**
- * The command `check`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `check`. */
 export const command = Command.make(
   "check",
   {

@@ -2,8 +2,6 @@
  * `checkpoint`: looks at resume positions, and moves them by hand.
  *
  * A change is asked for once more, made while no connector runs over the directory, and noted in `changes.ndjson` there.
- *
- * @since 0.1.0
  */
 import { Clock, Console, DateTime, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
@@ -227,12 +225,7 @@ const clear = Command.make(
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
 
-/**
- * The command `checkpoint`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `checkpoint`. */
 export const command = Command.make("checkpoint").pipe(
   Command.withDescription("Look at resume positions, and move them"),
   Command.withSubcommands([show, rewindCommand, clear])

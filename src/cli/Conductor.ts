@@ -1,8 +1,4 @@
-/**
- * Runs the connector inside Conductor: settings, positions and artifacts over its broker.
- *
- * @since 0.1.0
- */
+/** Runs the connector inside Conductor: settings, positions and artifacts over its broker. */
 import { Effect, FileSystem, Layer, Option, Path, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -69,12 +65,7 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
   })
 })
 
-/**
- * Runs on the broker that the environment names, waiting for it while it is not there.
- *
- * @category running
- * @since 0.1.0
- */
+/** Runs on the broker that the environment names, waiting for it while it is not there. */
 export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>

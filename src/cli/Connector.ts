@@ -1,8 +1,4 @@
-/**
- * The connector as one effect over its services: settings in, artifacts out.
- *
- * @since 0.1.0
- */
+/** The connector as one effect over its services: settings in, artifacts out. */
 import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, type Path, Queue, type Stdio, Stream } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -82,9 +78,6 @@ const settingsReport = ({ faults, instance, source }: BadSettings, now: number):
 /**
  * Polls until interrupted or, with `once`, each endpoint once. Tells whether every poll ended well, or in 403 or
  * retirement.
- *
- * @category running
- * @since 0.1.0
  */
 export const run = Effect.fn("Connector.run")(function*(once: boolean) {
   const { initial } = yield* SettingsSource
@@ -117,12 +110,7 @@ const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
 const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
   NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
 
-/**
- * Layer of the sink that the settings name, for a process that has a connection to the broker.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the sink that the settings name, for a process that has a connection to the broker. */
 export const layerSink = (
   { sink }: Settings,
   applianceId: string
@@ -143,23 +131,13 @@ const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
       Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
   )
 
-/**
- * Layer of the sink of a past range: the same, with files of its own.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the sink of a past range: the same, with files of its own. */
 export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file"
     ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
     : layerSinkAlone(settings)
 
-/**
- * Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client. */
 export const layerPolling = (settings: Settings) =>
   Layer.mergeAll(
     GraphClient.layer,
@@ -169,12 +147,7 @@ export const layerPolling = (settings: Settings) =>
     DriftLedger.layer
   )
 
-/**
- * Layer of {@link layerPolling} with the sink, its search and the checkpoints that the settings name.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of {@link layerPolling} with the sink, its search and the checkpoints that the settings name. */
 export const layer = (settings: Settings) =>
   Layer.mergeAll(
     layerPolling(settings),

@@ -1,8 +1,4 @@
-/**
- * `demo`: the connector's main job against a simulated tenant in the same process.
- *
- * @since 0.1.0
- */
+/** `demo`: the connector's main job against a simulated tenant in the same process. */
 import { Console, type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -47,12 +43,7 @@ const end = (once: boolean, published: number) =>
     once ? "" : " until you stopped it"
   }. With settings of your own they go to files: see "A real tenant" in the README.`
 
-/**
- * The command `demo`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `demo`. */
 export const command = Command.make(
   "demo",
   {

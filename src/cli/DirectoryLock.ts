@@ -3,18 +3,11 @@
  *
  * A lock file would outlive a kill -9; a socket that nobody listens on is known to be stale. `node:net` is called
  * directly, because a platform's socket server says nothing about a socket that is there already.
- *
- * @since 0.1.0
  */
 import { Effect, FileSystem, Path, Schema, type Scope } from "effect"
 import { createConnection, createServer, type Server } from "node:net"
 
-/**
- * The directory belongs to another process.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The directory belongs to another process. */
 export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("DirectoryHeld", {
   directory: Schema.String,
   /** Process id of the holder, or why the lock could not be taken. */
@@ -61,9 +54,6 @@ const listen = (path: string): Effect.Effect<Server, string> =>
 
 /**
  * Holds a directory, which is made when it is not there, until the scope closes or the process ends in whatever way.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const hold = Effect.fn("DirectoryLock.hold")(function*(
   directory: string

@@ -1,16 +1,7 @@
-/**
- * What the process tells its caller when it ends.
- *
- * @since 0.1.0
- */
+/** What the process tells its caller when it ends. */
 import { Context, Effect, Layer, Ref } from "effect"
 
-/**
- * The exit code that a command leaves behind: 0 well, 1 failed, 2 not started.
- *
- * @category services
- * @since 0.1.0
- */
+/** The exit code that a command leaves behind: 0 well, 1 failed, 2 not started. */
 export class ExitCode extends Context.Service<ExitCode, Ref.Ref<number>>()("azure-security/cli/ExitCode") {
   static readonly well = 0
   static readonly failed = 1

@@ -1,8 +1,4 @@
-/**
- * `explain`: prints the requests that the next polls would send, and what they cost; sends nothing.
- *
- * @since 0.1.0
- */
+/** `explain`: prints the requests that the next polls would send, and what they cost; sends nothing. */
 import { Clock, Console, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { peek } from "../checkpoints/Peek.ts"
@@ -80,12 +76,7 @@ const quietMinute = ({ identity, pace }: Instance): number =>
     0
   )
 
-/**
- * The command `explain`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `explain`. */
 export const command = Command.make(
   "explain",
   { config: SettingsFlag.config },

@@ -1,8 +1,4 @@
-/**
- * Asks for gzip, and undoes it.
- *
- * @since 0.1.0
- */
+/** Asks for gzip, and undoes it. */
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Option, Stream } from "effect"
 import { Headers, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
@@ -30,12 +26,7 @@ const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientRe
   )
 }
 
-/**
- * A client that takes gzip and hands out what was in it.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** A client that takes gzip and hands out what was in it. */
 export const inflating = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   client.pipe(
     HttpClient.mapRequest(HttpClientRequest.setHeader("accept-encoding", "gzip")),

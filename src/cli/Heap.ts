@@ -7,8 +7,6 @@
  * threads help with the young one, of which next to nothing is left, and wait for them: 0.26 ms each time, and 0.21 without
  * them. And it would optimise the WebAssembly of undici's parser, which sees a few headers a minute: 12 MB of work that
  * malloc keeps. Importing it is enough.
- *
- * @since 0.1.0
  */
 import { setFlagsFromString } from "node:v8"
 

@@ -2,8 +2,6 @@
  * The application's HTTP client: undici with proxy, certificates, compression and time-outs.
  *
  * All requests to Microsoft pass through it, those of MSAL too. What is asked and what an answer means is `graph/`'s.
- *
- * @since 0.1.0
  */
 import { NodeHttpClient } from "@effect/platform-node"
 import { EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
@@ -13,12 +11,7 @@ import * as Tls from "node:tls"
 import { timeouts as graphTimeouts } from "../graph/GraphPolicy.ts"
 import { inflating } from "./Gunzip.ts"
 
-/**
- * A variable that should name a proxy does not. Its value is not shown: it may hold a password.
- *
- * @category errors
- * @since 0.1.0
- */
+/** A variable that should name a proxy does not. Its value is not shown: it may hold a password. */
 export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyMalformed", {
   variable: Schema.String
 }) {
@@ -27,12 +20,7 @@ export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyM
   }
 }
 
-/**
- * What the client is made with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the client is made with. */
 export interface HttpClientOptions {
   /** Version that the user agent names. */
   readonly version: string
@@ -98,9 +86,6 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
  * **Details**
  *
  * Redirects are not followed and nothing is retried. Where only `HTTP_PROXY` is set it serves https as well.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, ProxyMalformed> =>
   Layer.effect(

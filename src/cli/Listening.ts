@@ -1,8 +1,4 @@
-/**
- * Where the connector answers over HTTP.
- *
- * @since 0.1.0
- */
+/** Where the connector answers over HTTP. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Config, Context, Effect, Exit, Layer, Option, Redacted, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -15,12 +11,7 @@ import * as Routes from "../http/Routes.ts"
 import { Activity } from "../status/Activity.ts"
 import type { Status } from "../status/Status.ts"
 
-/**
- * Where it answers unless told otherwise.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Where it answers unless told otherwise. */
 export const listenDefault = "127.0.0.1:9464"
 
 interface Address {
@@ -88,12 +79,7 @@ const originOf = (host: string, port: number, server: Context.Context<HttpServer
   return `http://${host.includes(":") ? `[${host}]` : host}:${"port" in address ? address.port : port}`
 }
 
-/**
- * Where the connector answers.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where the connector answers. */
 export interface Listening {
   /** What is wrong with the address. */
   readonly faults: ReadonlyArray<string>
@@ -103,12 +89,7 @@ export interface Listening {
   readonly announce: Effect.Effect<void>
 }
 
-/**
- * Answers at an address until the scope ends; without one it does not.
- *
- * @category running
- * @since 0.1.0
- */
+/** Answers at an address until the scope ends; without one it does not. */
 export const listen = Effect.fnUntraced(function*(
   text: Option.Option<string>,
   context: Context.Context<Status | Backend>,
@@ -134,12 +115,7 @@ export const listen = Effect.fnUntraced(function*(
   return { faults: [], origin, announce: announce(origin, host) }
 })
 
-/**
- * Hands the page's interface what it works with.
- *
- * @category running
- * @since 0.1.0
- */
+/** Hands the page's interface what it works with. */
 export const openBackend = Effect.gen(function*() {
   const backend = yield* Backend
   yield* backend.open(yield* Effect.context<Services>())

@@ -1,8 +1,4 @@
-/**
- * The log as administrators read it: one line each, found by `grep azure`.
- *
- * @since 0.1.0
- */
+/** The log as administrators read it: one line each, found by `grep azure`. */
 import { Cause, DateTime, Layer, Logger, Predicate, References } from "effect"
 
 const levels: Record<string, string> = {
@@ -44,12 +40,7 @@ const field = ([key, value]: readonly [string, unknown]): string => {
   return `${key}=${/[\s"=]/.test(text) || text === "" ? `"${text.replaceAll("\"", "'")}"` : text}`
 }
 
-/**
- * Formats a line of text: `[INFO] azure-security: fetched 3 events  instance=… endpoint=…`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** Formats a line of text: `[INFO] azure-security: fetched 3 events  instance=… endpoint=…`. */
 export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
   const fields = Object.entries(fiber.getRef(References.CurrentLogAnnotations))
     .filter(([key]) => !inWords.has(key))
@@ -58,12 +49,7 @@ export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
   return fields.length === 0 ? line : `${line}  ${fields.join(" ")}`
 })
 
-/**
- * Formats a JSON object a line: `timestamp`, `level`, `logger`, `message` and the fields.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** Formats a JSON object a line: `timestamp`, `level`, `logger`, `message` and the fields. */
 export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
   JSON.stringify({
     timestamp: DateTime.formatIso(DateTime.fromDateUnsafe(date)),
@@ -77,9 +63,6 @@ export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
 /**
  * Layer that logs in the form that the settings name: to standard output, or to standard error where standard output
  * carries artifacts.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (options: {
   readonly format: "text" | "json"

@@ -1,8 +1,6 @@
 /**
  * Refuses an older Node in one line. The first import of the entry point, so that it speaks before anything that an
  * older Node would stumble over.
- *
- * @since 0.1.0
  */
 const majorMin = 24
 

@@ -1,8 +1,4 @@
-/**
- * The progress of a backfill: one line that moves on a terminal, plain lines elsewhere.
- *
- * @since 0.1.0
- */
+/** The progress of a backfill: one line that moves on a terminal, plain lines elsewhere. */
 import { Clock, Console, Effect } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Progress } from "../endpoints/Backfill.ts"
@@ -19,12 +15,7 @@ const spoken = (millis: number): string =>
     ? `${Math.round(millis / 60_000)} min`
     : `${Math.round(millis / 3_600_000)} h`
 
-/**
- * Makes the line of one endpoint's range.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes the line of one endpoint's range. */
 export const make = Effect.fnUntraced(function*(name: string, from: Timestamp.Timestamp, to: Timestamp.Timestamp) {
   const isTerminal = process.stdout.isTTY
   const startedAt = yield* Clock.currentTimeMillis

@@ -1,16 +1,7 @@
-/**
- * A start that was refused: every fault in one message, nothing started, exit 2.
- *
- * @since 0.1.0
- */
+/** A start that was refused: every fault in one message, nothing started, exit 2. */
 import { Schema } from "effect"
 
-/**
- * What keeps the program from starting.
- *
- * @category errors
- * @since 0.1.0
- */
+/** What keeps the program from starting. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   faults: Schema.Array(Schema.String)
 }) {

@@ -1,8 +1,4 @@
-/**
- * `run`: polls until stopped, or once.
- *
- * @since 0.1.0
- */
+/** `run`: polls until stopped, or once. */
 import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { Settings } from "../config/Settings.ts"
@@ -58,12 +54,7 @@ const warnOfMode = Effect.fnUntraced(function*(file: Option.Option<string>) {
   }
 })
 
-/**
- * Runs the connector over settings and everything that needs them.
- *
- * @category running
- * @since 0.1.0
- */
+/** Runs the connector over settings and everything that needs them. */
 export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>
@@ -104,12 +95,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   )
 }, Effect.scoped)
 
-/**
- * The command `run`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `run`. */
 export const command = Command.make(
   "run",
   flags,

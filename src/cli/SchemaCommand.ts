@@ -1,20 +1,11 @@
-/**
- * `schema`: prints the JSON Schema of the settings file, from which `config/azure-security.schema.json` is made.
- *
- * @since 0.1.0
- */
+/** `schema`: prints the JSON Schema of the settings file, from which `config/azure-security.schema.json` is made. */
 import { Console, Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { settingsJsonSchema } from "../config/SettingsJsonSchema.ts"
 
 const Json = Schema.fromJsonString(Schema.Unknown, { space: 2 })
 
-/**
- * The command `schema`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `schema`. */
 export const command = Command.make(
   "schema",
   {},

@@ -1,8 +1,4 @@
-/**
- * The demo's screen: what arrived, a line an artifact, as an analyst would read it.
- *
- * @since 0.1.0
- */
+/** The demo's screen: what arrived, a line an artifact, as an analyst would read it. */
 import { Effect, Layer, Stdio, Stream } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { ArtifactSink } from "../sinks/ArtifactSink.ts"
@@ -41,12 +37,7 @@ const aboutOf = (artifact: Artifact): string =>
       : defanged(artifact.fqdn)
   ].filter((part) => part !== undefined).join("  ")
 
-/**
- * One artifact on one line.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** One artifact on one line. */
 export const line = (artifact: Artifact, paint: Paint = plain): string => {
   const evidence = artifact.tags.find((tag) => tag.startsWith("evidence:"))?.slice("evidence:".length)
   const kind = artifact.streamName === "azure_security_incident" ? "incident" : evidence ?? "alert"
@@ -58,12 +49,7 @@ export const line = (artifact: Artifact, paint: Paint = plain): string => {
   } ${what}  ${paint(clip(aboutOf(artifact), 90), 97)}`
 }
 
-/**
- * Layer of an {@link ArtifactSink} that writes artifacts to the screen, in colour on a terminal only.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of an {@link ArtifactSink} that writes artifacts to the screen, in colour on a terminal only. */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
   Effect.gen(function*() {

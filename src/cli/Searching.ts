@@ -1,7 +1,5 @@
 /**
  * Puts the search beside the sink: over the files that the sink writes, or over copies that are kept where it writes none.
- *
- * @since 0.1.0
  */
 import { Effect, type FileSystem, Layer, Path } from "effect"
 import type { Settings } from "../config/Settings.ts"
@@ -35,9 +33,6 @@ const searchIn = (artifactsDirectory: string, prefix: string, directory: string,
 
 /**
  * Layer of a sink and of the search over copies of what it takes, both in a directory that no other process may have.
- *
- * @category layers
- * @since 0.1.0
  */
 export const overCopies = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
@@ -54,12 +49,7 @@ export const overCopies = <E, R>(
     })
   }))
 
-/**
- * Layer of a sink and of the search that the settings ask for. Without it, the sink is as it was.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of a sink and of the search that the settings ask for. Without it, the sink is as it was. */
 export const over = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
   settings: Settings,

@@ -1,7 +1,5 @@
 /**
  * Finds the settings of a command: `--config FILE`, else `./azure-security.json` if there is one, else the environment.
- *
- * @since 0.1.0
  */
 import { Config, Effect, FileSystem, Layer, Option, type Path } from "effect"
 import { Flag } from "effect/cli"
@@ -11,12 +9,7 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import { SettingsStore } from "../config/SettingsStore.ts"
 import { Refusal } from "./Refusal.ts"
 
-/**
- * The flag that all commands take.
- *
- * @category flags
- * @since 0.1.0
- */
+/** The flag that all commands take. */
 export const config = Flag.String("config").pipe(
   Flag.withMetavar("FILE"),
   Flag.withDescription(
@@ -46,12 +39,7 @@ const environment = Effect.gen(function*() {
 
 const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
 
-/**
- * Layer of the settings that a command was given, and of where they are changed.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the settings that a command was given, and of where they are changed. */
 export const layer = (
   file: Option.Option<string>
 ): Layer.Layer<SettingsSource | SettingsStore, Refusal, FileSystem.FileSystem | Path.Path> =>

@@ -1,8 +1,4 @@
-/**
- * `simulate`: the simulated Microsoft alone, for trying any client.
- *
- * @since 0.1.0
- */
+/** `simulate`: the simulated Microsoft alone, for trying any client. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Console, Effect, Layer, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -14,9 +10,6 @@ import { Refusal } from "./Refusal.ts"
 
 /**
  * Serves a simulated Microsoft on loopback until the scope closes, and returns its origin. Port 0 takes any free one.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const serve = Effect.fn("SimulateCommand.serve")(function*(port: number) {
   const server = HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
@@ -35,12 +28,7 @@ export const serve = Effect.fn("SimulateCommand.serve")(function*(port: number) 
 /** Beside the connector's own port, 9464. */
 const portDefault = 9465
 
-/**
- * Settings of one instance that polls a simulated tenant.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Settings of one instance that polls a simulated tenant. */
 export const simulatedInstance = (origin: string) => ({
   credentials: {
     tenant_id: "11111111-1111-4111-8111-111111111111",
@@ -68,12 +56,7 @@ What it got: curl ${origin}/simulator
 
 Ctrl-C ends it.`
 
-/**
- * The command `simulate`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `simulate`. */
 export const command = Command.make(
   "simulate",
   {

@@ -1,8 +1,4 @@
-/**
- * `status`: prints what a running connector says of itself, worst first.
- *
- * @since 0.1.0
- */
+/** `status`: prints what a running connector says of itself, worst first. */
 import { Clock, Console, DateTime, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
@@ -63,12 +59,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   ]
 }
 
-/**
- * The document of `/status` as people read it.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** The document of `/status` as people read it. */
 export const text = ({ instances, sink, started_at, version }: StatusDocument, now: number): string => {
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
@@ -94,12 +85,7 @@ const requestLine = (request: RecordedRequest): string =>
     ...(request.failure === undefined ? [] : [`(${request.failure})`])
   ].join("  ")
 
-/**
- * The command `status`.
- *
- * @category commands
- * @since 0.1.0
- */
+/** The command `status`. */
 export const command = Command.make(
   "status",
   {

@@ -2,8 +2,6 @@
  * Ends the process where an orderly stop does not: at a second signal at once, and when a stop hangs.
  *
  * The orderly stop itself is the runtime's: it interrupts the program at the first signal, and finalizers run.
- *
- * @since 0.1.0
  */
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
@@ -18,9 +16,6 @@ const hangMax = 1
 /**
  * To be called before the process ends: Node waits without end for a thread of the search that hangs in the system or in
  * a long query, and nothing in the process runs meanwhile. Then a shell kills it.
- *
- * @category running
- * @since 0.1.0
  */
 export const beforeExit = (): void => {
   if (threads() === 0) return
@@ -36,12 +31,7 @@ const give = (up: string) =>
     process.exit(1)
   })
 
-/**
- * Watches for signals. To be called once, before the program runs.
- *
- * @category running
- * @since 0.1.0
- */
+/** Watches for signals. To be called once, before the program runs. */
 export const watch = (): void => {
   let signals = 0
   const onSignal = () => {

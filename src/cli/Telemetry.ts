@@ -1,8 +1,4 @@
-/**
- * Sends traces, metrics and logs to an OpenTelemetry collector, where the environment names one.
- *
- * @since 0.1.0
- */
+/** Sends traces, metrics and logs to an OpenTelemetry collector, where the environment names one. */
 import { Config, Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { Otlp } from "effect/observability"
@@ -11,9 +7,6 @@ import { version } from "../status/Version.ts"
 /**
  * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; of nothing where that is not set. The
  * log goes on where it went before.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer: Layer.Layer<never> = Layer.unwrap(
   Effect.map(

@@ -1,15 +1,6 @@
-/**
- * Microsoft's clouds: where a tenant signs in, and where its Graph is.
- *
- * @since 0.1.0
- */
+/** Microsoft's clouds: where a tenant signs in, and where its Graph is. */
 
-/**
- * The pair of hosts that one tenant lives behind.
- *
- * @category models
- * @since 0.1.0
- */
+/** The pair of hosts that one tenant lives behind. */
 export interface Cloud {
   /** `global`, `usgov`, `usgovdod`, or the host and port of a Graph that the settings name. Part of a checkpoint's identity. */
   readonly name: string
@@ -22,9 +13,6 @@ export interface Cloud {
 /**
  * The clouds that offer all three endpoints; from Microsoft Graph's table of national cloud deployments
  * (https://learn.microsoft.com/graph/deployments).
- *
- * @category models
- * @since 0.1.0
  */
 export const clouds = {
   global: { name: "global", login: "https://login.microsoftonline.com", graph: "https://graph.microsoft.com" },
@@ -32,12 +20,7 @@ export const clouds = {
   usgovdod: { name: "usgovdod", login: "https://login.microsoftonline.us", graph: "https://dod-graph.microsoft.us" }
 } as const satisfies Record<string, Cloud>
 
-/**
- * A cloud named by its two URLs: a simulator, or an air-gapped site.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A cloud named by its two URLs: a simulator, or an air-gapped site. */
 export const custom = (login: URL, graph: URL): Cloud => ({
   name: graph.host,
   login: login.origin,

@@ -1,17 +1,10 @@
 /**
  * How an instance proves who it is to Entra ID. Reading files and variables is the token provider's work, at the time a
  * token is needed, so that a rotated secret is picked up.
- *
- * @since 0.1.0
  */
 import { Data, type Redacted } from "effect"
 
-/**
- * Where the proof comes from.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where the proof comes from. */
 export type Credential = Data.TaggedEnum<{
   Secret: { readonly secret: Redacted.Redacted }
   SecretFromEnvironment: { readonly variable: string }
@@ -22,10 +15,5 @@ export type Credential = Data.TaggedEnum<{
   FederatedToken: { readonly path: string }
 }>
 
-/**
- * Constructors and matchers of {@link Credential}.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Constructors and matchers of {@link Credential}. */
 export const Credential = Data.taggedEnum<Credential>()

@@ -1,24 +1,10 @@
-/**
- * Files that a crash leaves whole: the old content or the new one.
- *
- * @since 0.1.0
- */
+/** Files that a crash leaves whole: the old content or the new one. */
 import { Effect, FileSystem, Option, Path, type PlatformError } from "effect"
 
-/**
- * End of the name of a file that is being written; one that a crash left behind may go.
- *
- * @category constants
- * @since 0.1.0
- */
+/** End of the name of a file that is being written; one that a crash left behind may go. */
 export const temporary = ".writing"
 
-/**
- * Makes what was renamed or created in a directory survive a crash of the machine.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Makes what was renamed or created in a directory survive a crash of the machine. */
 export const syncDirectory = (directory: string) =>
   Effect.scoped(
     Effect.gen(function*() {
@@ -28,12 +14,7 @@ export const syncDirectory = (directory: string) =>
     })
   )
 
-/**
- * Puts bytes in the place of a file: written beside it, synced, renamed over it, and the directory synced.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Puts bytes in the place of a file: written beside it, synced, renamed over it, and the directory synced. */
 export const replace = Effect.fnUntraced(function*(
   name: string,
   bytes: Uint8Array,
@@ -59,12 +40,7 @@ export const replace = Effect.fnUntraced(function*(
   yield* syncDirectory(path.dirname(name))
 })
 
-/**
- * What a failed file operation was, in words without a file's content: `ENOSPC in writeAll`.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What a failed file operation was, in words without a file's content: `ENOSPC in writeAll`. */
 export const describeFailure = (error: PlatformError.PlatformError): string => {
   const { reason } = error
   const cause = "cause" in reason ? reason.cause : undefined

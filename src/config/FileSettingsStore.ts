@@ -1,8 +1,6 @@
 /**
  * Changes instances in the settings file. Everything else in it stays as it is, to the letter, but for a byte order mark,
  * which goes; its mode and its owner stay as well.
- *
- * @since 0.1.0
  */
 import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
@@ -44,9 +42,6 @@ const documentsIn = (text: string) =>
  *
  * The file is read again for each change, and a change is refused that would leave a file that cannot be used. A link is
  * followed, so that the file that it names is replaced and not the link.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (
   file: string

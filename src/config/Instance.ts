@@ -1,27 +1,13 @@
-/**
- * One tenant as the rest of the program sees it: settings with every default and choice resolved.
- *
- * @since 0.1.0
- */
+/** One tenant as the rest of the program sees it: settings with every default and choice resolved. */
 import { Duration, Equal } from "effect"
 import { type Cloud, clouds, custom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
 
-/**
- * Names of the three endpoints, as Graph spells them.
- *
- * @category models
- * @since 0.1.0
- */
+/** Names of the three endpoints, as Graph spells them. */
 export type EndpointName = "alerts" | "alerts_v2" | "incidents"
 
-/**
- * What may change without interrupting a page.
- *
- * @category models
- * @since 0.1.0
- */
+/** What may change without interrupting a page. */
 export interface Pace {
   readonly intervals: Readonly<Record<EndpointName, Duration.Duration>>
   readonly lookback: Duration.Duration
@@ -30,12 +16,7 @@ export interface Pace {
   readonly lateRows: Duration.Duration
 }
 
-/**
- * What an instance is: a change of it starts the instance anew.
- *
- * @category models
- * @since 0.1.0
- */
+/** What an instance is: a change of it starts the instance anew. */
 export interface Identity {
   readonly name: string
   readonly displayName: string
@@ -48,12 +29,7 @@ export interface Identity {
   readonly endpoints: ReadonlyArray<EndpointName>
 }
 
-/**
- * An instance with its settings resolved.
- *
- * @category models
- * @since 0.1.0
- */
+/** An instance with its settings resolved. */
 export interface Instance {
   readonly identity: Identity
   readonly pace: Pace
@@ -81,12 +57,7 @@ const names: ReadonlyArray<EndpointName> = ["alerts", "alerts_v2", "incidents"]
 /** Incidents change more slowly than alerts and come 50 a page, so they are not polled more often than this unasked. */
 const incidentsMinutes = 15
 
-/**
- * Resolves one instance's settings.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Resolves one instance's settings. */
 export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
   const minutes = settings.poll_interval_minutes
   const { alerts, alerts_v2, incidents } = settings.endpoints
@@ -119,10 +90,5 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
   }
 }
 
-/**
- * Whether two identities are one: if not, the instance starts anew.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether two identities are one: if not, the instance starts anew. */
 export const sameIdentity = (one: Identity, other: Identity): boolean => Equal.equals(one, other)

@@ -1,17 +1,10 @@
 /**
  * Settings of one instance: one Microsoft tenant, and how it is polled. It is exactly the document that Conductor
  * stores, with what this connector adds to it.
- *
- * @since 0.1.0
  */
 import { Effect, type Redacted, Schema } from "effect"
 
-/**
- * A key that may be absent, and its value then.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** A key that may be absent, and its value then. */
 export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
@@ -106,12 +99,7 @@ const EndpointSettings = (minutesDefault: string) =>
     )
   })
 
-/**
- * Schema for one instance's settings.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for one instance's settings. */
 export const InstanceSettings = Schema.Struct({
   enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this tenant is polled." }), true),
   integration_type: withDefault(

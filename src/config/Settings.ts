@@ -1,8 +1,6 @@
 /**
  * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and the
  * README's table; where settings come from and how they change is `SettingsSource`'s concern.
- *
- * @since 0.1.0
  */
 import { Schema } from "effect"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
@@ -10,12 +8,7 @@ import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
 
-/**
- * Schema for where artifacts go.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for where artifacts go. */
 export const SinkSettings = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("file"),
@@ -44,12 +37,7 @@ export const SinkSettings = Schema.Union([
 ])
 export type SinkSettings = typeof SinkSettings.Type
 
-/**
- * Schema for the bounds of one process.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the bounds of one process. */
 export const Limits = Schema.Struct({
   page_permits: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })).annotate({
@@ -68,44 +56,19 @@ export type Limits = typeof Limits.Type
 
 const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
 
-/**
- * The form of an instance's name in keys and subjects: `[a-z0-9-]`.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The form of an instance's name in keys and subjects: `[a-z0-9-]`. */
 export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
 
-/**
- * Whether an instance may have the name.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether an instance may have the name. */
 export const wellNamed = (name: string): boolean => instanceName.test(name)
 
-/**
- * Whether two names are one in keys and subjects.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether two names are one in keys and subjects. */
 export const sameSlug = (one: string, other: string): boolean => slug(one) === slug(other)
 
-/**
- * What is expected of a name.
- *
- * @category constants
- * @since 0.1.0
- */
+/** What is expected of a name. */
 export const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
 
-/**
- * What is expected of a name that is too much like another.
- *
- * @category constants
- * @since 0.1.0
- */
+/** What is expected of a name that is too much like another. */
 export const expectedOtherName = (other: string): string =>
   `Expected a name that differs from "${other}" in more than case and punctuation`
 
@@ -126,12 +89,7 @@ const goodNames = (instances: Readonly<Record<string, unknown>>) => {
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })
 
-/**
- * Schema for the search over what was published.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the search over what was published. */
 export const SearchSettings = Schema.Struct({
   enabled: Schema.optionalKey(Schema.Boolean.annotate({
     description:
@@ -185,12 +143,7 @@ const process = {
   )
 }
 
-/**
- * Schema for the settings file.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the settings file. */
 export const Settings = Schema.Struct({
   $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
   // The description comes before the check: one that follows a check of this program's own is not in the JSON Schema.
@@ -202,11 +155,6 @@ export const Settings = Schema.Struct({
 })
 export type Settings = typeof Settings.Type
 
-/**
- * Schema for the settings of a process in Conductor, where each instance has a document of its own.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the settings of a process in Conductor, where each instance has a document of its own. */
 export const ProcessSettings = Schema.Struct({ sink: withDefault(sink, { type: "nats" }), ...process })
 export type ProcessSettings = typeof ProcessSettings.Type

@@ -1,18 +1,9 @@
-/**
- * Reads settings out of JSON text, and names every fault at once.
- *
- * @since 0.1.0
- */
+/** Reads settings out of JSON text, and names every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { ProcessSettings, Settings } from "./Settings.ts"
 
-/**
- * The settings cannot be used. Every fault is one line: its path, and what was expected there; never a value.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The settings cannot be used. Every fault is one line: its path, and what was expected there; never a value. */
 export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings", {
   /** The file, key or environment that was read. */
   source: Schema.String,
@@ -25,12 +16,7 @@ export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings"
   }
 }
 
-/**
- * What a person meant: blanks around pasted values go, and an empty or null value is an absent one.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** What a person meant: blanks around pasted values go, and an empty or null value is an absent one. */
 export const tidied = (value: unknown): unknown => {
   if (Predicate.isString(value)) return value.trim()
   if (Array.isArray(value)) return value.map(tidied)
@@ -48,43 +34,23 @@ type Issue = ReturnType<typeof formatIssue>["issues"][number]
 const pathOf = (path: Issue["path"]) =>
   (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
 
-/**
- * One thing that is wrong with a document: its path, empty for the whole, and what was expected there.
- *
- * @category models
- * @since 0.1.0
- */
+/** One thing that is wrong with a document: its path, empty for the whole, and what was expected there. */
 export interface FormFault {
   readonly path: string
   readonly message: string
 }
 
-/**
- * What is wrong with a document, apart; never a value.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** What is wrong with a document, apart; never a value. */
 export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<FormFault> =>
   formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message }))
 
-/**
- * What is wrong with a document, a line for each fault: its path, and what was expected there; never a value.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** What is wrong with a document, a line for each fault: its path, and what was expected there; never a value. */
 export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> =>
   formFaultsOf(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
 
 const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
 
-/**
- * Names of settings in a text that this version does not know: most likely misspelt, and without effect.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Names of settings in a text that this version does not know: most likely misspelt, and without effect. */
 export const unknownSettings = (text: string): Effect.Effect<ReadonlyArray<string>> =>
   Effect.match(Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")), {
     onFailure: () => [],
@@ -113,32 +79,17 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
   })
 }
 
-/**
- * Decodes a settings file.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes a settings file. */
 export const decodeSettings: (source: string, text: string) => Effect.Effect<Settings, BadSettings> = decodeWith(
   Settings
 )
 
-/**
- * Decodes the settings of a process whose instances have documents of their own.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes the settings of a process whose instances have documents of their own. */
 export const decodeProcess: (source: string, text: string) => Effect.Effect<ProcessSettings, BadSettings> = decodeWith(
   ProcessSettings
 )
 
-/**
- * Decodes one instance's document, as Conductor stores it.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
   decodeWith(
     InstanceSchema
@@ -146,12 +97,7 @@ export const decodeInstance: (source: string, text: string) => Effect.Effect<Ins
 
 const variables = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] as const
 
-/**
- * Settings of one instance named `default`, from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Settings of one instance named `default`, from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`. */
 export const fromEnvironment = (
   variable: (name: string) => Option.Option<string>
 ): Effect.Effect<Settings, BadSettings> => {

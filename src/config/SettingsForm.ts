@@ -1,20 +1,13 @@
 /**
  * What a person's form makes of an instance's document: what it leaves out is kept, and a secret is never handed on to
  * another host.
- *
- * @since 0.1.0
  */
 import { Array, Effect, Option, Predicate, Result, Schema } from "effect"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { expectedName, expectedOtherName, sameSlug, wellNamed } from "./Settings.ts"
 import { type FormFault, formFaultsOf, tidied } from "./SettingsDocument.ts"
 
-/**
- * A document of settings, as JSON has it.
- *
- * @category models
- * @since 0.1.0
- */
+/** A document of settings, as JSON has it. */
 export type Document = Readonly<Record<string, unknown>>
 
 /** Settings that a form may change. What else a document holds is kept, and changed where it is stored. */
@@ -95,29 +88,14 @@ const merged = (stored: Document, form: Document, prefix = ""): Document => {
 /** The same cloud says the same: no cloud is the global one. */
 const cloudOf = (document: Document): string => JSON.stringify(document["cloud"] ?? "global")
 
-/**
- * How an instance signs in where that is not by a secret of its document; undefined otherwise.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** How an instance signs in where that is not by a secret of its document; undefined otherwise. */
 export const otherProof = (document: Document): string | undefined =>
   otherProofs.find((proof) => credentialsOf(document)[proof] !== undefined)
 
-/**
- * Whether a secret is stored in the document.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Whether a secret is stored in the document. */
 export const hasSecret = (document: Document): boolean => Predicate.isString(credentialsOf(document)["client_secret"])
 
-/**
- * The document without its secret, and without what this version does not know, for people to look at.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The document without its secret, and without what this version does not know, for people to look at. */
 export const withoutSecret = (document: Document): Document => {
   // A document that was torn by hand may have its secret anywhere.
   const shown = Object.entries(document).filter(([name]) => shownSettings.has(name) && name !== "credentials")
@@ -186,9 +164,6 @@ const faultsBeside = (
  * Blanks around values go, and an empty one takes its setting away, as null does; an empty secret is one that was not
  * typed. A secret that was typed takes the place of any other way to sign in. The result is a document that can be used,
  * and everything is kept in it that the form does not change.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const fill = (
   name: string,

@@ -1,19 +1,10 @@
-/**
- * The JSON Schema of the settings file, for editors and for `config/azure-security.schema.json`.
- *
- * @since 0.1.0
- */
+/** The JSON Schema of the settings file, for editors and for `config/azure-security.schema.json`. */
 import { Schema } from "effect"
 import { Settings } from "./Settings.ts"
 
 const { definitions, schema } = Schema.toJsonSchemaDocument(Settings)
 
-/**
- * A JSON Schema (draft 2020-12) of what a settings file may hold.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** A JSON Schema (draft 2020-12) of what a settings file may hold. */
 export const settingsJsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Settings of the Azure Security connector",

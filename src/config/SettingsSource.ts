@@ -1,8 +1,4 @@
-/**
- * Where settings come from, and how they change.
- *
- * @since 0.1.0
- */
+/** Where settings come from, and how they change. */
 import {
   Context,
   Effect,
@@ -22,12 +18,7 @@ import type { Documents } from "./SettingsStore.ts"
 /** A person who saved a file looks for its effect within seconds; reading a small file this often costs nothing. */
 const watchEvery = "2 seconds"
 
-/**
- * The settings as they are after a change.
- *
- * @category models
- * @since 0.1.0
- */
+/** The settings as they are after a change. */
 export interface SettingsChange {
   /** The last good ones, of each instance where they are kept one by one. */
   readonly settings: Settings
@@ -35,21 +26,13 @@ export interface SettingsChange {
   readonly faults: ReadonlyArray<BadSettings>
 }
 
-/**
- * Warns of a name that means nothing: most likely it is misspelt.
- *
- * @category running
- * @since 0.1.0
- */
+/** Warns of a name that means nothing: most likely it is misspelt. */
 export const warnOfUnknown = (name: string): Effect.Effect<void> =>
   Effect.logWarning(`the setting ${name} is not known and has no effect; look at its spelling`)
 
 /**
  * Service that gives the settings as they are, and as they change. Settings that cannot be used change nothing: the
  * last good ones stay.
- *
- * @category services
- * @since 0.1.0
  */
 export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings

@@ -3,18 +3,11 @@
  *
  * Documents are kept as they are stored, with what this version does not know; whether one can be used is
  * `SettingsForm`'s concern.
- *
- * @since 0.1.0
  */
 import { Context, Effect, Layer, Schema, SubscriptionRef } from "effect"
 import { createHash } from "node:crypto"
 
-/**
- * An instance's document as it is stored, its secret included.
- *
- * @category models
- * @since 0.1.0
- */
+/** An instance's document as it is stored, its secret included. */
 export interface StoredDocument {
   readonly name: string
   readonly document: Readonly<Record<string, unknown>>
@@ -22,20 +15,10 @@ export interface StoredDocument {
   readonly revision: string
 }
 
-/**
- * The document is not the one that the change was made from.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The document is not the one that the change was made from. */
 export class DocumentChanged extends Schema.TaggedError<DocumentChanged>()("DocumentChanged", {}) {}
 
-/**
- * The store cannot be read or written.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The store cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
   /** What failed, and what to do; without content. */
   detail: Schema.String
@@ -45,12 +28,7 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
   }
 }
 
-/**
- * Failure of a settings store.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Failure of a settings store. */
 export class SettingsStoreError extends Schema.TaggedError<SettingsStoreError>()("SettingsStoreError", {
   reason: Schema.Union([DocumentChanged, StoreFailed])
 }) {
@@ -59,20 +37,10 @@ export class SettingsStoreError extends Schema.TaggedError<SettingsStoreError>()
   }
 }
 
-/**
- * The failure that somebody else was faster.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The failure that somebody else was faster. */
 export const changed = new SettingsStoreError({ reason: new DocumentChanged() })
 
-/**
- * The failure that the store cannot be used.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The failure that the store cannot be used. */
 export const failed = (detail: string): SettingsStoreError =>
   new SettingsStoreError({ reason: new StoreFailed({ detail }) })
 
@@ -83,9 +51,6 @@ export const failed = (detail: string): SettingsStoreError =>
  *
  * A change names the revision that it was made from, and null for an instance that is not there yet; it fails with
  * {@link DocumentChanged} when the stored one is another. It is durable when it succeeds, and acts within seconds.
- *
- * @category services
- * @since 0.1.0
  */
 export class SettingsStore extends Context.Service<SettingsStore, {
   /** What a change is written to, for people: the path of the file, or the bucket. Undefined where none is possible. */
@@ -129,12 +94,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
     })
 }
 
-/**
- * Documents of instances by name.
- *
- * @category models
- * @since 0.1.0
- */
+/** Documents of instances by name. */
 export type Documents = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 const revisionAt = (held: Documents, name: string) => {
@@ -142,21 +102,11 @@ const revisionAt = (held: Documents, name: string) => {
   return document === undefined ? null : revisionOf(document)
 }
 
-/**
- * A revision for a document that has none of its own. It tells nothing of what is in it but whether it changed.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** A revision for a document that has none of its own. It tells nothing of what is in it but whether it changed. */
 export const revisionOf = (document: unknown): string =>
   createHash("sha256").update(JSON.stringify(document)).digest("hex").slice(0, 16)
 
-/**
- * A document with its own content as its revision.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A document with its own content as its revision. */
 export const storedOf = ([name, document]: readonly [string, Readonly<Record<string, unknown>>]): StoredDocument => ({
   name,
   document,

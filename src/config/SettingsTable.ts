@@ -1,8 +1,4 @@
-/**
- * The settings as a table for the README: path, what it is for, and its default, all from the one Schema.
- *
- * @since 0.1.0
- */
+/** The settings as a table for the README: path, what it is for, and its default, all from the one Schema. */
 import { Option, Predicate, Result, Schema } from "effect"
 import { Settings } from "./Settings.ts"
 import { settingsJsonSchema } from "./SettingsJsonSchema.ts"
@@ -71,12 +67,7 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
   )
 }
 
-/**
- * Rows of a Markdown table, a setting each. `…` stands for `instances.<name>`.
- *
- * @category documentation
- * @since 0.1.0
- */
+/** Rows of a Markdown table, a setting each. `…` stands for `instances.<name>`. */
 export const settingsRows: ReadonlyArray<string> = rowsOf(
   settingsJsonSchema,
   [],

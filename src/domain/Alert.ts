@@ -1,8 +1,4 @@
-/**
- * An alert of `alerts_v2`, as Microsoft publishes its schema.
- *
- * @since 0.1.0
- */
+/** An alert of `alerts_v2`, as Microsoft publishes its schema. */
 import { Schema } from "effect"
 import * as Shape from "./Shape.ts"
 
@@ -12,12 +8,7 @@ const Comment = Schema.Struct({
   createdDateTime: Shape.text
 })
 
-/**
- * Schema for an alert: every property may be null or missing, enums are open, evidence is decoded by itself.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for an alert: every property may be null or missing, enums are open, evidence is decoded by itself. */
 export const Alert = Schema.Struct({
   id: Shape.text,
   actorDisplayName: Shape.text,
@@ -58,20 +49,10 @@ export const Alert = Schema.Struct({
 })
 export type Alert = typeof Alert.Type
 
-/**
- * Members of `alertSeverity`.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Members of `alertSeverity`. */
 export const severities = ["unknown", "informational", "low", "medium", "high", "unknownFutureValue"]
 
-/**
- * Members of `alertClassification`.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Members of `alertClassification`. */
 export const classifications = [
   "unknown",
   "falsePositive",
@@ -80,12 +61,7 @@ export const classifications = [
   "unknownFutureValue"
 ]
 
-/**
- * Members of `alertDetermination`, those that only Microsoft's prose knows included.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Members of `alertDetermination`, those that only Microsoft's prose knows included. */
 export const determinations = [
   "unknown",
   "apt",
@@ -109,12 +85,7 @@ export const determinations = [
   "confirmedUserActivity"
 ]
 
-/**
- * What is compared with Graph's schema.
- *
- * @category shapes
- * @since 0.1.0
- */
+/** What is compared with Graph's schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "alert",
   schema: Alert,

@@ -1,16 +1,7 @@
-/**
- * One record of a Graph collection, as it was sent and as it is told from others.
- *
- * @since 0.1.0
- */
+/** One record of a Graph collection, as it was sent and as it is told from others. */
 import type { Timestamp } from "./Timestamp.ts"
 
-/**
- * What a mapping reads of a record.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a mapping reads of a record. */
 export interface Content {
   /** What `JSON.parse` makes of it. */
   readonly value: unknown
@@ -20,12 +11,7 @@ export interface Content {
   readonly evidence: ReadonlyArray<string>
 }
 
-/**
- * What Graph sent for one record.
- *
- * @category models
- * @since 0.1.0
- */
+/** What Graph sent for one record. */
 export interface Sent {
   readonly isObject: boolean
   /** A property of the record's own; undefined where it has none, or is no object. Costs little for those of {@link atHand}. */
@@ -39,20 +25,10 @@ export interface Sent {
   readonly exact: () => unknown
 }
 
-/**
- * Properties by which a record is told from others and put in order, before it is looked at.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Properties by which a record is told from others and put in order, before it is looked at. */
 export const atHand = ["id", "createdDateTime", "lastUpdateDateTime", "lastModifiedDateTime"] as const
 
-/**
- * A record with a string id and a valid cursor, whatever the rest of it looks like.
- *
- * @category models
- * @since 0.1.0
- */
+/** A record with a string id and a valid cursor, whatever the rest of it looks like. */
 export interface GraphRecord {
   readonly id: string
   /** `lastUpdateDateTime` or, for legacy alerts, `lastModifiedDateTime`. */

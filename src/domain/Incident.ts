@@ -1,8 +1,4 @@
-/**
- * An incident, as Microsoft publishes its schema.
- *
- * @since 0.1.0
- */
+/** An incident, as Microsoft publishes its schema. */
 import { Schema } from "effect"
 import { classifications, determinations, severities } from "./Alert.ts"
 import * as Shape from "./Shape.ts"
@@ -13,12 +9,7 @@ const Comment = Schema.Struct({
   createdDateTime: Shape.text
 })
 
-/**
- * Schema for an incident: every property may be null or missing, enums are open.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for an incident: every property may be null or missing, enums are open. */
 export const Incident = Schema.Struct({
   id: Shape.text,
   alerts: Shape.anything,
@@ -44,12 +35,7 @@ export const Incident = Schema.Struct({
 })
 export type Incident = typeof Incident.Type
 
-/**
- * What is compared with Graph's schema.
- *
- * @category shapes
- * @since 0.1.0
- */
+/** What is compared with Graph's schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "incident",
   schema: Incident,

@@ -1,8 +1,4 @@
-/**
- * An alert of the legacy endpoint `/security/alerts`, as Microsoft publishes its schema.
- *
- * @since 0.1.0
- */
+/** An alert of the legacy endpoint `/security/alerts`, as Microsoft publishes its schema. */
 import { Schema } from "effect"
 import * as Shape from "./Shape.ts"
 
@@ -110,12 +106,7 @@ const Click = Schema.Struct({
 const Vulnerability = Schema.Struct({ cve: text, severity: text, wasRunning: flag })
 const Resource = Schema.Struct({ resource: text, resourceType: text })
 
-/**
- * Schema for a legacy alert: every property may be null or missing, enums are open.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for a legacy alert: every property may be null or missing, enums are open. */
 export const LegacyAlert = Schema.Struct({
   id: text,
   activityGroupName: text,
@@ -162,12 +153,7 @@ export type LegacyAlert = typeof LegacyAlert.Type
 
 const named = <Fields extends Schema.Struct.Fields>(schema: Schema.Struct<Fields>) => Shape.make({ name: "", schema })
 
-/**
- * What is compared with Graph's schema.
- *
- * @category shapes
- * @since 0.1.0
- */
+/** What is compared with Graph's schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "legacyAlert",
   schema: LegacyAlert,

@@ -2,37 +2,20 @@
  * How a record of Graph's compares with Graph's published schema: what does not fit, and what is new.
  *
  * Nothing is refused. A record is read with care whatever its shape; what is found here is only told.
- *
- * @since 0.1.0
  */
 import { Schema } from "effect"
 import * as Drift from "../evidence/Drift.ts"
 
-/**
- * A JSON object.
- *
- * @category models
- * @since 0.1.0
- */
+/** A JSON object. */
 export type Properties = Readonly<Record<string, unknown>>
 
-/**
- * What was found: paths that do not fit, and everything to be reported.
- *
- * @category models
- * @since 0.1.0
- */
+/** What was found: paths that do not fit, and everything to be reported. */
 export interface Inspection {
   readonly isPartial: boolean
   readonly drift: ReadonlyArray<Drift.Drift>
 }
 
-/**
- * A type of Graph's, ready to inspect values.
- *
- * @category models
- * @since 0.1.0
- */
+/** A type of Graph's, ready to inspect values. */
 export interface Shape {
   readonly inspect: (value: Properties) => Inspection
   /** Adds to `drift` what is new in the value, which stands at `path`. */
@@ -42,69 +25,29 @@ export interface Shape {
 const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/**
- * A property that holds a text, or null, or is left out.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that holds a text, or null, or is left out. */
 export const text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-/**
- * A property that holds a list of texts.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that holds a list of texts. */
 export const texts = Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NullOr(Schema.String))))
 
-/**
- * A property that holds a number; Graph writes long ones as texts.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that holds a number; Graph writes long ones as texts. */
 export const number = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.String])))
 
-/**
- * A property that is true or false.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that is true or false. */
 export const flag = Schema.optionalKey(Schema.NullOr(Schema.Boolean))
 
-/**
- * A property of which nothing is expected.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property of which nothing is expected. */
 export const anything = Schema.optionalKey(Schema.Unknown)
 
-/**
- * A property that holds one complex value.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that holds one complex value. */
 export const part = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
-/**
- * A property that holds a list of complex values.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A property that holds a list of complex values. */
 export const parts = <S extends Schema.Top>(schema: S) =>
   Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NullOr(schema))))
 
-/**
- * A type whose properties are those of the schema.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A type whose properties are those of the schema. */
 export const make = <Fields extends Schema.Struct.Fields>(options: {
   /** Begins the path of everything reported. */
   readonly name: string

@@ -4,17 +4,10 @@
  * Graph sends one instant in several forms: 0 to 7 fraction digits, `Z` or an offset. They are compared as strings in
  * a normal form of UTC with nine digits, because a JavaScript `Date` keeps only three of them. Reading a clock is not
  * this module's concern.
- *
- * @since 0.1.0
  */
 import { type Brand, DateTime, Option } from "effect"
 
-/**
- * An instant as `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`, so that `<` on strings is `<` in time.
- *
- * @category models
- * @since 0.1.0
- */
+/** An instant as `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`, so that `<` on strings is `<` in time. */
 export type Timestamp = Brand.Branded<string, "Timestamp">
 
 const graphForm = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/i
@@ -22,12 +15,7 @@ const graphForm = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]
 const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 const secondsLength = "YYYY-MM-DDTHH:MM:SS".length
 
-/**
- * Normalises what Graph sends; `undefined` when it is no instant of the years 0000 to 9999.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Normalises what Graph sends; `undefined` when it is no instant of the years 0000 to 9999. */
 export const normalize = (text: string): Timestamp | undefined => {
   if (plainForm.test(text)) {
     return `${text.slice(0, secondsLength)}.${text.slice(secondsLength + 1, -1).padEnd(9, "0")}Z` as Timestamp
@@ -45,54 +33,24 @@ export const normalize = (text: string): Timestamp | undefined => {
   return `${iso.slice(0, secondsLength)}.${fraction.padEnd(9, "0")}Z` as Timestamp
 }
 
-/**
- * The instant of a clock that counts milliseconds since 1970.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The instant of a clock that counts milliseconds since 1970. */
 export const fromMillis = (millis: number): Timestamp =>
   `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -1)}000000Z` as Timestamp
 
-/**
- * Milliseconds since 1970; the digits below a millisecond are cut off.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Milliseconds since 1970; the digits below a millisecond are cut off. */
 export const toMillis = (at: Timestamp): number => Date.parse(`${at.slice(0, 23)}Z`)
 
-/**
- * The instant `millis` earlier (later when negative), its digits below a millisecond kept.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The instant `millis` earlier (later when negative), its digits below a millisecond kept. */
 export const minusMillis = (at: Timestamp, millis: number): Timestamp =>
   `${fromMillis(toMillis(at) - millis).slice(0, 23)}${at.slice(23)}` as Timestamp
 
-/**
- * The later of two instants.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The later of two instants. */
 export const later = (one: Timestamp, other: Timestamp): Timestamp => (one < other ? other : one)
 
-/**
- * As Graph takes it in a `$filter`: cut (never rounded) to the seven digits that Graph keeps.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** As Graph takes it in a `$filter`: cut (never rounded) to the seven digits that Graph keeps. */
 export const toGraph = (at: Timestamp): string => `${at.slice(0, secondsLength + 8)}Z`
 
-/**
- * The first instant behind `at` that a `$filter` can tell from it: the next of Graph's seventh digit.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The first instant behind `at` that a `$filter` can tell from it: the next of Graph's seventh digit. */
 export const nextInstant = (at: Timestamp): Timestamp => {
   const seconds = at.slice(0, secondsLength)
   const next = Number(at.slice(secondsLength + 1, secondsLength + 8)) + 1

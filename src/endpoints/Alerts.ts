@@ -1,18 +1,9 @@
-/**
- * The legacy alerts, which Microsoft retired on 2026-10-15.
- *
- * @since 0.1.0
- */
+/** The legacy alerts, which Microsoft retired on 2026-10-15. */
 import { map } from "../artifacts/LegacyAlerts.ts"
 import { pageSizes } from "../graph/GraphPolicy.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
-/**
- * `alerts`: legacy alerts with their state collections.
- *
- * @category endpoints
- * @since 0.1.0
- */
+/** `alerts`: legacy alerts with their state collections. */
 export const alerts: Endpoint = {
   name: "alerts",
   path: "/v1.0/security/alerts",

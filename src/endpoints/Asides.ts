@@ -1,8 +1,6 @@
 /**
  * What is read between two polls: ranges that could not be read before, and the hours behind the overlap, where rows may
  * have come late. Neither moves the mark, and both give way to a poll that is due.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect, SubscriptionRef } from "effect"
 import { type Checkpoint, type Gap, type Position, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
@@ -39,9 +37,6 @@ const dueTimes = Effect.fnUntraced(function*(run: Run, { gaps, sweep }: Checkpoi
 /**
  * When the next aside is due, in milliseconds since 1970; infinity for never. Only an endpoint in good order has time
  * for it.
- *
- * @category accessors
- * @since 0.1.0
  */
 export const dueAt = Effect.fnUntraced(function*(run: Run) {
   const checkpoint = saved(run)
@@ -114,12 +109,7 @@ const beginSweep = Effect.fnUntraced(function*(
   return waiting(due)
 })
 
-/**
- * Ends an aside before its range was read: it is tried again in an hour.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Ends an aside before its range was read: it is tried again in an hour. */
 export const giveUp = Effect.fnUntraced(function*(run: Run, task: Aside): Effect.fn.Return<Phase> {
   const now = yield* Clock.currentTimeMillis
   yield* save(run, (checkpoint) =>
@@ -129,12 +119,7 @@ export const giveUp = Effect.fnUntraced(function*(run: Run, task: Aside): Effect
   return waiting(task.due)
 })
 
-/**
- * Begins the aside that is due, or goes on with the one that gave way to a poll.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Begins the aside that is due, or goes on with the one that gave way to a poll. */
 export const begin = Effect.fnUntraced(function*(
   run: Run,
   due: Due,
@@ -153,23 +138,13 @@ export const begin = Effect.fnUntraced(function*(
     : yield* beginSweep(run, checkpoint, due, now)
 })
 
-/**
- * Lets a poll that is due go before an aside.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Lets a poll that is due go before an aside. */
 export const giveWay = (run: Run, poll: Poll, position: Position, task: Aside): Phase => {
   run.paused = { poll, position, task }
   return waiting(task.due)
 }
 
-/**
- * An aside has read its range to the end.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** An aside has read its range to the end. */
 export const end = Effect.fnUntraced(function*(run: Run, poll: Poll, task: Aside) {
   if (task._tag === "Gap" && poll.missing.size > 0) return yield* giveUp(run, task)
   const fields = { records: poll.records, repeated: poll.repeated, artifacts: poll.artifacts }

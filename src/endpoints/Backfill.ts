@@ -1,8 +1,6 @@
 /**
  * Collects a past range of one endpoint, apart from live polling: by `createdDateTime`, which does not move, oldest
  * first, with a position and a ledger of its own.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect, Option, Predicate, Result, Schema } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
@@ -19,24 +17,14 @@ import { prepare } from "./Page.ts"
 import { url } from "./Query.ts"
 import { begin, type Seen, stepWithin } from "./Walk.ts"
 
-/**
- * Graph says that there is more, and gave no way to it.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Graph says that there is more, and gave no way to it. */
 export class BackfillStuck extends Schema.TaggedError<BackfillStuck>()("BackfillStuck", { at: Schema.String }) {
   override get message() {
     return `Graph gave no way on from ${this.at}: choose a range that begins behind it, and report this to Microsoft`
   }
 }
 
-/**
- * What is to be collected; `to` is exclusive.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is to be collected; `to` is exclusive. */
 export interface Backfill {
   readonly instance: string
   readonly graphOrigin: string
@@ -50,12 +38,7 @@ export interface Backfill {
   readonly progress: (progress: Progress) => Effect.Effect<void>
 }
 
-/**
- * How far it is.
- *
- * @category models
- * @since 0.1.0
- */
+/** How far it is. */
 export interface Progress {
   readonly records: number
   readonly artifacts: number
@@ -94,12 +77,7 @@ const fetch = Effect.fnUntraced(function*(
   }
 })
 
-/**
- * Collects the range, from where it was left, and returns what it came to. Publish, then save, page by page.
- *
- * @category running
- * @since 0.1.0
- */
+/** Collects the range, from where it was left, and returns what it came to. Publish, then save, page by page. */
 export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
   const { context, endpoint, from, graphOrigin, instance, progress, state, to } = backfill
   const sink = yield* ArtifactSink

@@ -1,8 +1,4 @@
-/**
- * The one consumer of all pages: publishes them, then runs their commits, page by page.
- *
- * @since 0.1.0
- */
+/** The one consumer of all pages: publishes them, then runs their commits, page by page. */
 import { Cause, type Duration, Effect, Queue, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/GraphPolicy.ts"
@@ -19,9 +15,6 @@ import { failed, recovered } from "./Writing.ts"
  *
  * One attempt to write, with its commits, is not interrupted; every wait between attempts is. With `patience` it fails
  * when the sink could not be written for so long; without, it waits for ever.
- *
- * @category running
- * @since 0.1.0
  */
 export const consume = Effect.fn("Consumer.consume")(function*(
   queue: Queue.Queue<Page>,

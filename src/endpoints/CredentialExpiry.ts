@@ -1,8 +1,4 @@
-/**
- * Warns before a client secret expires, by the day that the settings name.
- *
- * @since 0.1.0
- */
+/** Warns before a client secret expires, by the day that the settings name. */
 import { Clock, DateTime, Effect, Option } from "effect"
 import type { Instance } from "../config/Instance.ts"
 import * as Metrics from "../status/Metrics.ts"
@@ -27,12 +23,7 @@ const reportOf = (instance: string, day: string, days: number, now: number): Rep
   occurred_at: isoTime(now)
 })
 
-/**
- * Looks once at the secrets of instances: warns of each that comes to its end, once for each threshold.
- *
- * @category running
- * @since 0.1.0
- */
+/** Looks once at the secrets of instances: warns of each that comes to its end, once for each threshold. */
 export const look = Effect.fnUntraced(function*(instances: Iterable<Instance>) {
   const status = yield* Status
   const reporter = yield* Reporter

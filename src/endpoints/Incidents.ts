@@ -1,18 +1,9 @@
-/**
- * The incidents that Microsoft Defender XDR makes of alerts.
- *
- * @since 0.1.0
- */
+/** The incidents that Microsoft Defender XDR makes of alerts. */
 import { map } from "../artifacts/Incidents.ts"
 import { pageSizes } from "../graph/GraphPolicy.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
-/**
- * `incidents`: incidents without their alerts, which `alerts_v2` brings.
- *
- * @category endpoints
- * @since 0.1.0
- */
+/** `incidents`: incidents without their alerts, which `alerts_v2` brings. */
 export const incidents: Endpoint = {
   name: "incidents",
   path: "/v1.0/security/incidents",

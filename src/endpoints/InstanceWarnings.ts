@@ -1,8 +1,4 @@
-/**
- * Warns of instances whose settings are most likely a mistake.
- *
- * @since 0.1.0
- */
+/** Warns of instances whose settings are most likely a mistake. */
 import { Clock, Effect } from "effect"
 import type { Instance } from "../config/Instance.ts"
 import { isoTime, type Report } from "../status/Report.ts"
@@ -12,9 +8,6 @@ import { Status } from "../status/Status.ts"
 /**
  * Warns of an `integration_type` that is another integration's, and of two instances on one tenant; takes back what is
  * mended.
- *
- * @category running
- * @since 0.1.0
  */
 export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>) {
   const status = yield* Status

@@ -1,8 +1,6 @@
 /**
  * Polls the instances that the settings name, and follows the settings: a change acts at once on the instances that it
  * touches, and on no other.
- *
- * @since 0.1.0
  */
 import {
   Clock,
@@ -47,12 +45,7 @@ import { pages } from "./Poller.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
 
-/**
- * The appliance that this process runs on, where it runs on one.
- *
- * @category services
- * @since 0.1.0
- */
+/** The appliance that this process runs on, where it runs on one. */
 export const Node = Context.Reference<{ readonly orgId?: string; readonly applianceId?: string }>(
   "azure-security/endpoints/Instances/Node",
   { defaultValue: () => ({}) }
@@ -91,12 +84,7 @@ const setAsideReport = (instance: string, endpoint: string, name: string, now: n
   occurred_at: isoTime(now)
 })
 
-/**
- * What is running.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is running. */
 export interface Running {
   /** Makes the instances those of the settings. */
   readonly apply: (settings: Settings) => Effect.Effect<void>
@@ -104,12 +92,7 @@ export interface Running {
   readonly ended: Effect.Effect<void>
 }
 
-/**
- * Begins to poll into a queue; nothing is polled before the first `apply`.
- *
- * @category running
- * @since 0.1.0
- */
+/** Begins to poll into a queue; nothing is polled before the first `apply`. */
 export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Page>, once: boolean) {
   const graphClient = yield* GraphClient
   const checkpoints = yield* Checkpoints

@@ -1,8 +1,4 @@
-/**
- * A fault of this program's own, which must not end an endpoint in silence, nor touch another.
- *
- * @since 0.1.0
- */
+/** A fault of this program's own, which must not end an endpoint in silence, nor touch another. */
 import { Cause, Clock, Effect } from "effect"
 import type { EndpointName } from "../config/Instance.ts"
 import { isoTime } from "../status/Report.ts"
@@ -17,12 +13,7 @@ const nameOf = (cause: Cause.Cause<unknown>): string => {
   return `${error.name}${at === undefined ? "" : ` ${at.trim()}`}`
 }
 
-/**
- * Shows and reports an endpoint's defect, and goes on; an interruption stays one.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Shows and reports an endpoint's defect, and goes on; an interruption stays one. */
 export const told = (instance: string, endpoint: EndpointName) => <A, R>(polling: Effect.Effect<A, never, R>) =>
   Effect.catchCauseIf(
     polling,

@@ -1,16 +1,7 @@
-/**
- * Which process polls an instance, where several run over the same settings.
- *
- * @since 0.1.0
- */
+/** Which process polls an instance, where several run over the same settings. */
 import { Context, type Effect } from "effect"
 
-/**
- * Leases of instances to this process: one process has an instance at a time.
- *
- * @category models
- * @since 0.1.0
- */
+/** Leases of instances to this process: one process has an instance at a time. */
 export interface Leases {
   /**
    * Runs `work` whenever and as long as this process holds the instance.
@@ -29,12 +20,7 @@ export interface Leases {
   readonly isHeld: (instance: string) => boolean
 }
 
-/**
- * Service of leases. Unless it is given, this process is alone and holds whatever it is asked to poll.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service of leases. Unless it is given, this process is alone and holds whatever it is asked to poll. */
 export const Leases = Context.Reference<Leases>("azure-security/endpoints/Leases", {
   defaultValue: () => ({ whileHeld: (_, work) => work, isHeld: () => true })
 })

@@ -1,8 +1,6 @@
 /**
  * Finds the part of a range that Graph cannot answer for: halves the page, then the window, and leaves out what is left
  * as a gap. What lies behind it must not wait for ever for what cannot be read.
- *
- * @since 0.1.0
  */
 import { Clock, Effect } from "effect"
 import { addGap, advance, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
@@ -16,28 +14,13 @@ import { anyUrl, url } from "./Query.ts"
 import { type Run, save, saved, show } from "./Run.ts"
 import { narrow, passOver, type Step, withoutLink } from "./Walk.ts"
 
-/**
- * Code of the gap that a legacy provider leaves which answers for its part neither at once nor later.
- *
- * @category models
- * @since 0.1.0
- */
+/** Code of the gap that a legacy provider leaves which answers for its part neither at once nor later. */
 export const providerMissing = "provider_missing"
 
-/**
- * Code of the gap where one instant has more rows than Graph pages through.
- *
- * @category models
- * @since 0.1.0
- */
+/** Code of the gap where one instant has more rows than Graph pages through. */
 export const instantTooFull = "instant_too_full"
 
-/**
- * Goes on behind a narrowed window with one twice as wide, as long as that is narrower than what is left.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Goes on behind a narrowed window with one twice as wide, as long as that is narrower than what is left. */
 export const widen = (run: Run, position: Position, on: Step, horizon: Timestamp.Timestamp): Step => {
   if (on._tag !== "Go" || on.position.until !== null || position.until === null || run.span === undefined) return on
   run.span *= 2
@@ -75,12 +58,7 @@ const gapReport = (run: Run, { code, from, to }: Gap, now: number): Report => ({
   occurred_at: isoTime(now)
 })
 
-/**
- * Leaves a range out, to be tried again, and returns the position behind it; none where no more can be left out.
- *
- * @category running
- * @since 0.1.0
- */
+/** Leaves a range out, to be tried again, and returns the position behind it; none where no more can be left out. */
 export const leaveOut = Effect.fnUntraced(function*(
   run: Run,
   poll: Poll,
@@ -107,9 +85,6 @@ export const leaveOut = Effect.fnUntraced(function*(
 /**
  * Asks for less after a page that failed for good, and returns how the poll goes on; nothing where Graph fails for
  * everything, so that no window is at fault.
- *
- * @category running
- * @since 0.1.0
  */
 export const askForLess = Effect.fnUntraced(function*(
   run: Run,
@@ -138,12 +113,7 @@ export const askForLess = Effect.fnUntraced(function*(
   return { _tag: "Reading", poll, position: narrowed }
 })
 
-/**
- * A page was read: after some of them a halved page size is doubled again.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** A page was read: after some of them a halved page size is doubled again. */
 export const grow = (run: Run, poll: Poll): void => {
   if (poll.pageSize >= run.endpoint.pageSize || ++run.pagesAtSize < GraphPolicy.pagesBeforeGrowth) return
   run.pagesAtSize = 0

@@ -1,8 +1,6 @@
 /**
  * The element that flows from every endpoint of every tenant to the one sink: a page's artifacts, and the effect that
  * makes its progress permanent. Publish, then commit.
- *
- * @since 0.1.0
  */
 import { type Cause, Duration, type Effect } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
@@ -20,12 +18,7 @@ import { isoTime } from "../status/Report.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { identify } from "./Records.ts"
 
-/**
- * One page on its way to the sink.
- *
- * @category models
- * @since 0.1.0
- */
+/** One page on its way to the sink. */
 export interface Page {
   readonly instance: string
   readonly endpoint: Endpoint
@@ -47,20 +40,10 @@ export interface Page {
   readonly fault: (cause: Cause.Cause<never>) => Effect.Effect<void>
 }
 
-/**
- * How a page ended: `lost` when another process owns the endpoint's state.
- *
- * @category models
- * @since 0.1.0
- */
+/** How a page ended: `lost` when another process owns the endpoint's state. */
 export type Outcome = "committed" | "dropped" | "lost"
 
-/**
- * What the records of a page came to, once its batch was published.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the records of a page came to, once its batch was published. */
 export interface Brought {
   /** Keys of the ids that the ledger is to remember. */
   readonly keys: KeySet
@@ -76,12 +59,7 @@ export interface Brought {
   readonly late: ReadonlyArray<number>
 }
 
-/**
- * What is made of a page of Graph's.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is made of a page of Graph's. */
 export interface Prepared {
   readonly batch: Batch
   /** To be asked when the batch was published, and before anything else is put in the ledger. */
@@ -131,12 +109,7 @@ const passes = <A>(isKnown: (id: string) => boolean, make: (found: Found) => Ite
   }
 }
 
-/**
- * Prepares a page: each of its records that is not known is mapped when its artifacts are asked for.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Prepares a page: each of its records that is not known is mapped when its artifacts are asked for. */
 export const prepare = (options: {
   readonly instance: string
   readonly endpoint: Endpoint

@@ -1,16 +1,9 @@
-/**
- * Bounds how many pages are in memory at once, over all endpoints and tenants of the process.
- *
- * @since 0.1.0
- */
+/** Bounds how many pages are in memory at once, over all endpoints and tenants of the process. */
 import { Context, Layer, Semaphore } from "effect"
 
 /**
  * Service of permits: one is taken before each request and given back when its page is committed or has failed. None is
  * held in a cooldown.
- *
- * @category services
- * @since 0.1.0
  */
 export class PagePermits extends Context.Service<PagePermits, Semaphore.Semaphore>()(
   "azure-security/endpoints/PagePermits"

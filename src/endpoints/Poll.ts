@@ -1,8 +1,4 @@
-/**
- * One poll: a visit to an endpoint, from its first request to its last page's commit.
- *
- * @since 0.1.0
- */
+/** One poll: a visit to an endpoint, from its first request to its last page's commit. */
 import type { Gap, Position } from "../checkpoints/Checkpoint.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
 import type { Report } from "../status/Report.ts"
@@ -10,9 +6,6 @@ import type { Report } from "../status/Report.ts"
 /**
  * What a walk over a collection is for. All but the first are asides: ranges with an end, read between two polls, which
  * move no mark.
- *
- * @category models
- * @since 0.1.0
  */
 export type Task =
   /** What changed since the mark. */
@@ -22,20 +15,10 @@ export type Task =
   /** The hours behind the overlap, for rows that came late. */
   | { readonly _tag: "Sweep"; readonly end: Timestamp; readonly due: Due }
 
-/**
- * A task that moves no mark.
- *
- * @category models
- * @since 0.1.0
- */
+/** A task that moves no mark. */
 export type Aside = Exclude<Task, { readonly _tag: "Live" }>
 
-/**
- * What a poll has done so far, and how hard it finds it. Only its poller changes it.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a poll has done so far, and how hard it finds it. Only its poller changes it. */
 export interface Poll {
   readonly task: Task
   /** Milliseconds since 1970 by the machine's clock. */
@@ -57,12 +40,7 @@ export interface Poll {
   readonly missing: Set<string>
 }
 
-/**
- * A poll that begins.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A poll that begins. */
 export const start = (
   startedAt: number,
   graphStartedAt: number,
@@ -84,12 +62,7 @@ export const start = (
   missing: new Set()
 })
 
-/**
- * Where a poll's stream stands between two pages.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where a poll's stream stands between two pages. */
 export type Phase =
   /** Waits until the next poll is due; asides come in between. */
   | { readonly _tag: "Waiting"; readonly due: Due }
@@ -102,24 +75,14 @@ export type Phase =
   /** Waits for the commit of the pass's last page. */
   | { readonly _tag: "Ending"; readonly poll: Poll }
 
-/**
- * When the next poll is due: on the grid that the last one's start anchors, or after a delay of its own.
- *
- * @category models
- * @since 0.1.0
- */
+/** When the next poll is due: on the grid that the last one's start anchors, or after a delay of its own. */
 export type Due =
   | { readonly _tag: "Now" }
   /** `since` is when the wait began: a grid point that an aside overslept is due at once. */
   | { readonly _tag: "Grid"; readonly anchor: number; readonly since: number }
   | { readonly _tag: "After"; readonly from: number; readonly millis: number }
 
-/**
- * The first point after `now` on a grid of `millis` that begins at `anchor`.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The first point after `now` on a grid of `millis` that begins at `anchor`. */
 export const nextOnGrid = (anchor: number, millis: number, now: number): number =>
   // A clock that was set back must not stretch the wait beyond one interval.
   now < anchor ? now + millis : anchor + (Math.floor((now - anchor) / millis) + 1) * millis

@@ -3,8 +3,6 @@
  * policy for every failure inside.
  *
  * It asks, maps and decides; publishing a page and running its `commit` are the consumer's work.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect, Option, Result, Semaphore, Stream, SubscriptionRef } from "effect"
 import { DriftLedger } from "../artifacts/DriftLedger.ts"
@@ -28,12 +26,7 @@ import { forPoll, isCooling, sitOut } from "./Waits.ts"
 import { resume } from "./Walk.ts"
 import { persist } from "./Writing.ts"
 
-/**
- * What a poller is made of.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a poller is made of. */
 export type PollerOptions = Pick<
   Run,
   "identity" | "endpoint" | "pace" | "graph" | "state" | "context" | "isHeld" | "once"
@@ -150,12 +143,7 @@ const advancePhase = Effect.fnUntraced(function*(
   }
 })
 
-/**
- * The pages of an endpoint: for ever, or of one poll.
- *
- * @category streams
- * @since 0.1.0
- */
+/** The pages of an endpoint: for ever, or of one poll. */
 export const pages = (
   options: PollerOptions
 ): Stream.Stream<Page, never, Status | Reporter | PagePermits | DriftLedger> =>

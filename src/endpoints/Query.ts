@@ -1,8 +1,4 @@
-/**
- * The URL of a request for records.
- *
- * @since 0.1.0
- */
+/** The URL of a request for records. */
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "./Endpoint.ts"
@@ -20,12 +16,7 @@ const filtered = (
   return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from)}${end}`)}`
 }
 
-/**
- * Asks for records in cursor order, from a position on: the nextLink where it has one, else a filter.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Asks for records in cursor order, from a position on: the nextLink where it has one, else a filter. */
 export const url = (
   graph: string,
   endpoint: Ordered,
@@ -37,12 +28,7 @@ export const url = (
       encodeURIComponent(`${endpoint.cursor} asc`)
     }&$top=${pageSize}`
 
-/**
- * Asks how many records lie between two cursors (the second exclusive), and for one of them.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Asks how many records lie between two cursors (the second exclusive), and for one of them. */
 export const countUrl = (
   graph: string,
   endpoint: Pick<Endpoint, "path" | "cursor">,
@@ -50,19 +36,9 @@ export const countUrl = (
   until: Timestamp
 ): string => `${filtered(endpoint, graph, from, until)}&$count=true&$top=1`
 
-/**
- * Asks for the one record that Graph likes to give first: the least that it can be asked.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Asks for the one record that Graph likes to give first: the least that it can be asked. */
 export const anyUrl = (graph: string, endpoint: Pick<Endpoint, "path">): string => `${graph}${endpoint.path}?$top=1`
 
-/**
- * Asks for the record that changed last.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Asks for the record that changed last. */
 export const newestUrl = (graph: string, endpoint: Pick<Endpoint, "path" | "cursor">): string =>
   `${graph}${endpoint.path}?$orderby=${encodeURIComponent(`${endpoint.cursor} desc`)}&$top=1`

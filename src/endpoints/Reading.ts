@@ -1,8 +1,4 @@
-/**
- * Reads one page: asks Graph for it, maps what is new, and makes of it what the consumer publishes and commits.
- *
- * @since 0.1.0
- */
+/** Reads one page: asks Graph for it, maps what is new, and makes of it what the consumer publishes and commits. */
 import { Clock, Deferred, Effect, Result } from "effect"
 import { addGap, advance, type Checkpoint, heard, type Position, withoutGap } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
@@ -20,12 +16,7 @@ import { url } from "./Query.ts"
 import { type Run, saved, show } from "./Run.ts"
 import { type Seen, type Step, step, stepWithin } from "./Walk.ts"
 
-/**
- * Repeats a request as the failure table has it, within what one poll may fail.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Repeats a request as the failure table has it, within what one poll may fail. */
 export const retrying = <A>(poll: Poll, request: Effect.Effect<A, GraphError>): Effect.Effect<A, GraphError> =>
   request.pipe(
     Effect.tapError(() => Effect.sync(() => poll.failedRequests++)),
@@ -36,12 +27,7 @@ export const retrying = <A>(poll: Poll, request: Effect.Effect<A, GraphError>): 
     })
   )
 
-/**
- * One request with its retries. Its permits stay taken when it succeeds, until its page is settled.
- *
- * @category running
- * @since 0.1.0
- */
+/** One request with its retries. Its permits stay taken when it succeeds, until its page is settled. */
 export const fetch = (run: Run, poll: Poll, position: Position): Effect.Effect<GraphPage, GraphError> =>
   retrying(
     poll,
@@ -161,12 +147,7 @@ const committed = (run: Run, poll: Poll, position: Position, progress: Progress,
   }
 }
 
-/**
- * Makes of Graph's page one for the consumer, and tells how its poll goes on.
- *
- * @category running
- * @since 0.1.0
- */
+/** Makes of Graph's page one for the consumer, and tells how its poll goes on. */
 export const toPage = Effect.fnUntraced(function*(
   run: Run,
   poll: Poll,

@@ -5,19 +5,12 @@
  * bits of its hash, and two of a hundred thousand share them once in a million times; then one row too few is counted,
  * and rows are read again for nothing. An instant is rounded by up to an eighth of a microsecond, so that a row of the
  * edge itself may count on either side of it.
- *
- * @since 0.1.0
  */
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { sweepIdsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 
-/**
- * What is remembered of the records that were read.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is remembered of the records that were read. */
 export interface Recent {
   /** With room for it only: see {@link Recent.isWhole}. */
   readonly remember: (id: string, cursor: Timestamp.Timestamp) => void
@@ -48,12 +41,7 @@ const slotOf = (keys: Float64Array, key: number): number => {
   return slot
 }
 
-/**
- * Remembers nothing yet, and {@link sweepIdsMax} ids at the most.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Remembers nothing yet, and {@link sweepIdsMax} ids at the most. */
 export const make = (idsMax = sweepIdsMax): Recent => {
   let table = makeTable(slotsMin)
   let size = 0

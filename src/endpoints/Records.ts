@@ -1,20 +1,11 @@
-/**
- * Tells the records of a page apart: those with an identity, and those that cannot have one.
- *
- * @since 0.1.0
- */
+/** Tells the records of a page apart: those with an identity, and those that cannot have one. */
 import { Predicate } from "effect"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import { normalize } from "../domain/Timestamp.ts"
 import type { GraphPage } from "../graph/GraphClient.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
-/**
- * A record that cannot be told from others, or put in order.
- *
- * @category models
- * @since 0.1.0
- */
+/** A record that cannot be told from others, or put in order. */
 export interface Unidentified {
   readonly reason: "not_an_object" | "no_id" | "no_cursor"
   /** JSON path of the value at fault. */
@@ -22,12 +13,7 @@ export interface Unidentified {
   readonly sent: Sent
 }
 
-/**
- * Sorts the records of a page, in Graph's order.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Sorts the records of a page, in Graph's order. */
 export const identify = (
   endpoint: Pick<Endpoint, "cursor">,
   page: Pick<GraphPage, "records">

@@ -1,8 +1,4 @@
-/**
- * What the parts of one endpoint's poller share: whose it is, where it stands, and the few things all of them do.
- *
- * @since 0.1.0
- */
+/** What the parts of one endpoint's poller share: whose it is, where it stands, and the few things all of them do. */
 import { type Cause, Deferred, Duration, Effect, Option, type Semaphore, SubscriptionRef } from "effect"
 import type { DriftLedger } from "../artifacts/DriftLedger.ts"
 import type { MappingContext } from "../artifacts/Mapped.ts"
@@ -21,12 +17,7 @@ import type { Outcome } from "./Page.ts"
 import type { Aside, Poll } from "./Poll.ts"
 import type { Recent } from "./Recent.ts"
 
-/**
- * One endpoint of one instance, while it is polled.
- *
- * @category models
- * @since 0.1.0
- */
+/** One endpoint of one instance, while it is polled. */
 export interface Run {
   readonly identity: Identity
   readonly endpoint: Endpoint
@@ -81,29 +72,14 @@ export interface Run {
   cooledAt: number
 }
 
-/**
- * The checkpoint as it is saved; undefined before the first poll.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The checkpoint as it is saved; undefined before the first poll. */
 export const saved = (run: Run): Checkpoint | undefined => Option.getOrUndefined(run.state.current())
 
-/**
- * Milliseconds between the starts of two polls, as the settings have it at the moment.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Milliseconds between the starts of two polls, as the settings have it at the moment. */
 export const interval = (run: Run): Effect.Effect<number> =>
   Effect.map(SubscriptionRef.get(run.pace), ({ intervals }) => Duration.toMillis(intervals[run.endpoint.name]))
 
-/**
- * Brings what `/status` says of the checkpoint up to date.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Brings what `/status` says of the checkpoint up to date. */
 export const show = (run: Run): Effect.Effect<void> =>
   Effect.sync(() => {
     const checkpoint = saved(run)
@@ -112,12 +88,7 @@ export const show = (run: Run): Effect.Effect<void> =>
     run.here.rhythm = checkpoint?.rhythm
   })
 
-/**
- * Waits until every page handed over is committed or given up.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Waits until every page handed over is committed or given up. */
 export const settled = (run: Run): Effect.Effect<void> =>
   run.last === undefined ? Effect.void : Effect.asVoid(Deferred.await(run.last))
 
@@ -128,9 +99,6 @@ export const settled = (run: Run): Effect.Effect<void> =>
  *
  * A position lies behind the pages before it. When one of them was given up no position is saved any more, and a place
  * lost to another process is that one's to keep.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const save = Effect.fnUntraced(function*(run: Run, change: (checkpoint: Checkpoint) => Checkpoint) {
   yield* settled(run)
@@ -144,12 +112,7 @@ export const save = Effect.fnUntraced(function*(run: Run, change: (checkpoint: C
   if (outcome !== "committed") run.stopped = outcome
 })
 
-/**
- * A line of this endpoint's in the log.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** A line of this endpoint's in the log. */
 export const log = (
   run: Run,
   level: "Info" | "Warn",
@@ -162,12 +125,7 @@ export const log = (
     ...fields
   })
 
-/**
- * The line of a poll, or of as much of it as was committed.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The line of a poll, or of as much of it as was committed. */
 export const logPoll = (run: Run, poll: Poll): Effect.Effect<void> =>
   log(run, "Info", `fetched ${poll.records} events`, {
     repeated: poll.repeated,
@@ -176,12 +134,7 @@ export const logPoll = (run: Run, poll: Poll): Effect.Effect<void> =>
     ...(poll.future === 0 ? {} : { dated_ahead: poll.future })
   })
 
-/**
- * Counts a poll by the state it left its endpoint in.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Counts a poll by the state it left its endpoint in. */
 export const polled = (run: Run): Effect.Effect<void> =>
   Metrics.update(Metrics.polls, 1, {
     instance: run.identity.name,
@@ -189,12 +142,7 @@ export const polled = (run: Run): Effect.Effect<void> =>
     outcome: run.here.state
   })
 
-/**
- * Shows and says what is wrong.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Shows and says what is wrong. */
 export const troubled = Effect.fnUntraced(function*(
   run: Run,
   report: Report,
@@ -210,12 +158,7 @@ export const troubled = Effect.fnUntraced(function*(
   })
 })
 
-/**
- * Shows and says that all is well.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Shows and says that all is well. */
 export const well = Effect.fnUntraced(function*(run: Run) {
   const { here } = run
   if (here.error !== undefined) yield* log(run, "Info", `${run.endpoint.name} works again`)

@@ -1,7 +1,5 @@
 /**
  * Sees what fails without an error: a mark that does not move, an endpoint that has gone quiet, a pass that never ends.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect } from "effect"
 import type { EndpointName } from "../config/Instance.ts"
@@ -28,12 +26,7 @@ const spoken = (millis: number): string => {
   return hours >= 2 ? `${hours} hours` : `${Math.round(millis / 60_000)} minutes`
 }
 
-/**
- * After a poll that ended well: notices that new rows come and the mark stays where it is.
- *
- * @category running
- * @since 0.1.0
- */
+/** After a poll that ended well: notices that new rows come and the mark stays where it is. */
 export const unmoved = Effect.fnUntraced(function*(run: Run, poll: Poll) {
   const checkpoint = saved(run)
   if (checkpoint?.mark !== run.markBefore) {
@@ -66,9 +59,6 @@ export const unmoved = Effect.fnUntraced(function*(run: Run, poll: Poll) {
 /**
  * After a poll that ended well: takes the legacy endpoint for retired when it has had nothing for a day while `alerts_v2`
  * has rows, and returns when it is probed next.
- *
- * @category running
- * @since 0.1.0
  */
 export const silence = Effect.fnUntraced(function*(run: Run, poll: Poll): Effect.fn.Return<Due | undefined> {
   const quietSince = saved(run)?.rhythm.quietSince
@@ -119,12 +109,7 @@ const quietOf = (here: EndpointStatus, instance: string, name: EndpointName, now
 
 const checks = { checkpoint_lag: lagOf, endpoint_silent: quietOf }
 
-/**
- * Looks once at every endpoint for what no poll of its own would notice.
- *
- * @category running
- * @since 0.1.0
- */
+/** Looks once at every endpoint for what no poll of its own would notice. */
 export const look = Effect.gen(function*() {
   const status = yield* Status
   const reporter = yield* Reporter

@@ -1,8 +1,6 @@
 /**
  * Spreads the starts of many instances over time: a process that begins with a thousand tenants, or takes over another
  * process's, does not ask for all of them in the same second, and then again on every interval.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect } from "effect"
 import { RateLimiter } from "effect/persistence"
@@ -19,9 +17,6 @@ const partOfInterval = 1 / 2
 /**
  * Turns to start. Of the instances that ask at one time the first {@link startsAtOnce} get theirs at once, the others
  * one after another.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const make = Effect.fn("Starts.make")(function*(status: Status["Service"]) {
   const limiter = yield* Effect.provide(RateLimiter.make, RateLimiter.layerStoreMemory)

@@ -1,8 +1,4 @@
-/**
- * What a failed request does to a poll: the failure table of `GraphPolicy`, carried out.
- *
- * @since 0.1.0
- */
+/** What a failed request does to a poll: the failure table of `GraphPolicy`, carried out. */
 import { Clock, Duration, Effect } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -15,12 +11,7 @@ import type { Due, Phase, Poll } from "./Poll.ts"
 import { interval, logPoll, polled, type Run, save, saved, settled, show, troubled } from "./Run.ts"
 import { begin, step } from "./Walk.ts"
 
-/**
- * Ends a poll before the end of its pass, which the next poll goes on with.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Ends a poll before the end of its pass, which the next poll goes on with. */
 export const endEarly = Effect.fnUntraced(function*(run: Run, poll: Poll, due?: Due): Effect.fn.Return<Phase> {
   yield* settled(run)
   if (poll.records > 0) yield* logPoll(run, poll)
@@ -67,9 +58,6 @@ const coolDown = Effect.fnUntraced(function*(
 
 /**
  * There is more, and no link to it: the filter is moved or, where rows come in no order, the pass begins anew, once.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const onDeadLink = Effect.fnUntraced(function*(
   run: Run,
@@ -103,12 +91,7 @@ export const onDeadLink = Effect.fnUntraced(function*(
   return yield* endEarly(run, poll)
 })
 
-/**
- * Goes on after a failure. Without a position the poll had not begun to read.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Goes on after a failure. Without a position the poll had not begun to read. */
 export const onFailure = Effect.fnUntraced(function*(
   run: Run,
   error: GraphError,

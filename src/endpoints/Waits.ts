@@ -1,8 +1,4 @@
-/**
- * The two waits of a poller: for the next poll, and for the end of a cooldown. A stop ends either at once.
- *
- * @since 0.1.0
- */
+/** The two waits of a poller: for the next poll, and for the end of a cooldown. A stop ends either at once. */
 import { Clock, Effect, Stream, SubscriptionRef } from "effect"
 import { isoTime } from "../status/Report.ts"
 import { type Due, nextOnGrid } from "./Poll.ts"
@@ -26,9 +22,6 @@ const until = (run: Run, dueAt: Effect.Effect<number>, aside: number): Effect.Ef
 /**
  * Waits until the next poll is due, and says so, or until there is something to do before it. A change of the interval
  * acts at once.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const forPoll = Effect.fnUntraced(function*(run: Run, due: Due, aside: number): Effect.fn.Return<boolean> {
   switch (due._tag) {
@@ -63,12 +56,7 @@ const showCooling = Effect.fnUntraced(function*(run: Run) {
   return millis
 })
 
-/**
- * Whether a cooldown goes on, of this process or of the one before it; says so when it does.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Whether a cooldown goes on, of this process or of the one before it; says so when it does. */
 export const isCooling = Effect.fnUntraced(function*(run: Run) {
   const isCold = (yield* showCooling(run)) > 0
   if (isCold) {
@@ -84,12 +72,7 @@ export const isCooling = Effect.fnUntraced(function*(run: Run) {
   return isCold
 })
 
-/**
- * Sits out the cooldown that the checkpoint holds; returns at once without one.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Sits out the cooldown that the checkpoint holds; returns at once without one. */
 export const sitOut = Effect.fnUntraced(function*(run: Run) {
   const cooling = saved(run)?.cooldown
   if (cooling === null || cooling === undefined) return

@@ -4,18 +4,11 @@
  * Graph's own paging by `$skip` loses rows: one updated between two pages shifts every later row by one. Where rows come
  * in cursor order the filter is moved to the last cursor instead, and what is known is dropped. Where they do not, the
  * nextLink is all there is, and the mark waits for the end of the pass.
- *
- * @since 0.1.0
  */
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
-/**
- * What a page says about the way on.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a page says about the way on. */
 export interface Seen {
   /** Cursors of its rows, in the page's order; rows dated in the future left out. */
   readonly cursors: ReadonlyArray<Timestamp>
@@ -27,24 +20,14 @@ export interface Seen {
     | { readonly _tag: "DeadLink" }
 }
 
-/**
- * How the pass goes on.
- *
- * @category models
- * @since 0.1.0
- */
+/** How the pass goes on. */
 export type Step =
   | { readonly _tag: "Go"; readonly position: Position; readonly mark: Timestamp | undefined }
   | { readonly _tag: "End"; readonly mark: Timestamp | undefined }
   /** Graph says that there is more and gives no way to it; the position knows what the page showed. */
   | { readonly _tag: "Stuck"; readonly position: Position }
 
-/**
- * Begins a pass at a cursor.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Begins a pass at a cursor. */
 export const begin = (from: Timestamp): Position => ({
   bound: from,
   until: null,
@@ -59,9 +42,6 @@ export const begin = (from: Timestamp): Position => ({
 /**
  * Where the next poll begins: where a pass was left, or behind the mark by the overlap; never before `known`, from
  * where on the ledger knows everything, nor where a gap was left that is tried again by itself.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const resume = (
   { floor, gaps, mark, position }: Pick<Checkpoint, "floor" | "gaps" | "mark" | "position">,
@@ -90,12 +70,7 @@ const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArr
   return true
 }
 
-/**
- * The way on after a page.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The way on after a page. */
 export const step = (position: Position, { cursors, next }: Seen): Step => {
   const ordered = position.ordered && inOrder(position, cursors)
   const last = cursors.at(-1)
@@ -121,12 +96,7 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
   }
 }
 
-/**
- * The way on after a page of a pass that ends at a cursor (exclusive) instead of at the newest row.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The way on after a page of a pass that ends at a cursor (exclusive) instead of at the newest row. */
 export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step => {
   const on = step(position, seen)
   if (on._tag !== "Go" || on.position.until !== null) return on
@@ -135,12 +105,7 @@ export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step
     : { ...on, position: { ...on.position, until: end } }
 }
 
-/**
- * The same position without its link, which dies or cannot be read: the filter is moved as far as order was proven.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The same position without its link, which dies or cannot be read: the filter is moved as far as order was proven. */
 export const withoutLink = (position: Position): Position => ({
   ...position,
   link: null,
@@ -150,9 +115,6 @@ export const withoutLink = (position: Position): Position => ({
 /**
  * Half the window of a position, which reaches to `horizon` where it has no end of its own; none where it is as narrow
  * as `floor` milliseconds already.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const narrow = (position: Position, horizon: Timestamp, floor: number): Position | undefined => {
   const { bound, until } = position
@@ -161,12 +123,7 @@ export const narrow = (position: Position, horizon: Timestamp, floor: number): P
   return { ...position, until: minusMillis(bound, -Math.max(floor, Math.ceil(span / 2))) }
 }
 
-/**
- * The position behind a window that cannot be read.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The position behind a window that cannot be read. */
 export const passOver = (position: Position, end: Timestamp): Position => ({
   ...position,
   bound: end,

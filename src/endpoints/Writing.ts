@@ -1,8 +1,4 @@
-/**
- * What is said and shown while the sink or the store of checkpoints cannot be written, and once it can.
- *
- * @since 0.1.0
- */
+/** What is said and shown while the sink or the store of checkpoints cannot be written, and once it can. */
 import { Clock, Duration, Effect, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { EndpointName } from "../config/Instance.ts"
@@ -13,20 +9,10 @@ import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import type { Outcome } from "./Page.ts"
 
-/**
- * How long a poll that is made once waits for a sink or a store that cannot be written.
- *
- * @category limits
- * @since 0.1.0
- */
+/** How long a poll that is made once waits for a sink or a store that cannot be written. */
 export const oncePatience = Duration.seconds(60)
 
-/**
- * Whose writing it is.
- *
- * @category models
- * @since 0.1.0
- */
+/** Whose writing it is. */
 export interface Whose {
   readonly instance: string
   readonly endpoint: EndpointName
@@ -40,12 +26,7 @@ const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Repo
   occurred_at: isoTime(now)
 })
 
-/**
- * Says and shows that something cannot be written.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Says and shows that something cannot be written. */
 export const failed = Effect.fnUntraced(function*(
   { endpoint, instance }: Whose,
   error: ArtifactSinkError | StateStoreError
@@ -60,12 +41,7 @@ export const failed = Effect.fnUntraced(function*(
   yield* (yield* Reporter).say(report, { level: "Error", remind: true })
 })
 
-/**
- * Says and shows that it can be written again.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Says and shows that it can be written again. */
 export const recovered = Effect.gen(function*() {
   const { sink } = yield* Status
   if (sink.state === "ok") return
@@ -74,12 +50,7 @@ export const recovered = Effect.gen(function*() {
   yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
 })
 
-/**
- * Writes to the store until it takes what is written: for ever, or with `once` for as long as one poll may wait.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Writes to the store until it takes what is written: for ever, or with `once` for as long as one poll may wait. */
 export const persist = (
   whose: Whose,
   once: boolean,

@@ -1,18 +1,9 @@
-/**
- * Applications and agents.
- *
- * @since 0.1.0
- */
+/** Applications and agents. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `cloudApplicationEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `cloudApplicationEvidence`. */
 export const CloudApplication = F.evidence("cloudApplication", {
   appId: F.int64,
   displayName: F.text,
@@ -22,12 +13,7 @@ export const CloudApplication = F.evidence("cloudApplication", {
   stream: F.part(Parts.Stream)
 })
 
-/**
- * `oauthApplicationEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `oauthApplicationEvidence`. */
 export const OauthApplication = F.evidence("oauthApplication", {
   appId: F.text,
   displayName: F.text,
@@ -35,12 +21,7 @@ export const OauthApplication = F.evidence("oauthApplication", {
   publisher: F.text
 })
 
-/**
- * `aiAgentEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `aiAgentEvidence`. */
 export const AiAgent = F.evidence("aiAgent", {
   agentId: F.text,
   agentName: F.text,

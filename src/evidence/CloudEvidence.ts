@@ -1,30 +1,16 @@
-/**
- * Resources of Azure, Amazon and Google, and Azure storage.
- *
- * @since 0.1.0
- */
+/** Resources of Azure, Amazon and Google, and Azure storage. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `azureResourceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `azureResourceEvidence`. */
 export const AzureResource = F.evidence("azureResource", {
   resourceId: F.text,
   resourceName: F.text,
   resourceType: F.text
 })
 
-/**
- * `amazonResourceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `amazonResourceEvidence`. */
 export const AmazonResource = F.evidence("amazonResource", {
   amazonAccountId: F.text,
   amazonResourceId: F.text,
@@ -32,12 +18,7 @@ export const AmazonResource = F.evidence("amazonResource", {
   resourceType: F.text
 })
 
-/**
- * `googleCloudResourceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `googleCloudResourceEvidence`. */
 export const GoogleCloudResource = F.evidence("googleCloudResource", {
   fullResourceName: F.text,
   location: F.text,
@@ -48,12 +29,7 @@ export const GoogleCloudResource = F.evidence("googleCloudResource", {
   resourceType: F.text
 })
 
-/**
- * `blobEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `blobEvidence`. */
 export const Blob = F.evidence("blob", {
   blobContainer: F.nested("blobContainer"),
   etag: F.text,
@@ -62,24 +38,14 @@ export const Blob = F.evidence("blob", {
   url: F.text
 })
 
-/**
- * `blobContainerEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `blobContainerEvidence`. */
 export const BlobContainer = F.evidence("blobContainer", {
   name: F.text,
   storageResource: F.nested("azureResource"),
   url: F.text
 })
 
-/**
- * `sasTokenEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `sasTokenEvidence`. */
 export const SasToken = F.evidence("sasToken", {
   allowedIpAddresses: F.text,
   allowedResourceTypes: F.texts,

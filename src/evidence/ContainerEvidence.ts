@@ -1,16 +1,7 @@
-/**
- * Containers, their images and registries.
- *
- * @since 0.1.0
- */
+/** Containers, their images and registries. */
 import * as F from "./EvidenceFields.ts"
 
-/**
- * `containerEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `containerEvidence`. */
 export const Container = F.evidence("container", {
   args: F.texts,
   command: F.texts,
@@ -21,24 +12,14 @@ export const Container = F.evidence("container", {
   pod: F.nested("kubernetesPod")
 })
 
-/**
- * `containerImageEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `containerImageEvidence`. */
 export const ContainerImage = F.evidence("containerImage", {
   digestImage: F.nested("containerImage"),
   imageId: F.text,
   registry: F.nested("containerRegistry")
 })
 
-/**
- * `containerRegistryEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `containerRegistryEvidence`. */
 export const ContainerRegistry = F.evidence("containerRegistry", {
   registry: F.text
 })

@@ -1,18 +1,9 @@
-/**
- * Computers and things.
- *
- * @since 0.1.0
- */
+/** Computers and things. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `deviceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `deviceEvidence`. */
 export const Device = F.evidence("device", {
   azureAdDeviceId: F.text,
   defenderAvStatus: F.word(Words.defenderAvStatus),
@@ -38,12 +29,7 @@ export const Device = F.evidence("device", {
   vmMetadata: F.part(Parts.VmMetadata)
 })
 
-/**
- * `ioTDeviceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `ioTDeviceEvidence`. */
 export const IoTDevice = F.evidence("ioTDevice", {
   deviceId: F.text,
   deviceName: F.text,

@@ -1,8 +1,4 @@
-/**
- * Evidence of any type, decoded without ever refusing one: what does not fit is passed on and reported as drift.
- *
- * @since 0.1.0
- */
+/** Evidence of any type, decoded without ever refusing one: what does not fit is passed on and reported as drift. */
 import { type Schema, SchemaIssue } from "effect"
 import * as Application from "./ApplicationEvidence.ts"
 import * as Cloud from "./CloudEvidence.ts"
@@ -18,12 +14,7 @@ import * as Mail from "./MailEvidence.ts"
 import * as Network from "./NetworkEvidence.ts"
 import * as Registry from "./RegistryEvidence.ts"
 
-/**
- * One element of an alert's evidence, and what is known of it.
- *
- * @category models
- * @since 0.1.0
- */
+/** One element of an alert's evidence, and what is known of it. */
 export interface DecodedEvidence {
   /**
    * `mailbox`, `analyzedMessage`, …: the CSDL name without namespace and `Evidence`; for an unknown type its raw
@@ -38,12 +29,7 @@ export interface DecodedEvidence {
   readonly drift: ReadonlyArray<Drift.Drift>
 }
 
-/**
- * The evidence types of Graph's schema, in families.
- *
- * @category types
- * @since 0.1.0
- */
+/** The evidence types of Graph's schema, in families. */
 export const types: ReadonlyArray<EvidenceType> = [
   Application.AiAgent,
   Application.CloudApplication,
@@ -174,9 +160,6 @@ const none: ReadonlyArray<Drift.Drift> = []
 /**
  * Decodes one object inside other evidence. `declared` names the type that Graph's schema gives it; `depth` is 1 for
  * an object directly in an element of the alert's evidence. Never throws.
- *
- * @category decoding
- * @since 0.1.0
  */
 export const decodeNested = (raw: unknown, declared: string | undefined, depth: number): DecodedEvidence => {
   if (!isObject(raw)) {
@@ -211,20 +194,12 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
   return { type: type.name, known: true, partial, value: raw, drift: drift.length === 0 ? none : drift }
 }
 
-/**
- * Decodes one element of an alert's evidence, whatever it is. Pure; never throws.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes one element of an alert's evidence, whatever it is. Pure; never throws. */
 export const decode = (raw: unknown): DecodedEvidence => decodeNested(raw, undefined, 0)
 
 /**
  * The type and the object of evidence inside other evidence, without looking at what it holds: `undefined` when it is
  * no object, and beyond the depth to which nested evidence is read.
- *
- * @category decoding
- * @since 0.1.0
  */
 export const nested = (
   raw: unknown,

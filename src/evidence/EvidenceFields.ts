@@ -5,18 +5,11 @@
  * calls required. Only structs, optional keys and plain unions are used, so that the compiled decoders keep their fast
  * path: no transformations, declarations or suspended schemas. What a schema cannot say (known words of an open enum,
  * declared type of a nested object) stands beside it in the field.
- *
- * @since 0.1.0
  */
 import { Option, Result, Schema } from "effect"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * One property of a type: its schema, and what the drift report needs to know of it.
- *
- * @category models
- * @since 0.1.0
- */
+/** One property of a type: its schema, and what the drift report needs to know of it. */
 export interface Field<S extends Schema.Top = Schema.Top> {
   readonly schema: S
   /** Known members of an open enum. */
@@ -27,20 +20,10 @@ export interface Field<S extends Schema.Top = Schema.Top> {
   readonly nested?: string
 }
 
-/**
- * The properties of a type by name.
- *
- * @category models
- * @since 0.1.0
- */
+/** The properties of a type by name. */
 export type Fields = ReadonlyMap<string, Field>
 
-/**
- * Properties by name, as an object literal writes them.
- *
- * @category models
- * @since 0.1.0
- */
+/** Properties by name, as an object literal writes them. */
 export type FieldRecord = { readonly [name: string]: Field }
 
 type Schemas<F extends FieldRecord> = { readonly [K in keyof F]: F[K]["schema"] }
@@ -51,76 +34,31 @@ const list = <S extends Schema.Top>(schema: S) => optional(Schema.Array(Schema.N
 
 const NumberOrText = Schema.Union([Schema.Finite, Schema.String])
 
-/**
- * A string, a date or a GUID.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A string, a date or a GUID. */
 export const text = { schema: optional(Schema.String) }
 
-/**
- * A list of strings.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A list of strings. */
 export const texts = { schema: list(Schema.String) }
 
-/**
- * A truth value.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A truth value. */
 export const flag = { schema: optional(Schema.Boolean) }
 
-/**
- * A 32-bit integer or a floating-point number.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A 32-bit integer or a floating-point number. */
 export const number = { schema: optional(Schema.Finite) }
 
-/**
- * A 64-bit integer, which OData may write as a string.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A 64-bit integer, which OData may write as a string. */
 export const int64 = { schema: optional(NumberOrText) }
 
-/**
- * An open type: any properties, which are read where they are needed.
- *
- * @category fields
- * @since 0.1.0
- */
+/** An open type: any properties, which are read where they are needed. */
 export const dictionary = { schema: Schema.optionalKey(Schema.Unknown) }
 
-/**
- * A member of an enum that Graph may extend at any time.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A member of an enum that Graph may extend at any time. */
 export const word = (words: ReadonlySet<string>) => ({ schema: optional(NumberOrText), words })
 
-/**
- * A list of members of an open enum.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A list of members of an open enum. */
 export const words = (words: ReadonlySet<string>) => ({ schema: list(NumberOrText), words })
 
-/**
- * Another evidence object, decoded on its own where the mapping needs it. Without a name, any type may stand here.
- *
- * @category fields
- * @since 0.1.0
- */
+/** Another evidence object, decoded on its own where the mapping needs it. Without a name, any type may stand here. */
 export const nested = (declared = "untyped") => ({ schema: Schema.optionalKey(Schema.Unknown), nested: declared })
 
 const structOf = <const F extends FieldRecord>(fields: F): Schema.Struct<Schemas<F>> => {
@@ -129,45 +67,25 @@ const structOf = <const F extends FieldRecord>(fields: F): Schema.Struct<Schemas
   return Schema.Struct(schemas) as unknown as Schema.Struct<Schemas<F>>
 }
 
-/**
- * A complex type of Graph's schema that is no evidence.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A complex type of Graph's schema that is no evidence. */
 export const complex = <const F extends FieldRecord>(fields: F) => ({
   schema: structOf(fields),
   fields: new Map(Object.entries(fields)) as Fields
 })
 
-/**
- * One value of a complex type.
- *
- * @category fields
- * @since 0.1.0
- */
+/** One value of a complex type. */
 export const part = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: optional(of.schema),
   part: of.fields
 })
 
-/**
- * A list of values of a complex type.
- *
- * @category fields
- * @since 0.1.0
- */
+/** A list of values of a complex type. */
 export const parts = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: list(of.schema),
   part: of.fields
 })
 
-/**
- * The properties that every evidence object has.
- *
- * @category fields
- * @since 0.1.0
- */
+/** The properties that every evidence object has. */
 export const base = {
   createdDateTime: text,
   detailedRoles: texts,
@@ -178,12 +96,7 @@ export const base = {
   verdict: word(Words.evidenceVerdict)
 }
 
-/**
- * One evidence type of Graph's schema.
- *
- * @category models
- * @since 0.1.0
- */
+/** One evidence type of Graph's schema. */
 export interface EvidenceType {
   /** CSDL name without namespace and `Evidence`. */
   readonly name: string
@@ -193,12 +106,7 @@ export interface EvidenceType {
   readonly misfit: (value: unknown) => Schema.SchemaError | undefined
 }
 
-/**
- * An evidence type of the base properties and its own. What looks at its values is compiled at the first use.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** An evidence type of the base properties and its own. What looks at its values is compiled at the first use. */
 export const evidence = <const F extends FieldRecord>(name: string, own: F) => {
   const { fields, schema } = complex({ ...base, ...own })
   // No field has a transformation, a default or a declaration: none asks for a service, and what is of its type decodes.

@@ -1,29 +1,15 @@
-/**
- * Complex values that stand in several evidence types.
- *
- * @since 0.1.0
- */
+/** Complex values that stand in several evidence types. */
 import * as F from "./EvidenceFields.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `emailSender`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `emailSender`. */
 export const EmailSender = F.complex({
   displayName: F.text,
   domainName: F.text,
   emailAddress: F.text
 })
 
-/**
- * `fileDetails`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `fileDetails`. */
 export const FileDetails = F.complex({
   fileName: F.text,
   filePath: F.text,
@@ -37,23 +23,13 @@ export const FileDetails = F.complex({
   signer: F.text
 })
 
-/**
- * `fileHash`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `fileHash`. */
 export const FileHash = F.complex({
   algorithm: F.word(Words.fileHashAlgorithm),
   value: F.text
 })
 
-/**
- * `geoLocation`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `geoLocation`. */
 export const GeoLocation = F.complex({
   city: F.text,
   countryName: F.text,
@@ -62,12 +38,7 @@ export const GeoLocation = F.complex({
   state: F.text
 })
 
-/**
- * `kubernetesServicePort`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesServicePort`. */
 export const KubernetesServicePort = F.complex({
   appProtocol: F.text,
   name: F.text,
@@ -77,23 +48,13 @@ export const KubernetesServicePort = F.complex({
   targetPort: F.text
 })
 
-/**
- * `loggedOnUser`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `loggedOnUser`. */
 export const LoggedOnUser = F.complex({
   accountName: F.text,
   domainName: F.text
 })
 
-/**
- * `resourceAccessEvent`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `resourceAccessEvent`. */
 export const ResourceAccessEvent = F.complex({
   accessDateTime: F.text,
   accountId: F.text,
@@ -101,22 +62,12 @@ export const ResourceAccessEvent = F.complex({
   resourceIdentifier: F.text
 })
 
-/**
- * `stream`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `stream`. */
 export const Stream = F.complex({
   name: F.text
 })
 
-/**
- * `userAccount`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `userAccount`. */
 export const UserAccount = F.complex({
   accountName: F.text,
   activeDirectoryObjectGuid: F.text,
@@ -129,12 +80,7 @@ export const UserAccount = F.complex({
   userSid: F.text
 })
 
-/**
- * `vmMetadata`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `vmMetadata`. */
 export const VmMetadata = F.complex({
   cloudProvider: F.word(Words.vmCloudProvider),
   resourceId: F.text,

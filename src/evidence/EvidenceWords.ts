@@ -3,16 +3,9 @@
  * reported as drift. `unknownFutureValue`, which Graph sends in the place of words it keeps to itself, is none.
  *
  * Long because a word stands on a line of its own.
- *
- * @since 0.1.0
  */
 
-/**
- * Known members of `aiAgentPlatform`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `aiAgentPlatform`. */
 export const aiAgentPlatform: ReadonlySet<string> = new Set([
   "unknown",
   "azureAIFoundry",
@@ -21,12 +14,7 @@ export const aiAgentPlatform: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `antispamTeamsDirection`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `antispamTeamsDirection`. */
 export const antispamTeamsDirection: ReadonlySet<string> = new Set([
   "unknown",
   "inbound",
@@ -35,20 +23,10 @@ export const antispamTeamsDirection: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `containerPortProtocol`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `containerPortProtocol`. */
 export const containerPortProtocol: ReadonlySet<string> = new Set(["udp", "tcp", "sctp", "unknownFutureValue"])
 
-/**
- * Known members of `defenderAvStatus`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `defenderAvStatus`. */
 export const defenderAvStatus: ReadonlySet<string> = new Set([
   "notReporting",
   "disabled",
@@ -59,20 +37,10 @@ export const defenderAvStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `detectionStatus`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `detectionStatus`. */
 export const detectionStatus: ReadonlySet<string> = new Set(["detected", "blocked", "prevented", "unknownFutureValue"])
 
-/**
- * Known members of `deviceHealthStatus`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `deviceHealthStatus`. */
 export const deviceHealthStatus: ReadonlySet<string> = new Set([
   "active",
   "inactive",
@@ -83,12 +51,7 @@ export const deviceHealthStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `deviceRiskScore`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `deviceRiskScore`. */
 export const deviceRiskScore: ReadonlySet<string> = new Set([
   "none",
   "informational",
@@ -98,12 +61,7 @@ export const deviceRiskScore: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `evidenceRemediationStatus`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `evidenceRemediationStatus`. */
 export const evidenceRemediationStatus: ReadonlySet<string> = new Set([
   "none",
   "remediated",
@@ -119,12 +77,7 @@ export const evidenceRemediationStatus: ReadonlySet<string> = new Set([
   "partiallyRemediated"
 ])
 
-/**
- * Known members of `evidenceRole`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `evidenceRole`. */
 export const evidenceRole: ReadonlySet<string> = new Set([
   "unknown",
   "contextual",
@@ -144,12 +97,7 @@ export const evidenceRole: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `evidenceVerdict`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `evidenceVerdict`. */
 export const evidenceVerdict: ReadonlySet<string> = new Set([
   "unknown",
   "suspicious",
@@ -158,12 +106,7 @@ export const evidenceVerdict: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `fileHashAlgorithm`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `fileHashAlgorithm`. */
 export const fileHashAlgorithm: ReadonlySet<string> = new Set([
   "unknown",
   "md5",
@@ -173,12 +116,7 @@ export const fileHashAlgorithm: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `googleCloudLocationType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `googleCloudLocationType`. */
 export const googleCloudLocationType: ReadonlySet<string> = new Set([
   "unknown",
   "regional",
@@ -187,12 +125,7 @@ export const googleCloudLocationType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `ioTDeviceImportanceType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `ioTDeviceImportanceType`. */
 export const ioTDeviceImportanceType: ReadonlySet<string> = new Set([
   "unknown",
   "low",
@@ -201,12 +134,7 @@ export const ioTDeviceImportanceType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `kubernetesPlatform`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `kubernetesPlatform`. */
 export const kubernetesPlatform: ReadonlySet<string> = new Set([
   "unknown",
   "aks",
@@ -216,12 +144,7 @@ export const kubernetesPlatform: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `kubernetesServiceType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `kubernetesServiceType`. */
 export const kubernetesServiceType: ReadonlySet<string> = new Set([
   "unknown",
   "clusterIP",
@@ -231,12 +154,7 @@ export const kubernetesServiceType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `mailboxConfigurationType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `mailboxConfigurationType`. */
 export const mailboxConfigurationType: ReadonlySet<string> = new Set([
   "mailForwardingRule",
   "owaSettings",
@@ -246,12 +164,7 @@ export const mailboxConfigurationType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `onboardingStatus`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `onboardingStatus`. */
 export const onboardingStatus: ReadonlySet<string> = new Set([
   "insufficientInfo",
   "onboarded",
@@ -260,20 +173,10 @@ export const onboardingStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `protocolType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `protocolType`. */
 export const protocolType: ReadonlySet<string> = new Set(["tcp", "udp", "unknownFutureValue"])
 
-/**
- * Known members of `servicePrincipalType`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `servicePrincipalType`. */
 export const servicePrincipalType: ReadonlySet<string> = new Set([
   "unknown",
   "application",
@@ -282,12 +185,7 @@ export const servicePrincipalType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `teamsDeliveryLocation`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `teamsDeliveryLocation`. */
 export const teamsDeliveryLocation: ReadonlySet<string> = new Set([
   "unknown",
   "teams",
@@ -296,12 +194,7 @@ export const teamsDeliveryLocation: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `teamsMessageDeliveryAction`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `teamsMessageDeliveryAction`. */
 export const teamsMessageDeliveryAction: ReadonlySet<string> = new Set([
   "unknown",
   "deliveredAsSpam",
@@ -311,10 +204,5 @@ export const teamsMessageDeliveryAction: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/**
- * Known members of `vmCloudProvider`.
- *
- * @category words
- * @since 0.1.0
- */
+/** Known members of `vmCloudProvider`. */
 export const vmCloudProvider: ReadonlySet<string> = new Set(["unknown", "azure", "unknownFutureValue"])

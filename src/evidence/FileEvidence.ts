@@ -1,41 +1,22 @@
-/**
- * Files, malware and processes.
- *
- * @since 0.1.0
- */
+/** Files, malware and processes. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `fileEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `fileEvidence`. */
 export const File = F.evidence("file", {
   detectionStatus: F.word(Words.detectionStatus),
   fileDetails: F.part(Parts.FileDetails),
   mdeDeviceId: F.text
 })
 
-/**
- * `fileHashEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `fileHashEvidence`. */
 export const FileHash = F.evidence("fileHash", {
   algorithm: F.word(Words.fileHashAlgorithm),
   value: F.text
 })
 
-/**
- * `malwareEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `malwareEvidence`. */
 export const Malware = F.evidence("malware", {
   category: F.text,
   files: F.nested("file"),
@@ -43,12 +24,7 @@ export const Malware = F.evidence("malware", {
   processes: F.nested("process")
 })
 
-/**
- * `processEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `processEvidence`. */
 export const Process = F.evidence("process", {
   detectionStatus: F.word(Words.detectionStatus),
   imageFile: F.part(Parts.FileDetails),

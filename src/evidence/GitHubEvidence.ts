@@ -1,16 +1,7 @@
-/**
- * Organizations, repositories and users of GitHub.
- *
- * @since 0.1.0
- */
+/** Organizations, repositories and users of GitHub. */
 import * as F from "./EvidenceFields.ts"
 
-/**
- * `gitHubOrganizationEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `gitHubOrganizationEvidence`. */
 export const GitHubOrganization = F.evidence("gitHubOrganization", {
   company: F.text,
   displayName: F.text,
@@ -20,12 +11,7 @@ export const GitHubOrganization = F.evidence("gitHubOrganization", {
   webUrl: F.text
 })
 
-/**
- * `gitHubRepoEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `gitHubRepoEvidence`. */
 export const GitHubRepo = F.evidence("gitHubRepo", {
   baseUrl: F.text,
   login: F.text,
@@ -34,12 +20,7 @@ export const GitHubRepo = F.evidence("gitHubRepo", {
   repoId: F.text
 })
 
-/**
- * `gitHubUserEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `gitHubUserEvidence`. */
 export const GitHubUser = F.evidence("gitHubUser", {
   email: F.text,
   login: F.text,

@@ -1,29 +1,15 @@
-/**
- * Users, groups, service principals and their sign-ins.
- *
- * @since 0.1.0
- */
+/** Users, groups, service principals and their sign-ins. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `userEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `userEvidence`. */
 export const User = F.evidence("user", {
   stream: F.part(Parts.Stream),
   userAccount: F.part(Parts.UserAccount)
 })
 
-/**
- * `securityGroupEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `securityGroupEvidence`. */
 export const SecurityGroup = F.evidence("securityGroup", {
   activeDirectoryObjectGuid: F.text,
   displayName: F.text,
@@ -33,12 +19,7 @@ export const SecurityGroup = F.evidence("securityGroup", {
   sid: F.text
 })
 
-/**
- * `servicePrincipalEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `servicePrincipalEvidence`. */
 export const ServicePrincipal = F.evidence("servicePrincipal", {
   appId: F.text,
   appOwnerTenantId: F.text,
@@ -48,33 +29,18 @@ export const ServicePrincipal = F.evidence("servicePrincipal", {
   tenantId: F.text
 })
 
-/**
- * `activeDirectoryDomainEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `activeDirectoryDomainEvidence`. */
 export const ActiveDirectoryDomain = F.evidence("activeDirectoryDomain", {
   activeDirectoryDomainName: F.text,
   trustedDomains: F.nested("activeDirectoryDomain")
 })
 
-/**
- * `cloudLogonRequestEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `cloudLogonRequestEvidence`. */
 export const CloudLogonRequest = F.evidence("cloudLogonRequest", {
   requestId: F.text
 })
 
-/**
- * `cloudLogonSessionEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `cloudLogonSessionEvidence`. */
 export const CloudLogonSession = F.evidence("cloudLogonSession", {
   account: F.nested("user"),
   browser: F.text,
@@ -87,12 +53,7 @@ export const CloudLogonSession = F.evidence("cloudLogonSession", {
   userAgent: F.text
 })
 
-/**
- * `hostLogonSessionEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `hostLogonSessionEvidence`. */
 export const HostLogonSession = F.evidence("hostLogonSession", {
   account: F.nested("user"),
   endUtcDateTime: F.text,

@@ -1,18 +1,9 @@
-/**
- * Objects of a Kubernetes cluster.
- *
- * @since 0.1.0
- */
+/** Objects of a Kubernetes cluster. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `kubernetesClusterEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesClusterEvidence`. */
 export const KubernetesCluster = F.evidence("kubernetesCluster", {
   cloudResource: F.nested(),
   distribution: F.text,
@@ -21,24 +12,14 @@ export const KubernetesCluster = F.evidence("kubernetesCluster", {
   version: F.text
 })
 
-/**
- * `kubernetesNamespaceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesNamespaceEvidence`. */
 export const KubernetesNamespace = F.evidence("kubernetesNamespace", {
   cluster: F.nested("kubernetesCluster"),
   labels: F.dictionary,
   name: F.text
 })
 
-/**
- * `kubernetesControllerEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesControllerEvidence`. */
 export const KubernetesController = F.evidence("kubernetesController", {
   labels: F.dictionary,
   name: F.text,
@@ -46,12 +27,7 @@ export const KubernetesController = F.evidence("kubernetesController", {
   type: F.text
 })
 
-/**
- * `kubernetesPodEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesPodEvidence`. */
 export const KubernetesPod = F.evidence("kubernetesPod", {
   containers: F.nested("container"),
   controller: F.nested("kubernetesController"),
@@ -64,24 +40,14 @@ export const KubernetesPod = F.evidence("kubernetesPod", {
   serviceAccount: F.nested("kubernetesServiceAccount")
 })
 
-/**
- * `kubernetesSecretEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesSecretEvidence`. */
 export const KubernetesSecret = F.evidence("kubernetesSecret", {
   name: F.text,
   namespace: F.nested("kubernetesNamespace"),
   secretType: F.text
 })
 
-/**
- * `kubernetesServiceEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesServiceEvidence`. */
 export const KubernetesService = F.evidence("kubernetesService", {
   clusterIP: F.nested("ip"),
   externalIPs: F.nested("ip"),
@@ -93,12 +59,7 @@ export const KubernetesService = F.evidence("kubernetesService", {
   serviceType: F.word(Words.kubernetesServiceType)
 })
 
-/**
- * `kubernetesServiceAccountEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `kubernetesServiceAccountEvidence`. */
 export const KubernetesServiceAccount = F.evidence("kubernetesServiceAccount", {
   name: F.text,
   namespace: F.nested("kubernetesNamespace")

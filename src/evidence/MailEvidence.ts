@@ -1,18 +1,9 @@
-/**
- * Messages, mailboxes and Teams messages.
- *
- * @since 0.1.0
- */
+/** Messages, mailboxes and Teams messages. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `analyzedMessageEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `analyzedMessageEvidence`. */
 export const AnalyzedMessage = F.evidence("analyzedMessage", {
   antiSpamDirection: F.text,
   attachmentsCount: F.int64,
@@ -34,12 +25,7 @@ export const AnalyzedMessage = F.evidence("analyzedMessage", {
   urn: F.text
 })
 
-/**
- * `mailClusterEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `mailClusterEvidence`. */
 export const MailCluster = F.evidence("mailCluster", {
   clusterBy: F.text,
   clusterByValue: F.text,
@@ -49,12 +35,7 @@ export const MailCluster = F.evidence("mailCluster", {
   urn: F.text
 })
 
-/**
- * `mailboxEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `mailboxEvidence`. */
 export const Mailbox = F.evidence("mailbox", {
   displayName: F.text,
   primaryAddress: F.text,
@@ -62,12 +43,7 @@ export const Mailbox = F.evidence("mailbox", {
   userAccount: F.part(Parts.UserAccount)
 })
 
-/**
- * `mailboxConfigurationEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `mailboxConfigurationEvidence`. */
 export const MailboxConfiguration = F.evidence("mailboxConfiguration", {
   configurationId: F.text,
   configurationType: F.word(Words.mailboxConfigurationType),
@@ -77,12 +53,7 @@ export const MailboxConfiguration = F.evidence("mailboxConfiguration", {
   upn: F.text
 })
 
-/**
- * `submissionMailEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `submissionMailEvidence`. */
 export const SubmissionMail = F.evidence("submissionMail", {
   networkMessageId: F.text,
   recipient: F.text,
@@ -95,12 +66,7 @@ export const SubmissionMail = F.evidence("submissionMail", {
   submitter: F.text
 })
 
-/**
- * `teamsMessageEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `teamsMessageEvidence`. */
 export const TeamsMessage = F.evidence("teamsMessage", {
   campaignId: F.text,
   channelId: F.text,

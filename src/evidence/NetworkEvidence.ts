@@ -1,18 +1,9 @@
-/**
- * Addresses, names and connections.
- *
- * @since 0.1.0
- */
+/** Addresses, names and connections. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/**
- * `ipEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `ipEvidence`. */
 export const Ip = F.evidence("ip", {
   countryLetterCode: F.text,
   ipAddress: F.text,
@@ -20,22 +11,12 @@ export const Ip = F.evidence("ip", {
   stream: F.part(Parts.Stream)
 })
 
-/**
- * `urlEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `urlEvidence`. */
 export const Url = F.evidence("url", {
   url: F.text
 })
 
-/**
- * `dnsEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `dnsEvidence`. */
 export const Dns = F.evidence("dns", {
   dnsServerIp: F.nested("ip"),
   domainName: F.text,
@@ -43,12 +24,7 @@ export const Dns = F.evidence("dns", {
   ipAddresses: F.nested("ip")
 })
 
-/**
- * `networkConnectionEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `networkConnectionEvidence`. */
 export const NetworkConnection = F.evidence("networkConnection", {
   destinationAddress: F.nested("ip"),
   destinationPort: F.number,
@@ -57,12 +33,7 @@ export const NetworkConnection = F.evidence("networkConnection", {
   sourcePort: F.number
 })
 
-/**
- * `nicEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `nicEvidence`. */
 export const Nic = F.evidence("nic", {
   ipAddress: F.nested("ip"),
   macAddress: F.text,

@@ -1,27 +1,13 @@
-/**
- * Keys and values of a Windows registry.
- *
- * @since 0.1.0
- */
+/** Keys and values of a Windows registry. */
 import * as F from "./EvidenceFields.ts"
 
-/**
- * `registryKeyEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `registryKeyEvidence`. */
 export const RegistryKey = F.evidence("registryKey", {
   registryHive: F.text,
   registryKey: F.text
 })
 
-/**
- * `registryValueEvidence`.
- *
- * @category types
- * @since 0.1.0
- */
+/** `registryValueEvidence`. */
 export const RegistryValue = F.evidence("registryValue", {
   mdeDeviceId: F.text,
   registryHive: F.text,

@@ -3,27 +3,15 @@
  *
  * From https://learn.microsoft.com/entra/identity-platform/reference-error-codes and from what administrators met. The
  * endpoint's own text is never shown: it carries trace ids, and for some numbers what was sent.
- *
- * @since 0.1.0
  */
 
-/**
- * A refusal in plain words: what is the case, and what to do, in one line each.
- *
- * @category models
- * @since 0.1.0
- */
+/** A refusal in plain words: what is the case, and what to do, in one line each. */
 export interface Refusal {
   readonly meaning: string
   readonly remedy: string
 }
 
-/**
- * Numbers that say that credentials or settings are wrong: asking again changes nothing.
- *
- * @category models
- * @since 0.1.0
- */
+/** Numbers that say that credentials or settings are wrong: asking again changes nothing. */
 export const refusals: Readonly<Record<number, Refusal>> = {
   7000215: {
     meaning: "The client secret is wrong",
@@ -138,20 +126,10 @@ export const refusals: Readonly<Record<number, Refusal>> = {
   }
 }
 
-/**
- * Numbers that pass by themselves, whatever HTTP status they come with.
- *
- * @category models
- * @since 0.1.0
- */
+/** Numbers that pass by themselves, whatever HTTP status they come with. */
 export const transient: ReadonlySet<number> = new Set([50196, 90033, 90055, 90090])
 
-/**
- * Returns the words for a refusal; general ones for a number that is not listed, or for none.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Returns the words for a refusal; general ones for a number that is not listed, or for none. */
 export const explain = (aadsts: number | undefined): Refusal =>
   (aadsts === undefined ? undefined : refusals[aadsts]) ?? {
     meaning: aadsts === undefined

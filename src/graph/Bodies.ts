@@ -1,19 +1,12 @@
 /**
  * Room for the bodies of answers. That of a large page is used for the next one again: made anew for each, the room cost a
  * drain up to a tenth of its time, and left malloc with holes.
- *
- * @since 0.1.0
  */
 import { Context } from "effect"
 import { Buffer } from "node:buffer"
 import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../domain/Bounds.ts"
 
-/**
- * A body that was received whole.
- *
- * @category models
- * @since 0.1.0
- */
+/** A body that was received whole. */
 export interface Body {
   /** Throws once the body was given back. */
   readonly bytes: Buffer
@@ -21,12 +14,7 @@ export interface Body {
   readonly release: () => void
 }
 
-/**
- * A body that is being received.
- *
- * @category models
- * @since 0.1.0
- */
+/** A body that is being received. */
 export interface Incoming {
   readonly append: (piece: Uint8Array) => void
   /** Bytes so far. */
@@ -37,12 +25,7 @@ export interface Incoming {
   readonly drop: () => void
 }
 
-/**
- * Where bodies are received.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where bodies are received. */
 export interface Bodies {
   /** Begins a body, and lets go of room that nobody used for a minute before it. */
   readonly receive: (now: number) => Incoming
@@ -66,9 +49,6 @@ const givenAway = new WeakSet<ArrayBufferLike>()
  *
  * Only a buffer of {@link inflatedBytes} is one of those. Node joins pieces that wait for a reader, and puts a short one so
  * made into the buffer that the whole process shares.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const giveAway = (piece: Uint8Array): Uint8Array => {
   if (piece.buffer.byteLength === inflatedBytes) givenAway.add(piece.buffer)
@@ -82,12 +62,7 @@ const copy = (piece: Uint8Array, room: Buffer, at: number) => {
   if (byteOffset + byteLength === buffer.byteLength && givenAway.has(buffer)) free(piece)
 }
 
-/**
- * Makes room for bodies, none yet.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes room for bodies, none yet. */
 export const make = (): Bodies => {
   let spares: Array<Buffer> = []
   let usedAt = -Infinity
@@ -176,10 +151,5 @@ export const make = (): Bodies => {
   }
 }
 
-/**
- * The rooms of this process.
- *
- * @category services
- * @since 0.1.0
- */
+/** The rooms of this process. */
 export const Bodies = Context.Reference<Bodies>("azure-security/graph/Bodies", { defaultValue: make })

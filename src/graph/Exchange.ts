@@ -2,8 +2,6 @@
  * One request and its whole answer, in a bounded time and a bounded space.
  *
  * Statuses are not looked at: every answer that came is a success here. Nothing is retried.
- *
- * @since 0.1.0
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
@@ -13,12 +11,7 @@ import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
 import { timedOut, unavailable } from "./Transport.ts"
 
-/**
- * What came back.
- *
- * @category models
- * @since 0.1.0
- */
+/** What came back. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers
@@ -26,19 +19,11 @@ export interface Answer {
   readonly body: Body
 }
 
-/**
- * The body of an answer as a text, without a byte order mark, which JSON would not bear.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The body of an answer as a text, without a byte order mark, which JSON would not bear. */
 export const bodyText = ({ body }: Pick<Answer, "body">): string => body.bytes.toString().replace(/^\uFEFF/, "")
 
 /**
  * Bounds of an exchange. The body of an answer that is no success is cut at `errorBytesMax`, and never fails for it.
- *
- * @category models
- * @since 0.1.0
  */
 export interface Bounds {
   readonly timeout: Duration.Duration
@@ -85,9 +70,6 @@ const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarg
  * **Details**
  *
  * A body that passes its bound is given up while it is being read, and its connection closed.
- *
- * @category requests
- * @since 0.1.0
  */
 export const exchange = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
@@ -126,9 +108,6 @@ export const exchange = Effect.fnUntraced(
 
 /**
  * A version 4 UUID, from the random numbers of the program rather than the machine's, so that a test can foretell it.
- *
- * @category requests
- * @since 0.1.0
  */
 export const requestId: Effect.Effect<string> = Effect.map(
   Effect.forEach([8, 4, 3, 3, 12], (digits) =>

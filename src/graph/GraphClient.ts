@@ -3,8 +3,6 @@
  *
  * It owns tokens, the request itself and the typing of what went wrong. It retries nothing but one 401 with a new
  * token: waiting, retrying and giving up are the poller's, so that one layer owns each failure.
- *
- * @since 0.1.0
  */
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
@@ -24,12 +22,7 @@ import * as Tokens from "./Tokens.ts"
 
 export type { GraphConnection } from "./GraphConnection.ts"
 
-/**
- * What a request has to know of the collection it reads.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a request has to know of the collection it reads. */
 export interface Collection {
   readonly name: string
   /** Path below the cloud's Graph origin, `/v1.0/security/alerts_v2`. */
@@ -40,12 +33,7 @@ export interface Collection {
   readonly retires: boolean
 }
 
-/**
- * One request. `url` is absolute and has been checked to stay on the collection (`NextLink.pin`).
- *
- * @category models
- * @since 0.1.0
- */
+/** One request. `url` is absolute and has been checked to stay on the collection (`NextLink.pin`). */
 export interface PageRequest {
   readonly collection: Collection
   readonly url: string
@@ -55,21 +43,13 @@ export interface PageRequest {
 
 /**
  * A provider that could not answer its part of a legacy page (206 with `Warning: 199 - "Vendor/Provider/504/10000"`).
- *
- * @category models
- * @since 0.1.0
  */
 export interface ProviderWarning {
   readonly provider: string
   readonly status: number
 }
 
-/**
- * One page as Graph sent it; its records are not looked into.
- *
- * @category models
- * @since 0.1.0
- */
+/** One page as Graph sent it; its records are not looked into. */
 export interface GraphPage {
   readonly records: ReadonlyArray<Sent>
   /** Gives back the room that the records are read from; to be called once nobody reads them any more. */
@@ -82,12 +62,7 @@ export interface GraphPage {
   readonly providerWarnings: ReadonlyArray<ProviderWarning>
 }
 
-/**
- * Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget.
- *
- * @category models
- * @since 0.1.0
- */
+/** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */
 export interface Graph {
   /** Asks for one page. Waits for the request budget and, when none is held, for a token. */
   readonly fetchPage: (request: PageRequest) => Effect.Effect<GraphPage, GraphError>
@@ -214,12 +189,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   } satisfies Graph as Graph
 })
 
-/**
- * Service that connects to Graph.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that connects to Graph. */
 export class GraphClient extends Context.Service<GraphClient, {
   readonly connect: (connection: GraphConnection) => Effect.Effect<Graph>
 }>()("azure-security/graph/GraphClient") {

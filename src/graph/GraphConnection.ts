@@ -1,17 +1,8 @@
-/**
- * Whose Graph is read, and as whom.
- *
- * @since 0.1.0
- */
+/** Whose Graph is read, and as whom. */
 import type { Cloud } from "../config/Cloud.ts"
 import type { Credential } from "../config/Credential.ts"
 
-/**
- * Whose Graph is read, and as whom.
- *
- * @category models
- * @since 0.1.0
- */
+/** Whose Graph is read, and as whom. */
 export interface GraphConnection {
   readonly cloud: Cloud
   readonly tenantId: string

@@ -2,17 +2,10 @@
  * The one failure type of everything asked of Microsoft, with a tagged reason.
  *
  * No body, token or secret is ever part of it. What each reason makes the connector do is `GraphPolicy`'s concern.
- *
- * @since 0.1.0
  */
 import { Schema } from "effect"
 
-/**
- * The token endpoint refused the credentials (`by: "login"`), or Graph refused the token (`by: "graph"`).
- *
- * @category errors
- * @since 0.1.0
- */
+/** The token endpoint refused the credentials (`by: "login"`), or Graph refused the token (`by: "graph"`). */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
   by: Schema.Literals(["login", "graph"]),
   /** Number of the AADSTS error, when the token endpoint named one. */
@@ -25,12 +18,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   }
 }
 
-/**
- * Graph knows who asks, and denies it.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Graph knows who asks, and denies it. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
   why: Schema.Literals(["missing_role", "not_licensed", "conditional_access", "unknown"]),
   /** Permissions of which any one suffices, the least privileged first. */
@@ -52,12 +40,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
   }
 }
 
-/**
- * Graph refused the request because the application is over its quota (429, 509).
- *
- * @category errors
- * @since 0.1.0
- */
+/** Graph refused the request because the application is over its quota (429, 509). */
 export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
@@ -66,12 +49,7 @@ export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
   }
 }
 
-/**
- * No usable answer: 5xx, 408, a reset, a time-out, a truncated or non-JSON body; of Graph or of the token endpoint.
- *
- * @category errors
- * @since 0.1.0
- */
+/** No usable answer: 5xx, 408, a reset, a time-out, a truncated or non-JSON body; of Graph or of the token endpoint. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   /** What happened, in words that hold no body: `HTTP 503`, `connection reset`, `no first byte within 120 s`. */
   detail: Schema.String,
@@ -84,12 +62,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   }
 }
 
-/**
- * The body passed the limit while it was being read, and was given up.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The body passed the limit while it was being read, and was given up. */
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
   bytesMax: Schema.Int
 }) {
@@ -98,24 +71,14 @@ export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLar
   }
 }
 
-/**
- * Microsoft no longer serves the endpoint (404, 410, or 400 for the segment, on legacy alerts).
- *
- * @category errors
- * @since 0.1.0
- */
+/** Microsoft no longer serves the endpoint (404, 410, or 400 for the segment, on legacy alerts). */
 export class Retired extends Schema.TaggedError<Retired>()("Retired", {}) {
   override get message() {
     return "Microsoft no longer serves this endpoint"
   }
 }
 
-/**
- * Graph does not accept the request as it is (400, 404, 410 and other 4xx; a redirect).
- *
- * @category errors
- * @since 0.1.0
- */
+/** Graph does not accept the request as it is (400, 404, 410 and other 4xx; a redirect). */
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
   /** Path and query of the request. */
   request: Schema.String
@@ -125,12 +88,7 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
   }
 }
 
-/**
- * The page is JSON, but not the envelope that Graph promises.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The page is JSON, but not the envelope that Graph promises. */
 export class DecodeFailed extends Schema.TaggedError<DecodeFailed>()("DecodeFailed", {
   /** Path and expectation, never a value. */
   issue: Schema.String
@@ -140,12 +98,7 @@ export class DecodeFailed extends Schema.TaggedError<DecodeFailed>()("DecodeFail
   }
 }
 
-/**
- * Failure of a request to Microsoft.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Failure of a request to Microsoft. */
 export class GraphError extends Schema.TaggedError<GraphError>()("GraphError", {
   endpoint: Schema.String,
   operation: Schema.Literals(["token", "page"]),

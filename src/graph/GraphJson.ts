@@ -3,8 +3,6 @@
  *
  * JavaScript turns `9007199254740993` into `…992` and `1.10` into `1.1`. An artifact's message promises what Graph sent,
  * so such numbers are kept as raw JSON beside the plain value. What the JSON means is not this module's concern.
- *
- * @since 0.1.0
  */
 import { Result } from "effect"
 
@@ -19,12 +17,7 @@ declare global {
   }
 }
 
-/**
- * A JSON document twice: for reading, and for `JSON.stringify`. Both are the same object where nothing differs.
- *
- * @category models
- * @since 0.1.0
- */
+/** A JSON document twice: for reading, and for `JSON.stringify`. Both are the same object where nothing differs. */
 export interface GraphJson {
   readonly value: unknown
   readonly exact: unknown
@@ -56,12 +49,7 @@ const revived = (text: string): unknown =>
     )
   ))
 
-/**
- * A text that is known to be JSON, in Graph's digits.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** A text that is known to be JSON, in Graph's digits. */
 export const exactly = (text: string): unknown =>
   hasInexact(text) ? revived(text) ?? JSON.parse(text) : JSON.parse(text)
 
@@ -73,9 +61,6 @@ export const exactly = (text: string): unknown =>
  * ```ts
  * JSON.stringify(Result.getOrThrow(decode("{\"a\":1.10}")).exact) // => {"a":1.10}
  * ```
- *
- * @category decoding
- * @since 0.1.0
  */
 export const decode = (text: string): Result.Result<GraphJson, "not JSON"> =>
   Result.try({

@@ -5,8 +5,6 @@
  * the request's limits; the poller obeys the failure table. Neither decides anything about a failure of its own.
  *
  * Long because the numbers, the schedules and the failure table are one reference, which the README repeats.
- *
- * @since 0.1.0
  */
 /* oxlint-disable unicorn/no-thenable -- `then` is a word here and never a function, so that nothing can await it. */
 import { Context, Duration, Effect, Pull, Random, Schedule } from "effect"
@@ -16,67 +14,33 @@ import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphEr
 /**
  * Rows asked for at once. Graph clamps `$top` of the alert collections to 1000 (elastic/integrations#20348) and answers
  * 400 to more than 50 incidents (wazuh/wazuh#28070).
- *
- * @category limits
- * @since 0.1.0
  */
 export const pageSizes = { alerts: 1000, alerts_v2: 1000, incidents: 50 } as const
 
-/**
- * Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size. */
 export const pageSizeFloor = 25
 
-/**
- * Milliseconds below which a window is not halved any more. A minute that still fails is left out, and tried again.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Milliseconds below which a window is not halved any more. A minute that still fails is left out, and tried again. */
 export const windowFloor = 60_000
 
-/**
- * Pages read at one size before a halved page size is doubled again.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Pages read at one size before a halved page size is doubled again. */
 export const pagesBeforeGrowth = 4
 
 /**
  * How often what could not be read is tried again, and for how long: as long as the ledger knows what was published.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const gapRetry = { every: Duration.hours(1), during: Duration.days(7) } as const
 
-/**
- * Polls in a row that a legacy provider may miss before its part is taken for lost, and tried again hourly.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Polls in a row that a legacy provider may miss before its part is taken for lost, and tried again hourly. */
 export const missingProviderPolls = 3
 
 /**
  * How often Graph is asked how many rows it has behind the overlap. Rows become visible minutes to hours after their
  * timestamp (wazuh/wazuh#24323, wazuh/wazuh#34652).
- *
- * @category schedules
- * @since 0.1.0
  */
 export const sweepEvery = Duration.hours(1)
 
-/**
- * What counts as a stall, each far beyond what a tenant in good order shows.
- *
- * @category limits
- * @since 0.1.0
- */
+/** What counts as a stall, each far beyond what a tenant in good order shows. */
 export const stalls = {
   /** Polls in a row that bring new rows without moving the mark (elastic/integrations#21461: 30 hours unnoticed). */
   unmovedPolls: 6,
@@ -90,12 +54,7 @@ export const stalls = {
   habitPolls: 20
 } as const
 
-/**
- * How long the legacy endpoint may have nothing while `alerts_v2` has rows before it is taken for retired.
- *
- * @category limits
- * @since 0.1.0
- */
+/** How long the legacy endpoint may have nothing while `alerts_v2` has rows before it is taken for retired. */
 export const legacySilence = Duration.hours(24)
 
 /**
@@ -106,27 +65,16 @@ export const legacySilence = Duration.hours(24)
  * Microsoft allows 150 a minute, per application and tenant, over everything under `/security`
  * (https://learn.microsoft.com/graph/throttling-limits#security-detections-and-incidents-service-limits). A bucket of
  * 40 that refills in 24 s gives 100 a minute in the long run, and at most 140 in any one minute, its burst included.
- *
- * @category limits
- * @since 0.1.0
  */
 export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
 
 /**
  * Request budget of a backfill, which is a process of its own: 50 a minute, so that live polling and it stay within
  * Microsoft's 150 without knowing of each other.
- *
- * @category limits
- * @since 0.1.0
  */
 export const backfillBudget = { limit: 4, window: Duration.millis(4800) } as const
 
-/**
- * The request budget of this process.
- *
- * @category services
- * @since 0.1.0
- */
+/** The request budget of this process. */
 export const RequestBudget = Context.Reference<{ readonly limit: number; readonly window: Duration.Duration }>(
   "azure-security/graph/GraphPolicy/RequestBudget",
   { defaultValue: () => requestBudget }
@@ -135,18 +83,10 @@ export const RequestBudget = Context.Reference<{ readonly limit: number; readonl
 /**
  * Part of the budget that requests between polls may use (gaps, and rows that came late): 25 a minute, so that live
  * polling never waits for them.
- *
- * @category limits
- * @since 0.1.0
  */
 export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 
-/**
- * Bytes of a page's body above which it is given up while being read.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Bytes of a page's body above which it is given up while being read. */
 export const PageBytesMax = Context.Reference<number>("azure-security/graph/PageBytesMax", {
   defaultValue: () => pageBytesMax
 })
@@ -154,9 +94,6 @@ export const PageBytesMax = Context.Reference<number>("azure-security/graph/Page
 /**
  * How long a request may take. A provider behind Graph answers or fails in 10 s
  * (https://learn.microsoft.com/graph/api/resources/security-error-codes), and several are asked one after the other.
- *
- * @category limits
- * @since 0.1.0
  */
 export const timeouts = {
   connect: Duration.seconds(10),
@@ -167,28 +104,15 @@ export const timeouts = {
   token: Duration.seconds(30)
 } as const
 
-/**
- * Tries of one page, and failed requests that end a poll whatever they were for.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Tries of one page, and failed requests that end a poll whatever they were for. */
 export const tries = { page: 4, failuresInPoll: 12 } as const
 
-/**
- * The longest `Retry-After` that is believed: a day. Clocks that disagree make dates of next year.
- *
- * @category limits
- * @since 0.1.0
- */
+/** The longest `Retry-After` that is believed: a day. Clocks that disagree make dates of next year. */
 export const retryAfterMax = Duration.hours(24)
 
 /**
  * Part of a token's life before its end in which it is renewed, so that no request starts with one about to expire.
  * MSAL's own margin is the same 300 s.
- *
- * @category limits
- * @since 0.1.0
  */
 export const tokenMargin = Duration.minutes(5)
 
@@ -196,27 +120,18 @@ export const tokenMargin = Duration.minutes(5)
  * Waits between visits to a token endpoint that refuses: 30 s doubling to 10 min. Entra ID blocks an address that keeps
  * asking with a bad secret (elastic/beats#49453); all endpoints share one flight, and within the wait the same answer is
  * repeated locally.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const tokenBackoff = Schedule.min([Schedule.exponential("30 seconds"), Schedule.spaced("10 minutes")])
 
 /**
  * Waits between visits to a token endpoint that does not work: 1 s doubling to 30 s, so that each try of a page finds
  * it asked again, and those of several endpoints do not add up.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const tokenRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
 
 /**
  * Waits of an endpoint that Graph throttled: 10, 20, 40, then 60 minutes. Requests made while throttled count against
  * the quota (https://learn.microsoft.com/graph/throttling), so that early ones only lengthen it.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const cooldown = Schedule.min([Schedule.exponential("10 minutes"), Schedule.spaced("60 minutes")])
 
@@ -226,9 +141,6 @@ export const cooldown = Schedule.min([Schedule.exponential("10 minutes"), Schedu
  * **Details**
  *
  * Ends at once for failures that the table does not answer with `retry_page`. It retries the page, never the stream.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const pageRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")]).pipe(
   Schedule.upTo({ times: tries.page - 1 }),
@@ -245,9 +157,6 @@ const retryAfterOf = ({ reason }: GraphError) =>
 /**
  * Waits between probes of an endpoint that answers 403: from its interval doubling to an hour. Consent may come later,
  * and shows only in a new token.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const reprobe = (interval: Duration.Duration) =>
   Schedule.min([Schedule.exponential(interval), Schedule.spaced(Duration.max(interval, Duration.hours(1)))])
@@ -255,9 +164,6 @@ export const reprobe = (interval: Duration.Duration) =>
 /**
  * Wait between probes of an endpoint that Microsoft retired. Its retirement was moved three times
  * (microsoftgraph/microsoft-graph-docs-contrib#10012), so that it is asked for rather than looked up.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const retiredProbe = Duration.hours(24)
 
@@ -278,9 +184,6 @@ const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | unde
 /**
  * Returns how long the cooldown lasts that begins after `level` others in a row (0 for the first). `retryAfter` can
  * only lengthen it, to a day at most.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const cooldownAfter = (
   level: number,
@@ -293,38 +196,24 @@ export const cooldownAfter = (
 
 /**
  * Returns the wait before the next probe of an endpoint that has answered 403 `level` times before this one in a row.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const reprobeAfter = (level: number, interval: Duration.Duration): Effect.Effect<Duration.Duration> =>
   delayAt(reprobe(interval), level)
 
 /**
  * Returns the wait before the token endpoint is asked again that has refused `level` times before this one in a row.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const tokenBackoffAfter = (level: number): Effect.Effect<Duration.Duration> => delayAt(tokenBackoff, level)
 
 /**
  * Returns the wait before a token endpoint is asked again that has not worked `level` times before this one in a row.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const tokenRetryAfter = (
   level: number,
   retryAfter: Duration.Duration | undefined
 ): Effect.Effect<Duration.Duration> => Effect.map(delayAt(tokenRetry, level), (own) => lengthened(own, retryAfter))
 
-/**
- * What a failure makes of its endpoint and of its poll.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a failure makes of its endpoint and of its poll. */
 export interface Reaction {
   /** Code of the error report and of the error counter. */
   readonly code: FailureCode
@@ -336,12 +225,7 @@ export interface Reaction {
   readonly remedy: string
 }
 
-/**
- * One line of the failure table: what was seen, its typed error, what happens.
- *
- * @category models
- * @since 0.1.0
- */
+/** One line of the failure table: what was seen, its typed error, what happens. */
 export interface FailureRow extends Omit<Reaction, "code"> {
   readonly failure: string
   readonly error: GraphError["reason"]["_tag"]
@@ -356,12 +240,7 @@ const retried =
   "the page is tried 4 times, after 1 s doubling to 30 s with full jitter and Retry-After as the minimum; then its size is halved; then the next poll"
 const networkHelp = "the connector has to reach the hosts of Microsoft Graph and of sign-in on port 443"
 
-/**
- * The failure table, a row for each code. The README's table is made from it.
- *
- * @category models
- * @since 0.1.0
- */
+/** The failure table, a row for each code. The README's table is made from it. */
 export const failures = {
   credentials_refused: {
     failure: "The token endpoint refuses (AADSTS7000215, 7000222, 700016, 90002, …)",
@@ -511,12 +390,7 @@ export const failures = {
   }
 } as const satisfies Record<string, FailureRow>
 
-/**
- * The code of a failure, as in reports and in `signal_client_errors_total{code}`.
- *
- * @category models
- * @since 0.1.0
- */
+/** The code of a failure, as in reports and in `signal_client_errors_total{code}`. */
 export type FailureCode = keyof typeof failures
 
 const whyForbidden = {
@@ -546,12 +420,7 @@ const reaction = (code: FailureCode, remedy?: string): Reaction => {
   return { code, state, then, remedy: remedy ?? usual }
 }
 
-/**
- * Returns what a failure does: the failure table as a function of the reason.
- *
- * @category policy
- * @since 0.1.0
- */
+/** Returns what a failure does: the failure table as a function of the reason. */
 export const onFailure = (reason: GraphError["reason"]): Reaction => {
   switch (reason._tag) {
     case "Unauthorized":
@@ -582,33 +451,17 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
 
 /**
  * How far ahead of Graph's clock a cursor may be and still move the mark: a row dated 9999 must not end all polling.
- *
- * @category limits
- * @since 0.1.0
  */
 export const futureMax = Duration.minutes(5)
 
-/**
- * How long an endpoint must be well after a cooldown for the next one to be ten minutes again.
- *
- * @category limits
- * @since 0.1.0
- */
+/** How long an endpoint must be well after a cooldown for the next one to be ten minutes again. */
 export const goodAfterCooldown = Duration.minutes(10)
 
 /**
  * Waits between the attempts of a sink or store that cannot write: 1 s doubling to 30 s, for ever, since what it holds
  * must not be lost.
- *
- * @category schedules
- * @since 0.1.0
  */
 export const sinkRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
 
-/**
- * Whether a status says that the same request may succeed later.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a status says that the same request may succeed later. */
 export const isTransient = (status: number): boolean => status >= 500 || status === 429 || status === 408

@@ -3,18 +3,11 @@
  *
  * A machine whose clock is wrong must not ask for a window of tomorrow. Nothing is asked here; others report what they
  * heard.
- *
- * @since 0.1.0
  */
 import { Clock, DateTime, Effect, Option, Ref, Result } from "effect"
 import { Headers } from "effect/http"
 
-/**
- * How far the machine's clock is behind Microsoft's, once it is known.
- *
- * @category models
- * @since 0.1.0
- */
+/** How far the machine's clock is behind Microsoft's, once it is known. */
 export interface MicrosoftClock {
   /** Takes the `Date` of a response, and returns it in milliseconds since 1970; the machine's clock where there is none. */
   readonly hear: (headers: Headers.Headers) => Effect.Effect<number>
@@ -22,12 +15,7 @@ export interface MicrosoftClock {
   readonly now: Effect.Effect<Option.Option<number>>
 }
 
-/**
- * Makes a clock that has heard nothing.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes a clock that has heard nothing. */
 export const make: Effect.Effect<MicrosoftClock> = Effect.gen(function*() {
   const offset = yield* Ref.make(Option.none<number>())
   return {

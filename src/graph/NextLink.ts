@@ -2,28 +2,16 @@
  * Keeps a nextLink on the collection it came from, and tells what kind it is.
  *
  * A nextLink is data from outside to which the token would be sent. Whether to follow it is the poller's decision.
- *
- * @since 0.1.0
  */
 import { Result } from "effect"
 
-/**
- * Where a collection lives: an origin without a trailing slash, and a path.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where a collection lives: an origin without a trailing slash, and a path. */
 export interface Home {
   readonly origin: string
   readonly path: string
 }
 
-/**
- * What of a link is not of the collection.
- *
- * @category models
- * @since 0.1.0
- */
+/** What of a link is not of the collection. */
 export type Stray = "scheme" | "host" | "port" | "path" | "malformed"
 
 // URL parsers repair these in different ways; a link of Graph's has none of them. Only inside the query, where it can
@@ -40,9 +28,6 @@ const fragment = "#"
  *
  * Query options may be any. Credentials, fragments, backslashes, control characters, and blanks before the query make
  * it `malformed`.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const pin = (link: string, home: Home): Result.Result<string, Stray> => {
   if (repaired.test(link) || link.includes(fragment)) return Result.fail("malformed")
@@ -66,18 +51,8 @@ const pathOf = (link: string) =>
 const hasOption = (link: string, name: string) =>
   URL.canParse(link) && [...new URL(link).searchParams.keys()].some((key) => key.toLowerCase() === name)
 
-/**
- * Whether the link counts rows from the start, which loses some when a row moves between two pages.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether the link counts rows from the start, which loses some when a row moves between two pages. */
 export const hasSkip = (link: string): boolean => hasOption(link, "$skip")
 
-/**
- * Whether the link carries a position of the server's own.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether the link carries a position of the server's own. */
 export const hasSkipToken = (link: string): boolean => hasOption(link, "$skiptoken")

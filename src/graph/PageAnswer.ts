@@ -1,8 +1,4 @@
-/**
- * Decodes the envelope of a page. Its records are left as they are: one that is wrong must not fail the page.
- *
- * @since 0.1.0
- */
+/** Decodes the envelope of a page. Its records are left as they are: one that is wrong must not fail the page. */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 import { largePageBytes } from "../domain/Bounds.ts"
@@ -53,12 +49,7 @@ const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
   }))
 }
 
-/**
- * Decodes an answer that succeeded into a page; `at` is when Graph sent it.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes an answer that succeeded into a page; `at` is when Graph sent it. */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
     const parts = partsOf(answer)

@@ -5,19 +5,12 @@
  * Every byte is looked at, and what it takes for JSON is JSON. The other way round it may give up: a page that it cannot
  * cut is parsed whole. Pieces are what a whole parse gives, but for a name that stands twice in one object, which Graph
  * does not send: the text of the piece keeps both.
- *
- * @since 0.1.0
  */
 import { atHand } from "../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
 import { CutRecord, type Place } from "./SentRecord.ts"
 
-/**
- * A page without its records, and its records.
- *
- * @category models
- * @since 0.1.0
- */
+/** A page without its records, and its records. */
 export interface PageBytes {
   /** The page's JSON with an empty list in place of its records. */
   readonly envelope: string
@@ -253,9 +246,6 @@ const endOfRecords = (scan: Scan, from: number, body: Body, records: Array<CutRe
  *
  * Its functions are called for each record, each value and each string: V8 compiles what is called often once. It
  * compiled one loop over a page, which is entered once, for every page anew.
- *
- * @category decoding
- * @since 0.1.0
  */
 export const cut = (body: Body): PageBytes | undefined => {
   const { bytes } = body

@@ -2,20 +2,13 @@
  * Reads what a credential points at: a secret, a certificate with its key, or a federated token.
  *
  * Read anew for each token, so that a rotated file or secret is used at the next one. Nothing is sent here.
- *
- * @since 0.1.0
  */
 import { Config, Effect, FileSystem, Redacted } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import type { Credential } from "../config/Credential.ts"
 import { Unauthorized } from "./GraphError.ts"
 
-/**
- * The proof itself, in the form in which MSAL takes it.
- *
- * @category models
- * @since 0.1.0
- */
+/** The proof itself, in the form in which MSAL takes it. */
 export type Proof =
   | { readonly _tag: "Secret"; readonly secret: Redacted.Redacted }
   | { readonly _tag: "Assertion"; readonly assertion: Redacted.Redacted }
@@ -89,12 +82,7 @@ const certificate = Effect.fnUntraced(function*(certificatePath: string, private
   } satisfies Proof
 })
 
-/**
- * Reads the proof, and fails with what to do about it where that cannot be done.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Reads the proof, and fails with what to do about it where that cannot be done. */
 export const read = Effect.fnUntraced(
   function*(credential: Credential): Effect.fn.Return<Proof, Unauthorized, FileSystem.FileSystem> {
     switch (credential._tag) {
@@ -125,12 +113,7 @@ export const read = Effect.fnUntraced(
   }
 )
 
-/**
- * Whether both are the same proof, so that what was refused once would be refused again.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether both are the same proof, so that what was refused once would be refused again. */
 export const isSame = (one: Proof, other: Proof): boolean => {
   switch (one._tag) {
     case "Secret":

@@ -1,18 +1,11 @@
 /**
  * Remembers the last requests to Microsoft, for a support case: what was asked and answered, without bodies, tokens or
  * secrets.
- *
- * @since 0.1.0
  */
 import { Context, DateTime, Schema } from "effect"
 import { recordedRequestsMax } from "../domain/Bounds.ts"
 
-/**
- * Schema for a request as it is remembered.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for a request as it is remembered. */
 export const RecordedRequest = Schema.Struct({
   /** When it was sent. */
   at: Schema.String,
@@ -34,24 +27,14 @@ export const RecordedRequest = Schema.Struct({
 }).annotate({ identifier: "RecordedRequest" })
 export type RecordedRequest = typeof RecordedRequest.Type
 
-/**
- * The requests of this process.
- *
- * @category models
- * @since 0.1.0
- */
+/** The requests of this process. */
 export interface Recorder {
   readonly add: (request: RecordedRequest) => void
   /** Oldest first. */
   readonly all: () => ReadonlyArray<RecordedRequest>
 }
 
-/**
- * Makes a recorder that remembers nothing yet.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes a recorder that remembers nothing yet. */
 export const make = (): Recorder => {
   const requests: Array<RecordedRequest> = []
   return {
@@ -63,27 +46,12 @@ export const make = (): Recorder => {
   }
 }
 
-/**
- * Service of the recorder; one for the process unless it is given.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service of the recorder; one for the process unless it is given. */
 export const Recorder = Context.Reference<Recorder>("azure-security/graph/Recorder", { defaultValue: make })
 
-/**
- * A URL's path and query as it is remembered.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A URL's path and query as it is remembered. */
 export const shownPath = ({ pathname, search }: URL): string =>
   `${pathname}${search.replaceAll(/((?:\$|%24)skiptoken=)[^&]*/gi, "$1…")}`
 
-/**
- * A time in milliseconds since 1970 as it is remembered.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A time in milliseconds since 1970 as it is remembered. */
 export const shownTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

@@ -3,8 +3,6 @@
  *
  * Codes and statuses decide. Graph's message is looked at for three things that it alone says (the roles that are
  * missing, a licence, a retired segment) and never becomes part of an error.
- *
- * @since 0.1.0
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
@@ -13,12 +11,7 @@ import type { Collection } from "./GraphClient.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 
-/**
- * What of a refusal is for the report.
- *
- * @category models
- * @since 0.1.0
- */
+/** What of a refusal is for the report. */
 export interface Details {
   readonly graphCode: string | undefined
   readonly requestId: string | undefined
@@ -46,12 +39,7 @@ const read = (answer: Answer) => {
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }
 
-/**
- * Returns what names the request to Microsoft's support, of any answer.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Returns what names the request to Microsoft's support, of any answer. */
 export const details = (answer: Answer): Details => {
   const { code, inner } = read(answer)
   const either = (key: string) =>
@@ -62,9 +50,6 @@ export const details = (answer: Answer): Details => {
 /**
  * Returns the claims that Graph wants to see in a token, as JSON, where its 401 asks for them
  * (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
- *
- * @category accessors
- * @since 0.1.0
  */
 export const claimsChallenge = (answer: Answer): string | undefined => {
   const header = Option.getOrUndefined(Headers.get(answer.headers, "www-authenticate")) ?? ""
@@ -121,12 +106,7 @@ const unauthorized = (answer: Answer): Unauthorized => {
     })
 }
 
-/**
- * Returns why an answer is no page. `roles` are those of the token that was sent, where they could be read.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Returns why an answer is no page. `roles` are those of the token that was sent, where they could be read. */
 export const reasonOf = (
   answer: Answer,
   request: {

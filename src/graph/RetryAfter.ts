@@ -1,8 +1,4 @@
-/**
- * How long a host asks to be left alone.
- *
- * @since 0.1.0
- */
+/** How long a host asks to be left alone. */
 import { Duration, Option, Result } from "effect"
 import { Headers } from "effect/http"
 import { retryAfterMax } from "./GraphPolicy.ts"
@@ -13,9 +9,6 @@ import { retryAfterMax } from "./GraphPolicy.ts"
  * **Details**
  *
  * Both of its forms are read: seconds, and an HTTP date, which is compared with the host's own clock, `at`.
- *
- * @category decoding
- * @since 0.1.0
  */
 export const retryAfter = (headers: Headers.Headers, at: number): Duration.Duration | undefined =>
   Headers.get(headers, "retry-after").pipe(

@@ -1,8 +1,4 @@
-/**
- * What Graph sent for a record: bytes of its page, or a value.
- *
- * @since 0.1.0
- */
+/** What Graph sent for a record: bytes of its page, or a value. */
 import { stringify } from "../artifacts/Message.ts"
 import { atHand, type Content, type Sent } from "../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
@@ -22,12 +18,7 @@ const contentOf = (value: unknown, exact: unknown): Content => {
   return { value, text: stringify(exact), evidence: Array.isArray(evidence) ? evidence.map(stringify) : [] }
 }
 
-/**
- * Where a record stands in the bytes of its page.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where a record stands in the bytes of its page. */
 export interface Place {
   readonly start: number
   readonly end: number
@@ -41,12 +32,7 @@ export interface Place {
   readonly hand: ReadonlyArray<number>
 }
 
-/**
- * A record cut out of a page. It is parsed whenever it is asked for, and keeps nothing of it.
- *
- * @category models
- * @since 0.1.0
- */
+/** A record cut out of a page. It is parsed whenever it is asked for, and keeps nothing of it. */
 export class CutRecord implements Sent {
   readonly #page: Body
   readonly #place: Place
@@ -91,12 +77,7 @@ export class CutRecord implements Sent {
   }
 }
 
-/**
- * A record that is a value already; `exact` is the same with numbers in Graph's digits.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A record that is a value already; `exact` is the same with numbers in Graph's digits. */
 export const ofValue = (value: unknown, exact: unknown = value): Sent => ({
   isObject: isJson(value),
   property: (name) => propertyOf(value, name),

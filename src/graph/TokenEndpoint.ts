@@ -4,8 +4,6 @@
  * MSAL makes the request (authorities, signed assertions); its cache, its retries and its memory of throttling are not
  * used, because each request gets a client of its own. What came back is read from the answer itself, since MSAL's
  * errors leave out what the network said. Holding a token and waiting are the business of `Tokens`.
- *
- * @since 0.1.0
  */
 import type * as Msal from "@azure/msal-node"
 import { Clock, Data, Duration, Effect, Option, Redacted, Schema } from "effect"
@@ -22,12 +20,7 @@ import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
 import { retryAfter } from "./RetryAfter.ts"
 
-/**
- * A token as it was given, with its roles where they could be read.
- *
- * @category models
- * @since 0.1.0
- */
+/** A token as it was given, with its roles where they could be read. */
 export interface Token {
   readonly value: Redacted.Redacted
   readonly obtainedAt: number
@@ -152,12 +145,7 @@ class MsalFailed extends Data.TaggedError("MsalFailed") {}
 
 const loadMsal = Effect.promise(() => import("@azure/msal-node"))
 
-/**
- * Asks for a token, with one request. `claims` answers a challenge of Graph's.
- *
- * @category requests
- * @since 0.1.0
- */
+/** Asks for a token, with one request. `claims` answers a challenge of Graph's. */
 export const request = Effect.fn("TokenEndpoint.request")(function*(
   connection: GraphConnection,
   proof: Proof,

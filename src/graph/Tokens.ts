@@ -3,8 +3,6 @@
  *
  * MSAL neither joins concurrent requests nor serves a valid token when a renewal fails, so both are done here. A
  * refusing token endpoint is left alone for its backoff; the waits between the tries of a page are the poller's.
- *
- * @since 0.1.0
  */
 import { Clock, Duration, Effect, FileSystem, Option, Ref, Semaphore } from "effect"
 import { HttpClient } from "effect/http"
@@ -16,12 +14,7 @@ import * as Proof from "./Proof.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import type { Token } from "./TokenEndpoint.ts"
 
-/**
- * The token of one connection.
- *
- * @category models
- * @since 0.1.0
- */
+/** The token of one connection. */
 export interface Tokens {
   /** The held token, or a new one when none is held or its end is near. */
   readonly get: Effect.Effect<Token, GraphError>
@@ -42,9 +35,7 @@ interface Failed {
 /** Milliseconds on a clock that nobody sets: a backoff must not last a day longer because the machine's was set back. */
 const elapsed = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
-/**
- * Part of a token's life that is left when it is renewed: five minutes, or half of a short life.
- */
+/** Part of a token's life that is left when it is renewed: five minutes, or half of a short life. */
 const renewAt = ({ expiresAt, obtainedAt }: Token) =>
   expiresAt - Math.min(Duration.toMillis(tokenMargin), (expiresAt - obtainedAt) / 2)
 
@@ -57,12 +48,7 @@ const repeated = ({ error, until }: Failed, now: number) =>
     })
     : error
 
-/**
- * Makes the holder of one connection's token. Nothing is asked for before the first use.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes the holder of one connection's token. Nothing is asked for before the first use. */
 export const make = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock) {
   const http = yield* HttpClient.HttpClient
   const fs = yield* FileSystem.FileSystem

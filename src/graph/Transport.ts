@@ -3,8 +3,6 @@
  *
  * Only codes, host names of the request and numbers of ours reach a detail: never a message of the error, which may
  * repeat what was sent.
- *
- * @since 0.1.0
  */
 import { Duration, Predicate } from "effect"
 import { type HttpClientError } from "effect/http"
@@ -72,12 +70,7 @@ const isElsewhere = (error: object, url: URL) => {
   return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
 }
 
-/**
- * Returns why a request got no answer, or its answer no end.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Returns why a request got no answer, or its answer no end. */
 export const unavailable = (error: HttpClientError.HttpClientError, url: URL): Unavailable => {
   const errors = chain(error)
   for (const each of errors) {
@@ -106,11 +99,6 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
     : new Unavailable({ kind: "network", detail: `the request failed (${url.host})` })
 }
 
-/**
- * Returns that no whole answer came in the time a request may take.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Returns that no whole answer came in the time a request may take. */
 export const timedOut = (after: Duration.Duration, url: URL): Unavailable =>
   new Unavailable({ kind: "timeout", detail: `no whole answer within ${seconds(after)} (${url.host})` })

@@ -1,8 +1,4 @@
-/**
- * Tells callers of the page's interface apart: those who may see artifacts and change settings, and all others.
- *
- * @since 0.1.0
- */
+/** Tells callers of the page's interface apart: those who may see artifacts and change settings, and all others. */
 import { Clock, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Headers, type HttpServerRequest } from "effect/http"
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
@@ -12,12 +8,7 @@ import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
 import type { Session } from "./SessionApi.ts"
 
-/**
- * Name of the session's cookie.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Name of the session's cookie. */
 export const cookieName = "azure_security_session"
 
 /** A session that is not used for so long is over, and any after a working day. */
@@ -65,12 +56,7 @@ const ofOtherSite = (request: Request): boolean =>
 
 const opened = (end: number): Session => ({ access: "full", takes_token: true, expires_at: isoTime(end) })
 
-/**
- * Where the connector listens, and the token that opens it.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where the connector listens, and the token that opens it. */
 export interface AccessOptions {
   /** Whether only this machine can reach it. */
   readonly loopback: boolean
@@ -115,9 +101,6 @@ const otherHost = "open the page by the address of this machine: http://127.0.0.
  * Without a token a connector that only its own machine can reach is open, to names of that machine: a name that
  * somebody else's DNS points here is refused. One that others can reach shows nothing but its status. With a token
  * everything takes it: as a session's cookie, or as `Authorization: Bearer`.
- *
- * @category services
- * @since 0.1.0
  */
 export class Access extends Context.Service<Access, {
   readonly show: (request: Request) => Effect.Effect<Session>

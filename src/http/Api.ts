@@ -1,8 +1,6 @@
 /**
  * What a running connector answers over HTTP, as a value: the server, `/openapi.json` and the `status` command are made
  * from it.
- *
- * @since 0.1.0
  */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
@@ -14,12 +12,7 @@ import { LiveApi } from "./LiveApi.ts"
 import { SearchApi } from "./SearchApi.ts"
 import { SessionApi } from "./SessionApi.ts"
 
-/**
- * The connector cannot do its work yet, or at the moment.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The connector cannot do its work yet, or at the moment. */
 export class NotReady
   extends Schema.TaggedError<NotReady>()("NotReady", { why: Schema.String }, { httpApiStatus: 503 })
 {}
@@ -51,12 +44,7 @@ const debug = HttpApiGroup.make("debug").add(
   )
 ).middleware(Guard)
 
-/**
- * The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form.
- *
- * @category apis
- * @since 0.1.0
- */
+/** The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form. */
 export const Api = HttpApi.make("azure-security").add(
   health,
   status,

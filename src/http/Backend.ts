@@ -1,8 +1,6 @@
 /**
  * What the page's interface works with. The server answers before it is there: in Conductor the process waits for its
  * broker, live and not ready.
- *
- * @since 0.1.0
  */
 import { Context, Effect, type FileSystem, Layer, type Path, Schema } from "effect"
 import type { HttpClient } from "effect/http"
@@ -10,12 +8,7 @@ import type { SettingsStore } from "../config/SettingsStore.ts"
 import type { GraphClient } from "../graph/GraphClient.ts"
 import type { Search } from "../search/Search.ts"
 
-/**
- * Services that the page's interface works with.
- *
- * @category models
- * @since 0.1.0
- */
+/** Services that the page's interface works with. */
 export type Services =
   | FileSystem.FileSystem
   | GraphClient
@@ -24,23 +17,13 @@ export type Services =
   | Search
   | SettingsStore
 
-/**
- * The connector is starting.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The connector is starting. */
 export class Starting extends Schema.TaggedError<Starting>()("Starting", {
   /** What to do. */
   why: Schema.String
 }, { httpApiStatus: 503 }) {}
 
-/**
- * Service that holds what the page's interface works with, once it is there.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that holds what the page's interface works with, once it is there. */
 export class Backend extends Context.Service<Backend, {
   readonly open: (services: Context.Context<Services>) => Effect.Effect<void>
   /** Runs an effect with the services, or fails while there are none. */

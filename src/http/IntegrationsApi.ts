@@ -1,20 +1,11 @@
-/**
- * The part of the interface that shows, tests and changes the settings of instances.
- *
- * @since 0.1.0
- */
+/** The part of the interface that shows, tests and changes the settings of instances. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Finding } from "../checks/Finding.ts"
 import { Starting } from "./Backend.ts"
 import { Guard } from "./Guard.ts"
 
-/**
- * Schema for the settings of one instance as they are stored, without its secret.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the settings of one instance as they are stored, without its secret. */
 export const StoredInstance = Schema.Struct({
   name: Schema.String,
   /** Changes with every change of the document; a change names the one that it was made from. */
@@ -28,12 +19,7 @@ export const StoredInstance = Schema.Struct({
 }).annotate({ identifier: "StoredInstance" })
 export type StoredInstance = typeof StoredInstance.Type
 
-/**
- * Schema for all instances, and where their settings are.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for all instances, and where their settings are. */
 export const StoredSettings = Schema.Struct({
   /** The file or bucket that a change is written to; null where nothing can be changed. */
   where: Schema.NullOr(Schema.String),
@@ -43,12 +29,7 @@ export const StoredSettings = Schema.Struct({
 }).annotate({ identifier: "StoredSettings" })
 export type StoredSettings = typeof StoredSettings.Type
 
-/**
- * Schema for a fault of a form, in the words of the settings schema.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for a fault of a form, in the words of the settings schema. */
 export const Fault = Schema.Struct({
   /** `name`, `credentials.tenant_id`, …; empty for the whole. */
   path: Schema.String,
@@ -56,33 +37,18 @@ export const Fault = Schema.Struct({
 })
 export type Fault = typeof Fault.Type
 
-/**
- * The settings cannot be used as they are.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The settings cannot be used as they are. */
 export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("InvalidSettings", {
   faults: Schema.Array(Fault)
 }, { httpApiStatus: 422 }) {}
 
-/**
- * The instance was changed or removed meanwhile.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The instance was changed or removed meanwhile. */
 export class ChangedMeanwhile extends Schema.TaggedError<ChangedMeanwhile>()("ChangedMeanwhile", {
   /** How it is now; null when it is gone. */
   current: Schema.NullOr(StoredInstance)
 }, { httpApiStatus: 409 }) {}
 
-/**
- * The change could not be written.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The change could not be written. */
 export class NotSaved extends Schema.TaggedError<NotSaved>()("NotSaved", {
   /** What failed, and what to do. */
   why: Schema.String
@@ -91,20 +57,12 @@ export class NotSaved extends Schema.TaggedError<NotSaved>()("NotSaved", {
 /**
  * Schema for the settings of a form. What it leaves out is kept as it is stored, the client secret too; null takes a
  * setting away.
- *
- * @category schemas
- * @since 0.1.0
  */
 export const Form = Schema.Record(Schema.String, Schema.Unknown)
 
 const params = { name: Schema.String }
 
-/**
- * Lists, saves, removes and tests instances.
- *
- * @category apis
- * @since 0.1.0
- */
+/** Lists, saves, removes and tests instances. */
 export const IntegrationsApi = HttpApiGroup.make("integrations").add(
   HttpApiEndpoint.get("list", "/api/instances", { success: StoredSettings, error: [NotSaved, Starting] }).annotate(
     OpenApi.Description,

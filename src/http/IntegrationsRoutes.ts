@@ -1,8 +1,4 @@
-/**
- * Answers of `IntegrationsApi`.
- *
- * @since 0.1.0
- */
+/** Answers of `IntegrationsApi`. */
 import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Checks from "../checks/Checks.ts"
@@ -58,12 +54,7 @@ const filled = Effect.fnUntraced(function*(name: string, { document, revision }:
   )
 })
 
-/**
- * Layer of the answers.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the answers. */
 export const layer = HttpApiBuilder.group(
   Api,
   "integrations",

@@ -1,8 +1,4 @@
-/**
- * The part of the interface that tells what goes on.
- *
- * @since 0.1.0
- */
+/** The part of the interface that tells what goes on. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { IndexState } from "../search/Search.ts"
@@ -10,23 +6,13 @@ import { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
 import { Guard } from "./Guard.ts"
 
-/**
- * Schema for an event: the status and the index, both whole, whenever one of them changed and every 15 seconds.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for an event: the status and the index, both whole, whenever one of them changed and every 15 seconds. */
 export const LiveEvent = Schema.Struct({ status: StatusDocument, index: IndexState }).annotate({
   identifier: "LiveEvent"
 })
 export type LiveEvent = typeof LiveEvent.Type
 
-/**
- * Server-sent events, and what the plots show.
- *
- * @category apis
- * @since 0.1.0
- */
+/** Server-sent events, and what the plots show. */
 export const LiveApi = HttpApiGroup.make("live").add(
   HttpApiEndpoint.get("events", "/api/live", { success: HttpApiSchema.StreamSse({ data: LiveEvent }) }).annotate(
     OpenApi.Description,

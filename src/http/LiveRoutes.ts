@@ -1,8 +1,4 @@
-/**
- * Answers of `LiveApi`.
- *
- * @since 0.1.0
- */
+/** Answers of `LiveApi`. */
 import { Clock, Effect, Equal, Schedule, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { listenersMax } from "../domain/Bounds.ts"
@@ -21,12 +17,7 @@ const repeatMillis = 15_000
 
 const noIndex = indexOff("the connector is starting")
 
-/**
- * Layer of the answers.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the answers. */
 export const layer = HttpApiBuilder.group(
   Api,
   "live",

@@ -3,19 +3,12 @@
  *
  * The page is a module of its own that is loaded when somebody opens it, so that a connector whose page is not opened
  * carries nothing of it.
- *
- * @since 0.1.0
  */
 import { Effect, Layer, Option, Predicate } from "effect"
 import { Headers, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { brotliDecompressSync, gzipSync } from "node:zlib"
 
-/**
- * Where the views are; the first is what an administrator looks for.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Where the views are; the first is what an administrator looks for. */
 export const views = ["/admin/settings/integrations", "/signals/search", "/signals/activity"] as const
 
 /** Nothing from elsewhere, nothing inline, no frame around it. Templates of Lit are the only markup that is made. */
@@ -112,12 +105,7 @@ const answer = (file: File, caching: string) =>
 
 const absent = Effect.succeed(HttpServerResponse.text("There is no such file.\n", { status: 404 }))
 
-/**
- * Layer of the page.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the page. */
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const files = yield* Effect.cached(load)

@@ -1,8 +1,4 @@
-/**
- * Answers of a running connector over HTTP.
- *
- * @since 0.1.0
- */
+/** Answers of a running connector over HTTP. */
 import { ByteSize, Clock, DateTime, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
@@ -93,12 +89,7 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
-/**
- * Layer of all routes.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of all routes. */
 export const layer = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide([

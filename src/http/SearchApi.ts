@@ -1,8 +1,4 @@
-/**
- * The part of the interface that finds artifacts.
- *
- * @since 0.1.0
- */
+/** The part of the interface that finds artifacts. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BadQuery, Detail, Found, IndexState, SearchUnavailable } from "../search/Search.ts"
@@ -22,22 +18,12 @@ const range = {
   to: time
 }
 
-/**
- * The artifact is not in the index.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The artifact is not in the index. */
 export class NoSuchArtifact
   extends Schema.TaggedError<NoSuchArtifact>()("NoSuchArtifact", { id: Schema.String }, { httpApiStatus: 404 })
 {}
 
-/**
- * Finds artifacts, shows one with what belongs to it, and exports what was found.
- *
- * @category apis
- * @since 0.1.0
- */
+/** Finds artifacts, shows one with what belongs to it, and exports what was found. */
 export const SearchApi = HttpApiGroup.make("search").add(
   HttpApiEndpoint.get("find", "/api/search", {
     query: {

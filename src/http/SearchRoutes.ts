@@ -1,8 +1,4 @@
-/**
- * Answers of `SearchApi`.
- *
- * @since 0.1.0
- */
+/** Answers of `SearchApi`. */
 import { DateTime, Effect, Option, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -30,12 +26,7 @@ const rangeOf = Effect.fnUntraced(function*(query: { readonly from: string; read
 
 const utf8 = new TextEncoder()
 
-/**
- * Layer of the answers.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the answers. */
 export const layer = HttpApiBuilder.group(
   Api,
   "search",

@@ -1,18 +1,9 @@
-/**
- * The part of the interface that says what a caller may do, and lets one in.
- *
- * @since 0.1.0
- */
+/** The part of the interface that says what a caller may do, and lets one in. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Guard } from "./Guard.ts"
 
-/**
- * Schema for what a caller may do.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what a caller may do. */
 export const Session = Schema.Struct({
   /** `full`: settings, artifacts and changes. `status`: nothing but what `/status` says. */
   access: Schema.Literals(["full", "status"]),
@@ -25,20 +16,10 @@ export const Session = Schema.Struct({
 }).annotate({ identifier: "Session" })
 export type Session = typeof Session.Type
 
-/**
- * The token is not the one.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The token is not the one. */
 export class WrongToken extends Schema.TaggedError<WrongToken>()("WrongToken", {}, { httpApiStatus: 401 }) {}
 
-/**
- * Begins, shows and ends a session.
- *
- * @category apis
- * @since 0.1.0
- */
+/** Begins, shows and ends a session. */
 export const SessionApi = HttpApiGroup.make("session").add(
   HttpApiEndpoint.get("show", "/api/session", { success: Session }).annotate(
     OpenApi.Description,

@@ -1,8 +1,4 @@
-/**
- * Answers of `SessionApi`, and the guard before all of the page's interface.
- *
- * @since 0.1.0
- */
+/** Answers of `SessionApi`, and the guard before all of the page's interface. */
 import { Effect, Layer, Option } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -14,12 +10,7 @@ import { WrongToken } from "./SessionApi.ts"
 /** What tells no more than `/status` does. */
 const openGroups: ReadonlySet<string> = new Set(["session", "live"])
 
-/**
- * Layer of the guard.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the guard. */
 export const layerGuard = Layer.effect(
   Guard,
   Effect.gen(function*() {
@@ -34,12 +25,7 @@ export const layerGuard = Layer.effect(
 
 const cookie = { httpOnly: true, sameSite: "strict", path: "/" } as const
 
-/**
- * Layer of the answers.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of the answers. */
 export const layer = HttpApiBuilder.group(
   Api,
   "session",

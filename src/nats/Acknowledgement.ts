@@ -1,8 +1,4 @@
-/**
- * Reads what a stream answers to a published message.
- *
- * @since 0.1.0
- */
+/** Reads what a stream answers to a published message. */
 import type { Msg } from "@nats-io/transport-node"
 import { Option, Schema } from "effect"
 import { apiCode } from "./NatsFailure.ts"
@@ -18,12 +14,7 @@ const decodeAcknowledgement = Schema.decodeUnknownOption(Acknowledgement)
 
 const noResponders = 503
 
-/**
- * What a stream answers to one message.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a stream answers to one message. */
 export type Reply =
   | { readonly _tag: "Acknowledged" }
   /** `forGood` when sending the same again cannot help. */
@@ -48,12 +39,7 @@ const refusal = (code: number | undefined, description: string, subject: string)
   }
 }
 
-/**
- * Reads the answer to a message on `subject`. A duplicate is acknowledged as any other.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Reads the answer to a message on `subject`. A duplicate is acknowledged as any other. */
 export const replyOf = (message: Msg, subject: string): Reply => {
   if (message.headers?.code === noResponders) {
     return {

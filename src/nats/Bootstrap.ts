@@ -1,18 +1,9 @@
-/**
- * What a process in Conductor is told by its environment: where the broker is, and which appliance it runs on.
- *
- * @since 0.1.0
- */
+/** What a process in Conductor is told by its environment: where the broker is, and which appliance it runs on. */
 import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
 import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 
-/**
- * The environment cannot be used. Every fault is one line: the variable or file, and what was expected there.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The environment cannot be used. Every fault is one line: the variable or file, and what was expected there. */
 export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstrap", {
   faults: Schema.Array(Schema.String)
 }) {
@@ -34,12 +25,7 @@ const NodeDocument = Schema.fromJsonString(Schema.Struct({
 }))
 const decodeNode = Schema.decodeEffect(NodeDocument, { errors: "all" })
 
-/**
- * What the environment says.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the environment says. */
 export interface Bootstrap {
   readonly connection: ConnectionOptions
   readonly applianceId: string
@@ -75,21 +61,13 @@ const readNode = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-/**
- * Whether the environment names a broker.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Whether the environment names a broker. */
 export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_URL"), Option.isSome)
 
 /**
  * Reads the environment: `NATS_URL` (one or more, separated by commas), `WF_NODE_CONFIG_FILE`, and for a protected
  * broker `NATS_USER` with `NATS_PASSWORD`, `NATS_TOKEN`, or `NATS_CREDS` (a file). TLS files are those of `node.json`,
  * else those that Conductor mounts.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const read = Effect.fn("Bootstrap.read")(function*(): Effect.fn.Return<
   Bootstrap,

@@ -1,8 +1,6 @@
 /**
  * Looks once at the broker, for `check`: whether it answers, which stream keeps the artifacts, and what settings it
  * has. Writes nothing.
- *
- * @since 0.1.0
  */
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -16,12 +14,7 @@ import { ask } from "./Request.ts"
 /** How long a broker is waited for that should be there. */
 const patience = "8 seconds"
 
-/**
- * The broker does not answer in time. The log says why.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The broker does not answer in time. The log says why. */
 export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { servers: Schema.Array(Schema.String) }) {
   override get message() {
     return `the broker ${this.servers.join(", ")} does not answer, or refuses the connection`
@@ -30,9 +23,6 @@ export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { serve
 
 /**
  * What was found of a subject: the stream that keeps it and how many messages of it there are, or why there is none.
- *
- * @category models
- * @since 0.1.0
  */
 export type Kept = { readonly stream: string; readonly messages: number } | { readonly missing: string }
 
@@ -49,12 +39,7 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
   ))
 })
 
-/**
- * Looks at the broker that a process in Conductor would use.
- *
- * @category running
- * @since 0.1.0
- */
+/** Looks at the broker that a process in Conductor would use. */
 export const look = Effect.fn("BrokerCheck.look")(
   function*({ applianceId }: Bootstrap) {
     const source = yield* SettingsSource

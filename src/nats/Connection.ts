@@ -1,8 +1,4 @@
-/**
- * The connection to the broker, and the only place that dials it.
- *
- * @since 0.1.0
- */
+/** The connection to the broker, and the only place that dials it. */
 import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { Kvm } from "@nats-io/kv"
 import {
@@ -22,9 +18,6 @@ import { describe, noAnswer } from "./NatsFailure.ts"
 /**
  * Where the broker is and what it asks of its clients. Paths are read again at each dial, so that what they hold may
  * be renewed meanwhile.
- *
- * @category models
- * @since 0.1.0
  */
 export interface ConnectionOptions {
   /** `nats://HOST:PORT`; with `tls://` a broker that speaks no TLS is refused. */
@@ -63,9 +56,6 @@ const dialAgain = Schedule.spaced("250 millis")
 /**
  * How long one request waits for its answer. A broker that lives answers within milliseconds, and a stop that waits for
  * a few requests in a row must end within ten seconds.
- *
- * @category limits
- * @since 0.1.0
  */
 export const answerMax = Duration.seconds(2)
 
@@ -175,12 +165,7 @@ const release = (nc: NatsConnection) =>
     Effect.andThen(Effect.promise(() => nc.close()))
   )
 
-/**
- * Whether the broker can be reached at the moment.
- *
- * @category models
- * @since 0.1.0
- */
+/** Whether the broker can be reached at the moment. */
 export type Presence = "here" | "away"
 
 const presenceOf = (status: Status): Presence | undefined =>
@@ -198,9 +183,6 @@ const presenceOf = (status: Status): Presence | undefined =>
  *
  * What is published while the broker is away is lost without an error: only an acknowledged publish counts, and what
  * is not acknowledged must be sent again. Subscriptions are restored by themselves.
- *
- * @category services
- * @since 0.1.0
  */
 export class Connection extends Context.Service<Connection, {
   readonly nc: NatsConnection

@@ -1,8 +1,4 @@
-/**
- * This process among those on one broker: a key that it renews, in a bucket that forgets.
- *
- * @since 0.1.0
- */
+/** This process among those on one broker: a key that it renews, in a bucket that forgets. */
 import { headers, nuid } from "@nats-io/transport-node"
 import { Duration, Effect, Option, Schedule, Stream } from "effect"
 import { answerMax, Connection } from "./Connection.ts"
@@ -10,12 +6,7 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { ask, type Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
-/**
- * Name of the bucket.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Name of the bucket. */
 export const bucket = "AZURE_SECURITY_LEASES"
 
 const stream = `KV_${bucket}`
@@ -27,12 +18,7 @@ const trustedPart = 0.8
 /** Renewals in a time to live: three may be lost. */
 const renewals = 4
 
-/**
- * One membership, from its beginning until it is lost or ended. Its id never comes again.
- *
- * @category models
- * @since 0.1.0
- */
+/** One membership, from its beginning until it is lost or ended. Its id never comes again. */
 export interface Membership {
   readonly id: string
 }
@@ -43,12 +29,7 @@ interface Own extends Membership {
   until: number
 }
 
-/**
- * Begins a membership and renews it until the scope ends, which ends it at once for all others.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Begins a membership and renews it until the scope ends, which ends it at once for all others. */
 export const open = Effect.fn("Membership.open")(function*(options: {
   /** For a bucket that is not there yet; that of the bucket counts. */
   readonly ttl: Duration.Duration

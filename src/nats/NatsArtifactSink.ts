@@ -1,8 +1,4 @@
-/**
- * Publishes artifacts into the stream that Conductor's services read.
- *
- * @since 0.1.0
- */
+/** Publishes artifacts into the stream that Conductor's services read. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
@@ -15,24 +11,14 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { headerBytesMax, make as makePublisher, type Outgoing, publisherLimits } from "./Publisher.ts"
 import { encode, fit } from "./Truncation.ts"
 
-/**
- * Where records that could not become artifacts go.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where records that could not become artifacts go. */
 export type DeadLetters =
   | { readonly to: "file"; readonly directory: string }
   /** `{appliance_id}.data.artifacts.unknown`, where Conductor keeps what no parser knows. */
   | { readonly to: "subject" }
   | { readonly to: "off" }
 
-/**
- * What the sink is made with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the sink is made with. */
 export interface NatsArtifactSinkOptions {
   /** First token of all subjects of an appliance. */
   readonly applianceId: string
@@ -42,12 +28,7 @@ export interface NatsArtifactSinkOptions {
   readonly limits?: Parameters<typeof makePublisher>[0]
 }
 
-/**
- * Subject of a stage of an appliance's artifacts.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Subject of a stage of an appliance's artifacts. */
 export const subjectOf = (applianceId: string, stage: Stage): string => `${applianceId}.data.artifacts.${stage}`
 
 type Stage = "raw" | "parsed" | "unknown"
@@ -87,9 +68,6 @@ function* slices(artifacts: Iterable<Artifact>, from: number): Generator<Readonl
  * **Gotchas**
  *
  * An artifact over the broker's limit is published with less of its message, and tagged so. Dead letters are not known by an id in a file: they are written once for each batch object.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (
   { applianceId, deadLetters, limits = publisherLimits, stage }: NatsArtifactSinkOptions

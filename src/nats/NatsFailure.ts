@@ -1,8 +1,4 @@
-/**
- * Tells what a failure of the broker or of its client was, in words for the log and without any content.
- *
- * @since 0.1.0
- */
+/** Tells what a failure of the broker or of its client was, in words for the log and without any content. */
 import { Predicate } from "effect"
 
 /** Codes that Node and its TLS leave on an error. */
@@ -23,12 +19,7 @@ const words: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the CA of the broker's certificate is not trusted"
 }
 
-/**
- * Numbers that JetStream gives its refusals (`err_code`), as far as the connector goes by them.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Numbers that JetStream gives its refusals (`err_code`), as far as the connector goes by them. */
 export const apiCode = {
   insufficientResources: 10023,
   messageTooLarge: 10054,
@@ -52,12 +43,7 @@ const property = (error: object, key: string): unknown => Predicate.hasProperty(
 const named = (error: unknown, name: string): object | undefined =>
   chain(error).find((one) => property(one, "name") === name)
 
-/**
- * JetStream's number of a refusal, or undefined for anything else.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** JetStream's number of a refusal, or undefined for anything else. */
 export const apiCodeOf = (error: unknown): number | undefined => {
   const refusal = named(error, "JetStreamApiError") ?? named(error, "StreamNotFoundError")
   const code = property(refusal ?? {}, "code")
@@ -66,40 +52,22 @@ export const apiCodeOf = (error: unknown): number | undefined => {
 
 /**
  * Whether nobody knows if the broker did what it was asked to: no answer in time, or the connection went in between.
- *
- * @category predicates
- * @since 0.1.0
  */
 export const isAmbiguous = (error: unknown): boolean =>
   ["TimeoutError", "RequestError", "ClosedConnectionError", "DrainingConnectionError"].some((name) =>
     named(error, name) !== undefined
   ) && named(error, "NoRespondersError") === undefined && refusedSubject(error) === undefined
 
-/**
- * The subject that the broker's permissions refuse to this user, if that is the failure.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The subject that the broker's permissions refuse to this user, if that is the failure. */
 export const refusedSubject = (error: unknown): string | undefined => {
   const subject = property(named(error, "PermissionViolationError") ?? {}, "subject")
   return Predicate.isString(subject) ? subject : undefined
 }
 
-/**
- * What a time-out is called.
- *
- * @category constants
- * @since 0.1.0
- */
+/** What a time-out is called. */
 export const noAnswer = "no answer in time"
 
-/**
- * The failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** The failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`. */
 export const describe = (error: unknown): string => {
   const refused = refusedSubject(error)
   if (refused !== undefined) return `the broker's permissions refuse ${refused}`

@@ -18,8 +18,6 @@
  * What is left is a process that was stopped between asking whether it holds an instance and what it then does. It
  * cannot overwrite its successor's checkpoints, whose revisions are others by then, and the stream takes an artifact
  * once.
- *
- * @since 0.1.0
  */
 import { Clock, Deferred, Duration, Effect, Layer, Option, Queue, Schedule, Stream } from "effect"
 import { StateStore } from "../checkpoints/StateStore.ts"
@@ -72,12 +70,7 @@ const spread = (text: string): number => {
   return hash
 }
 
-/**
- * What leases are made with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What leases are made with. */
 export interface NatsLeasesOptions {
   /** After this time without a renewal the broker forgets a process; only for a bucket that is not there yet. */
   readonly ttl?: Duration.Duration
@@ -86,9 +79,6 @@ export interface NatsLeasesOptions {
 /**
  * Layer of {@link Leases} over the broker. A process takes its even share of the instances that are wanted, and gives
  * up what is more as others join.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never, Connection | StateStore> =>
   Layer.effect(

@@ -1,8 +1,4 @@
-/**
- * Settings as Conductor keeps them: a document for each instance, in a KV bucket that its pages write to.
- *
- * @since 0.1.0
- */
+/** Settings as Conductor keeps them: a document for each instance, in a KV bucket that its pages write to. */
 import { Effect, Layer, Schedule, Stream } from "effect"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -13,20 +9,12 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { ask } from "./Request.ts"
 import { type Entry, type Held, watch } from "./Watch.ts"
 
-/**
- * Conductor's bucket. It is waited for and never made.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Conductor's bucket. It is waited for and never made. */
 export const bucket = "INTEGRATIONS"
 
 /**
  * Key of the settings of the process (`sink`, `limits`, `log`), which may be absent. An instance's is below it, under
  * its name.
- *
- * @category constants
- * @since 0.1.0
  */
 export const key = "signal-client.azure-security"
 
@@ -78,9 +66,6 @@ const ofProcess = Effect.fnUntraced(function*() {
  * It begins without an instance, and tells of each that is there. A document that cannot be read changes nothing about
  * its instance and is told of; one that is deleted ends its instance, and a bucket that is deleted ends none until it is
  * made again.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer: Layer.Layer<SettingsSource, never, Connection> = Layer.effect(
   SettingsSource,

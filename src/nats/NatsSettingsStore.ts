@@ -1,8 +1,4 @@
-/**
- * Changes instances in Conductor's bucket, by compare-and-set as its own pages do.
- *
- * @since 0.1.0
- */
+/** Changes instances in Conductor's bucket, by compare-and-set as its own pages do. */
 import { Effect, Layer, Predicate, Schema, Stream } from "effect"
 import { slug } from "../config/Settings.ts"
 import {
@@ -31,9 +27,6 @@ const failing = Effect.mapError(({ cause }: Refused): SettingsStoreError => {
 /**
  * Layer of the {@link SettingsStore} in the bucket. An instance is kept under the form of its name that keys have; what
  * it was called by people becomes its `display_name`.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect(
   SettingsStore,

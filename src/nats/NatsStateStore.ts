@@ -3,8 +3,6 @@
  *
  * Every write names the revision that it replaces, and carries an id: whether a write whose answer was lost did happen
  * is read back from the broker, and never guessed.
- *
- * @since 0.1.0
  */
 import { headers, nuid } from "@nats-io/transport-node"
 import { Effect, Layer, Option, Result, Semaphore } from "effect"
@@ -13,12 +11,7 @@ import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe, isAmbiguous } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
 
-/**
- * Name of the bucket.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Name of the bucket. */
 export const bucket = "AZURE_SECURITY_CHECKPOINTS"
 
 const stream = `KV_${bucket}`
@@ -45,12 +38,7 @@ interface Last {
 const operationHeader = "KV-Operation"
 const idHeader = "Nats-Msg-Id"
 
-/**
- * Layer of a {@link StateStore} in the bucket, which is made at the first use when it is not there.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of a {@link StateStore} in the bucket, which is made at the first use when it is not there. */
 export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
   StateStore,
   Effect.gen(function*() {

@@ -3,8 +3,6 @@
  *
  * The library's own publish waits for each time-out after an outage and costs twice the time. Here everything that is
  * not acknowledged is sent again with the same `Nats-Msg-Id` once the broker is back, which the stream takes once.
- *
- * @since 0.1.0
  */
 import { createInbox, headers, type Msg, type Status } from "@nats-io/transport-node"
 import { Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
@@ -14,12 +12,7 @@ import { replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
 import { describe, refusedSubject } from "./NatsFailure.ts"
 
-/**
- * What is in flight at most, and how long is waited for what.
- *
- * @category limits
- * @since 0.1.0
- */
+/** What is in flight at most, and how long is waited for what. */
 export const publisherLimits = {
   messages: windowMessages,
   bytes: windowBytes,
@@ -36,9 +29,6 @@ const tick = Duration.millis(100)
 
 /**
  * One message to publish. `payload` is asked for when its turn comes, so that a window is in memory and not a batch.
- *
- * @category models
- * @since 0.1.0
  */
 export interface Outgoing {
   readonly id: string
@@ -50,9 +40,6 @@ export interface Outgoing {
 
 /**
  * Headers count towards the broker's limit for a message: two lines and an id of 64 hex digits take fewer than this.
- *
- * @category limits
- * @since 0.1.0
  */
 export const headerBytesMax = 512
 
@@ -87,9 +74,6 @@ interface Batch {
  *
  * `publish` succeeds when all are acknowledged, duplicates included, in whatever order. When it failed and is called
  * again, what was acknowledged meanwhile is not sent again.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const make = Effect.fn("Publisher.make")(function*(
   limits: Omit<typeof publisherLimits, "silence"> & { readonly silence: Duration.Duration } = publisherLimits

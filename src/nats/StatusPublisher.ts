@@ -1,8 +1,4 @@
-/**
- * Tells Conductor how each instance is: the instance's part of `/status`, on a subject of its own.
- *
- * @since 0.1.0
- */
+/** Tells Conductor how each instance is: the instance's part of `/status`, on a subject of its own. */
 import { Clock, Effect, Schema } from "effect"
 import { slug } from "../config/Settings.ts"
 import { Leases } from "../endpoints/Leases.ts"
@@ -17,21 +13,13 @@ const repeatMillis = 60_000
 
 const encode = Schema.encodeEffect(Schema.fromJsonString(InstanceDocument))
 
-/**
- * Subject of an instance's status.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Subject of an instance's status. */
 export const subjectOf = (applianceId: string, instance: string): string =>
   `${applianceId}.statuses.signal-client.azure-security.${slug(instance)}`
 
 /**
  * Publishes the status of the instances that this process polls, on each change and each minute, until interrupted. What
  * cannot be published is told a moment later.
- *
- * @category running
- * @since 0.1.0
  */
 export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: string): Effect.fn.Return<
   never,

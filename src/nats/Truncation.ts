@@ -1,19 +1,10 @@
-/**
- * Makes an artifact fit a broker's message when what Graph sent is larger than that.
- *
- * @since 0.1.0
- */
+/** Makes an artifact fit a broker's message when what Graph sent is larger than that. */
 import { Option, Result } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { stringify } from "../artifacts/Message.ts"
 import { decode } from "../graph/GraphJson.ts"
 
-/**
- * Marks an artifact whose message is not all of what Graph sent; its `hash` is of the whole still.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Marks an artifact whose message is not all of what Graph sent; its `hash` is of the whole still. */
 export const truncatedTag = "truncated:message"
 
 /** What goes first, in this order: it has artifacts of its own, or is there for people to read. */
@@ -24,12 +15,7 @@ const fieldLengthMax = 256
 
 const utf8 = new TextEncoder()
 
-/**
- * The artifact as the bytes that are published.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** The artifact as the bytes that are published. */
 export const encode = (artifact: Artifact): Uint8Array => utf8.encode(stringify(artifact))
 
 type Json = Readonly<Record<string, unknown>>
@@ -97,9 +83,6 @@ const greatest = (most: number, passes: (n: number) => boolean): Option.Option<n
  * **Gotchas**
  *
  * Identity, hash, times and severity are never touched, so that a few kilobytes are needed in any case.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const fit = (artifact: Artifact, bytesMax: number): Artifact => {
   const fits = (one: Artifact) => encode(one).length <= bytesMax

@@ -1,20 +1,11 @@
-/**
- * Follows what a KV bucket holds, over outages, restarts and a bucket that is deleted and made again.
- *
- * @since 0.1.0
- */
+/** Follows what a KV bucket holds, over outages, restarts and a bucket that is deleted and made again. */
 import type { KvWatchEntry } from "@nats-io/kv"
 import { Effect, Queue, Stream } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
 
-/**
- * A value of a bucket.
- *
- * @category models
- * @since 0.1.0
- */
+/** A value of a bucket. */
 export interface Entry {
   readonly bytes: Uint8Array
   readonly revision: number
@@ -23,9 +14,6 @@ export interface Entry {
 /**
  * What a bucket holds, by key. The same object is changed as the bucket changes; another one stands for a bucket that
  * was made anew.
- *
- * @category models
- * @since 0.1.0
  */
 export type Held = ReadonlyMap<string, Entry>
 
@@ -38,9 +26,6 @@ const beginAgain = "500 millis"
 /**
  * Stream of what the keys of a bucket that match `filter` hold: once as it is found, then after each change. It waits
  * for a bucket that is not there; while one that was there is gone it says nothing. It never ends.
- *
- * @category streams
- * @since 0.1.0
  */
 export const watch = (bucket: string, filter: string): Stream.Stream<Held, never, Connection> =>
   Stream.callback<Held, never, Connection>(

@@ -1,8 +1,4 @@
-/**
- * What the page asks of the connector: the interface of `src/http`, of which the page has the types alone.
- *
- * @since 0.1.0
- */
+/** What the page asks of the connector: the interface of `src/http`, of which the page has the types alone. */
 import type { Finding } from "../checks/Finding.ts"
 import type { Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
 import type { LiveEvent } from "../http/LiveApi.ts"
@@ -29,9 +25,6 @@ export type {
 /**
  * An answer that is no success. `body` is what the interface says of it, with its `_tag`: `InvalidSettings`,
  * `ChangedMeanwhile`, `SignInNeeded`, …; `Unreachable` where no answer came.
- *
- * @category errors
- * @since 0.1.0
  */
 export class Refused extends Error {
   readonly status: number
@@ -145,9 +138,6 @@ const lineByLine = () => {
 /**
  * The interface, call by call. Each fails with {@link Refused}; where that is because nobody is signed in, `window` has an
  * event `sign-in-needed`.
- *
- * @category clients
- * @since 0.1.0
  */
 export const client = {
   session: () => json<Session>("/api/session"),

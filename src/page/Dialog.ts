@@ -1,19 +1,12 @@
 /**
  * A modal, or a panel at the side: the browser's own dialog in Carbon's look, because it keeps focus within, gives it back
  * and leaves the rest of the page inert without any script.
- *
- * @since 0.1.0
  */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { icon } from "./Icons.ts"
 import { text } from "./Styles.ts"
 
-/**
- * Shows its content while `open`. `leave` is fired when somebody wants to close it; whoever opened it decides.
- *
- * @category elements
- * @since 0.1.0
- */
+/** Shows its content while `open`. `leave` is fired when somebody wants to close it; whoever opened it decides. */
 export class PageDialog extends LitElement {
   static override properties = {
     open: { type: Boolean },

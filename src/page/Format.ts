@@ -1,17 +1,8 @@
-/**
- * Numbers and times as people read them.
- *
- * @since 0.1.0
- */
+/** Numbers and times as people read them. */
 
 const numbers = new Intl.NumberFormat("en")
 
-/**
- * A count with its thousands apart: `12,345`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A count with its thousands apart: `12,345`. */
 export const count = (value: number): string => numbers.format(value)
 
 const second = 1000
@@ -19,12 +10,7 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/**
- * A length of time in its largest unit, rounded down: `48 s`, `5 min`, `3 h`, `2 days`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A length of time in its largest unit, rounded down: `48 s`, `5 min`, `3 h`, `2 days`. */
 export const length = (millis: number): string => {
   if (millis < minute) return `${Math.max(0, Math.floor(millis / second))} s`
   if (millis < hour) return `${Math.floor(millis / minute)} min`
@@ -35,12 +21,7 @@ export const length = (millis: number): string => {
 /** Clocks of two machines differ by a little. */
 const nowMillis = 2 * second
 
-/**
- * How long ago a time was, or how long it is until then: `now`, `5 min ago`, `in 48 s`; `never` for null.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** How long ago a time was, or how long it is until then: `now`, `5 min ago`, `in 48 s`; `never` for null. */
 export const relative = (time: string | null, now: number): string => {
   if (time === null) return "never"
   const at = Date.parse(time)
@@ -55,9 +36,6 @@ const dueMillis = minute
 /**
  * How long it is until a time that is planned: `in 48 s`, `due now`, and `overdue` when it has not come true; `none
  * planned` for null.
- *
- * @category formatting
- * @since 0.1.0
  */
 export const upcoming = (time: string | null, now: number): string => {
   if (time === null) return "none planned"
@@ -66,12 +44,7 @@ export const upcoming = (time: string | null, now: number): string => {
   return late < dueMillis ? "due now" : "overdue"
 }
 
-/**
- * What is left until a time, to the second: `0:43`, `12:05`, `1:00:00`. Undefined when it is over, or no time.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** What is left until a time, to the second: `0:43`, `12:05`, `1:00:00`. Undefined when it is over, or no time. */
 export const countdown = (time: string | null, now: number): string | undefined => {
   const left = time === null ? Number.NaN : Math.ceil((Date.parse(time) - now) / second)
   if (!(left > 0)) return undefined
@@ -80,12 +53,7 @@ export const countdown = (time: string | null, now: number): string | undefined 
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
 }
 
-/**
- * A time as the clock of the reader has it, to the second, with its zone; what is no time stays as it is.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A time as the clock of the reader has it, to the second, with its zone; what is no time stays as it is. */
 export const clock = (time: string | null): string => {
   if (time === null) return "never"
   const at = new Date(time)

@@ -1,8 +1,4 @@
-/**
- * Icons of Carbon, as templates. They are drawings beside words, never in place of them.
- *
- * @since 0.1.0
- */
+/** Icons of Carbon, as templates. They are drawings beside words, never in place of them. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit"
 
 interface Drawing {
@@ -87,12 +83,7 @@ const drawings = {
 /** Names of the icons. */
 export type IconName = keyof typeof drawings
 
-/**
- * An icon in the colour of its text; `slot` is where a component of Carbon takes it.
- *
- * @category templates
- * @since 0.1.0
- */
+/** An icon in the colour of its text; `slot` is where a component of Carbon takes it. */
 export const icon = (
   name: IconName,
   { slot, size = 16 }: { readonly slot?: string; readonly size?: number } = {}

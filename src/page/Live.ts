@@ -1,7 +1,5 @@
 /**
  * What goes on, as it happens: server-sent events, and where they do not come through, a question every five seconds.
- *
- * @since 0.1.0
  */
 import { client, type IndexState, type LiveEvent, type StatusDocument } from "./Client.ts"
 
@@ -24,9 +22,6 @@ const againMillis = 60_000
 /**
  * Tells of each change until it is stopped. While nobody sees the page it holds no connection: HTTP/1.1 has six of them for
  * all tabs together. `mayIndex` says whether one may ask for the index, which events tell without being asked.
- *
- * @category running
- * @since 0.1.0
  */
 export const listen = (
   tell: (heard: Heard) => void,

@@ -1,8 +1,4 @@
-/**
- * What the page's frame says: how it hears of changes, and what is wrong.
- *
- * @since 0.1.0
- */
+/** What the page's frame says: how it hears of changes, and what is wrong. */
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { Hearing } from "./Live.ts"
@@ -17,12 +13,7 @@ const words: Record<Hearing, { readonly before?: string; readonly short: string;
 
 const longer = (text = "") => text === "" ? nothing : html`<span class="longer">${text}</span>`
 
-/**
- * The mark of the header.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The mark of the header. */
 export const hearingMark = (hearing: Hearing): TemplateResult => {
   const { after, before, short } = words[hearing]
   return html`<span class="hearing ${hearing}" role="status"><span class="dot"></span><span>${longer(before)}${short}${
@@ -30,24 +21,14 @@ export const hearingMark = (hearing: Hearing): TemplateResult => {
   }</span></span>`
 }
 
-/**
- * A notice over the view.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A notice over the view. */
 export const said = (kind: "error" | "info" | "warning", title: string, text: string): TemplateResult =>
   html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
     hide-close-button .title=${title} .subtitle=${visible(text)}></cds-inline-notification>`
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 
-/**
- * Says that nothing new is heard, and how old is what is shown.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Says that nothing new is heard, and how old is what is shown. */
 export const lost = (heardAt: Date | undefined): TemplateResult =>
   said(
     "warning",

@@ -1,8 +1,4 @@
-/**
- * The page's frame: header, navigation, theme, who one is, and the view that is open.
- *
- * @since 0.1.0
- */
+/** The page's frame: header, navigation, theme, who one is, and the view that is open. */
 import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/ui-shell/header.js"
 import "@carbon/web-components/es/components/ui-shell/header-name.js"
@@ -28,9 +24,6 @@ const fetched: Partial<Record<View, () => Promise<unknown>>> = {
 /**
  * The page. It asks to sign in when `window` has an event `sign-in-needed`, and fires `signed-in` there when that was done:
  * views ask again then.
- *
- * @category elements
- * @since 0.1.0
  */
 export class Page extends LitElement {
   static override properties = {

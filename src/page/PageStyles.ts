@@ -1,16 +1,7 @@
-/**
- * Styles of the page's frame. Its header is dark in both themes, as Carbon's products have it.
- *
- * @since 0.1.0
- */
+/** Styles of the page's frame. Its header is dark in both themes, as Carbon's products have it. */
 import { css } from "lit"
 
-/**
- * Styles of the frame.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the frame. */
 export const frame = css`
   cds-header {
     --cds-background: #161616;

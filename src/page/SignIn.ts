@@ -1,20 +1,11 @@
-/**
- * Asks for the token that opens the page.
- *
- * @since 0.1.0
- */
+/** Asks for the token that opens the page. */
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
 import { icon } from "./Icons.ts"
 import { fields, text } from "./Styles.ts"
 
-/**
- * Takes the focus, and fires `signed-in` with the session.
- *
- * @category elements
- * @since 0.1.0
- */
+/** Takes the focus, and fires `signed-in` with the session. */
 export class SignIn extends LitElement {
   static override properties = { why: {}, fault: { state: true }, asking: { state: true } }
 

@@ -1,16 +1,7 @@
-/**
- * Styles that components of the page share: Carbon's type scale, spacing and fields.
- *
- * @since 0.1.0
- */
+/** Styles that components of the page share: Carbon's type scale, spacing and fields. */
 import { css } from "lit"
 
-/**
- * Text, headings, icons and what is for screen readers only.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Text, headings, icons and what is for screen readers only. */
 export const text = css`
   :host {
     display: block;
@@ -100,12 +91,7 @@ export const text = css`
   }
 `
 
-/**
- * A fold: the summary of `<details>` with Carbon's chevron.
- *
- * @category styles
- * @since 0.1.0
- */
+/** A fold: the summary of `<details>` with Carbon's chevron. */
 export const folds = css`
   summary {
     display: flex;
@@ -137,9 +123,6 @@ export const folds = css`
 /**
  * Fields of forms. They are the browser's own, in Carbon's look: Carbon's text inputs do not tell assistive technology
  * that they are at fault, and keep what was typed, a secret too, in an attribute.
- *
- * @category styles
- * @since 0.1.0
  */
 export const fields = css`
   .field {

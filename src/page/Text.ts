@@ -1,8 +1,6 @@
 /**
  * Texts of attackers, made fit for a person's eyes. That nothing of them is markup is the templates' work: they take
  * texts only.
- *
- * @since 0.1.0
  */
 
 /** Control characters, marks of direction, tags, and whatever else takes no room: they change how others are read. */
@@ -21,9 +19,6 @@ const writtenOut = (text: string, lines: boolean): string =>
 /**
  * The text with what cannot be seen written out (`⟨U+202E⟩`), so that nothing of it is hidden and nothing is turned
  * around. Line breaks stay where `lines` is asked for.
- *
- * @category formatting
- * @since 0.1.0
  */
 export const visible = (text: string, { lines = false } = {}): string => {
   let shown = ""
@@ -45,48 +40,23 @@ const disarmed = (text: string): string =>
     .replaceAll(/(ftp|wss?):\/\//gi, "$1[:]//")
     .replace(running, "$1$2[:]")
 
-/**
- * A URL or host name in the form that nobody clicks on by mistake: `hxxps://login[.]c0ntoso[.]example/x`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A URL or host name in the form that nobody clicks on by mistake: `hxxps://login[.]c0ntoso[.]example/x`. */
 export const defanged = (url: string): string => disarmed(url).replaceAll(".", "[.]")
 
-/**
- * A text that may have an address in it: {@link defanged} where it has, else {@link visible}.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A text that may have an address in it: {@link defanged} where it has, else {@link visible}. */
 export const harmless = (text: string): string => text.includes("://") ? defanged(text) : visible(text)
 
 /** Blanks of all kinds, and the pattern of Braille that has no dot. */
 const blank = /^[\s\u2800]*$/u
 
-/**
- * A title of at most so many characters; one of nothing but blanks says so.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A title of at most so many characters; one of nothing but blanks says so. */
 export const titled = (title: string, most: number): string =>
   blank.test(title) ? "Without a title" : harmless(clipped(title, most))
 
-/**
- * A reason as a sentence of its own: it begins in upper case.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A reason as a sentence of its own: it begins in upper case. */
 export const sentence = (text: string): string => visible(text).replace(/^\p{Ll}/u, (first) => first.toUpperCase())
 
-/**
- * The first so many characters; the rest is said to be there.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** The first so many characters; the rest is said to be there. */
 export const clipped = (text: string, most: number): string => {
   if (text.length <= most) return text
   const last = text.charCodeAt(most - 1)

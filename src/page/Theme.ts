@@ -1,8 +1,4 @@
-/**
- * Light or dark: as the system has it, until somebody chooses.
- *
- * @since 0.1.0
- */
+/** Light or dark: as the system has it, until somebody chooses. */
 
 /** Carbon's themes that the page has. */
 export type Theme = "white" | "g100"
@@ -27,24 +23,14 @@ const stored = (): Theme | undefined => {
 
 let chosen = stored()
 
-/**
- * The theme at the moment.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The theme at the moment. */
 export const theme = (): Theme => chosen ?? (systemIsDark ? "g100" : "white")
 
 const show = () => {
   document.documentElement.dataset["theme"] = theme()
 }
 
-/**
- * Changes to the other theme, and keeps the choice.
- *
- * @category running
- * @since 0.1.0
- */
+/** Changes to the other theme, and keeps the choice. */
 export const changeTheme = (): void => {
   chosen = theme() === "white" ? "g100" : "white"
   try {
@@ -55,12 +41,7 @@ export const changeTheme = (): void => {
   show()
 }
 
-/**
- * Shows the theme, and follows the system until what it returns is called.
- *
- * @category running
- * @since 0.1.0
- */
+/** Shows the theme, and follows the system until what it returns is called. */
 export const followSystem = (told: () => void): () => void => {
   const changed = () => {
     show()

@@ -1,16 +1,7 @@
-/**
- * Renders an element again each second, for what is told relative to the time.
- *
- * @since 0.1.0
- */
+/** Renders an element again each second, for what is told relative to the time. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 
-/**
- * A controller that holds the time. It rests while nobody sees the page.
- *
- * @category controllers
- * @since 0.1.0
- */
+/** A controller that holds the time. It rests while nobody sees the page. */
 export class Ticking implements ReactiveController {
   readonly #host: ReactiveControllerHost
   #timer: ReturnType<typeof setInterval> | undefined

@@ -1,18 +1,9 @@
-/**
- * The page's views: where they are, and how they are called.
- *
- * @since 0.1.0
- */
+/** The page's views: where they are, and how they are called. */
 
 /** A view's name. */
 export type View = "integrations" | "search" | "activity"
 
-/**
- * The views, in the order of the navigation. `needs` is the access that one has to have.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The views, in the order of the navigation. `needs` is the access that one has to have. */
 export const views = [
   { view: "integrations", path: "/admin/settings/integrations", title: "Integrations", needs: "status" },
   { view: "search", path: "/signals/search", title: "Search", needs: "full" },
@@ -24,10 +15,5 @@ export const views = [
   readonly needs: "full" | "status"
 }>
 
-/**
- * The view at a path; Integrations for any other.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The view at a path; Integrations for any other. */
 export const viewAt = (path: string) => views.find((view) => view.path === path) ?? views[0]

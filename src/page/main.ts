@@ -1,6 +1,2 @@
-/**
- * The page's entry.
- *
- * @since 0.1.0
- */
+/** The page's entry. */
 import "./Page.ts"

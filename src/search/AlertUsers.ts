@@ -1,8 +1,6 @@
 /**
  * Remembers the users of the alerts that were read last, for the evidence that stands behind them: a URL or a cluster of
  * mails names nobody itself. Part of the thread that writes.
- *
- * @since 0.1.0
  */
 import type { DatabaseSync } from "node:sqlite"
 import { usersOf } from "./MessageUsers.ts"
@@ -15,12 +13,7 @@ const alertsMax = 64
 /** Rows of an alert among which its own is looked for. */
 const rowsMax = 100
 
-/**
- * Users by alert; see {@link linkTo} of `Links.ts`.
- *
- * @category models
- * @since 0.1.0
- */
+/** Users by alert; see {@link linkTo} of `Links.ts`. */
 export class AlertUsers {
   readonly #directory: string
   readonly #rows

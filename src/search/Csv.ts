@@ -1,8 +1,4 @@
-/**
- * What a search finds, as comma-separated values (RFC 4180) that a spreadsheet may open.
- *
- * @since 0.1.0
- */
+/** What a search finds, as comma-separated values (RFC 4180) that a spreadsheet may open. */
 import { Row } from "./Search.ts"
 
 const columns = Object.keys(Row.fields) as ReadonlyArray<keyof Row>
@@ -18,18 +14,8 @@ const cell = (value: string | number | undefined): string => {
   return quotedForm.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe
 }
 
-/**
- * The line of names.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** The line of names. */
 export const csvHead = `${columns.join(",")}\r\n`
 
-/**
- * A row's line. A value that a spreadsheet would take for a formula begins with an apostrophe.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** A row's line. A value that a spreadsheet would take for a formula begins with an apostrophe. */
 export const csvLine = (row: Row): string => `${columns.map((column) => cell(row[column])).join(",")}\r\n`

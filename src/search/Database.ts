@@ -4,19 +4,12 @@
  * It holds nothing that the sink's files do not hold, so whatever is wrong with it is mended by making it anew. What is no
  * database of ours is set aside first. SQLite is loaded when a search thread asks for it, and never by the program
  * itself.
- *
- * @since 0.1.0
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
-/**
- * Name of the database's file.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Name of the database's file. */
 export const databaseName = "search.sqlite"
 
 /** What marks the file as ours: `azse`. */
@@ -65,12 +58,7 @@ const lockedMax = 2000
 
 const codes = { corrupt: 11, noDatabase: 26 } as const
 
-/**
- * Whether an error of SQLite says that the file is damaged, or no database.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether an error of SQLite says that the file is damaged, or no database. */
 export const isDamage = (error: unknown): boolean => {
   const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) & 0xff : 0
   return code === codes.corrupt || code === codes.noDatabase
@@ -129,9 +117,6 @@ const make = (directory: string): void => {
  * **Details**
  *
  * Of what was set aside (`….set-aside`) the last is kept. With `isDamaged` the database is made anew in any case.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync => {
   make(directory)
@@ -148,12 +133,7 @@ export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync
   }
 }
 
-/**
- * Opens the database to read; it has to be there.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the database to read; it has to be there. */
 export const openToRead = (directory: string): DatabaseSync => {
   const database = new (load())(join(directory, databaseName), { readOnly: true, timeout: lockedMax })
   database.exec(`PRAGMA cache_size = -${cacheKibibytes.read}`)

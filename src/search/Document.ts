@@ -3,8 +3,6 @@
  *
  * A line is whatever a file holds: each property is read with care, and a line that is no artifact is none here. A search
  * thread imports it.
- *
- * @since 0.1.0
  */
 import { indexedTextMax, rowTextMax } from "../domain/Bounds.ts"
 import { linkOf, linkTo } from "./Links.ts"
@@ -12,12 +10,7 @@ import { usersOf } from "./MessageUsers.ts"
 import type { Row } from "./Search.ts"
 import { type Field, fieldWords, textWords } from "./Tokens.ts"
 
-/**
- * What the index keeps of an artifact.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the index keeps of an artifact. */
 export interface Document {
   readonly id: string
   /** Milliseconds since 1970. */
@@ -27,12 +20,7 @@ export interface Document {
   readonly words: string
 }
 
-/**
- * The latest time that a row's key can hold: the year 2255.
- *
- * @category limits
- * @since 0.1.0
- */
+/** The latest time that a row's key can hold: the year 2255. */
 export const timeMax = 9_007_199_254_000
 
 const timeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
@@ -68,12 +56,7 @@ const unescaped = (escape: string): string =>
     ? escape[1]!
     : " "
 
-/**
- * Reads a line; undefined when it is no artifact. `date` is the time of one that tells none.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Reads a line; undefined when it is no artifact. `date` is the time of one that tells none. */
 export const documentOf = (
   line: string,
   date: string,

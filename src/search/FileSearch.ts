@@ -1,8 +1,4 @@
-/**
- * Finds what the file sink published, in an index of its own beside the sink's files.
- *
- * @since 0.1.0
- */
+/** Finds what the file sink published, in an index of its own beside the sink's files. */
 import { DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
@@ -11,23 +7,13 @@ import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.t
 import * as SearchThreads from "./SearchThreads.ts"
 import { matchOf } from "./Tokens.ts"
 
-/**
- * How long after the last search the threads end.
- *
- * @category limits
- * @since 0.1.0
- */
+/** How long after the last search the threads end. */
 export const restAfter = "5 minutes"
 
 /** Rows of one page at most. */
 const limitMax = 1000
 
-/**
- * Where the artifacts are, and what is kept of them where.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where the artifacts are, and what is kept of them where. */
 export interface FileSearchOptions {
   readonly artifactsDirectory: string
   /** First word of the names of the sink's files. */
@@ -45,9 +31,6 @@ export interface FileSearchOptions {
  *
  * Two threads do the work. They are started by the first search and end {@link restAfter} the last one; the state alone
  * starts nothing. When one of them ends before its time, both do, and the next search starts them again.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (
   options: FileSearchOptions

@@ -5,8 +5,6 @@
  * back after a failed write, moved away, or replaced. So what a file begins with, and what stood before the place up to
  * which it was read, is compared whenever the file has changed: where it differs, the file is read from its begin again,
  * and an artifact that is known is known by its id.
- *
- * @since 0.1.0
  */
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs"
 import { join } from "node:path"
@@ -34,12 +32,7 @@ interface Followed extends SinkFile {
   torn: number
 }
 
-/**
- * What there is to read.
- *
- * @category models
- * @since 0.1.0
- */
+/** What there is to read. */
 export interface Position {
   /** Up to where each file was read, by its name. */
   readonly read: { readonly [name: string]: number }
@@ -69,12 +62,7 @@ const found = <A>(look: () => A): A | undefined => {
   }
 }
 
-/**
- * What follows the files of a directory into an index.
- *
- * @category models
- * @since 0.1.0
- */
+/** What follows the files of a directory into an index. */
 export class Following {
   readonly #options: { readonly directory: string; readonly prefix: string; readonly daysMax: number }
   readonly #indexing: Indexing

@@ -1,8 +1,4 @@
-/**
- * The entry of the search's threads. Nothing of Effect is loaded here: each of the threads has a heap of its own.
- *
- * @since 0.1.0
- */
+/** The entry of the search's threads. Nothing of Effect is loaded here: each of the threads has a heap of its own. */
 import { parentPort, workerData } from "node:worker_threads"
 import type { Task } from "./Protocol.ts"
 import * as ReadThread from "./ReadThread.ts"

@@ -1,19 +1,10 @@
-/**
- * Puts artifacts into the index and lets the oldest go. Part of the thread that writes.
- *
- * @since 0.1.0
- */
+/** Puts artifacts into the index and lets the oldest go. Part of the thread that writes. */
 import type { DatabaseSync } from "node:sqlite"
 import type { Document } from "./Document.ts"
 import { encode, keysPerMilli } from "./Rows.ts"
 import { dayMillis } from "./SinkFiles.ts"
 
-/**
- * Where an artifact's line is: its place is in bytes.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where an artifact's line is: its place is in bytes. */
 export interface Place {
   /** Number of the file in the database. */
   readonly file: number
@@ -23,12 +14,7 @@ export interface Place {
   readonly length: number
 }
 
-/**
- * What an index holds at most.
- *
- * @category models
- * @since 0.1.0
- */
+/** What an index holds at most. */
 export interface IndexBounds {
   readonly daysMax: number
   readonly rowsMax: number
@@ -37,12 +23,7 @@ export interface IndexBounds {
 /** Rows that go together at most: more than a portion of a file brings, and few enough for a short change. */
 const lettingGo = 5000
 
-/**
- * The index, as the thread that writes has it. To be used between `begin` and `commit`.
- *
- * @category models
- * @since 0.1.0
- */
+/** The index, as the thread that writes has it. To be used between `begin` and `commit`. */
 export class Indexing {
   readonly #database: DatabaseSync
   readonly #bounds: IndexBounds

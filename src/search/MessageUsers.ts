@@ -1,8 +1,4 @@
-/**
- * The users that an alert names in its message, which holds all of its evidence. A search thread imports it.
- *
- * @since 0.1.0
- */
+/** The users that an alert names in its message, which holds all of its evidence. A search thread imports it. */
 import { alertUsersMax } from "../domain/Bounds.ts"
 
 /** Graph's properties that hold a user, or a mail address. */
@@ -34,12 +30,7 @@ const parsed = (message: string): unknown => {
   }
 }
 
-/**
- * Users, senders and recipients, and their display names, that an alert's message names; each once.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Users, senders and recipients, and their display names, that an alert's message names; each once. */
 export const usersOf = (message: string): ReadonlyArray<string> => {
   const users = new Set<string>()
   const add = (value: unknown) => {

@@ -1,17 +1,8 @@
-/**
- * What the search's threads and the program say to each other.
- *
- * @since 0.1.0
- */
+/** What the search's threads and the program say to each other. */
 import type { Lookup } from "./Reading.ts"
 import type { Detail, Row } from "./Search.ts"
 
-/**
- * What a thread is started with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a thread is started with. */
 export interface Task {
   readonly role: "write" | "read"
   readonly artifactsDirectory: string
@@ -23,12 +14,7 @@ export interface Task {
   readonly isDamaged: boolean
 }
 
-/**
- * How far the index is.
- *
- * @category models
- * @since 0.1.0
- */
+/** How far the index is. */
 export interface Progress {
   readonly rows: number
   /** Lines that were no artifacts. */
@@ -41,65 +27,35 @@ export interface Progress {
   readonly read: { readonly [name: string]: number }
 }
 
-/**
- * What ends a thread: it cannot go on, for this reason.
- *
- * @category models
- * @since 0.1.0
- */
+/** What ends a thread: it cannot go on, for this reason. */
 export interface Failure {
   readonly why: string
   readonly isDamage: boolean
 }
 
-/**
- * What the thread that writes says.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the thread that writes says. */
 export type Told = { readonly progress: Progress } | { readonly failure: Failure }
 
-/**
- * What the thread that reads is asked.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the thread that reads is asked. */
 export type Question =
   | { readonly find: Lookup }
   | { readonly detail: string }
   | { readonly lines: ReadonlyArray<number> }
 
-/**
- * What it answers.
- *
- * @category models
- * @since 0.1.0
- */
+/** What it answers. */
 export interface Answers {
   readonly find: { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean }
   readonly detail: Detail | undefined
   readonly lines: ReadonlyArray<string | null>
 }
 
-/**
- * A question with its number.
- *
- * @category models
- * @since 0.1.0
- */
+/** A question with its number. */
 export interface Asked {
   readonly number: number
   readonly question: Question
 }
 
-/**
- * The answer to the question of that number, or why there is none.
- *
- * @category models
- * @since 0.1.0
- */
+/** The answer to the question of that number, or why there is none. */
 export type Answered =
   | { readonly number: number; readonly answer: Answers[keyof Answers] }
   | { readonly number: number; readonly failure: Failure }

@@ -1,8 +1,4 @@
-/**
- * How far an index is behind the sink while nobody follows it: what its thread told last, compared with the files.
- *
- * @since 0.1.0
- */
+/** How far an index is behind the sink while nobody follows it: what its thread told last, compared with the files. */
 import { Clock, Effect, FileSystem, Option, Path, Schema } from "effect"
 import type { Progress } from "./Protocol.ts"
 import { isWithin, sinkFile } from "./SinkFiles.ts"
@@ -19,36 +15,21 @@ const nothing: Progress = { rows: 0, skipped: 0, newest: null, behind: 0, read: 
 
 const fileOf = (directory: string) => Effect.map(Path.Path, (path) => path.join(directory, "progress.json"))
 
-/**
- * Leaves word of how far an index is, for another process to know. Where none can be left, it knows less.
- *
- * @category writing
- * @since 0.1.0
- */
+/** Leaves word of how far an index is, for another process to know. Where none can be left, it knows less. */
 export const keep = Effect.fnUntraced(function*(directory: string, progress: Progress) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Schema.encodeEffect(Kept)(progress)
   yield* fs.writeFileString(yield* fileOf(directory), text, { mode: 0o600 })
 }, (keeping) => Effect.ignore(keeping))
 
-/**
- * What an earlier process left word of; nothing when it left none.
- *
- * @category reading
- * @since 0.1.0
- */
+/** What an earlier process left word of; nothing when it left none. */
 export const kept = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const read = Effect.flatMap(fs.readFileString(yield* fileOf(directory)), (text) => Schema.decodeEffect(Kept)(text))
   return Option.getOrElse(yield* Effect.option(read), () => nothing)
 })
 
-/**
- * Bytes of the sink's files that an index has not read.
- *
- * @category reading
- * @since 0.1.0
- */
+/** Bytes of the sink's files that an index has not read. */
 export const bytesBehind = Effect.fnUntraced(function*(
   { artifactsDirectory, daysMax, prefix }: {
     readonly artifactsDirectory: string

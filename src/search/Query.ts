@@ -11,8 +11,6 @@
  *
  * Text with a colon is free text where it is no attempt at a field: URLs, paths, addresses, ports, times and the tags of
  * artifacts (`alertId:da1`). A quote that is not closed reaches to the end.
- *
- * @since 0.1.0
  */
 import { Result } from "effect"
 import { queryLengthMax, queryTermsMax } from "../domain/Bounds.ts"
@@ -123,9 +121,6 @@ const termOf = (text: string): Result.Result<Term, BadQuery> => {
  * //   { field: "text", value: "invoice", isPrefix: true }
  * // ])
  * ```
- *
- * @category decoding
- * @since 0.1.0
  */
 export const parse = (query: string): Result.Result<ReadonlyArray<Term>, BadQuery> => {
   if (query.length > queryLengthMax) return bad(`the query is longer than ${queryLengthMax} characters`)

@@ -1,8 +1,4 @@
-/**
- * The thread that answers searches.
- *
- * @since 0.1.0
- */
+/** The thread that answers searches. */
 import type { MessagePort } from "node:worker_threads"
 import { isDamage, openToRead } from "./Database.ts"
 import type { Answered, Asked, Question, Task } from "./Protocol.ts"
@@ -15,12 +11,7 @@ const answer = (reading: Reading, question: Question) =>
     ? reading.detail(question.detail)
     : reading.lines(question.lines)
 
-/**
- * Answers what is asked, one question after another. The database is opened for the first one.
- *
- * @category running
- * @since 0.1.0
- */
+/** Answers what is asked, one question after another. The database is opened for the first one. */
 export const run = (task: Task, port: MessagePort): void => {
   let reading: Reading | undefined
   port.on("message", ({ number, question }: Asked) => {

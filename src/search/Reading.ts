@@ -1,8 +1,4 @@
-/**
- * Answers searches from the index. Part of the thread that reads.
- *
- * @since 0.1.0
- */
+/** Answers searches from the index. Part of the thread that reads. */
 import type { DatabaseSync } from "node:sqlite"
 import { linkTo } from "./Links.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
@@ -10,12 +6,7 @@ import type { Detail, Row } from "./Search.ts"
 import { lineAt } from "./SinkLines.ts"
 import { matchOf } from "./Tokens.ts"
 
-/**
- * A search as the index understands it.
- *
- * @category models
- * @since 0.1.0
- */
+/** A search as the index understands it. */
 export interface Lookup {
   /** A query of FTS5; undefined for everything. */
   readonly match: string | undefined
@@ -44,12 +35,7 @@ interface Stored {
   readonly length: number
 }
 
-/**
- * The index, as the thread that reads has it.
- *
- * @category models
- * @since 0.1.0
- */
+/** The index, as the thread that reads has it. */
 export class Reading {
   readonly #artifactsDirectory: string
   readonly #statements

@@ -1,8 +1,4 @@
-/**
- * Rows as the database holds them: the values alone, in the order of their fields. A search thread imports it.
- *
- * @since 0.1.0
- */
+/** Rows as the database holds them: the values alone, in the order of their fields. A search thread imports it. */
 import type { Row } from "./Search.ts"
 
 const names = [
@@ -30,28 +26,13 @@ const names = [
   "incident_id"
 ] as const satisfies ReadonlyArray<keyof Row>
 
-/**
- * Steps of a row's key in a millisecond: as many artifacts may have the same.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Steps of a row's key in a millisecond: as many artifacts may have the same. */
 export const keysPerMilli = 1000
 
-/**
- * Encodes a row. Values that are absent are 0.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** Encodes a row. Values that are absent are 0. */
 export const encode = (row: Omit<Row, "key">): string => JSON.stringify(names.map((name) => row[name] ?? 0))
 
-/**
- * Decodes what {@link encode} made.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Decodes what {@link encode} made. */
 export const decode = (key: number, text: string): Row => {
   const values: ReadonlyArray<string | 0> = JSON.parse(text)
   const row: Record<string, string | number> = { key }

@@ -1,18 +1,9 @@
-/**
- * Finding what was published: the artifacts of the last days, by the fields of WitFoo's search.
- *
- * @since 0.1.0
- */
+/** Finding what was published: the artifacts of the last days, by the fields of WitFoo's search. */
 import { Context, Effect, Layer, Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)
 
-/**
- * Schema for what a search shows of an artifact. Absent fields are left out.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what a search shows of an artifact. Absent fields are left out. */
 export const Row = Schema.Struct({
   /** Place in the order of time: greater is later. Unique. */
   key: Schema.Int,
@@ -46,12 +37,7 @@ export const Row = Schema.Struct({
 })
 export type Row = typeof Row.Type
 
-/**
- * Schema for how the index is.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for how the index is. */
 export const IndexState = Schema.Struct({
   /**
    * `off`: not wanted, or not possible here. `resting`: nobody searches, and it takes up again at the next search.
@@ -71,12 +57,7 @@ export const IndexState = Schema.Struct({
 }).annotate({ identifier: "IndexState" })
 export type IndexState = typeof IndexState.Type
 
-/**
- * How an index is that there is none of.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** How an index is that there is none of. */
 export const indexOff = (why: string): IndexState => ({
   state: "off",
   rows: 0,
@@ -87,12 +68,7 @@ export const indexOff = (why: string): IndexState => ({
   why
 })
 
-/**
- * What is asked for.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is asked for. */
 export interface SearchRequest {
   /** Terms combined by AND; see `Query.ts`. Empty for everything. */
   readonly query: string
@@ -106,12 +82,7 @@ export interface SearchRequest {
   readonly limit: number
 }
 
-/**
- * Schema for what was found, newest first.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what was found, newest first. */
 export const Found = Schema.Struct({
   rows: Schema.Array(Row),
   /** Key to go on before; null where there is no more. */
@@ -120,12 +91,7 @@ export const Found = Schema.Struct({
 }).annotate({ identifier: "Found" })
 export type Found = typeof Found.Type
 
-/**
- * Schema for one artifact with what belongs to it.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for one artifact with what belongs to it. */
 export const Detail = Schema.Struct({
   row: Row,
   /** The artifact as it was published, one line of JSON; null when the file that held it is gone. */
@@ -137,12 +103,7 @@ export const Detail = Schema.Struct({
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
-/**
- * The query cannot be understood.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The query cannot be understood. */
 export class BadQuery extends Schema.TaggedError<BadQuery>()("BadQuery", {
   /** Names the term at fault and what is possible. */
   fault: Schema.String
@@ -152,12 +113,7 @@ export class BadQuery extends Schema.TaggedError<BadQuery>()("BadQuery", {
   }
 }
 
-/**
- * There is no index to search: it is off, or failed.
- *
- * @category errors
- * @since 0.1.0
- */
+/** There is no index to search: it is off, or failed. */
 export class SearchUnavailable extends Schema.TaggedError<SearchUnavailable>()("SearchUnavailable", {
   /** What to do. */
   why: Schema.String
@@ -174,9 +130,6 @@ export class SearchUnavailable extends Schema.TaggedError<SearchUnavailable>()("
  *
  * Its index follows the sink's files and is never in the sink's way: it is written by a thread of its own at the lowest
  * priority, only while somebody searches, and goes on where it stopped.
- *
- * @category services
- * @since 0.1.0
  */
 export class Search extends Context.Service<Search, {
   readonly find: (request: SearchRequest) => Effect.Effect<Found, BadQuery | SearchUnavailable>

@@ -2,8 +2,6 @@
  * The search's two threads, as the program has them: one follows the sink and writes, the other answers.
  *
  * They live and end together.
- *
- * @since 0.1.0
  */
 import { Deferred, Effect, type Scope } from "effect"
 import { setTimeout as after } from "node:timers/promises"
@@ -13,12 +11,7 @@ import type { Answered, Answers, Asked, Failure, Progress, Question, Task, Told 
 import { SearchUnavailable } from "./Search.ts"
 import { threadEntry } from "./ThreadEntry.ts"
 
-/**
- * MiB of each thread's heap. What is read at a time is bounded, so it holds some ten.
- *
- * @category limits
- * @since 0.1.0
- */
+/** MiB of each thread's heap. What is read at a time is bounded, so it holds some ten. */
 export const heapMebibytesMax = 128
 
 const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 }
@@ -32,12 +25,7 @@ const answerMax = "20 seconds"
 /** How long a search that starts the threads waits for what was published before. */
 const catchUpMax = "1 second"
 
-/**
- * The running threads.
- *
- * @category models
- * @since 0.1.0
- */
+/** The running threads. */
 export interface SearchThreads {
   readonly ask: <const Q extends Question>(
     question: Q
@@ -51,12 +39,7 @@ const stopMax = 1000
 
 let living = 0
 
-/**
- * How many threads there are: the end of a process waits for each of them.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** How many threads there are: the end of a process waits for each of them. */
 export const threads = (): number => living
 
 /** A thread. Neither its work nor its end keeps the process alive. */
@@ -98,12 +81,7 @@ const thread = (
     ({ worker }) => worker
   )
 
-/**
- * What a search is told when there is none.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What a search is told when there is none. */
 export const sayFailure = (directory: string, { isDamage, why }: Failure): string =>
   isDamage
     ? `the index in ${directory} was damaged (${why}); the next search makes it anew`
@@ -111,12 +89,7 @@ export const sayFailure = (directory: string, { isDamage, why }: Failure): strin
     ? `the search gave up (${why}): search again, in a shorter time`
     : `the index in ${directory} cannot be kept (${why}): let this user write there, and search again`
 
-/**
- * Starts the threads, and returns when the index is open and, within a second, has what was published before.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Starts the threads, and returns when the index is open and, within a second, has what was published before. */
 export const make = Effect.fnUntraced(function*(
   task: Omit<Task, "role">,
   onProgress: (progress: Progress) => void

@@ -1,15 +1,6 @@
-/**
- * The files of the sink, by their names. A search thread imports it.
- *
- * @since 0.1.0
- */
+/** The files of the sink, by their names. A search thread imports it. */
 
-/**
- * A file of the sink.
- *
- * @category models
- * @since 0.1.0
- */
+/** A file of the sink. */
 export interface SinkFile {
   readonly name: string
   /** Begin of the UTC day in its name. */
@@ -20,23 +11,13 @@ export interface SinkFile {
   readonly order: number
 }
 
-/**
- * A day in milliseconds.
- *
- * @category constants
- * @since 0.1.0
- */
+/** A day in milliseconds. */
 export const dayMillis = 86_400_000
 
 /** Files of one day that have an order: more than fit on a disk. */
 const filesOfDay = 1_000_000
 
-/**
- * Reads a name, `<prefix>-<UTC date>-<n>.ndjson`; undefined for any other.
- *
- * @category decoding
- * @since 0.1.0
- */
+/** Reads a name, `<prefix>-<UTC date>-<n>.ndjson`; undefined for any other. */
 export const sinkFile = (prefix: string, name: string): SinkFile | undefined => {
   if (!name.startsWith(`${prefix}-`)) return undefined
   const [, of = "", number] = /^(\d{4}-\d\d-\d\d)-([1-9]\d{0,5})\.ndjson$/.exec(name.slice(prefix.length + 1)) ?? []
@@ -45,11 +26,6 @@ export const sinkFile = (prefix: string, name: string): SinkFile | undefined => 
   return Number.isNaN(day) ? undefined : { name, date, day, order: day / dayMillis * filesOfDay + Number(number) }
 }
 
-/**
- * Whether a file may hold something of the last days.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a file may hold something of the last days. */
 export const isWithin = (file: SinkFile, daysMax: number, now: number): boolean =>
   file.day + dayMillis > now - daysMax * dayMillis

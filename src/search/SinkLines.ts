@@ -1,17 +1,8 @@
-/**
- * Artifacts as they were published, out of the sink's files. A search thread imports it.
- *
- * @since 0.1.0
- */
+/** Artifacts as they were published, out of the sink's files. A search thread imports it. */
 import { closeSync, openSync, readSync } from "node:fs"
 import { join } from "node:path"
 
-/**
- * The line of an artifact; null when its file, or the artifact at that place of it, is gone.
- *
- * @category reading
- * @since 0.1.0
- */
+/** The line of an artifact; null when its file, or the artifact at that place of it, is gone. */
 export const lineAt = (
   directory: string,
   place: { readonly name: string | null; readonly offset: number; readonly length: number },

@@ -3,14 +3,7 @@
  *
  * In the bundle, `config/rolldown.config.mjs` puts the module and what it imports in its place as a text. A thread that
  * started from the bundle itself would read all of it: 19 MB more, for each.
- *
- * @since 0.1.0
  */
 
-/**
- * Code of a thread, or where it is.
- *
- * @category models
- * @since 0.1.0
- */
+/** Code of a thread, or where it is. */
 export const threadEntry: string | URL = new URL("./IndexThread.ts", import.meta.url)

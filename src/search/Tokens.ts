@@ -6,8 +6,6 @@
  * so an address finds exactly that address, and a name finds the addresses that it is a word of. Marks and kept
  * punctuation are characters for private use, which SQLite takes for letters; they are taken out of texts first, so that
  * no text passes for a field. Pure; a search thread imports it.
- *
- * @since 0.1.0
  */
 
 /** Where the marks begin, and what keeps punctuation: its own code is added. */
@@ -18,20 +16,10 @@ const otherSign = "\ue07f"
 
 const fields = ["src_ip", "dst_ip", "hostname", "user", "severity", "stream", "alert", "incident"] as const
 
-/**
- * A field that has words of its own.
- *
- * @category models
- * @since 0.1.0
- */
+/** A field that has words of its own. */
 export type Field = typeof fields[number]
 
-/**
- * What one word or phrase of a query asks for.
- *
- * @category models
- * @since 0.1.0
- */
+/** What one word or phrase of a query asks for. */
 export interface Term {
   readonly field: Field | "text"
   readonly value: string
@@ -39,12 +27,7 @@ export interface Term {
   readonly isPrefix: boolean
 }
 
-/**
- * Characters of a field's value that count.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Characters of a field's value that count. */
 export const valueLengthMax = 512
 
 const markOf = (field: Field): string => String.fromCharCode(marksFrom + fields.indexOf(field))
@@ -84,12 +67,7 @@ const isWholeOnly = (field: Field): boolean =>
 
 const valueOf = (text: string): string => cleaned(text).trim().slice(0, valueLengthMax)
 
-/**
- * Words of a field's value, for the index.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** Words of a field's value, for the index. */
 export const fieldWords = (field: Field, text: string): string => {
   const value = valueOf(text)
   const mark = markOf(field)
@@ -101,20 +79,10 @@ export const fieldWords = (field: Field, text: string): string => {
   return [...distinct, ...words].map((word) => mark + word).join(" ")
 }
 
-/**
- * Words of a text, for the index.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** Words of a text, for the index. */
 export const textWords = cleaned
 
-/**
- * Whether a text has a word to search for.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a text has a word to search for. */
 export const hasWord = (text: string): boolean => wordsOf(cleaned(text)).length > 0
 
 const quoted = (words: string, isPrefix: boolean): string => `"${words.replaceAll("\"", " ")}"${isPrefix ? " *" : ""}`
@@ -129,9 +97,6 @@ const matchOfTerm = ({ field, isPrefix, value: text }: Term): string => {
 
 /**
  * Terms as a query of FTS5: all of them must match. Nothing in a value has a meaning to FTS5; undefined for no terms.
- *
- * @category encoding
- * @since 0.1.0
  */
 export const matchOf = (terms: ReadonlyArray<Term>): string | undefined =>
   terms.length === 0 ? undefined : terms.map(matchOfTerm).join(" AND ")

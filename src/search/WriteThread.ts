@@ -3,8 +3,6 @@
  *
  * It has the lowest priority there is, and where the system knows none for a thread, or a core is free and is the other
  * half of the sink's, it rests nine times as long as it worked while the sink is busy.
- *
- * @since 0.1.0
  */
 import { readlinkSync } from "node:fs"
 import { constants, setPriority } from "node:os"
@@ -41,12 +39,7 @@ const failureOf = (error: unknown): Failure => ({
 
 const isSame = (one: Progress, other: Progress): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/**
- * Follows the sink until the thread is ended, or cannot go on and says why.
- *
- * @category running
- * @since 0.1.0
- */
+/** Follows the sink until the thread is ended, or cannot go on and says why. */
 export const run = (task: Task, port: MessagePort): void => {
   const tell = (told: Told) => port.postMessage(told)
   const guarded = (work: () => void) => {

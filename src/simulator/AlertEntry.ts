@@ -1,20 +1,11 @@
-/**
- * Alerts of `alerts_v2` through time.
- *
- * @since 0.1.0
- */
+/** Alerts of `alerts_v2` through time. */
 import type { AlertPlan, Attack } from "./Attacks.ts"
 import type { Cast } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/**
- * What an alert is made of.
- *
- * @category models
- * @since 0.1.0
- */
+/** What an alert is made of. */
 export interface AlertSeed {
   readonly attack: Attack
   readonly plan: AlertPlan
@@ -45,12 +36,7 @@ const remediated = (evidence: ReadonlyArray<Row>, state: Progress): ReadonlyArra
     ? evidence
     : evidence.map((row) => row["remediationStatus"] === "active" ? { ...row, remediationStatus: "remediated" } : row)
 
-/**
- * Raises an alert.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Raises an alert. */
 export const of = ({ appears, attack, cast, draw, incidentId, pace, plan }: AlertSeed): Entry => {
   const providerAlertId = `${draw.guid()}_1`
   const id = `${plan.prefix}${providerAlertId}`

@@ -1,18 +1,9 @@
-/**
- * What the simulated Microsoft says to a request, before it is put on the wire.
- *
- * @since 0.1.0
- */
+/** What the simulated Microsoft says to a request, before it is put on the wire. */
 import { DateTime } from "effect"
 import type { Draw } from "./Draw.ts"
 import { graphTime } from "./Row.ts"
 
-/**
- * An answer. A `body` that is a string is sent as it is, anything else as JSON.
- *
- * @category models
- * @since 0.1.0
- */
+/** An answer. A `body` that is a string is sent as it is, anything else as JSON. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -26,12 +17,7 @@ export interface Answer {
   readonly faults?: ReadonlyArray<string>
 }
 
-/**
- * An answer that arrives as it should.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** An answer that arrives as it should. */
 export const of = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status,
   headers,
@@ -40,12 +26,7 @@ export const of = (status: number, body: unknown, headers: Readonly<Record<strin
   delay: 0
 })
 
-/**
- * Ids that Microsoft's answers carry, and when they were given.
- *
- * @category models
- * @since 0.1.0
- */
+/** Ids that Microsoft's answers carry, and when they were given. */
 export interface Stamp {
   /** Milliseconds since 1970. */
   readonly now: number
@@ -54,32 +35,17 @@ export interface Stamp {
   readonly draw: Draw
 }
 
-/**
- * Headers that every answer of Microsoft's carries.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Headers that every answer of Microsoft's carries. */
 export const identified = (stamp: Stamp): Readonly<Record<string, string>> => ({
   date: DateTime.toDateUtc(DateTime.makeUnsafe(stamp.now)).toUTCString(),
   "request-id": stamp.requestId,
   "client-request-id": stamp.clientRequestId
 })
 
-/**
- * The time as Entra ID writes it in its errors.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The time as Entra ID writes it in its errors. */
 export const entraTime = (stamp: Stamp): string => `${graphTime(stamp.now).slice(0, 19).replace("T", " ")}Z`
 
-/**
- * Graph's error body.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Graph's error body. */
 export const graphError = (
   stamp: Stamp,
   status: number,

@@ -2,19 +2,12 @@
  * What happens at Contoso: attacks, each with the alerts that Microsoft raises about it.
  *
  * Titles, services and categories are those Microsoft uses; people, hosts and addresses are reserved for documentation.
- *
- * @since 0.1.0
  */
 import { domainController } from "./Cast.ts"
 import * as Evidence from "./EvidenceRows.ts"
 import type { Row } from "./Row.ts"
 
-/**
- * One alert of an attack, without its identity and its times.
- *
- * @category models
- * @since 0.1.0
- */
+/** One alert of an attack, without its identity and its times. */
 export interface AlertPlan {
   /** Two letters that Microsoft puts before the provider's own id. */
   readonly prefix: string
@@ -29,12 +22,7 @@ export interface AlertPlan {
   readonly evidence: (scene: Evidence.Scene) => ReadonlyArray<Row>
 }
 
-/**
- * One attack: what its incident is called, and its alerts in order.
- *
- * @category models
- * @since 0.1.0
- */
+/** One attack: what its incident is called, and its alerts in order. */
 export interface Attack {
   readonly name: string
   readonly determination: string
@@ -279,10 +267,5 @@ const data: ReadonlyArray<Attack> = [{
   }]
 }]
 
-/**
- * The attacks, in the order in which they recur.
- *
- * @category models
- * @since 0.1.0
- */
+/** The attacks, in the order in which they recur. */
 export const attacks: readonly [Attack, ...Array<Attack>] = [phishing, beacon, ...accounts, ...data]

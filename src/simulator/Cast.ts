@@ -1,17 +1,8 @@
-/**
- * Who and what takes part in one attack on Contoso: all its alerts speak of the same people, hosts and addresses.
- *
- * @since 0.1.0
- */
+/** Who and what takes part in one attack on Contoso: all its alerts speak of the same people, hosts and addresses. */
 import type { Draw } from "./Draw.ts"
 import * as Chance from "./Draw.ts"
 
-/**
- * Somebody who works at Contoso.
- *
- * @category models
- * @since 0.1.0
- */
+/** Somebody who works at Contoso. */
 export interface Person {
   readonly account: string
   readonly name: string
@@ -20,12 +11,7 @@ export interface Person {
   readonly sid: string
 }
 
-/**
- * A machine of Contoso's.
- *
- * @category models
- * @since 0.1.0
- */
+/** A machine of Contoso's. */
 export interface Device {
   readonly host: string
   readonly ip: string
@@ -33,12 +19,7 @@ export interface Device {
   readonly os: string
 }
 
-/**
- * Those who take part in one attack.
- *
- * @category models
- * @since 0.1.0
- */
+/** Those who take part in one attack. */
 export interface Cast {
   readonly tenantId: string
   readonly victim: Person
@@ -91,12 +72,7 @@ const device = (number: number): Device => ({
   os: number % 5 === 0 ? "Windows10" : "Windows11"
 })
 
-/**
- * The domain controller, which is in every attack on accounts.
- *
- * @category models
- * @since 0.1.0
- */
+/** The domain controller, which is in every attack on accounts. */
 export const domainController: Device = {
   host: "dc01",
   ip: "10.0.0.5",
@@ -106,12 +82,7 @@ export const domainController: Device = {
 
 const lures = ["login.c0ntoso.example", "contoso-sso.example", "mail.contosso.example", "docs-contoso.example"]
 
-/**
- * Casts an attack.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Casts an attack. */
 export const of = (tenantId: string, draw: Draw): Cast => {
   const first = draw.int(0, names.length - 1)
   return {

@@ -1,8 +1,4 @@
-/**
- * Everything that happens to one tenant, in numbered order and worked out as far as the clock has come.
- *
- * @since 0.1.0
- */
+/** Everything that happens to one tenant, in numbered order and worked out as far as the clock has come. */
 import * as AlertEntry from "./AlertEntry.ts"
 import { type AlertPlan, type Attack, attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
@@ -12,12 +8,7 @@ import * as IncidentEntry from "./IncidentEntry.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
 
-/**
- * How much there is in a tenant, and whether time passes in it.
- *
- * @category models
- * @since 0.1.0
- */
+/** How much there is in a tenant, and whether time passes in it. */
 export interface TenantOptions {
   /** The same seed and tenant give the same content. */
   readonly seed: string
@@ -30,12 +21,7 @@ export interface TenantOptions {
   readonly live: boolean
 }
 
-/**
- * One tenant's rows at a time in milliseconds since 1970, in no particular order.
- *
- * @category models
- * @since 0.1.0
- */
+/** One tenant's rows at a time in milliseconds since 1970, in no particular order. */
 export type Chronicle = Readonly<Record<"alerts" | "alerts_v2" | "incidents", (now: number) => ReadonlyArray<Row>>>
 
 const day = 86_400_000
@@ -75,12 +61,7 @@ const unrolled = ({ appears, first, make }: Series) => {
   }
 }
 
-/**
- * Begins a tenant's chronicle; `start` is in milliseconds since 1970.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Begins a tenant's chronicle; `start` is in milliseconds since 1970. */
 export const make = (tenantId: string, start: number, options: TenantOptions): Chronicle => {
   const isBulk = options.alerts !== undefined || options.incidents !== undefined
   const before = options.alerts ?? 3 * flat.length

@@ -1,23 +1,9 @@
-/**
- * The three collections as Graph offers them.
- *
- * @since 0.1.0
- */
+/** The three collections as Graph offers them. */
 
-/**
- * Name of a collection: the last segment of its path.
- *
- * @category models
- * @since 0.1.0
- */
+/** Name of a collection: the last segment of its path. */
 export type CollectionName = "alerts" | "alerts_v2" | "incidents"
 
-/**
- * What Graph allows on a collection.
- *
- * @category models
- * @since 0.1.0
- */
+/** What Graph allows on a collection. */
 export interface Collection {
   readonly name: CollectionName
   readonly typeName: string
@@ -33,12 +19,7 @@ export interface Collection {
   readonly skipMax?: number | undefined
 }
 
-/**
- * The collections by name.
- *
- * @category models
- * @since 0.1.0
- */
+/** The collections by name. */
 export const collections: Readonly<Record<CollectionName, Collection>> = {
   alerts: {
     name: "alerts",

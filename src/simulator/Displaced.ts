@@ -1,8 +1,4 @@
-/**
- * Rows whose cursor does not lie where the clock is: Graph shows some late, and a few from the future.
- *
- * @since 0.1.0
- */
+/** Rows whose cursor does not lie where the clock is: Graph shows some late, and a few from the future. */
 import * as AlertEntry from "./AlertEntry.ts"
 import { attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
@@ -16,12 +12,7 @@ import type { Row } from "./Row.ts"
 /** Nobody takes such a row up: it stays as it is. */
 const pace = 1e12
 
-/**
- * The collection that a fault means (`alerts_v2` unless it names another), and how to make a row of it.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The collection that a fault means (`alerts_v2` unless it names another), and how to make a row of it. */
 export const of = (
   fault: Fault,
   tenantId: string,

@@ -3,16 +3,9 @@
  *
  * Rows are made inside pure functions, lazily and in any order, so each takes a fresh draw named after itself instead of
  * sharing Effect's `Random`, whose answers depend on who asked before.
- *
- * @since 0.1.0
  */
 
-/**
- * A run of chance.
- *
- * @category models
- * @since 0.1.0
- */
+/** A run of chance. */
 export interface Draw {
   /** A whole number from `min` to `max`, both included. */
   readonly int: (min: number, max: number) => number
@@ -30,12 +23,7 @@ const hash = (text: string): number => {
   return state >>> 0
 }
 
-/**
- * Starts the run that belongs to this seed (mulberry32).
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Starts the run that belongs to this seed (mulberry32). */
 export const from = (...seed: ReadonlyArray<string | number>): Draw => {
   let state = hash(seed.join("\n"))
   const next = () => {

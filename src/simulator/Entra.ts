@@ -1,8 +1,4 @@
-/**
- * The token endpoint's refusals, in Entra ID's words.
- *
- * @since 0.1.0
- */
+/** The token endpoint's refusals, in Entra ID's words. */
 import * as Answer from "./Answer.ts"
 
 interface Refusal {
@@ -116,12 +112,7 @@ const meanings: ReadonlyMap<string, number> = new Map([
   ["busy", 90033]
 ])
 
-/**
- * What was asked of the token endpoint. The secret itself never goes further than this module.
- *
- * @category models
- * @since 0.1.0
- */
+/** What was asked of the token endpoint. The secret itself never goes further than this module. */
 export interface TokenRequest {
   readonly tenant: string
   readonly clientId: string
@@ -135,9 +126,6 @@ const domain = /^([a-z0-9-]+\.)+[a-z]{2,}$/i
 
 /**
  * The AADSTS number with which the request is refused, or `undefined`. A secret `aadsts-<number>` names it outright.
- *
- * @category guards
- * @since 0.1.0
  */
 export const refusal = ({ grantType, proof, scope, tenant }: TokenRequest): number | undefined => {
   if (!guid.test(tenant) && !domain.test(tenant)) return 900023
@@ -150,12 +138,7 @@ export const refusal = ({ grantType, proof, scope, tenant }: TokenRequest): numb
   return named === undefined ? meanings.get(proof) : Number(named)
 }
 
-/**
- * Entra's error body for an AADSTS number, with the status that goes with it.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Entra's error body for an AADSTS number, with the status that goes with it. */
 export const refuse = (stamp: Answer.Stamp, code: number, request: TokenRequest): Answer.Answer => {
   const { error, says, status } = refusals.get(code) ?? { status: 400, error: "invalid_request", says: "Refused." }
   const text = says
@@ -175,12 +158,7 @@ export const refuse = (stamp: Answer.Stamp, code: number, request: TokenRequest)
   }, { "x-ms-request-id": stamp.requestId })
 }
 
-/**
- * The OpenID configuration of a tenant on this server's `origin`.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The OpenID configuration of a tenant on this server's `origin`. */
 export const configuration = (origin: string, tenant: string): Answer.Answer =>
   Answer.of(200, {
     token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
@@ -194,12 +172,7 @@ export const configuration = (origin: string, tenant: string): Answer.Answer =>
     tenant_region_scope: "EU"
   })
 
-/**
- * Instance discovery, which says that this host is a cloud of its own.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Instance discovery, which says that this host is a cloud of its own. */
 export const discovery = (origin: string, tenant: string): Answer.Answer => {
   const host = origin.replace(/^https?:\/\//, "")
   return Answer.of(200, {

@@ -2,77 +2,42 @@
  * A record through time: when it appears, when it changes, and what it then looks like.
  *
  * Nothing runs in the background. Whoever asks says what time it is, and the versions of then are worked out.
- *
- * @since 0.1.0
  */
 import type { Draw } from "./Draw.ts"
 import type { Row } from "./Row.ts"
 
-/**
- * One state of a record, made when it is first looked at.
- *
- * @category models
- * @since 0.1.0
- */
+/** One state of a record, made when it is first looked at. */
 export interface Version {
   /** Milliseconds since 1970 from which Graph shows it. */
   readonly from: number
   readonly row: () => Row
 }
 
-/**
- * A record of a tenant; its versions are in order of time, and there is at least one.
- *
- * @category models
- * @since 0.1.0
- */
+/** A record of a tenant; its versions are in order of time, and there is at least one. */
 export interface Entry {
   readonly id: string
   readonly versions: readonly [Version, ...Array<Version>]
 }
 
-/**
- * How far the security team is with an alert.
- *
- * @category models
- * @since 0.1.0
- */
+/** How far the security team is with an alert. */
 export type Progress = "new" | "inProgress" | "resolved"
 
-/**
- * A version that makes its row once.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A version that makes its row once. */
 export const version = (from: number, make: () => Row): Version => {
   let made: Row | undefined
   return { from, row: () => (made ??= make()) }
 }
 
-/**
- * The row as Graph shows it at a time; `undefined` before it appears.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The row as Graph shows it at a time; `undefined` before it appears. */
 export const at = (entry: Entry, now: number): Row | undefined =>
   entry.versions.findLast(({ from }) => from <= now)?.row()
 
-/**
- * The rows of those that Graph shows at a time.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The rows of those that Graph shows at a time. */
 export const shown = (entries: ReadonlyArray<Entry>, now: number): ReadonlyArray<Row> =>
   entries.map((entry) => at(entry, now)).filter((row) => row !== undefined)
 
 /**
  * When the team takes an alert up and closes it: some are left alone. `pace` is the unit of waiting in milliseconds.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const progress = (
   appears: number,

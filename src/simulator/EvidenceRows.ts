@@ -1,18 +1,9 @@
-/**
- * Evidence objects as Graph sends them, with every property of their type, null where Microsoft has nothing to say.
- *
- * @since 0.1.0
- */
+/** Evidence objects as Graph sends them, with every property of their type, null where Microsoft has nothing to say. */
 import type { Cast, Device, Person } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/**
- * What an evidence object is made of: who takes part, chance of its own, and when the alert was raised.
- *
- * @category models
- * @since 0.1.0
- */
+/** What an evidence object is made of: who takes part, chance of its own, and when the alert was raised. */
 export interface Scene {
   readonly cast: Cast
   readonly draw: Draw
@@ -65,12 +56,7 @@ const image = (draw: Draw, fileName: string, filePath: string, publisher: string
   signer: null
 })
 
-/**
- * A mailbox that the mails reached.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A mailbox that the mails reached. */
 export const mailbox = ({ at, cast }: Scene, owner: Person = cast.victim): Row =>
   evidence("mailbox", at, "unknown", [], {
     displayName: owner.name,
@@ -79,21 +65,11 @@ export const mailbox = ({ at, cast }: Scene, owner: Person = cast.victim): Row =
     userAccount: account(owner, cast.tenantId)
   })
 
-/**
- * The address of the look-alike page.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The address of the look-alike page. */
 export const url = ({ at, cast }: Scene, path = "/x"): Row =>
   evidence("url", at, "malicious", [], { url: `https://${cast.lure}:8443${path}` })
 
-/**
- * One mail of the campaign.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** One mail of the campaign. */
 export const analyzedMessage = ({ at, cast, draw }: Scene): Row =>
   evidence("analyzedMessage", at, "malicious", [], {
     networkMessageId: draw.guid(),
@@ -116,12 +92,7 @@ export const analyzedMessage = ({ at, cast, draw }: Scene): Row =>
     p2Sender: { emailAddress: "it@c0ntoso.example", displayName: "IT", domainName: "c0ntoso.example" }
   })
 
-/**
- * The mails of the campaign as Microsoft groups them.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The mails of the campaign as Microsoft groups them. */
 export const mailCluster = ({ at, cast, draw }: Scene): Row => {
   const count = draw.int(3, 24)
   const fingerprint = draw.int(100_000_000, 999_999_999)
@@ -136,21 +107,11 @@ export const mailCluster = ({ at, cast, draw }: Scene): Row => {
   })
 }
 
-/**
- * A person's account.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A person's account. */
 export const user = ({ at, cast }: Scene, who: Person = cast.victim, role = "compromised"): Row =>
   evidence("user", at, "suspicious", [role], { userAccount: account(who, cast.tenantId), stream: null })
 
-/**
- * The attacker's address.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The attacker's address. */
 export const ip = ({ at, cast }: Scene, role = "attacker"): Row =>
   evidence("ip", at, "malicious", [role], {
     ipAddress: cast.attackerIp,
@@ -159,12 +120,7 @@ export const ip = ({ at, cast }: Scene, role = "attacker"): Row =>
     location: { city: null, countryName: cast.country, latitude: 52.1, longitude: 4.3, state: null }
   })
 
-/**
- * A machine.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A machine. */
 export const device = (
   { at, cast, draw }: Scene,
   which: Device = cast.device,
@@ -195,12 +151,7 @@ export const device = (
     vmMetadata: null
   })
 
-/**
- * A file on the cast's device.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A file on the cast's device. */
 export const file = ({ at, cast, draw }: Scene, fileName: string, filePath: string): Row =>
   evidence("file", at, "malicious", [], {
     detectionStatus: "detected",
@@ -208,12 +159,7 @@ export const file = ({ at, cast, draw }: Scene, fileName: string, filePath: stri
     fileDetails: image(draw, fileName, filePath, null)
   })
 
-/**
- * A process on the cast's device.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** A process on the cast's device. */
 export const process = ({ at, cast, draw }: Scene, fileName: string, commandLine: string): Row =>
   evidence("process", at, "malicious", [], {
     detectionStatus: "detected",
@@ -228,11 +174,6 @@ export const process = ({ at, cast, draw }: Scene, fileName: string, commandLine
     userAccount: account(cast.victim, cast.tenantId)
   })
 
-/**
- * Evidence of any other type, by its name without `Evidence`.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Evidence of any other type, by its name without `Evidence`. */
 export const other = (scene: Scene, type: string, properties: Row, verdict: Verdict = "suspicious"): Row =>
   evidence(type, scene.at, verdict, [], properties)

@@ -1,8 +1,4 @@
-/**
- * What can be made to go wrong, as JSON that a person or a test sends.
- *
- * @since 0.1.0
- */
+/** What can be made to go wrong, as JSON that a person or a test sends. */
 import { Schema } from "effect"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
@@ -12,12 +8,7 @@ const retryAfter = Schema.optionalKey(Schema.Union([Schema.Int, Schema.String]))
   description: "Seconds, or an HTTP date."
 })
 
-/**
- * Where a fault strikes: one endpoint, the token endpoint, all of Graph (the default), or everything.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Where a fault strikes: one endpoint, the token endpoint, all of Graph (the default), or everything. */
 export const Target = Schema.Literals(["alerts", "alerts_v2", "incidents", "token", "graph", "all"])
 export type Target = typeof Target.Type
 
@@ -33,12 +24,7 @@ const where = {
 const fault = <const Kind extends string, const Fields extends Schema.Struct.Fields>(kind: Kind, fields: Fields) =>
   Schema.Struct({ kind: Schema.Literal(kind), ...where, ...fields })
 
-/**
- * Schema for one fault.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for one fault. */
 export const Fault = Schema.Union([
   fault("status", {
     status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
@@ -80,12 +66,7 @@ export const Fault = Schema.Union([
 ])
 export type Fault = typeof Fault.Type
 
-/**
- * Schema for the faults that people ask for by name.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the faults that people ask for by name. */
 export const Preset = Schema.Struct({
   preset: Schema.Literals([
     "wrong secret",
@@ -101,22 +82,12 @@ export const Preset = Schema.Struct({
 })
 export type Preset = typeof Preset.Type
 
-/**
- * What can be asked for, in one line for people.
- *
- * @category models
- * @since 0.1.0
- */
+/** What can be asked for, in one line for people. */
 export const vocabulary = `presets: ${Preset.fields.preset.literals.join(", ")}; kinds: ${
   Fault.members.map(({ fields }) => fields.kind.literal).join(", ")
 }; endpoints: ${Target.literals.join(", ")}`
 
-/**
- * Schema for what the control surface takes: a preset, a fault, or several.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what the control surface takes: a preset, a fault, or several. */
 export const Wanted = Schema.Union([Preset, Fault, Schema.Array(Fault)])
 export type Wanted = typeof Wanted.Type
 
@@ -134,12 +105,7 @@ const presets: { readonly [Name in Preset["preset"]]: ReadonlyArray<Fault> } = {
   "legacy retired": [{ kind: "retired", endpoint: "alerts", as: "404" }]
 }
 
-/**
- * The faults that are meant. A preset's endpoint replaces those that it names for Graph; its tenant narrows all.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The faults that are meant. A preset's endpoint replaces those that it names for Graph; its tenant narrows all. */
 export const faultsOf = (wanted: Wanted): ReadonlyArray<Fault> => {
   if ("kind" in wanted) return [wanted]
   if (!("preset" in wanted)) return wanted

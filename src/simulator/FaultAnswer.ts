@@ -1,8 +1,4 @@
-/**
- * What Microsoft says, or fails to say, when a fault strikes.
- *
- * @since 0.1.0
- */
+/** What Microsoft says, or fails to say, when a fault strikes. */
 import * as Answer from "./Answer.ts"
 import type { Collection } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
@@ -30,12 +26,7 @@ const tokenError = (
     correlation_id: stamp.clientRequestId
   }, headers)
 
-/**
- * The 403 of an application without the permission.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The 403 of an application without the permission. */
 export const missingRole = (stamp: Answer.Stamp, collection: Collection, roles: ReadonlyArray<string>): Answer.Answer =>
   Answer.graphError(
     stamp,
@@ -46,24 +37,14 @@ export const missingRole = (stamp: Answer.Stamp, collection: Collection, roles: 
     }.`
   )
 
-/**
- * The 401 of a request whose token Graph does not take.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The 401 of a request whose token Graph does not take. */
 export const unauthorized = (stamp: Answer.Stamp, says: string): Answer.Answer =>
   Answer.graphError(stamp, 401, "InvalidAuthenticationToken", says, {
     "www-authenticate":
       "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\""
   })
 
-/**
- * The answer with which a fault ends the matter; `undefined` for one that only bends the page.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The answer with which a fault ends the matter; `undefined` for one that only bends the page. */
 export const of = (
   fault: Fault,
   stamp: Answer.Stamp,
@@ -149,21 +130,11 @@ const bend = (fault: Fault, url: URL): Partial<Shape> => {
   }
 }
 
-/**
- * What the faults that end nothing make of a page at `url`; of two that disagree the later one holds.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** What the faults that end nothing make of a page at `url`; of two that disagree the later one holds. */
 export const shape = (faults: ReadonlyArray<Fault>, url: URL): Shape =>
   faults.reduce((shape, fault) => Object.assign(shape, bend(fault, url)), { ...plain })
 
-/**
- * The answer as it travels, with Microsoft's ids, under faults of the connection.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The answer as it travels, with Microsoft's ids, under faults of the connection. */
 export const delivered = (
   answer: Answer.Answer,
   stamp: Answer.Stamp,

@@ -1,18 +1,9 @@
-/**
- * The faults that are in force, and which of them a request runs into.
- *
- * @since 0.1.0
- */
+/** The faults that are in force, and which of them a request runs into. */
 import { Effect, Ref } from "effect"
 import type { CollectionName } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
 
-/**
- * A fault in force.
- *
- * @category models
- * @since 0.1.0
- */
+/** A fault in force. */
 export interface ActiveFault {
   readonly fault: Fault
   /** Tokens up to this number are refused, where the fault refuses tokens. */
@@ -21,12 +12,7 @@ export interface ActiveFault {
   readonly struck: number
 }
 
-/**
- * What of a request decides whether a fault strikes it.
- *
- * @category models
- * @since 0.1.0
- */
+/** What of a request decides whether a fault strikes it. */
 export interface Struck {
   readonly endpoint: CollectionName | "token"
   readonly tenant: string | undefined
@@ -79,12 +65,7 @@ const concerns = ({ fault, tokensUpTo }: ActiveFault, request: Struck): boolean 
   }
 }
 
-/**
- * Opens the list of faults.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the list of faults. */
 export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active) => ({
   list: Ref.get(active),
   removeAll: Ref.set(active, []),

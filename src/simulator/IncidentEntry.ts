@@ -1,20 +1,11 @@
-/**
- * Incidents through time: they follow their alerts.
- *
- * @since 0.1.0
- */
+/** Incidents through time: they follow their alerts. */
 import type { Attack } from "./Attacks.ts"
 import { type Entry, shown, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
 const severities = ["informational", "low", "medium", "high"]
 
-/**
- * Opens an incident with its first alert, and moves it whenever one of them moves.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens an incident with its first alert, and moves it whenever one of them moves. */
 export const of = (
   { alerts, attack, id, number, opens, tenantId }: {
     readonly id: string

@@ -1,8 +1,4 @@
-/**
- * Legacy alerts (`/security/alerts`) of a few providers through time.
- *
- * @since 0.1.0
- */
+/** Legacy alerts (`/security/alerts`) of a few providers through time. */
 import { type Cast, domainController } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
@@ -148,12 +144,7 @@ const empty = Object.fromEntries(
   ].map((name) => [name, []])
 )
 
-/**
- * Raises the legacy alert with this number.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Raises the legacy alert with this number. */
 export const of = (
   { appears, cast, draw, number, pace }: {
     readonly number: number

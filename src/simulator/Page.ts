@@ -1,8 +1,4 @@
-/**
- * One page of a collection.
- *
- * @since 0.1.0
- */
+/** One page of a collection. */
 import { Result } from "effect"
 import { Buffer } from "node:buffer"
 import * as Answer from "./Answer.ts"
@@ -11,12 +7,7 @@ import { withoutLateMembers } from "./Preference.ts"
 import * as Query from "./Query.ts"
 import { instant, type Row } from "./Row.ts"
 
-/**
- * What faults make of a page.
- *
- * @category models
- * @since 0.1.0
- */
+/** What faults make of a page. */
 export interface Shape {
   readonly ignoresOrderby: boolean
   readonly ignoresFilter: boolean
@@ -31,12 +22,7 @@ export interface Shape {
   readonly padding: number
 }
 
-/**
- * A page as it should be.
- *
- * @category models
- * @since 0.1.0
- */
+/** A page as it should be. */
 export const plain: Shape = {
   ignoresOrderby: false,
   ignoresFilter: false,
@@ -48,12 +34,7 @@ export const plain: Shape = {
   padding: 0
 }
 
-/**
- * What a page is cut from.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a page is cut from. */
 export interface PageRequest {
   readonly collection: Collection
   readonly rows: ReadonlyArray<Row>
@@ -88,12 +69,7 @@ const decodePosition = (token: string, property: string): Row | undefined => {
 const selected = (row: Row, names: ReadonlyArray<string> | undefined): Row =>
   names === undefined ? row : Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))
 
-/**
- * Answers a request for a page.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Answers a request for a page. */
 export const answer = (
   { alerts, collection, includesLateMembers, paging, rows, shape, stamp, url }: PageRequest
 ): Answer.Answer => {

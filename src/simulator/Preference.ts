@@ -1,7 +1,5 @@
 /**
  * `Prefer: include-unknown-enum-members`: words that Graph added to an enum later are only sent to clients that ask.
- *
- * @since 0.1.0
  */
 import type { Row } from "./Row.ts"
 
@@ -21,12 +19,7 @@ const hidden = (row: Row): Row =>
     ])
   )
 
-/**
- * The row as a client sees it that did not ask for late enum members.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The row as a client sees it that did not ask for late enum members. */
 export const withoutLateMembers = (row: Row): Row => {
   const evidence = row["evidence"]
   return hidden(

@@ -1,8 +1,4 @@
-/**
- * The OData options that Graph takes on the security collections.
- *
- * @since 0.1.0
- */
+/** The OData options that Graph takes on the security collections. */
 import { Result } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Collection } from "./Collections.ts"
@@ -10,12 +6,7 @@ import { instant, type Row } from "./Row.ts"
 
 type Operator = "eq" | "ne" | "ge" | "gt" | "le" | "lt"
 
-/**
- * One condition of a `$filter`.
- *
- * @category models
- * @since 0.1.0
- */
+/** One condition of a `$filter`. */
 export interface Clause {
   readonly property: string
   readonly operator: Operator
@@ -23,12 +14,7 @@ export interface Clause {
   readonly isInstant: boolean
 }
 
-/**
- * A query that Graph accepts.
- *
- * @category models
- * @since 0.1.0
- */
+/** A query that Graph accepts. */
 export interface Query {
   readonly clauses: ReadonlyArray<Clause>
   readonly orderBy: { readonly property: string; readonly descending: boolean } | undefined
@@ -41,12 +27,7 @@ export interface Query {
   readonly isExpanded: boolean
 }
 
-/**
- * Graph's order when the client asks for none.
- *
- * @category models
- * @since 0.1.0
- */
+/** Graph's order when the client asks for none. */
 export const newestFirst = { property: "createdDateTime", descending: true } as const
 
 const known = new Set(["$filter", "$orderby", "$top", "$skip", "$skiptoken", "$count", "$select", "$expand"])
@@ -86,12 +67,7 @@ const whole = (name: string, text: string | null, otherwise: number): Result.Res
       `Invalid value '${text}' for ${name} query option found. The ${name} query option requires a non-negative integer value.`
     )
 
-/**
- * Reads a query; what is wrong with it in Graph's words when Graph would answer 400.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Reads a query; what is wrong with it in Graph's words when Graph would answer 400. */
 export const read = (collection: Collection, parameters: URLSearchParams): Result.Result<Query, string> =>
   Result.gen(function*() {
     const foreign = [...parameters.keys()].find((name) => name.startsWith("$") && !known.has(name))
@@ -169,9 +145,6 @@ const compare = (one: string, operator: Operator, other: string): boolean => {
 /**
  * Whether a row meets every condition. A row without the instant that is asked for meets it, so that undecodable rows
  * given by a test are sent.
- *
- * @category guards
- * @since 0.1.0
  */
 export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
   clauses.every(({ isInstant, operator, property, value }) => {
@@ -184,12 +157,7 @@ export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
     return compare(String(found), operator, value)
   })
 
-/**
- * The order asked for, equals by id; newest first when none is asked for. Rows without the property come last.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The order asked for, equals by id; newest first when none is asked for. Rows without the property come last. */
 export const order = (orderBy: Query["orderBy"]): (a: Row, b: Row) => number => {
   const { descending, property } = orderBy ?? newestFirst
   const key = (row: Row): string | undefined => {

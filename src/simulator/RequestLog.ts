@@ -1,16 +1,7 @@
-/**
- * What was asked of the simulated Microsoft, without anything secret.
- *
- * @since 0.1.0
- */
+/** What was asked of the simulated Microsoft, without anything secret. */
 import { Effect, Ref } from "effect"
 
-/**
- * One request and its outcome.
- *
- * @category models
- * @since 0.1.0
- */
+/** One request and its outcome. */
 export interface LoggedRequest {
   /** ISO 8601. */
   readonly time: string
@@ -25,23 +16,13 @@ export interface LoggedRequest {
 
 const keptMax = 1000
 
-/**
- * Path and query as they may be shown.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Path and query as they may be shown. */
 export const shownPath = (url: URL): string => {
   const query = [...url.searchParams].map(([name, value]) => name.startsWith("$") ? `${name}=${value}` : `${name}=…`)
   return query.length === 0 ? url.pathname : `${url.pathname}?${query.join("&")}`
 }
 
-/**
- * Opens the log of the last 1,000 requests, with counters of all.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the log of the last 1,000 requests, with counters of all. */
 export const make = Effect.map(
   Ref.make<{ readonly last: ReadonlyArray<LoggedRequest>; readonly byStatus: Readonly<Record<string, number>> }>({
     last: [],

@@ -1,8 +1,4 @@
-/**
- * The simulated Microsoft on HTTP, and the surface by which people and tests control it.
- *
- * @since 0.1.0
- */
+/** The simulated Microsoft on HTTP, and the surface by which people and tests control it. */
 import { Effect, Layer, Option, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
@@ -150,10 +146,5 @@ const control = HttpRouter.addAll([
   )
 ])
 
-/**
- * Layer that adds the simulated Microsoft and its control surface to the router.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer that adds the simulated Microsoft and its control surface to the router. */
 export const layer = Layer.mergeAll(microsoft, control)

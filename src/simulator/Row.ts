@@ -1,26 +1,12 @@
-/**
- * A record as Graph has it: properties by name.
- *
- * @since 0.1.0
- */
+/** A record as Graph has it: properties by name. */
 import * as Timestamp from "../domain/Timestamp.ts"
 
-/**
- * One record of a collection. Tests give rows of any shape, undecodable ones included.
- *
- * @category models
- * @since 0.1.0
- */
+/** One record of a collection. Tests give rows of any shape, undecodable ones included. */
 export type Row = Readonly<Record<string, unknown>>
 
 const instants = new WeakMap<Row, Map<string, Timestamp.Timestamp | undefined>>()
 
-/**
- * A property as an instant; `undefined` when it is none. Remembered for each row, since every page sorts them all.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** A property as an instant; `undefined` when it is none. Remembered for each row, since every page sorts them all. */
 export const instant = (row: Row, property: string): Timestamp.Timestamp | undefined => {
   let known = instants.get(row)
   if (known === undefined) instants.set(row, known = new Map())
@@ -37,9 +23,6 @@ export const instant = (row: Row, property: string): Timestamp.Timestamp | undef
  * **Details**
  *
  * `ticks` are the 100 ns steps below the millisecond.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const graphTime = (millis: number, ticks = 0): string => {
   const iso = Timestamp.fromMillis(millis)

@@ -1,8 +1,6 @@
 /**
  * A simulated Microsoft: Entra ID's token endpoint and Graph's three security collections, for as many tenants as are
  * asked for, with faults on request. `Routes` puts it on HTTP.
- *
- * @since 0.1.0
  */
 import { Clock, Context, Effect, Layer, Ref } from "effect"
 import * as Answer from "./Answer.ts"
@@ -19,23 +17,13 @@ import { graphTime, type Row } from "./Row.ts"
 import * as Tenants from "./Tenants.ts"
 import * as Tokens from "./Tokens.ts"
 
-/**
- * What a simulation begins with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a simulation begins with. */
 export interface SimulatorOptions extends Tenants.NewTenant {
   /** What the nextLinks of `alerts_v2` and `incidents` carry; those of `alerts` carry both. */
   readonly paging: "skip" | "skiptoken"
 }
 
-/**
- * A request for a page of a collection.
- *
- * @category models
- * @since 0.1.0
- */
+/** A request for a page of a collection. */
 export interface GraphRequest {
   readonly collection: CollectionName
   /** Absolute, as the client asked. */
@@ -46,12 +34,7 @@ export interface GraphRequest {
   readonly clientRequestId: string | undefined
 }
 
-/**
- * What the simulated Microsoft knows of itself.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the simulated Microsoft knows of itself. */
 export interface SimulatorState {
   readonly started_at: string
   readonly now: string
@@ -84,12 +67,7 @@ const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
 
 const isNextLink = (url: URL) => url.searchParams.has("$skiptoken") || Number(url.searchParams.get("$skip")) > 0
 
-/**
- * Service that is the simulated Microsoft.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that is the simulated Microsoft. */
 export class Simulator extends Context.Service<Simulator, {
   /** Answers at the token endpoint. */
   readonly token: (

@@ -1,19 +1,10 @@
-/**
- * The simulated tenants: any id that is asked for has one.
- *
- * @since 0.1.0
- */
+/** The simulated tenants: any id that is asked for has one. */
 import { Clock, Effect, Ref } from "effect"
 import * as Chronicle from "./Chronicle.ts"
 import type { CollectionName } from "./Collections.ts"
 import type { Row } from "./Row.ts"
 
-/**
- * A tenant's content, and what its application may do.
- *
- * @category models
- * @since 0.1.0
- */
+/** A tenant's content, and what its application may do. */
 export interface Tenant {
   readonly id: string
   /** Permissions that new tokens carry. */
@@ -25,33 +16,18 @@ export interface Tenant {
   readonly added: Partial<Record<CollectionName, ReadonlyArray<Row>>>
 }
 
-/**
- * What a tenant begins with.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a tenant begins with. */
 export interface NewTenant extends Chronicle.TenantOptions {
   readonly roles: ReadonlyArray<string>
 }
 
-/**
- * The rows of a collection at a time in milliseconds since 1970.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The rows of a collection at a time in milliseconds since 1970. */
 export const rows = (tenant: Tenant, collection: CollectionName, now: number): ReadonlyArray<Row> => [
   ...(tenant.given[collection] ?? tenant.chronicle[collection](now)),
   ...(tenant.added[collection] ?? [])
 ]
 
-/**
- * Opens the register. A tenant begins when it is first asked for.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the register. A tenant begins when it is first asked for. */
 export const make = Effect.fnUntraced(function*(defaults: NewTenant) {
   const startedAt = yield* Clock.currentTimeMillis
   const tenants = yield* Ref.make<ReadonlyMap<string, Tenant>>(new Map())

@@ -1,18 +1,9 @@
-/**
- * Tokens that the simulated Entra ID gives and the simulated Graph knows again.
- *
- * @since 0.1.0
- */
+/** Tokens that the simulated Entra ID gives and the simulated Graph knows again. */
 import { Effect, Ref, Schema } from "effect"
 import { Buffer } from "node:buffer"
 import type { Stamp } from "./Answer.ts"
 
-/**
- * What a token stands for. Roles are those at its issue, as with Microsoft.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a token stands for. Roles are those at its issue, as with Microsoft. */
 export interface Grant {
   readonly tenant: string
   readonly roles: ReadonlyArray<string>
@@ -28,12 +19,7 @@ const tokensMax = 10_000
 const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 const part = (value: object): string => Buffer.from(toJson(value)).toString("base64url")
 
-/**
- * Opens the desk that gives and checks tokens.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Opens the desk that gives and checks tokens. */
 export const make = Effect.gen(function*() {
   const state = yield* Ref.make({ issued: 0, grants: new Map<string, Grant>() })
   return {

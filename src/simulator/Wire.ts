@@ -1,8 +1,4 @@
-/**
- * Puts an answer on the wire, with the harm that was asked for.
- *
- * @since 0.1.0
- */
+/** Puts an answer on the wire, with the harm that was asked for. */
 import { Effect, Stream } from "effect"
 import { HttpBody, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { gzipSync } from "node:zlib"
@@ -58,9 +54,6 @@ const truncated = (response: HttpServerResponse.HttpServerResponse): HttpServerR
  * **Gotchas**
  *
  * A delay passes on Effect's clock: under `TestClock` it has to be adjusted.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const send = Effect.fnUntraced(function*(answer: Answer, request: HttpServerRequest.HttpServerRequest) {
   if (answer.delay > 0) yield* Effect.sleep(answer.delay)

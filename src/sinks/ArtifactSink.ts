@@ -1,17 +1,8 @@
-/**
- * Where artifacts leave the connector.
- *
- * @since 0.1.0
- */
+/** Where artifacts leave the connector. */
 import { Context, Effect, Layer, Ref, Schema } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 
-/**
- * A record set aside with its reason.
- *
- * @category models
- * @since 0.1.0
- */
+/** A record set aside with its reason. */
 export interface DeadLetter {
   readonly instance: string
   readonly endpoint: string
@@ -28,32 +19,19 @@ export interface DeadLetter {
 /**
  * What one page gives. Both are made anew each time somebody goes through them, and are the same each time, so that the
  * artifacts of a page need never be in memory together.
- *
- * @category models
- * @since 0.1.0
  */
 export interface Batch {
   readonly artifacts: Iterable<Artifact>
   readonly deadLetters: Iterable<DeadLetter>
 }
 
-/**
- * A batch with everything in memory.
- *
- * @category models
- * @since 0.1.0
- */
+/** A batch with everything in memory. */
 export interface WholeBatch extends Batch {
   readonly artifacts: ReadonlyArray<Artifact>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
 
-/**
- * The sink cannot take artifacts at the moment. The same batch is to be given again.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The sink cannot take artifacts at the moment. The same batch is to be given again. */
 export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
   /** What failed, without content: `ENOSPC in writeAll`. */
   detail: Schema.String
@@ -63,12 +41,7 @@ export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("Sink
   }
 }
 
-/**
- * Failure of a sink.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Failure of a sink. */
 export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("ArtifactSinkError", {
   sink: Schema.String,
   reason: Schema.Union([SinkUnavailable])
@@ -78,12 +51,7 @@ export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("
   }
 }
 
-/**
- * What a sink in memory was given, for tests to look at.
- *
- * @category services
- * @since 0.1.0
- */
+/** What a sink in memory was given, for tests to look at. */
 export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<WholeBatch>>>()(
   "azure-security/sinks/ArtifactSink/Published"
 ) {
@@ -102,9 +70,6 @@ export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<
  *
  * Delivery is at least once: a batch is given again after a failure, and after a crash between publishing and saving
  * the checkpoint. Consumers that must not see it twice go by `Artifact.id`.
- *
- * @category services
- * @since 0.1.0
  */
 export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats` or `memory`. */

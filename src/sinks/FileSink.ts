@@ -4,8 +4,6 @@
  * A file holds whole lines only: what a crash or a failed write left behind the last synced line is cut off. A batch is
  * never split over two files. After a failed fsync nobody knows what of the file is on the disk, so the batch goes whole
  * to a new one.
- *
- * @since 0.1.0
  */
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
@@ -13,20 +11,10 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
 import { makeChunks } from "./Ndjson.ts"
 
-/**
- * Size at which the next batch begins a new file: 256 MiB.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Size at which the next batch begins a new file: 256 MiB. */
 export const fileBytesMax = 268_435_456
 
-/**
- * Dead letters that are kept when the artifacts go elsewhere: this many files of this size, the newest.
- *
- * @category limits
- * @since 0.1.0
- */
+/** Dead letters that are kept when the artifacts go elsewhere: this many files of this size, the newest. */
 export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 
 const ownerOnly = 0o600
@@ -194,9 +182,6 @@ const failing = Effect.mapError((error: PlatformError.PlatformError) =>
 /**
  * Makes what appends values to a bounded series of files in a directory, which is made when it is not there. The oldest
  * files go when there are more than the limit.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const makeBounded = Effect.fnUntraced(function*(
   directory: string,
@@ -209,48 +194,23 @@ export const makeBounded = Effect.fnUntraced(function*(
   return (values: Iterable<object>) => append(values).pipe(failing, Effect.uninterruptible)
 })
 
-/**
- * Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere. */
 export const makeDeadLetters = (directory: string, limits = deadLetterLimits) =>
   makeBounded(directory, "dead-letters", limits)
 
-/**
- * First words of the names of a sink's files.
- *
- * @category models
- * @since 0.1.0
- */
+/** First words of the names of a sink's files. */
 export interface SeriesNames {
   readonly artifacts: string
   readonly deadLetters: string
 }
 
-/**
- * Names of the files of live polling.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Names of the files of live polling. */
 export const liveNames: SeriesNames = { artifacts: "artifacts", deadLetters: "dead-letters" }
 
-/**
- * Names of the files of a past range, which stand beside those of live polling.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Names of the files of a past range, which stand beside those of live polling. */
 export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: "backfill-dead-letters" }
 
-/**
- * Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there.
- *
- * @category layers
- * @since 0.1.0
- */
+/** Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there. */
 export const layer = (
   directory: string,
   bytesMax: number = fileBytesMax,

@@ -1,19 +1,10 @@
-/**
- * A copy of what a sink took, in files, for the search where the sink itself writes none.
- *
- * @since 0.1.0
- */
+/** A copy of what a sink took, in files, for the search where the sink itself writes none. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import * as Bounds from "../domain/Bounds.ts"
 import { ArtifactSink, type Batch } from "./ArtifactSink.ts"
 import * as FileSink from "./FileSink.ts"
 
-/**
- * First word of the names of the files, as a sink of files has it.
- *
- * @category constants
- * @since 0.1.0
- */
+/** First word of the names of the files, as a sink of files has it. */
 export const prefix = "artifacts"
 
 /**
@@ -28,9 +19,6 @@ export const prefix = "artifacts"
  *
  * The artifacts of a batch are mapped once more for the copy, before `publish` returns: once they are committed, they are
  * known and not mapped again. A disk that is slow at the copies slows the sink.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,

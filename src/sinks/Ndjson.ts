@@ -3,19 +3,12 @@
  *
  * No codec is in between: an artifact is a flat object of strings and numbers that this program made, a dead letter holds
  * raw JSON in Graph's own digits, however deep, and a codec would double the cost of a drain.
- *
- * @since 0.1.0
  */
 
 import { stringify } from "../artifacts/Message.ts"
 import { chunkBytes } from "../domain/Bounds.ts"
 
-/**
- * One line for each value, each ended by a newline; the empty text for none.
- *
- * @category encoding
- * @since 0.1.0
- */
+/** One line for each value, each ended by a newline; the empty text for none. */
 export const lines = (values: Iterable<object>): string => {
   let text = ""
   for (const value of values) text += `${stringify(value)}\n`
@@ -34,9 +27,6 @@ const newline = 10
  * There are two buffers, for all batches: a piece is overwritten by the one after the next, so that one may be written out
  * while the next is made. The last piece of a batch has to be written before the next batch is begun. Made anew for each
  * batch, they waited for the collector, who came the more often for them.
- *
- * @category encoding
- * @since 0.1.0
  */
 export const makeChunks = (bytesMax: number = chunkBytes): (values: Iterable<object>) => Generator<Uint8Array> => {
   /** Of no batch at the moment; a batch that is not made to its end keeps its own. */

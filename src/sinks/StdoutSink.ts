@@ -1,8 +1,4 @@
-/**
- * Publishes artifacts to standard output, a line each, for a pipe. Dead letters go to standard error.
- *
- * @since 0.1.0
- */
+/** Publishes artifacts to standard output, a line each, for a pipe. Dead letters go to standard error. */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
 import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
 import { makeChunks } from "./Ndjson.ts"
@@ -17,9 +13,6 @@ const unavailable = (detail: string) =>
  * Layer of an {@link ArtifactSink} that writes to standard output, and returns when the pipe has taken the lines. Fails
  * when nobody takes them for five seconds; what was given to the pipe by then is waited for, not written again. Of a
  * batch that its page has given up meanwhile, the lines made by then come out, each of them whole.
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,

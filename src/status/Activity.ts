@@ -1,8 +1,4 @@
-/**
- * Remembers what happened lately, minute by minute, for the plots of the page.
- *
- * @since 0.1.0
- */
+/** Remembers what happened lately, minute by minute, for the plots of the page. */
 import { Clock, Context, Duration, Effect, Layer, Metric } from "effect"
 import { marksMax, minutesKept } from "../domain/Bounds.ts"
 import { requestBudget } from "../graph/GraphPolicy.ts"
@@ -104,12 +100,7 @@ interface Mark {
 const kindOf = (state: EndpointState): Mark["kind"] | undefined =>
   state === "cooldown" ? "cooldown" : outages.has(state) ? "outage" : undefined
 
-/**
- * Service that tells what happened since the process began, at most a week back.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that tells what happened since the process began, at most a week back. */
 export class Activity extends Context.Service<Activity, {
   readonly read: (range: ActivityRange) => Effect.Effect<ActivityDocument>
 }>()("azure-security/status/Activity") {

@@ -1,27 +1,13 @@
-/**
- * What the page plots: what happened in the last hour, day or week.
- *
- * @since 0.1.0
- */
+/** What the page plots: what happened in the last hour, day or week. */
 import { Schema } from "effect"
 
-/**
- * Schema for how far back a plot reaches.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for how far back a plot reaches. */
 export const ActivityRange = Schema.Literals(["hour", "day", "week"])
 export type ActivityRange = typeof ActivityRange.Type
 
 const counts = Schema.Array(Schema.NullOr(Schema.Finite))
 
-/**
- * Schema for the activity of a range, in steps of equal length; null where the process did not run.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the activity of a range, in steps of equal length; null where the process did not run. */
 export const ActivityDocument = Schema.Struct({
   /** Since when it is known: the start of the process. */
   since: Schema.String,

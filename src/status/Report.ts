@@ -1,8 +1,4 @@
-/**
- * The structured error report: the same in the log, in `/status` and on the broker.
- *
- * @since 0.1.0
- */
+/** The structured error report: the same in the log, in `/status` and on the broker. */
 import { DateTime, Duration, Schema } from "effect"
 import type { GraphError } from "../graph/GraphError.ts"
 import { onFailure } from "../graph/GraphPolicy.ts"
@@ -11,12 +7,7 @@ const text = Schema.optionalKey(Schema.String)
 const integer = Schema.optionalKey(Schema.Int)
 const words = Schema.optionalKey(Schema.Array(Schema.String))
 
-/**
- * Schema for an error report. It never holds a secret, a token or a body.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for an error report. It never holds a secret, a token or a body. */
 export const Report = Schema.Struct({
   code: Schema.String,
   instance: text,
@@ -36,20 +27,10 @@ export const Report = Schema.Struct({
 })
 export type Report = typeof Report.Type
 
-/**
- * A time in milliseconds since 1970 as reports and `/status` write it.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** A time in milliseconds since 1970 as reports and `/status` write it. */
 export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
-/**
- * Reports a failure of Microsoft's, with what to do about it.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Reports a failure of Microsoft's, with what to do about it. */
 export const fromGraphError = (
   { endpoint, instance }: { readonly instance: string; readonly endpoint: string },
   error: GraphError,
@@ -80,12 +61,7 @@ export const fromGraphError = (
   }
 }
 
-/**
- * The one line that the log has of a report: what Microsoft answered, where, and what to do.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The one line that the log has of a report: what Microsoft answered, where, and what to do. */
 export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
   const answer = [
     http_status === undefined ? [] : [`HTTP ${http_status}`],

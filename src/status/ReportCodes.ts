@@ -1,8 +1,6 @@
 /**
  * Codes of the reports that are no failure of a request, with what they say and what to do: the README's table, and what
  * a test holds every report to. The codes of failures are those of `GraphPolicy`.
- *
- * @since 0.1.0
  */
 
 interface Row {
@@ -10,12 +8,7 @@ interface Row {
   readonly remedy: string
 }
 
-/**
- * The codes.
- *
- * @category models
- * @since 0.1.0
- */
+/** The codes. */
 export const reportCodes = {
   gap: {
     says:

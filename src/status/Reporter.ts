@@ -1,8 +1,4 @@
-/**
- * Says what is wrong, once: a failure that lasts is one line, then a reminder an hour.
- *
- * @since 0.1.0
- */
+/** Says what is wrong, once: a failure that lasts is one line, then a reminder an hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
 import * as Metrics from "./Metrics.ts"
 import { line, type Report } from "./Report.ts"
@@ -10,12 +6,7 @@ import { line, type Report } from "./Report.ts"
 /** How often a failure that lasts is said again; often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
 
-/**
- * How a report is said.
- *
- * @category models
- * @since 0.1.0
- */
+/** How a report is said. */
 export interface Saying {
   readonly level: "Warn" | "Error"
   /** Whether it is said again each hour while it lasts. */
@@ -31,12 +22,7 @@ const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" 
 const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
   aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
 
-/**
- * Service that logs reports.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that logs reports. */
 export class Reporter extends Context.Service<Reporter, {
   /** Logs a report unless the same (instance, endpoint, code, cause) was logged and lasts. */
   readonly say: (report: Report, saying: Saying) => Effect.Effect<void>

@@ -2,8 +2,6 @@
  * What the connector knows of itself: the state of each endpoint of each instance, and of the sink.
  *
  * It only keeps and tells; deciding states is the poller's work.
- *
- * @since 0.1.0
  */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { EndpointName, Identity } from "../config/Instance.ts"
@@ -11,12 +9,7 @@ import { requestBudget } from "../graph/GraphPolicy.ts"
 import { isoTime, type Report } from "./Report.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
-/**
- * What is known of one endpoint. Times are milliseconds since 1970.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is known of one endpoint. Times are milliseconds since 1970. */
 export interface EndpointStatus {
   state: EndpointState
   intervalMinutes: number
@@ -60,12 +53,7 @@ const fresh = (): EndpointStatus => ({
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
 const warningStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired", "cooldown"])
 
-/**
- * An instance's state, from those of its endpoints.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** An instance's state, from those of its endpoints. */
 export const instanceState = (
   enabled: boolean,
   endpoints: ReadonlyArray<EndpointStatus>
@@ -76,12 +64,7 @@ export const instanceState = (
   return polled.some(({ lastPollWell }) => lastPollWell === true) ? "ok" : "starting"
 }
 
-/**
- * Service that keeps the connector's state.
- *
- * @category services
- * @since 0.1.0
- */
+/** Service that keeps the connector's state. */
 export class Status extends Context.Service<Status, {
   /** Makes an instance known, or known anew after a change; the counts of its endpoints go on. */
   readonly register: (identity: Identity) => void

@@ -1,8 +1,4 @@
-/**
- * The document of `/status`: what a running connector says of itself.
- *
- * @since 0.1.0
- */
+/** The document of `/status`: what a running connector says of itself. */
 import { Schema } from "effect"
 import { Report } from "./Report.ts"
 
@@ -10,12 +6,7 @@ const Time = Schema.NullOr(Schema.String).annotate({ description: "ISO 8601, UTC
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
-/**
- * States of an endpoint, in order of precedence.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** States of an endpoint, in order of precedence. */
 export const EndpointState = Schema.Literals([
   "disabled",
   "unauthorized",
@@ -29,12 +20,7 @@ export const EndpointState = Schema.Literals([
 ])
 export type EndpointState = typeof EndpointState.Type
 
-/**
- * Schema for what is said of one endpoint.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what is said of one endpoint. */
 export const EndpointDocument = Schema.Struct({
   name: Schema.Literals(["alerts", "alerts_v2", "incidents"]),
   state: EndpointState,
@@ -55,12 +41,7 @@ export const EndpointDocument = Schema.Struct({
 })
 export type EndpointDocument = typeof EndpointDocument.Type
 
-/**
- * Schema for what is said of one instance.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for what is said of one instance. */
 export const InstanceDocument = Schema.Struct({
   name: Schema.String,
   display_name: Schema.String,
@@ -77,12 +58,7 @@ export const InstanceDocument = Schema.Struct({
 })
 export type InstanceDocument = typeof InstanceDocument.Type
 
-/**
- * Schema for the whole document.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Schema for the whole document. */
 export const StatusDocument = Schema.Struct({
   connector: Schema.String,
   version: Schema.String,

@@ -1,14 +1,5 @@
-/**
- * The version of this program.
- *
- * @since 0.1.0
- */
+/** The version of this program. */
 import manifest from "../../package.json" with { type: "json" }
 
-/**
- * As in `package.json`.
- *
- * @category models
- * @since 0.1.0
- */
+/** As in `package.json`. */
 export const version: string = manifest.version

@@ -1,6 +1,4 @@
-/**
- * Activities for the plots to show.
- */
+/** Activities for the plots to show. */
 import type { ActivityDocument } from "../../src/page/Client.ts"
 import { now } from "./Artifacts.ts"
 

@@ -12,9 +12,7 @@ import { type Browser, chromium, type Page } from "playwright-core"
 const executablePath = env["CHROMIUM_BIN"] ?? "/usr/bin/chromium"
 const missing = "chromium not found; install the package chromium, or name it in CHROMIUM_BIN"
 
-/**
- * Tests in a browser. Without one they are skipped, and say why; where the environment has `CI` they fail then.
- */
+/** Tests in a browser. Without one they are skipped, and say why; where the environment has `CI` they fail then. */
 export const describeBrowser = (name: string, tests: () => void): void => {
   if (existsSync(executablePath)) describe(name, tests)
   else if ((env["CI"] ?? "") !== "") {

@@ -1,8 +1,4 @@
-/**
- * Signals → Activity: what happened in the last hour, day or week.
- *
- * @since 0.1.0
- */
+/** Signals → Activity: what happened in the last hour, day or week. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, type PropertyValues } from "lit"
 import { type ActivityDocument, type ActivityRange, client, Refused, type StatusDocument } from "../Client.ts"
@@ -29,12 +25,7 @@ interface Shown {
   readonly bands: ReadonlyArray<Band>
 }
 
-/**
- * `<azure-security-activity>`: the view at `/signals/activity`. It asks anew every minute while it is seen.
- *
- * @category elements
- * @since 0.1.0
- */
+/** `<azure-security-activity>`: the view at `/signals/activity`. It asks anew every minute while it is seen. */
 export class ActivityView extends LitElement {
   static override properties = {
     hearing: { attribute: false },

@@ -1,16 +1,7 @@
-/**
- * What the activity looks like around its plots.
- *
- * @since 0.1.0
- */
+/** What the activity looks like around its plots. */
 import { css } from "lit"
 
-/**
- * Styles of the view.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the view. */
 export const activityStyles = css`
   :host {
     font-size: 0.875rem;

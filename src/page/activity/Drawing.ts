@@ -1,18 +1,9 @@
-/**
- * How uPlot is to draw a plot.
- *
- * @since 0.1.0
- */
+/** How uPlot is to draw a plot. */
 import uPlot from "uplot"
 import { tick } from "./Clock.ts"
 import { alone, type Band, lengthOf, type Plot, type Series } from "./Plots.ts"
 
-/**
- * Where and in what colours it is drawn.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where and in what colours it is drawn. */
 export interface Ground {
   readonly width: number
   readonly height: number
@@ -32,12 +23,7 @@ const steps = {
 
 const short = new Intl.NumberFormat("en-US", { notation: "compact" })
 
-/**
- * The data as uPlot takes it.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** The data as uPlot takes it. */
 export const dataOf = ({ series }: Plot, begins: ReadonlyArray<number>): uPlot.AlignedData => [
   // A step lasts until the next one: the last as well.
   [...begins, 2 * (begins.at(-1) ?? 0) - (begins.at(-2) ?? 0)],
@@ -113,12 +99,7 @@ const shade = (plot: uPlot, { bands, font, token }: Ground) => {
   ctx.restore()
 }
 
-/**
- * The options of a plot.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The options of a plot. */
 export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
   const font = `11px ${ground.font}`
   const axis = {

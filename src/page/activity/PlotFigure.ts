@@ -1,8 +1,4 @@
-/**
- * One plot: drawn, in words, and as a table.
- *
- * @since 0.1.0
- */
+/** One plot: drawn, in words, and as a table. */
 import { css, html, LitElement, type PropertyValues, unsafeCSS } from "lit"
 import uPlot from "uplot"
 import uplotStyles from "uplot/dist/uPlot.min.css?inline"
@@ -138,12 +134,7 @@ const styles = css`
   }
 `
 
-/**
- * `<azure-security-plot>`: `steps` are the begins of its steps in seconds since 1970.
- *
- * @category elements
- * @since 0.1.0
- */
+/** `<azure-security-plot>`: `steps` are the begins of its steps in seconds since 1970. */
 export class PlotFigure extends LitElement {
   static override properties = {
     plot: { attribute: false },

@@ -1,20 +1,11 @@
-/**
- * What the plots show of the activity: series, bands where something was wrong, and the same in words.
- *
- * @since 0.1.0
- */
+/** What the plots show of the activity: series, bands where something was wrong, and the same in words. */
 import type { ActivityDocument, ActivityRange } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
 type Values = ReadonlyArray<number | null>
 
-/**
- * A line or the bars of a plot.
- *
- * @category models
- * @since 0.1.0
- */
+/** A line or the bars of a plot. */
 export interface Series {
   readonly name: string
   readonly values: Values
@@ -23,12 +14,7 @@ export interface Series {
   readonly colour: 1 | 2 | 3 | 4 | 5
 }
 
-/**
- * A plot of one unit over time.
- *
- * @category models
- * @since 0.1.0
- */
+/** A plot of one unit over time. */
 export interface Plot {
   readonly name: string
   readonly title: string
@@ -40,69 +26,39 @@ export interface Plot {
   readonly summary: string
 }
 
-/**
- * Where something was wrong, in seconds since 1970.
- *
- * @category models
- * @since 0.1.0
- */
+/** Where something was wrong, in seconds since 1970. */
 export interface Band {
   readonly kind: "cooldown" | "outage"
   readonly from: number
   readonly to: number
 }
 
-/**
- * A mark in words.
- *
- * @category models
- * @since 0.1.0
- */
+/** A mark in words. */
 export interface Mark extends Band {
   readonly of: string
   readonly lasts: boolean
 }
 
-/**
- * The ranges, and how they are called.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The ranges, and how they are called. */
 export const ranges: ReadonlyArray<{ readonly name: ActivityRange; readonly label: string }> = [
   { name: "hour", label: "Last hour" },
   { name: "day", label: "Last day" },
   { name: "week", label: "Last week" }
 ]
 
-/**
- * The range that the address of the page tells; the last hour where it tells none.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** The range that the address of the page tells; the last hour where it tells none. */
 export const rangeOf = (search: string): ActivityRange => {
   const told = new URLSearchParams(search).get("range")
   return ranges.find(({ name }) => name === told)?.name ?? "hour"
 }
 
-/**
- * Begins of the steps, in seconds since 1970.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Begins of the steps, in seconds since 1970. */
 export const stepsOf = ({ from, records, step_seconds }: ActivityDocument): ReadonlyArray<number> => {
   const first = Date.parse(from) / 1000
   return records.map((_, place) => first + place * step_seconds)
 }
 
-/**
- * A length of time in the unit that it is told in: `45 s`, `1.5 min`, `3 h`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A length of time in the unit that it is told in: `45 s`, `1.5 min`, `3 h`. */
 export const lengthOf = (seconds: number): string => {
   const [value, unit] = seconds < 90
     ? [seconds, "s"]
@@ -116,12 +72,7 @@ export const lengthOf = (seconds: number): string => {
 
 const whole = (value: number): string => count(Math.round(value))
 
-/**
- * A value of a plot with its unit; of a step that the process did not run in, that it did not.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A value of a plot with its unit; of a step that the process did not run in, that it did not. */
 export const valueOf = ({ as }: Pick<Plot, "as">, value: number | null | undefined): string => {
   if (value === null || value === undefined) return "–"
   return as === "seconds" ? lengthOf(value) : whole(value)
@@ -140,12 +91,7 @@ const step = (seconds: number): string => {
   return seconds === 3600 ? "hour" : `${Math.round(seconds / 60)} minutes`
 }
 
-/**
- * The plots of an activity.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The plots of an activity. */
 export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   const { artifacts, errors, freshness_p95_seconds, records, requests_per_minute, requests_per_minute_max } = activity
   const each = `per ${step(activity.step_seconds)}`
@@ -200,12 +146,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   ]
 }
 
-/**
- * The marks within the range, latest first. One that lasts ends with the range.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The marks within the range, latest first. One that lasts ends with the range. */
 export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
   const from = Date.parse(activity.from) / 1000
   const end = from + activity.records.length * activity.step_seconds
@@ -221,12 +162,7 @@ export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
     .sort((one, other) => other.from - one.from)
 }
 
-/**
- * The bands that marks make: those of the same kind that overlap are one.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The bands that marks make: those of the same kind that overlap are one. */
 export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
   const bands: Array<{ -readonly [Name in keyof Band]: Band[Name] }> = []
   for (const { from, kind, to } of [...marks].sort((one, other) => one.from - other.from)) {
@@ -237,12 +173,7 @@ export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
   return bands
 }
 
-/**
- * Places of values that have no neighbour, which no line would show.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Places of values that have no neighbour, which no line would show. */
 export const alone = (values: Values): Array<number> =>
   values.flatMap((value, place) =>
     value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : []

@@ -1,8 +1,4 @@
-/**
- * The fields that most tenants never need.
- *
- * @since 0.1.0
- */
+/** The fields that most tenants never need. */
 import { html, nothing, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
 import { choiceField, faultLine, type Form, textField, tickField } from "./Fields.ts"
@@ -59,9 +55,6 @@ const endpointRows = (form: Form) => {
 /**
  * The fold with the rest of the settings. A person opens and closes it, or the browser, to show a text that was looked for;
  * `unfold` hears of it afterwards. What is drawn before that leaves the fold alone, since `isOpen` has not changed.
- *
- * @category templates
- * @since 0.1.0
  */
 export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) => void): TemplateResult => {
   const { draft } = form

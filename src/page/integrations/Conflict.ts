@@ -1,8 +1,4 @@
-/**
- * What to do when somebody else was faster: both are shown, side by side, and a person chooses.
- *
- * @since 0.1.0
- */
+/** What to do when somebody else was faster: both are shown, side by side, and a person chooses. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
@@ -36,12 +32,7 @@ const labels: Record<Path, string> = {
   "endpoints.incidents.poll_interval_minutes": "Interval of incidents (minutes)"
 }
 
-/**
- * A setting that differs.
- *
- * @category models
- * @since 0.1.0
- */
+/** A setting that differs. */
 export interface Difference {
   readonly label: string
   readonly theirs: string
@@ -50,12 +41,7 @@ export interface Difference {
 
 const shown = (value: string) => value === "" ? "not set" : value === "true" ? "yes" : value === "false" ? "no" : value
 
-/**
- * What is stored now beside what was typed, where a person has to choose. A secret is never shown.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What is stored now beside what was typed, where a person has to choose. A secret is never shown. */
 export const differences = (
   current: StoredInstance,
   mine: Draft,
@@ -69,12 +55,7 @@ export const differences = (
   )
 }
 
-/**
- * Shows both, and lets a person choose.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Shows both, and lets a person choose. */
 export const conflict = (
   current: StoredInstance | null,
   mine: Draft,

@@ -1,8 +1,4 @@
-/**
- * Tests unsaved settings, and shows each finding as it is known.
- *
- * @since 0.1.0
- */
+/** Tests unsaved settings, and shows each finding as it is known. */
 import { css, html, LitElement, nothing } from "lit"
 import { type Change, client, type Finding } from "../Client.ts"
 import { text } from "../Styles.ts"
@@ -20,12 +16,7 @@ const marks: Record<Finding["outcome"] | "skipped", { readonly mark: string; rea
 /** What could not be looked at, for another check failed, is no failure of its own. */
 const outcomeOf = ({ message, outcome }: Finding) => message.startsWith("not asked") ? "skipped" : outcome
 
-/**
- * Shows the findings of a test. Whoever has it begins one with `run`, and ends it with `stop`.
- *
- * @category elements
- * @since 0.1.0
- */
+/** Shows the findings of a test. Whoever has it begins one with `run`, and ends it with `stop`. */
 export class ConnectionTest extends LitElement {
   static override properties = {
     findings: { state: true },

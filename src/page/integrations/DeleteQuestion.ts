@@ -1,8 +1,4 @@
-/**
- * The question before an instance is deleted.
- *
- * @since 0.1.0
- */
+/** The question before an instance is deleted. */
 import "@carbon/web-components/es/components/button/button.js"
 import "../Dialog.ts"
 import { html, nothing, type TemplateResult } from "lit"
@@ -10,12 +6,7 @@ import type { StoredInstance } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { type Failure, notice } from "./Failure.ts"
 
-/**
- * Asks, by name, while there is an instance to delete.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Asks, by name, while there is an instance to delete. */
 export const deleteQuestion = (
   deleting: StoredInstance | undefined,
   failure: Failure | undefined,

@@ -1,20 +1,11 @@
-/**
- * What stands over tiles: where they are changed; and in their place while there is none.
- *
- * @since 0.1.0
- */
+/** What stands over tiles: where they are changed; and in their place while there is none. */
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredSettings } from "../Client.ts"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import { notice } from "./Failure.ts"
 
-/**
- * Says what is missing; `add` is the button that adds the first instance, where one can be added.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Says what is missing; `add` is the button that adds the first instance, where one can be added. */
 export const empty = (add: TemplateResult | undefined): TemplateResult =>
   html`
     <div class="empty">
@@ -29,12 +20,7 @@ export const empty = (add: TemplateResult | undefined): TemplateResult =>
     </div>
   `
 
-/**
- * Says where changes go, or why there can be none.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Says where changes go, or why there can be none. */
 export const whereChanges = (settings: StoredSettings | undefined): TemplateResult | typeof nothing => {
   if (settings === undefined) return nothing
   return settings.where === null

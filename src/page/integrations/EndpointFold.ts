@@ -1,20 +1,11 @@
-/**
- * An endpoint of a tile: a line, and under it what else is known.
- *
- * @since 0.1.0
- */
+/** An endpoint of a tile: a line, and under it what else is known. */
 import { css, html, nothing, type TemplateResult } from "lit"
 import { clock, count, countdown, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import { type Endpoint, endpointStates } from "./Tiles.ts"
 
-/**
- * Styles of the fold.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the fold. */
 export const endpointStyles = css`
   .endpoint {
     border-top: 1px solid var(--cds-border-subtle);
@@ -58,12 +49,7 @@ export const endpointStyles = css`
 const timed = (time: string | null, now: number) =>
   time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
 
-/**
- * What a dead letter is.
- *
- * @category constants
- * @since 0.1.0
- */
+/** What a dead letter is. */
 export const deadLettersHint = "Records without an id or a valid time, set aside with their reason"
 
 const fact = (name: string, value: unknown, hint?: string) =>
@@ -84,9 +70,6 @@ const gapsOf = ({ gaps }: Endpoint) =>
 /**
  * The fold of an endpoint. A countdown runs while it is in a cooldown; when it is polled next is not said while the
  * connector is not heard.
- *
- * @category templates
- * @since 0.1.0
  */
 export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): TemplateResult => {
   const { artifacts_published, cooldown_until, dead_letters, name, next_poll_at, records_fetched } = endpoint

@@ -1,19 +1,10 @@
-/**
- * What to say when something was not done, and what to do then.
- *
- * @since 0.1.0
- */
+/** What to say when something was not done, and what to do then. */
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, type TemplateResult } from "lit"
 import { Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
 
-/**
- * What is said.
- *
- * @category models
- * @since 0.1.0
- */
+/** What is said. */
 export interface Failure {
   readonly title: string
   readonly text: string
@@ -41,12 +32,7 @@ const sentence = (text: string) => {
   return `${whole.slice(0, 1).toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`
 }
 
-/**
- * Says of a failure what happened and what to do.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Says of a failure what happened and what to do. */
 export const failureOf = (cause: unknown): Failure => {
   if (!(cause instanceof Refused)) {
     return { title: "A fault of the page", text: "Reload the page, and report it if it lasts." }
@@ -58,12 +44,7 @@ export const failureOf = (cause: unknown): Failure => {
   }
 }
 
-/**
- * A notification in the line of what it is about.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A notification in the line of what it is about. */
 export const notice = (
   kind: "error" | "warning" | "info" | "success",
   { text, title }: Failure

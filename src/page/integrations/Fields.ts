@@ -1,20 +1,11 @@
-/**
- * Fields of a form, each with its label, its hint, and its fault.
- *
- * @since 0.1.0
- */
+/** Fields of a form, each with its label, its hint, and its fault. */
 import { html, nothing, type TemplateResult } from "lit"
 import { live } from "lit/directives/live.js"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import type { Draft, Path, PlacedFaults } from "./FormDraft.ts"
 
-/**
- * What a field needs to know of its form.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a field needs to know of its form. */
 export interface Form {
   readonly draft: Draft
   readonly faults: PlacedFaults
@@ -30,12 +21,7 @@ interface Options {
   readonly hideLabel?: boolean
 }
 
-/**
- * A fault, under what it is about.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A fault, under what it is about. */
 export const faultLine = (id: string, fault: string): TemplateResult =>
   html`<p class="fault" id=${id}>${icon("failed")}<span>${visible(fault)}</span></p>`
 
@@ -65,12 +51,7 @@ const describedBy = (form: Form, path: Path, hint: string | undefined) =>
 
 const typed = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value
 
-/**
- * A field for text, a number or a secret.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A field for text, a number or a secret. */
 export const textField = (
   form: Form,
   path: Path,
@@ -91,12 +72,7 @@ export const textField = (
   )
 }
 
-/**
- * A choice of a few.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A choice of a few. */
 export const choiceField = (
   form: Form,
   path: Path,
@@ -120,12 +96,7 @@ export const choiceField = (
     </select>`
   )
 
-/**
- * A box to tick. Its fault stands elsewhere, in the element `faultId`.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A box to tick. Its fault stands elsewhere, in the element `faultId`. */
 export const tickField = (
   form: Form,
   path: Path,

@@ -1,20 +1,11 @@
-/**
- * What stands around the fields of the form: the faults of no field above them, and the buttons under them.
- *
- * @since 0.1.0
- */
+/** What stands around the fields of the form: the faults of no field above them, and the buttons under them. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, nothing, type TemplateResult } from "lit"
 import { visible } from "../Text.ts"
 import { type Failure, notice } from "./Failure.ts"
 import type { PlacedFaults } from "./FormDraft.ts"
 
-/**
- * What failed as a whole, and the faults of no field.
- *
- * @category templates
- * @since 0.1.0
- */
+/** What failed as a whole, and the faults of no field. */
 export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): TemplateResult => {
   const others = faults.others.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
   return html`
@@ -29,12 +20,7 @@ export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): 
   `
 }
 
-/**
- * The question whether to throw away what was typed.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The question whether to throw away what was typed. */
 export const leaveButtons = (
   { discard, stay }: { readonly discard: () => void; readonly stay: () => void }
 ): TemplateResult =>
@@ -46,12 +32,7 @@ export const leaveButtons = (
     </div>
   `
 
-/**
- * Cancel, test and save. None of them is disabled while it works, for it would lose the focus.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Cancel, test and save. None of them is disabled while it works, for it would lose the focus. */
 export const formButtons = (
   { saving, testing, where }: { readonly saving: boolean; readonly testing: boolean; readonly where: string },
   { cancel, save, test }: { readonly cancel: () => void; readonly save: () => void; readonly test: () => void }

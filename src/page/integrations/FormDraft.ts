@@ -1,19 +1,10 @@
-/**
- * What a form holds while it is typed: text for text, and the settings that it makes.
- *
- * @since 0.1.0
- */
+/** What a form holds while it is typed: text for text, and the settings that it makes. */
 import type { Fault, StoredInstance } from "../Client.ts"
 
 /** Clouds that have a name, and one's own URLs. */
 export type Cloud = "global" | "usgov" | "usgovdod" | "custom"
 
-/**
- * Paths of the fields, as faults name them.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Paths of the fields, as faults name them. */
 export const paths = [
   "name",
   "credentials.tenant_id",
@@ -73,12 +64,7 @@ const expiresPath = (document: Document) =>
     ? "credentials.client_secret_expires"
     : "client_secret_expires"
 
-/**
- * What a form begins with.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** What a form begins with. */
 export const draftOf = (stored: StoredInstance | undefined): Draft => {
   if (stored === undefined) return blank
   const { document, name } = stored
@@ -117,12 +103,7 @@ const put = (document: Record<string, unknown>, path: string, value: unknown) =>
 const cloudOf = (draft: Draft): unknown =>
   draft.cloud === "custom" ? { login: draft["cloud.login"].trim(), graph: draft["cloud.graph"].trim() } : draft.cloud
 
-/**
- * The settings that a draft changes of what is stored; all that is no default of a new one.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** The settings that a draft changes of what is stored; all that is no default of a new one. */
 export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Document => {
   const before = draftOf(stored)
   // Without credentials at all, the schema would not name the fields that are missing.
@@ -139,12 +120,7 @@ export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Do
   return document
 }
 
-/**
- * Whether something was typed that would be lost.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether something was typed that would be lost. */
 export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boolean => {
   const before = draftOf(stored)
   return paths.some((path) => draft[path] !== before[path])
@@ -152,35 +128,20 @@ export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boo
 
 const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(path))
 
-/**
- * Faults that the schema does not have: an instance that is enabled and polls nothing would wait for ever.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** Faults that the schema does not have: an instance that is enabled and polls nothing would wait for ever. */
 export const ownFaults = (draft: Draft): ReadonlyArray<Fault> =>
   draft.enabled === "true" && endpointSwitches.every((path) => draft[path] !== "true")
     ? [{ path: "endpoints.alerts_v2.enabled", message: "Expected at least one endpoint, or the instance disabled" }]
     : []
 
-/**
- * What is left of faults when a field is typed in. Switches are looked at together.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** What is left of faults when a field is typed in. Switches are looked at together. */
 export const without = (faults: PlacedFaults, path: Path): PlacedFaults => {
   const gone = switches.has(path) ? [...switches] : [path]
   if (!gone.some((one) => faults.byPath.has(one))) return faults
   return { ...faults, byPath: new Map(Array.from(faults.byPath).filter(([one]) => !gone.includes(one))) }
 }
 
-/**
- * Faults by field, and those of no field.
- *
- * @category models
- * @since 0.1.0
- */
+/** Faults by field, and those of no field. */
 export interface PlacedFaults {
   readonly byPath: ReadonlyMap<Path, string>
   readonly others: ReadonlyArray<Fault>
@@ -188,20 +149,12 @@ export interface PlacedFaults {
   readonly first: Path | undefined
 }
 
-/**
- * No fault.
- *
- * @category constants
- * @since 0.1.0
- */
+/** No fault. */
 export const noFaults: PlacedFaults = { byPath: new Map(), others: [], first: undefined }
 
 /**
  * Puts faults at the fields that they concern. The schema looks at a missing secret after all else only; a person hears of
  * it at once.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const placed = (
   faults: ReadonlyArray<Fault>,
@@ -229,11 +182,6 @@ export const placed = (
   return { byPath, others, first: paths.find((path) => byPath.has(path)) }
 }
 
-/**
- * Whether a field that is folded away has a fault.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** Whether a field that is folded away has a fault. */
 export const isFoldedFaulty = ({ byPath }: PlacedFaults): boolean =>
   Array.from(byPath.keys()).some((path) => !plain.has(path))

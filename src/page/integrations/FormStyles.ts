@@ -1,16 +1,7 @@
-/**
- * Styles of the form.
- *
- * @since 0.1.0
- */
+/** Styles of the form. */
 import { css } from "lit"
 
-/**
- * Styles of the form.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the form. */
 export const formStyles = css`
   form,
   .group {

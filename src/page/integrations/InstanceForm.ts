@@ -1,8 +1,4 @@
-/**
- * The panel in which an instance is added or changed.
- *
- * @since 0.1.0
- */
+/** The panel in which an instance is added or changed. */
 import "../Dialog.ts"
 import "./ConnectionTest.ts"
 import { html, LitElement, nothing, type PropertyValues } from "lit"
@@ -32,12 +28,7 @@ import { merged, secretPath } from "./Merge.ts"
 import { plainFields, productChoice } from "./PlainFields.ts"
 import { askBeforeLeaving } from "./Unsaved.ts"
 
-/**
- * The panel. Fires `saved` with what is stored then, and `leave`.
- *
- * @category elements
- * @since 0.1.0
- */
+/** The panel. Fires `saved` with what is stored then, and `leave`. */
 export class InstanceForm extends LitElement {
   static override properties = {
     open: { type: Boolean },

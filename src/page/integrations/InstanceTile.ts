@@ -1,8 +1,4 @@
-/**
- * The tile of an instance.
- *
- * @since 0.1.0
- */
+/** The tile of an instance. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { clock, count, relative, upcoming } from "../Format.ts"
@@ -18,12 +14,7 @@ import { tileStyles } from "./TileStyles.ts"
 /** What a person wants of an instance. */
 export type Wish = "edit" | "toggle" | "delete"
 
-/**
- * Shows a tile, and fires `wish` with `edit`, `toggle` or `delete`.
- *
- * @category elements
- * @since 0.1.0
- */
+/** Shows a tile, and fires `wish` with `edit`, `toggle` or `delete`. */
 export class InstanceTile extends LitElement {
   static override properties = {
     tile: { attribute: false },

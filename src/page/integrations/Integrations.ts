@@ -1,8 +1,4 @@
-/**
- * The view of all instances: a tile for each, and what adds, changes and removes them.
- *
- * @since 0.1.0
- */
+/** The view of all instances: a tile for each, and what adds, changes and removes them. */
 import "@carbon/web-components/es/components/button/button.js"
 import "../Dialog.ts"
 import "./InstanceForm.ts"
@@ -28,12 +24,7 @@ import { integrationsStyles } from "./IntegrationsStyles.ts"
 import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
 import { type Condition, filtered, type Tile, tiles } from "./Tiles.ts"
 
-/**
- * The view at `/admin/settings/integrations`.
- *
- * @category elements
- * @since 0.1.0
- */
+/** The view at `/admin/settings/integrations`. */
 export class Integrations extends LitElement {
   static override properties = {
     access: {},

@@ -1,16 +1,7 @@
-/**
- * Styles of the view of all instances.
- *
- * @since 0.1.0
- */
+/** Styles of the view of all instances. */
 import { css } from "lit"
 
-/**
- * Styles of the view of all instances.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the view of all instances. */
 export const integrationsStyles = css`
   .top {
     display: flex;

@@ -1,8 +1,4 @@
-/**
- * Two people's changes of one instance, put together against what both began with.
- *
- * @since 0.1.0
- */
+/** Two people's changes of one instance, put together against what both began with. */
 import type { StoredInstance } from "../Client.ts"
 import { type Draft, draftOf, type Path, paths } from "./FormDraft.ts"
 
@@ -18,12 +14,7 @@ const typed = (mine: Draft, base: StoredInstance | undefined): ReadonlyArray<Pat
   return paths.filter((path) => isCloud(path) ? isCloudTyped : isTyped(path))
 }
 
-/**
- * The typed fields that somebody else changed too, since the form began with `base`.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The typed fields that somebody else changed too, since the form began with `base`. */
 export const colliding = (
   current: StoredInstance,
   mine: Draft,
@@ -34,12 +25,7 @@ export const colliding = (
   return typed(mine, base).filter((path) => path === secretPath || (theirs[path] !== mine[path] && isTheirs(path)))
 }
 
-/**
- * What is stored now with all that was typed, or, where `theirs` go first, with what does not collide.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** What is stored now with all that was typed, or, where `theirs` go first, with what does not collide. */
 export const merged = (
   current: StoredInstance,
   mine: Draft,

@@ -1,8 +1,4 @@
-/**
- * The steps of adding an instance: what to collect from, and the fields that every tenant needs.
- *
- * @since 0.1.0
- */
+/** The steps of adding an instance: what to collect from, and the fields that every tenant needs. */
 import "@carbon/web-components/es/components/toggle/toggle.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
@@ -10,12 +6,7 @@ import { icon } from "../Icons.ts"
 import { advanced } from "./Advanced.ts"
 import { faultLine, type Form, textField } from "./Fields.ts"
 
-/**
- * The choice of what to add.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The choice of what to add. */
 export const productChoice = (choose: () => void): TemplateResult =>
   html`
     <p class="quiet choose">What do you want to collect from?</p>
@@ -45,12 +36,7 @@ const enabledField = ({ draft, faults, type }: Form) => {
   }`
 }
 
-/**
- * The fields, with the rest folded away under them. Enter saves.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The fields, with the rest folded away under them. Enter saves. */
 export const plainFields = (
   form: Form,
   stored: StoredInstance | undefined,

@@ -1,7 +1,5 @@
 /**
  * A fault with what to do about it: the remedy first, then what happened, and what a support case asks for folded away.
- *
- * @since 0.1.0
  */
 import "../search/CopyButton.ts"
 import { css, html, nothing, type TemplateResult } from "lit"
@@ -10,12 +8,7 @@ import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import type { Report, Told } from "./Tiles.ts"
 
-/**
- * Styles of the card.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the card. */
 export const reportStyles = css`
   .report {
     display: grid;
@@ -83,12 +76,7 @@ const factOf = (report: Report, field: keyof Report): string | undefined => {
   return field === "retry_after_seconds" ? `${said} s` : visible(said)
 }
 
-/**
- * A report as lines of text, for a support case.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A report as lines of text, for a support case. */
 export const reportText = ({ endpoints, report }: Told): string =>
   [
     ["Instance", report.instance],
@@ -100,12 +88,7 @@ export const reportText = ({ endpoints, report }: Told): string =>
     ["At", report.occurred_at]
   ].flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${visible(String(value))}`]).join("\n")
 
-/**
- * The card of a fault.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The card of a fault. */
 export const reportCard = (told: Told): TemplateResult => {
   const { endpoints, report, severity } = told
   return html`

@@ -1,8 +1,4 @@
-/**
- * What finds a tile among many: a filter, and pages.
- *
- * @since 0.1.0
- */
+/** What finds a tile among many: a filter, and pages. */
 import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/search/search.js"
 import { html, nothing, type TemplateResult } from "lit"
@@ -10,20 +6,10 @@ import { count } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { type Condition, conditions, type Tile } from "./Tiles.ts"
 
-/**
- * Tiles on one page: a browser stays fluid, and a person finds the rest by the filter.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Tiles on one page: a browser stays fluid, and a person finds the rest by the filter. */
 export const pageSize = 24
 
-/**
- * A box for words of the name, and a button for each condition that there is, worst first.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A box for words of the name, and a button for each condition that there is, worst first. */
 export const filterBar = (
   all: ReadonlyArray<Tile>,
   words: string,
@@ -51,12 +37,7 @@ export const filterBar = (
   `
 }
 
-/**
- * Turns pages, where there is more than one.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Turns pages, where there is more than one. */
 export const pageTurner = (
   found: number,
   page: number,

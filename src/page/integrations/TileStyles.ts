@@ -1,16 +1,7 @@
-/**
- * Styles of a tile.
- *
- * @since 0.1.0
- */
+/** Styles of a tile. */
 import { css } from "lit"
 
-/**
- * Styles of a tile.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of a tile. */
 export const tileStyles = css`
   :host {
     min-width: 0;

@@ -1,8 +1,4 @@
-/**
- * What the tiles show: what is stored, and what runs, put together.
- *
- * @since 0.1.0
- */
+/** What the tiles show: what is stored, and what runs, put together. */
 import type { StatusDocument, StoredInstance } from "../Client.ts"
 import type { IconName } from "../Icons.ts"
 
@@ -18,12 +14,7 @@ export type Report = Instance["warnings"][number]
 /** How an instance is, in one word. */
 export type Condition = Instance["connection_status"]
 
-/**
- * A tile: an instance that is stored, or runs, or both.
- *
- * @category models
- * @since 0.1.0
- */
+/** A tile: an instance that is stored, or runs, or both. */
 export interface Tile {
   readonly name: string
   readonly displayName: string
@@ -36,12 +27,7 @@ export interface Tile {
   readonly pending: boolean
 }
 
-/**
- * Conditions, worst first, with the word and the icon of each.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Conditions, worst first, with the word and the icon of each. */
 export const conditions: ReadonlyArray<
   { readonly condition: Condition; readonly word: string; readonly icon: IconName }
 > = [
@@ -61,9 +47,6 @@ const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 /**
  * The tiles, by the names that people gave: an order that stays when a state changes. What is `removed` here is not
  * shown any more, though it may run for a moment.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const tiles = (
   stored: ReadonlyArray<StoredInstance>,
@@ -101,12 +84,7 @@ export const tiles = (
   )
 }
 
-/**
- * Tiles with all words of a filter in their names, and of a condition where one is asked for.
- *
- * @category filtering
- * @since 0.1.0
- */
+/** Tiles with all words of a filter in their names, and of a condition where one is asked for. */
 export const filtered = (
   all: ReadonlyArray<Tile>,
   words: string,
@@ -120,12 +98,7 @@ export const filtered = (
   })
 }
 
-/**
- * What arrived of all endpoints, and the times of their polls.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What arrived of all endpoints, and the times of their polls. */
 export const totals = ({ endpoints }: Instance) => {
   const sum = (of: (endpoint: Endpoint) => number) => endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
   const times = (of: (endpoint: Endpoint) => string | null) => endpoints.map(of).filter((time) => time !== null).sort()
@@ -138,12 +111,7 @@ export const totals = ({ endpoints }: Instance) => {
   }
 }
 
-/**
- * A fault, told once.
- *
- * @category models
- * @since 0.1.0
- */
+/** A fault, told once. */
 export interface Told {
   readonly report: Report
   /** Endpoints that it is about; none for the instance's own. */
@@ -161,12 +129,7 @@ const lesser: ReadonlySet<Endpoint["state"]> = new Set([
   "disabled"
 ])
 
-/**
- * The faults of an instance: what several endpoints say in the same words stands once.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The faults of an instance: what several endpoints say in the same words stands once. */
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()
   const tell = (report: Report, severity: Told["severity"], endpoint: string | undefined) => {
@@ -183,12 +146,7 @@ export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> =
   return Array.from(told.values())
 }
 
-/**
- * States of endpoints as words, and the icon of each.
- *
- * @category constants
- * @since 0.1.0
- */
+/** States of endpoints as words, and the icon of each. */
 export const endpointStates: Record<Endpoint["state"], { readonly word: string; readonly icon: IconName }> = {
   disabled: { word: "Disabled", icon: "disabled" },
   unauthorized: { word: "Unauthorized", icon: "failed" },

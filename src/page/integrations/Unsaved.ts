@@ -1,16 +1,7 @@
-/**
- * Lets a browser ask before a page is left on which something is not saved.
- *
- * @since 0.1.0
- */
+/** Lets a browser ask before a page is left on which something is not saved. */
 import type { ReactiveControllerHost } from "lit"
 
-/**
- * Has the browser ask while the element is there and something in it is unsaved.
- *
- * @category running
- * @since 0.1.0
- */
+/** Has the browser ask while the element is there and something in it is unsaved. */
 export const askBeforeLeaving = (host: ReactiveControllerHost, isUnsaved: () => boolean): void => {
   const leave = (event: Event) => {
     if (isUnsaved()) event.preventDefault()

@@ -1,8 +1,4 @@
-/**
- * The details of one artifact: its fields, what belongs to it, and its JSON.
- *
- * @since 0.1.0
- */
+/** The details of one artifact: its fields, what belongs to it, and its JSON. */
 import { html, LitElement, nothing, type PropertyValues } from "lit"
 import type { Detail } from "../Client.ts"
 import { icon } from "../Icons.ts"
@@ -32,9 +28,6 @@ const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
  * `<azure-security-detail>`: fires `term` with a term of a query when a value is chosen, `open` with a row that belongs
  * to it, `back` and `leave`. `row` is what is known of it already while `detail` is on its way; `trouble` is why it does
  * not come.
- *
- * @category elements
- * @since 0.1.0
  */
 export class ArtifactDetail extends LitElement {
   static override properties = {

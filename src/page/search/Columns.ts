@@ -1,26 +1,12 @@
-/**
- * The columns of the results: what they show of a row, and which of them somebody chose.
- *
- * @since 0.1.0
- */
+/** The columns of the results: what they show of a row, and which of them somebody chose. */
 import type { Detail } from "../Client.ts"
 import { clipped, defanged, harmless, titled } from "../Text.ts"
 import { localTime } from "./Format.ts"
 
-/**
- * A row of the results.
- *
- * @category models
- * @since 0.1.0
- */
+/** A row of the results. */
 export type Row = Detail["row"]
 
-/**
- * What a column shows.
- *
- * @category models
- * @since 0.1.0
- */
+/** What a column shows. */
 export interface Column {
   readonly name: string
   readonly label: string
@@ -36,23 +22,13 @@ const cellMax = 160
 const plain = (text: string | undefined): string => text === undefined ? "" : harmless(clipped(text, cellMax))
 const address = (text: string | undefined): string => text === undefined ? "" : defanged(clipped(text, cellMax))
 
-/**
- * What a row is: the type of an evidence, or an alert or incident itself.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What a row is: the type of an evidence, or an alert or incident itself. */
 export const kind = (row: Row): string =>
   plain(row.evidence ?? (row.stream === "azure_security_incident" ? "incident" : "alert"))
 
 const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
 
-/**
- * All of them, in the order in which they are shown.
- *
- * @category constants
- * @since 0.1.0
- */
+/** All of them, in the order in which they are shown. */
 export const columns: ReadonlyArray<Column> = [
   { name: "time", label: "Time", text: (row) => localTime(row.time), initial: true },
   { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },
@@ -83,31 +59,16 @@ export const columns: ReadonlyArray<Column> = [
   { name: "incident_id", label: "Incident", text: (row) => plain(row.incident_id) }
 ]
 
-/**
- * The names of those that are shown until somebody chooses.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The names of those that are shown until somebody chooses. */
 export const initialNames: ReadonlyArray<string> = columns.filter(({ initial }) => initial).map(({ name }) => name)
 
-/**
- * The columns of these names, in the order of {@link columns}; the initial ones where none of them is known.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** The columns of these names, in the order of {@link columns}; the initial ones where none of them is known. */
 export const chosen = (names: ReadonlyArray<string>): ReadonlyArray<Column> => {
   const known = columns.filter(({ name }) => names.includes(name))
   return known.length > 0 ? known : columns.filter(({ initial }) => initial)
 }
 
-/**
- * What this browser remembers. Storage may be forbidden: then only to ask for it throws.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** What this browser remembers. Storage may be forbidden: then only to ask for it throws. */
 export const storage: Pick<Storage, "getItem" | "setItem"> = {
   getItem: (key) => localStorage.getItem(key),
   setItem: (key, text) => localStorage.setItem(key, text)
@@ -115,12 +76,7 @@ export const storage: Pick<Storage, "getItem" | "setItem"> = {
 
 const storageKey = "azure-security.search.columns"
 
-/**
- * The names that this browser remembers.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** The names that this browser remembers. */
 export const remembered = (storage: Pick<Storage, "getItem">): ReadonlyArray<string> => {
   try {
     const names: unknown = JSON.parse(storage.getItem(storageKey) ?? "null")
@@ -130,12 +86,7 @@ export const remembered = (storage: Pick<Storage, "getItem">): ReadonlyArray<str
   }
 }
 
-/**
- * Has this browser remember them; it may refuse to, and they hold until the page is closed then.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** Has this browser remember them; it may refuse to, and they hold until the page is closed then. */
 export const remember = (storage: Pick<Storage, "setItem">, names: ReadonlyArray<string>): void => {
   try {
     storage.setItem(storageKey, JSON.stringify(names))

@@ -1,8 +1,4 @@
-/**
- * A button that copies a text.
- *
- * @since 0.1.0
- */
+/** A button that copies a text. */
 import { css, html, LitElement } from "lit"
 import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
@@ -26,12 +22,7 @@ const copy = async (text: string, place: ParentNode): Promise<boolean> => {
   return isCopied
 }
 
-/**
- * `<azure-security-copy>`: copies `text` when it is pressed, and says so. `label` is what it copies.
- *
- * @category elements
- * @since 0.1.0
- */
+/** `<azure-security-copy>`: copies `text` when it is pressed, and says so. `label` is what it copies. */
 export class CopyButton extends LitElement {
   static override properties = {
     label: {},

@@ -1,16 +1,7 @@
-/**
- * What the details look like.
- *
- * @since 0.1.0
- */
+/** What the details look like. */
 import { css } from "lit"
 
-/**
- * Styles of the details.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the details. */
 export const detailStyles = css`
   :host {
     display: flex;

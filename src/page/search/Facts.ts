@@ -1,20 +1,11 @@
-/**
- * What the details tell of an artifact: its fields by name, in groups, and what to search for to find more like it.
- *
- * @since 0.1.0
- */
+/** What the details tell of an artifact: its fields by name, in groups, and what to search for to find more like it. */
 import type { Detail } from "../Client.ts"
 import { defanged, harmless, titled } from "../Text.ts"
 import { kind, type Row } from "./Columns.ts"
 import { localTime } from "./Format.ts"
 import { type Field, term } from "./QueryText.ts"
 
-/**
- * A value, fit to be shown, with the term that finds it.
- *
- * @category models
- * @since 0.1.0
- */
+/** A value, fit to be shown, with the term that finds it. */
 export interface Fact {
   readonly label: string
   readonly text: string
@@ -24,12 +15,7 @@ export interface Fact {
   readonly term?: string
 }
 
-/**
- * Facts that belong together.
- *
- * @category models
- * @since 0.1.0
- */
+/** Facts that belong together. */
 export interface Facts {
   readonly label: string
   readonly facts: ReadonlyArray<Fact>
@@ -146,9 +132,6 @@ const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRo
 
 /**
  * The facts of an artifact, in groups; of its row alone where the artifact is gone. Groups without any are left out.
- *
- * @category accessors
- * @since 0.1.0
  */
 export const facts = ({ row }: Detail, value: unknown): ReadonlyArray<Facts> => {
   const artifact = typeof value === "object" && value !== null ? value as Fields : {}

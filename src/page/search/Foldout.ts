@@ -1,8 +1,4 @@
-/**
- * A button that opens a small panel beneath it.
- *
- * @since 0.1.0
- */
+/** A button that opens a small panel beneath it. */
 import { css, html, LitElement, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
@@ -13,9 +9,6 @@ const margin = 16
 /**
  * `<azure-security-foldout>`: what it has within is shown while it is open. Escape closes it, and so does whatever is
  * pressed or focused elsewhere.
- *
- * @category elements
- * @since 0.1.0
  */
 export class Foldout extends LitElement {
   static override properties = { label: {}, icon: { attribute: false }, open: { type: Boolean, reflect: true } }

@@ -1,20 +1,11 @@
-/**
- * Times, sizes and counts as a person reads them.
- *
- * @since 0.1.0
- */
+/** Times, sizes and counts as a person reads them. */
 import type { IndexState } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
 const two = (value: number) => String(value).padStart(2, "0")
 
-/**
- * A time on the clock of whoever looks: `2026-11-25 16:18:47`. What is no time stays as it is.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A time on the clock of whoever looks: `2026-11-25 16:18:47`. What is no time stays as it is. */
 export const localTime = (iso: string): string => {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return visible(iso)
@@ -22,20 +13,10 @@ export const localTime = (iso: string): string => {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
-/**
- * A count of things: `1 artifact`, `42,113 artifacts`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A count of things: `1 artifact`, `42,113 artifacts`. */
 export const counted = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? "" : "s"}`
 
-/**
- * A size in the unit that it is told in: `12 MB`.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** A size in the unit that it is told in: `12 MB`. */
 export const bytes = (value: number): string => {
   const units = ["bytes", "KB", "MB", "GB", "TB"]
   let [rest, unit] = [value, 0]
@@ -46,12 +27,7 @@ export const bytes = (value: number): string => {
   return `${unit > 0 && rest < 9.95 ? rest.toFixed(1).replace(/\.0$/, "") : count(Math.round(rest))} ${units[unit]}`
 }
 
-/**
- * How the index is, in a line, and how that looks. While the connector does not answer, how it was tells nothing.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** How the index is, in a line, and how that looks. While the connector does not answer, how it was tells nothing. */
 export const indexLine = (index: IndexState, isLost = false): {
   readonly tone: "good" | "busy" | "quiet" | "bad"
   readonly text: string

@@ -1,8 +1,4 @@
-/**
- * Icons of Carbon's set (Apache-2.0, IBM) that the search alone shows. They say nothing that no word says.
- *
- * @since 0.1.0
- */
+/** Icons of Carbon's set (Apache-2.0, IBM) that the search alone shows. They say nothing that no word says. */
 import { html, svg, type TemplateResult } from "lit"
 import { clipped, visible } from "../Text.ts"
 
@@ -11,12 +7,7 @@ const icon = (paths: ReadonlyArray<string>, box = 32): TemplateResult =>
     paths.map((path) => svg`<path d=${path}></path>`)
   }</svg>`
 
-/**
- * What the controls show.
- *
- * @category constants
- * @since 0.1.0
- */
+/** What the controls show. */
 export const icons = {
   search: icon([
     "M29,27.5859l-7.5521-7.5521a11.0177,11.0177,0,1,0-1.4141,1.4141L27.5859,29ZM4,13a9,9,0,1,1,9,9A9.01,9.01,0,0,1,4,13Z"
@@ -48,12 +39,7 @@ const shapes: ReadonlyMap<string, TemplateResult> = new Map([
 /** One that is no word of ours may be of any length. */
 const wordMax = 60
 
-/**
- * A severity, by shape, colour and word.
- *
- * @category templates
- * @since 0.1.0
- */
+/** A severity, by shape, colour and word. */
 export const severityMark = (severity: string): TemplateResult => {
   const word = visible(clipped(severity, wordMax))
   const known = shapes.get(word.toLowerCase())

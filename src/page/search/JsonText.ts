@@ -1,27 +1,15 @@
 /**
  * An artifact's JSON, made readable, and bounded: one of an attacker may be as deep, as long and as wide as they like.
- *
- * @since 0.1.0
  */
 import { visible } from "../Text.ts"
 
-/**
- * A piece of a line, and what it is.
- *
- * @category models
- * @since 0.1.0
- */
+/** A piece of a line, and what it is. */
 export interface Piece {
   readonly kind: "mark" | "name" | "text" | "value" | "note"
   readonly text: string
 }
 
-/**
- * How much is shown.
- *
- * @category models
- * @since 0.1.0
- */
+/** How much is shown. */
 export interface Bounds {
   readonly characters: number
   readonly entries: number
@@ -29,20 +17,10 @@ export interface Bounds {
   readonly lines: number
 }
 
-/**
- * As much as one reads.
- *
- * @category constants
- * @since 0.1.0
- */
+/** As much as one reads. */
 export const brief: Bounds = { characters: 600, entries: 100, depth: 16, lines: 1500 }
 
-/**
- * As much as a browser shows without faltering.
- *
- * @category constants
- * @since 0.1.0
- */
+/** As much as a browser shows without faltering. */
 export const full: Bounds = { characters: 100_000, entries: 5000, depth: 64, lines: 15_000 }
 
 /** A number in the digits that were sent, which are more than a number of JavaScript has. */
@@ -65,12 +43,7 @@ const parsed = (text: string): unknown =>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Digits)
 
-/**
- * The value of an artifact's line, with its `message` parsed in place; the line itself where it is no JSON.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** The value of an artifact's line, with its `message` parsed in place; the line itself where it is no JSON. */
 export const artifactValue = (line: string): unknown => {
   try {
     const artifact = parsed(line)
@@ -85,12 +58,7 @@ export const artifactValue = (line: string): unknown => {
   }
 }
 
-/**
- * The value in lines of pieces. What is left out is said in its place, and `isWhole` tells whether anything is.
- *
- * @category formatting
- * @since 0.1.0
- */
+/** The value in lines of pieces. What is left out is said in its place, and `isWhole` tells whether anything is. */
 export const jsonLines = (value: unknown, bounds: Bounds): {
   readonly lines: ReadonlyArray<ReadonlyArray<Piece>>
   readonly isWhole: boolean

@@ -1,8 +1,4 @@
-/**
- * What is said around the rows: that there are none, that there are more, or why nothing came.
- *
- * @since 0.1.0
- */
+/** What is said around the rows: that there are none, that there are more, or why nothing came. */
 import { html, type TemplateResult } from "lit"
 import { sentence } from "../Text.ts"
 import { counted } from "./Format.ts"
@@ -11,12 +7,7 @@ import { rowsMax } from "./Results.ts"
 import type { Searching } from "./Searching.ts"
 import type { Place } from "./TimeRange.ts"
 
-/**
- * Why nothing came, and another try.
- *
- * @category templates
- * @since 0.1.0
- */
+/** Why nothing came, and another try. */
 export const notice = ({ trouble }: Searching, again: () => void): TemplateResult | undefined => {
   if (trouble === undefined) return undefined
   const isOff = trouble.body._tag === "SearchUnavailable"
@@ -30,12 +21,7 @@ export const notice = ({ trouble }: Searching, again: () => void): TemplateResul
   </div>`
 }
 
-/**
- * That nothing was found, and what may help.
- *
- * @category templates
- * @since 0.1.0
- */
+/** That nothing was found, and what may help. */
 export const nothingFound = (
   { index, isAnswered, loading, results, trouble }: Searching,
   { query, range }: Place,
@@ -55,12 +41,7 @@ export const nothingFound = (
   </div>`
 }
 
-/**
- * What comes after the last row.
- *
- * @category templates
- * @since 0.1.0
- */
+/** What comes after the last row. */
 export const end = (searching: Searching): TemplateResult | undefined => {
   const { isFull, loading, results } = searching
   if (results.rows.length === 0) return undefined

@@ -1,8 +1,4 @@
-/**
- * Where one says what to search for.
- *
- * @since 0.1.0
- */
+/** Where one says what to search for. */
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement, type PropertyValues } from "lit"
 import { icon } from "../Icons.ts"
@@ -11,12 +7,7 @@ import { fields } from "./QueryText.ts"
 import { controls } from "./Styles.ts"
 import { fromLocalInput, lastRanges, rangeFault, type TimeRange, times, toLocalInput } from "./TimeRange.ts"
 
-/**
- * What one wants to search for now.
- *
- * @category models
- * @since 0.1.0
- */
+/** What one wants to search for now. */
 export interface Wanted {
   readonly query: string
   readonly range: TimeRange
@@ -106,9 +97,6 @@ const styles = css`
 /**
  * `<azure-security-query-bar>`: the query and the time range. Fires `wanted` with {@link Wanted} when a search is asked
  * for. `fault` is what is wrong with the query.
- *
- * @category elements
- * @since 0.1.0
  */
 export class QueryBar extends LitElement {
   static override properties = {

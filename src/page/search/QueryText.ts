@@ -1,23 +1,9 @@
-/**
- * The words of a query: terms combined by AND, a field before a colon, quotes around what has blanks.
- *
- * @since 0.1.0
- */
+/** The words of a query: terms combined by AND, a field before a colon, quotes around what has blanks. */
 
-/**
- * A field that can be searched by.
- *
- * @category models
- * @since 0.1.0
- */
+/** A field that can be searched by. */
 export type Field = "src_ip" | "dst_ip" | "hostname" | "user" | "severity" | "stream"
 
-/**
- * The fields, with what is said of them and an example.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The fields, with what is said of them and an example. */
 export const fields: ReadonlyArray<{ readonly name: Field; readonly of: string; readonly example: string }> = [
   { name: "src_ip", of: "address that it came from", example: "src_ip:198.51.100.93" },
   { name: "dst_ip", of: "address that it went to", example: "dst_ip:203.0.113.7" },
@@ -48,9 +34,6 @@ const fits = (field: Field, value: string): boolean => {
  *
  * A value is cut at 200 characters, and a star stands for the rest; a quote within it is a blank: the words around it
  * are still found.
- *
- * @category constructors
- * @since 0.1.0
  */
 export const term = (value: string, field?: Field): string => {
   const whole = value.slice(0, 4 * valueMax).replaceAll(unseen, "").replaceAll(unsayable, " ").trim()
@@ -63,12 +46,7 @@ export const term = (value: string, field?: Field): string => {
   return `${of === undefined ? "" : `${of}:`}${isBare ? said : `"${said}"`}`
 }
 
-/**
- * The query narrowed by a term; the same where it has it already.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** The query narrowed by a term; the same where it has it already. */
 export const withTerm = (query: string, added: string): string => {
   const before = query.trim()
   if (added === "" || ` ${before} `.includes(` ${added} `)) return before

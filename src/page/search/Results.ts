@@ -1,17 +1,8 @@
-/**
- * What a search has found so far: page by page downwards, and what comes in at the top while it is live.
- *
- * @since 0.1.0
- */
+/** What a search has found so far: page by page downwards, and what comes in at the top while it is live. */
 import type { Found } from "../Client.ts"
 import type { Row } from "./Columns.ts"
 
-/**
- * Rows, newest first.
- *
- * @category models
- * @since 0.1.0
- */
+/** Rows, newest first. */
 export interface Results {
   readonly rows: ReadonlyArray<Row>
   /** Key to go on before; null where there is no more. */
@@ -20,28 +11,13 @@ export interface Results {
   readonly fresh: ReadonlySet<number>
 }
 
-/**
- * Rows at most: a table of more is slow, and nobody reads it. An export has everything.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Rows at most: a table of more is slow, and nobody reads it. An export has everything. */
 export const rowsMax = 5000
 
-/**
- * The first page.
- *
- * @category constructors
- * @since 0.1.0
- */
+/** The first page. */
 export const first = ({ next, rows }: Found): Results => ({ rows, next, fresh: new Set() })
 
-/**
- * With the next page beneath.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** With the next page beneath. */
 export const more = (results: Results, { next, rows }: Found): Results => {
   const known = new Set(results.rows.map(({ key }) => key))
   return { ...results, rows: [...results.rows, ...rows.filter(({ key }) => !known.has(key))], next }
@@ -54,9 +30,6 @@ export const more = (results: Results, { next, rows }: Found): Results => {
  * and are there again with the next page.
  *
  * Rows that are added are `fresh`, unless they are no news: an index that catches up finds what was there before.
- *
- * @category combinators
- * @since 0.1.0
  */
 export const newest = (results: Results, found: Found, { isNews = true } = {}): Results => {
   const known = new Set(results.rows.map(({ key }) => key))
@@ -76,12 +49,7 @@ export const newest = (results: Results, found: Found, { isNews = true } = {}): 
   return { rows: kept, next: kept.at(-1)!.key, fresh: freshOf(added) }
 }
 
-/**
- * How many rows there are that were not there before.
- *
- * @category accessors
- * @since 0.1.0
- */
+/** How many rows there are that were not there before. */
 export const addedTo = (before: Results, after: Results): number => {
   const known = new Set(before.rows.map(({ key }) => key))
   return after.rows.filter(({ key }) => !known.has(key)).length

@@ -1,8 +1,4 @@
-/**
- * The table of what was found.
- *
- * @since 0.1.0
- */
+/** The table of what was found. */
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
@@ -27,9 +23,6 @@ const cell = (column: Column, row: Row): TemplateResult => {
 /**
  * `<azure-security-results>`: rows that one walks through with the arrow keys, Home and End, and opens with Enter. Fires
  * `open` with the row.
- *
- * @category elements
- * @since 0.1.0
  */
 export class ResultsTable extends LitElement {
   static override properties = {

@@ -1,8 +1,4 @@
-/**
- * Signals → Search: finds the artifacts of the last days.
- *
- * @since 0.1.0
- */
+/** Signals → Search: finds the artifacts of the last days. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, type PropertyValues } from "lit"
 import { client, type Detail, type IndexState, Refused, type StatusDocument } from "../Client.ts"
@@ -28,12 +24,7 @@ import { arrived, go, isHere, isSameSearch, stepsIn, told } from "./Trail.ts"
 /** From here on there is room for the details beside the table. */
 const wide = matchMedia("(min-width: 82rem)")
 
-/**
- * `<azure-security-search>`: the view at `/signals/search`.
- *
- * @category elements
- * @since 0.1.0
- */
+/** `<azure-security-search>`: the view at `/signals/search`. */
 export class SearchView extends LitElement {
   static override properties = {
     index: { attribute: false },

@@ -1,16 +1,7 @@
-/**
- * What the search looks like around its table.
- *
- * @since 0.1.0
- */
+/** What the search looks like around its table. */
 import { css } from "lit"
 
-/**
- * Styles of the view.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the view. */
 export const searchStyles = css`
   header {
     display: flex;

@@ -1,8 +1,4 @@
-/**
- * What goes on behind the search: what is asked for, what was found, and what went wrong.
- *
- * @since 0.1.0
- */
+/** What goes on behind the search: what is asked for, what was found, and what went wrong. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
@@ -18,12 +14,7 @@ const refusedMillis = 15_000
 
 const nothing = first({ rows: [], next: null, index: undefined! })
 
-/**
- * Asks, one question at a time: a new one takes the place of whatever is under way.
- *
- * @category controllers
- * @since 0.1.0
- */
+/** Asks, one question at a time: a new one takes the place of whatever is under way. */
 export class Searching implements ReactiveController {
   results: Results = nothing
   /** What was asked for; undefined before the first answer is wanted. */

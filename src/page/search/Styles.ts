@@ -1,16 +1,7 @@
-/**
- * What the parts of the search look like alike: Carbon's controls, of Carbon's tokens.
- *
- * @since 0.1.0
- */
+/** What the parts of the search look like alike: Carbon's controls, of Carbon's tokens. */
 import { css } from "lit"
 
-/**
- * Styles of controls and small marks.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of controls and small marks. */
 export const controls = css`
   :host {
     display: block;

@@ -1,16 +1,7 @@
-/**
- * What the table of results looks like: Carbon's data table, and cards where there is no room for one.
- *
- * @since 0.1.0
- */
+/** What the table of results looks like: Carbon's data table, and cards where there is no room for one. */
 import { css } from "lit"
 
-/**
- * Styles of the table.
- *
- * @category styles
- * @since 0.1.0
- */
+/** Styles of the table. */
 export const tableStyles = css`
   :host {
     container-type: inline-size;

@@ -1,19 +1,10 @@
-/**
- * From when to when is searched, and how the address of the page tells it.
- *
- * @since 0.1.0
- */
+/** From when to when is searched, and how the address of the page tells it. */
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/**
- * Ranges that end now.
- *
- * @category constants
- * @since 0.1.0
- */
+/** Ranges that end now. */
 export const lastRanges = [
   { name: "15m", label: "Last 15 minutes", millis: 15 * minute },
   { name: "1h", label: "Last hour", millis: hour },
@@ -23,30 +14,15 @@ export const lastRanges = [
   { name: "30d", label: "Last 30 days", millis: 30 * day }
 ] as const
 
-/**
- * Name of a range that ends now.
- *
- * @category models
- * @since 0.1.0
- */
+/** Name of a range that ends now. */
 export type LastRange = typeof lastRanges[number]["name"]
 
-/**
- * A range that ends now, or one of two times in ISO 8601.
- *
- * @category models
- * @since 0.1.0
- */
+/** A range that ends now, or one of two times in ISO 8601. */
 export type TimeRange =
   | { readonly last: LastRange }
   | { readonly last?: never; readonly from: string; readonly to: string }
 
-/**
- * What the address of the page tells.
- *
- * @category models
- * @since 0.1.0
- */
+/** What the address of the page tells. */
 export interface Place {
   readonly query: string
   readonly range: TimeRange
@@ -54,47 +30,27 @@ export interface Place {
   readonly artifact?: string | undefined
 }
 
-/**
- * The range that is meant where none is told.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The range that is meant where none is told. */
 export const rangeDefault: TimeRange = { last: "24h" }
 
 /** The clock of whoever looks may be behind: what came just now is found all the same. */
 const ahead = 5 * minute
 
-/**
- * The times of a range, in ISO 8601.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** The times of a range, in ISO 8601. */
 export const times = (range: TimeRange, now: number): { readonly from: string; readonly to: string } => {
   if (range.last === undefined) return range
   const { millis } = lastRanges.find(({ name }) => name === range.last)!
   return { from: new Date(now - millis).toISOString(), to: new Date(now + ahead).toISOString() }
 }
 
-/**
- * What is wrong with a range, in one line.
- *
- * @category predicates
- * @since 0.1.0
- */
+/** What is wrong with a range, in one line. */
 export const rangeFault = (range: TimeRange): string | undefined => {
   if (range.last !== undefined) return undefined
   if (range.from === "" || range.to === "") return "Both times are needed."
   return range.from >= range.to ? "The first time has to be before the second." : undefined
 }
 
-/**
- * A time as an input of local time has it: `2026-11-25T16:18:47`.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** A time as an input of local time has it: `2026-11-25T16:18:47`. */
 export const toLocalInput = (iso: string): string => {
   const millis = Date.parse(iso)
   if (Number.isNaN(millis)) return ""
@@ -102,12 +58,7 @@ export const toLocalInput = (iso: string): string => {
   return local.toISOString().slice(0, 19)
 }
 
-/**
- * What an input of local time has, in ISO 8601; empty for what is no time.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** What an input of local time has, in ISO 8601; empty for what is no time. */
 export const fromLocalInput = (value: string): string => {
   const millis = new Date(value).getTime()
   return Number.isNaN(millis) ? "" : new Date(millis).toISOString()
@@ -115,12 +66,7 @@ export const fromLocalInput = (value: string): string => {
 
 const isTime = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(text))
 
-/**
- * Reads the address; what it does not tell, or tells wrongly, is the default.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** Reads the address; what it does not tell, or tells wrongly, is the default. */
 export const fromAddress = (search: string): Place => {
   const told = new URLSearchParams(search)
   const [from, to, last] = [told.get("from"), told.get("to"), told.get("range")]
@@ -135,12 +81,7 @@ export const fromAddress = (search: string): Place => {
   }
 }
 
-/**
- * Writes the address: what comes after the path, empty for what is the default anyway.
- *
- * @category conversions
- * @since 0.1.0
- */
+/** Writes the address: what comes after the path, empty for what is the default anyway. */
 export const toAddress = ({ artifact, query, range }: Place): string => {
   const told = new URLSearchParams()
   if (query !== "") told.set("q", query)

@@ -1,8 +1,4 @@
-/**
- * What stands above the rows: how many there are, live tail, the choice of columns, and the export.
- *
- * @since 0.1.0
- */
+/** What stands above the rows: how many there are, live tail, the choice of columns, and the export. */
 import "@carbon/web-components/es/components/checkbox/checkbox.js"
 import { html, type TemplateResult } from "lit"
 import { client } from "../Client.ts"
@@ -45,12 +41,7 @@ const exportChoice = ({ asked, isGood }: Searching) =>
   }
   </azure-security-foldout>`
 
-/**
- * The tools of a search. A range that does not end now has no live tail.
- *
- * @category templates
- * @since 0.1.0
- */
+/** The tools of a search. A range that does not end now has no live tail. */
 export const tools = (
   searching: Searching,
   { choose, isCustom, shown }: {
