@@ -24,13 +24,12 @@ import { describeFailure } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import type { Endpoint } from "../endpoints/Endpoint.ts"
-import { endpoints } from "../endpoints/Endpoints.ts"
-import { countUrl, newestUrl } from "../endpoints/Query.ts"
+import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
 import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { countUrl, newestUrl } from "../polling/Query.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -124,7 +123,7 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   if (Result.isFailure(found)) return ofGraphError(name, endpoint.name, found.failure, now)
   const { count, cursor } = found.success
   const hours = Duration.toHours(pace.lookback)
-  const what = endpoint.name === "incidents" ? "incidents" : "alerts"
+  const what = endpoint.noun
   const many = count === undefined ? "" : `, ${count} ${what} in ${hours} h`
   return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
 })

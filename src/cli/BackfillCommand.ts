@@ -6,11 +6,11 @@ import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import * as Backfill from "../endpoints/Backfill.ts"
-import { endpoints } from "../endpoints/Endpoints.ts"
+import { endpoints, names } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/GraphPolicy.ts"
+import * as Backfill from "../polling/Backfill.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import { version } from "../status/Version.ts"
 import { layerBackfillSink } from "./Connector.ts"
@@ -44,7 +44,7 @@ export const command = Command.make(
       Flag.withDescription("Creation time up to which records are collected; now otherwise"),
       Flag.optional
     ),
-    endpoint: Flag.Literals("endpoint", ["alerts", "alerts_v2", "incidents"]).pipe(
+    endpoint: Flag.Literals("endpoint", names).pipe(
       Flag.withDescription("This endpoint only; all that are turned on otherwise"),
       Flag.optional
     )

@@ -10,9 +10,10 @@ import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { peek } from "../checkpoints/Peek.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
-import { type EndpointName, fromSettings } from "../config/Instance.ts"
+import { fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import { type EndpointName, names } from "../endpoints/Endpoints.ts"
 import { hold } from "./DirectoryLock.ts"
 import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -21,7 +22,7 @@ const instanceFlag = Flag.String("instance").pipe(
   Flag.withMetavar("NAME"),
   Flag.withDescription("Name of the instance")
 )
-const endpointFlag = Flag.Literals("endpoint", ["alerts", "alerts_v2", "incidents"]).pipe(
+const endpointFlag = Flag.Literals("endpoint", names).pipe(
   Flag.withDescription("This endpoint only; all otherwise"),
   Flag.optional
 )
@@ -55,7 +56,7 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
     })
   }
   const found = chosen.flatMap(({ cloud, name, tenantId }) =>
-    (["alerts", "alerts_v2", "incidents"] as const)
+    names
       .filter((one) => Option.isNone(endpoint) || one === endpoint.value)
       .map((one): Target => ({
         instance: name,

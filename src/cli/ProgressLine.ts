@@ -1,7 +1,7 @@
 /** The progress of a backfill: one line that moves on a terminal, plain lines elsewhere. */
 import { Clock, Console, Effect } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
-import type { Progress } from "../endpoints/Backfill.ts"
+import type { Progress } from "../polling/Backfill.ts"
 import { isoTime } from "../status/Report.ts"
 
 const barWidth = 24

@@ -1,11 +1,9 @@
 /** One tenant as the rest of the program sees it: settings with every default and choice resolved. */
 import { Duration, Equal } from "effect"
+import { each, type EndpointName, names } from "../endpoints/Endpoints.ts"
 import { type Cloud, clouds, custom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
-
-/** Names of the three endpoints, as Graph spells them. */
-export type EndpointName = "alerts" | "alerts_v2" | "incidents"
 
 /** What may change without interrupting a page. */
 export interface Pace {
@@ -52,15 +50,9 @@ const credentialOf = (from: InstanceSettings["credentials"]): Credential => {
   })
 }
 
-const names: ReadonlyArray<EndpointName> = ["alerts", "alerts_v2", "incidents"]
-
-/** Incidents change more slowly than alerts and come 50 a page, so they are not polled more often than this unasked. */
-const incidentsMinutes = 15
-
 /** Resolves one instance's settings. */
 export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
   const minutes = settings.poll_interval_minutes
-  const { alerts, alerts_v2, incidents } = settings.endpoints
   return {
     identity: {
       name,
@@ -76,11 +68,9 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
       endpoints: names.filter((endpoint) => settings.endpoints[endpoint].enabled)
     },
     pace: {
-      intervals: {
-        alerts: Duration.minutes(alerts.poll_interval_minutes ?? minutes),
-        alerts_v2: Duration.minutes(alerts_v2.poll_interval_minutes ?? minutes),
-        incidents: Duration.minutes(incidents.poll_interval_minutes ?? Math.max(minutes, incidentsMinutes))
-      },
+      intervals: each(({ intervalMinutesMin, name }) =>
+        Duration.minutes(settings.endpoints[name].poll_interval_minutes ?? Math.max(minutes, intervalMinutesMin))
+      ),
       lookback: Duration.hours(settings.lookback_hours),
       overlap: Duration.minutes(settings.overlap_minutes),
       lateRows: Duration.hours(settings.late_row_hours)

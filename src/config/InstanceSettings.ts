@@ -3,6 +3,7 @@
  * stores, with what this connector adds to it.
  */
 import { Effect, type Redacted, Schema } from "effect"
+import { each } from "../endpoints/Endpoints.ts"
 
 /** A key that may be absent, and its value then. */
 export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
@@ -157,11 +158,16 @@ export const InstanceSettings = Schema.Struct({
     "global"
   ),
   endpoints: withDefault(
-    Schema.Struct({
-      alerts: withDefault(EndpointSettings("poll_interval_minutes"), {}),
-      alerts_v2: withDefault(EndpointSettings("poll_interval_minutes"), {}),
-      incidents: withDefault(EndpointSettings("15, or poll_interval_minutes when that is longer"), {})
-    }).annotate({ description: "What is polled, endpoint by endpoint." }),
+    Schema.Struct(each(({ intervalMinutesMin }) =>
+      withDefault(
+        EndpointSettings(
+          intervalMinutesMin === 1
+            ? "poll_interval_minutes"
+            : `${intervalMinutesMin}, or poll_interval_minutes when that is longer`
+        ),
+        {}
+      )
+    )).annotate({ description: "What is polled, endpoint by endpoint." }),
     {}
   ),
   client_secret_expires: expires

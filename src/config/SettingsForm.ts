@@ -3,6 +3,7 @@
  * another host.
  */
 import { Array, Effect, Option, Predicate, Result, Schema } from "effect"
+import { names } from "../endpoints/Endpoints.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { expectedName, expectedOtherName, sameSlug, wellNamed } from "./Settings.ts"
 import { type FormFault, formFaultsOf, tidied } from "./SettingsDocument.ts"
@@ -25,7 +26,7 @@ const changeable: ReadonlySet<string> = new Set([
   "credentials.client_id",
   "credentials.client_secret",
   "credentials.client_secret_expires",
-  ...["alerts", "alerts_v2", "incidents"].flatMap((endpoint) => [
+  ...names.flatMap((endpoint) => [
     `endpoints.${endpoint}.enabled`,
     `endpoints.${endpoint}.poll_interval_minutes`
   ])

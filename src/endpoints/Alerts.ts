@@ -1,15 +1,17 @@
 /** The legacy alerts, which Microsoft retired on 2026-10-15. */
 import { map } from "../artifacts/LegacyAlerts.ts"
-import { pageSizes } from "../graph/GraphPolicy.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./Endpoint.ts"
 
-/** `alerts`: legacy alerts with their state collections. */
-export const alerts: Endpoint = {
+/** `alerts`: legacy alerts with their state collections. Graph clamps `$top` to 1000. */
+export const alerts = {
   name: "alerts",
   path: "/v1.0/security/alerts",
   permissions: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
   cursor: "lastModifiedDateTime",
-  pageSize: pageSizes.alerts,
+  pageSize: 1000,
+  intervalMinutesMin: 1,
   retires: true,
+  noun: "alerts",
+  label: "legacy alerts",
   map
-}
+} as const satisfies EndpointDefinition

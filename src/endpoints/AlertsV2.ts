@@ -1,10 +1,9 @@
-/** The alerts of Microsoft Defender XDR and of what is connected to it. */
+/** The alerts of Microsoft Defender XDR and of the products connected to it. */
 import { map } from "../artifacts/Alerts.ts"
-import { pageSizes } from "../graph/GraphPolicy.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./Endpoint.ts"
 
-/** `alerts_v2`: alerts with typed evidence. */
-export const alertsV2: Endpoint = {
+/** `alerts_v2`: alerts with typed evidence. Graph clamps `$top` to 1000 (elastic/integrations#20348). */
+export const alertsV2 = {
   name: "alerts_v2",
   path: "/v1.0/security/alerts_v2",
   permissions: [
@@ -14,7 +13,10 @@ export const alertsV2: Endpoint = {
     "SecurityIncident.ReadWrite.All"
   ],
   cursor: "lastUpdateDateTime",
-  pageSize: pageSizes.alerts_v2,
+  pageSize: 1000,
+  intervalMinutesMin: 1,
   retires: false,
+  noun: "alerts",
+  label: "alerts with their evidence",
   map
-}
+} as const satisfies EndpointDefinition

@@ -1,18 +1,31 @@
-/**
- * An endpoint as a value: one Graph collection that is polled. Adding one is one short file and one line in
- * `Endpoints.ts`; how a value becomes a stream is `Poller`'s concern.
- */
+/** An endpoint as a value: one Graph collection that the connector polls. `.github/CONTRIBUTING.md` says how to add one. */
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
-import type { EndpointName } from "../config/Instance.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
-import type { Collection } from "../graph/GraphClient.ts"
 
-/** What the poller has to know of a collection. */
-export interface Endpoint extends Collection {
-  readonly name: EndpointName
+/** What a request has to know of the collection that it reads. */
+export interface Collection {
+  /** Name in settings, `/status`, logs, metrics and checkpoints, in Graph's spelling. */
+  readonly name: string
+  /** Path below the cloud's Graph origin, `/v1.0/security/alerts_v2`. */
+  readonly path: string
+  /** Permissions of which any one suffices, the least privileged first. */
+  readonly permissions: ReadonlyArray<string>
+  /** Whether 404, 410 and 400 for the segment mean that Microsoft retired the collection. */
+  readonly retires: boolean
+}
+
+/** What the poller, the settings and the page know of a collection. */
+export interface EndpointDefinition extends Collection {
   /** The property that grows with each change of a record. */
   readonly cursor: "lastUpdateDateTime" | "lastModifiedDateTime"
-  /** Records a page. */
+  /** Records a page at most; Graph refuses more, or sends fewer. */
   readonly pageSize: number
+  /** Minutes between two polls at least, unless the endpoint has an interval of its own in the settings. */
+  readonly intervalMinutesMin: number
+  /** What its records are called in messages, in the plural. */
+  readonly noun: string
+  /** The endpoint in a few words, for forms and tables. */
+  readonly label: string
+  /** Makes the artifacts of one record. Pure and total: whatever Graph sent is published. */
   readonly map: (context: MappingContext, record: GraphRecord) => Mapped
 }

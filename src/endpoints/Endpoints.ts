@@ -1,9 +1,25 @@
-/** The list of endpoints. */
-import type { EndpointName } from "../config/Instance.ts"
+/** The list of endpoints. Settings, `/status`, commands, forms and tables take their names from it. */
+import { Record } from "effect"
 import { alerts } from "./Alerts.ts"
 import { alertsV2 } from "./AlertsV2.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./Endpoint.ts"
 import { incidents } from "./Incidents.ts"
 
+/** Every endpoint, in the order of `/status`. */
+export const all = [alerts, alertsV2, incidents] as const
+
+/** Name of an endpoint, as Graph spells it. */
+export type EndpointName = typeof all[number]["name"]
+
+/** An endpoint of the list. */
+export type Endpoint = EndpointDefinition & { readonly name: EndpointName }
+
+/** Every endpoint's name, in the same order. */
+export const names: ReadonlyArray<EndpointName> = all.map(({ name }) => name)
+
+/** A record with one value for each endpoint. */
+export const each = <A>(valueOf: (endpoint: Endpoint) => A): Record<EndpointName, A> =>
+  Record.fromIterableWith(all, (endpoint) => [endpoint.name, valueOf(endpoint)]) as Record<EndpointName, A>
+
 /** Every endpoint by its name. */
-export const endpoints: Readonly<Record<EndpointName, Endpoint>> = { alerts, alerts_v2: alertsV2, incidents }
+export const endpoints = each((endpoint) => endpoint)

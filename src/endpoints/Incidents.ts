@@ -1,15 +1,20 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
 import { map } from "../artifacts/Incidents.ts"
-import { pageSizes } from "../graph/GraphPolicy.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./Endpoint.ts"
 
-/** `incidents`: incidents without their alerts, which `alerts_v2` brings. */
-export const incidents: Endpoint = {
+/**
+ * `incidents`: incidents without their alerts, which `alerts_v2` brings. Graph answers 400 to a `$top` above 50
+ * (wazuh/wazuh#28070). Incidents change more slowly than alerts, hence the longer interval.
+ */
+export const incidents = {
   name: "incidents",
   path: "/v1.0/security/incidents",
   permissions: ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"],
   cursor: "lastUpdateDateTime",
-  pageSize: pageSizes.incidents,
+  pageSize: 50,
+  intervalMinutesMin: 15,
   retires: false,
+  noun: "incidents",
+  label: "alerts grouped by attack",
   map
-}
+} as const satisfies EndpointDefinition

@@ -5,7 +5,7 @@
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
-import { Bodies, type Body } from "./Bodies.ts"
+import { Bodies, type Body } from "./body/Bodies.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"

@@ -8,10 +8,11 @@ import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted }
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
-import type { Sent } from "../domain/GraphRecord.ts"
+import type { Collection } from "../endpoints/Endpoint.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"
+import type { GraphPage } from "./GraphPage.ts"
 import { asideBudget, PageBytesMax, RequestBudget, timeouts } from "./GraphPolicy.ts"
 import * as MicrosoftClock from "./MicrosoftClock.ts"
 import * as PageAnswer from "./PageAnswer.ts"
@@ -20,46 +21,12 @@ import { retryAfter } from "./RetryAfter.ts"
 import type { Token } from "./TokenEndpoint.ts"
 import * as Tokens from "./Tokens.ts"
 
-export type { GraphConnection } from "./GraphConnection.ts"
-
-/** What a request has to know of the collection it reads. */
-export interface Collection {
-  readonly name: string
-  /** Path below the cloud's Graph origin, `/v1.0/security/alerts_v2`. */
-  readonly path: string
-  /** Permissions of which any one suffices, the least privileged first. */
-  readonly permissions: ReadonlyArray<string>
-  /** Whether 404, 410 and 400 for the segment mean that Microsoft retired it. */
-  readonly retires: boolean
-}
-
 /** One request. `url` is absolute and has been checked to stay on the collection (`NextLink.pin`). */
 export interface PageRequest {
   readonly collection: Collection
   readonly url: string
   /** Whether it may wait: it then uses a small part of the budget, and live polling does not wait for it. */
   readonly aside?: boolean
-}
-
-/**
- * A provider that could not answer its part of a legacy page (206 with `Warning: 199 - "Vendor/Provider/504/10000"`).
- */
-export interface ProviderWarning {
-  readonly provider: string
-  readonly status: number
-}
-
-/** One page as Graph sent it; its records are not looked into. */
-export interface GraphPage {
-  readonly records: ReadonlyArray<Sent>
-  /** Gives back the room that the records are read from; to be called once nobody reads them any more. */
-  readonly release: () => void
-  readonly nextLink: string | undefined
-  /** `@odata.count`, when the request asked for it. */
-  readonly count: number | undefined
-  /** Graph's `Date` header in milliseconds since 1970, or the machine's clock where it sent none. */
-  readonly at: number
-  readonly providerWarnings: ReadonlyArray<ProviderWarning>
 }
 
 /** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */

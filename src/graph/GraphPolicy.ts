@@ -11,12 +11,6 @@ import { Context, Duration, Effect, Pull, Random, Schedule } from "effect"
 import { pageBytesMax } from "../domain/Bounds.ts"
 import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
 
-/**
- * Rows asked for at once. Graph clamps `$top` of the alert collections to 1000 (elastic/integrations#20348) and answers
- * 400 to more than 50 incidents (wazuh/wazuh#28070).
- */
-export const pageSizes = { alerts: 1000, alerts_v2: 1000, incidents: 50 } as const
-
 /** Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size. */
 export const pageSizeFloor = 25
 

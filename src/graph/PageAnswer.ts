@@ -3,12 +3,12 @@ import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 import { largePageBytes } from "../domain/Bounds.ts"
 import type { Sent } from "../domain/GraphRecord.ts"
+import * as GraphJson from "./body/GraphJson.ts"
+import * as PageBytes from "./body/PageBytes.ts"
+import { ofValue } from "./body/SentRecord.ts"
 import { type Answer, bodyText } from "./Exchange.ts"
-import type { GraphPage, ProviderWarning } from "./GraphClient.ts"
 import { DecodeFailed, Unavailable } from "./GraphError.ts"
-import * as GraphJson from "./GraphJson.ts"
-import * as PageBytes from "./PageBytes.ts"
-import { ofValue } from "./SentRecord.ts"
+import type { GraphPage, ProviderWarning } from "./GraphPage.ts"
 
 const Envelope = Schema.Struct({
   value: Schema.Array(Schema.Unknown),

@@ -6,8 +6,8 @@
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
+import type { Collection } from "../endpoints/Endpoint.ts"
 import { type Answer, bodyText } from "./Exchange.ts"
-import type { Collection } from "./GraphClient.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 

@@ -21,7 +21,7 @@
  */
 import { Clock, Deferred, Duration, Effect, Layer, Option, Queue, Schedule, Stream } from "effect"
 import { StateStore } from "../checkpoints/StateStore.ts"
-import { Leases } from "../endpoints/Leases.ts"
+import { Leases } from "../instances/Leases.ts"
 import type { Connection } from "./Connection.ts"
 import { type Membership, open as openMembership } from "./Membership.ts"
 import { bucket as storeBucket } from "./NatsStateStore.ts"

@@ -1,7 +1,7 @@
 /** Tells Conductor how each instance is: the instance's part of `/status`, on a subject of its own. */
 import { Clock, Effect, Schema } from "effect"
 import { slug } from "../config/Settings.ts"
-import { Leases } from "../endpoints/Leases.ts"
+import { Leases } from "../instances/Leases.ts"
 import { Status } from "../status/Status.ts"
 import { InstanceDocument } from "../status/StatusDocument.ts"
 import { Connection } from "./Connection.ts"

@@ -2,7 +2,7 @@
 import { Option, Result } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { stringify } from "../artifacts/Message.ts"
-import { decode } from "../graph/GraphJson.ts"
+import { decode } from "../graph/body/GraphJson.ts"
 
 /** Marks an artifact whose message is not all of what Graph sent; its `hash` is of the whole still. */
 export const truncatedTag = "truncated:message"

@@ -4,7 +4,8 @@
  * It only keeps and tells; deciding states is the poller's work.
  */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
-import type { EndpointName, Identity } from "../config/Instance.ts"
+import type { Identity } from "../config/Instance.ts"
+import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { requestBudget } from "../graph/GraphPolicy.ts"
 import { isoTime, type Report } from "./Report.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"

@@ -1,5 +1,6 @@
 /** The document of `/status`: what a running connector says of itself. */
 import { Schema } from "effect"
+import { names } from "../endpoints/Endpoints.ts"
 import { Report } from "./Report.ts"
 
 const Time = Schema.NullOr(Schema.String).annotate({ description: "ISO 8601, UTC; null for never." })
@@ -22,7 +23,7 @@ export type EndpointState = typeof EndpointState.Type
 
 /** Schema for what is said of one endpoint. */
 export const EndpointDocument = Schema.Struct({
-  name: Schema.Literals(["alerts", "alerts_v2", "incidents"]),
+  name: Schema.Literals(names),
   state: EndpointState,
   poll_interval_minutes: described(Schema.Finite, "Minutes between the starts of two polls."),
   last_poll_at: Time,

@@ -11,7 +11,7 @@ import { Alert } from "../../src/domain/Alert.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { Incident } from "../../src/domain/Incident.ts"
 import { LegacyAlert } from "../../src/domain/LegacyAlert.ts"
-import { ofValue } from "../../src/graph/SentRecord.ts"
+import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 

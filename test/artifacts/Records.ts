@@ -3,7 +3,7 @@ import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
-import { ofValue } from "../../src/graph/SentRecord.ts"
+import { ofValue } from "../../src/graph/body/SentRecord.ts"
 
 export const context: MappingContext = {
   tenantId: "11111111-1111-4111-8111-111111111111",

@@ -1,8 +1,8 @@
 import { Console, Effect } from "effect"
 import { Headers } from "effect/http"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
-import { prepare } from "../../src/endpoints/Page.ts"
 import * as PageAnswer from "../../src/graph/PageAnswer.ts"
+import { prepare } from "../../src/publishing/Page.ts"
 import { alerts as corpus, page as pageOf } from "./Corpus.ts"
 import * as Measure from "./Measure.ts"
 

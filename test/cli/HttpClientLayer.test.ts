@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
 import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
-import * as Bodies from "../../src/graph/Bodies.ts"
+import * as Bodies from "../../src/graph/body/Bodies.ts"
 import { bodyText, exchange } from "../../src/graph/Exchange.ts"
 
 const hasOpenssl = Exit.isSuccess(

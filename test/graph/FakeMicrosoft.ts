@@ -2,7 +2,9 @@ import { type Context, Effect, FileSystem, Layer, Redacted, Ref } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
-import { type Collection, GraphClient, type GraphConnection } from "../../src/graph/GraphClient.ts"
+import type { Collection } from "../../src/endpoints/Endpoint.ts"
+import { GraphClient } from "../../src/graph/GraphClient.ts"
+import type { GraphConnection } from "../../src/graph/GraphConnection.ts"
 
 /** Who asks in these tests; the secret must never be seen in an error. */
 export const connection: GraphConnection = {

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
 import { alertsV2 as endpoint } from "../../src/endpoints/AlertsV2.ts"
-import { identify } from "../../src/endpoints/Records.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
+import { identify } from "../../src/publishing/Records.ts"
 import { microsoft, page } from "./FakeMicrosoft.ts"
 
 const rounds = 3000

@@ -1,10 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Duration, Effect, Exit, Layer, Logger, Schedule, Scope } from "effect"
-import { Leases } from "../../src/endpoints/Leases.ts"
+import { Leases } from "../../src/instances/Leases.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsLeases from "../../src/nats/NatsLeases.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
-import { suite } from "../endpoints/LeasesSuite.ts"
+import { suite } from "../instances/LeasesSuite.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { start } from "../support/NatsServer.ts"
 

@@ -2,9 +2,10 @@
 import { Clock, Effect, Layer, Redacted } from "effect"
 import type { Sent } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
-import { type Graph, GraphClient, type GraphPage } from "../../src/graph/GraphClient.ts"
+import { ofValue } from "../../src/graph/body/SentRecord.ts"
+import { type Graph, GraphClient } from "../../src/graph/GraphClient.ts"
 import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
-import { ofValue } from "../../src/graph/SentRecord.ts"
+import type { GraphPage } from "../../src/graph/GraphPage.ts"
 
 export interface Row {
   readonly id: string

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, type Layer } from "effect"
-import { Leases } from "../../src/endpoints/Leases.ts"
+import { Leases } from "../../src/instances/Leases.ts"
 
 /** What leases do for a process that nobody contests them. */
 export const suite = (name: string, layer: Layer.Layer<never, unknown>) =>

@@ -4,7 +4,7 @@
  */
 import { Context } from "effect"
 import { Buffer } from "node:buffer"
-import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../domain/Bounds.ts"
+import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../../domain/Bounds.ts"
 
 /** A body that was received whole. */
 export interface Body {
@@ -152,4 +152,4 @@ export const make = (): Bodies => {
 }
 
 /** The rooms of this process. */
-export const Bodies = Context.Reference<Bodies>("azure-security/graph/Bodies", { defaultValue: make })
+export const Bodies = Context.Reference<Bodies>("azure-security/graph/body/Bodies", { defaultValue: make })

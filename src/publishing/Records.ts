@@ -2,8 +2,8 @@
 import { Predicate } from "effect"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import { normalize } from "../domain/Timestamp.ts"
-import type { GraphPage } from "../graph/GraphClient.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Endpoint } from "../endpoints/Endpoints.ts"
+import type { GraphPage } from "../graph/GraphPage.ts"
 
 /** A record that cannot be told from others, or put in order. */
 export interface Unidentified {

@@ -21,6 +21,6 @@ export interface Leases {
 }
 
 /** Service of leases. Unless it is given, this process is alone and holds whatever it is asked to poll. */
-export const Leases = Context.Reference<Leases>("azure-security/endpoints/Leases", {
+export const Leases = Context.Reference<Leases>("azure-security/instances/Leases", {
   defaultValue: () => ({ whileHeld: (_, work) => work, isHeld: () => true })
 })

@@ -3,7 +3,7 @@ import { Clock, Context, Effect, Fiber, Layer, Queue, References, Scheduler, Str
 import { run } from "../../src/cli/Connector.ts"
 import type { SettingsChange } from "../../src/config/SettingsSource.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { PagePermits } from "../../src/endpoints/PagePermits.ts"
+import { PagePermits } from "../../src/publishing/PagePermits.ts"
 import { connector, publishedIds, settings, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 

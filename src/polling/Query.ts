@@ -1,7 +1,7 @@
 /** The URL of a request for records. */
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Endpoint } from "../endpoints/Endpoints.ts"
 
 /** What a request goes by: a collection, and a property that Graph filters and sorts it by. */
 type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }

@@ -1,6 +1,6 @@
 /** A fault of this program's own, which must not end an endpoint in silence, nor touch another. */
 import { Cause, Clock, Effect } from "effect"
-import type { EndpointName } from "../config/Instance.ts"
+import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { isoTime } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"

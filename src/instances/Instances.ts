@@ -19,35 +19,27 @@ import type { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints, type EndpointState, type NewerCheckpoint } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import {
-  type EndpointName,
-  fromSettings,
-  type Identity,
-  type Instance,
-  type Pace,
-  sameIdentity
-} from "../config/Instance.ts"
+import { fromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
+import { type Endpoint, type EndpointName, endpoints } from "../endpoints/Endpoints.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { sinkRetry } from "../graph/GraphPolicy.ts"
+import { pages } from "../polling/Poller.ts"
+import * as Stalls from "../polling/Stalls.ts"
+import type { Page } from "../publishing/Page.ts"
+import type { PagePermits } from "../publishing/PagePermits.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { look } from "./CredentialExpiry.ts"
-import type { Endpoint } from "./Endpoint.ts"
-import { endpoints } from "./Endpoints.ts"
 import { warn } from "./InstanceWarnings.ts"
 import { told } from "./InternalFault.ts"
 import { Leases } from "./Leases.ts"
-import type { Page } from "./Page.ts"
-import type { PagePermits } from "./PagePermits.ts"
-import { pages } from "./Poller.ts"
-import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
 
 /** The appliance that this process runs on, where it runs on one. */
 export const Node = Context.Reference<{ readonly orgId?: string; readonly applianceId?: string }>(
-  "azure-security/endpoints/Instances/Node",
+  "azure-security/instances/Instances/Node",
   { defaultValue: () => ({}) }
 )
 

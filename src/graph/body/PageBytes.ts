@@ -6,7 +6,7 @@
  * cut is parsed whole. Pieces are what a whole parse gives, but for a name that stands twice in one object, which Graph
  * does not send: the text of the piece keeps both.
  */
-import { atHand } from "../domain/GraphRecord.ts"
+import { atHand } from "../../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
 import { CutRecord, type Place } from "./SentRecord.ts"
 

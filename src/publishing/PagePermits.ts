@@ -6,7 +6,7 @@ import { Context, Layer, Semaphore } from "effect"
  * held in a cooldown.
  */
 export class PagePermits extends Context.Service<PagePermits, Semaphore.Semaphore>()(
-  "azure-security/endpoints/PagePermits"
+  "azure-security/publishing/PagePermits"
 ) {
   static readonly layer = (permits: number) => Layer.sync(PagePermits, () => Semaphore.makeUnsafe(permits))
 }

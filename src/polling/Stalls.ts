@@ -2,7 +2,7 @@
  * Sees what fails without an error: a mark that does not move, an endpoint that has gone quiet, a pass that never ends.
  */
 import { Clock, Duration, Effect } from "effect"
-import type { EndpointName } from "../config/Instance.ts"
+import type { EndpointName } from "../endpoints/Endpoints.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"

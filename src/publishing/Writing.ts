@@ -1,7 +1,7 @@
 /** What is said and shown while the sink or the store of checkpoints cannot be written, and once it can. */
 import { Clock, Duration, Effect, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import type { EndpointName } from "../config/Instance.ts"
+import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { sinkRetry } from "../graph/GraphPolicy.ts"
 import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
-import { decode } from "../../src/graph/GraphJson.ts"
+import { decode } from "../../../src/graph/body/GraphJson.ts"
 
 const decoded = (text: string) => Result.getOrThrow(decode(text))
 

@@ -4,8 +4,8 @@ import { open } from "../../src/checkpoints/Ledger.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
-import { prepare } from "../../src/endpoints/Page.ts"
-import { ofValue } from "../../src/graph/SentRecord.ts"
+import { ofValue } from "../../src/graph/body/SentRecord.ts"
+import { prepare } from "../../src/publishing/Page.ts"
 
 const now = Date.UTC(2026, 10, 20)
 const at = (minutes: number) => Timestamp.fromMillis(now - minutes * 60_000)

@@ -1,6 +1,6 @@
 /** What Graph sent for a record: bytes of its page, or a value. */
-import { stringify } from "../artifacts/Message.ts"
-import { atHand, type Content, type Sent } from "../domain/GraphRecord.ts"
+import { stringify } from "../../artifacts/Message.ts"
+import { atHand, type Content, type Sent } from "../../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
 import { exactly } from "./GraphJson.ts"
 

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Headers } from "effect/http"
-import { stringify } from "../../src/artifacts/Message.ts"
-import * as Bodies from "../../src/graph/Bodies.ts"
-import { exactly } from "../../src/graph/GraphJson.ts"
-import * as PageAnswer from "../../src/graph/PageAnswer.ts"
-import * as PageBytes from "../../src/graph/PageBytes.ts"
-import { CutRecord } from "../../src/graph/SentRecord.ts"
+import { stringify } from "../../../src/artifacts/Message.ts"
+import * as Bodies from "../../../src/graph/body/Bodies.ts"
+import { exactly } from "../../../src/graph/body/GraphJson.ts"
+import * as PageBytes from "../../../src/graph/body/PageBytes.ts"
+import { CutRecord } from "../../../src/graph/body/SentRecord.ts"
+import * as PageAnswer from "../../../src/graph/PageAnswer.ts"
 
 /** A body as it is received. */
 const received = (bytes: Uint8Array): Bodies.Body => {

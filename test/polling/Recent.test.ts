@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import * as Recent from "../../src/endpoints/Recent.ts"
+import * as Recent from "../../src/polling/Recent.ts"
 
 const noon = Date.UTC(2026, 10, 20, 12)
 const at = (millis: number) => Timestamp.fromMillis(noon + millis)

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
-import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../../src/domain/Bounds.ts"
-import * as Bodies from "../../src/graph/Bodies.ts"
-import { exchange } from "../../src/graph/Exchange.ts"
+import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../../../src/domain/Bounds.ts"
+import * as Bodies from "../../../src/graph/body/Bodies.ts"
+import { exchange } from "../../../src/graph/Exchange.ts"
 
 const bodyOf = (bodies: Bodies.Bodies, pieces: ReadonlyArray<Uint8Array>, now = 0) => {
   const incoming = bodies.receive(now)
