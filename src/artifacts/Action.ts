@@ -1,10 +1,10 @@
 /**
- * The `action` of an artifact: a word that rules compare exactly (`block`), or where the record stands.
+ * The `action` of an artifact: `block`, which rules compare exactly, or the state of the record.
  *
- * Only known words come out: a word of Graph's that contains `block`, `drop`, `reset` or `deny` would fire a rule.
+ * Only known words are returned: any word that contains `block`, `drop`, `reset` or `deny` would fire a rule.
  */
 
-/** Known words by their lower-case form, to be written as Graph's schema writes them. */
+/** Maps the lower-case form of each word to its spelling in Graph's schema. */
 const spelled = (...words: ReadonlyArray<string>): ReadonlyMap<string, string> =>
   new Map(words.map((word) => [word.toLowerCase(), word]))
 
@@ -28,16 +28,16 @@ const low = (value: unknown): string => typeof value === "string" ? value.trim()
 
 const isStopped = (word: string) => word === "blocked" || word === "prevented"
 
-/** Whether mail or a message was kept from its recipient. */
+/** Whether a delivery action kept a mail or message from its recipient. */
 export const isUndelivered = (deliveryAction: unknown): boolean => {
   const word = low(deliveryAction)
   return word === "blocked" || word === "replaced"
 }
 
-/** The action of an alert or incident; one whose status is not known is new. */
+/** Returns the action of an alert or incident; an unknown status counts as `new`. */
 export const ofStatus = (status: unknown): string => statuses.get(low(status)) ?? "new"
 
-/** The action of an evidence object, told by what was done about it, or else by its alert's action. */
+/** Returns what was done about an evidence object, or else the alert's action. */
 export const ofEvidence = (
   evidence: {
     readonly remediationStatus: unknown

@@ -1,13 +1,13 @@
 /**
- * The fields of an alert's own artifact: each the value of the highest-ranked evidence that has it.
+ * Chooses the fields of an alert's own artifact: each comes from the highest-ranked evidence that has it.
  *
- * Fields that belong together are taken from one object, or the file of one would get the hash of another.
+ * Fields that belong together come from one object, or the file of one would get the hash of another.
  */
 import type { EvidenceFacts, Side } from "./EvidenceFacts.ts"
 import type { Ends } from "./Sides.ts"
 import { isIdle, type Witness } from "./Witness.ts"
 
-/** What an alert's evidence gives it. */
+/** The fields and ends that an alert takes from its evidence. */
 export interface AlertFields extends Ends {
   readonly fields: Partial<EvidenceFacts["fields"]>
 }
@@ -39,7 +39,7 @@ const rankOf = (witness: Witness): number =>
 
 const singles: ReadonlyArray<Name> = ["application", "protocol", "geoRegion"]
 
-/** Groups of fields, in the order in which a field decides whose group is taken. */
+/** Groups of fields taken from one object: the first field of a group that any object has chooses the object. */
 const groups: ReadonlyArray<ReadonlyArray<Name>> = [
   ["fileName", "fileHash", "filePath"],
   ["program", "pid"],
@@ -55,7 +55,7 @@ interface Source {
   readonly ends: Ends
 }
 
-/** What is no threat says who and where, and no more. */
+/** Evidence with a clean verdict gives only its user and host names. */
 const hostOf = (side: Side | undefined): Side | undefined =>
   side?.hostname === undefined ? undefined : { hostname: side.hostname }
 
@@ -68,7 +68,7 @@ const sourceOf = ({ decoded: { type }, facts, isClean }: Witness, ends: Ends): S
     }
     : { type, fields: facts.fields, ends }
 
-/** Who was logged on to a device, or owns it, need not be the one that the alert is about. */
+/** Whether a source's user is a guess: a device's owner or logged-on user. */
 const isGuess = ({ type }: Source): boolean => type === "device" || type === "ioTDevice"
 
 const userOf = (sources: ReadonlyArray<Source>): string | undefined => {
@@ -84,7 +84,7 @@ const endOf = (sources: ReadonlyArray<Source>, end: "client" | "server"): Side |
   return undefined
 }
 
-/** The alert's fields from its evidence and the ends of each. */
+/** Returns the alert's fields; `ends` is in the order of `witnesses`. */
 export const of = (witnesses: ReadonlyArray<Witness>, ends: ReadonlyArray<Ends>): AlertFields => {
   const sources = witnesses
     .map((witness, index) => ({ rank: rankOf(witness), source: sourceOf(witness, ends[index] ?? {}) }))

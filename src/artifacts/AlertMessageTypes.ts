@@ -1,16 +1,16 @@
 /**
- * Which message type an alert of `alerts_v2` gets: 49 rows, the first that holds decides.
+ * Decides the message type of an alert of `alerts_v2`: of 49 rows, the first that holds decides.
  *
- * The rows are data. Their order is part of their meaning, and so are their numbers: documentation and tests name them.
+ * The rows are data. Their order matters, and so do their numbers: documentation and tests refer to them.
  * Long because it is one table.
  */
 import { decide, type Decided, type MessageType, type Row } from "./MessageTypes.ts"
 
-/** What the rows read, worked out once for an alert. */
+/** What the rows read, computed once for each alert. */
 export interface AlertFacts {
-  /** The title. */
+  /** Title, cut to `titleMax` characters. */
   readonly T: string
-  /** Threat words, one on each line. */
+  /** Threat names, one per line. */
   readonly H: string
   /** Categories: lower case, letters only. */
   readonly C: ReadonlySet<string>
@@ -50,7 +50,7 @@ const category = (...names: ReadonlyArray<string>): Condition => ({ C }) =>
 const evidence = (...types: ReadonlyArray<string>): Condition => ({ E }) =>
   E.size > 0 && types.some((type) => E.has(type))
 
-/** `T1110*` is the technique and what begins with it, `T1020` only itself. */
+/** Matches techniques: `T1110*` is the technique and all that begin with it, `T1020` only itself. */
 const technique = (...ids: ReadonlyArray<string>): Condition => {
   const exact = new Set(ids.filter((id) => !id.endsWith("*")))
   const stems = ids.filter((id) => id.endsWith("*")).map((id) => id.slice(0, -1))
@@ -347,7 +347,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
         /elevat(ed|ion)|privilege|role assigned|added to .*admin|global admin|owner added/i
       ),
       category("privilegeescalation", "permissions", "accessgovernance"),
-      // T1078.004 counts only together with T1098, which counts by itself.
+      // T1078.004 is missing because it counts only together with T1098, which suffices alone.
       technique("T1068", "T1098*", "T1134*", "T1484*", "T1548*")
     ),
     type: "privilege_escalation"
@@ -458,15 +458,15 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   { row: 48, when: service("microsoftDefenderForIdentity"), type: "malicious_session" }
 ]
 
-/** Row 49: what nothing else decides. */
+/** Row 49: the type of alerts that no other row decides. */
 export const otherwise: Decided = { row: 49, type: "threat_event" }
 
-/** An investigation that began by itself is bookkeeping; what it found comes with an alert of its own. */
+/** Whether an alert only reports an automated investigation, whose findings have alerts of their own. */
 const isBookkeeping = ({ D, severity }: AlertFacts) => D === "automatedinvestigation" && severity === "informational"
 
-/** The message type of an alert, and the row that decided it. */
+/** Returns the message type of an alert, and the row that decided it. */
 export const messageTypeOf = (facts: AlertFacts): Decided =>
   isBookkeeping(facts) ? otherwise : decide(table, facts) ?? otherwise
 
-/** Rows 1 to 48, in order. */
+/** Rows 1 to 48, in order, for tests. */
 export const rows: ReadonlyArray<Row<AlertFacts>> = table

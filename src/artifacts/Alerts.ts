@@ -1,8 +1,8 @@
 /**
- * Artifacts of an alert of `alerts_v2`: its own, and one for each of its evidence objects.
+ * Maps an alert of `alerts_v2` to artifacts: the alert's own, and one for each of its evidence objects.
  *
- * Pure, synchronous and total: whatever JSON Graph sends is published. Properties are read from the object as it came,
- * each with care, so that one of a wrong type costs that one field; the schema only tells what was wrong.
+ * The mapping is pure, synchronous and total: any JSON is published. Each property is checked where it is read, so a
+ * wrong type costs only that one field; the schema only reports what was wrong.
  */
 import { shape } from "../domain/Alert.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
@@ -25,10 +25,10 @@ import { Tags } from "./Tags.ts"
 import * as Vulnerabilities from "./Vulnerabilities.ts"
 import * as Witness from "./Witness.ts"
 
-/** The stream of alerts and their evidence: lead rule 202 compares it exactly. */
+/** Stream of alerts and their evidence; lead rule 202 compares it exactly. */
 export const streamName = "azure_security_alert"
 
-/** What the evidence of an alert takes from it. */
+/** What an evidence artifact takes from its alert. */
 interface Parent {
   readonly context: MappingContext
   readonly id: string
@@ -43,13 +43,13 @@ interface Parent {
   readonly tags: Tags
 }
 
-/** Characters of a title that are compared: patterns with `.*` take time that grows faster than the title. */
+/** Characters of a title that are compared: the time of `.*` grows faster than the title's length. */
 export const titleMax = 1000
 
 const techniqueForm = /^T\d{4}(\.\d{3})?$/
 const notLetters = /[^a-z]+/g
 
-/** A category for comparison: lower case, letters only. */
+/** Returns a category for comparison: lower case, letters only. */
 export const categoryKey = (category: string): string => category.toLowerCase().replace(notLetters, "")
 
 const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
@@ -70,7 +70,7 @@ const addAlertTags = (tags: Tags, value: Properties, id: string, categories: Rea
     .add("policy", value["alertPolicyId"])
     .add("investigation", value["investigationState"])
 
-/** An unknown type as Graph names it, without its namespace and the word `Evidence`. */
+/** Returns an unknown type's name without its namespace and the word `Evidence`. */
 const shortType = (type: string): string => type.replace(/^.*\./, "").replace(/Evidence$/i, "")
 
 const evidenceArtifact = (
@@ -130,12 +130,12 @@ const evidenceArtifact = (
   return Draft.finish(draft, tags)
 }
 
-/** Lead rule 112 wants the tag only where the title or a technique told of a denial of service. */
+/** Adds the tag of lead rule 112, only when a title or technique names a denial of service (row 21). */
 const markDisruption = (tags: Tags, draft: Draft.Draft, decided: Decided): void => {
   if (decided.row === 21 && draft.messageType === "service_disruption") tags.mark("service_denial")
 }
 
-/** Texts in which a vulnerability may be named, beside the title and threat words. */
+/** Returns further texts that may name a vulnerability. */
 const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witness>): string => {
   const additional = value["additionalData"]
   let texts = ""
@@ -148,7 +148,7 @@ const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witnes
 const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
   Array.isArray(value["evidence"]) ? value["evidence"] : []
 
-/** Maps an alert. */
+/** Maps an alert: its own artifact first, then its evidence in Graph's order. Never throws. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties
@@ -165,7 +165,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const threats = [...Draft.listOf(value["threatDisplayName"]), ...Draft.listOf(value["threatFamilyName"])]
   const types = new Set<string>()
   for (const { decoded, raw } of witnesses) {
-    // A type that this version does not know is not one that the rules know, whatever its name is.
+    // An unknown type must not match the rows, even when its raw name equals a known type's.
     if (!decoded.known) continue
     types.add(decoded.type)
     if (decoded.type === "malware") threats.push(...Draft.listOf(raw["name"]))

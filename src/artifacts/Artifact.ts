@@ -1,4 +1,4 @@
-/** The WitFoo artifact: the fields of WitFoo's index template that this connector fills, and no others. */
+/** The WitFoo artifact: only those fields of WitFoo's index template that this connector fills. */
 import { Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)

@@ -1,4 +1,4 @@
-/** What resources of Azure, Amazon, Google and GitHub say. */
+/** Readers of evidence about resources of Azure, Amazon, Google and GitHub. */
 import { type Json, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -72,7 +72,7 @@ const gitHubOrganization: Reader = (value, draft) => {
   draft.tag("displayName", value.displayName)
 }
 
-/** `owner/name` of the address of a repository. */
+/** Returns `owner/name` from the URL of a repository. */
 const repositoryOf = (url: unknown): string | undefined =>
   /^[a-z]+:\/\/[^/]+\/(?:repos\/)?([^/?#]+\/[^/?#]+)/i.exec(N.text(url) ?? "")?.[1]
 
@@ -85,7 +85,7 @@ const gitHubRepo: Reader = (value, draft) => {
   draft.tag("repo", repositoryOf(value.baseUrl))
 }
 
-/** An account's address is no sender: `emailFrom` stays empty. */
+/** An account's mail address is not a sender: `emailFrom` stays empty. */
 const gitHubUser: Reader = (value, draft) => {
   draft.set("application", "GitHub")
   draft.set("userName", N.mailAddress(value.email) ?? N.withAt(value.login))
@@ -95,7 +95,7 @@ const gitHubUser: Reader = (value, draft) => {
   draft.tag("displayName", word(value.name))
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = {
   azureResource,
   amazonResource,

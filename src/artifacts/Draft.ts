@@ -1,4 +1,4 @@
-/** An artifact under construction. */
+/** Builds an artifact field by field, without empty values. */
 import type { Properties } from "../domain/Shape.ts"
 import type { Artifact } from "./Artifact.ts"
 import { sha256 } from "./ArtifactId.ts"
@@ -11,7 +11,7 @@ import type { Severity } from "./Severity.ts"
 import type { Ends } from "./Sides.ts"
 import type { Tags } from "./Tags.ts"
 
-/** An artifact whose fields may still be set. */
+/** An artifact whose fields can still be set. */
 export type Draft = { -readonly [K in keyof Artifact]: Artifact[K] }
 
 type TextField = {
@@ -20,10 +20,10 @@ type TextField = {
 
 const productIds: ReadonlyArray<number> = [94]
 
-/** The program of artifacts that name no process. */
+/** Value of `program` in artifacts that name no process. */
 export const program = "azure-security"
 
-/** An artifact with the fields that every one has. `exact` is what Graph sent, to be kept in its digits. */
+/** Returns a draft with the fields that every artifact has; `hash` is by default that of `message`. */
 export const make = (context: MappingContext, options: {
   readonly id: string
   readonly message: string
@@ -56,12 +56,12 @@ export const make = (context: MappingContext, options: {
   return draft
 }
 
-/** Sets a field, unless the value is absent or empty. */
+/** Sets a field; an absent or empty value changes nothing. */
 export const set = (draft: Draft, field: TextField, value: string | undefined): void => {
   if (value !== undefined && value !== "") draft[field] = value
 }
 
-/** Sets a field that is still empty. */
+/** Sets a field only while it has no value. */
 export const fill = (draft: Draft, field: TextField, value: string | undefined): void => {
   if (draft[field] === undefined) set(draft, field, value)
 }
@@ -74,19 +74,19 @@ const setSide = (draft: Draft, end: "client" | "server", side: Side | undefined)
   set(draft, `${end}MAC`, side.mac)
 }
 
-/** Sets the fields of both ends. */
+/** Sets the fields of the client and the server. */
 export const setEnds = (draft: Draft, { client, server }: Ends): void => {
   setSide(draft, "client", client)
   setSide(draft, "server", server)
 }
 
-/** Tags that lead rules read beside a message type. */
+/** Tags that WitFoo's lead rules read together with the message type. */
 const companions: ReadonlyMap<MessageType, string> = new Map<MessageType, string>([
   ["policy_violation", "policy_violation"],
   ["blacklisted_process", "Blacklist process found"]
 ])
 
-/** Ends the construction with the tags. */
+/** Returns the finished artifact, with its tags. */
 export const finish = (draft: Draft, tags: Tags): Artifact => {
   const companion = companions.get(draft.messageType as MessageType)
   if (companion !== undefined) tags.mark(companion)
@@ -94,7 +94,7 @@ export const finish = (draft: Draft, tags: Tags): Artifact => {
   return draft
 }
 
-/** The first property that is a text and not empty, as sent. */
+/** Returns the first named property that is a non-empty string or a number, as text. */
 export const firstText = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const found = text(value[name])
@@ -103,7 +103,7 @@ export const firstText = (value: Properties, ...names: ReadonlyArray<string>): s
   return undefined
 }
 
-/** The first property that is an instant, as sent. */
+/** Returns the first named property that is a valid instant, as sent. */
 export const firstInstant = (value: Properties, ...names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const found = instant(value[name])
@@ -112,7 +112,7 @@ export const firstInstant = (value: Properties, ...names: ReadonlyArray<string>)
   return undefined
 }
 
-/** The texts of a list, those of one text that stands in its place included. */
+/** Returns the non-empty strings of a list, trimmed; a single string counts as a list of one. */
 export const listOf = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return value.trim() === "" ? [] : [value.trim()]
   if (!Array.isArray(value)) return []

@@ -1,22 +1,22 @@
-/** What Graph sent beyond its published schema since the connector started, for its status page. */
+/** Counts what Graph sent beyond its schema since the connector started, for the status page. */
 import { Context, Layer } from "effect"
 import { driftNamesMax } from "../domain/Bounds.ts"
 import type { Drift } from "../evidence/Drift.ts"
 
-/** One thing that this connector does not know yet, and how often it came. */
+/** One thing unknown to this connector, and how often Graph sent it. */
 export interface DriftCount {
   readonly kind: Drift["kind"]
-  /** `other` stands for the names beyond the first thousand. */
+  /** `other` stands for all names beyond the first {@link driftNamesMax}. */
   readonly name: string
   readonly count: number
   /** Milliseconds since 1970. */
   readonly firstSeenAt: number
 }
 
-/** Counts drift by kind and name, for a bounded number of names. */
+/** Service that counts drift by kind and name, for a bounded number of names. */
 export class DriftLedger extends Context.Service<DriftLedger, {
   readonly record: (drift: ReadonlyArray<Drift>, at: number) => void
-  /** In the order in which they were first seen. */
+  /** The counts, in the order in which they were first seen. */
   readonly snapshot: () => ReadonlyArray<DriftCount>
 }>()("azure-security/artifacts/DriftLedger") {
   static readonly layer = Layer.sync(DriftLedger, () => {

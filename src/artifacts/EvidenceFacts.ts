@@ -1,7 +1,7 @@
 /**
- * What a piece of evidence says in the words of the artifact: one reader for each type, found by its name.
+ * Reads evidence into artifact fields: one reader for each evidence type, found by the type's name.
  *
- * A reader takes whatever the object holds. Values that do not fit Graph's schema are left out, the others are kept.
+ * A reader accepts any object. Values that do not fit Graph's schema are left out, the others are kept.
  */
 import { type DecodedEvidence, nested } from "../evidence/Evidence.ts"
 import * as Cloud from "./CloudFacts.ts"
@@ -26,13 +26,13 @@ const read = (evidence: Pick<DecodedEvidence, "type" | "known" | "value">, depth
     const inner = nested(raw, declared, depth + 1)
     return inner === undefined ? undefined : read(inner, depth + 1).facts()
   })
-  // The raw name of an unknown type may be the short name of a known one.
+  // The raw name of an unknown type may equal the short name of a known one.
   const reader = evidence.known ? readers.get(evidence.type) ?? unknown : unknown
   reader(evidence.value, draft)
   return draft
 }
 
-/** The facts of one piece of evidence. Pure; never throws, whatever the object holds. */
+/** Returns the facts of one piece of evidence. Pure; never throws, whatever the object holds. */
 export const factsOf = (evidence: DecodedEvidence): EvidenceFacts => {
   const draft = read(evidence, 0)
   const [first, ...others] = N.cves(list(evidence.value.tags))

@@ -1,4 +1,4 @@
-/** What the readers of evidence write to: facts under construction, in which the first value of a field stays. */
+/** Collects the facts that an evidence reader finds; the first value of a field wins. */
 import type { Artifact } from "./Artifact.ts"
 import * as N from "./NormalForms.ts"
 
@@ -30,15 +30,15 @@ type FieldName =
   | "startTimeUTC"
   | "endTimeUTC"
 
-/** What one evidence object says, in the words of the artifact. */
+/** What one evidence object says, under the names of the artifact's fields. */
 export interface EvidenceFacts {
-  /** Fields with the names of the artifact, other than those of the client's and the server's side. */
+  /** Artifact fields, except those of the client and the server. */
   readonly fields: Partial<Pick<Artifact, FieldName>>
-  /** Tags of the type's own, without those that all evidence has. */
+  /** Tags of the evidence type, without those that all evidence has. */
   readonly tags: ReadonlyArray<string>
-  /** Client or server, as the alert's message type and the object's role decide. */
+  /** Client or server: the alert's message type and the object's role decide. */
   readonly side?: Side
-  /** The host of a URL that is an address: always the hostile side. */
+  /** The address in a URL: always the hostile side. */
   readonly hostile?: Side
   readonly client?: Side
   readonly server?: Side
@@ -54,20 +54,20 @@ export type Json = Readonly<Record<string, unknown>>
 /** Reads one type of evidence into a draft. */
 export type Reader = (value: Json, draft: FactsDraft) => void
 
-/** The object itself, or an empty one. */
+/** Returns the value if it is an object, otherwise an empty one. */
 export const object = (value: unknown): Json =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value as Json : {}
 
-/** The list itself, or an empty one. */
+/** Returns the value if it is a list, otherwise an empty one. */
 export const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []
 
-/** A text that is not the placeholder of a word that Graph keeps to itself. */
+/** Returns a text; `unknownFutureValue`, Graph's placeholder for other words, is absent. */
 export const word = (value: unknown): string | undefined => {
   const found = N.text(value)
   return found === "unknownFutureValue" ? undefined : found
 }
 
-/** Fields that are taken from one object or from none: a name of one file beside the hash of another would lie. */
+/** Fields that come from one object: the name of one file beside the hash of another would be false. */
 const groups: ReadonlyArray<ReadonlyArray<FieldName>> = [
   ["fileName", "filePath", "fileHash"],
   ["program", "pid"],
@@ -79,7 +79,7 @@ const groups: ReadonlyArray<ReadonlyArray<FieldName>> = [
   ["geoRegion"]
 ]
 
-/** Facts under construction. */
+/** Facts of one evidence object under construction. */
 export class FactsDraft {
   readonly fields: Writable<EvidenceFacts["fields"]> = {}
   readonly tags = new Set<string>()
@@ -89,19 +89,19 @@ export class FactsDraft {
   server?: Side
   deliveryAction?: string
   detectionStatus?: string
-  /** Reads evidence inside this evidence; `undefined` when there is none, or too deep. */
+  /** Reads nested evidence; `undefined` when there is none, or too deep. */
   readonly nested: (raw: unknown, declared?: string) => EvidenceFacts | undefined
 
   constructor(nested: (raw: unknown, declared?: string) => EvidenceFacts | undefined) {
     this.nested = nested
   }
 
-  /** Sets a field that is still empty. */
+  /** Sets a field only while it has no value. */
   set(name: FieldName, value: string | undefined): void {
     if (value !== undefined && this.fields[name] === undefined) this.fields[name] = value
   }
 
-  /** Sets those parts of a side that are still empty. */
+  /** Sets the parts of a side that have no value yet. */
   place(
     where: "side" | "hostile" | "client" | "server",
     given: { readonly [K in keyof Side]?: string | undefined }
@@ -114,23 +114,23 @@ export class FactsDraft {
     if (Object.keys(found).length > 0) this[where] = found
   }
 
-  /** Adds `prefix:value`, for a value that is a text, a number or a truth value. */
+  /** Adds `prefix:value` for a text, number or boolean. */
   tag(prefix: string, value: unknown): void {
     const found = typeof value === "boolean" ? String(value) : word(value)
     if (found !== undefined) this.tags.add(`${prefix}:${found}`)
   }
 
-  /** Adds a tag for each value of a list, or of its first `most`. */
+  /** Adds a tag for each of the first `most` values of a list. */
   tagEach(prefix: string, values: unknown, most = Number.POSITIVE_INFINITY): void {
     for (const value of list(values).slice(0, most)) this.tag(prefix, value)
   }
 
-  /** Adds tags as they are. */
+  /** Adds complete tags unchanged. */
   tagAll(tags: ReadonlyArray<string>): void {
     for (const tag of tags) this.tags.add(tag)
   }
 
-  /** Takes from nested evidence what this one has left empty, but none of its tags. */
+  /** Takes missing fields from nested evidence, but none of its tags. */
   fill(from: EvidenceFacts | undefined): void {
     if (from === undefined) return
     for (const group of groups) {
@@ -143,7 +143,7 @@ export class FactsDraft {
     }
   }
 
-  /** The finished facts. */
+  /** Returns the finished facts, without absent sides. */
   facts(): EvidenceFacts {
     return {
       fields: this.fields,

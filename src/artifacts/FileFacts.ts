@@ -1,4 +1,4 @@
-/** What files, malware, processes and the registry say. */
+/** Readers of evidence about files, malware, processes and the registry. */
 import { type FactsDraft, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -33,7 +33,7 @@ const malware: Reader = (value, draft) => {
   draft.fill(draft.nested(list(value.processes)[0], "process"))
 }
 
-/** A running image is no file in transfer: its name goes to `program`, and `fileName` stays empty. */
+/** A running image is not a transferred file: its name goes to `program`, and `fileName` stays empty. */
 const process: Reader = (value, draft) => {
   const image = object(value.imageFile)
   draft.set("program", Shared.fileName(image))
@@ -68,7 +68,7 @@ const registryValue: Reader = (value, draft) => {
   draft.tag("mdeDeviceId", value.mdeDeviceId)
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = {
   file,
   fileHash,

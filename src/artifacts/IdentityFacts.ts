@@ -1,4 +1,4 @@
-/** What users, groups, service principals, sign-ins and applications say. */
+/** Readers of evidence about users, groups, service principals, sign-ins and applications. */
 import { list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -8,7 +8,7 @@ const user: Reader = (value, draft) => {
   draft.tag("stream", object(value.stream).name)
 }
 
-/** A group is not a user: as `userName` it would become a person in every graph. */
+/** A group must not become `userName`: it would appear as a person in every graph. */
 const securityGroup: Reader = (value, draft) => {
   draft.tag("group", N.text(value.displayName) ?? value.friendlyName)
   draft.tag("groupSid", value.sid)
@@ -80,7 +80,7 @@ const aiAgent: Reader = (value, draft) => {
   draft.tag("platform", word(value.hostingPlatformType))
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = {
   user,
   securityGroup,

@@ -1,8 +1,8 @@
 /**
- * The artifact of an incident.
+ * Maps an incident to its artifact.
  *
- * Its alerts carry the specific message types with hosts and users; an incident of the same type would raise their
- * leads a second time, so every incident is a `threat_event` in a stream of its own.
+ * An incident's alerts carry the specific message types with hosts and users. An incident of the same type would raise
+ * their leads a second time, so every incident is a `threat_event` in a stream of its own.
  */
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/Incident.ts"
@@ -17,13 +17,13 @@ import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
 import { Tags } from "./Tags.ts"
 
-/** The stream of incidents: not that of alerts, which lead rule 202 reads. */
+/** Stream of incidents; it differs from the stream of alerts, which lead rule 202 reads. */
 export const streamName = "azure_security_incident"
 
 const tactic =
   /reconnaissance|resource development|initial access|execution|persistence|privilege escalation|defen[cs]e evasion|credential access|discovery|lateral movement|collection|command (?:and|&) control|exfiltration|impact/i
 
-/** What an incident is about; the first pattern that its name fits decides, wherever in the name it stands. */
+/** Values of the tag `leadingType` by patterns in an incident's name; the first pattern found decides. */
 const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
   [/ransomware/i, "ransomware_encryption"],
   [/destruction|\bimpact\b/i, "data_destruction"],
@@ -42,20 +42,20 @@ const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
   [/\bexecution\b|persistence/i, "malicious_behavior"]
 ]
 
-/** Maps an incident. */
+/** Maps an incident to one artifact. Pure; never throws. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties
   const { drift, isPartial } = shape.inspect(value)
   const name = text(value["displayName"])
-  // Graph names the incident that this one was merged into before, or without, saying so in its status.
+  // Graph names the incident that this one was merged into before, or without, changing the status.
   const action = text(value["redirectIncidentId"]) === undefined ? Action.ofStatus(value["status"]) : "redirected"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
     message: sent.text,
     streamName,
     messageType: "threat_event",
-    // The content of a redirected incident is in the one that it was merged into.
+    // A redirected incident's content is in the incident that it was merged into.
     severity: action === "redirected" ? Severity.informational : Severity.of(value["severity"]),
     action,
     senderHost: `${context.tenantId}/incident/${record.id}`,

@@ -1,4 +1,4 @@
-/** Instants for the date fields of an artifact. One that is no date would make the index refuse the whole artifact. */
+/** Checks instants for an artifact's date fields: the index refuses a whole artifact for one invalid date. */
 
 const form =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-8]):[0-5]\d)$/
@@ -10,7 +10,7 @@ const daysOf = (year: number, month: number): number =>
     ? 30
     : 31
 
-/** A value as sent, when it is an instant. */
+/** Returns the value as sent when it is an instant with `Z` or an offset. */
 export const instant = (value: unknown): string | undefined => {
   if (typeof value !== "string") return undefined
   const parts = form.exec(value)

@@ -1,8 +1,8 @@
-/** Addresses of IPv4 and IPv6 in the one form that artifacts have, and how far they reach. */
+/** Normal forms of IPv4 and IPv6 addresses, and which of them are private. */
 
 interface Address {
   readonly text: string
-  /** `local`: loopback and link-local. */
+  /** `local` is loopback or link-local. */
   readonly scope: "public" | "private" | "local"
 }
 
@@ -15,13 +15,13 @@ const ipv4Scope = (text: string): Address["scope"] => {
   if (first === 10) return "private"
   if (first === 172 && second >= 16 && second < 32) return "private"
   if (first === 192 && second === 168) return "private"
-  // Addresses that carriers share among customers are reached from outside as little as those of a company.
+  // Addresses that carriers share among customers cannot be reached from outside either.
   return first === 100 && second >= 64 && second < 128 ? "private" : "public"
 }
 
 const hextet = /^[\da-f]{1,4}$/
 
-/** The eight groups of an IPv6 address in lower case; `undefined` when it is none. */
+/** Returns the eight groups of a lower-case IPv6 address. */
 const groupsOf = (text: string): ReadonlyArray<number> | undefined => {
   let source = text
   // The last two groups may be written as IPv4.
@@ -43,7 +43,7 @@ const groupsOf = (text: string): ReadonlyArray<number> | undefined => {
   return all.every((group) => hextet.test(group)) ? all.map((group) => Number.parseInt(group, 16)) : undefined
 }
 
-/** As RFC 5952 writes it, so that one host has one address: the longest run of zeros, of two at least, is left out. */
+/** Writes an address as RFC 5952 does: `::` for the longest run of zeros, so that one host has one address. */
 const compressed = (groups: ReadonlyArray<number>): string => {
   let best = { from: 0, length: 1 }
   for (let from = 0; from < groups.length; from++) {
@@ -79,7 +79,7 @@ const parse = (value: unknown): Address | undefined => {
 }
 
 /**
- * One valid address of IPv4 or IPv6, the zone cut off and a mapped IPv4 address unwrapped. Absent are those that name
+ * Returns an IPv4 or IPv6 address without its zone, a mapped IPv4 address unwrapped. Undefined for addresses that name
  * no host (`0.0.0.0`, `::`, `255.255.255.255`) and anything that is not one address.
  */
 export const address = (value: unknown): string | undefined => parse(value)?.text
@@ -90,8 +90,8 @@ export const isPrivate = (ip: string): boolean => {
   return found !== undefined && found.scope !== "public"
 }
 
-/** Whether an address means another host on each link or machine: loopback or link-local. */
+/** Whether an address names another host on each machine or link: loopback or link-local. */
 export const isLocal = (ip: string): boolean => parse(ip)?.scope === "local"
 
-/** Whether a text is four decimal octets, whatever network they are of. */
+/** Whether a text is four decimal octets, in any network. */
 export const isIpv4 = (text: string): boolean => ipv4Form.test(text)

@@ -1,16 +1,16 @@
-/** What Kubernetes objects and containers say. */
+/** Readers of evidence about Kubernetes objects and containers. */
 import { type FactsDraft, type Json, list, object, type Reader } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 
 const labels = (draft: FactsDraft, value: unknown): void => {
   for (const [key, content] of Object.entries(object(value))) {
     const found = typeof content === "boolean" ? String(content) : N.text(content)
-    // Open types carry notes of OData about their properties.
+    // OData's annotations in open types are not labels.
     if (found !== undefined && !key.includes("@odata.")) draft.tag("label", `${key}=${found}`)
   }
 }
 
-/** The cloud's own object behind a cluster tells where the cluster is, but is not what the alert is about. */
+/** The cloud resource behind a cluster gives only tags: the alert is not about it. */
 const clusterTags = (draft: FactsDraft, cluster: Json): void => {
   draft.tag("cluster", cluster.name)
   draft.tagAll(draft.nested(cluster.cloudResource)?.tags ?? [])
@@ -134,7 +134,7 @@ const containerRegistry: Reader = (value, draft) => {
   draft.tag("registry", N.name(value.registry))
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = {
   kubernetesCluster,
   kubernetesNamespace,

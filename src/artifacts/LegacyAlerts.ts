@@ -1,4 +1,4 @@
-/** The artifact of a legacy alert. */
+/** Maps a legacy alert to its artifact. */
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/LegacyAlert.ts"
 import type { Properties } from "../domain/Shape.ts"
@@ -18,10 +18,10 @@ import * as Vulnerabilities from "./Vulnerabilities.ts"
 
 const ransom = /ransom/i
 const guid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-/** What Sentinel sends as category: ids of its workspace and rule. */
+/** Sentinel sends the ids of its workspace and rule as category. */
 const twoGuids = new RegExp(`^${guid}.?${guid}$`, "i")
 
-/** Rows of `alerts_v2` that hold for one service only are meant for the provider of the same service. */
+/** Returns the `alerts_v2` service of a provider, for rows that hold for one service only. */
 const serviceOf = (provider: string): string => provider.startsWith("office 365") ? "microsoftdefenderforoffice365" : ""
 
 const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
@@ -55,7 +55,7 @@ const isBlocked = (value: Properties): boolean => {
     || lowerOf(first("uriClickSecurityStates")["clickAction"]).includes("block")
 }
 
-/** Maps a legacy alert. */
+/** Maps a legacy alert to one artifact. Pure; never throws. */
 export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const sent = record.sent.content()
   const value = sent.value as Properties

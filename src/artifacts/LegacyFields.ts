@@ -1,7 +1,7 @@
 /**
- * The fields and tags that the collections of a legacy alert give its artifact.
+ * Sets the fields and tags that an artifact takes from the collections of a legacy alert.
  *
- * For each field, the first entry of its collection that has the value; further values become tags.
+ * Each field takes the first entry of its collection that has the value; further values become tags.
  */
 import type { Properties } from "../domain/Shape.ts"
 import * as Draft from "./Draft.ts"
@@ -14,13 +14,13 @@ const nothing: Properties = {}
 const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A complex property, empty when there is none. */
+/** Returns an object property, or an empty object. */
 export const partOf = (value: Properties, name: string): Properties => {
   const part = value[name]
   return isProperties(part) ? part : nothing
 }
 
-/** The objects of a collection. */
+/** Returns the objects in a list property, without other elements. */
 export const entriesOf = (value: Properties, name: string): ReadonlyArray<Properties> => {
   const entries = value[name]
   return Array.isArray(entries) ? entries.filter(isProperties) : []
@@ -40,7 +40,7 @@ const lowerIn = (entry: Properties, ...names: ReadonlyArray<string>): string | u
   return found === undefined ? undefined : lower(found)
 }
 
-/** Words of an enum that say nothing. */
+/** Returns an enum's word; `unknown` and `unknownFutureValue` count as absent. */
 const wordIn = (entry: Properties, name: string): string | undefined => {
   const word = text(entry[name])
   return word === "unknown" || word === "unknownFutureValue" ? undefined : word
@@ -48,7 +48,7 @@ const wordIn = (entry: Properties, name: string): string | undefined => {
 
 const digits = /^\d{1,19}$/
 
-/** A port or process id: Graph sends some as numbers and some as texts. */
+/** Returns a port or process id in digits: Graph sends some as numbers and some as strings. */
 const numberIn = (entry: Properties, ...names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const value = entry[name]
@@ -94,7 +94,7 @@ const hashOf = (entry: Properties): string | undefined => {
 const users = (value: Properties, draft: Draft.Draft, tags: Tags): void => {
   const states = entriesOf(value, "userStates")
   const roleOf = (state: Properties) => lowerIn(state, "emailRole")
-  // Who sent a mail is not whom it happened to: he is the user only when there is nobody else.
+  // The sender of a mail is not its victim, and becomes the user only when nobody else is named.
   const victims = states.filter((state) => roleOf(state) !== "sender")
   const user = firstOf(victims, accountOf) ?? firstOf(states, accountOf)
   Draft.set(draft, "userName", user)
@@ -135,7 +135,7 @@ const processes = (value: Properties, draft: Draft.Draft, tags: Tags): void => {
   if (process === undefined) return
   Draft.set(draft, "program", text(process["name"]))
   Draft.set(draft, "pid", numberIn(process, "processId"))
-  // The path and hash of one file must not stand beside the name of another.
+  // The path and hash of the process must not stand beside the name of another file.
   if (draft.fileName === undefined && draft.filePath === undefined && draft.fileHash === undefined) {
     Draft.set(draft, "filePath", text(process["path"]))
     Draft.set(draft, "fileHash", hashOf(process))
@@ -222,7 +222,7 @@ const hosts = (value: Properties, tags: Tags) => {
   return { hostname: nameOf(host), ip: addressIn(host, "privateIpAddress", "publicIpAddress"), state: host }
 }
 
-/** The port that goes with an end's address; an address from elsewhere has none of the connection's. */
+/** Returns the port of an end's address; an address from elsewhere has none of the connection's ports. */
 const portOf = (connection: Properties, end: "source" | "destination", ip: string | undefined) => {
   const translated = end === "source" ? "natSource" : "natDestination"
   if (addressIn(connection, `${end}Address`) !== undefined) return portIn(connection, `${end}Port`)
@@ -230,7 +230,7 @@ const portOf = (connection: Properties, end: "source" | "destination", ip: strin
   return ip === undefined ? portIn(connection, `${end}Port`, `${translated}Port`) : undefined
 }
 
-/** Both ends: a connection as it was made, and the host where its address or the message type puts it. */
+/** Returns both ends: a connection keeps its direction; its address or the message type decides the end of a host. */
 const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
   const connection =
     entriesOf(value, "networkConnections").find((entry) =>
@@ -255,7 +255,7 @@ const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
     const owned = owns(client.ip) ? client : owns(server.ip) ? server : undefined
     const wanted = isAttacked ? server : client
     const other = wanted === client ? server : client
-    // A name beside a foreign address would make two hosts one: a host goes where its own address is, or where none is.
+    // A name beside a foreign address would merge two hosts. A host goes to the end with its own address, or with none.
     const end = owned ?? (wanted.ip === undefined ? wanted : other.ip === undefined ? other : undefined)
     if (end === undefined) tags.add("host", host.hostname)
     else {
@@ -268,7 +268,7 @@ const ends = (value: Properties, tags: Tags, victimIsClient: boolean): Ends => {
   return { client: side(client), server: side(server) }
 }
 
-/** Fills an artifact from the collections of a legacy alert. */
+/** Fills an artifact; `victimIsClient` decides the end of the affected host. */
 export const fill = (value: Properties, draft: Draft.Draft, tags: Tags, victimIsClient: boolean): void => {
   users(value, draft, tags)
   files(value, draft, tags)

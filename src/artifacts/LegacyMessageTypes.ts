@@ -1,10 +1,8 @@
-/**
- * Which message type a legacy alert gets: 27 rows, the first that holds decides; the last asks the rows of alerts_v2.
- */
+/** Decides the message type of a legacy alert: the first of 27 rows that holds. The last asks the rows of alerts_v2. */
 import { type AlertFacts, messageTypeOf as alertMessageTypeOf, otherwise } from "./AlertMessageTypes.ts"
 import { decide, type Decided, type Row } from "./MessageTypes.ts"
 
-/** What the rows read, worked out once for a legacy alert. */
+/** What the rows read, computed once for each legacy alert. */
 export interface LegacyFacts extends AlertFacts {
   /** Provider, lower case. */
   readonly P: string
@@ -74,10 +72,10 @@ const rows: ReadonlyArray<Row<LegacyFacts>> = [
   { row: 26, when: provider(identity), type: "credential_access" }
 ]
 
-/** The row whose type is only for what the rows of `alerts_v2` do not decide. */
+/** The row whose type counts only when no row of `alerts_v2` decides. */
 const askingRow = 26
 
-/** The message type of a legacy alert, and the row that decided it; 27 when a row of `alerts_v2` did. */
+/** Returns a legacy alert's message type and its row: 27 when only a row of `alerts_v2` held. */
 export const messageTypeOf = (facts: LegacyFacts): Decided => {
   const decided = decide(rows, facts)
   if (decided !== undefined && decided.row !== askingRow) return decided

@@ -1,9 +1,9 @@
-/** What messages, mailboxes and Teams messages say. */
+/** Readers of evidence about messages, mailboxes and Teams messages. */
 import { type FactsDraft, type Json, list, object, type Reader, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
 
-/** The user saw the From of the message (P2); the envelope (P1) may name another. */
+/** Prefers the `From` that the user saw (P2); another envelope sender (P1) becomes a tag. */
 const sender = (draft: FactsDraft, value: Json): void => {
   const [seen, envelope] = [object(value.p2Sender), object(value.p1Sender)]
   const [seenAddress, envelopeAddress] = [N.mailAddress(seen.emailAddress), N.mailAddress(envelope.emailAddress)]
@@ -26,7 +26,7 @@ const delivered = (draft: FactsDraft, value: unknown): void => {
   if (found !== undefined) draft.deliveryAction = found
 }
 
-const furtherUrls = 10
+const urlsMax = 10
 
 const analyzedMessage: Reader = (value, draft) => {
   const recipient = N.mailAddress(value.recipientEmailAddress)
@@ -47,13 +47,13 @@ const analyzedMessage: Reader = (value, draft) => {
   draft.tag("location", value.deliveryLocation)
   draft.tagEach("threatType", value.threats)
   draft.tagEach("detection", value.threatDetectionMethods)
-  draft.tagEach("url", urls.slice(1, furtherUrls))
+  draft.tagEach("url", urls.slice(1, urlsMax))
   draft.tag("urlCount", value.urlCount)
   draft.tag("attachments", value.attachmentsCount)
   draft.tag("language", value.language)
 }
 
-/** One criterion that a cluster of messages has in common, and its value. */
+/** Sets the field that one criterion of a mail cluster stands for. */
 const criterion = (draft: FactsDraft, by: string, value: string): void => {
   if (by.includes("senderip")) sendingServer(draft, value)
   else if (by.includes("domain")) draft.set("fqdn", N.dotted(value))
@@ -68,7 +68,7 @@ const mailCluster: Reader = (value, draft) => {
   const [by, of] = [N.text(value.clusterBy), N.text(value.clusterByValue)]
   draft.set("protocol", "SMTP")
   if (by !== undefined && of !== undefined) {
-    // Several criteria are joined by semicolons, as are their values, unless a value holds one itself.
+    // Semicolons join several criteria and their values. A semicolon inside a value makes the counts differ.
     const [names, values] = [lowerParts(by), of.split(";")]
     if (names.length === 1) criterion(draft, names[0]!, of)
     else if (names.length === values.length) names.forEach((name, index) => criterion(draft, name, values[index]!))
@@ -140,7 +140,7 @@ const teamsMessage: Reader = (value, draft) => {
   for (const other of list(value.suspiciousRecipients)) draft.tag("suspiciousRecipient", N.mailAddress(other))
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = {
   analyzedMessage,
   mailCluster,

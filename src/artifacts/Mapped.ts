@@ -1,15 +1,15 @@
-/** What a mapping is given beside the record, and what it gives back. */
+/** What a mapping gets besides the record, and what it returns. */
 import type { Drift } from "../evidence/Drift.ts"
 import type { Artifact } from "./Artifact.ts"
 
 export type { Drift } from "../evidence/Drift.ts"
 
-/** Facts about where a record came from. */
+/** Where a record came from: the tenant and the settings of its instance. */
 export interface MappingContext {
   readonly tenantId: string
-  /** Display name of the instance; goes to `sourceInfo`. */
+  /** Display name of the instance, published as `sourceInfo`. */
   readonly displayName: string
-  /** `record`: a sender per record, as Conductor's filter needs it; `graph`: `graphHost` for all. */
+  /** `record`: a sender for each record, as Conductor's filter needs it; `graph`: always `graphHost`. */
   readonly senderHost: "record" | "graph"
   readonly graphHost: string
   readonly orgId?: string | undefined

@@ -1,16 +1,16 @@
-/** The `message` of an artifact: what Graph sent, as JSON, in Graph's digits. */
+/** Writes the `message` of an artifact: what Graph sent, as JSON, with Graph's digits. */
 import { Option } from "effect"
 
-/** `JSON.stringify` goes down by calls, and a few thousand levels are too many for the stack. */
+/** `JSON.stringify` recurses: a few thousand levels overflow the stack, and the result is none. */
 const native = Option.liftThrowable((value: unknown) => JSON.stringify(value))
 
 type Step = { readonly text: string } | { readonly value: unknown }
 
-/** Raw JSON has no prototype; objects that `JSON.parse` made have one. */
+/** `JSON.rawJSON` has no prototype, unlike objects that `JSON.parse` made. */
 const isScalar = (value: unknown): boolean =>
   typeof value !== "object" || value === null || Object.getPrototypeOf(value) === null
 
-/** The same text without a call for each level. */
+/** Writes the text of `JSON.stringify` without recursion. */
 const iterative = (root: unknown): string => {
   let json = ""
   const steps: Array<Step> = [{ value: root }]
@@ -37,5 +37,5 @@ const iterative = (root: unknown): string => {
   return json
 }
 
-/** A value that came from JSON, as JSON, however deep it is. */
+/** Returns a value that came from JSON as compact JSON, however deep it is. */
 export const stringify = (value: unknown): string => Option.getOrElse(native(value), () => iterative(value))

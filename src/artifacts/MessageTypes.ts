@@ -1,6 +1,6 @@
-/** The words of `messageType`: those that WitFoo's rules know, and no others. */
+/** The values of `messageType`: only words that WitFoo's rules know. */
 
-/** Every word that this connector emits. */
+/** Every `messageType` that this connector emits. */
 export const messageTypes = [
   "auth_failure",
   "exploit_attempt",
@@ -35,7 +35,7 @@ export const messageTypes = [
   "ids_action"
 ] as const
 
-/** One of those words. */
+/** One of {@link messageTypes}. */
 export type MessageType = typeof messageTypes[number]
 
 /** One row of a table of message types; the first row whose condition holds decides. */
@@ -45,15 +45,15 @@ export interface Row<in Facts> {
   readonly type: MessageType | ((facts: Facts) => MessageType)
 }
 
-/** What a row decided. */
+/** The message type of an alert, and the row that decided it. */
 export interface Decided {
   readonly row: number
-  /** The row of `alerts_v2` that a legacy alert was left to. */
+  /** The row of `alerts_v2` that decided a legacy alert. */
   readonly via?: number
   readonly type: MessageType
 }
 
-/** The first row that holds. */
+/** Returns the type of the first row whose condition holds; `undefined` when none does. */
 export const decide = <Facts>(rows: ReadonlyArray<Row<Facts>>, facts: Facts): Decided | undefined => {
   for (const { row, type, when } of rows) {
     if (when(facts)) return { row, type: typeof type === "string" ? type : type(facts) }

@@ -1,4 +1,4 @@
-/** What addresses, URLs, names, connections and devices say. */
+/** Readers of evidence about addresses, URLs, DNS names, connections and devices. */
 import { list, object, type Reader } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 import * as Shared from "./SharedFacts.ts"
@@ -24,7 +24,7 @@ const dns: Reader = (value, draft) => {
   draft.tag("dnsServer", N.address(resolver.ipAddress))
 }
 
-/** Graph's source is the one that opened the connection, whichever of the two is hostile. */
+/** Graph's source opened the connection: it is the client, whichever end is hostile. */
 const networkConnection: Reader = (value, draft) => {
   const [source, destination] = [object(value.sourceAddress), object(value.destinationAddress)]
   draft.place("client", { ip: N.address(source.ipAddress), port: N.port(value.sourcePort) })
@@ -78,5 +78,5 @@ const ioTDevice: Reader = (value, draft) => {
   draft.fill(draft.nested(value.ioTHub, "azureResource"))
 }
 
-/** Readers by type. */
+/** Readers by evidence type, for `EvidenceFacts`. */
 export const readers: Readonly<Record<string, Reader>> = { ip, url, dns, networkConnection, nic, device, ioTDevice }

@@ -1,24 +1,24 @@
 /**
- * The one form that each kind of value has in every artifact: one address, host, user or hash must be written in one
- * way over all of Microsoft's services, or rules that join artifacts on it never match.
+ * Normal forms of values in artifacts: one address, host, user or hash must be written in one way for all of
+ * Microsoft's services, or rules that join artifacts on it never match.
  *
- * All functions are pure and take whatever JSON holds where they take `unknown`.
+ * All functions are pure; parameters of type `unknown` accept any JSON.
  */
 import { address, isIpv4 } from "./IpAddress.ts"
 
 export { address, isLocal, isPrivate } from "./IpAddress.ts"
 
-/** Lower case, without white space around it. */
+/** Returns the text in lower case, trimmed. */
 export const lower = (text: string): string => text.trim().toLowerCase()
 
-/** A string as sent, a number in decimal digits. Anything else, and a string of nothing but white space, is absent. */
+/** Returns a string as sent, a number in decimal digits. Blanks, unsafe integers and other types are absent. */
 export const text = (value: unknown): string | undefined => {
   if (typeof value === "string") return value.trim() === "" ? undefined : value
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value)
 }
 
-/** A name of a host or a domain, or a hash: lower case, and without the dot of a name's root. */
+/** Returns a host name, domain name or hash in lower case, without a trailing dot. */
 export const name = (value: unknown): string | undefined => {
   const found = text(value)
   if (found === undefined) return undefined
@@ -26,25 +26,25 @@ export const name = (value: unknown): string | undefined => {
   return low.endsWith(".") && low.length > 1 ? low.slice(0, -1) : low
 }
 
-/** A name of a host or a domain that has a dot, and is no address. */
+/** Returns a host or domain name that contains a dot and is not an IPv4 address. */
 export const dotted = (value: unknown): string | undefined => {
   const found = name(value)
   return found?.includes(".") && !isIpv4(found) ? found : undefined
 }
 
-/** Values with `@` in lower case, others as sent. */
+/** Returns a value that contains `@` in lower case, any other as sent. */
 export const withAt = (value: unknown): string | undefined => {
   const found = text(value)
   return found?.includes("@") ? lower(found) : found
 }
 
-/** Upper case, as Analytics compares protocols. */
+/** Returns a protocol in upper case, as Analytics compares it; an unknown one is absent. */
 export const protocol = (value: unknown): string | undefined => {
   const found = text(value)?.trim().toUpperCase()
   return found === "UNKNOWN" || found === "UNKNOWNFUTUREVALUE" ? undefined : found
 }
 
-/** A port of TCP or UDP: 1 to 65535 in decimal digits. */
+/** Returns a TCP or UDP port in digits: 1 to 65535. */
 export const port = (value: unknown): string | undefined => {
   const digits = wholeNumber(value)
   if (digits === undefined || digits.length > 5) return undefined
@@ -52,13 +52,13 @@ export const port = (value: unknown): string | undefined => {
   return number >= 1 && number <= 65_535 ? digits : undefined
 }
 
-/** A whole number in decimal digits, without a sign or leading zeros. */
+/** Returns a whole number of up to 20 digits, without a sign or leading zeros. */
 export const wholeNumber = (value: unknown): string | undefined => {
   const found = text(value)?.trim()
   return found !== undefined && /^\d{1,20}$/.test(found) ? found.replace(/^0+(?=\d)/, "") : undefined
 }
 
-/** The address of a mailbox: `"Name" <a@b>` is reduced to `a@b`. */
+/** Returns a mail address: `"Name" <a@b>` is reduced to `a@b`. */
 export const mailAddress = (value: unknown): string | undefined => {
   const found = text(value)
   if (found === undefined) return undefined
@@ -67,7 +67,7 @@ export const mailAddress = (value: unknown): string | undefined => {
   return withAt((open < 0 || close < 0 ? found : found.slice(open + 1, close)).trim())
 }
 
-/** The parts of a user account that name its owner, whatever else the object holds. */
+/** The properties of a user account that name its owner. */
 export interface Account {
   readonly userPrincipalName?: unknown
   readonly domainName?: unknown
@@ -76,18 +76,18 @@ export interface Account {
   readonly azureAdUserId?: unknown
 }
 
-/** `domain\account`, or the account alone when it has no domain. */
+/** Returns `domain\account`, or the account alone when it has no domain or contains `@`. */
 export const domainUser = (account: Pick<Account, "domainName" | "accountName">): string | undefined => {
   const user = text(account.accountName)
   const domain = text(account.domainName)
   return user === undefined || domain === undefined || user.includes("@") ? withAt(user) : `${domain}\\${user}`
 }
 
-/** The one name of a person over all services: the principal name, else domain and account, else an identifier. */
+/** Returns one name for a person in all services: the principal name, else domain and account, SID or object id. */
 export const userName = (account: Account): string | undefined =>
   withAt(account.userPrincipalName) ?? domainUser(account) ?? text(account.userSid) ?? text(account.azureAdUserId)
 
-/** What a URL says of its host. `fqdn` and `address` exclude each other. */
+/** The parts of a URL; at most one of `fqdn` and `address` is set. */
 export interface UrlParts {
   /** As sent. */
   readonly uri?: string
@@ -96,11 +96,11 @@ export interface UrlParts {
   readonly address?: string
   /** Upper case. */
   readonly protocol?: string
-  /** Only when the URL names one. */
+  /** Set only when the URL contains a port. */
   readonly port?: string
 }
 
-/** Browsers read a backslash as a slash after these; `hxxp` is how analysts write what nobody shall click. */
+/** Schemes after which browsers read a backslash as a slash; `hxxp` keeps people from clicking. */
 const webForm = /^(h(?:tt|xx)ps?|ftp|wss?):[\\/]{2}/i
 
 const plain = (uri: string): string =>
@@ -110,12 +110,12 @@ const plain = (uri: string): string =>
 
 const urlForm = /^(?:([a-z][a-z\d+.-]*):)?(\/\/)?([^/?#\\]*)/i
 
-/** Splits a URL, which may lack its scheme as those of Defender for Office do, or be disarmed. */
+/** Splits a URL, which may lack its scheme (as in Defender for Office) or be disarmed (`hxxp`, `[.]`). */
 export const urlParts = (value: unknown): UrlParts => {
   const uri = text(value)
   if (uri === undefined) return {}
   const [, scheme, slashes, rest = ""] = urlForm.exec(plain(uri.trim())) ?? []
-  // `contoso.com:8080` has the form of a scheme and a path; `mailto:` and `data:` have no host at all.
+  // `contoso.com:8080` looks like a scheme and a path; `mailto:` and `data:` have no host at all.
   const bare = scheme !== undefined && slashes === undefined
   if (bare && !(scheme.includes(".") && /^\d{1,5}$/.test(rest))) return { uri }
   const authority = bare ? `${scheme}:${rest}` : rest
@@ -139,7 +139,7 @@ export const urlParts = (value: unknown): UrlParts => {
 
 const cveForm = /CVE-\d{4}-\d{4,}/gi
 
-/** Every CVE identifier in the texts, upper case, each once, in order. */
+/** Returns the CVE identifiers in the texts, in upper case and order, without duplicates. */
 export const cves = (texts: Iterable<unknown>): ReadonlyArray<string> => {
   const found = new Set<string>()
   for (const one of texts) {
@@ -149,5 +149,5 @@ export const cves = (texts: Iterable<unknown>): ReadonlyArray<string> => {
   return [...found]
 }
 
-/** The first CVE identifier in the texts. */
+/** Returns the first CVE identifier in the texts, in upper case. */
 export const firstCve = (texts: Iterable<unknown>): string | undefined => cves(texts)[0]

@@ -1,6 +1,6 @@
-/** How grave an artifact is: the label and the code that WitFoo's rules read. */
+/** The severity of an artifact: the label and the code that WitFoo's rules read. */
 
-/** A severity of WitFoo. */
+/** A severity of WitFoo; a lower code is more severe. */
 export interface Severity {
   readonly label: "critical" | "high" | "medium" | "low" | "informational"
   readonly code: number
@@ -8,7 +8,7 @@ export interface Severity {
 
 const medium: Severity = { label: "medium", code: 4 }
 
-/** The severity of what is told, but must raise no lead. */
+/** Severity of artifacts that are published but must not raise a lead. */
 export const informational: Severity = { label: "informational", code: 6 }
 
 const known: ReadonlyMap<string, Severity> = new Map([
@@ -19,7 +19,7 @@ const known: ReadonlyMap<string, Severity> = new Map([
   ["informational", informational]
 ])
 
-/** Graph's word as a severity; one that is not told is medium, for a detection of unknown severity is not harmless. */
+/** Maps Graph's severity; an unknown one is medium, because such a detection is not harmless. */
 export const of = (word: unknown): Severity =>
   typeof word === "string" ? known.get(word) ?? known.get(word.trim().toLowerCase()) ?? medium : medium
 

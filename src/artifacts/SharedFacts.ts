@@ -1,8 +1,8 @@
-/** The rules that several types of evidence share: users, devices, files, URLs, resources. */
+/** Mapping rules that several evidence readers share. */
 import { type FactsDraft, type Json, list, object, word } from "./FactsDraft.ts"
 import * as N from "./NormalForms.ts"
 
-/** Tags of a user account. */
+/** Adds the account's name, SID, Entra object id and display name as tags. */
 export const accountTags = (draft: FactsDraft, account: Json): void => {
   draft.tag("account", account.accountName)
   draft.tag("userSid", account.userSid)
@@ -10,13 +10,13 @@ export const accountTags = (draft: FactsDraft, account: Json): void => {
   draft.tag("displayName", account.displayName)
 }
 
-/** A user account: its one name, the others as tags. */
+/** Sets `userName` (see `N.userName`) and adds the account's tags. */
 export const user = (draft: FactsDraft, account: Json): void => {
   draft.set("userName", N.userName(account))
   accountTags(draft, account)
 }
 
-/** A name without a dot is completed by its domain. */
+/** Returns the DNS name, or `hostName` with `dnsDomain` unless it has a dot. */
 const hostOf = (device: Json): string | undefined => {
   const dns = N.name(device.deviceDnsName)
   if (dns !== undefined) return dns
@@ -33,9 +33,7 @@ const firstAddress = (candidates: ReadonlyArray<unknown>): string | undefined =>
   return undefined
 }
 
-/**
- * A computer: name and address on its side. Loopback and link-local addresses of its interfaces name no one machine.
- */
+/** Sets a computer's name and first usable address, and adds its tags. */
 export const device = (draft: FactsDraft, value: Json): void => {
   const hostname = hostOf(value)
   // Loopback and link-local addresses would make one host of all machines.
@@ -53,7 +51,8 @@ export const device = (draft: FactsDraft, value: Json): void => {
 }
 
 /**
- * The strongest hash of a file; the others become tags. An Authenticode hash is of a part of the file, never its own.
+ * Sets `fileHash` to the strongest hash; the others become tags. An Authenticode hash covers only part of the file, so
+ * it is always a tag.
  */
 export const hashes = (draft: FactsDraft, details: Json): void => {
   const [sha256, sha1, md5] = [N.name(details.sha256), N.name(details.sha1), N.name(details.md5)]
@@ -63,10 +62,10 @@ export const hashes = (draft: FactsDraft, details: Json): void => {
   draft.tag("sha256ac", N.name(details.sha256Ac))
 }
 
-/** The last part of a path of Windows or Unix. */
+/** Returns the last part of a Windows or Unix path. */
 export const lastPart = (path: string | undefined): string | undefined => N.text(path?.split(/[\\/]/).at(-1))
 
-/** A path with the file's name at its end, which Graph sometimes leaves out. */
+/** Returns the path with the file name, which Graph sometimes leaves out. */
 export const fullPath = (details: Json): string | undefined => {
   const path = N.text(details.filePath)
   const name = N.text(details.fileName)
@@ -77,11 +76,11 @@ export const fullPath = (details: Json): string | undefined => {
   return path.endsWith(separator) ? `${path}${name}` : `${path}${separator}${name}`
 }
 
-/** The name of a file. */
+/** Returns the file's name, or else the last part of its path. */
 export const fileName = (details: Json): string | undefined =>
   N.text(details.fileName) ?? lastPart(N.text(details.filePath))
 
-/** A file: name, path, hash, and who signed it. */
+/** Sets a file's name, path and hash, and adds its size and who signed it as tags. */
 export const file = (draft: FactsDraft, details: Json): void => {
   draft.set("fileName", fileName(details))
   draft.set("filePath", fullPath(details))
@@ -92,43 +91,43 @@ export const file = (draft: FactsDraft, details: Json): void => {
   draft.tag("fileSize", details.fileSize)
 }
 
-/** A URL as sent, and its host's name. */
+/** Sets `uri` as sent, and `fqdn` when the URL's host is a name. */
 export const link = (draft: FactsDraft, url: unknown): void => {
   const parts = N.urlParts(url)
   draft.set("uri", parts.uri)
   draft.set("fqdn", parts.fqdn)
 }
 
-/** A URL that takes part in the alert: its protocol, port and address as well. */
+/** Sets what {@link link} sets, plus protocol, port and address, for a URL that takes part in the alert. */
 export const url = (draft: FactsDraft, value: unknown): void => {
   const parts = N.urlParts(value)
   link(draft, value)
   draft.set("protocol", parts.protocol)
-  // A port stands on the side of its address; where the host has a name, the side is the server's.
+  // A port belongs to the side of its address. A host that has a name is the server.
   if (parts.address === undefined) draft.place("server", { port: parts.port })
   else draft.place("hostile", { ip: parts.address, port: parts.port })
 }
 
-/** The country of an address. */
+/** Returns the country code of an address, or else the country's name. */
 export const regionOf = (ip: Json): string | undefined =>
   N.text(ip.countryLetterCode) ?? N.text(object(ip.location).countryName)
 
 const resourceIdForm = /^\/subscriptions\/([^/]+)(?:\/resourceGroups\/([^/]+))?(?:\/.*?)??(?:\/providers\/(.+))?$/i
 
-/** Azure's own limit is far below: a longer text is no id, and not worth a search. */
+/** Longest text that is parsed as a resource id; Azure's own limit is far below. */
 const resourceIdMax = 2048
 
 const partsOf = (id: string | undefined) =>
   id === undefined || id.length > resourceIdMax ? null : resourceIdForm.exec(id)
 
-/** `Microsoft.Sql/servers/databases` of `Microsoft.Sql/servers/<name>/databases/<name>`. */
+/** Returns `Microsoft.Sql/servers/databases` for `Microsoft.Sql/servers/<name>/databases/<name>`. */
 const typeOfResource = (provided: string | undefined): string | undefined => {
   if (provided === undefined) return undefined
   const [namespace, ...rest] = provided.split("/")
   return [namespace, ...rest.filter((_, index) => index % 2 === 0)].join("/")
 }
 
-/** Tags of an Azure resource. */
+/** Adds a resource's id, name, subscription and resource group as tags. */
 export const resourceTags = (draft: FactsDraft, resource: Json): void => {
   const id = N.text(resource.resourceId)
   const parts = partsOf(id)
@@ -138,7 +137,7 @@ export const resourceTags = (draft: FactsDraft, resource: Json): void => {
   draft.tag("resourceGroup", parts?.[2])
 }
 
-/** An Azure resource. */
+/** Sets `application` to the resource's type and `filePath` to its id, and adds its tags. */
 export const resource = (draft: FactsDraft, value: Json): void => {
   const id = N.text(value.resourceId)
   const parts = partsOf(id)

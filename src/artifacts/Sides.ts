@@ -1,21 +1,20 @@
 /**
- * Which side of a connection an evidence object is on.
+ * Decides whether an evidence object is the client or the server of a connection.
  *
- * Graph tells what an object's part was; WitFoo's lead rules want a client and a server, and which of them is the
- * victim depends on the message type.
+ * Graph sends an object's role; WitFoo's lead rules want a client and a server, and the message type decides which of
+ * them is the victim.
  */
 import type { Side } from "./EvidenceFacts.ts"
 import type { MessageType } from "./MessageTypes.ts"
 import { isPrivate } from "./NormalForms.ts"
 import type { Witness } from "./Witness.ts"
 
-/** The ends of a connection. */
+/** The client and the server of a connection; each may be unknown. */
 export interface Ends {
   readonly client?: Side | undefined
   readonly server?: Side | undefined
 }
 
-/** Message types whose victim is the client. */
 const victimIsClient: ReadonlySet<MessageType> = new Set<MessageType>([
   "malicious_behavior",
   "anomalous_behavior",
@@ -32,14 +31,14 @@ const victimIsClient: ReadonlySet<MessageType> = new Set<MessageType>([
   "infrastructure_exploit"
 ])
 
-/** Whether what is affected by alerts of a type is the client, as WitFoo's lead rules have it. */
+/** Whether WitFoo's lead rules take the client for the victim of this message type. */
 export const isVictimClient = (messageType: MessageType): boolean => victimIsClient.has(messageType)
 
 const hostileRoles: ReadonlySet<string> = new Set(["attacker", "commandandcontrol"])
 const targetRoles: ReadonlySet<string> = new Set(["attacked", "compromised", "destination"])
 const affectedRoles: ReadonlySet<string> = new Set([...targetRoles, "edited", "created", "added", "loaded"])
 
-/** Types that are part of what is attacked, whatever address they have. */
+/** Evidence types that belong to the attacked side, whatever address they have. */
 const affectedTypes: ReadonlySet<string> = new Set([
   "device",
   "ioTDevice",
@@ -63,7 +62,7 @@ const affectedTypes: ReadonlySet<string> = new Set([
   "blobContainer"
 ])
 
-/** Sources whose addresses are those of a sign-in or a cloud session: the client's. */
+/** Sources whose addresses are the client's in a sign-in or cloud session. */
 const signInSources: ReadonlySet<string> = new Set(["azureadidentityprotection", "microsoftdefenderforcloudapps"])
 
 const isDevice = ({ decoded }: Witness) => decoded.known && (decoded.type === "device" || decoded.type === "ioTDevice")
@@ -73,7 +72,7 @@ const hostileIn = (all: ReadonlyArray<Witness>) => {
   return (witness: Witness): boolean => {
     const { decoded, facts, roles, verdict } = witness
     if (roles.some((role) => hostileRoles.has(role))) return true
-    // An address in a URL is where the victim was led to, whatever role the URL itself has.
+    // An address in a URL is where the victim was led to: hostile whatever role the URL has.
     if (decoded.type === "url" && facts.hostile?.ip !== undefined) return true
     if (roles.some((role) => affectedRoles.has(role))) return false
     if (
@@ -87,11 +86,11 @@ const hostileIn = (all: ReadonlyArray<Witness>) => {
   }
 }
 
-/** Explicit facts win over those of a side. */
+/** Joins two sides; the parts of `explicit` win. */
 const joined = (explicit: Side | undefined, side: Side | undefined): Side | undefined =>
   explicit === undefined ? side : side === undefined ? explicit : { ...side, ...explicit }
 
-/** The ends that each evidence object of an alert gives, in their order. */
+/** Returns the client and server that each evidence object gives, in the order of `all`. */
 export const place = (
   all: ReadonlyArray<Witness>,
   messageType: MessageType,
@@ -104,8 +103,8 @@ export const place = (
   const isSignIn = signInSources.has(serviceSource)
   return all.map(({ decoded, facts }, index) => {
     const { side } = facts
-    // Where a link led to is the other end than the victim's, whatever the evidence itself is.
-    // A mail's sender is a client already, and another host than the one that its link leads to.
+    // The host that a link leads to is the end opposite the victim. It is the server when the evidence has a client
+    // already: the sender of a mail is another host.
     const led = affectedIsClient || facts.client !== undefined ? { server: facts.hostile } : { client: facts.hostile }
     const client = joined(facts.client, led.client)
     const server = joined(facts.server, led.server)

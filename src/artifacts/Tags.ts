@@ -1,15 +1,15 @@
-/** The tags of an artifact: `name:value`, each once, in the order they were added. */
+/** The tags of an artifact: `name:value`, without duplicates, in the order they were added. */
 import type { Properties } from "../domain/Shape.ts"
 
 const lengthMax = 256
 const countMax = 64
 
-/** An integer this long has lost its last digits; the message has them all. */
+/** Whether an integer is so long that its last digits are lost; the message keeps them. */
 const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
 const cut = (tag: string): string => {
   if (tag.length <= lengthMax) return tag
-  // A character outside the basic plane is two units, which are kept or left out together.
+  // A character outside the basic plane is two units, which are kept or cut together.
   const last = tag.charCodeAt(lengthMax - 1)
   return tag.slice(0, last >= 0xd800 && last <= 0xdbff ? lengthMax - 1 : lengthMax)
 }
@@ -28,7 +28,7 @@ const addEach = (to: Array<string>, name: string, values: unknown): void => {
   else add(to, name, values)
 }
 
-/** Each once, where it is first. A set would hash every text, which for the few of an artifact takes twice as long. */
+/** Removes duplicates. A `Set` hashes every text, which takes twice as long for an artifact's few tags. */
 const once = (tags: ReadonlyArray<string>): Array<string> => {
   if (tags.length > countMax) return Array.from(new Set(tags))
   const found: Array<string> = []
@@ -36,51 +36,51 @@ const once = (tags: ReadonlyArray<string>): Array<string> => {
   return found
 }
 
-/** Tags under construction. One that is added twice is there once, where it was added first. */
+/** Tags under construction. A duplicate stays only where it was added first. */
 export class Tags {
-  /** Words that rules or operators look for: they come first, so that none of them is cut. */
+  /** Tags that rules or operators look for: they come first, so that none is cut. */
   readonly #marks: Array<string> = []
   readonly #tags: Array<string> = []
-  /** Lists that may be long: they come last, so that they cut nothing but themselves. */
+  /** Tags of long lists: they come last, so that they are cut first. */
   readonly #bulk: Array<string> = []
-  /** The tags of another record, behind those of its own. */
+  /** Tags of the parent record, which follow this record's own. */
   readonly #of: Tags | undefined
 
   constructor(of?: Tags) {
     this.#of = of
   }
 
-  /** One tag for each element of a list of which many may come; behind all others. */
+  /** Adds one tag for each element of a list that may be long; they come last. */
   addBulk(name: string, values: unknown): this {
     addEach(this.#bulk, name, values)
     return this
   }
 
-  /** A whole tag that must not be cut. */
+  /** Adds a complete tag that must not be cut. */
   mark(tag: string): this {
     this.#marks.push(cut(tag))
     return this
   }
 
-  /** Tags that are written already. */
+  /** Adds tags that already have the form `name:value`. */
   addWritten(tags: ReadonlyArray<string>): this {
     for (const tag of tags) this.#tags.push(cut(tag))
     return this
   }
 
-  /** `name:value`; none when the value is absent, empty, no scalar, or the sentinel of an enum. */
+  /** Adds `name:value`, unless the value is absent, empty, no scalar, or `unknownFutureValue`. */
   add(name: string, value: unknown): this {
     add(this.#tags, name, value)
     return this
   }
 
-  /** One tag for each element of a list; a scalar in its place counts as its only element. */
+  /** Adds one tag for each element of a list; a scalar counts as a list of one. */
   addEach(name: string, values: unknown): this {
     addEach(this.#tags, name, values)
     return this
   }
 
-  /** The tags that artifacts of every endpoint have. */
+  /** Adds the tags that artifacts of every endpoint have. */
   addCommon(tenantId: string, endpoint: string, value: Properties): this {
     return this
       .add("tenantId", tenantId)
@@ -92,7 +92,7 @@ export class Tags {
       .addBulk("systemTag", value["systemTags"])
   }
 
-  /** At most 64; when there were more, the last says how many were left out. */
+  /** Returns at most 64 tags; the last says how many more there were. */
   toArray(): ReadonlyArray<string> {
     const of = this.#of
     const tags = once(

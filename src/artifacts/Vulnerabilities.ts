@@ -1,10 +1,10 @@
-/** Identifiers of vulnerabilities in the texts of a record. */
+/** Finds CVE identifiers in the texts of a record. */
 import { type Draft, fill } from "./Draft.ts"
 import type { Tags } from "./Tags.ts"
 
 const form = /CVE-\d{4}-\d{4,}/gi
 
-/** Puts the first identifier into `cve` and the others into tags. */
+/** Sets `cve` to the first identifier unless it is set, and adds the others as tags. */
 export const name = (draft: Draft, tags: Tags, texts: string): void => {
   const found = texts.match(form)
   if (found === null) return

@@ -1,4 +1,4 @@
-/** One evidence object as the mapping reads it: its decoded form, its facts, and what it says of itself. */
+/** One evidence object as the mapping reads it: decoded form, facts, roles and verdict. */
 import type { Properties } from "../domain/Shape.ts"
 import { decode, type DecodedEvidence } from "../evidence/Evidence.ts"
 import { type EvidenceFacts, factsOf } from "./EvidenceFacts.ts"
@@ -8,13 +8,13 @@ export interface Witness {
   readonly raw: Properties
   readonly decoded: DecodedEvidence
   readonly facts: EvidenceFacts
-  /** Lower case, without those that say nothing. */
+  /** Lower case, without `unknown` and `unknownFutureValue`. */
   readonly roles: ReadonlyArray<string>
   /** Lower case. */
   readonly verdict: string
-  /** Its verdict is that it is no threat. */
+  /** Whether the verdict is `noThreatsFound`. */
   readonly isClean: boolean
-  /** It has a role, and that is only to have been there. */
+  /** Whether the object has roles, and only idle ones. */
   readonly isBystander: boolean
   readonly isPrimary: boolean
 }
@@ -27,10 +27,10 @@ const isProperties = (value: unknown): value is Properties =>
 const listed = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string")
 
-/** Whether a lower-case role says only that something was there. */
+/** Whether a lower-case role says only that an object was present. */
 export const isIdle = (role: string): boolean => role === "contextual" || role === "scanned"
 
-/** Reads one element of an alert's evidence, whatever it is. */
+/** Reads one element of an alert's evidence. Never throws. */
 export const make = (element: unknown): Witness => {
   const decoded = decode(element)
   const raw = isProperties(element) ? element : nothing
