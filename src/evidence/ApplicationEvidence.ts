@@ -1,9 +1,9 @@
-/** Applications and agents. */
+/** Evidence types for applications and AI agents. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `cloudApplicationEvidence`. */
+/** Graph's `cloudApplicationEvidence`. */
 export const CloudApplication = F.evidence("cloudApplication", {
   appId: F.int64,
   displayName: F.text,
@@ -13,7 +13,7 @@ export const CloudApplication = F.evidence("cloudApplication", {
   stream: F.part(Parts.Stream)
 })
 
-/** `oauthApplicationEvidence`. */
+/** Graph's `oauthApplicationEvidence`. */
 export const OauthApplication = F.evidence("oauthApplication", {
   appId: F.text,
   displayName: F.text,
@@ -21,7 +21,7 @@ export const OauthApplication = F.evidence("oauthApplication", {
   publisher: F.text
 })
 
-/** `aiAgentEvidence`. */
+/** Graph's `aiAgentEvidence`. */
 export const AiAgent = F.evidence("aiAgent", {
   agentId: F.text,
   agentName: F.text,

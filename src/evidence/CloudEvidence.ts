@@ -1,16 +1,16 @@
-/** Resources of Azure, Amazon and Google, and Azure storage. */
+/** Evidence types for resources of Azure, Amazon and Google, and for Azure storage. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `azureResourceEvidence`. */
+/** Graph's `azureResourceEvidence`. */
 export const AzureResource = F.evidence("azureResource", {
   resourceId: F.text,
   resourceName: F.text,
   resourceType: F.text
 })
 
-/** `amazonResourceEvidence`. */
+/** Graph's `amazonResourceEvidence`. */
 export const AmazonResource = F.evidence("amazonResource", {
   amazonAccountId: F.text,
   amazonResourceId: F.text,
@@ -18,7 +18,7 @@ export const AmazonResource = F.evidence("amazonResource", {
   resourceType: F.text
 })
 
-/** `googleCloudResourceEvidence`. */
+/** Graph's `googleCloudResourceEvidence`. */
 export const GoogleCloudResource = F.evidence("googleCloudResource", {
   fullResourceName: F.text,
   location: F.text,
@@ -29,7 +29,7 @@ export const GoogleCloudResource = F.evidence("googleCloudResource", {
   resourceType: F.text
 })
 
-/** `blobEvidence`. */
+/** Graph's `blobEvidence`. */
 export const Blob = F.evidence("blob", {
   blobContainer: F.nested("blobContainer"),
   etag: F.text,
@@ -38,14 +38,14 @@ export const Blob = F.evidence("blob", {
   url: F.text
 })
 
-/** `blobContainerEvidence`. */
+/** Graph's `blobContainerEvidence`. */
 export const BlobContainer = F.evidence("blobContainer", {
   name: F.text,
   storageResource: F.nested("azureResource"),
   url: F.text
 })
 
-/** `sasTokenEvidence`. */
+/** Graph's `sasTokenEvidence`. */
 export const SasToken = F.evidence("sasToken", {
   allowedIpAddresses: F.text,
   allowedResourceTypes: F.texts,

@@ -1,7 +1,7 @@
-/** Containers, their images and registries. */
+/** Evidence types for containers, their images and registries. */
 import * as F from "./EvidenceFields.ts"
 
-/** `containerEvidence`. */
+/** Graph's `containerEvidence`. */
 export const Container = F.evidence("container", {
   args: F.texts,
   command: F.texts,
@@ -12,14 +12,14 @@ export const Container = F.evidence("container", {
   pod: F.nested("kubernetesPod")
 })
 
-/** `containerImageEvidence`. */
+/** Graph's `containerImageEvidence`. */
 export const ContainerImage = F.evidence("containerImage", {
   digestImage: F.nested("containerImage"),
   imageId: F.text,
   registry: F.nested("containerRegistry")
 })
 
-/** `containerRegistryEvidence`. */
+/** Graph's `containerRegistryEvidence`. */
 export const ContainerRegistry = F.evidence("containerRegistry", {
   registry: F.text
 })

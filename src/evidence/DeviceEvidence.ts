@@ -1,9 +1,9 @@
-/** Computers and things. */
+/** Evidence types for computers and IoT devices. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `deviceEvidence`. */
+/** Graph's `deviceEvidence`. */
 export const Device = F.evidence("device", {
   azureAdDeviceId: F.text,
   defenderAvStatus: F.word(Words.defenderAvStatus),
@@ -29,7 +29,7 @@ export const Device = F.evidence("device", {
   vmMetadata: F.part(Parts.VmMetadata)
 })
 
-/** `ioTDeviceEvidence`. */
+/** Graph's `ioTDeviceEvidence`. */
 export const IoTDevice = F.evidence("ioTDevice", {
   deviceId: F.text,
   deviceName: F.text,

@@ -1,6 +1,6 @@
-/** What Graph sends beyond its published schema. */
+/** Drift: what Graph sends beyond its published schema. */
 
-/** Something Graph sent that this connector does not know yet. `name` is a name of Graph's schema, never a value. */
+/** Something from Graph that this connector does not know. `name` is of Graph's schema, never a value. */
 export interface Drift {
   readonly kind: "evidence_type" | "untyped_evidence" | "enum_value" | "property" | "partial"
   /**
@@ -12,24 +12,24 @@ export interface Drift {
 
 const nameMax = 96
 
-/** A drift whose name is cut to 96 characters: it becomes a label of metrics and a line of the status page. */
+/** Returns a drift. Its name, a metric label and a line of the status page, is cut to 96 characters. */
 export const make = (kind: Drift["kind"], name: string): Drift => ({
   kind,
   name: name.length > nameMax ? name.slice(0, nameMax) : name
 })
 
-/** A word of an enum, as opposed to a text that came in its place and must not become a name. */
+/** An enum's word; any other text in its place must not become a name. */
 const wordForm = /^[A-Za-z0-9_]{1,64}$/
 
-/** A word that Graph sent, or `?` for anything that could be a person's or a machine's name. */
+/** Returns a word, or `?` for a text that could name a person or machine. */
 export const word = (content: string | number): string => (wordForm.test(String(content)) ? String(content) : "?")
 
 const typeForm = /^#?[A-Za-z]\w{0,63}(?:\.[A-Za-z]\w{0,63}){0,7}$/
 
-/** An `@odata.type` as it may stand in a name; `?` for a text that came in its place. */
+/** Returns an `@odata.type`, or `?` for any other text. */
 export const typeName = (type: string): string => typeForm.test(type) ? type : "?"
 
-/** Whether an enum has a word; enum words are compared without regard to case. */
+/** Whether an enum has a word; the case is ignored. */
 export const isWordOf = (words: ReadonlySet<string>, content: string): boolean => {
   if (words.has(content)) return true
   const lower = content.toLowerCase()

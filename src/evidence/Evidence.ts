@@ -1,4 +1,4 @@
-/** Evidence of any type, decoded without ever refusing one: what does not fit is passed on and reported as drift. */
+/** Decodes evidence of any type and refuses none: what does not fit is passed on and reported as drift. */
 import { type Schema, SchemaIssue } from "effect"
 import * as Application from "./ApplicationEvidence.ts"
 import * as Cloud from "./CloudEvidence.ts"
@@ -14,22 +14,22 @@ import * as Mail from "./MailEvidence.ts"
 import * as Network from "./NetworkEvidence.ts"
 import * as Registry from "./RegistryEvidence.ts"
 
-/** One element of an alert's evidence, and what is known of it. */
+/** One element of an alert's evidence: its type, the object itself, and what did not fit. */
 export interface DecodedEvidence {
   /**
-   * `mailbox`, `analyzedMessage`, …: the CSDL name without namespace and `Evidence`; for an unknown type its raw
-   * `@odata.type`; `untyped` without one.
+   * The CSDL name without namespace and `Evidence`: `mailbox`, `analyzedMessage`, …. An unknown type keeps its raw
+   * `@odata.type`; an element without one is `untyped`.
    */
   readonly type: string
   readonly known: boolean
-  /** Path of the first misfit, when a known type does not fit its schema; `[]` stands for an element of a list. */
+  /** Path of the first value that does not fit a known type's schema; `[]` stands for an element of a list. */
   readonly partial: string | undefined
   /** The parsed object itself, never a copy; an empty object when the element is not an object. */
   readonly value: Readonly<Record<string, unknown>>
   readonly drift: ReadonlyArray<Drift.Drift>
 }
 
-/** The evidence types of Graph's schema, in families. */
+/** The evidence types of Graph's schema, grouped by family. */
 export const types: ReadonlyArray<EvidenceType> = [
   Application.AiAgent,
   Application.CloudApplication,
@@ -81,11 +81,11 @@ export const types: ReadonlyArray<EvidenceType> = [
   Registry.RegistryValue
 ]
 
-/** By `@odata.type` in lower case, without its `#`: Microsoft's own pages disagree about the case of several. */
+/** Keys are lower case without `#`: Microsoft's own pages disagree about the case of several types. */
 const byODataType: ReadonlyMap<string, EvidenceType> = new Map(
   types.map((type) => [`microsoft.graph.security.${type.name.toLowerCase()}evidence`, type])
 )
-/** As Graph writes it, nearly always. */
+/** Keys as Graph nearly always writes them. */
 const byExactODataType: ReadonlyMap<string, EvidenceType> = new Map(
   types.map((type) => [`#microsoft.graph.security.${type.name}Evidence`, type])
 )
@@ -95,7 +95,7 @@ type Json = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A nested object that Graph declares with its exact type may come without an `@odata.type`. */
+/** Returns a type, or an unknown type's raw name. A nested object without `@odata.type` has its declared type. */
 const typeOf = (value: Json, declared: string | undefined): EvidenceType | string | undefined => {
   const raw = value["@odata.type"]
   if (typeof raw === "string" && raw !== "") {
@@ -104,15 +104,15 @@ const typeOf = (value: Json, declared: string | undefined): EvidenceType | strin
   return declared === undefined ? undefined : byName.get(declared)
 }
 
-/** Nested objects this deep are still decoded: pod, namespace, cluster and its cloud resource. */
+/** Levels of nested evidence that are decoded, as in a container: pod, namespace, cluster, cloud resource. */
 const depthMax = 4
 
-/** Paths are made only when there is something to report: nearly all evidence has no drift at all. */
+/** Reports drift. Paths are built only for reports: nearly all evidence has no drift. */
 const review = (value: Json, fields: Fields, path: string, depth: number, drift: Array<Drift.Drift>): void => {
   for (const name in value) {
     const field = fields.get(name)
     if (field === undefined) {
-      // `@odata.type`, `roles@odata.type` and the like are about a property, they are none.
+      // `@odata.type`, `roles@odata.type` and the like only describe properties.
       if (!name.includes("@")) drift.push(Drift.make("property", `${path}.${name}`))
       continue
     }
@@ -145,7 +145,7 @@ const reviewField = (
 
 const standardIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** An index would make a name of each position, and a metric of each name. */
+/** Returns an issue's path, with `[]` for list indexes: each index would become a metric. */
 const pathOf = (error: Schema.SchemaError): string => {
   let path = ""
   for (const step of standardIssues(error.issue).issues[0]?.path ?? []) {
@@ -158,8 +158,8 @@ const pathOf = (error: Schema.SchemaError): string => {
 const none: ReadonlyArray<Drift.Drift> = []
 
 /**
- * Decodes one object inside other evidence. `declared` names the type that Graph's schema gives it; `depth` is 1 for
- * an object directly in an element of the alert's evidence. Never throws.
+ * Decodes one object inside other evidence. Never throws. `declared` is the object's type in Graph's schema; `depth` is
+ * 1 for an object directly in an element of the alert's evidence.
  */
 export const decodeNested = (raw: unknown, declared: string | undefined, depth: number): DecodedEvidence => {
   if (!isObject(raw)) {
@@ -198,8 +198,8 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
 export const decode = (raw: unknown): DecodedEvidence => decodeNested(raw, undefined, 0)
 
 /**
- * The type and the object of evidence inside other evidence, without looking at what it holds: `undefined` when it is
- * no object, and beyond the depth to which nested evidence is read.
+ * Returns the type and the object of nested evidence without checking properties; `undefined` for a non-object, or when
+ * it is nested too deeply.
  */
 export const nested = (
   raw: unknown,

@@ -1,22 +1,22 @@
 /**
- * The building blocks of the evidence schemas, and the properties that every evidence object has.
+ * Building blocks of the evidence schemas, and the properties that every evidence object has.
  *
- * Every property is optional and nullable, whatever Graph's schema says: real payloads leave out even those that it
- * calls required. Only structs, optional keys and plain unions are used, so that the compiled decoders keep their fast
- * path: no transformations, declarations or suspended schemas. What a schema cannot say (known words of an open enum,
- * declared type of a nested object) stands beside it in the field.
+ * Every property is optional and nullable: real payloads leave out even properties that Graph's schema calls required.
+ * Schemas use only structs, optional keys and plain unions, because transformations, declarations and suspended schemas
+ * would cost the compiled decoders their fast path. What a schema cannot express (known words of an open enum, declared
+ * type of a nested object) is kept beside it in the field.
  */
 import { Option, Result, Schema } from "effect"
 import * as Words from "./EvidenceWords.ts"
 
-/** One property of a type: its schema, and what the drift report needs to know of it. */
+/** One property of a type: its schema, and what the drift report needs to know about it. */
 export interface Field<S extends Schema.Top = Schema.Top> {
   readonly schema: S
   /** Known members of an open enum. */
   readonly words?: ReadonlySet<string>
-  /** Fields of a complex value (or of each of a list). */
+  /** Fields of a complex value, or of each complex value in a list. */
   readonly part?: Fields
-  /** Declared type of a nested evidence object (or of each of a list); `untyped` where any may stand. */
+  /** Declared type of nested evidence, or of each object in a list; `untyped` allows any. */
   readonly nested?: string
 }
 
@@ -34,31 +34,31 @@ const list = <S extends Schema.Top>(schema: S) => optional(Schema.Array(Schema.N
 
 const NumberOrText = Schema.Union([Schema.Finite, Schema.String])
 
-/** A string, a date or a GUID. */
+/** Field of a string, a date or a GUID. */
 export const text = { schema: optional(Schema.String) }
 
-/** A list of strings. */
+/** Field of a list of strings. */
 export const texts = { schema: list(Schema.String) }
 
-/** A truth value. */
+/** Field of a boolean. */
 export const flag = { schema: optional(Schema.Boolean) }
 
-/** A 32-bit integer or a floating-point number. */
+/** Field of a 32-bit integer or a floating-point number. */
 export const number = { schema: optional(Schema.Finite) }
 
-/** A 64-bit integer, which OData may write as a string. */
+/** Field of a 64-bit integer, which OData may write as a string. */
 export const int64 = { schema: optional(NumberOrText) }
 
-/** An open type: any properties, which are read where they are needed. */
+/** Field of an open type, whose properties are not checked. */
 export const dictionary = { schema: Schema.optionalKey(Schema.Unknown) }
 
-/** A member of an enum that Graph may extend at any time. */
+/** Field of an open enum: Graph may add words at any time. */
 export const word = (words: ReadonlySet<string>) => ({ schema: optional(NumberOrText), words })
 
-/** A list of members of an open enum. */
+/** Field of a list of words of an open enum. */
 export const words = (words: ReadonlySet<string>) => ({ schema: list(NumberOrText), words })
 
-/** Another evidence object, decoded on its own where the mapping needs it. Without a name, any type may stand here. */
+/** Field of other evidence, decoded on its own; without `declared`, of any type. */
 export const nested = (declared = "untyped") => ({ schema: Schema.optionalKey(Schema.Unknown), nested: declared })
 
 const structOf = <const F extends FieldRecord>(fields: F): Schema.Struct<Schemas<F>> => {
@@ -67,19 +67,19 @@ const structOf = <const F extends FieldRecord>(fields: F): Schema.Struct<Schemas
   return Schema.Struct(schemas) as unknown as Schema.Struct<Schemas<F>>
 }
 
-/** A complex type of Graph's schema that is no evidence. */
+/** Defines a complex type of Graph's schema that is not evidence. */
 export const complex = <const F extends FieldRecord>(fields: F) => ({
   schema: structOf(fields),
   fields: new Map(Object.entries(fields)) as Fields
 })
 
-/** One value of a complex type. */
+/** Field of one value of a complex type. */
 export const part = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: optional(of.schema),
   part: of.fields
 })
 
-/** A list of values of a complex type. */
+/** Field of a list of values of a complex type. */
 export const parts = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: list(of.schema),
   part: of.fields
@@ -102,14 +102,14 @@ export interface EvidenceType {
   readonly name: string
   readonly schema: Schema.Decoder<unknown>
   readonly fields: Fields
-  /** Why a value does not decode. One that does is not decoded for it: looking costs less. */
+  /** Returns why a value does not decode. A value that fits is not decoded, which would cost more. */
   readonly misfit: (value: unknown) => Schema.SchemaError | undefined
 }
 
-/** An evidence type of the base properties and its own. What looks at its values is compiled at the first use. */
+/** Defines an evidence type by its own properties; its checks are compiled at the first use. */
 export const evidence = <const F extends FieldRecord>(name: string, own: F) => {
   const { fields, schema } = complex({ ...base, ...own })
-  // No field has a transformation, a default or a declaration: none asks for a service, and what is of its type decodes.
+  // Without transformations, defaults and declarations decoding needs no service, and a value that fits decodes.
   const decodable = schema as unknown as Schema.Decoder<unknown>
   const fits = Schema.is(decodable)
   const decode = Schema.decodeUnknownResult(decodable)

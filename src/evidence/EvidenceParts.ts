@@ -1,15 +1,15 @@
-/** Complex values that stand in several evidence types. */
+/** Complex types of Graph's schema that evidence types contain. */
 import * as F from "./EvidenceFields.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `emailSender`. */
+/** Graph's `emailSender`. */
 export const EmailSender = F.complex({
   displayName: F.text,
   domainName: F.text,
   emailAddress: F.text
 })
 
-/** `fileDetails`. */
+/** Graph's `fileDetails`. */
 export const FileDetails = F.complex({
   fileName: F.text,
   filePath: F.text,
@@ -23,13 +23,13 @@ export const FileDetails = F.complex({
   signer: F.text
 })
 
-/** `fileHash`. */
+/** Graph's `fileHash`. */
 export const FileHash = F.complex({
   algorithm: F.word(Words.fileHashAlgorithm),
   value: F.text
 })
 
-/** `geoLocation`. */
+/** Graph's `geoLocation`. */
 export const GeoLocation = F.complex({
   city: F.text,
   countryName: F.text,
@@ -38,7 +38,7 @@ export const GeoLocation = F.complex({
   state: F.text
 })
 
-/** `kubernetesServicePort`. */
+/** Graph's `kubernetesServicePort`. */
 export const KubernetesServicePort = F.complex({
   appProtocol: F.text,
   name: F.text,
@@ -48,13 +48,13 @@ export const KubernetesServicePort = F.complex({
   targetPort: F.text
 })
 
-/** `loggedOnUser`. */
+/** Graph's `loggedOnUser`. */
 export const LoggedOnUser = F.complex({
   accountName: F.text,
   domainName: F.text
 })
 
-/** `resourceAccessEvent`. */
+/** Graph's `resourceAccessEvent`. */
 export const ResourceAccessEvent = F.complex({
   accessDateTime: F.text,
   accountId: F.text,
@@ -62,12 +62,12 @@ export const ResourceAccessEvent = F.complex({
   resourceIdentifier: F.text
 })
 
-/** `stream`. */
+/** Graph's `stream`. */
 export const Stream = F.complex({
   name: F.text
 })
 
-/** `userAccount`. */
+/** Graph's `userAccount`. */
 export const UserAccount = F.complex({
   accountName: F.text,
   activeDirectoryObjectGuid: F.text,
@@ -80,7 +80,7 @@ export const UserAccount = F.complex({
   userSid: F.text
 })
 
-/** `vmMetadata`. */
+/** Graph's `vmMetadata`. */
 export const VmMetadata = F.complex({
   cloudProvider: F.word(Words.vmCloudProvider),
   resourceId: F.text,

@@ -1,11 +1,11 @@
 /**
- * The words that Graph's schema knows for each enum of evidence. The enums are open: another word is passed on and
- * reported as drift. `unknownFutureValue`, which Graph sends in the place of words it keeps to itself, is none.
+ * The words of Graph's enums. The enums are open: any other word is passed on and reported as drift. Graph sends
+ * `unknownFutureValue` in place of words that it does not publish; that is no drift.
  *
- * Long because a word stands on a line of its own.
+ * Long because each word takes a line of its own.
  */
 
-/** Known members of `aiAgentPlatform`. */
+/** Words of Graph's enum `aiAgentPlatform`. */
 export const aiAgentPlatform: ReadonlySet<string> = new Set([
   "unknown",
   "azureAIFoundry",
@@ -14,7 +14,7 @@ export const aiAgentPlatform: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `antispamTeamsDirection`. */
+/** Words of Graph's enum `antispamTeamsDirection`. */
 export const antispamTeamsDirection: ReadonlySet<string> = new Set([
   "unknown",
   "inbound",
@@ -23,10 +23,10 @@ export const antispamTeamsDirection: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `containerPortProtocol`. */
+/** Words of Graph's enum `containerPortProtocol`. */
 export const containerPortProtocol: ReadonlySet<string> = new Set(["udp", "tcp", "sctp", "unknownFutureValue"])
 
-/** Known members of `defenderAvStatus`. */
+/** Words of Graph's enum `defenderAvStatus`. */
 export const defenderAvStatus: ReadonlySet<string> = new Set([
   "notReporting",
   "disabled",
@@ -37,10 +37,10 @@ export const defenderAvStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `detectionStatus`. */
+/** Words of Graph's enum `detectionStatus`. */
 export const detectionStatus: ReadonlySet<string> = new Set(["detected", "blocked", "prevented", "unknownFutureValue"])
 
-/** Known members of `deviceHealthStatus`. */
+/** Words of Graph's enum `deviceHealthStatus`. */
 export const deviceHealthStatus: ReadonlySet<string> = new Set([
   "active",
   "inactive",
@@ -51,7 +51,7 @@ export const deviceHealthStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `deviceRiskScore`. */
+/** Words of Graph's enum `deviceRiskScore`. */
 export const deviceRiskScore: ReadonlySet<string> = new Set([
   "none",
   "informational",
@@ -61,7 +61,7 @@ export const deviceRiskScore: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `evidenceRemediationStatus`. */
+/** Words of Graph's enum `evidenceRemediationStatus`. */
 export const evidenceRemediationStatus: ReadonlySet<string> = new Set([
   "none",
   "remediated",
@@ -77,7 +77,7 @@ export const evidenceRemediationStatus: ReadonlySet<string> = new Set([
   "partiallyRemediated"
 ])
 
-/** Known members of `evidenceRole`. */
+/** Words of Graph's enum `evidenceRole`. */
 export const evidenceRole: ReadonlySet<string> = new Set([
   "unknown",
   "contextual",
@@ -97,7 +97,7 @@ export const evidenceRole: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `evidenceVerdict`. */
+/** Words of Graph's enum `evidenceVerdict`. */
 export const evidenceVerdict: ReadonlySet<string> = new Set([
   "unknown",
   "suspicious",
@@ -106,7 +106,7 @@ export const evidenceVerdict: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `fileHashAlgorithm`. */
+/** Words of Graph's enum `fileHashAlgorithm`. */
 export const fileHashAlgorithm: ReadonlySet<string> = new Set([
   "unknown",
   "md5",
@@ -116,7 +116,7 @@ export const fileHashAlgorithm: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `googleCloudLocationType`. */
+/** Words of Graph's enum `googleCloudLocationType`. */
 export const googleCloudLocationType: ReadonlySet<string> = new Set([
   "unknown",
   "regional",
@@ -125,7 +125,7 @@ export const googleCloudLocationType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `ioTDeviceImportanceType`. */
+/** Words of Graph's enum `ioTDeviceImportanceType`. */
 export const ioTDeviceImportanceType: ReadonlySet<string> = new Set([
   "unknown",
   "low",
@@ -134,7 +134,7 @@ export const ioTDeviceImportanceType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `kubernetesPlatform`. */
+/** Words of Graph's enum `kubernetesPlatform`. */
 export const kubernetesPlatform: ReadonlySet<string> = new Set([
   "unknown",
   "aks",
@@ -144,7 +144,7 @@ export const kubernetesPlatform: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `kubernetesServiceType`. */
+/** Words of Graph's enum `kubernetesServiceType`. */
 export const kubernetesServiceType: ReadonlySet<string> = new Set([
   "unknown",
   "clusterIP",
@@ -154,7 +154,7 @@ export const kubernetesServiceType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `mailboxConfigurationType`. */
+/** Words of Graph's enum `mailboxConfigurationType`. */
 export const mailboxConfigurationType: ReadonlySet<string> = new Set([
   "mailForwardingRule",
   "owaSettings",
@@ -164,7 +164,7 @@ export const mailboxConfigurationType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `onboardingStatus`. */
+/** Words of Graph's enum `onboardingStatus`. */
 export const onboardingStatus: ReadonlySet<string> = new Set([
   "insufficientInfo",
   "onboarded",
@@ -173,10 +173,10 @@ export const onboardingStatus: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `protocolType`. */
+/** Words of Graph's enum `protocolType`. */
 export const protocolType: ReadonlySet<string> = new Set(["tcp", "udp", "unknownFutureValue"])
 
-/** Known members of `servicePrincipalType`. */
+/** Words of Graph's enum `servicePrincipalType`. */
 export const servicePrincipalType: ReadonlySet<string> = new Set([
   "unknown",
   "application",
@@ -185,7 +185,7 @@ export const servicePrincipalType: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `teamsDeliveryLocation`. */
+/** Words of Graph's enum `teamsDeliveryLocation`. */
 export const teamsDeliveryLocation: ReadonlySet<string> = new Set([
   "unknown",
   "teams",
@@ -194,7 +194,7 @@ export const teamsDeliveryLocation: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `teamsMessageDeliveryAction`. */
+/** Words of Graph's enum `teamsMessageDeliveryAction`. */
 export const teamsMessageDeliveryAction: ReadonlySet<string> = new Set([
   "unknown",
   "deliveredAsSpam",
@@ -204,5 +204,5 @@ export const teamsMessageDeliveryAction: ReadonlySet<string> = new Set([
   "unknownFutureValue"
 ])
 
-/** Known members of `vmCloudProvider`. */
+/** Words of Graph's enum `vmCloudProvider`. */
 export const vmCloudProvider: ReadonlySet<string> = new Set(["unknown", "azure", "unknownFutureValue"])

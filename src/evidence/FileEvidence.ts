@@ -1,22 +1,22 @@
-/** Files, malware and processes. */
+/** Evidence types for files, malware and processes. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `fileEvidence`. */
+/** Graph's `fileEvidence`. */
 export const File = F.evidence("file", {
   detectionStatus: F.word(Words.detectionStatus),
   fileDetails: F.part(Parts.FileDetails),
   mdeDeviceId: F.text
 })
 
-/** `fileHashEvidence`. */
+/** Graph's `fileHashEvidence`. */
 export const FileHash = F.evidence("fileHash", {
   algorithm: F.word(Words.fileHashAlgorithm),
   value: F.text
 })
 
-/** `malwareEvidence`. */
+/** Graph's `malwareEvidence`. */
 export const Malware = F.evidence("malware", {
   category: F.text,
   files: F.nested("file"),
@@ -24,7 +24,7 @@ export const Malware = F.evidence("malware", {
   processes: F.nested("process")
 })
 
-/** `processEvidence`. */
+/** Graph's `processEvidence`. */
 export const Process = F.evidence("process", {
   detectionStatus: F.word(Words.detectionStatus),
   imageFile: F.part(Parts.FileDetails),

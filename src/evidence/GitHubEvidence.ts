@@ -1,7 +1,7 @@
-/** Organizations, repositories and users of GitHub. */
+/** Evidence types for organizations, repositories and users of GitHub. */
 import * as F from "./EvidenceFields.ts"
 
-/** `gitHubOrganizationEvidence`. */
+/** Graph's `gitHubOrganizationEvidence`. */
 export const GitHubOrganization = F.evidence("gitHubOrganization", {
   company: F.text,
   displayName: F.text,
@@ -11,7 +11,7 @@ export const GitHubOrganization = F.evidence("gitHubOrganization", {
   webUrl: F.text
 })
 
-/** `gitHubRepoEvidence`. */
+/** Graph's `gitHubRepoEvidence`. */
 export const GitHubRepo = F.evidence("gitHubRepo", {
   baseUrl: F.text,
   login: F.text,
@@ -20,7 +20,7 @@ export const GitHubRepo = F.evidence("gitHubRepo", {
   repoId: F.text
 })
 
-/** `gitHubUserEvidence`. */
+/** Graph's `gitHubUserEvidence`. */
 export const GitHubUser = F.evidence("gitHubUser", {
   email: F.text,
   login: F.text,

@@ -1,15 +1,15 @@
-/** Users, groups, service principals and their sign-ins. */
+/** Evidence types for users, groups, service principals and their sign-ins. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `userEvidence`. */
+/** Graph's `userEvidence`. */
 export const User = F.evidence("user", {
   stream: F.part(Parts.Stream),
   userAccount: F.part(Parts.UserAccount)
 })
 
-/** `securityGroupEvidence`. */
+/** Graph's `securityGroupEvidence`. */
 export const SecurityGroup = F.evidence("securityGroup", {
   activeDirectoryObjectGuid: F.text,
   displayName: F.text,
@@ -19,7 +19,7 @@ export const SecurityGroup = F.evidence("securityGroup", {
   sid: F.text
 })
 
-/** `servicePrincipalEvidence`. */
+/** Graph's `servicePrincipalEvidence`. */
 export const ServicePrincipal = F.evidence("servicePrincipal", {
   appId: F.text,
   appOwnerTenantId: F.text,
@@ -29,18 +29,18 @@ export const ServicePrincipal = F.evidence("servicePrincipal", {
   tenantId: F.text
 })
 
-/** `activeDirectoryDomainEvidence`. */
+/** Graph's `activeDirectoryDomainEvidence`. */
 export const ActiveDirectoryDomain = F.evidence("activeDirectoryDomain", {
   activeDirectoryDomainName: F.text,
   trustedDomains: F.nested("activeDirectoryDomain")
 })
 
-/** `cloudLogonRequestEvidence`. */
+/** Graph's `cloudLogonRequestEvidence`. */
 export const CloudLogonRequest = F.evidence("cloudLogonRequest", {
   requestId: F.text
 })
 
-/** `cloudLogonSessionEvidence`. */
+/** Graph's `cloudLogonSessionEvidence`. */
 export const CloudLogonSession = F.evidence("cloudLogonSession", {
   account: F.nested("user"),
   browser: F.text,
@@ -53,7 +53,7 @@ export const CloudLogonSession = F.evidence("cloudLogonSession", {
   userAgent: F.text
 })
 
-/** `hostLogonSessionEvidence`. */
+/** Graph's `hostLogonSessionEvidence`. */
 export const HostLogonSession = F.evidence("hostLogonSession", {
   account: F.nested("user"),
   endUtcDateTime: F.text,

@@ -1,9 +1,9 @@
-/** Objects of a Kubernetes cluster. */
+/** Evidence types for objects of a Kubernetes cluster. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `kubernetesClusterEvidence`. */
+/** Graph's `kubernetesClusterEvidence`. */
 export const KubernetesCluster = F.evidence("kubernetesCluster", {
   cloudResource: F.nested(),
   distribution: F.text,
@@ -12,14 +12,14 @@ export const KubernetesCluster = F.evidence("kubernetesCluster", {
   version: F.text
 })
 
-/** `kubernetesNamespaceEvidence`. */
+/** Graph's `kubernetesNamespaceEvidence`. */
 export const KubernetesNamespace = F.evidence("kubernetesNamespace", {
   cluster: F.nested("kubernetesCluster"),
   labels: F.dictionary,
   name: F.text
 })
 
-/** `kubernetesControllerEvidence`. */
+/** Graph's `kubernetesControllerEvidence`. */
 export const KubernetesController = F.evidence("kubernetesController", {
   labels: F.dictionary,
   name: F.text,
@@ -27,7 +27,7 @@ export const KubernetesController = F.evidence("kubernetesController", {
   type: F.text
 })
 
-/** `kubernetesPodEvidence`. */
+/** Graph's `kubernetesPodEvidence`. */
 export const KubernetesPod = F.evidence("kubernetesPod", {
   containers: F.nested("container"),
   controller: F.nested("kubernetesController"),
@@ -40,14 +40,14 @@ export const KubernetesPod = F.evidence("kubernetesPod", {
   serviceAccount: F.nested("kubernetesServiceAccount")
 })
 
-/** `kubernetesSecretEvidence`. */
+/** Graph's `kubernetesSecretEvidence`. */
 export const KubernetesSecret = F.evidence("kubernetesSecret", {
   name: F.text,
   namespace: F.nested("kubernetesNamespace"),
   secretType: F.text
 })
 
-/** `kubernetesServiceEvidence`. */
+/** Graph's `kubernetesServiceEvidence`. */
 export const KubernetesService = F.evidence("kubernetesService", {
   clusterIP: F.nested("ip"),
   externalIPs: F.nested("ip"),
@@ -59,7 +59,7 @@ export const KubernetesService = F.evidence("kubernetesService", {
   serviceType: F.word(Words.kubernetesServiceType)
 })
 
-/** `kubernetesServiceAccountEvidence`. */
+/** Graph's `kubernetesServiceAccountEvidence`. */
 export const KubernetesServiceAccount = F.evidence("kubernetesServiceAccount", {
   name: F.text,
   namespace: F.nested("kubernetesNamespace")

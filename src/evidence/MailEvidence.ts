@@ -1,9 +1,9 @@
-/** Messages, mailboxes and Teams messages. */
+/** Evidence types for messages, mailboxes and Teams messages. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `analyzedMessageEvidence`. */
+/** Graph's `analyzedMessageEvidence`. */
 export const AnalyzedMessage = F.evidence("analyzedMessage", {
   antiSpamDirection: F.text,
   attachmentsCount: F.int64,
@@ -25,7 +25,7 @@ export const AnalyzedMessage = F.evidence("analyzedMessage", {
   urn: F.text
 })
 
-/** `mailClusterEvidence`. */
+/** Graph's `mailClusterEvidence`. */
 export const MailCluster = F.evidence("mailCluster", {
   clusterBy: F.text,
   clusterByValue: F.text,
@@ -35,7 +35,7 @@ export const MailCluster = F.evidence("mailCluster", {
   urn: F.text
 })
 
-/** `mailboxEvidence`. */
+/** Graph's `mailboxEvidence`. */
 export const Mailbox = F.evidence("mailbox", {
   displayName: F.text,
   primaryAddress: F.text,
@@ -43,7 +43,7 @@ export const Mailbox = F.evidence("mailbox", {
   userAccount: F.part(Parts.UserAccount)
 })
 
-/** `mailboxConfigurationEvidence`. */
+/** Graph's `mailboxConfigurationEvidence`. */
 export const MailboxConfiguration = F.evidence("mailboxConfiguration", {
   configurationId: F.text,
   configurationType: F.word(Words.mailboxConfigurationType),
@@ -53,7 +53,7 @@ export const MailboxConfiguration = F.evidence("mailboxConfiguration", {
   upn: F.text
 })
 
-/** `submissionMailEvidence`. */
+/** Graph's `submissionMailEvidence`. */
 export const SubmissionMail = F.evidence("submissionMail", {
   networkMessageId: F.text,
   recipient: F.text,
@@ -66,7 +66,7 @@ export const SubmissionMail = F.evidence("submissionMail", {
   submitter: F.text
 })
 
-/** `teamsMessageEvidence`. */
+/** Graph's `teamsMessageEvidence`. */
 export const TeamsMessage = F.evidence("teamsMessage", {
   campaignId: F.text,
   channelId: F.text,

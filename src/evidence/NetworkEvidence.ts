@@ -1,9 +1,9 @@
-/** Addresses, names and connections. */
+/** Evidence types for addresses, URLs, DNS names and connections. */
 import * as F from "./EvidenceFields.ts"
 import * as Parts from "./EvidenceParts.ts"
 import * as Words from "./EvidenceWords.ts"
 
-/** `ipEvidence`. */
+/** Graph's `ipEvidence`. */
 export const Ip = F.evidence("ip", {
   countryLetterCode: F.text,
   ipAddress: F.text,
@@ -11,12 +11,12 @@ export const Ip = F.evidence("ip", {
   stream: F.part(Parts.Stream)
 })
 
-/** `urlEvidence`. */
+/** Graph's `urlEvidence`. */
 export const Url = F.evidence("url", {
   url: F.text
 })
 
-/** `dnsEvidence`. */
+/** Graph's `dnsEvidence`. */
 export const Dns = F.evidence("dns", {
   dnsServerIp: F.nested("ip"),
   domainName: F.text,
@@ -24,7 +24,7 @@ export const Dns = F.evidence("dns", {
   ipAddresses: F.nested("ip")
 })
 
-/** `networkConnectionEvidence`. */
+/** Graph's `networkConnectionEvidence`. */
 export const NetworkConnection = F.evidence("networkConnection", {
   destinationAddress: F.nested("ip"),
   destinationPort: F.number,
@@ -33,7 +33,7 @@ export const NetworkConnection = F.evidence("networkConnection", {
   sourcePort: F.number
 })
 
-/** `nicEvidence`. */
+/** Graph's `nicEvidence`. */
 export const Nic = F.evidence("nic", {
   ipAddress: F.nested("ip"),
   macAddress: F.text,

@@ -1,13 +1,13 @@
-/** Keys and values of a Windows registry. */
+/** Evidence types for keys and values of a Windows registry. */
 import * as F from "./EvidenceFields.ts"
 
-/** `registryKeyEvidence`. */
+/** Graph's `registryKeyEvidence`. */
 export const RegistryKey = F.evidence("registryKey", {
   registryHive: F.text,
   registryKey: F.text
 })
 
-/** `registryValueEvidence`. */
+/** Graph's `registryValueEvidence`. */
 export const RegistryValue = F.evidence("registryValue", {
   mdeDeviceId: F.text,
   registryHive: F.text,
