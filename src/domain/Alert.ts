@@ -1,4 +1,4 @@
-/** An alert of `alerts_v2`, as Microsoft publishes its schema. */
+/** An alert of `alerts_v2`, after Microsoft's published schema. */
 import { Schema } from "effect"
 import * as Shape from "./Shape.ts"
 
@@ -8,7 +8,7 @@ const Comment = Schema.Struct({
   createdDateTime: Shape.text
 })
 
-/** Schema for an alert: every property may be null or missing, enums are open, evidence is decoded by itself. */
+/** Schema for an alert: every property may be null or missing, enums are open, evidence is decoded separately. */
 export const Alert = Schema.Struct({
   id: Shape.text,
   actorDisplayName: Shape.text,
@@ -49,10 +49,10 @@ export const Alert = Schema.Struct({
 })
 export type Alert = typeof Alert.Type
 
-/** Members of `alertSeverity`. */
+/** Words of Graph's enum `alertSeverity`. */
 export const severities = ["unknown", "informational", "low", "medium", "high", "unknownFutureValue"]
 
-/** Members of `alertClassification`. */
+/** Words of Graph's enum `alertClassification`. */
 export const classifications = [
   "unknown",
   "falsePositive",
@@ -61,7 +61,7 @@ export const classifications = [
   "unknownFutureValue"
 ]
 
-/** Members of `alertDetermination`, those that only Microsoft's prose knows included. */
+/** Words of Graph's enum `alertDetermination`, including those that only Microsoft's prose mentions. */
 export const determinations = [
   "unknown",
   "apt",
@@ -85,7 +85,7 @@ export const determinations = [
   "confirmedUserActivity"
 ]
 
-/** What is compared with Graph's schema. */
+/** Compares an alert with Graph's published schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "alert",
   schema: Alert,

@@ -1,150 +1,145 @@
 /**
- * What the process holds at most, and in what portions it works. The number of tenants is not bounded, and nothing that
- * is held grows with how much there is in one; each bound has a test that holds it (`test/Bounds.test.ts` names them).
+ * Bounds on what the process holds, and the sizes of its batches. The number of tenants is not bounded, and nothing in
+ * memory grows with the amount of data of one tenant. Each bound is named in a test; `test/Bounds.test.ts` checks that.
  */
 
 /**
- * Pages in memory at once over all endpoints and tenants, unless `limits.page_permits` says otherwise. The queue to the
- * sink holds as many.
+ * Pages in memory at once over all endpoints and tenants: the default of `limits.page_permits`. The queue to the sink
+ * holds as many.
  */
 export const pagePermits = 8
 
-/**
- * Pages of one endpoint in memory at once: one is published, one fetched. A tenant with much to read leaves the other
- * permits to the others.
- */
+/** Pages of one endpoint in memory at once: one is published, one fetched. A backlog leaves permits to the others. */
 export const pagesAhead = 2
 
 /**
- * Bytes of a page's body above which it is given up while being read, unless `limits.page_bytes_max` says otherwise:
- * 16 MiB. A page of 1000 alerts has 6 MB.
+ * Largest body of a page in bytes, 16 MiB: the default of `limits.page_bytes_max`. A larger body is abandoned while it
+ * is read. A page of 1000 alerts has 6 MB.
  */
 export const pageBytesMax = 16_777_216
 
 /**
- * Bytes from which on a page's records are cut out of it and parsed one by one: 1 MiB. For a quiet tenant's pages V8 would
- * optimise what cuts them; when that was one loop, the compiler alone took 8 MB.
+ * Bytes of a body from which on a page's records are cut out and parsed one by one: 1 MiB. Cutting the small pages of
+ * quiet tenants too would make V8 optimise the cutting code; when it was one loop, the compiler alone took 8 MB.
  */
 export const largePageBytes = 1_048_576
 
-/**
- * Bytes of the room for a large page: 8 MiB, or the power of two that one fits into. What no page has touched takes none.
- */
+/** Bytes of the buffer for a large page: 8 MiB, or the next power of two. Untouched parts take no memory. */
 export const pageRoomBytes = 8_388_608
 
 /**
- * Rooms of that size that are kept for the next pages: as many as one endpoint uses, until an answer of whatever size
- * comes so many milliseconds after the last large page.
+ * Buffers of {@link pageRoomBytes} kept for the next pages: as many as one endpoint uses. They are freed when a
+ * response of any size arrives more than `millis` after the last large page.
  */
 export const spareRooms = { rooms: pagesAhead, millis: 60_000 } as const
 
-/** Bytes of an error's or a token's body that are read at most: 256 KiB. What they say is in the first few hundred. */
+/** Bytes read of an error or token response: 256 KiB. The information is in the first few hundred bytes. */
 export const smallBodyBytesMax = 262_144
 
 /**
- * Bytes that are inflated at a time: 256 KiB. The thread that inflates hands over each such piece by way of the event
- * loop, and Node's 16 KiB made that the slowest part of a page while another page was mapped.
+ * Bytes that are inflated at a time: 256 KiB. The inflating thread hands each piece over through the event loop; with
+ * Node's default of 16 KiB that was the slowest part of a page while another page was mapped.
  */
 export const inflatedBytes = 262_144
 
 /**
- * Bytes of a batch that are encoded, and written to a file, together: 1 MiB. Larger pieces were measured to cost more,
- * for the memory they touch; smaller ones for the calls.
+ * Bytes of a batch that are encoded, and written to a file, together: 1 MiB. Measured: larger pieces cost more because
+ * of the memory they touch, smaller ones because of the calls.
  */
 export const chunkBytes = 1_048_576
 
 /**
- * Messages to the broker that are not acknowledged yet. Measured: throughput grows up to 64 and hardly beyond; 256 cover
- * a longer round trip.
+ * Unacknowledged messages to the broker at once. Measured: throughput grows up to 64 and hardly beyond; 256 cover a
+ * longer round trip.
  */
 export const windowMessages = 256
 
-/** Bytes of the same: 16 MiB. A window of artifacts of the broker's largest size (1 MiB each) would be 256 MiB. */
+/** Bytes of unacknowledged messages: 16 MiB. 256 artifacts of the broker's largest size (1 MiB) would be 256 MiB. */
 export const windowBytes = 16_777_216
 
 /**
- * Artifacts of a batch that are mapped together for the broker: eight windows, so that the pause at the end of each is
- * hardly felt, and some ten megabytes.
+ * Artifacts of a batch that are mapped together for the broker: eight windows, some ten megabytes, so that the pause at
+ * the end of each slice hardly matters.
  */
 export const sliceArtifacts = windowMessages * 8
 
-/** Keys in the ledger of one endpoint of one tenant; the oldest go after a page's keys came. 8 MB, or 16. */
+/** Keys in the ledger of one endpoint of one tenant: 8 MB, or 16 MB. A page's new keys displace the oldest. */
 export const ledgerKeysMax = 1_000_000
 
 /**
- * Keys in one stored piece of a ledger, 64 KiB: little to rewrite for a page of a few rows, and far below a broker's
- * message of 1 MiB.
+ * Keys in one stored piece of a ledger, 64 KiB: a page of a few rows rewrites little, and a piece stays far below a
+ * broker's message limit of 1 MiB.
  */
 export const pieceKeysMax = 8192
 
 /**
- * Record ids of one endpoint that are remembered with their cursors, to compare with Graph's count; beyond it the rows
- * are only read again.
+ * Record ids of one endpoint that are remembered with their cursors, to compare their number with Graph's count. With
+ * more ids the comparison is skipped, and late rows are only found by re-reading.
  */
 export const sweepIdsMax = 100_000
 
-/** Gaps that one endpoint keeps: what a checkpoint holds at the most, well under what a broker takes as one value. */
+/** Gaps that one endpoint keeps, so that its checkpoint stays well below what a broker accepts as one value. */
 export const gapsMax = 500
 
-/** Names that the mapping does not know and that are remembered, over all tenants. */
+/** Names unknown to the mapping that are remembered, over all tenants. */
 export const driftNamesMax = 1000
 
-/** Requests to Microsoft that are remembered for the diagnosis. */
+/** Requests to Microsoft that are remembered for diagnosis. */
 export const recordedRequestsMax = 200
 
 /**
- * Instances that a process begins with at once; the others follow over the half of their polling interval, so that a
- * thousand tenants do not all ask for a token in the same second.
+ * Instances that a process starts at once. The others follow within half of their polling interval, so that a thousand
+ * tenants do not all request a token in the same second.
  */
 export const startsAtOnce = 20
 
-/** Minutes that the plots of the page reach back: a week. Five numbers of 4 bytes a minute. */
+/** Minutes that the page's plots reach back: a week. Each minute takes five numbers of 4 bytes. */
 export const minutesKept = 10_080
 
-/** Cooldowns and outages that the plots remember; the oldest go. */
+/** Cooldowns and outages that the plots remember; the oldest are dropped. */
 export const marksMax = 500
 
-/** Sessions of the page at once; the oldest ends for a new one. */
+/** Sessions of the page at once; a further one ends the oldest. */
 export const sessionsMax = 100
 
-/** Bytes of a request's body that the connector reads: 64 KiB. A form has one. */
+/** Bytes of a request body that the connector reads: 64 KiB. A form has one KiB. */
 export const requestBytesMax = 65_536
 
-/** Listeners of live events at once; the next one is told to ask instead. */
+/** Listeners of live events at once; a further one gets HTTP 429 and polls instead. */
 export const listenersMax = 32
 
-/** Artifacts in one export of a search. */
+/** Artifacts in one export of search results, the newest. */
 export const exportRowsMax = 100_000
 
-/** Days that the search reaches back, unless `search.days` says otherwise. */
+/** Days that the search reaches back: the default of `search.days`. */
 export const searchDaysMax = 30
 
-/** Artifacts that the search can find, unless `search.rows` says otherwise; the oldest go. */
+/** Artifacts that the search can find: the default of `search.rows`. The oldest are removed. */
 export const searchRowsMax = 1_000_000
 
 /**
- * Copies of what was published that are kept for the search where the sink writes no files: so many files of so many
- * bytes each, 512 MiB in all. The oldest go.
+ * Copies of published artifacts that are kept for the search when the sink writes no files: the number of files and the
+ * bytes of each, 512 MiB in all. The oldest are removed.
  */
 export const journal = { files: 8, bytes: 67_108_864 } as const
 
-/** Characters of a search's query. */
+/** Characters in a search query. */
 export const queryLengthMax = 1000
 
-/** Terms of a search's query. */
+/** Terms in a search query. */
 export const queryTermsMax = 20
 
-/** Searches that wait for the thread that answers them; the next one is told to come later. */
+/** Searches that wait for the search thread; a further one fails and asks the user to search again. */
 export const searchesMax = 32
 
-/** Bytes of an artifact's line that the search reads: 4 MiB. A longer one cannot be found. */
+/** Bytes of an artifact's line that the search reads: 4 MiB. A longer artifact cannot be found. */
 export const indexedLineBytesMax = 4_194_304
 
 /** Characters of an artifact's texts that the search compares. */
 export const indexedTextMax = 16_384
 
-/** Characters of one value in a table of what was found; the artifact itself has it whole. */
+/** Characters of one value in a table of search results; the artifact itself has the complete value. */
 export const rowTextMax = 1000
 
-/** Users of one alert by whom its evidence is found. */
+/** Users of one alert that the search remembers; each of them also finds the alert's evidence. */
 export const alertUsersMax = 200

@@ -1,37 +1,37 @@
-/** One record of a Graph collection, as it was sent and as it is told from others. */
+/** One record of a Graph collection: what Graph sent, and the id and cursor that identify it. */
 import type { Timestamp } from "./Timestamp.ts"
 
-/** What a mapping reads of a record. */
+/** The content of a record, as a mapping reads it. */
 export interface Content {
-  /** What `JSON.parse` makes of it. */
+  /** The record as `JSON.parse` returns it. */
   readonly value: unknown
-  /** As compact JSON, in Graph's digits. */
+  /** The record as compact JSON, with Graph's digits. */
   readonly text: string
-  /** The elements of its `evidence`, as `text` is; none where it has no such list. */
+  /** The elements of `evidence` as compact JSON; empty when the record has no such list. */
   readonly evidence: ReadonlyArray<string>
 }
 
-/** What Graph sent for one record. */
+/** What Graph sent for one record, parsed only on demand. */
 export interface Sent {
   readonly isObject: boolean
-  /** A property of the record's own; undefined where it has none, or is no object. Costs little for those of {@link atHand}. */
+  /** Returns an own property; undefined when absent. Cheap for {@link atHand}. */
   readonly property: (name: string) => unknown
-  /** Made anew whenever it is asked for, and not kept. */
+  /** Parses the record on every call; nothing is kept. */
   readonly content: () => Content
   /**
-   * The record for `JSON.stringify`: numbers that JavaScript cannot hold (`9007199254740993`, `1.10`) are kept in Graph's
-   * digits, as raw JSON. Made anew as well.
+   * Returns the record for `JSON.stringify`, parsed on every call. Numbers that JavaScript cannot hold
+   * (`9007199254740993`, `1.10`) keep Graph's digits, as raw JSON.
    */
   readonly exact: () => unknown
 }
 
-/** Properties by which a record is told from others and put in order, before it is looked at. */
+/** Properties that identify and order a record; they are read without parsing the whole record. */
 export const atHand = ["id", "createdDateTime", "lastUpdateDateTime", "lastModifiedDateTime"] as const
 
-/** A record with a string id and a valid cursor, whatever the rest of it looks like. */
+/** A record with a string id and a valid cursor; the rest is not checked. */
 export interface GraphRecord {
   readonly id: string
-  /** `lastUpdateDateTime` or, for legacy alerts, `lastModifiedDateTime`. */
+  /** The time of `lastUpdateDateTime` or, for legacy alerts, `lastModifiedDateTime`. */
   readonly cursor: Timestamp
   readonly sent: Sent
 }

@@ -1,4 +1,4 @@
-/** An incident, as Microsoft publishes its schema. */
+/** An incident, after Microsoft's published schema. */
 import { Schema } from "effect"
 import { classifications, determinations, severities } from "./Alert.ts"
 import * as Shape from "./Shape.ts"
@@ -35,7 +35,7 @@ export const Incident = Schema.Struct({
 })
 export type Incident = typeof Incident.Type
 
-/** What is compared with Graph's schema. */
+/** Compares an incident with Graph's published schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "incident",
   schema: Incident,

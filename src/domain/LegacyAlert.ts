@@ -1,4 +1,4 @@
-/** An alert of the legacy endpoint `/security/alerts`, as Microsoft publishes its schema. */
+/** An alert of the legacy endpoint `/security/alerts`, after Microsoft's published schema. */
 import { Schema } from "effect"
 import * as Shape from "./Shape.ts"
 
@@ -153,7 +153,7 @@ export type LegacyAlert = typeof LegacyAlert.Type
 
 const named = <Fields extends Schema.Struct.Fields>(schema: Schema.Struct<Fields>) => Shape.make({ name: "", schema })
 
-/** What is compared with Graph's schema. */
+/** Compares a legacy alert with Graph's published schema. */
 export const shape: Shape.Shape = Shape.make({
   name: "legacyAlert",
   schema: LegacyAlert,

@@ -1,60 +1,60 @@
 /**
- * How a record of Graph's compares with Graph's published schema: what does not fit, and what is new.
+ * Compares a record with Graph's published schema: what does not fit, and what is new.
  *
- * Nothing is refused. A record is read with care whatever its shape; what is found here is only told.
+ * Nothing is refused: mappings check each property that they read, and the findings here are only reported.
  */
 import { Schema } from "effect"
 import * as Drift from "../evidence/Drift.ts"
 
-/** A JSON object. */
+/** A parsed JSON object with unchecked properties. */
 export type Properties = Readonly<Record<string, unknown>>
 
-/** What was found: paths that do not fit, and everything to be reported. */
+/** The findings for one record: whether anything does not fit, and what to report. */
 export interface Inspection {
   readonly isPartial: boolean
   readonly drift: ReadonlyArray<Drift.Drift>
 }
 
-/** A type of Graph's, ready to inspect values. */
+/** A type of Graph's schema, ready to inspect values. */
 export interface Shape {
   readonly inspect: (value: Properties) => Inspection
-  /** Adds to `drift` what is new in the value, which stands at `path`. */
+  /** Adds to `drift` what is new in the value; `path` is the value's place in the record. */
   readonly explore: (value: Properties, path: string, drift: Array<Drift.Drift>) => void
 }
 
 const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A property that holds a text, or null, or is left out. */
+/** Schema for an optional, nullable string. */
 export const text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-/** A property that holds a list of texts. */
+/** Schema for an optional, nullable list of strings. */
 export const texts = Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NullOr(Schema.String))))
 
-/** A property that holds a number; Graph writes long ones as texts. */
+/** Schema for an optional, nullable number; Graph writes long ones as strings. */
 export const number = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.String])))
 
-/** A property that is true or false. */
+/** Schema for an optional, nullable boolean. */
 export const flag = Schema.optionalKey(Schema.NullOr(Schema.Boolean))
 
-/** A property of which nothing is expected. */
+/** Schema for a property that may hold anything. */
 export const anything = Schema.optionalKey(Schema.Unknown)
 
-/** A property that holds one complex value. */
+/** Schema for an optional, nullable complex value. */
 export const part = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
-/** A property that holds a list of complex values. */
+/** Schema for an optional, nullable list of complex values. */
 export const parts = <S extends Schema.Top>(schema: S) =>
   Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NullOr(schema))))
 
-/** A type whose properties are those of the schema. */
+/** Returns the shape of a type from its schema. */
 export const make = <Fields extends Schema.Struct.Fields>(options: {
-  /** Begins the path of everything reported. */
+  /** First part of every reported path. */
   readonly name: string
   readonly schema: Schema.Struct<Fields>
-  /** Known members of open enums, by property. */
+  /** Known words of open enums, by property. */
   readonly words?: { readonly [K in keyof Fields]?: ReadonlyArray<string> }
-  /** Types of complex values, by property. */
+  /** Shapes of complex values, by property. */
   readonly parts?: { readonly [K in keyof Fields]?: Shape }
 }): Shape => {
   const fits = Schema.is(options.schema)

@@ -1,9 +1,8 @@
 /**
- * Graph's instants in one comparable form.
+ * Instants from Graph in one comparable form.
  *
- * Graph sends one instant in several forms: 0 to 7 fraction digits, `Z` or an offset. They are compared as strings in
- * a normal form of UTC with nine digits, because a JavaScript `Date` keeps only three of them. Reading a clock is not
- * this module's concern.
+ * Graph sends one instant in several forms: 0 to 7 fraction digits, `Z` or an offset. Here every instant is a string in
+ * UTC with nine fraction digits, because a JavaScript `Date` keeps only three. This module never reads the clock.
  */
 import { type Brand, DateTime, Option } from "effect"
 
@@ -11,11 +10,11 @@ import { type Brand, DateTime, Option } from "effect"
 export type Timestamp = Brand.Branded<string, "Timestamp">
 
 const graphForm = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/i
-/** What is in UTC, and on a day that every month has, needs no calendar. */
+/** Instants in UTC on a day that every month has need no calendar. */
 const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 const secondsLength = "YYYY-MM-DDTHH:MM:SS".length
 
-/** Normalises what Graph sends; `undefined` when it is no instant of the years 0000 to 9999. */
+/** Normalises an instant from Graph of the years 0000 to 9999; any other text gives `undefined`. */
 export const normalize = (text: string): Timestamp | undefined => {
   if (plainForm.test(text)) {
     return `${text.slice(0, secondsLength)}.${text.slice(secondsLength + 1, -1).padEnd(9, "0")}Z` as Timestamp
@@ -23,7 +22,7 @@ export const normalize = (text: string): Timestamp | undefined => {
   const parts = graphForm.exec(text)
   if (parts === null) return undefined
   const [, date, time, fraction = "", zone] = parts
-  // JavaScript rolls 31 February over into March, so the digits are checked before the offset is applied.
+  // JavaScript turns 31 February into a day of March, so the digits are checked before the offset is applied.
   const local = Option.getOrUndefined(DateTime.make(`${date}T${time}Z`))
   if (local === undefined || !DateTime.formatIso(local).startsWith(`${date}T${time}`)) return undefined
   const utc = zone === "Z" || zone === "z" ? local : Option.getOrUndefined(DateTime.make(`${date}T${time}${zone}`))
@@ -33,24 +32,24 @@ export const normalize = (text: string): Timestamp | undefined => {
   return `${iso.slice(0, secondsLength)}.${fraction.padEnd(9, "0")}Z` as Timestamp
 }
 
-/** The instant of a clock that counts milliseconds since 1970. */
+/** Returns the instant of a number of milliseconds since 1970. */
 export const fromMillis = (millis: number): Timestamp =>
   `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -1)}000000Z` as Timestamp
 
-/** Milliseconds since 1970; the digits below a millisecond are cut off. */
+/** Returns milliseconds since 1970; the digits below a millisecond are cut off. */
 export const toMillis = (at: Timestamp): number => Date.parse(`${at.slice(0, 23)}Z`)
 
-/** The instant `millis` earlier (later when negative), its digits below a millisecond kept. */
+/** Returns the instant `millis` earlier (later when negative); the digits below a millisecond are kept. */
 export const minusMillis = (at: Timestamp, millis: number): Timestamp =>
   `${fromMillis(toMillis(at) - millis).slice(0, 23)}${at.slice(23)}` as Timestamp
 
-/** The later of two instants. */
+/** Returns the later of two instants. */
 export const later = (one: Timestamp, other: Timestamp): Timestamp => (one < other ? other : one)
 
-/** As Graph takes it in a `$filter`: cut (never rounded) to the seven digits that Graph keeps. */
+/** Returns the instant for a `$filter`: cut (never rounded) to the seven fraction digits that Graph keeps. */
 export const toGraph = (at: Timestamp): string => `${at.slice(0, secondsLength + 8)}Z`
 
-/** The first instant behind `at` that a `$filter` can tell from it: the next of Graph's seventh digit. */
+/** Returns the next instant that a `$filter` can distinguish: one more in the seventh fraction digit. */
 export const nextInstant = (at: Timestamp): Timestamp => {
   const seconds = at.slice(0, secondsLength)
   const next = Number(at.slice(secondsLength + 1, secondsLength + 8)) + 1
