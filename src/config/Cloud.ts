@@ -1,8 +1,8 @@
-/** Microsoft's clouds: where a tenant signs in, and where its Graph is. */
+/** Microsoft's clouds: the sign-in host and the Graph host of a tenant. */
 
-/** The pair of hosts that one tenant lives behind. */
+/** The two hosts of one tenant's cloud. */
 export interface Cloud {
-  /** `global`, `usgov`, `usgovdod`, or the host and port of a Graph that the settings name. Part of a checkpoint's identity. */
+  /** `global`, `usgov`, `usgovdod`, or host and port of a custom Graph URL. Part of a checkpoint's identity. */
   readonly name: string
   /** Origin of the sign-in host, without a trailing slash. */
   readonly login: string
@@ -20,7 +20,7 @@ export const clouds = {
   usgovdod: { name: "usgovdod", login: "https://login.microsoftonline.us", graph: "https://dod-graph.microsoft.us" }
 } as const satisfies Record<string, Cloud>
 
-/** A cloud named by its two URLs: a simulator, or an air-gapped site. */
+/** Returns the cloud of two URLs: a simulator, or an air-gapped site. */
 export const custom = (login: URL, graph: URL): Cloud => ({
   name: graph.host,
   login: login.origin,

@@ -1,17 +1,17 @@
 /**
- * How an instance proves who it is to Entra ID. Reading files and variables is the token provider's work, at the time a
- * token is needed, so that a rotated secret is picked up.
+ * How an instance proves its identity to Entra ID. The token provider reads files and variables each time it needs a
+ * token, so that a rotated secret is picked up.
  */
 import { Data, type Redacted } from "effect"
 
-/** Where the proof comes from. */
+/** Where the proof of identity comes from. */
 export type Credential = Data.TaggedEnum<{
   Secret: { readonly secret: Redacted.Redacted }
   SecretFromEnvironment: { readonly variable: string }
   SecretFromFile: { readonly path: string }
-  /** PEM files. */
+  /** Paths of PEM files. */
   Certificate: { readonly certificatePath: string; readonly privateKeyPath: string }
-  /** A file with a federated token (workload identity), read again for each token request. */
+  /** A file with a federated token (workload identity), re-read for each token request. */
   FederatedToken: { readonly path: string }
 }>
 

@@ -1,10 +1,10 @@
-/** Files that a crash leaves whole: the old content or the new one. */
+/** Writes files so that a crash leaves either the old or the new content. */
 import { Effect, FileSystem, Option, Path, type PlatformError } from "effect"
 
-/** End of the name of a file that is being written; one that a crash left behind may go. */
+/** Suffix of a file that is being written; a file with it that a crash left behind may be deleted. */
 export const temporary = ".writing"
 
-/** Makes what was renamed or created in a directory survive a crash of the machine. */
+/** Syncs a directory, so that files created or renamed in it survive a crash of the machine. */
 export const syncDirectory = (directory: string) =>
   Effect.scoped(
     Effect.gen(function*() {
@@ -14,12 +14,12 @@ export const syncDirectory = (directory: string) =>
     })
   )
 
-/** Puts bytes in the place of a file: written beside it, synced, renamed over it, and the directory synced. */
+/** Replaces a file: writes the bytes beside it, syncs them, renames them over it, and syncs the directory. */
 export const replace = Effect.fnUntraced(function*(
   name: string,
   bytes: Uint8Array,
   mode: number,
-  /** Whose the file is to be, where this user may say so. */
+  /** Owner of the new file, set only where this user may set it. */
   owner?: { readonly uid: Option.Option<number>; readonly gid: Option.Option<number> }
 ) {
   const fs = yield* FileSystem.FileSystem
@@ -28,7 +28,7 @@ export const replace = Effect.fnUntraced(function*(
   yield* Effect.scoped(Effect.gen(function*() {
     yield* fs.remove(beside, { force: true })
     const file = yield* fs.open(beside, { flag: "wx", mode })
-    // The mode of an opening is cut by the process's mask.
+    // The process's umask reduces the mode of `open`.
     yield* fs.chmod(beside, mode)
     if (owner !== undefined && Option.isSome(owner.uid) && Option.isSome(owner.gid)) {
       yield* Effect.ignore(fs.chown(beside, owner.uid.value, owner.gid.value))
@@ -40,7 +40,7 @@ export const replace = Effect.fnUntraced(function*(
   yield* syncDirectory(path.dirname(name))
 })
 
-/** What a failed file operation was, in words without a file's content: `ENOSPC in writeAll`. */
+/** Describes a failed file operation without file content: `ENOSPC in writeAll`. */
 export const describeFailure = (error: PlatformError.PlatformError): string => {
   const { reason } = error
   const cause = "cause" in reason ? reason.cause : undefined

@@ -1,6 +1,6 @@
 /**
- * Changes instances in the settings file. Everything else in it stays as it is, to the letter, but for a byte order mark,
- * which goes; its mode and its owner stay as well.
+ * Changes instances in the settings file. The rest of the file is kept to the letter, except that a byte order mark is
+ * removed. The file's mode and owner are kept.
  */
 import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
@@ -10,7 +10,7 @@ import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, st
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 
-/** As deep as the file is indented: what its first indented line begins with; a file of one line stays one. */
+/** Returns the format of new text: the indent of the file's first indented line. A file of one line stays one line. */
 const formatting = (text: string) => {
   if (!text.trim().includes("\n")) return {}
   const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? "  "
@@ -23,7 +23,7 @@ const formatting = (text: string) => {
   }
 }
 
-/** What is no object is shown as an empty one, whose faults are told when it is changed. */
+/** Returns the instances' documents. One that is not an object becomes empty; its faults are reported on a change. */
 const instancesOf = (json: unknown): ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> => {
   const found = Predicate.hasProperty(json, "instances") ? json.instances : undefined
   return Object.entries(Predicate.isObject(found) ? found : {}).map(([name, document]) => [
@@ -40,8 +40,8 @@ const documentsIn = (text: string) =>
  *
  * **Details**
  *
- * The file is read again for each change, and a change is refused that would leave a file that cannot be used. A link is
- * followed, so that the file that it names is replaced and not the link.
+ * The file is re-read for each change. A change that would leave an unusable file is refused. A symbolic link is
+ * followed: the file that it names is replaced, not the link.
  */
 export const layer = (
   file: string
@@ -62,7 +62,7 @@ export const layer = (
         const text = yield* failing(fs.readFileString(file))
         const json = yield* Effect.mapError(
           Schema.decodeEffect(Json)(text),
-          () => failed(`${file} is not JSON: a comma, quote or brace is missing or too many; correct it first`)
+          () => failed(`${file} is not JSON; look for a missing or extra comma, quote or brace, and correct it first`)
         )
         return { text, documents: instancesOf(json) }
       })
@@ -71,19 +71,19 @@ export const layer = (
         function*(before: string, name: string, value: unknown): Effect.fn.Return<void, SettingsStoreError> {
           const text = yield* Effect.try({
             try: () => applyEdits(before, modify(before, ["instances", name], value, formatting(before))),
-            catch: () => failed(`${file} is no object with instances; correct it first`)
+            catch: () => failed(`${file} has no object "instances"; correct it first`)
           })
           yield* Effect.mapError(
             decodeSettings(file, text),
             ({ faults }) => failed(`${file} has other faults, correct them first: ${faults.join("; ")}`)
           )
-          // A name that stands twice in the file: the one that counts is the last, and the first is what was changed.
+          // When a name stands twice in the file, the last one counts but the first one was changed.
           if (!Equal.equals((yield* documentsIn(text)).find((each) => each[0] === name)?.[1], value)) {
             return yield* failed(`${file} has "instances" or "${name}" more than once; correct it first`)
           }
           const real = yield* failing(fs.realPath(file))
           const { gid, mode, uid } = yield* failing(fs.stat(real))
-          // Whoever edits the file by hand at the same moment is not written over.
+          // A change that somebody made by hand in the meantime must not be overwritten.
           if ((yield* read).text !== before) return yield* changed
           yield* replace(real, new TextEncoder().encode(text), mode & 0o7777, { uid, gid }).pipe(
             Effect.provideService(FileSystem.FileSystem, fs),

@@ -1,4 +1,4 @@
-/** One tenant as the rest of the program sees it: settings with every default and choice resolved. */
+/** One tenant as the rest of the program sees it: its settings with every default resolved. */
 import { Duration, Equal } from "effect"
 import { each, type EndpointName, names } from "../endpoints/Endpoints.ts"
 import { type Cloud, clouds, custom } from "./Cloud.ts"
@@ -10,11 +10,11 @@ export interface Pace {
   readonly intervals: Readonly<Record<EndpointName, Duration.Duration>>
   readonly lookback: Duration.Duration
   readonly overlap: Duration.Duration
-  /** How far behind the overlap rows are looked for that came late. */
+  /** How far before the overlap late records are looked for. */
   readonly lateRows: Duration.Duration
 }
 
-/** What an instance is: a change of it starts the instance anew. */
+/** Settings that identify an instance: a change of any of them restarts it. */
 export interface Identity {
   readonly name: string
   readonly displayName: string
@@ -31,9 +31,9 @@ export interface Identity {
 export interface Instance {
   readonly identity: Identity
   readonly pace: Pace
-  /** Day on which the client secret expires, as the settings say it. */
+  /** Day on which the client secret expires, as written in the settings. */
   readonly secretExpires: string | undefined
-  /** Whether `integration_type` is the one that this connector serves. */
+  /** Value of `integration_type`; the connector warns of anything but `microsoft_graph`. */
   readonly integrationType: string
 }
 
@@ -80,5 +80,5 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
   }
 }
 
-/** Whether two identities are one: if not, the instance starts anew. */
+/** Whether two identities are equal; otherwise the instance is restarted. */
 export const sameIdentity = (one: Identity, other: Identity): boolean => Equal.equals(one, other)

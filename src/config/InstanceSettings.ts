@@ -1,11 +1,11 @@
 /**
- * Settings of one instance: one Microsoft tenant, and how it is polled. It is exactly the document that Conductor
- * stores, with what this connector adds to it.
+ * Settings of one instance: one Microsoft tenant, and how it is polled. They are exactly the document that Conductor
+ * stores, plus this connector's own settings.
  */
 import { Effect, type Redacted, Schema } from "effect"
 import { each } from "../endpoints/Endpoints.ts"
 
-/** A key that may be absent, and its value then. */
+/** Makes a key optional; `value` is used when the key is absent. */
 export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
@@ -31,10 +31,10 @@ const day = Schema.String.check(
 
 const expires = documented(
   day,
-  "Day on which the client secret expires, as shown under Certificates & secrets; warned of 30, 14, 7 and 1 days before."
+  "Day on which the client secret expires, as shown under Certificates & secrets; a warning comes 30, 14, 7 and 1 days before."
 )
 
-/** The ways to prove who the application is; exactly one is to be used. */
+/** Counts the ways to prove the application's identity; exactly one must be set. */
 const proofs = (credentials: {
   readonly client_secret?: Redacted.Redacted
   readonly client_secret_env?: string
@@ -96,7 +96,7 @@ const EndpointSettings = (minutesDefault: string) =>
   Schema.Struct({
     enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), true),
     poll_interval_minutes: Schema.optionalKey(
-      minutes(1, 1440, `Minutes between the starts of two polls of this endpoint; ${minutesDefault} by default.`)
+      minutes(1, 1440, `Minutes between the starts of two polls of this endpoint; by default ${minutesDefault}.`)
     )
   })
 
@@ -104,7 +104,7 @@ const EndpointSettings = (minutesDefault: string) =>
 export const InstanceSettings = Schema.Struct({
   enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this tenant is polled." }), true),
   integration_type: withDefault(
-    Schema.String.annotate({ description: "Conductor's type of this integration; another one is a warning." }),
+    Schema.String.annotate({ description: "Conductor's type of this integration; any other value causes a warning." }),
     "microsoft_graph"
   ),
   poll_interval_minutes: withDefault(
@@ -118,7 +118,7 @@ export const InstanceSettings = Schema.Struct({
   credentials: Credentials.annotate({ description: "How the connector signs in to the tenant." }),
   display_name: documented(
     Schema.String.check(Schema.isMaxLength(256)),
-    "Name for people; the instance's own otherwise."
+    "Name that is shown to people; by default the instance's name."
   ),
   lookback_hours: withDefault(
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 720 }, { message: "Expected hours from 0 to 720" }))
@@ -129,7 +129,7 @@ export const InstanceSettings = Schema.Struct({
     minutes(
       0,
       1440,
-      "How many minutes each poll reaches behind the newest record, for records that become visible late."
+      "How many minutes each poll reaches back before the newest record, for records that become visible late."
     ),
     15
   ),
@@ -137,7 +137,7 @@ export const InstanceSettings = Schema.Struct({
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 72 }, { message: "Expected hours from 0 to 72" }))
       .annotate({
         description:
-          "How many hours behind the overlap are looked at again each hour, for records that become visible later still; 0 for none."
+          "How many hours before the overlap are checked again each hour, for records that become visible even later; 0 for none."
       }),
     6
   ),

@@ -1,6 +1,6 @@
 /**
- * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and the
- * README's table; where settings come from and how they change is `SettingsSource`'s concern.
+ * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and
+ * the README's table. `SettingsSource` reads the settings and follows their changes.
  */
 import { Schema } from "effect"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
@@ -8,7 +8,7 @@ import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
 
-/** Schema for where artifacts go. */
+/** Schema for the sink: files, standard output, or Conductor's broker. */
 export const SinkSettings = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("file"),
@@ -19,25 +19,27 @@ export const SinkSettings = Schema.Union([
     type: Schema.Literal("nats"),
     stage: withDefault(
       Schema.Literals(["raw", "parsed"]).annotate({
-        description: "Stage of Conductor's pipeline that artifacts enter: before its parser, or behind it."
+        description:
+          "Stage of Conductor's pipeline that artifacts enter: `raw` is before its parser, `parsed` behind it."
       }),
       "raw"
     ),
     dead_letters: withDefault(
       Schema.Literals(["file", "subject", "off"]).annotate({
-        description: "Where records go that are no artifacts: to files, to the subject of unknown ones, or nowhere."
+        description:
+          "Where dead letters go (records without an id or a valid time): `file`, `subject` (Conductor's for unknown artifacts), or `off`."
       }),
       "file"
     ),
     directory: withDefault(
-      directory.annotate({ description: "Directory of the files of dead letters." }),
+      directory.annotate({ description: "Directory of the dead-letter files." }),
       "/data/azure-security"
     )
   })
 ])
 export type SinkSettings = typeof SinkSettings.Type
 
-/** Schema for the bounds of one process. */
+/** Schema for the limits of one process. */
 export const Limits = Schema.Struct({
   page_permits: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })).annotate({
@@ -47,7 +49,8 @@ export const Limits = Schema.Struct({
   ),
   page_bytes_max: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 65_536, maximum: 268_435_456 })).annotate({
-      description: "Bytes of one page's body; above it the page is given up while being read, and asked for in halves."
+      description:
+        "Largest body of one page in bytes; a larger page is abandoned while it is read, and requested in halves."
     }),
     pageBytesMax
   )
@@ -56,19 +59,19 @@ export type Limits = typeof Limits.Type
 
 const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
 
-/** The form of an instance's name in keys and subjects: `[a-z0-9-]`. */
+/** Returns the form of an instance's name in keys and subjects: `[a-z0-9-]`. */
 export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
 
-/** Whether an instance may have the name. */
+/** Whether an instance may have the name; {@link expectedName} is the message otherwise. */
 export const wellNamed = (name: string): boolean => instanceName.test(name)
 
-/** Whether two names are one in keys and subjects. */
+/** Whether two names would collide in keys and subjects. */
 export const sameSlug = (one: string, other: string): boolean => slug(one) === slug(other)
 
-/** What is expected of a name. */
+/** Message for a name that is not {@link wellNamed}. */
 export const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
 
-/** What is expected of a name that is too much like another. */
+/** Message for a name that collides with another one: see {@link sameSlug}. */
 export const expectedOtherName = (other: string): string =>
   `Expected a name that differs from "${other}" in more than case and punctuation`
 
@@ -89,15 +92,15 @@ const goodNames = (instances: Readonly<Record<string, unknown>>) => {
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })
 
-/** Schema for the search over what was published. */
+/** Schema for the search over published artifacts. */
 export const SearchSettings = Schema.Struct({
   enabled: Schema.optionalKey(Schema.Boolean.annotate({
     description:
-      "Whether what was published can be searched on the page; by default where the sink is of files, outside Conductor."
+      "Whether published artifacts can be searched on the page; by default only with the file sink and outside Conductor."
   })),
   directory: Schema.optionalKey(directory.annotate({
     description:
-      "Directory of the index; by default `search` in the sink's directory, or data/search where the sink has none."
+      "Directory of the index; by default `search` in the sink's directory, or data/search when the sink has none."
   })),
   days: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 365 })).annotate({
@@ -107,7 +110,7 @@ export const SearchSettings = Schema.Struct({
   ),
   rows: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: 5_000_000 })).annotate({
-      description: "Artifacts in the index; the oldest go."
+      description: "Artifacts in the index; the oldest are removed."
     }),
     searchRowsMax
   )
@@ -146,7 +149,7 @@ const process = {
 /** Schema for the settings file. */
 export const Settings = Schema.Struct({
   $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
-  // The description comes before the check: one that follows a check of this program's own is not in the JSON Schema.
+  // The description must come before the check: after a custom check it would be missing in the JSON Schema.
   instances: Schema.Record(Schema.String, InstanceSettings).annotate({
     description: "The tenants to poll, each under a unique name."
   }).check(Schema.makeFilter(goodNames)),

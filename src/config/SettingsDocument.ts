@@ -1,13 +1,13 @@
-/** Reads settings out of JSON text, and names every fault at once. */
+/** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { ProcessSettings, Settings } from "./Settings.ts"
 
-/** The settings cannot be used. Every fault is one line: its path, and what was expected there; never a value. */
+/** Failure: the settings cannot be used. Each fault is one line: its path and what was expected, never a value. */
 export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings", {
   /** The file, key or environment that was read. */
   source: Schema.String,
-  /** The instance whose document it is, where each has one of its own. */
+  /** The instance of the document, where each instance has its own document. */
   instance: Schema.optionalKey(Schema.String),
   faults: Schema.Array(Schema.String)
 }) {
@@ -16,7 +16,7 @@ export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings"
   }
 }
 
-/** What a person meant: blanks around pasted values go, and an empty or null value is an absent one. */
+/** Trims pasted values; an empty or null value counts as absent. */
 export const tidied = (value: unknown): unknown => {
   if (Predicate.isString(value)) return value.trim()
   if (Array.isArray(value)) return value.map(tidied)
@@ -34,23 +34,23 @@ type Issue = ReturnType<typeof formatIssue>["issues"][number]
 const pathOf = (path: Issue["path"]) =>
   (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
 
-/** One thing that is wrong with a document: its path, empty for the whole, and what was expected there. */
+/** One fault of a document: its path (empty for the whole document) and what was expected there. */
 export interface FormFault {
   readonly path: string
   readonly message: string
 }
 
-/** What is wrong with a document, apart; never a value. */
+/** Returns the faults of a document as objects, without values. */
 export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<FormFault> =>
   formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message }))
 
-/** What is wrong with a document, a line for each fault: its path, and what was expected there; never a value. */
+/** Returns the faults of a document as lines: path and what was expected there, never a value. */
 export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> =>
   formFaultsOf(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
 
 const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
 
-/** Names of settings in a text that this version does not know: most likely misspelt, and without effect. */
+/** Returns the names of settings that this version does not know: they have no effect and are most likely misspelt. */
 export const unknownSettings = (text: string): Effect.Effect<ReadonlyArray<string>> =>
   Effect.match(Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")), {
     onFailure: () => [],
@@ -71,7 +71,7 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
   return Effect.fnUntraced(function*(source: string, text: string): Effect.fn.Return<A, BadSettings> {
     const json = yield* Effect.mapError(
       Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")),
-      () => new BadSettings({ source, faults: ["Expected JSON; a comma, quote or brace is missing or too many"] })
+      () => new BadSettings({ source, faults: ["Expected JSON; look for a missing or extra comma, quote or brace"] })
     )
     return yield* Effect.fromResult(
       Result.mapError(decode(tidied(json)), (error) => new BadSettings({ source, faults: faultsOf(error) }))
@@ -79,12 +79,12 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
   })
 }
 
-/** Decodes a settings file. */
+/** Decodes a settings file; fails with all its faults. */
 export const decodeSettings: (source: string, text: string) => Effect.Effect<Settings, BadSettings> = decodeWith(
   Settings
 )
 
-/** Decodes the settings of a process whose instances have documents of their own. */
+/** Decodes the settings of a process in Conductor, where each instance has its own document. */
 export const decodeProcess: (source: string, text: string) => Effect.Effect<ProcessSettings, BadSettings> = decodeWith(
   ProcessSettings
 )

@@ -1,6 +1,6 @@
 /**
- * What a person's form makes of an instance's document: what it leaves out is kept, and a secret is never handed on to
- * another host.
+ * Applies a person's form to an instance's document. Settings that the form leaves out are kept, and a stored secret is
+ * never sent to another host.
  */
 import { Array, Effect, Option, Predicate, Result, Schema } from "effect"
 import { names } from "../endpoints/Endpoints.ts"
@@ -8,10 +8,10 @@ import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./Ins
 import { expectedName, expectedOtherName, sameSlug, wellNamed } from "./Settings.ts"
 import { type FormFault, formFaultsOf, tidied } from "./SettingsDocument.ts"
 
-/** A document of settings, as JSON has it. */
+/** A document of settings, as parsed JSON. */
 export type Document = Readonly<Record<string, unknown>>
 
-/** Settings that a form may change. What else a document holds is kept, and changed where it is stored. */
+/** Settings that a form may change. Others are kept, and can be changed only where the document is stored. */
 const changeable: ReadonlySet<string> = new Set([
   "enabled",
   "display_name",
@@ -32,14 +32,14 @@ const changeable: ReadonlySet<string> = new Set([
   ])
 ])
 
-/** What holds settings that may be changed. */
+/** Paths of objects that contain changeable settings. */
 const holders = new Set(
   [...changeable].map((path) => path.split(".")).flatMap((parts) =>
     parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."))
   )
 )
 
-/** Other ways to sign in than the secret of the document. */
+/** Ways to sign in other than the secret in the document. */
 const otherProofs = [
   "client_secret_env",
   "client_secret_file",
@@ -48,13 +48,13 @@ const otherProofs = [
   "federated_token_file"
 ]
 
-/** Objects in a form lie this deep at the most; what is deeper is no form. */
+/** Deepest nesting of objects in a form; a deeper document is refused. */
 const depthMax = 4
 
 const isTooDeep = (value: unknown, depth = 0): boolean =>
   isDocument(value) && (depth >= depthMax || Object.values(value).some((one) => isTooDeep(one, depth + 1)))
 
-/** What is shown of a document, and of credentials: settings that are known to be no secret. */
+/** Settings, and credentials, that may be shown: those known not to be secret. */
 const shownSettings = new Set(Object.keys(InstanceSchema.fields))
 const shownCredentials = new Set(
   Object.keys(InstanceSchema.fields.credentials.fields).filter((name) => name !== "client_secret")
@@ -65,7 +65,7 @@ const isDocument = (value: unknown): value is Document => Predicate.isObject(val
 const credentialsOf = (document: Document): Document =>
   isDocument(document["credentials"]) ? document["credentials"] : {}
 
-/** Paths of a form's values; a choice that is an object (`cloud`) is one value. */
+/** Returns the paths of a form's values; `cloud` is one value even when it is an object. */
 const paths = (form: Document, prefix = ""): ReadonlyArray<string> =>
   Object.entries(form).flatMap(([name, value]) => {
     const path = prefix + name
@@ -86,19 +86,19 @@ const merged = (stored: Document, form: Document, prefix = ""): Document => {
   return result
 }
 
-/** The same cloud says the same: no cloud is the global one. */
+/** Returns a document's cloud as comparable text; an absent cloud is the global one. */
 const cloudOf = (document: Document): string => JSON.stringify(document["cloud"] ?? "global")
 
-/** How an instance signs in where that is not by a secret of its document; undefined otherwise. */
+/** Returns how an instance signs in without a secret in its document; otherwise undefined. */
 export const otherProof = (document: Document): string | undefined =>
   otherProofs.find((proof) => credentialsOf(document)[proof] !== undefined)
 
-/** Whether a secret is stored in the document. */
+/** Whether the document contains a client secret. */
 export const hasSecret = (document: Document): boolean => Predicate.isString(credentialsOf(document)["client_secret"])
 
-/** The document without its secret, and without what this version does not know, for people to look at. */
+/** Returns the document for display, without its secret and without settings that this version does not know. */
 export const withoutSecret = (document: Document): Document => {
-  // A document that was torn by hand may have its secret anywhere.
+  // A document that was damaged by hand may have its secret anywhere, so only known settings are shown.
   const shown = Object.entries(document).filter(([name]) => shownSettings.has(name) && name !== "credentials")
   return {
     ...Object.fromEntries(shown),
@@ -112,7 +112,7 @@ export const withoutSecret = (document: Document): Document => {
 
 const decode = Schema.decodeUnknownResult(InstanceSchema, { errors: "all" })
 
-/** Faults that the schema does not know: of the name, of what is changed, and of whom a secret would be told. */
+/** Finds faults that the schema cannot: a bad name, a setting not to be changed, a secret sent to another host. */
 const faultsBeside = (
   name: string,
   form: Document,
@@ -121,7 +121,7 @@ const faultsBeside = (
 ): ReadonlyArray<FormFault> => {
   const faults = paths(form).filter((path) => !changeable.has(path)).map((path) => ({
     path,
-    message: "Expected no such setting here; it is changed where the settings are stored"
+    message: "This setting cannot be changed here; change it where the settings are stored"
   }))
   if (stored === undefined) {
     const other = names.find((other) => sameSlug(other, name))
@@ -146,11 +146,11 @@ const faultsBeside = (
       proof === undefined
         ? {
           path: "credentials.client_secret",
-          message: "Expected the client secret once more, because it would be sent to other hosts"
+          message: "Enter the client secret again, because it would be sent to other hosts"
         }
         : {
           path: "cloud",
-          message: `Expected the same cloud; with ${proof} it is changed where the settings are stored`
+          message: `The cloud cannot be changed here while ${proof} is set; change it where the settings are stored`
         }
     )
   }
@@ -158,13 +158,13 @@ const faultsBeside = (
 }
 
 /**
- * What a form makes of a stored document, or of none.
+ * Applies a form to a stored document, or makes a new one.
  *
  * **Details**
  *
- * Blanks around values go, and an empty one takes its setting away, as null does; an empty secret is one that was not
- * typed. A secret that was typed takes the place of any other way to sign in. The result is a document that can be used,
- * and everything is kept in it that the form does not change.
+ * Values are trimmed. An empty or null value removes its setting; an empty secret counts as not typed. A typed secret
+ * replaces any other way to sign in. The resulting document can be used, and keeps everything that the form does not
+ * change.
  */
 export const fill = (
   name: string,
@@ -189,7 +189,7 @@ export const fill = (
 const hasTypedSecret = (form: Document) =>
   isDocument(form["credentials"]) && Predicate.isString(form["credentials"]["client_secret"])
 
-/** Trimmed; an empty text is null, but for the secret, which is left out. */
+/** Trims a form's values. An empty value becomes null; an empty secret is left out. */
 const emptied = (form: Document, prefix = ""): Document =>
   Object.fromEntries(
     Object.entries(form).flatMap(([name, value]) => {

@@ -4,7 +4,7 @@ import { Settings } from "./Settings.ts"
 
 const { definitions, schema } = Schema.toJsonSchemaDocument(Settings)
 
-/** A JSON Schema (draft 2020-12) of what a settings file may hold. */
+/** JSON Schema (draft 2020-12) of the settings file, as the command `schema` prints it. */
 export const settingsJsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Settings of the Azure Security connector",

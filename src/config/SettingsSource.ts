@@ -1,4 +1,4 @@
-/** Where settings come from, and how they change. */
+/** Where settings come from, and how their changes reach the program. */
 import {
   Context,
   Effect,
@@ -15,37 +15,37 @@ import type { Settings } from "./Settings.ts"
 import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument.ts"
 import type { Documents } from "./SettingsStore.ts"
 
-/** A person who saved a file looks for its effect within seconds; reading a small file this often costs nothing. */
+/** Time between two looks at the file: a person expects an effect within seconds, and a small file costs nothing. */
 const watchEvery = "2 seconds"
 
-/** The settings as they are after a change. */
+/** The settings after a change. */
 export interface SettingsChange {
-  /** The last good ones, of each instance where they are kept one by one. */
+  /** The last good settings; where each instance has its own document, the last good ones of each. */
   readonly settings: Settings
-  /** What stands in place of good ones at the moment. */
+  /** Why the current settings cannot be used; empty when they can. */
   readonly faults: ReadonlyArray<BadSettings>
 }
 
-/** Warns of a name that means nothing: most likely it is misspelt. */
+/** Warns of an unknown setting, which is most likely misspelt. */
 export const warnOfUnknown = (name: string): Effect.Effect<void> =>
   Effect.logWarning(`the setting ${name} is not known and has no effect; look at its spelling`)
 
 /**
- * Service that gives the settings as they are, and as they change. Settings that cannot be used change nothing: the
- * last good ones stay.
+ * Service that gives the settings and their changes. Settings that cannot be used change nothing: the last good ones
+ * stay in effect.
  */
 export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
   /** Names in the initial settings that this version does not know. */
   readonly unknown?: ReadonlyArray<string>
-  /** Settings after each change, and what of them cannot be used. */
+  /** The settings after each change, or why they cannot be used. */
   readonly changes: Stream.Stream<SettingsChange>
 }>()("azure-security/config/SettingsSource") {
-  /** Settings that never change. */
+  /** Layer of settings that never change. */
   static readonly layerConstant = (initial: Settings) =>
     Layer.succeed(SettingsSource, { initial, changes: Stream.never })
 
-  /** Settings in memory, as the documents of their instances change. */
+  /** Layer of settings in memory, which follows the documents of the instances. */
   static readonly layerMemory = (documents: SubscriptionRef.SubscriptionRef<Documents>) => {
     const decode = (instances: Documents) => decodeSettings("The memory", JSON.stringify({ instances }))
     return Layer.effect(
@@ -69,7 +69,7 @@ export class SettingsSource extends Context.Service<SettingsSource, {
     )
   }
 
-  /** Settings of a file, read again every two seconds. Fails when the file cannot be used at the start. */
+  /** Layer of settings in a file, re-read every two seconds. Fails when the file cannot be used at the start. */
   static readonly layerFile = (path: string): Layer.Layer<SettingsSource, BadSettings, FileSystem.FileSystem> =>
     Layer.effect(
       SettingsSource,

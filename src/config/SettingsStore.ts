@@ -1,26 +1,26 @@
 /**
- * Where the settings of instances are changed: the counterpart of `SettingsSource`, which tells of the change.
+ * Changes the settings of instances; `SettingsSource` reports the changes.
  *
- * Documents are kept as they are stored, with what this version does not know; whether one can be used is
- * `SettingsForm`'s concern.
+ * Documents are kept as stored, with settings that this version does not know. `SettingsForm` checks whether a document
+ * can be used.
  */
 import { Context, Effect, Layer, Schema, SubscriptionRef } from "effect"
 import { createHash } from "node:crypto"
 
-/** An instance's document as it is stored, its secret included. */
+/** An instance's document as stored, including its secret. */
 export interface StoredDocument {
   readonly name: string
   readonly document: Readonly<Record<string, unknown>>
-  /** Changes with every change of the document. */
+  /** A different value after each change of the document. */
   readonly revision: string
 }
 
-/** The document is not the one that the change was made from. */
+/** Failure: somebody else changed the document since it was read for this change. */
 export class DocumentChanged extends Schema.TaggedError<DocumentChanged>()("DocumentChanged", {}) {}
 
-/** The store cannot be read or written. */
+/** Failure: the store cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
-  /** What failed, and what to do; without content. */
+  /** What failed, and what to do; never content of a document. */
   detail: Schema.String
 }) {
   override get message() {
@@ -37,10 +37,10 @@ export class SettingsStoreError extends Schema.TaggedError<SettingsStoreError>()
   }
 }
 
-/** The failure that somebody else was faster. */
+/** The {@link DocumentChanged} failure. */
 export const changed = new SettingsStoreError({ reason: new DocumentChanged() })
 
-/** The failure that the store cannot be used. */
+/** Returns the {@link StoreFailed} failure. */
 export const failed = (detail: string): SettingsStoreError =>
   new SettingsStoreError({ reason: new StoreFailed({ detail }) })
 
@@ -49,11 +49,11 @@ export const failed = (detail: string): SettingsStoreError =>
  *
  * **Details**
  *
- * A change names the revision that it was made from, and null for an instance that is not there yet; it fails with
- * {@link DocumentChanged} when the stored one is another. It is durable when it succeeds, and acts within seconds.
+ * A change names the revision that it was made from, or null for a new instance. It fails with {@link DocumentChanged}
+ * when the stored revision differs. A change that succeeded is durable, and takes effect within seconds.
  */
 export class SettingsStore extends Context.Service<SettingsStore, {
-  /** What a change is written to, for people: the path of the file, or the bucket. Undefined where none is possible. */
+  /** Where changes are written, for people: the file's path or the bucket. Undefined when no change is possible. */
   readonly where: string | undefined
   /** Why no change is possible, and what to do. */
   readonly why?: string
@@ -65,7 +65,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
   ) => Effect.Effect<StoredDocument, SettingsStoreError>
   readonly remove: (name: string, revision: string) => Effect.Effect<void, SettingsStoreError>
 }>()("azure-security/config/SettingsStore") {
-  /** Nothing can be changed: the settings come from elsewhere. */
+  /** Layer of a store that refuses every change: the settings come from elsewhere. */
   static readonly layerNone = (why: string) =>
     Layer.succeed(SettingsStore, {
       where: undefined,
@@ -75,7 +75,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
       remove: () => Effect.fail(failed(why))
     })
 
-  /** In memory, over a reference that whoever follows the settings has as well. */
+  /** Layer of a store in memory, over a reference that it shares with the settings source. */
   static readonly layerMemory = (documents: SubscriptionRef.SubscriptionRef<Documents>) =>
     Layer.succeed(SettingsStore, {
       where: "the memory of this process",
@@ -94,7 +94,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
     })
 }
 
-/** Documents of instances by name. */
+/** Documents of instances, by instance name. */
 export type Documents = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 const revisionAt = (held: Documents, name: string) => {
@@ -102,11 +102,11 @@ const revisionAt = (held: Documents, name: string) => {
   return document === undefined ? null : revisionOf(document)
 }
 
-/** A revision for a document that has none of its own. It tells nothing of what is in it but whether it changed. */
+/** Returns a hash as the revision of a document; it reveals only whether the document changed. */
 export const revisionOf = (document: unknown): string =>
   createHash("sha256").update(JSON.stringify(document)).digest("hex").slice(0, 16)
 
-/** A document with its own content as its revision. */
+/** Returns a stored document whose revision is the hash of its content. */
 export const storedOf = ([name, document]: readonly [string, Readonly<Record<string, unknown>>]): StoredDocument => ({
   name,
   document,

@@ -1,4 +1,4 @@
-/** The settings as a table for the README: path, what it is for, and its default, all from the one Schema. */
+/** The settings as a table for the README: path, default and purpose, all from the one Schema. */
 import { Option, Predicate, Result, Schema } from "effect"
 import { Settings } from "./Settings.ts"
 import { settingsJsonSchema } from "./SettingsJsonSchema.ts"
@@ -22,17 +22,17 @@ const isRecord = (value: unknown): value is Json => Predicate.isObject(value)
 const valueAt = (document: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce((value: unknown, key) => (isRecord(value) ? value[key] : undefined), document)
 
-/** Descriptions of a value that the settings may have in several forms stand at each of them. */
+/** Returns the forms that a value may have; each form has its own descriptions. */
 const forms = (schema: Json): ReadonlyArray<Json> =>
   Array.isArray(schema["anyOf"]) ? schema["anyOf"].filter(isRecord) : [schema]
 
-/** The one word of `type` by which a form is told apart from others. */
+/** Returns the word of `type` that distinguishes a form from the others. */
 const typeOf = (form: Json): string | undefined => {
   const words = valueAt(form, ["properties", "type", "enum"])
   return Array.isArray(words) && Predicate.isString(words[0]) ? words[0] : undefined
 }
 
-/** What a document has that says as little as it may, with a sink of this type. */
+/** Returns the smallest valid document with all defaults, for a sink of this type. */
 const defaultsOf = (type: string): unknown =>
   Option.getOrUndefined(Result.getSuccess(Schema.decodeUnknownResult(Settings)({ ...smallest, sink: { type } })))
 
@@ -46,7 +46,7 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
   if (properties.length === 0 && isRecord(additionalProperties)) {
     return rowsOf(additionalProperties, [...path, "name"], defaults)
   }
-  // What proves who the application is has no default; the values here only make a whole document.
+  // Credentials have no defaults; those in `smallest` only make the document valid.
   const fallback = path.includes("credentials") ? undefined : valueAt(defaults, path)
   const shown = Predicate.isString(fallback) || Predicate.isNumber(fallback) || Predicate.isBoolean(fallback)
   const own = description === undefined || path.length === 0 || (properties.length > 0 && !shown)
@@ -67,7 +67,7 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
   )
 }
 
-/** Rows of a Markdown table, a setting each. `…` stands for `instances.<name>`. */
+/** Rows of a Markdown table, one for each setting. `…` stands for `instances.<name>`. */
 export const settingsRows: ReadonlyArray<string> = rowsOf(
   settingsJsonSchema,
   [],

@@ -78,20 +78,20 @@ describe("SettingsForm", () => {
   it.effect("tells a stored secret to no other host than it was stored for", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* faultsOf({ cloud }), [
-        "credentials.client_secret: Expected the client secret once more, because it would be sent to other hosts"
+        "credentials.client_secret: Enter the client secret again, because it would be sent to other hosts"
       ])
       assert.deepStrictEqual(yield* faultsOf({ cloud: "global" }, documentOf({ cloud })), [
-        "credentials.client_secret: Expected the client secret once more, because it would be sent to other hosts"
+        "credentials.client_secret: Enter the client secret again, because it would be sent to other hosts"
       ])
       yield* fill("one", { cloud, credentials: { client_secret: "again" } }, stored, [])
       yield* fill("one", { cloud }, documentOf({ cloud }), [])
       const { client_secret: _, ...credentials } = stored.credentials
       const byFile = { credentials: { ...credentials, client_secret_file: "/etc/shadow" } }
       assert.deepStrictEqual(yield* faultsOf({ cloud }, byFile), [
-        "cloud: Expected the same cloud; with client_secret_file it is changed where the settings are stored"
+        "cloud: The cloud cannot be changed here while client_secret_file is set; change it where the settings are stored"
       ])
       assert.deepStrictEqual(yield* faultsOf({ credentials: { client_secret_file: "/etc/shadow" } }, byFile), [
-        "credentials.client_secret_file: Expected no such setting here; it is changed where the settings are stored"
+        "credentials.client_secret_file: This setting cannot be changed here; change it where the settings are stored"
       ])
       const typed = yield* fill("one", { credentials: { client_secret: "typed" } }, byFile, [])
       assert.deepStrictEqual(typed.document["credentials"], { ...credentials, client_secret: "typed" })

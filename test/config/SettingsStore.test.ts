@@ -131,9 +131,9 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
         `{"instances":{},"instances":{"2":${plain}}}`,
         /more than once/
       ],
-      ["a list in place of all", "[]", /is no object with instances/],
-      ["a list in place of the instances", `{"instances":[]}`, /is no object with instances/],
-      ["a number", "1", /is no object with instances/],
+      ["a list in place of all", "[]", /has no object "instances"/],
+      ["a list in place of the instances", `{"instances":[]}`, /has no object "instances"/],
+      ["a number", "1", /has no object "instances"/],
       ["nothing", "", /is not JSON/]
     ] as const
   ) {
