@@ -15,7 +15,7 @@ import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 
-/** As a record comes from the wire: what JSON cannot say is not there. */
+/** Returns a value as it comes over the wire, without what JSON cannot express. */
 const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
 const wireObject = (value: unknown): Record<string, unknown> => {
   const sent = wire(value)
@@ -53,15 +53,15 @@ const Generated = Schema.Struct({
 const generated = (sent: typeof Generated.Type): GraphRecord =>
   recordOf({ ...wireObject(sent.alert), id: "da1", evidence: wire(sent.evidence) })
 
-describe("odd alerts all arrive", () => {
-  it("a severity that nobody knows is not harmless", () => {
+describe("malformed alerts all become artifacts", () => {
+  it("an unknown severity counts as medium", () => {
     for (const severity of ["severe", "unknown", "unknownFutureValue", null, undefined, 5, {}]) {
       const artifact = first({ severity })
       assert.deepInclude(artifact, { severityLabel: "medium", severityCode: 4 })
     }
     assert.deepInclude(first({ severity: "CRITICAL" }), { severityLabel: "critical", severityCode: 1 })
   })
-  it("evidence that is null, missing or no list is none", () => {
+  it("evidence that is null, missing or not a list counts as none", () => {
     for (const evidence of [null, undefined, {}, "a text", 5]) {
       const { artifacts } = Alerts.map(context, recordOf(wireObject({ id: "da1", evidence, alertWebUrl: "https://a" })))
       assert.strictEqual(artifacts.length, 1)
@@ -69,7 +69,7 @@ describe("odd alerts all arrive", () => {
     }
     assert.include(first({ evidence: "a text" }).tags, "decode:partial")
   })
-  it("evidence that is untyped, no object or of a verdict 5 is published raw", () => {
+  it("evidence that is untyped, not an object, or has a number as its verdict is published raw", () => {
     const elements = [{ verdict: 5 }, null, 7, [], { "@odata.type": "#microsoft.graph.security.toasterEvidence", a: 1 }]
     const { artifacts } = Alerts.map(context, alert({ evidence: elements }))
     assert.deepStrictEqual(artifacts.slice(1).map(({ message }) => message), elements.map((one) => stringify(one)))
@@ -82,7 +82,7 @@ describe("odd alerts all arrive", () => {
     ])
     assert.strictEqual(artifacts[5]!.vendorCode, "toaster")
   })
-  it("what does not fit costs one field and is told", () => {
+  it("a property that does not fit costs one field and is reported", () => {
     const mapped = Alerts.map(
       context,
       alert({
@@ -103,13 +103,13 @@ describe("odd alerts all arrive", () => {
       "enum_value alert.status=asleep"
     ])
   })
-  it("a text in the place of an enum's word does not become a name", () => {
+  it("a text in place of an enum's word does not become a drift name", () => {
     assert.include(
       namesOf(Alerts.map(context, alert({ severity: "amy@contoso.example" }))),
       "enum_value alert.severity=?"
     )
   })
-  it("digits that were lost are no tag", () => {
+  it("an integer that lost digits does not become a tag", () => {
     const fileSize = 2 ** 53 + 2
     const { artifacts } = Alerts.map(
       context,
@@ -117,17 +117,17 @@ describe("odd alerts all arrive", () => {
     )
     assert.deepStrictEqual(artifacts.flatMap(({ tags }) => tags.filter((tag) => tag.includes("900719925"))), [])
   })
-  it("an alert leads to its own page when no evidence has a link", () => {
+  it("the uri of an alert is its own page when no evidence has a link", () => {
     const uri = (element: object) => first({ alertWebUrl: "https://portal.example/da1", evidence: [element] }).uri
     assert.strictEqual(uri(evidence("ip", { ipAddress: "10.0.0.1" })), "https://portal.example/da1")
     assert.strictEqual(uri(evidence("url", { url: "https://a.example/" })), "https://a.example/")
   })
-  it("a date that is none is left out", () => {
+  it("an invalid date is left out", () => {
     const artifact = first({ createdDateTime: "2026-02-30T00:00:00Z", lastUpdateDateTime: "soon" })
     assert.notProperty(artifact, "startTimeUTC")
     assert.notProperty(artifact, "endTimeUTC")
   })
-  it("more tags than an artifact may have are cut and counted, but not those that rules read", () => {
+  it("tags beyond the limit are cut and counted, but never those that rules read", () => {
     const { tags } = first({
       serviceSource: "dataLossPrevention",
       systemTags: Array.from({ length: 100 }, (_, n) => `${n}`.padEnd(300, "x"))
@@ -136,7 +136,7 @@ describe("odd alerts all arrive", () => {
     assert.include(tags, "policy_violation")
     assert.match(tags[63]!, /^tagsCut:\d+$/)
   })
-  it("Graph's digits survive", () => {
+  it("the digits of Graph's numbers are kept in the message", () => {
     const digits = "9007199254740993"
     const sent = `{"id":"da1","evidence":[{"processId":${digits}}]}`
     const exact = JSON.parse(
@@ -147,7 +147,7 @@ describe("odd alerts all arrive", () => {
     const { artifacts } = Alerts.map(context, { ...recordOf(value), sent: ofValue(value, exact) })
     assert.deepStrictEqual(artifacts.map(({ message }) => message), [sent, `{"processId":${digits}}`])
   })
-  it("thousands of levels and hundreds of thousands of members are written", () => {
+  it("thousands of nested levels are written to the message", () => {
     const deep = "[".repeat(9000) + "]".repeat(9000)
     const text = `{"a":${deep},"b":[1,"x\\n",null,{"c":true}]}`
     assert.strictEqual(stringify(JSON.parse(text)), text)
@@ -163,7 +163,7 @@ const user = (account: string, properties: object = {}) =>
   evidence("user", { userAccount: { userPrincipalName: `${account}@contoso.example` }, ...properties })
 
 describe("the alert's own fields", () => {
-  it("are those of the highest-ranked object, but what is no threat gives only who and where", () => {
+  it("come from the highest-ranked object, but a clean object gives only its user and host names", () => {
     const artifact = first({
       evidence: [
         user("mentioned", { roles: ["contextual"] }),
@@ -194,7 +194,7 @@ describe("the alert's own fields", () => {
     assert.strictEqual(artifact.clientIP, "10.0.0.1")
     assert.notProperty(artifact, "clientHostname")
   })
-  it("name the first vulnerability, and the others as tags", () => {
+  it("name the first vulnerability, and the tags name the others", () => {
     const artifact = first({
       title: "Exploitation of cve-2026-10001",
       threatFamilyName: "CVE-2026-10002",
@@ -220,12 +220,12 @@ describe("sides", () => {
       [undefined, "198.51.100.1"],
       host
     ]],
-    ["alone, it is affected", { ...beacon, evidence: [ip({})] }, [["198.51.100.1", undefined]]],
-    ["a source is hostile when something was its target", {
+    ["a public address alone is the affected side", { ...beacon, evidence: [ip({})] }, [["198.51.100.1", undefined]]],
+    ["a source is hostile when another object is its target", {
       ...bruteForce,
       evidence: [ip({ roles: ["source"] }), { ...device, roles: ["destination"] }]
     }, [["198.51.100.1", undefined], [undefined, "10.0.0.1"]]],
-    ["nothing hostile: what is affected is the client", {
+    ["the affected side is the client when nothing is hostile", {
       ...bruteForce,
       evidence: [ip({ verdict: "noThreatsFound" }), device]
     }, [["198.51.100.1", undefined], host]],
@@ -235,7 +235,7 @@ describe("sides", () => {
       severity: "low",
       evidence: [ip({ verdict: "malicious" })]
     }, [["198.51.100.1", undefined]]],
-    ["an address in a URL is where the victim was led to", {
+    ["an address in a URL is the end opposite the victim", {
       title: "URL click",
       evidence: [evidence("url", { url: "http://198.51.100.1/x" }), device]
     }, [[undefined, "198.51.100.1"], host]]
@@ -245,7 +245,7 @@ describe("sides", () => {
   }
 })
 
-describe("what does not belong together", () => {
+describe("values that do not belong together", () => {
   const alertOf = (properties: object) =>
     Alerts.map(context, recordOf({ id: "a1", title: "x", category: "Malware", severity: "high", ...properties }))
   const legacyOf = (properties: object) =>
@@ -266,7 +266,7 @@ describe("what does not belong together", () => {
     assert.isUndefined(artifact.clientHostname)
   })
 
-  it("a port never stands beside another address than its own", () => {
+  it("a port stands beside its own address only", () => {
     const artifact = legacyOf({
       networkConnections: [{ sourcePort: 5555, destinationAddress: "203.0.113.1" }],
       userStates: [{ logonIp: "198.51.100.7" }]
@@ -279,7 +279,7 @@ describe("what does not belong together", () => {
     assert.deepStrictEqual([linked.clientIP, linked.clientPort, linked.serverPort], ["5.6.7.8", "81", undefined])
   })
 
-  it("a link's address is not lost beside a sender's", () => {
+  it("a link's address is kept beside a sender's", () => {
     const [, message] = alertOf({
       evidence: [{
         "@odata.type": "#microsoft.graph.security.teamsMessageEvidence",
@@ -299,7 +299,7 @@ describe("what does not belong together", () => {
     assert.include(alert!.tags, "cve:CVE-2019-0001")
   })
 
-  it("what came in place of a word of an enum is counted and never shown", () => {
+  it("a text in place of an enum's word is counted and never shown", () => {
     const { drift } = alertOf({
       evidence: [{
         "@odata.type": "#microsoft.graph.security.mailboxEvidence",
@@ -311,12 +311,12 @@ describe("what does not belong together", () => {
     assert.deepStrictEqual(drift.map(({ name }) => name), ["mailbox.verdict=?"])
   })
 
-  it("a type that is not known is none that the rules know", () => {
+  it("an unknown evidence type never matches the rules", () => {
     const [alert] = alertOf({ category: "x", evidence: [{ "@odata.type": "malware", name: "Ransom:X" }] }).artifacts
     assert.strictEqual(alert!.messageType, "threat_event")
   })
 
-  it("an alert's long lists push none of its evidence's own tags out", () => {
+  it("an alert's long lists never displace the tags of its evidence", () => {
     const [, mailbox] = alertOf({
       systemTags: Array.from({ length: 80 }, (_, index) => `tag ${index}`),
       evidence: [{ "@odata.type": "#microsoft.graph.security.mailboxEvidence", verdict: "malicious" }]
@@ -325,7 +325,7 @@ describe("what does not belong together", () => {
     assert.strictEqual(mailbox!.tags.length, 64)
   })
 
-  it("a denial of service is marked for its lead rule on legacy alerts, too", () => {
+  it("a denial of service is tagged for its lead rule on legacy alerts, too", () => {
     const artifact = legacyOf({
       title: "Denial of service detected",
       vendorInformation: { provider: "Microsoft Defender ATP" }
@@ -350,7 +350,7 @@ describe("legacy alerts", () => {
     protocol: "tcp",
     status: "blocked"
   }
-  it("a connection keeps its direction, and its host its end", () => {
+  it("a connection keeps its direction, and a host is at the end with its address", () => {
     const artifact = legacy({
       networkConnections: [connection],
       hostStates: [{ fqdn: "DC01.contoso.example", privateIpAddress: "10.0.0.5" }]
@@ -366,7 +366,7 @@ describe("legacy alerts", () => {
     })
     assert.notProperty(artifact, "clientHostname")
   })
-  it("sender and recipient of a mail", () => {
+  it("a mail gives its sender and its recipient", () => {
     const artifact = legacy({
       userStates: [
         { userPrincipalName: "It@c0ntoso.example", emailRole: "sender" },
@@ -386,11 +386,11 @@ describe("legacy alerts", () => {
       fqdn: "login.c0ntoso.example"
     })
   })
-  it("a denial of service told by the title has its tag, whichever row asked", () => {
+  it("a denial of service in the title adds its tag, whichever legacy row holds", () => {
     const vendorInformation = { provider: "Azure Advanced Threat Protection" }
     assert.include(legacy({ title: "Possible DDoS attack", vendorInformation }).tags, "service_denial")
   })
-  it("vulnerabilities, and what was closed as harmless", () => {
+  it("vulnerabilities are named, and an alert closed as harmless is informational", () => {
     const artifact = legacy({
       feedback: "benignPositive",
       vulnerabilityStates: [{ cve: "CVE-2026-10001" }, { cve: "CVE-2026-10002" }]
@@ -401,7 +401,7 @@ describe("legacy alerts", () => {
 })
 
 describe("severity and action", () => {
-  it("a clean or only mentioned object raises nothing", () => {
+  it("a clean or merely contextual object is informational", () => {
     const { artifacts } = Alerts.map(
       context,
       alert({
@@ -421,7 +421,7 @@ describe("severity and action", () => {
     ])
     assert.strictEqual(artifacts[0]!.clientIP, "198.51.100.3")
   })
-  it("what was done about an object is its action", () => {
+  it("the action of an object is what was done about it", () => {
     const actions: ReadonlyArray<readonly [object, string]> = [
       [{ remediationStatus: "blocked" }, "block"],
       [{ remediationStatus: "prevented" }, "block"],
@@ -505,7 +505,7 @@ describe("any record", () => {
 })
 
 describe("the ledger of drift", () => {
-  it.effect("counts by name, and what is beyond a thousand names as other", () =>
+  it.effect("counts by name, and counts names beyond the first thousand as other", () =>
     Effect.gen(function*() {
       const ledger = yield* DriftLedger
       for (let n = 0; n < 1200; n++) ledger.record([{ kind: "property", name: `alert.p${n}` }], n)

@@ -18,7 +18,7 @@ const evidenceArtifact = (element: object): Artifact => {
   return artifacts[1]!
 }
 
-/** Fields that differ with any content, whatever is read from it. */
+/** Fields that change with any change of the content, whatever is read from it. */
 const always = new Set(["id", "hash", "message", "senderHost"])
 const differing = (one: Artifact, other: Artifact): ReadonlyArray<string> => {
   const [ones, others] = [new Map(Object.entries(one)), new Map(Object.entries(other))]
@@ -28,7 +28,7 @@ const differing = (one: Artifact, other: Artifact): ReadonlyArray<string> => {
 }
 
 describe("one alert of each evidence type", () => {
-  it("all but cloudLogonRequest and securityGroup give fields of their own beside tags and message", () => {
+  it("sets fields besides tags and message, except for cloudLogonRequest and securityGroup", () => {
     assert.deepStrictEqual(Object.keys(samples).sort(), names)
     const mute = names.filter((name) => {
       const fields = differing(evidenceArtifact(evidence(name, samples[name]!)), evidenceArtifact(evidence(name)))
@@ -38,7 +38,7 @@ describe("one alert of each evidence type", () => {
   })
 })
 
-/** Properties by name: an empty tree where nothing below is told apart; evidence within evidence has its own row. */
+/** Properties by name. A leaf is an empty tree; nested evidence is a leaf, because its type has a row of its own. */
 interface Tree extends ReadonlyMap<string, Tree> {}
 
 const treeOfFields = (fields: Fields): Tree =>
@@ -76,14 +76,14 @@ const treesOf = (text: string): ReadonlyMap<string, Tree> => {
 const pathsOf = (tree: Tree, prefix = ""): ReadonlyArray<string> =>
   [...tree].flatMap(([name, inner]) => [`${prefix}${name}`, ...pathsOf(inner, `${prefix}${name}.`)])
 
-/** An object in which every property of a tree is set, to one value or to a list of one. */
+/** Returns an object in which every property of a tree is set, to one value or to a list of one. */
 const filled = (tree: Tree, isList: boolean): Readonly<Record<string, unknown>> =>
   Object.fromEntries([...tree].map(([name, inner]) => {
     const value = inner.size === 0 ? "10.0.0.1" : filled(inner, isList)
     return [name, isList ? [value] : value]
   }))
 
-/** The value itself, telling the path of every property that is read of it; positions in lists are no part of a path. */
+/** Returns the value in a proxy that records the path of every property read; list positions are left out of paths. */
 const watched = (value: unknown, path: string, reads: Set<string>): unknown =>
   typeof value !== "object" || value === null ? value : new Proxy(value, {
     get: (target, key) => {
@@ -95,7 +95,7 @@ const watched = (value: unknown, path: string, reads: Set<string>): unknown =>
     }
   })
 
-/** Of the common properties by their effect: an artifact that differs; of the others by the reads of the reader. */
+/** Returns the common properties that change the artifact; for a type's own properties, its reads count instead. */
 const commonRead = (): ReadonlyArray<string> => {
   const bare = evidence("user", samples["user"])
   const changes: Readonly<Record<keyof typeof base, unknown>> = {
@@ -129,7 +129,7 @@ const readOf = (type: string, tree: Tree): ReadonlySet<string> => {
   }
   for (const value of [samples[type] ?? {}, filled(tree, false), filled(tree, true)]) {
     read(value)
-    // Alone, or with another left out, a property is read though others have precedence.
+    // A property that others take precedence over is read when it is alone, or when another is left out.
     for (const [name, inner] of Object.entries(value)) {
       read({ [name]: inner })
       if (typeof inner !== "object" || inner === null || Array.isArray(inner)) continue
@@ -139,7 +139,7 @@ const readOf = (type: string, tree: Tree): ReadonlySet<string> => {
   return reads
 }
 
-/** What no field or tag shows: found in `message` only. `*` is every type. */
+/** Properties that no field or tag shows, only `message`. `*` is every type. */
 const keptInMessage: Readonly<Record<string, ReadonlyArray<string>>> = {
   "*": ["remediationStatusDetails"],
   aiAgent: ["instructions"],
@@ -209,7 +209,7 @@ const keptInMessage: Readonly<Record<string, ReadonlyArray<string>>> = {
 const keptOf = (type: string): ReadonlyArray<string> => [...keptInMessage["*"] ?? [], ...keptInMessage[type] ?? []]
 
 it.layer(NodeServices.layer)("coverage", (it) => {
-  it.effect("every property of Graph's schema is mapped, or known to be in the message only", () =>
+  it.effect("maps every property of Graph's schema, or lists it as shown in the message only", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = "../shared/reference/graph-security-schema.json"
@@ -222,7 +222,7 @@ it.layer(NodeServices.layer)("coverage", (it) => {
         const tree = trees.get(type)!
         const [read, kept] = [readOf(type, tree), new Set(keptOf(type))]
         const paths = pathsOf(tree)
-        // What is inside of something kept is kept with it.
+        // Properties inside a kept property are kept with it.
         const isKept = (path: string): boolean =>
           kept.has(path) || (path.includes(".") && isKept(path.slice(0, path.lastIndexOf("."))))
         const lost = paths.filter((path) => !read.has(path) && !isKept(path))

@@ -4,7 +4,7 @@ import { type EvidenceFacts, factsOf } from "../../src/artifacts/EvidenceFacts.t
 import { decode, types } from "../../src/evidence/Evidence.ts"
 import { samples } from "./EvidenceSamples.ts"
 
-/** What each of the samples says. */
+/** The expected facts of each sample. */
 const expected: Readonly<Record<string, EvidenceFacts>> = {
   activeDirectoryDomain: {
     fields: { fqdn: "corp.contoso.example" },
@@ -565,7 +565,7 @@ it("has a sample of every type and of no other", () => {
   assert.deepStrictEqual(Object.keys(samples).sort(), types.map((type) => type.name).sort())
 })
 
-it("gives a field or a side for every type but cloudLogonRequest and securityGroup", () => {
+it("sets a field or a side for every type but cloudLogonRequest and securityGroup", () => {
   const silent = Object.entries(samples).filter(([type, sample]) => {
     const { client, fields, hostile, server, side } = facts(type, sample)
     return Object.keys(fields).length === 0 && [client, hostile, server, side].every((one) => one === undefined)
@@ -580,7 +580,7 @@ it("gives an unknown type nothing but a tag, even under the short name of a know
   assert.deepStrictEqual(factsOf(decode(null)), nothing)
 })
 
-it("keeps what fits of evidence that does not fit its schema", () => {
+it("keeps the properties that fit when evidence does not fit its schema", () => {
   const { fields, tags } = facts("mailbox", { upn: "adele@contoso.example", primaryAddress: { a: 1 }, userAccount: 7 })
   assert.deepStrictEqual(fields, { userName: "adele@contoso.example", emailTo: "adele@contoso.example" })
   assert.deepStrictEqual(tags, [])
@@ -592,14 +592,14 @@ it("takes the first CVE of evidence tags as a field and the others as tags", () 
   assert.deepStrictEqual(tags, ["cve:CVE-2025-0001"])
 })
 
-it("gives no tag for empty values and words that Graph keeps to itself", () => {
+it("adds no tag for empty values and unknownFutureValue", () => {
   assert.deepStrictEqual(
     facts("device", { riskScore: "unknownFutureValue", osPlatform: "", mdeDeviceId: null }).tags,
     []
   )
 })
 
-it("takes a path that ends in the file's name as it is, and joins one that does not", () => {
+it("keeps a path that ends in the file's name, and appends the name to one that does not", () => {
   const path = (filePath: string, fileName: string) => facts("file", { fileDetails: { fileName, filePath } }).fields
   assert.strictEqual(path("C:\\Temp\\A.EXE", "a.exe").filePath, "C:\\Temp\\A.EXE")
   assert.strictEqual(path("C:\\Temp\\", "a.exe").filePath, "C:\\Temp\\a.exe")
@@ -607,7 +607,7 @@ it("takes a path that ends in the file's name as it is, and joins one that does 
   assert.strictEqual(facts("file", { fileDetails: { filePath: "/tmp/a.sh" } }).fields.fileName, "a.sh")
 })
 
-it("never takes an Authenticode hash for the hash of a file", () => {
+it("never uses an Authenticode hash as the hash of a file", () => {
   const { fields, tags } = facts("fileHash", { algorithm: "sha256ac", value: "AB" })
   assert.deepStrictEqual(fields, {})
   assert.deepStrictEqual(tags, ["sha256ac:ab", "algorithm:sha256ac"])
@@ -639,12 +639,12 @@ it("names a user by principal name, domain and account, account, SID, object id"
   assert.strictEqual(name({ azureAdUserId: "id-1" }), "id-1")
 })
 
-it("places an address that a URL names on the hostile side", () => {
+it("places the address in a URL on the hostile side", () => {
   assert.deepStrictEqual(facts("url", { url: "http://203.0.113.4:81/" }).hostile, { ip: "203.0.113.4", port: "81" })
   assert.strictEqual(facts("url", { url: "http://203.0.113.4:81/" }).fields.fqdn, undefined)
 })
 
-it("reads a criterion of a mail cluster only when names and values pair", () => {
+it("reads several criteria of a mail cluster only when there are as many names as values", () => {
   const cluster = (clusterBy: string, clusterByValue: string) => facts("mailCluster", { clusterBy, clusterByValue })
   assert.strictEqual(cluster("P2Sender", "Eve@evil.example").fields.emailFrom, "eve@evil.example")
   assert.strictEqual(cluster("P2Sender", "Eve").fields.emailFrom, undefined)
@@ -669,7 +669,7 @@ it("reads nested evidence to a depth of four and no deeper", () => {
 it.effect.prop("reads facts of any JSON without throwing", [Schema.Json], ([json]) =>
   Effect.sync(() => {
     assert.isObject(factsOf(decode(json)).fields)
-    // A known name makes the same JSON go through each reader.
+    // A known type name sends the same JSON through each reader.
     for (const type of types) {
       const value = typeof json === "object" && json !== null ? json : { value: json }
       assert.isObject(facts(type.name, { ...value, [[...type.fields.keys()].at(-1)!]: json }).fields)

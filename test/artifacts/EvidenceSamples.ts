@@ -1,4 +1,4 @@
-/** One realistic object of each evidence type, without the properties that all evidence has. */
+/** One realistic object of each evidence type, without the properties common to all evidence. */
 const ns = {
   name: "Payments",
   cluster: {

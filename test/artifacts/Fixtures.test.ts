@@ -12,7 +12,7 @@ const maps = { alerts_v2: Alerts.map, alerts: LegacyAlerts.map, incidents: Incid
 const directory = "test/fixtures"
 const samples = "../shared/samples"
 
-/** The records of a page, a list or a single document, by what they look like. */
+/** Returns the records of a page, a list or a single document. */
 const recordsOf = (text: string): ReadonlyArray<Record<string, unknown>> => {
   const document: unknown = JSON.parse(text)
   const value = (document as { readonly value?: unknown }).value ?? document
@@ -28,7 +28,7 @@ const mapAny = (record: Record<string, unknown>): Mapped =>
 
 it.layer(NodeServices.layer)("fixtures", (it) => {
   for (const [endpoint, map] of Object.entries(maps)) {
-    it.effect(`${endpoint}: become the artifacts beside them`, () =>
+    it.effect(`of ${endpoint} map to the artifacts stored beside them`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const files = (yield* fs.readDirectory(`${directory}/${endpoint}`))
@@ -44,7 +44,7 @@ it.layer(NodeServices.layer)("fixtures", (it) => {
       }))
   }
 
-  it.effect("public samples arrive, each with its evidence", (test) =>
+  it.effect("that are public samples map to one artifact each, and one for each evidence object", (test) =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       if (!(yield* fs.exists(samples))) return test.skip(`no public samples in ${samples}`)

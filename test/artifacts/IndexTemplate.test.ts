@@ -6,7 +6,7 @@ import { alert, context } from "./Records.ts"
 const good = Alerts.map(context, alert({})).artifacts[0]!
 
 describe("the index template", () => {
-  it("takes an artifact, and fields that it has without some", () => {
+  it("accepts an artifact, an IPv6 address and an instant on a leap day", () => {
     assert.deepStrictEqual(misfits(good), [])
     assert.deepStrictEqual(misfits({ ...good, clientIP: "2001:db8::1", startTimeUTC: "2024-02-29T23:59:59.1Z" }), [])
   })
@@ -40,7 +40,7 @@ describe("the index template", () => {
     it(`refuses ${JSON.stringify(value)?.slice(0, 40)} as ${field}`, () =>
       assert.deepStrictEqual(misfits({ ...good, [field]: value }), [field]))
   }
-  it("misses what every artifact has", () => {
+  it("reports a missing required field", () => {
     const { hash: _, ...rest } = good
     assert.deepStrictEqual(misfits(rest), ["hash"])
   })

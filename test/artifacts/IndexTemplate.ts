@@ -1,7 +1,7 @@
 /**
- * Checks artifacts as WitFoo's index would: known fields, of the right types, one value each.
+ * Checks artifacts as WitFoo's index would: known fields, right types, one value each.
  *
- * Nothing here is taken from the schema of the mapping: the fields are those of WitFoo's published index template.
+ * The fields come from WitFoo's published index template, not from the schema of the mapping.
  */
 import { assert } from "@effect/vitest"
 import { createHash } from "node:crypto"
@@ -12,7 +12,7 @@ import { messageTypes } from "../../src/artifacts/MessageTypes.ts"
 type Check = (value: unknown) => boolean
 
 const text: Check = (value) => typeof value === "string" && value !== ""
-/** Lucene refuses a longer term, and with it the document. */
+/** Lucene refuses a term longer than 32,766 bytes, and with it the document. */
 const keyword: Check = (value) => text(value) && Buffer.byteLength(value as string) <= 32_766
 const ip: Check = (value) => typeof value === "string" && isIP(value) !== 0
 const integer: Check = (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31
@@ -33,7 +33,7 @@ const date: Check = (value) => {
 const named = (check: Check, names: string): ReadonlyArray<readonly [string, Check]> =>
   names.split(" ").map((name) => [name, check])
 
-/** By field, as the template has them; only these may be lists. */
+/** The template's check for each field; only fields with `many` may be lists. */
 const template: ReadonlyMap<string, Check> = new Map([
   ...named(
     keyword,
@@ -70,7 +70,7 @@ const words = new Set<string>(messageTypes)
 const forbidden = /drop|reset|deny|POST|NXDOMAIN|SERVFAIL/i
 const codes: Readonly<Record<string, number>> = { critical: 1, high: 2, medium: 4, low: 5, informational: 6 }
 
-/** What is wrong with a document in the eyes of the index. */
+/** Names the fields that the index would refuse, and the required fields that are missing. */
 export const misfits = (document: object): ReadonlyArray<string> => [
   ...Object.entries(document).filter(([field, value]) => template.get(field)?.(value) !== true).map(([field]) => field),
   ...required.filter((field) => !Object.hasOwn(document, field))

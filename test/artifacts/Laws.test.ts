@@ -94,7 +94,7 @@ const elementOf = (n: number, index: number): object => {
   })
 }
 
-/** The alert of a number: the same at every run, and over 400 of them every title, service and type. */
+/** Returns alert number `n`, the same on every run. 400 of them cover every title, service and evidence type. */
 const alertOf = (n: number): object => {
   const [title, category, more] = at(titles, n)
   return {
@@ -167,25 +167,27 @@ describe("400 alerts of every title, service and evidence type", () => {
     assert.deepStrictEqual(all.filter((id) => foreign.has(id)), [])
   })
 
-  it("are told apart by Conductor's filter, with incidents, in two tenants", () => {
+  it("are distinguished by Conductor's filter, together with incidents, in two tenants", () => {
     const owners = new Map<string, string>()
     const claim = (artifact: Artifact, record: string) => {
       const key = filterKey(artifact)
       assert.strictEqual(owners.get(key) ?? record, record, key)
       owners.set(key, record)
     }
-    for (const  of of[context, otherTenant]) {
+    for (const tenant of [context, otherTenant]) {
       for (const [n, value] of alerts.entries()) {
-        for (const artifact of mapOf(value, of)) claim(artifact, `${of.tenantId} alert ${n}`)
+        for (const artifact of mapOf(value, tenant)) claim(artifact, `${tenant.tenantId} alert ${n}`)
         const incident = recordOf({ id: `da${n}`, displayName: "Incident", severity: "high", status: "active" })
-        for (const artifact of Incidents.map(of, incident).artifacts) claim(artifact, `${of.tenantId} incident ${n}`)
+        for (const artifact of Incidents.map(tenant, incident).artifacts) {
+          claim(artifact, `${tenant.tenantId} incident ${n}`)
+        }
       }
     }
     assert.isAtLeast(owners.size, 1600)
   })
 })
 
-describe("200 alerts of which eight are odd", () => {
+describe("200 alerts of which eight are malformed", () => {
   const { evidence: _, ...bare } = alertOf(7) as Record<string, unknown>
   const odd: ReadonlyArray<readonly [string, object]> = [
     ["an unknown severity", { ...alertOf(11), severity: "catastrophic" }],
@@ -197,7 +199,7 @@ describe("200 alerts of which eight are odd", () => {
     ["free-form additional data", { ...alertOf(11), additionalData: { a: [1, { b: null }], "x.y": "z", "": true } }],
     ["comments as a text", { ...alertOf(11), comments: "closed by the night shift" }]
   ]
-  it("all arrive", () => {
+  it("all become artifacts", () => {
     const oddOf = new Map(odd.map(([name, value], index) => [index * 25 + 3, [name, value] as const]))
     const values = Array.from({ length: 200 }, (_, n) => {
       const [name, value] = oddOf.get(n) ?? ["ordinary", alertOf(n)]
@@ -227,7 +229,7 @@ const arrives = (value: object): void => {
     for (const artifact of artifacts) assertFitsTemplate(artifact)
   }
 }
-/** As parsed JSON has it: a property of the name `__proto__`, which an object literal would not make. */
+/** Parses JSON: an object literal would not make a property named `__proto__`. */
 const parsed = (text: string): object => JSON.parse(text) as object
 const withOwn = (entries: ReadonlyArray<readonly [string, unknown]>): object =>
   parsed(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`)
@@ -279,7 +281,7 @@ describe("any JSON", () => {
     ]))
   })
   it.effect.prop(
-    "in a place of evidence becomes artifacts",
+    "in place of evidence becomes artifacts",
     [Schema.Array(Element)],
     ([elements]) =>
       Effect.sync(() =>
@@ -293,7 +295,7 @@ describe("any JSON", () => {
       )
   )
 
-  it("with properties that objects inherit becomes artifacts, and changes no object", () => {
+  it("with names that objects inherit becomes artifacts, and changes no prototype", () => {
     arrives(parsed(
       `{"id":"da1","__proto__":{"title":"hers","evidence":[{}]},"constructor":null,"toJSON":1,"hasOwnProperty":2,
       "evidence":[{"__proto__":{"@odata.type":"#microsoft.graph.security.userEvidence"}},

@@ -22,7 +22,7 @@ const office = "microsoftdefenderforoffice365"
 const c = (...names: ReadonlyArray<string>) => ({ C: new Set(names) })
 const e = (...names: ReadonlyArray<string>) => ({ E: new Set(names) })
 
-/** For each row, alerts that only it takes, and what they become. */
+/** For each row, alerts that it decides, and their message type. */
 const examples: ReadonlyArray<readonly [row: number, facts: Partial<AlertFacts>, type: string]> = [
   [1, { T: "Ransomware activity detected" }, "ransomware_encryption"],
   [1, { H: "Ransom:Win32/Akira", M: ["T1486"] }, "ransomware_encryption"],
@@ -97,7 +97,7 @@ const examples: ReadonlyArray<readonly [row: number, facts: Partial<AlertFacts>,
 ]
 
 describe("message types of alerts_v2", () => {
-  it("every row takes the alerts that are meant for it", () => {
+  it("every row decides the alerts that are meant for it", () => {
     for (const [row, some, type] of examples) {
       assert.deepStrictEqual(messageTypeOf(facts(some)), { row, type } as never, JSON.stringify(some))
     }
@@ -106,7 +106,7 @@ describe("message types of alerts_v2", () => {
     assert.deepStrictEqual(rows.filter(({ row }) => !reached.has(row)), [])
   })
 
-  it("gives no word that WitFoo's rules do not know", () => {
+  it("uses only words that WitFoo's rules know", () => {
     const known = new Set<string>(messageTypes)
     assert.strictEqual(messageTypes.length, 31)
     for (const { type } of rows) {
@@ -223,7 +223,7 @@ describe("message types of alerts_v2", () => {
     })
   }
 
-  it("tags what lead rules 112, 114 and 258 look for", () => {
+  it("adds the tags that lead rules 112, 114 and 258 look for", () => {
     const tagsOf = (properties: object) => Alerts.map(context, alert(properties)).artifacts[0]!.tags
     assert.include(tagsOf({ serviceSource: "dataLossPrevention" }), "policy_violation")
     assert.include(tagsOf({ title: "DDoS attack" }), "service_denial")
@@ -283,7 +283,7 @@ describe("message types of legacy alerts", () => {
     [27, { P: "anything" }, "threat_event"]
   ]
 
-  it("every row takes the alerts that are meant for it", () => {
+  it("every row decides the alerts that are meant for it", () => {
     for (const [row, some, type] of examples) {
       const decided = Legacy.messageTypeOf(legacy(some))
       assert.deepStrictEqual([decided.row, decided.type], [row, type] as never, JSON.stringify(some))

@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as N from "../../src/artifacts/NormalForms.ts"
 
-it("takes one address of IPv4 or IPv6 and nothing else", () => {
+it("accepts one IPv4 or IPv6 address and nothing else", () => {
   const valid = {
     "203.0.113.5": "203.0.113.5",
     " 10.0.0.1 ": "10.0.0.1",
@@ -41,7 +41,7 @@ it("tells private addresses from public ones", () => {
   assert.deepStrictEqual(["127.0.0.1", "::1", "fe80::1", "10.0.0.1"].map(N.isLocal), [true, true, true, false])
 })
 
-it("takes strings as sent, numbers as decimal digits, and blanks as absent", () => {
+it("keeps strings as sent, writes numbers in decimal digits, and treats blanks as absent", () => {
   assert.strictEqual(N.text(" As Sent "), " As Sent ")
   assert.strictEqual(N.text(0), "0")
   assert.strictEqual(N.text(1e21), undefined)
@@ -50,14 +50,14 @@ it("takes strings as sent, numbers as decimal digits, and blanks as absent", () 
   }
 })
 
-it("takes ports and whole numbers as digits", () => {
+it("writes ports and whole numbers in digits", () => {
   assert.deepStrictEqual([443, "443", "0443", 65_535].map(N.port), ["443", "443", "443", "65535"])
   for (const value of [0, -1, 65_536, 1.5, "x", "", null]) assert.strictEqual(N.port(value), undefined)
   assert.deepStrictEqual(["668", 0, "007"].map(N.wholeNumber), ["668", "0", "7"])
   assert.strictEqual(N.wholeNumber("-1"), undefined)
 })
 
-it("writes names of hosts in lower case without the root's dot", () => {
+it("writes host names in lower case without the trailing dot of the root", () => {
   assert.strictEqual(N.name(" PC.Contoso.Example. "), "pc.contoso.example")
   assert.strictEqual(N.dotted("PC"), undefined)
   assert.strictEqual(N.dotted("10.0.0.1"), undefined)
@@ -73,7 +73,7 @@ it("writes protocols in upper case and leaves out unknown ones", () => {
   ])
 })
 
-it("reduces a sender to the address", () => {
+it("reduces a mail sender to its address", () => {
   assert.strictEqual(N.mailAddress("\"Adele\" <Adele@Contoso.example>"), "adele@contoso.example")
   assert.strictEqual(N.mailAddress(" Adele@Contoso.example "), "adele@contoso.example")
   assert.strictEqual(N.mailAddress("8:orgid:Ab"), "8:orgid:Ab")
@@ -91,7 +91,7 @@ it("writes user names with @ in lower case and others as sent", () => {
   assert.strictEqual(N.userName({}), undefined)
 })
 
-it("splits URLs, those without a scheme too", () => {
+it("splits URLs, including those without a scheme", () => {
   const cases: ReadonlyArray<readonly [string, Omit<N.UrlParts, "uri">]> = [
     ["https://u:p@Evil.Example:8443/a?b@c", { fqdn: "evil.example", protocol: "HTTPS", port: "8443" }],
     ["contoso.example/a@b", { fqdn: "contoso.example" }],
@@ -124,12 +124,16 @@ it("finds CVE identifiers once each, in upper case", () => {
   assert.strictEqual(N.firstCve(["CVE-26-1", "CVE-2026-123"]), undefined)
 })
 
-it.effect.prop("is stable: a normal form is its own normal form", [Schema.String], ([text]) =>
-  Effect.sync(() => {
-    for (const form of [N.address, N.name, N.mailAddress, N.withAt, N.protocol, N.port, N.wholeNumber, N.text]) {
-      const once = form(text)
-      if (once !== undefined) assert.strictEqual(form(once), once)
-    }
-    assert.isObject(N.urlParts(text))
-    assert.isObject(N.urlParts(`http://${text}`))
-  }))
+it.effect.prop(
+  "does not change a normal form when it is normalized again",
+  [Schema.String],
+  ([text]) =>
+    Effect.sync(() => {
+      for (const form of [N.address, N.name, N.mailAddress, N.withAt, N.protocol, N.port, N.wholeNumber, N.text]) {
+        const once = form(text)
+        if (once !== undefined) assert.strictEqual(form(once), once)
+      }
+      assert.isObject(N.urlParts(text))
+      assert.isObject(N.urlParts(`http://${text}`))
+    })
+)

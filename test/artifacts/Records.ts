@@ -1,4 +1,4 @@
-/** Records of an invented tenant. */
+/** Builds records of an invented tenant. */
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
@@ -47,7 +47,7 @@ export const evidence = (type: string, properties: object = {}) => ({
   ...properties
 })
 
-/** The eleven fields by which Conductor's filter tells artifacts apart. */
+/** Joins the eleven fields by which Conductor's filter distinguishes artifacts. */
 export const filterKey = (artifact: Artifact): string =>
   JSON.stringify([
     artifact.senderHost,

@@ -44,13 +44,13 @@ describe("2. Phish, click, takeover", () => {
     ]
   })
 
-  it("the mail is the alert and its evidence, all of one type", () => {
+  it("the alert and its evidence all have one message type", () => {
     assert.strictEqual(mail.length - 1, 4)
     for (const artifact of mail) {
       assertFields(artifact, { messageType: "phishing_email", severityLabel: "informational", severityCode: 6 })
     }
   })
-  it("the message names both parties", () => {
+  it("the message names its sender and its recipient", () => {
     assertFields(mail[2], {
       emailFrom: "it@c0ntoso.example",
       emailTo: "amy@contoso.example",
@@ -74,7 +74,7 @@ describe("2. Phish, click, takeover", () => {
       protocol: "HTTPS"
     })
   })
-  it("the alert holds the mail's parties together", () => {
+  it("the alert names the mail's sender, recipient and client", () => {
     assertFields(mail[0], {
       emailFrom: "it@c0ntoso.example",
       emailTo: "amy@contoso.example",
@@ -127,7 +127,7 @@ describe("3. Command and control on a laptop", () => {
       evidence("process", { imageFile: { fileName: "rundll32.exe", filePath: "C:\\Windows" }, processId: 4711 })
     ]
   })
-  it("the alert holds host, peer and process together", () => {
+  it("the alert names host, peer and process", () => {
     assertFields(artifacts[0], {
       messageType: "botnet_connection",
       clientIP: "10.0.0.14",
@@ -140,7 +140,7 @@ describe("3. Command and control on a laptop", () => {
       streamName: "azure_security_alert"
     })
   })
-  it("a running process is no transferred file", () => {
+  it("a running process is not a transferred file", () => {
     absent(artifacts[0], "fileName")
     absent(artifacts[3], "fileName")
   })
@@ -189,12 +189,12 @@ describe("5. Closed as a false positive", () => {
     }
   ].map((change) => artifactsOf({ evidence: objects, ...change }))
 
-  it("a change is one artifact, and no evidence again", () => {
+  it("a change publishes one artifact and repeats no evidence", () => {
     const known = new Set<string>()
     const fresh = polls.map((artifacts) => artifacts.filter(({ id }) => !known.has(id) && known.add(id) !== undefined))
     assert.deepStrictEqual(fresh.map(({ length }) => length), [4, 1, 1, 1])
   })
-  it("the last raises no lead", () => {
+  it("an alert closed as a false positive raises no lead", () => {
     assertFields(polls[3]![0], { action: "resolved", severityLabel: "informational", severityCode: 6 })
     assert.includeMembers([...polls[3]![0]!.tags], ["severity:high", "classification:falsePositive"])
   })
@@ -222,16 +222,16 @@ describe("6. Nothing collapses", () => {
   }
   const all = [context.tenantId, "99999999-9999-4999-8999-999999999999"].flatMap(mapped)
 
-  it("as many out of Conductor's filter as in, over two tenants", () => {
+  it("Conductor's filter passes every artifact of two tenants", () => {
     assert.strictEqual(all.length, 2 * (50 + 61 + 40))
     assert.strictEqual(new Set(all.map(filterKey)).size, all.length)
     assert.strictEqual(new Set(all.map(({ id }) => id)).size, all.length)
   })
-  it("the same records again, unchanged: nothing out", () => {
+  it("Conductor's filter passes nothing when the same records come again", () => {
     const seen = new Set(all.map(filterKey))
     assert.deepStrictEqual(mapped(context.tenantId).filter((artifact) => !seen.has(filterKey(artifact))), [])
   })
-  it("with one sender for all they would, as the setting says", () => {
+  it("the setting graph gives all artifacts one sender", () => {
     const [artifact] = Alerts.map({ ...context, senderHost: "graph" }, alert({})).artifacts
     assert.strictEqual(artifact!.senderHost, "graph.microsoft.com")
   })
