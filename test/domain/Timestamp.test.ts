@@ -21,7 +21,7 @@ describe("Timestamp", () => {
     }
   })
 
-  it("refuses what is no instant", () => {
+  it("refuses a text that is not an instant", () => {
     for (
       const text of [
         "",
@@ -43,7 +43,7 @@ describe("Timestamp", () => {
     }
   })
 
-  it("orders instants that JavaScript's Date and a comparison of the sent text both confuse", () => {
+  it("orders instants that neither JavaScript's Date nor a comparison of the sent text can order", () => {
     const [earlier, between, later] = [
       "2026-11-20T10:00:28.99Z",
       "2026-11-20T10:00:28.9912344Z",
@@ -53,7 +53,7 @@ describe("Timestamp", () => {
     assert.isTrue(earlier! < between! && between! < later!)
   })
 
-  it("moves by milliseconds and keeps the digits below", () => {
+  it("moves by milliseconds and keeps the digits below a millisecond", () => {
     const at = Timestamp.normalize("2026-11-20T10:00:00.1234567Z")!
     assert.strictEqual(Timestamp.toGraph(Timestamp.minusMillis(at, 900_000)), "2026-11-20T09:45:00.1234567Z")
     assert.strictEqual(Timestamp.toGraph(Timestamp.fromMillis(Timestamp.toMillis(at))), "2026-11-20T10:00:00.1230000Z")

@@ -8,7 +8,7 @@ const namespace = "#microsoft.graph.security."
 const mailbox = (value: Readonly<Record<string, unknown>>) =>
   decode({ "@odata.type": `${namespace}mailboxEvidence`, ...value })
 
-it("knows 48 types, each by one name", () => {
+it("knows 48 types with different names", () => {
   assert.strictEqual(types.length, 48)
   assert.strictEqual(new Set(types.map((type) => type.name.toLowerCase())).size, 48)
 })
@@ -36,7 +36,7 @@ it("reports evidence of an unknown type under its raw name", () => {
   assert.deepStrictEqual(drift, [{ kind: "evidence_type", name: type }])
 })
 
-it("reports what is no typed object as untyped, with an empty object for what is none at all", () => {
+it("reports anything but a typed object as untyped, and replaces a non-object by an empty object", () => {
   for (
     const [raw, name] of [[null, "null"], [7, "number"], ["x", "string"], [true, "boolean"], [[], "array"]] as const
   ) {
@@ -53,7 +53,7 @@ it("reports what is no typed object as untyped, with an empty object for what is
   }
 })
 
-it("calls a misfit what does not decode, and nothing else", () => {
+it("reports a misfit exactly when a value does not decode", () => {
   const values = [undefined, null, true, 7, Number.NaN, "", "x", [], [null], ["x"], [7], [[]], {}, { x: 1 }, [{ x: 1 }]]
   for (const { fields, misfit, schema } of types) {
     const decode = Schema.decodeUnknownResult(schema)
@@ -76,7 +76,7 @@ it("names the first property that does not fit the schema", () => {
   assert.isTrue(mailbox({ upn: 7 }).known)
 })
 
-it("takes every property as null or absent", () => {
+it("accepts every property as null or absent", () => {
   for (const type of types) {
     const nulls = Object.fromEntries([...type.fields.keys()].map((name) => [name, null]))
     const decoded = decode({ ...nulls, "@odata.type": `${namespace}${type.name}Evidence` })
@@ -94,16 +94,16 @@ it("passes on words that an enum does not know, and reports them", () => {
   assert.deepStrictEqual(mailbox({ verdict: 7 }).drift, [{ kind: "enum_value", name: "mailbox.verdict=7" }])
 })
 
-it("gives no text that came in the place of a type as a name", () => {
+it("reports a question mark for a text in place of a type", () => {
   assert.deepStrictEqual(decode({ "@odata.type": "amy@contoso.example" }).drift, [{ kind: "evidence_type", name: "?" }])
 })
 
-it("knows a type without the sign that begins its name", () => {
+it("knows a type without the # at its beginning", () => {
   const { known, type } = decode({ "@odata.type": "microsoft.graph.security.urlEvidence" })
   assert.deepStrictEqual([known, type], [true, "url"])
 })
 
-it("reports no word that Graph keeps to itself", () => {
+it("does not report unknownFutureValue", () => {
   assert.deepStrictEqual(mailbox({ verdict: "unknownFutureValue" }).drift, [])
 })
 
@@ -115,7 +115,7 @@ it("reports properties that the schema does not have, in complex values too", ()
   ])
 })
 
-it("takes 64-bit integers as numbers and as strings", () => {
+it("accepts 64-bit integers as numbers and as strings", () => {
   for (const size of [1024, "9007199254740993", null]) {
     const decoded = decode({ "@odata.type": `${namespace}fileEvidence`, fileDetails: { fileSize: size } })
     assert.strictEqual(decoded.partial, undefined)
@@ -139,7 +139,7 @@ it("reports drift of nested evidence under the nested type, which may come witho
   assert.strictEqual(decoded.partial, undefined)
 })
 
-it("looks into nested evidence to a depth of four", () => {
+it("decodes nested evidence to a depth of four", () => {
   let image: Readonly<Record<string, unknown>> = { ghost: 1 }
   for (let depth = 0; depth < 4; depth++) image = { digestImage: image }
   assert.lengthOf(decodeNested(image, "containerImage", 0).drift, 1)
@@ -147,14 +147,14 @@ it("looks into nested evidence to a depth of four", () => {
   assert.strictEqual(nested(image, "containerImage", 5), undefined)
 })
 
-it("believes the type that nested evidence names over the declared one", () => {
+it("prefers the type that nested evidence names to the declared one", () => {
   const ip = { "@odata.type": `${namespace}ipEvidence` }
   assert.deepStrictEqual(nested(ip, "url", 1), { type: "ip", known: true, value: ip })
   assert.deepStrictEqual(nested({}, "url", 1), { type: "url", known: true, value: {} })
   assert.deepStrictEqual(nested({}, undefined, 1), { type: "untyped", known: false, value: {} })
 })
 
-it("cuts names of drift to 96 characters", () => {
+it("cuts drift names to 96 characters", () => {
   assert.strictEqual(decode({ "@odata.type": `#${"abcdefghi.".repeat(7)}${"x".repeat(60)}` }).drift[0]?.name.length, 96)
   assert.strictEqual(Drift.make("property", "x".repeat(96)).name.length, 96)
 })

@@ -21,7 +21,7 @@ type GraphSchema = typeof GraphSchema.Type
 
 const prefix = "microsoft.graph.security."
 
-/** Where fields and Graph's schema differ, in both directions and in complex values too. */
+/** Lists where fields and Graph's schema differ, in both directions and inside complex values. */
 const differences = (
   graph: GraphSchema,
   path: string,
