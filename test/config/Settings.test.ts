@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { decodeProcess, decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../../src/domain/Bounds.ts"
 
-it.effect("settings that say nothing have the bounds that the program names", () =>
+it.effect("empty settings have the program's default bounds", () =>
   Effect.gen(function*() {
     const settings = yield* decodeSettings("test", `{"instances":{}}`)
     const process = yield* decodeProcess("test", "{}")
@@ -15,7 +15,7 @@ it.effect("settings that say nothing have the bounds that the program names", ()
     assert.strictEqual(process.sink.type, "nats")
   }))
 
-it.effect("the search has bounds of its own", () =>
+it.effect("search settings out of their bounds are refused", () =>
   Effect.gen(function*() {
     const { faults } = yield* Effect.flip(
       decodeSettings("test", `{"instances":{},"search":{"days":0,"rows":10,"enabled":"yes"}}`)

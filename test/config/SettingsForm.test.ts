@@ -14,7 +14,7 @@ const faultsOf = (form: Document, before: Document | null = stored, name = "one"
   )
 
 describe("SettingsForm", () => {
-  it.effect("keeps what a form leaves out, trims what it has, and takes away what it empties", () =>
+  it.effect("keeps settings that a form leaves out, trims values, and removes emptied settings", () =>
     Effect.gen(function*() {
       const { document, settings } = yield* fill(
         "one",
@@ -52,7 +52,7 @@ describe("SettingsForm", () => {
       })
     }))
 
-  it.effect("says each fault at its field, in the words of the schema, and no value", () =>
+  it.effect("reports each fault at its field in the schema's words, without values", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(
         yield* faultsOf(
@@ -75,7 +75,7 @@ describe("SettingsForm", () => {
       ])
     }))
 
-  it.effect("tells a stored secret to no other host than it was stored for", () =>
+  it.effect("never sends a stored secret to another host", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* faultsOf({ cloud }), [
         "credentials.client_secret: Enter the client secret again, because it would be sent to other hosts"
@@ -98,7 +98,7 @@ describe("SettingsForm", () => {
     }))
 
   it.effect.prop(
-    "never shows a secret, wherever it stands in credentials that are torn",
+    "never shows a secret, wherever it is in malformed credentials",
     [Schema.Record(Schema.String, Schema.Union([Schema.Literal("hidden"), Schema.Int]))],
     ([credentials]) =>
       Effect.sync(() => {

@@ -21,6 +21,6 @@ suite(
   "a file",
   inFile,
   (document) => Effect.flatMap(File, (save) => save(document)),
-  // A file is looked at every two seconds; reading it takes real time.
+  // The source reads the file every two seconds, and reading takes real time.
   Effect.andThen(TestClock.adjust("2 seconds"), Effect.promise(() => new Promise((resolve) => setImmediate(resolve))))
 )

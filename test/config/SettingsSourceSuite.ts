@@ -4,7 +4,7 @@ import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSo
 
 const tenant = "11111111-1111-4111-8111-111111111111"
 
-/** Settings of one instance, as the text of its document. */
+/** Returns the document of one instance, as text. */
 export const documentOf = (poll_interval_minutes: number): string =>
   JSON.stringify({
     poll_interval_minutes,
@@ -12,8 +12,8 @@ export const documentOf = (poll_interval_minutes: number): string =>
   })
 
 /**
- * What every {@link SettingsSource} that changes does; `save` puts a text where the document of the instance `one` is,
- * and `pass` lets as much time pass as a person would wait.
+ * Tests of every {@link SettingsSource} whose settings change. `save` stores a text as the document of the instance
+ * `one`; `pass` lets as much time pass as a person would wait.
  */
 export const suite = <R, E>(
   name: string,
@@ -22,7 +22,7 @@ export const suite = <R, E>(
   pass: Effect.Effect<void> = Effect.void
 ) =>
   it.layer(layer)(`SettingsSource (${name})`, (it) => {
-    it.effect("tells of a change, keeps the last good settings of a torn one, and tells that it is mended", () =>
+    it.effect("reports a change, keeps the last good settings of a broken one, and reports its repair", () =>
       Effect.gen(function*() {
         const { changes } = yield* SettingsSource
         const told = yield* Queue.unbounded<SettingsChange>()

@@ -21,10 +21,10 @@ suite("file", inFile)
 
 const plain = JSON.stringify(documentOf())
 const changed = JSON.stringify(documentOf({ lookback_hours: 5 }))
-/** As an editor of Windows leaves it. */
+/** A file as an editor on Windows saves it. */
 const indented = `${JSON.stringify({ instances: { "2": documentOf() } }, undefined, "\t")}\n`.replaceAll("\n", "\r\n")
 
-/** Written by hand: odd blanks, numbers in a form of their own, names out of order, and one that means nothing. */
+/** A file written by hand: odd blanks, unusual numbers, names out of order, and an unknown name. */
 const byHand = `{
     "log":   {"level": "Warn"},
     "instances": {
@@ -47,7 +47,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
     return { directory, file, fs, store }
   })
 
-  it.effect("keeps everything else to the letter, and the mode", () =>
+  it.effect("keeps the rest of the file to the letter, and its mode", () =>
     Effect.gen(function*() {
       const { directory, file, fs, store } = yield* world(byHand)
       const two = (yield* store.all).find(({ name }) => name === "2")!
@@ -62,7 +62,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
     }))
 
-  it.effect("writes to the file that a link names", () =>
+  it.effect("writes to the file that a symbolic link names", () =>
     Effect.gen(function*() {
       const { directory, file, fs } = yield* world(byHand)
       yield* fs.symlink(file, `${directory}/link.json`)
@@ -72,7 +72,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.strictEqual(yield* fs.realPath(`${directory}/link.json`), yield* fs.realPath(file))
     }))
 
-  it.effect("changes nothing in a file that is torn, or would be of no use", () =>
+  it.effect("changes nothing in a file that is broken, or would be unusable", () =>
     Effect.gen(function*() {
       const torn = yield* world(byHand.slice(0, -4))
       const error = yield* Effect.flip(torn.store.put("three", documentOf(), null))
@@ -85,7 +85,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.notInclude(refused.message, "hidden")
     }))
 
-  it.effect("bears the mark that an editor began the file with, and keeps its ends of lines and its tabs", () =>
+  it.effect("accepts and removes a byte order mark, and keeps line endings and tabs", () =>
     Effect.gen(function*() {
       const before = `\uFEFF${indented}`
       const { file, fs, store } = yield* world(before)
@@ -94,12 +94,12 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.isTrue(text.startsWith(before.slice(1, before.indexOf(`\r\n\t}`))))
       assert.isTrue(text.endsWith("\r\n\t}\r\n}\r\n"))
       assert.notMatch(text, /[^\r]\n/)
-      assert.strictEqual((yield* fs.readFile(file))[0], "{".charCodeAt(0), "the mark goes")
+      assert.strictEqual((yield* fs.readFile(file))[0], "{".charCodeAt(0), "the byte order mark is removed")
       assert.include(text, `\r\n\t\t"three": {\r\n\t\t\t"`)
       assert.deepStrictEqual((yield* store.all).map(({ name }) => name), ["2", "three"])
     }))
 
-  it.effect("leaves a file of one line one", () =>
+  it.effect("keeps a file of one line on one line", () =>
     Effect.gen(function*() {
       const { file, fs, store } = yield* world(`{"instances":{"2":${plain}}}\n`)
       yield* store.put("three", documentOf(), null)
@@ -109,7 +109,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
   it.effect("keeps the owner of the file", () =>
     Effect.gen(function*() {
       const { file, fs, store } = yield* world(byHand)
-      // Only root may give a file away.
+      // Only root may change a file's owner.
       const isRoot = process.getuid?.() === 0
       if (isRoot) yield* fs.chown(file, 1234, 1235)
       const { gid, uid } = yield* fs.stat(file)
@@ -131,10 +131,10 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
         `{"instances":{},"instances":{"2":${plain}}}`,
         /more than once/
       ],
-      ["a list in place of all", "[]", /has no object "instances"/],
+      ["a list in place of the document", "[]", /has no object "instances"/],
       ["a list in place of the instances", `{"instances":[]}`, /has no object "instances"/],
       ["a number", "1", /has no object "instances"/],
-      ["nothing", "", /is not JSON/]
+      ["no content", "", /is not JSON/]
     ] as const
   ) {
     it.effect(`changes nothing in a file with ${what}, and says why`, () =>
@@ -150,7 +150,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       }))
   }
 
-  it.effect("says what to do where the file cannot be replaced", () =>
+  it.effect("says what to do when the file cannot be replaced", () =>
     Effect.gen(function*() {
       const { directory, store } = yield* world(byHand)
       const fs = yield* FileSystem.FileSystem
@@ -159,7 +159,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.match(error.message, /ENOENT in .*; let this user read and replace the file/)
     }))
 
-  it.effect("is told of by the source within its two seconds", () =>
+  it.effect("makes a change that the source reports within two seconds", () =>
     Effect.gen(function*() {
       const { file, store } = yield* world(byHand)
       const source = yield* Effect.provide(SettingsSource, Layer.fresh(SettingsSource.layerFile(file)))

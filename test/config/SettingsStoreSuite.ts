@@ -4,7 +4,7 @@ import { SettingsStore } from "../../src/config/SettingsStore.ts"
 
 const tenant = "11111111-1111-4111-8111-111111111111"
 
-/** A document that can be used. */
+/** Returns a valid document of an instance. */
 export const documentOf = (more: object = {}) => ({
   credentials: { tenant_id: tenant, client_id: tenant, client_secret: "hidden" },
   ...more
@@ -16,10 +16,10 @@ const reasonOf = Effect.fnUntraced(function*<A, E extends { readonly reason: { r
   return (yield* Effect.flip(effect)).reason._tag
 })
 
-/** What every {@link SettingsStore} does that can be changed; it begins without an instance. */
+/** Tests of every writable {@link SettingsStore}; the store must start without an instance. */
 export const suite = <E>(name: string, layer: Layer.Layer<SettingsStore, E>) =>
   it.layer(layer)(`SettingsStore (${name})`, (it) => {
-    it.effect("adds, changes and removes an instance, and keeps what it does not know", () =>
+    it.effect("adds, changes and removes an instance, and keeps unknown settings", () =>
       Effect.gen(function*() {
         const store = yield* SettingsStore
         assert.deepStrictEqual(yield* store.all, [])
@@ -36,7 +36,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<SettingsStore, E>) =>
         yield* store.remove("two", other.revision)
       }))
 
-    it.effect("refuses a change of what is not as it was", () =>
+    it.effect("refuses a change made from an outdated revision", () =>
       Effect.gen(function*() {
         const store = yield* SettingsStore
         for (const { name, revision } of yield* store.all) yield* store.remove(name, revision)
@@ -51,7 +51,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<SettingsStore, E>) =>
         assert.strictEqual(yield* reasonOf(store.remove("one", second.revision)), "DocumentChanged")
       }))
 
-    it.effect("lets one of two have their way", () =>
+    it.effect("lets one of several simultaneous changes succeed", () =>
       Effect.gen(function*() {
         const store = yield* SettingsStore
         for (const { name, revision } of yield* store.all) yield* store.remove(name, revision)
