@@ -12,7 +12,7 @@ const read = (name: string) =>
     (fs) => fs.readFileString(new URL(`../../config/${name}`, import.meta.url).pathname)
   )
 
-/** Names of the metrics that this program has. */
+/** Names of the metrics that this program defines. */
 const known = new Set(
   Object.values(Metrics).filter((value) => Metric.isMetric(value)).map((metric) => metric.id)
 )
@@ -39,7 +39,7 @@ const OpenApi = Schema.fromJsonString(Schema.Struct({
   components: Schema.Struct({ schemas: Schema.Record(Schema.String, Schema.Unknown) })
 }))
 
-/** Metrics that a query names, and the labels that it goes by. */
+/** Finds the metrics that a text names; `labelsIn` finds the labels. */
 const namesIn = (text: string) =>
   new Set(
     Array.from(text.matchAll(/\b((?:signal_client|pipeline)_[a-z_]+)/g), ([, name]) => name!.replace(/_bucket$/, ""))
@@ -52,7 +52,7 @@ const labelsIn = (text: string) =>
   ])
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert rules", (it) => {
-  it.effect("ask for metrics and labels that are really exported, and leave none out", () =>
+  it.effect("use only metrics and labels that are exported, and the dashboard shows every metric", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
       yield* simulator.addFault({ kind: "missing_role", endpoint: "incidents" })
@@ -77,7 +77,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
         const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`))
         assert.strictEqual(answer.status, 200, path)
       }
-      // What is referred to is there.
+      // Every path and schema that is referred to exists.
       for (const path of ["/api/instances", "/api/instances/{name}", "/api/check", "/api/search", "/api/live"]) {
         assert.property(openapi.paths, path)
       }
@@ -101,7 +101,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
       for (const name of seen.filter((one) => /^(?:signal_client|pipeline)_/.test(one))) assert.isTrue(known.has(name))
     }))
 
-  it.effect("is JSON that Grafana takes: panels with queries, side by side, none over another", () =>
+  it.effect("have panels with queries, each at a place of its own", () =>
     Effect.gen(function*() {
       const { panels } = yield* Schema.decodeEffect(Dashboard)(yield* read("dashboard.json"))
       const places = panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)

@@ -1,10 +1,10 @@
-/** The README's table of commands and what the program says with `--help` are one. */
+/** Checks that the README's table of commands matches the program's `--help`. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import * as Process from "../support/Process.ts"
 
-/** Flags of every command, told once. */
+/** Flags that every command has; the README's rows do not repeat them. */
 const common = new Set(["--help", "--version", "--wizard", "--completions", "--log-level", "--config"])
 
 const helpOf = Effect.fnUntraced(function*(...words: ReadonlyArray<string>) {

@@ -8,7 +8,7 @@ import { endpoints } from "../../src/endpoints/Endpoints.ts"
 import { failures } from "../../src/graph/GraphPolicy.ts"
 import { reportCodes } from "../../src/status/ReportCodes.ts"
 
-/** The generated parts of the README; `UPDATE=1 npm test` writes them anew. */
+/** The generated parts of the README; `UPDATE=1 npm test` rewrites them. */
 const parts: Readonly<Record<string, ReadonlyArray<string>>> = {
   settings: ["| setting | default | for |", "|---|---|---|", ...settingsRows],
   failures: [
@@ -29,7 +29,7 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 const updating = Config.Boolean("UPDATE").pipe(Config.withDefault(false))
 
 it.layer(NodeServices.layer)("documents", (it) => {
-  it.effect("the README's generated tables are fresh", () =>
+  it.effect("the README's generated tables are up to date", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const text = yield* fs.readFileString("README.md")

@@ -1,4 +1,4 @@
-/** Every report that the program can make has a code that is explained, and says what happened and what to do. */
+/** Checks that every report has a code that is explained, and says what happened and what to do. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, FileSystem } from "effect"
@@ -19,7 +19,7 @@ import { reportCodes } from "../../src/status/ReportCodes.ts"
 
 const refusal = { requiredPermissions: ["SecurityAlert.Read.All"], tokenRoles: [] }
 
-/** One of each kind that the poller can meet. */
+/** One failure of each kind that the poller can meet. */
 const reasons: ReadonlyArray<GraphError["reason"]> = [
   new Unauthorized({
     by: "login",
@@ -41,7 +41,7 @@ const reasons: ReadonlyArray<GraphError["reason"]> = [
   new DecodeFailed({ issue: "$.value: Expected an array" })
 ]
 
-it("every failure of a request has a code, words and a remedy that fit one line", () => {
+it("every failure of a request has a code, a message and a remedy that fit one line", () => {
   const seen = new Set<string>()
   for (const reason of reasons) {
     const error = new GraphError({ endpoint: "alerts_v2", operation: "page", reason })
@@ -57,7 +57,7 @@ it("every failure of a request has a code, words and a remedy that fit one line"
 })
 
 it.layer(NodeServices.layer)("reports", (it) => {
-  it.effect("of every other kind have a code that the README explains, and none is explained that is not made", () =>
+  it.effect("use only codes that the README explains, and every explained code is used", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const files = (yield* fs.readDirectory("src", { recursive: true })).filter((name) =>
