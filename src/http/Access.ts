@@ -1,4 +1,4 @@
-/** Tells callers of the page's interface apart: those who may see artifacts and change settings, and all others. */
+/** Decides which callers may see artifacts and change settings, and which see only the status. */
 import { Clock, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Headers, type HttpServerRequest } from "effect/http"
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
@@ -8,27 +8,27 @@ import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
 import type { Session } from "./SessionApi.ts"
 
-/** Name of the session's cookie. */
+/** Name of the session cookie. */
 export const cookieName = "azure_security_session"
 
-/** A session that is not used for so long is over, and any after a working day. */
+/** A session ends after 30 minutes without use, and after 10 hours, a working day, in any case. */
 const idleMax = Duration.minutes(30)
 const sessionMax = Duration.hours(10)
 
-/** A person mistypes now and then; a thousand million tokens at this rate take two hundred years. */
+/** Limit of wrong tokens per caller: a thousand million guesses take two hundred years. */
 const guesses = { limit: 10, window: Duration.minutes(1) }
-/** A page of a person asks a few times a second at the most. */
+/** Limit of all requests per caller; one person's page sends at most a few a second. */
 const asked = { limit: 1200, window: Duration.minutes(1) }
-/** Callers are counted by their address; so many counters there are, and addresses share them beyond that. */
+/** Number of request counters. A hash of the caller's address selects one, so addresses may share it. */
 const countersMax = 256
 
-/** A name of this machine, as a browser on it writes it. */
+/** Tells whether a `Host` header names this machine. */
 const isOfThisMachine = (host: string): boolean => {
   const name = host.toLowerCase().replace(/:\d+$/, "")
   return name === "localhost" || name === "[::1]" || (isIPv4(name) && name.startsWith("127."))
 }
 
-/** What a proxy leaves behind: then the caller need not be of this machine, whoever connects. */
+/** Headers that proxies add: the request may come from another machine, even over loopback. */
 const leftByProxies = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"]
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
@@ -42,7 +42,7 @@ type Request = HttpServerRequest.HttpServerRequest
 
 const header = (request: Request, name: string) => Option.getOrElse(Headers.get(request.headers, name), () => "")
 
-/** Whether the page itself asks, as far as a browser tells. */
+/** Tells whether the page itself sent the request, as far as the browser's headers say. */
 const ownOrigin = (request: Request): boolean => {
   const site = header(request, "sec-fetch-site")
   if (site !== "" && site !== "same-origin") return false
@@ -50,21 +50,21 @@ const ownOrigin = (request: Request): boolean => {
   return origin === "" || (URL.canParse(origin) && new URL(origin).host === header(request, "host").toLowerCase())
 }
 
-/** What a person types or follows has no site before it. */
+/** Tells whether another site caused the request. Browsers send `none` for a typed address or a bookmark. */
 const ofOtherSite = (request: Request): boolean =>
   !["", "same-origin", "none"].includes(header(request, "sec-fetch-site"))
 
 const opened = (end: number): Session => ({ access: "full", takes_token: true, expires_at: isoTime(end) })
 
-/** Where the connector listens, and the token that opens it. */
+/** Options of {@link Access}. */
 export interface AccessOptions {
-  /** Whether only this machine can reach it. */
+  /** Whether only this machine can reach the connector. */
   readonly loopback: boolean
   readonly token: Option.Option<Redacted.Redacted>
 }
 
 /**
- * Counts in windows of equal length, for each of a bounded number of callers. Effect's limiter cannot be asked without
+ * Counts requests in fixed windows, for a bounded number of callers. Effect's limiter cannot be checked without
  * counting, and a right token must not count.
  */
 const makeCounter = ({ limit, window }: typeof guesses) => {
@@ -80,7 +80,7 @@ const makeCounter = ({ limit, window }: typeof guesses) => {
   }
   return {
     count: (request: Request, now: number) => void at(request, now).count++,
-    /** Seconds until the caller may go on; 0 for at once. */
+    /** Seconds that the caller must wait; 0 for none. */
     wait: (request: Request, now: number): number => {
       const { count, endsAt } = at(request, now)
       return count < limit ? 0 : Math.ceil((endsAt - now) / 1000)
@@ -98,19 +98,19 @@ const otherHost = "open the page by the address of this machine: http://127.0.0.
  *
  * **Details**
  *
- * Without a token a connector that only its own machine can reach is open, to names of that machine: a name that
- * somebody else's DNS points here is refused. One that others can reach shows nothing but its status. With a token
- * everything takes it: as a session's cookie, or as `Authorization: Bearer`.
+ * Without a token, a connector that only its own machine can reach is open to requests for a name of that machine.
+ * Other host names are refused: somebody else's DNS may point one here. A connector that others can reach shows only
+ * its status. With a token, full access needs that token: as a session cookie or as `Authorization: Bearer`.
  */
 export class Access extends Context.Service<Access, {
   readonly show: (request: Request) => Effect.Effect<Session>
-  /** Begins a session and gives its cookie's value; none for a wrong token. */
+  /** Begins a session and returns its cookie's value; none for a wrong token. */
   readonly begin: (
     request: Request,
     token: string
   ) => Effect.Effect<Option.Option<{ readonly cookie: string; readonly session: Session }>, TooManyRequests>
   readonly end: (request: Request) => Effect.Effect<void>
-  /** Fails where the request may not be made; `isOpen` is for what `/status` says as well. */
+  /** Fails when the request is not allowed. `isOpen` marks endpoints that reveal no more than `/status`. */
   readonly check: (
     request: Request,
     isOpen: boolean
@@ -122,14 +122,14 @@ export class Access extends Context.Service<Access, {
       Effect.gen(function*() {
         const [all, wrong] = [makeCounter(asked), makeCounter(guesses)]
         const expected = Option.map(token, (value) => digest(Redacted.value(value).trim()))
-        /** By digest of the cookie, oldest first. */
+        /** Sessions by the digest of their cookie, oldest first. */
         const sessions = new Map<string, Held>()
 
         const isToken = (text: string) =>
           Option.exists(expected, (value) => text !== "" && timingSafeEqual(value, digest(text)))
         const keyOf = (request: Request) => digest(request.cookies[cookieName] ?? "").toString("hex")
 
-        /** Fails for a caller who has to wait. */
+        /** Fails while the caller is over the counter's limit. */
         const within = Effect.fnUntraced(function*(counter: ReturnType<typeof makeCounter>, request: Request) {
           const wait = counter.wait(request, yield* Clock.currentTimeMillis)
           if (wait > 0) return yield* new TooManyRequests({ retry_after_seconds: wait })
@@ -137,7 +137,7 @@ export class Access extends Context.Service<Access, {
         const counted = (counter: ReturnType<typeof makeCounter>, request: Request) =>
           Effect.map(Clock.currentTimeMillis, (now) => counter.count(request, now))
 
-        /** The session of a request, which goes on for being used. */
+        /** Extends the request's session, and returns its end; undefined without a session. */
         const sessionOf = Effect.fnUntraced(function*(request: Request) {
           const now = yield* Clock.currentTimeMillis
           const key = keyOf(request)
@@ -169,7 +169,7 @@ export class Access extends Context.Service<Access, {
           }
           const bearer = /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]
           if (bearer !== undefined) {
-            // Whoever guesses too often is not told any more, not even of the right one.
+            // After too many guesses even the right token is refused, so that guessing on reveals nothing.
             if (wrong.wait(request, yield* Clock.currentTimeMillis) > 0) return closed(signIn, true)
             if (isToken(bearer)) return { access: "full", takes_token: true, expires_at: null }
             yield* counted(wrong, request)
@@ -204,8 +204,8 @@ export class Access extends Context.Service<Access, {
             if (isRead ? ofOtherSite(request) : header(request, pageHeader) !== "1" || !ownOrigin(request)) {
               return yield* new NotAllowed({
                 why: isRead
-                  ? "this is the page's, and no other site's"
-                  : `a change comes from the page itself, with the header ${pageHeader}: 1`
+                  ? "another site sent this request; only the connector's own page may read this"
+                  : `only the page itself can change something: send the request from it, with the header ${pageHeader}: 1`
               })
             }
             yield* within(all, request)

@@ -1,7 +1,4 @@
-/**
- * What a running connector answers over HTTP, as a value: the server, `/openapi.json` and the `status` command are made
- * from it.
- */
+/** The connector's HTTP interface as a value. The server, `/openapi.json` and the `status` command are made from it. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
 import { RecordedRequest } from "../graph/Recorder.ts"
@@ -12,7 +9,7 @@ import { LiveApi } from "./LiveApi.ts"
 import { SearchApi } from "./SearchApi.ts"
 import { SessionApi } from "./SessionApi.ts"
 
-/** The connector cannot do its work yet, or at the moment. */
+/** The sink or the checkpoints cannot be written at the moment. */
 export class NotReady
   extends Schema.TaggedError<NotReady>()("NotReady", { why: Schema.String }, { httpApiStatus: 503 })
 {}
@@ -44,7 +41,7 @@ const debug = HttpApiGroup.make("debug").add(
   )
 ).middleware(Guard)
 
-/** The connector's HTTP interface. `/metrics` stands beside it, in Prometheus' own form. */
+/** The connector's HTTP interface, without `/metrics`, which has Prometheus' own format. */
 export const Api = HttpApi.make("azure-security").add(
   health,
   status,

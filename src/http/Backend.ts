@@ -1,6 +1,6 @@
 /**
- * What the page's interface works with. The server answers before it is there: in Conductor the process waits for its
- * broker, live and not ready.
+ * Holds the services behind the page's interface. The HTTP server answers before they exist: in Conductor the process
+ * waits for its broker, live but not ready.
  */
 import { Context, Effect, type FileSystem, Layer, type Path, Schema } from "effect"
 import type { HttpClient } from "effect/http"
@@ -8,7 +8,7 @@ import type { SettingsStore } from "../config/SettingsStore.ts"
 import type { GraphClient } from "../graph/GraphClient.ts"
 import type { Search } from "../search/Search.ts"
 
-/** Services that the page's interface works with. */
+/** Services that the page's interface needs. */
 export type Services =
   | FileSystem.FileSystem
   | GraphClient
@@ -17,16 +17,16 @@ export type Services =
   | Search
   | SettingsStore
 
-/** The connector is starting. */
+/** The services of the page's interface do not exist yet. */
 export class Starting extends Schema.TaggedError<Starting>()("Starting", {
-  /** What to do. */
+  /** What the caller has to do. */
   why: Schema.String
 }, { httpApiStatus: 503 }) {}
 
-/** Service that holds what the page's interface works with, once it is there. */
+/** Service that holds the {@link Services} once the connector has started. */
 export class Backend extends Context.Service<Backend, {
   readonly open: (services: Context.Context<Services>) => Effect.Effect<void>
-  /** Runs an effect with the services, or fails while there are none. */
+  /** Runs an effect with the services; fails until `open` was called. */
   readonly use: <A, E>(effect: Effect.Effect<A, E, Services>) => Effect.Effect<A, E | Starting>
 }>()("azure-security/http/Backend") {
   static readonly layer = Layer.sync(Backend, () => {

@@ -1,27 +1,26 @@
-/** The part of the interface that shows, tests and changes the settings of instances. */
+/** The endpoints that show, test and change the settings of instances. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Finding } from "../checks/Finding.ts"
 import { Starting } from "./Backend.ts"
 import { Guard } from "./Guard.ts"
 
-/** Schema for the settings of one instance as they are stored, without its secret. */
+/** Schema for the stored settings of one instance, without its secret. */
 export const StoredInstance = Schema.Struct({
   name: Schema.String,
-  /** Changes with every change of the document; a change names the one that it was made from. */
+  /** Version of the document; a change names the version that it was made from. */
   revision: Schema.String,
-  /** The document of the settings file, or Conductor's; `credentials.client_secret` is left out. */
+  /** Document in the settings file or in Conductor, without `credentials.client_secret`. */
   document: Schema.Record(Schema.String, Schema.Unknown),
-  /** Whether a client secret is stored. */
   has_secret: Schema.Boolean,
-  /** How it signs in, where that is not by a client secret of the document: `client_secret_env`, …; it is kept. */
+  /** Setting that holds another credential (`client_secret_env`, …); a save keeps that setting. */
   credential: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "StoredInstance" })
 export type StoredInstance = typeof StoredInstance.Type
 
-/** Schema for all instances, and where their settings are. */
+/** Schema for all instances, and the place of their settings. */
 export const StoredSettings = Schema.Struct({
-  /** The file or bucket that a change is written to; null where nothing can be changed. */
+  /** File or bucket that changes are written to; null when nothing can be changed. */
   where: Schema.NullOr(Schema.String),
   /** Why nothing can be changed, and what to do, in one line. */
   why: Schema.optionalKey(Schema.String),
@@ -29,40 +28,40 @@ export const StoredSettings = Schema.Struct({
 }).annotate({ identifier: "StoredSettings" })
 export type StoredSettings = typeof StoredSettings.Type
 
-/** Schema for a fault of a form, in the words of the settings schema. */
+/** Schema for a fault of a form; `message` is the settings schema's. */
 export const Fault = Schema.Struct({
-  /** `name`, `credentials.tenant_id`, …; empty for the whole. */
+  /** Setting: `name`, `credentials.tenant_id`, …; empty for a fault of the whole form. */
   path: Schema.String,
   message: Schema.String
 })
 export type Fault = typeof Fault.Type
 
-/** The settings cannot be used as they are. */
+/** The submitted settings are invalid; nothing was saved. */
 export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("InvalidSettings", {
   faults: Schema.Array(Fault)
 }, { httpApiStatus: 422 }) {}
 
-/** The instance was changed or removed meanwhile. */
+/** Somebody else changed or removed the instance meanwhile. */
 export class ChangedMeanwhile extends Schema.TaggedError<ChangedMeanwhile>()("ChangedMeanwhile", {
-  /** How it is now; null when it is gone. */
+  /** The instance as it is stored now; null when it was removed. */
   current: Schema.NullOr(StoredInstance)
 }, { httpApiStatus: 409 }) {}
 
-/** The change could not be written. */
+/** The settings could not be read or written. */
 export class NotSaved extends Schema.TaggedError<NotSaved>()("NotSaved", {
   /** What failed, and what to do. */
   why: Schema.String
 }, { httpApiStatus: 503 }) {}
 
 /**
- * Schema for the settings of a form. What it leaves out is kept as it is stored, the client secret too; null takes a
- * setting away.
+ * Schema for the settings of a form. What the form leaves out stays as it is stored, the client secret too; null
+ * removes a setting.
  */
 export const Form = Schema.Record(Schema.String, Schema.Unknown)
 
 const params = { name: Schema.String }
 
-/** Lists, saves, removes and tests instances. */
+/** The endpoints that list, save, remove and test instances. */
 export const IntegrationsApi = HttpApiGroup.make("integrations").add(
   HttpApiEndpoint.get("list", "/api/instances", { success: StoredSettings, error: [NotSaved, Starting] }).annotate(
     OpenApi.Description,
@@ -71,7 +70,7 @@ export const IntegrationsApi = HttpApiGroup.make("integrations").add(
   HttpApiEndpoint.put("save", "/api/instances/:name", {
     params,
     payload: Schema.Struct({
-      /** Of the stored instance that was changed; null for a new one. */
+      /** Version that was changed; null for a new instance. */
       revision: Schema.NullOr(Schema.String),
       document: Form
     }),
@@ -87,11 +86,11 @@ export const IntegrationsApi = HttpApiGroup.make("integrations").add(
   HttpApiEndpoint.post("check", "/api/check", {
     payload: Schema.Struct({
       name: Schema.String,
-      /** The stored instance whose settings and secret are kept where the form leaves them out. */
+      /** Stored version that supplies the settings and the secret which the form leaves out. */
       revision: Schema.NullOr(Schema.String),
       document: Form
     }),
     success: HttpApiSchema.StreamNdjson({ schema: Finding }),
     error: [InvalidSettings, ChangedMeanwhile, NotSaved, Starting]
-  }).annotate(OpenApi.Description, "What `check` finds about unsaved settings, each finding as it is known.")
+  }).annotate(OpenApi.Description, "Runs `check` on unsaved settings, and streams each finding as soon as it is known.")
 ).middleware(Guard)

@@ -1,4 +1,4 @@
-/** Answers of `IntegrationsApi`. */
+/** Implements the endpoints of `IntegrationsApi`. */
 import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Checks from "../checks/Checks.ts"
@@ -25,7 +25,7 @@ const byName = (instances: ReadonlyArray<StoredDocument>, name: string) =>
 
 const unread = Effect.mapError((error: SettingsStoreError) => new NotSaved({ why: error.message }))
 
-/** What is there now, for the one who was slower. */
+/** Fails with the instance as it is stored now, because the caller's version is out of date. */
 const meanwhile = (name: string) =>
   Effect.gen(function*() {
     const current = byName(yield* unread((yield* SettingsStore).all), name)
@@ -43,7 +43,7 @@ interface Change {
   readonly document: Document
 }
 
-/** What a form makes of the stored instance that it was made from. */
+/** Merges a form into the stored version that it was made from. */
 const filled = Effect.fnUntraced(function*(name: string, { document, revision }: Change) {
   const all = yield* unread((yield* SettingsStore).all)
   const stored = byName(all, name)
@@ -54,7 +54,7 @@ const filled = Effect.fnUntraced(function*(name: string, { document, revision }:
   )
 })
 
-/** Layer of the answers. */
+/** Layer of the handlers; they fail with `Starting` until the {@link Backend} is open. */
 export const layer = HttpApiBuilder.group(
   Api,
   "integrations",

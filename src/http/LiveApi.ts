@@ -1,4 +1,4 @@
-/** The part of the interface that tells what goes on. */
+/** The endpoints that show what the connector does at the moment. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { IndexState } from "../search/Search.ts"
@@ -6,13 +6,13 @@ import { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
 import { Guard } from "./Guard.ts"
 
-/** Schema for an event: the status and the index, both whole, whenever one of them changed and every 15 seconds. */
+/** Schema for an event: the complete status and index state, sent on each change and every 15 seconds. */
 export const LiveEvent = Schema.Struct({ status: StatusDocument, index: IndexState }).annotate({
   identifier: "LiveEvent"
 })
 export type LiveEvent = typeof LiveEvent.Type
 
-/** Server-sent events, and what the plots show. */
+/** The endpoints of the live events and of the plots' data. */
 export const LiveApi = HttpApiGroup.make("live").add(
   HttpApiEndpoint.get("events", "/api/live", { success: HttpApiSchema.StreamSse({ data: LiveEvent }) }).annotate(
     OpenApi.Description,

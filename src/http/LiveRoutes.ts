@@ -1,4 +1,4 @@
-/** Answers of `LiveApi`. */
+/** Implements the endpoints of `LiveApi`. */
 import { Clock, Effect, Equal, Schedule, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { listenersMax } from "../domain/Bounds.ts"
@@ -12,12 +12,12 @@ import type { LiveEvent } from "./LiveApi.ts"
 
 /** A person sees a change within a second. */
 const lookEvery = "1 second"
-/** What did not change is told again, so that both ends know that the other is there. */
+/** An unchanged event is repeated, so that both ends know that the other is there. */
 const repeatMillis = 15_000
 
 const noIndex = indexOff("the connector is starting")
 
-/** Layer of the answers. */
+/** Layer of the handlers; more than `listenersMax` listeners get `TooManyRequests`. */
 export const layer = HttpApiBuilder.group(
   Api,
   "live",
@@ -27,7 +27,7 @@ export const layer = HttpApiBuilder.group(
     const status = yield* Status
     let listeners = 0
 
-    // Made once for all that listen.
+    // One event is made for all listeners.
     const event = yield* Effect.cachedWithTTL(
       Effect.gen(function*() {
         const index = yield* Effect.orElseSucceed(

@@ -1,4 +1,4 @@
-/** The page, as `npm run page` packs it (`config/vite.config.mjs`); package.json says where it is. */
+/** The page as `npm run page` packs it (`config/vite.config.mjs`); package.json names its file. */
 declare module "#page" {
   /** Files by their path under `/page/`, compressed with Brotli, in Base64. */
   const files: Readonly<Record<string, { readonly type: string; readonly brotli: string }>>

@@ -1,17 +1,16 @@
 /**
- * Serves the page: its views, and the files that they are made of.
+ * Serves the page: its views, and the files that the views load.
  *
- * The page is a module of its own that is loaded when somebody opens it, so that a connector whose page is not opened
- * carries nothing of it.
+ * The page is a module that is loaded at the first request, so that it takes no memory while nobody opens it.
  */
 import { Effect, Layer, Option, Predicate } from "effect"
 import { Headers, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { brotliDecompressSync, gzipSync } from "node:zlib"
 
-/** Where the views are; the first is what an administrator looks for. */
+/** Paths of the views; `/` redirects to the first, which is what an administrator looks for. */
 export const views = ["/admin/settings/integrations", "/signals/search", "/signals/activity"] as const
 
-/** Nothing from elsewhere, nothing inline, no frame around it. Templates of Lit are the only markup that is made. */
+/** The policy forbids foreign sources, inline code and frames. Only Lit templates create markup. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -33,7 +32,7 @@ const ofAll = {
 }
 
 const elsewhere = HttpServerResponse.text(
-  "Nothing answers this request: / is the page, and /openapi.json says what else there is.\n",
+  "Not found. The page is at /, and /openapi.json lists the other addresses.\n",
   { status: 404 }
 )
 
@@ -45,7 +44,7 @@ const headers = HttpRouter.middleware(
     Effect.gen(function*() {
       const found = Effect.catchIf(answer, isRouteNotFound, () => Effect.succeed(elsewhere))
       const response = HttpServerResponse.setHeaders(yield* found, ofAll)
-      // But for the page's own files, everything is as it is at the moment.
+      // Everything but the page's own files changes at any time, so it is not cached.
       return Option.isSome(Headers.get(response.headers, "cache-control"))
         ? response
         : HttpServerResponse.setHeader(response, "cache-control", "no-store")
@@ -62,26 +61,26 @@ type Files = ReadonlyMap<string, File>
 
 const isMissing = (defect: unknown) => Predicate.hasProperty(defect, "code") && defect.code === "ERR_MODULE_NOT_FOUND"
 
-/** The files by their names; none from sources that nobody has built a page of. */
+/** Loads the files by their names; none when the sources run without a built page. */
 const load: Effect.Effect<Files> = Effect.promise(() => import("#page")).pipe(
   Effect.map(({ default: files }): Files =>
     new Map(
       Object.entries(files).map(([name, { brotli, type }]) => [name, { type, brotli: Buffer.from(brotli, "base64") }])
     )
   ),
-  // Sources that nobody built a page of; built later, the next start has it.
+  // Nobody built the page yet. Once built, it is served after the next start.
   Effect.catchDefect((defect) => isMissing(defect) ? Effect.succeed<Files>(new Map()) : Effect.die(defect))
 )
 
 const unbuilt = HttpServerResponse.text(
-  "The page is not built: run `npm run page`, or `npm run build` and start dist/azure-security.js. /status tells the same as JSON.\n",
+  "The page is not built: run `npm run page`, or `npm run build` and start dist/azure-security.js. /status has the status as JSON.\n",
   { status: 503 }
 )
 
 const takes = (request: HttpServerRequest.HttpServerRequest, coding: RegExp) =>
   Option.exists(Headers.get(request.headers, "accept-encoding"), (accepted) => coding.test(accepted))
 
-/** Browsers take Brotli over TLS and on their own machine; from another one, gzip. Made when it is asked for first. */
+/** Files in gzip, made at the first request. Browsers take Brotli only over TLS and on their own machine. */
 const gzipped = new WeakMap<File, Uint8Array>()
 const gzipOf = (file: File): Uint8Array => {
   const made = gzipped.get(file) ?? gzipSync(brotliDecompressSync(file.brotli))
@@ -105,11 +104,11 @@ const answer = (file: File, caching: string) =>
 
 const absent = Effect.succeed(HttpServerResponse.text("There is no such file.\n", { status: 404 }))
 
-/** Layer of the page. */
+/** Layer of the page's routes: `/`, the views, and `/page/*`. */
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const files = yield* Effect.cached(load)
-  // The names of its files change with their content, its own does not.
+  // `index.html` keeps its name when it changes; other files get a new name with new content.
   const view = Effect.flatMap(files, (all) => {
     const index = all.get("index.html")
     return index === undefined ? Effect.succeed(unbuilt) : answer(index, "no-cache")

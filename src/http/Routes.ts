@@ -1,4 +1,4 @@
-/** Answers of a running connector over HTTP. */
+/** Implements all routes of a running connector. */
 import { ByteSize, Clock, DateTime, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
@@ -49,10 +49,10 @@ const debugLayer = HttpApiBuilder.group(
   })
 )
 
-/** Seconds from a time of the status document to now; negative when it is to come. */
+/** Seconds from a time of the status document until now; negative for a future time. */
 const secondsSince = (at: string, now: number): number => (now - DateTime.toEpochMillis(DateTime.makeUnsafe(at))) / 1000
 
-/** Gauges are what they are when somebody looks. */
+/** Sets the gauges at each scrape, because their values change with time alone. */
 const gauges = Effect.fnUntraced(function*() {
   const status = yield* Status
   const now = yield* Clock.currentTimeMillis
@@ -89,7 +89,7 @@ const metricsLayer = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
-/** Layer of all routes. */
+/** Layer of all routes; bodies over `requestBytesMax` bytes are refused. */
 export const layer = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide([

@@ -1,4 +1,4 @@
-/** The part of the interface that finds artifacts. */
+/** The endpoints that find artifacts. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BadQuery, Detail, Found, IndexState, SearchUnavailable } from "../search/Search.ts"
@@ -18,12 +18,12 @@ const range = {
   to: time
 }
 
-/** The artifact is not in the index. */
+/** The index has no artifact with this `id`. */
 export class NoSuchArtifact
   extends Schema.TaggedError<NoSuchArtifact>()("NoSuchArtifact", { id: Schema.String }, { httpApiStatus: 404 })
 {}
 
-/** Finds artifacts, shows one with what belongs to it, and exports what was found. */
+/** The endpoints that find artifacts, show one with its alert and incident, and export all that a search finds. */
 export const SearchApi = HttpApiGroup.make("search").add(
   HttpApiEndpoint.get("find", "/api/search", {
     query: {
@@ -40,7 +40,7 @@ export const SearchApi = HttpApiGroup.make("search").add(
     error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(
     OpenApi.Description,
-    "What a search finds, the newest 100,000: artifacts as NDJSON, but for those whose file is gone, or the rows as CSV."
+    "The newest 100,000 matches: artifacts as NDJSON, without those whose file is gone, or rows as CSV."
   ),
   HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState, error: Starting }).annotate(
     OpenApi.Description,

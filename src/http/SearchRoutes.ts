@@ -1,4 +1,4 @@
-/** Answers of `SearchApi`. */
+/** Implements the endpoints of `SearchApi`. */
 import { DateTime, Effect, Option, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -11,7 +11,6 @@ import { NoSuchArtifact } from "./SearchApi.ts"
 
 const pageRows = { unasked: 100, max: 1000 } as const
 
-/** Lines that an export reads together. */
 const linesAtOnce = 8
 
 const timeOf = (name: string, text: string) =>
@@ -26,7 +25,7 @@ const rangeOf = Effect.fnUntraced(function*(query: { readonly from: string; read
 
 const utf8 = new TextEncoder()
 
-/** Layer of the answers. */
+/** Layer of the handlers; they fail with `Starting` until the {@link Backend} is open. */
 export const layer = HttpApiBuilder.group(
   Api,
   "search",
@@ -54,7 +53,7 @@ export const layer = HttpApiBuilder.group(
           const search = yield* Search
           const range = yield* rangeOf(query)
           const request = { query: query.query ?? "", ...range, limit: pageRows.max }
-          // A query at fault is an answer of its own, and not the end of a file.
+          // A faulty query must fail before the download has begun.
           yield* search.find({ ...request, limit: 1 })
           const pages = Stream.paginate({ before: undefined as number | undefined, count: 0 }, ({ before, count }) =>
             Effect.gen(function*() {
@@ -65,7 +64,7 @@ export const layer = HttpApiBuilder.group(
                 next === null || sofar >= exportRowsMax ? Option.none() : Option.some({ before: next, count: sofar })
               ] as const
             }))
-          // An artifact may have some MiB, so that few are in memory at once.
+          // Few artifacts are in memory at once, because one may have some MiB.
           const lines = Stream.grouped(pages, linesAtOnce).pipe(
             Stream.mapEffect((rows) =>
               search.lines(rows.map(({ key }) =>

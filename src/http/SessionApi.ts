@@ -1,25 +1,25 @@
-/** The part of the interface that says what a caller may do, and lets one in. */
+/** The endpoints that tell a caller what it may do, and sign it in and out. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Guard } from "./Guard.ts"
 
 /** Schema for what a caller may do. */
 export const Session = Schema.Struct({
-  /** `full`: settings, artifacts and changes. `status`: nothing but what `/status` says. */
+  /** `full` allows settings, artifacts and changes; `status` only what `/status` shows. */
   access: Schema.Literals(["full", "status"]),
-  /** Whether a token opens the rest; false where the connector has none, or everything is open. */
+  /** Whether a token gives full access; false when the connector has none. */
   takes_token: Schema.Boolean,
-  /** When the session ends, unless it is used; null without one. */
+  /** When the session ends unless it is used; null without a session. */
   expires_at: Schema.NullOr(Schema.String),
-  /** What has to be done to get more, in one line. */
+  /** What the caller has to do to get full access, in one line. */
   why: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Session" })
 export type Session = typeof Session.Type
 
-/** The token is not the one. */
+/** The token is not that of `AZURE_SECURITY_ADMIN_TOKEN`. */
 export class WrongToken extends Schema.TaggedError<WrongToken>()("WrongToken", {}, { httpApiStatus: 401 }) {}
 
-/** Begins, shows and ends a session. */
+/** The endpoints that begin, show and end a session. */
 export const SessionApi = HttpApiGroup.make("session").add(
   HttpApiEndpoint.get("show", "/api/session", { success: Session }).annotate(
     OpenApi.Description,

@@ -1,4 +1,4 @@
-/** Answers of `SessionApi`, and the guard before all of the page's interface. */
+/** Implements the endpoints of `SessionApi`, and the guard of the page's interface. */
 import { Effect, Layer, Option } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -7,10 +7,10 @@ import { Api } from "./Api.ts"
 import { Guard } from "./Guard.ts"
 import { WrongToken } from "./SessionApi.ts"
 
-/** What tells no more than `/status` does. */
+/** Groups of endpoints that reveal no more than `/status`. */
 const openGroups: ReadonlySet<string> = new Set(["session", "live"])
 
-/** Layer of the guard. */
+/** Layer of the {@link Guard}, which asks {@link Access} about each request. */
 export const layerGuard = Layer.effect(
   Guard,
   Effect.gen(function*() {
@@ -25,7 +25,7 @@ export const layerGuard = Layer.effect(
 
 const cookie = { httpOnly: true, sameSite: "strict", path: "/" } as const
 
-/** Layer of the answers. */
+/** Layer of the handlers; they set and clear the session cookie. */
 export const layer = HttpApiBuilder.group(
   Api,
   "session",

@@ -36,7 +36,7 @@ const refusal = (of: HttpServerRequest.HttpServerRequest, isOpen = false) =>
 const change = (headers: Record<string, string>) => request(headers, "PUT")
 const page = { "x-azure-security-page": "1" }
 
-it.effect("a machine's own page is open without a token, by its own names alone", () =>
+it.effect("without a token, a loopback page is open to names of the machine only", () =>
   Effect.gen(function*() {
     for (const host of ["127.0.0.1:9464", "localhost", "LOCALHOST:9464", "[::1]:9464", "127.8.9.1"]) {
       assert.strictEqual(yield* access(request({ host })), "full", host)
@@ -47,7 +47,7 @@ it.effect("a machine's own page is open without a token, by its own names alone"
     }
   }).pipe(Effect.provide(open)))
 
-it.effect("where others can reach it and there is no token, it shows the status and nothing else", () =>
+it.effect("without a token, a page that others can reach shows only the status", () =>
   Effect.gen(function*() {
     const shown = yield* (yield* Access).show(request())
     assert.deepInclude(shown, { access: "status", takes_token: false })
@@ -58,7 +58,7 @@ it.effect("where others can reach it and there is no token, it shows the status 
     assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), "")))
   }).pipe(Effect.provide(closed)))
 
-it.effect("the token opens a session, whose cookie is no other", () =>
+it.effect("the token opens a session with a cookie of its own", () =>
   Effect.gen(function*() {
     const service = yield* Access
     assert.strictEqual(yield* refusal(request()), "SignInNeeded")
@@ -74,7 +74,7 @@ it.effect("the token opens a session, whose cookie is no other", () =>
     assert.strictEqual(yield* access(byCookie(other)), "full")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("the token itself does for a program", () =>
+it.effect("a program may send the token itself in each request", () =>
   Effect.gen(function*() {
     assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
     assert.strictEqual(yield* access(request({ authorization: "Bearer x" })), "status")
@@ -100,7 +100,7 @@ it.effect("a session ends 30 minutes after its last use, and after 10 hours in a
     assert.strictEqual(yield* access(byCookie(used)), "status")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("there are so many sessions, and the oldest ends for a new one", () =>
+it.effect("a session over the limit ends the oldest one", () =>
   Effect.gen(function*() {
     const cookies: Array<string> = []
     for (let n = 0; n <= sessionsMax; n++) {
@@ -112,7 +112,7 @@ it.effect("there are so many sessions, and the oldest ends for a new one", () =>
     assert.strictEqual(yield* access(byCookie(cookies.at(-1)!)), "full")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("a token can be guessed at ten times a minute, in a form or in a header", () =>
+it.effect("after ten wrong tokens a minute, in the form or a header, every token is refused", () =>
   Effect.gen(function*() {
     const service = yield* Access
     for (let n = 0; n < 5; n++) {
@@ -121,20 +121,20 @@ it.effect("a token can be guessed at ten times a minute, in a form or in a heade
     }
     assert.strictEqual((yield* Effect.flip(service.begin(request(), token)))._tag, "TooManyRequests")
     assert.strictEqual(yield* refusal(request({ authorization: "Bearer guess" })), "TooManyRequests")
-    // Nor does the right one tell that it is.
+    // A right token gets the same answer as a wrong one.
     assert.strictEqual(yield* refusal(request({ authorization: `Bearer ${token}` })), "TooManyRequests")
     assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
     yield* TestClock.adjust("1 minute")
     yield* enter()
   }).pipe(Effect.provide(guarded)))
 
-it.effect("a token is guessed at no more where everything is open to ask", () =>
+it.effect("wrong tokens count towards the limit on open endpoints too", () =>
   Effect.gen(function*() {
     for (let n = 0; n < 10; n++) yield* access(request({ authorization: `Bearer guess ${n}` }))
     assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("a token may have blanks around it where it is kept", () =>
+it.effect("blanks around the configured token are ignored", () =>
   Effect.gen(function*() {
     yield* enter()
     assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
@@ -142,7 +142,7 @@ it.effect("a token may have blanks around it where it is kept", () =>
     Effect.provide(Access.layer({ loopback: false, token: Option.some(Redacted.make(`${token}\n`)) }))
   ))
 
-it.effect("what came through a proxy is not of this machine", () =>
+it.effect("a request that came through a proxy does not count as local", () =>
   Effect.gen(function*() {
     for (const header of ["forwarded", "via", "x-forwarded-for", "x-real-ip"]) {
       assert.strictEqual(yield* access(request({ [header]: "10.0.0.9" })), "status", header)
@@ -152,13 +152,13 @@ it.effect("what came through a proxy is not of this machine", () =>
     }
   }).pipe(Effect.provide(open)))
 
-it.effect("another site's requests keep nobody out", () =>
+it.effect("requests of another site do not use up the caller's limit", () =>
   Effect.gen(function*() {
     for (let n = 0; n < 1300; n++) yield* refusal(request({ "sec-fetch-site": "cross-site" }), true)
     assert.strictEqual(yield* refusal(request()), "allowed")
   }).pipe(Effect.provide(open)))
 
-it.effect("nobody asks more often than 1,200 times a minute", () =>
+it.effect("a caller may send 1,200 requests a minute", () =>
   Effect.gen(function*() {
     for (let n = 0; n < 1200; n++) assert.strictEqual(yield* refusal(request(), true), "allowed")
     assert.strictEqual(yield* refusal(request(), true), "TooManyRequests")
@@ -166,7 +166,7 @@ it.effect("nobody asks more often than 1,200 times a minute", () =>
     assert.strictEqual(yield* refusal(request(), true), "allowed")
   }).pipe(Effect.provide(open)))
 
-it.effect("a change comes from the page itself", () =>
+it.effect("a change is accepted only from the page itself", () =>
   Effect.gen(function*() {
     const own = { ...page, origin: "http://127.0.0.1:9464", "sec-fetch-site": "same-origin" }
     assert.strictEqual(yield* refusal(change(page)), "allowed")
@@ -187,7 +187,7 @@ it.effect("a change comes from the page itself", () =>
     }
   }).pipe(Effect.provide(open)))
 
-it.effect("another site cannot have a browser read", () =>
+it.effect("another site cannot make a browser read data", () =>
   Effect.gen(function*() {
     for (const site of ["same-origin", "none"]) {
       assert.strictEqual(yield* refusal(request({ "sec-fetch-site": site })), "allowed", site)

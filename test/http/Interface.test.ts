@@ -23,7 +23,7 @@ describe("the page's interface", () => {
       assert.notInclude(text, "simulated\"")
     }))
 
-  live("adds, changes and removes an instance, by its revision", () =>
+  live("adds, changes and removes an instance, and refuses an old revision", () =>
     Effect.gen(function*() {
       const { ask, documents } = yield* interfaceOf()
       const document = {
@@ -60,7 +60,7 @@ describe("the page's interface", () => {
       assert.deepStrictEqual(Object.keys(yield* SubscriptionRef.get(documents)), ["one"])
     }))
 
-  live("keeps what it does not know, and shows no secret that stands in the wrong place", () =>
+  live("keeps unknown settings, and shows no secret that is in the wrong place", () =>
     Effect.gen(function*() {
       const { ask, documents } = yield* interfaceOf()
       yield* SubscriptionRef.update(documents, ({ one }) => ({
@@ -75,7 +75,7 @@ describe("the page's interface", () => {
       assert.deepInclude((yield* SubscriptionRef.get(documents))["one"], { note: "kept", client_secret: "LEAK1" })
     }))
 
-  live("takes no form that is too deep, or has an empty setting that is none", () =>
+  live("refuses a form that is too deep, or that has an empty unknown setting", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf()
       const { revision } = (yield* ask("GET", "/api/instances")).json.instances[0]!
@@ -91,7 +91,7 @@ describe("the page's interface", () => {
       }
     }))
 
-  live("tells every fault of a form at its field, and saves nothing", () =>
+  live("reports every fault of a form with its field, and saves nothing", () =>
     Effect.gen(function*() {
       const { ask, documents } = yield* interfaceOf()
       const { json, status } = yield* ask("PUT", `/api/instances/${encodeURIComponent("one/../two")}`, {
@@ -108,7 +108,7 @@ describe("the page's interface", () => {
       assert.deepStrictEqual(Object.keys(yield* SubscriptionRef.get(documents)), ["one"])
     }))
 
-  live("checks unsaved settings, each finding as it is known", () =>
+  live("checks unsaved settings, and streams the findings", () =>
     Effect.gen(function*() {
       const { ask, microsoft } = yield* interfaceOf()
       const check = Effect.fnUntraced(function*(document: object, revision: string | null = null) {
@@ -136,20 +136,23 @@ describe("the page's interface", () => {
       assert.include(wrong!.remedy, "Value")
     }))
 
-  live("keeps a stored secret from another host than it was stored for, in a check too", () =>
-    Effect.gen(function*() {
-      const { ask } = yield* interfaceOf()
-      const one = (yield* ask("GET", "/api/instances")).json.instances[0]!
-      const document = { cloud: { login: "http://127.0.0.1:9", graph: "http://127.0.0.1:9" } }
-      for (const [method, path] of [["PUT", "/api/instances/one"], ["POST", "/api/check"]] as const) {
-        const { json, status } = yield* ask(method, path, { body: { name: "one", revision: one.revision, document } })
-        assert.strictEqual(status, 422, path)
-        assert.strictEqual(json.faults[0]!.path, "credentials.client_secret")
-      }
-    }))
+  live(
+    "sends a stored secret to no other host than it was stored for, in a check either",
+    () =>
+      Effect.gen(function*() {
+        const { ask } = yield* interfaceOf()
+        const one = (yield* ask("GET", "/api/instances")).json.instances[0]!
+        const document = { cloud: { login: "http://127.0.0.1:9", graph: "http://127.0.0.1:9" } }
+        for (const [method, path] of [["PUT", "/api/instances/one"], ["POST", "/api/check"]] as const) {
+          const { json, status } = yield* ask(method, path, { body: { name: "one", revision: one.revision, document } })
+          assert.strictEqual(status, 422, path)
+          assert.strictEqual(json.faults[0]!.path, "credentials.client_secret")
+        }
+      })
+  )
 
   live(
-    "refuses a change that does not come from the page, and a body that is too large or none",
+    "refuses a change from elsewhere than the page, and a body that is too large or invalid",
     () =>
       Effect.gen(function*() {
         const { ask, documents } = yield* interfaceOf()
@@ -171,7 +174,7 @@ describe("the page's interface", () => {
       })
   )
 
-  live("says of a path that it does not know what there is, and answers HEAD as GET", () =>
+  live("refers an unknown path to /openapi.json, and answers HEAD like GET", () =>
     Effect.gen(function*() {
       const { ask, at, http } = yield* interfaceOf()
       for (const [method, path] of [["GET", "/nope"], ["POST", "/status"], ["PUT", "/api/nope?x"]] as const) {
@@ -185,7 +188,7 @@ describe("the page's interface", () => {
       assert.deepStrictEqual([status, headers["x-content-type-options"]], [404, "nosniff"])
     }))
 
-  live("bound elsewhere, shows nothing but the status until the token is given", () =>
+  live("on a public address, shows only the status until the token is given", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ admin: "the-token", listenAt: "0.0.0.0:0" })
       for (
@@ -211,7 +214,7 @@ describe("the page's interface", () => {
       assert.strictEqual((yield* ask("GET", "/api/instances", { headers: { cookie } })).status, 401)
     }))
 
-  live("bound elsewhere without a token, says what to do", () =>
+  live("on a public address without a token, says what to do", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ listenAt: "0.0.0.0:0" })
       const { json, status } = yield* ask("GET", "/api/instances")
@@ -223,14 +226,14 @@ describe("the page's interface", () => {
       )
     }))
 
-  live("says that it is starting until it has what it works with", () =>
+  live("says that it is starting until its services exist", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ isOpened: false })
       const { json, status } = yield* ask("GET", "/api/instances")
       assert.deepStrictEqual([status, json._tag], [503, "Starting"])
     }))
 
-  live("tells status and index as they change, to so many listeners", () =>
+  live("sends status and index as they change, to a limited number of listeners", () =>
     Effect.gen(function*() {
       const { at, http, microsoft, status } = yield* interfaceOf()
       const settings = yield* decodeInstance("test", written(simulatedInstance(microsoft)))
@@ -249,7 +252,7 @@ describe("the page's interface", () => {
       assert.strictEqual((yield* http.get(`${at}/api/live`)).status, 429)
     }))
 
-  live("serves the page, which names every view, and nothing beside it", () =>
+  live("serves the page at every view's path, and no other file", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf()
       assert.strictEqual((yield* ask("GET", "/", {})).status, 302)
@@ -271,7 +274,6 @@ describe("the page's interface", () => {
     }))
 })
 
-/** Collects the data of server-sent events. */
 const collect = (response: HttpClientResponse.HttpClientResponse, told: Array<LiveEvent>) =>
   response.stream.pipe(
     Stream.decodeText,

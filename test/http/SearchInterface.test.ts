@@ -24,7 +24,6 @@ const row = (key: number): Row => ({
   action: "new"
 })
 
-/** An index of so many rows. */
 const searchOf = (rows: number) => {
   const asked: Array<SearchRequest> = []
   const layer = Layer.succeed(Search, {
@@ -46,7 +45,7 @@ const searchOf = (rows: number) => {
 const range = "from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00%2B01:00"
 
 describe("the search's interface", () => {
-  live("asks for a range, a query and a page, and bounds its size", () =>
+  live("passes on the range, the query and the page, and bounds the page's size", () =>
     Effect.gen(function*() {
       const { asked, layer } = searchOf(5)
       const { ask } = yield* interfaceOf({ search: layer })
@@ -80,7 +79,7 @@ describe("the search's interface", () => {
       assert.deepStrictEqual(limit.json.errors, [{ path: ["query", "limit"], message: "Expected a finite number" }])
     }))
 
-  live("shows one artifact, and says that there is none", () =>
+  live("shows one artifact, and answers 404 for an unknown one", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ search: searchOf(5).layer })
       assert.strictEqual((yield* ask("GET", "/api/search/artifacts/id1")).json.artifact, "{}")
@@ -89,7 +88,7 @@ describe("the search's interface", () => {
     }))
 
   live(
-    "exports everything that was found, without what is gone, as lines and as a table",
+    "exports all matches as NDJSON, without those whose file is gone, and as CSV",
     () =>
       Effect.gen(function*() {
         const { ask } = yield* interfaceOf({ search: searchOf(2500).layer })
@@ -105,7 +104,7 @@ describe("the search's interface", () => {
       })
   )
 
-  live("ends an export at its bound", () =>
+  live("ends an export at its limit", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf({ search: searchOf(exportRowsMax + 5000).layer })
       const { text } = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
