@@ -1,19 +1,16 @@
-/**
- * Remembers the users of the alerts that were read last, for the evidence that stands behind them: a URL or a cluster of
- * mails names nobody itself. Part of the thread that writes.
- */
+/** Remembers the users of the last alerts, because evidence such as a URL names no user. The write thread uses it. */
 import type { DatabaseSync } from "node:sqlite"
 import { usersOf } from "./MessageUsers.ts"
 import { decode } from "./Rows.ts"
 import { lineAt } from "./SinkLines.ts"
 import { matchOf } from "./Tokens.ts"
 
-/** Alerts that are remembered; an alert and its evidence stand together. */
+/** Alerts that are remembered. Few are enough, because an alert and its evidence are written together. */
 const alertsMax = 64
-/** Rows of an alert among which its own is looked for. */
+/** Rows of an alert among which the alert's own row is looked for. */
 const rowsMax = 100
 
-/** Users by alert; see {@link linkTo} of `Links.ts`. */
+/** Users by alert; the key is what {@link linkTo} of `Links.ts` returns for the alert. */
 export class AlertUsers {
   readonly #directory: string
   readonly #rows
@@ -41,7 +38,7 @@ export class AlertUsers {
     return users
   }
 
-  /** The reading stopped between an alert and its evidence. */
+  /** Reads the users from the stored alert: the reading stopped between the alert and its evidence. */
   #lookedUp(alert: string): ReadonlyArray<string> {
     const found = this.#rows.all(
       matchOf([{ field: "alert", value: alert, isPrefix: false }])!

@@ -1,20 +1,19 @@
 /**
- * The database of the index: one file of SQLite, written by one thread and read by another.
+ * Opens the index database: one SQLite file, written by one thread and read by another.
  *
- * It holds nothing that the sink's files do not hold, so whatever is wrong with it is mended by making it anew. What is no
- * database of ours is set aside first. SQLite is loaded when a search thread asks for it, and never by the program
- * itself.
+ * The database holds nothing that the sink's files do not hold, so every fault is mended by rebuilding it. A file that
+ * is not ours is set aside first. Only the search threads load SQLite, never the program itself.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
-/** Name of the database's file. */
+/** Name of the database's file in the search directory. */
 export const databaseName = "search.sqlite"
 
-/** What marks the file as ours: `azse`. */
+/** Marks the file as ours: `azse`. */
 const applicationId = 0x617a7365
-/** Another version is made anew. */
+/** Version of the tables. A database of another version is rebuilt. */
 const schemaVersion = 1
 
 const schema = `
@@ -48,17 +47,17 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `
 
-/** KiB that each side keeps of the database in memory. */
+/** KiB of the database that each thread caches in memory. */
 const cacheKibibytes = { write: 4096, read: 8192 } as const
-/** Pages of 4 KiB in the log before they go into the database: fewer syncs beside those of the sink. */
+/** Pages of 4 KiB in the write-ahead log before a checkpoint. Many, so that fewer syncs compete with the sink's. */
 const logPages = 4000
 
-/** Milliseconds to wait for the other thread, where it has to be alone for a moment. */
+/** Milliseconds to wait while the other thread has the database locked. */
 const lockedMax = 2000
 
 const codes = { corrupt: 11, noDatabase: 26 } as const
 
-/** Whether an error of SQLite says that the file is damaged, or no database. */
+/** Tells whether an error of SQLite says that the file is damaged, or no database. */
 export const isDamage = (error: unknown): boolean => {
   const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) & 0xff : 0
   return code === codes.corrupt || code === codes.noDatabase
@@ -73,7 +72,7 @@ const remove = (file: string): void => {
   for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(file + end, { force: true })
 }
 
-/** What the file is: of this version, to be made anew, or somebody else's. */
+/** Tells what the file is: a database of this version, of an old one, an empty one, or somebody else's. */
 const inspect = (database: DatabaseSync): "ours" | "old" | "new" | "foreign" => {
   if (Number(pragma(database, "application_id")) === applicationId) {
     return Number(pragma(database, "user_version")) === schemaVersion ? "ours" : "old"
@@ -103,7 +102,7 @@ const opened = (file: string): DatabaseSync | "old" | "foreign" => {
   }
 }
 
-/** Node's own way down a path never ends where the system says of a directory that is there that it is not (`/proc`). */
+/** Makes a directory and its parents. Node's own way hangs where the system denies an existing one (`/proc`). */
 const make = (directory: string): void => {
   if (existsSync(directory) && statSync(directory).isDirectory()) return
   const above = dirname(directory)
@@ -112,11 +111,11 @@ const make = (directory: string): void => {
 }
 
 /**
- * Opens the database to write, and makes it, its directory, or the whole of it anew where that is needed.
+ * Opens the database to write. Makes the directory, and makes or rebuilds the database, when that is needed.
  *
  * **Details**
  *
- * Of what was set aside (`….set-aside`) the last is kept. With `isDamaged` the database is made anew in any case.
+ * Only the last file that was set aside (`….set-aside`) is kept. `isDamaged` rebuilds the database in any case.
  */
 export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync => {
   make(directory)
@@ -127,13 +126,13 @@ export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync
     chmodSync(file, 0o600)
     const found = opened(file)
     if (typeof found === "object") return found
-    if (attempt > 0) throw new Error(`${file} is made anew and cannot be used`)
+    if (attempt > 0) throw new Error(`${file} was rebuilt and still cannot be used`)
     if (found === "foreign") renameSync(file, `${file}.set-aside`)
     remove(file)
   }
 }
 
-/** Opens the database to read; it has to be there. */
+/** Opens the database to read; throws when the file is missing. */
 export const openToRead = (directory: string): DatabaseSync => {
   const database = new (load())(join(directory, databaseName), { readOnly: true, timeout: lockedMax })
   database.exec(`PRAGMA cache_size = -${cacheKibibytes.read}`)

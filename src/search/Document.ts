@@ -1,8 +1,8 @@
 /**
- * An artifact's line as what the index keeps of it: a row to show, words to find it by, and where it belongs.
+ * Turns an artifact's line into what the index keeps: a row to show, words to find the row by, and its alert and
+ * incident.
  *
- * A line is whatever a file holds: each property is read with care, and a line that is no artifact is none here. A search
- * thread imports it.
+ * A line may hold anything, so each property is checked. Search threads import this module.
  */
 import { indexedTextMax, rowTextMax } from "../domain/Bounds.ts"
 import { linkOf, linkTo } from "./Links.ts"
@@ -16,7 +16,7 @@ export interface Document {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly row: Omit<Row, "key">
-  /** Words, for FTS5. */
+  /** Words for FTS5. */
   readonly words: string
 }
 
@@ -39,7 +39,7 @@ const propertiesOf = (line: string): Properties | undefined => {
 const cut = (text: string, lengthMax: number): string =>
   text.length <= lengthMax ? text : text.slice(0, lengthMax).toWellFormed()
 
-/** The descriptions of a message, without decoding the whole of it. */
+/** Extracts the descriptions and comments of a message without parsing all of its JSON. */
 const descriptions = (message: string): string => {
   let text = ""
   for (const [, literal] of message.matchAll(/"(?:description|comment)":"((?:[^"\\]|\\.)*)"/g)) {
@@ -56,7 +56,7 @@ const unescaped = (escape: string): string =>
     ? escape[1]!
     : " "
 
-/** Reads a line; undefined when it is no artifact. `date` is the time of one that tells none. */
+/** Reads a line; undefined when the line is no artifact. `date` is the time of an artifact without a valid one. */
 export const documentOf = (
   line: string,
   date: string,
@@ -140,5 +140,5 @@ export const documentOf = (
   return { id, time, row, words: `${textWords(cut(free.join("\n"), indexedTextMax))}\n${words.join(" ")}` }
 }
 
-/** Values that the tags hold as well, or that the range of time is for. */
+/** Values left out of the free text: the tags hold them too, and the time is searched by range. */
 const derived: ReadonlySet<string> = new Set(["time", "evidence", "tenant_id", "alert_id", "incident_id"])

@@ -1,4 +1,4 @@
-/** Finds what the file sink published, in an index of its own beside the sink's files. */
+/** Searches what the file sink published, with an index of its own beside the sink's files. */
 import { DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
@@ -7,18 +7,18 @@ import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.t
 import * as SearchThreads from "./SearchThreads.ts"
 import { matchOf } from "./Tokens.ts"
 
-/** How long after the last search the threads end. */
+/** The threads end this long after the last search. */
 export const restAfter = "5 minutes"
 
 /** Rows of one page at most. */
 const limitMax = 1000
 
-/** Where the artifacts are, and what is kept of them where. */
+/** Options of the search: the files that it reads, and the directory and bounds of its index. */
 export interface FileSearchOptions {
   readonly artifactsDirectory: string
   /** First word of the names of the sink's files. */
   readonly prefix: string
-  /** Directory of the index; it is made when it is needed first. */
+  /** Directory of the index; the first search makes it. */
   readonly directory: string
   readonly daysMax: number
   readonly rowsMax: number
@@ -29,8 +29,8 @@ export interface FileSearchOptions {
  *
  * **Details**
  *
- * Two threads do the work. They are started by the first search and end {@link restAfter} the last one; the state alone
- * starts nothing. When one of them ends before its time, both do, and the next search starts them again.
+ * Two threads do the work. The first search starts them, and they end {@link restAfter} the last one; asking for the
+ * state starts nothing. When one thread fails, both end, and the next search starts them again.
  */
 export const layer = (
   options: FileSearchOptions
@@ -42,7 +42,7 @@ export const layer = (
       const scope = yield* Scope.Scope
       let progress: Progress | undefined
       let failure: Failure | undefined
-      /** The pair of threads that runs. */
+      /** Identifies the running pair of threads. */
       let current: object | undefined
       let skipped = 0
 
@@ -70,7 +70,7 @@ export const layer = (
             RcRef.invalidate(running)
           )
         })
-        // Not in the scope that the invalidation closes, and over with the threads.
+        // The watching fiber must outlive the scope that the invalidation closes, and must end with the threads.
         const watching = yield* Effect.forkIn(watch, scope)
         yield* Effect.addFinalizer(() => Effect.forkIn(Fiber.interrupt(watching), scope))
         return threads
@@ -104,13 +104,13 @@ export const layer = (
         } satisfies IndexState
       }).pipe(Effect.provideContext(context))
 
-      /** Nothing is lost silently. */
+      /** Logs the lines that were skipped since the last search, so that no artifact is lost silently. */
       const tellSkipped = Effect.suspend(() => {
         const more = (progress?.skipped ?? 0) - skipped
         if (more <= 0) return Effect.void
         skipped += more
         return Effect.logWarning(
-          `search: ${more} lines in ${options.artifactsDirectory} are no artifacts, or longer than can be read, and cannot be found`
+          `search: ${more} lines in ${options.artifactsDirectory} cannot be found: they are too long, or no artifacts`
         )
       })
 

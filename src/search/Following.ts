@@ -1,10 +1,6 @@
 /**
- * Follows the files of the sink: what is new in them, the newest file first, line by line. Part of the thread that writes.
- *
- * A file holds whole lines, but for what a crash left at its end and the sink cuts off later. It may also be cut further
- * back after a failed write, moved away, or replaced. So what a file begins with, and what stood before the place up to
- * which it was read, is compared whenever the file has changed: where it differs, the file is read from its begin again,
- * and an artifact that is known is known by its id.
+ * Follows the sink's files line by line, the newest file first, and adds new lines to the index. The write thread uses
+ * it.
  */
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs"
 import { join } from "node:path"
@@ -15,9 +11,9 @@ import { documentOf } from "./Document.ts"
 import type { Indexing } from "./Indexing.ts"
 import { dayMillis, isWithin, type SinkFile, sinkFile } from "./SinkFiles.ts"
 
-/** Bytes that are taken up together: some hundred artifacts, in some ten milliseconds. */
+/** Bytes that are read together: some hundred artifacts, which take some ten milliseconds. */
 const portionBytes = 262_144
-/** Bytes by which a file, or the place up to which it was read, is known again. */
+/** Bytes at the begin of a file, and before the read offset, by which the file is recognised. */
 const knownBytes = 64
 const newline = 10
 
@@ -28,13 +24,13 @@ interface Followed extends SinkFile {
   tail: Buffer
   size: number
   changed: number
-  /** Size at which there was no whole line behind `offset`. */
+  /** File size at which no complete line followed `offset`. */
   torn: number
 }
 
-/** What there is to read. */
+/** How far the files were read. */
 export interface Position {
-  /** Up to where each file was read, by its name. */
+  /** Offset up to which each file was read, by its name. */
   readonly read: { readonly [name: string]: number }
   /** Bytes that were published and not read. */
   readonly behind: number
@@ -52,7 +48,7 @@ const readAt = (handle: number, buffer: Buffer, offset: number): Buffer => {
   return buffer.subarray(0, filled)
 }
 
-/** Undefined for what is not there any more. */
+/** Returns undefined for a file or directory that no longer exists. */
 const found = <A>(look: () => A): A | undefined => {
   try {
     return look()
@@ -62,7 +58,14 @@ const found = <A>(look: () => A): A | undefined => {
   }
 }
 
-/** What follows the files of a directory into an index. */
+/**
+ * Follows the files of a directory into an index.
+ *
+ * A file may end with a part of a line after a crash, until the sink cuts that part off. A file may also be cut further
+ * back after a failed write, moved away, or replaced. So each changed file is compared with its remembered first bytes
+ * and the bytes before the read offset. Where these differ, the file is read again from its begin; artifacts that are
+ * already indexed are recognised by their id.
+ */
 export class Following {
   readonly #options: { readonly directory: string; readonly prefix: string; readonly daysMax: number }
   readonly #indexing: Indexing
@@ -97,10 +100,10 @@ export class Following {
     }
   }
 
-  /** Looks at the files there are; tells whether one of them grew since the last look. */
+  /** Looks at all files; returns whether a known one changed since the last look. */
   look(): boolean {
     const { daysMax, directory, prefix } = this.#options
-    let grew = false
+    let hasChanged = false
     const files: Array<Followed> = []
     for (const name of found(() => readdirSync(directory)) ?? []) {
       const file = sinkFile(prefix, name)
@@ -108,11 +111,11 @@ export class Following {
       const stats = found(() => statSync(join(directory, name)))
       if (stats === undefined) continue
       const followed = this.#files.find((one) => one.name === name) ?? this.#takeUp(file)
-      grew = this.#compare(followed, stats) || grew
+      hasChanged = this.#compare(followed, stats) || hasChanged
       files.push(followed)
     }
     this.#files = files.sort((one, other) => other.order - one.order)
-    return grew
+    return hasChanged
   }
 
   #takeUp(file: SinkFile): Followed {
@@ -128,12 +131,12 @@ export class Following {
 
   #compare(followed: Followed, { mtimeMs, size }: Stats): boolean {
     if (followed.size === size && followed.changed === mtimeMs) return false
-    const grew = followed.size >= 0
+    const wasSeen = followed.size >= 0
     followed.size = size
     followed.changed = mtimeMs
     followed.torn = -1
     this.#withFile(followed, (handle) => this.#recognise(followed, handle))
-    return grew
+    return wasSeen
   }
 
   #withFile(followed: Followed, use: (handle: number) => void): void {
@@ -146,7 +149,7 @@ export class Following {
     }
   }
 
-  /** Goes back to where the file is what it was. */
+  /** Moves the offset back to where the file still has the content that was read. */
   #recognise(followed: Followed, handle: number): void {
     if (followed.offset === 0) return
     const { head, size, tail } = followed
@@ -156,7 +159,7 @@ export class Following {
       if (!before.equals(tail)) followed.offset = 0
       return
     }
-    // Cut back to an earlier end of a line, it is read up to there.
+    // The file was cut back to the end of an earlier line, so that it is read up to its end.
     const last = size === 0 ? undefined : readAt(handle, Buffer.alloc(1), size - 1)[0]
     followed.offset = isSame && last === newline ? size : 0
     this.#remember(followed, handle)
@@ -168,7 +171,7 @@ export class Following {
     followed.tail = readAt(handle, Buffer.alloc(length), followed.offset - length)
   }
 
-  /** Whether everything in the file is older than what finds room. */
+  /** Tells whether everything in the file is too old for the index. */
   #isPassed({ day }: Followed): boolean {
     return day + dayMillis <= this.#indexing.horizon
   }
@@ -184,7 +187,7 @@ export class Following {
     return { read, behind }
   }
 
-  /** Takes up a portion of the newest file that has something new; tells whether there was one. */
+  /** Reads one portion of the newest file with unread lines; returns whether there was one. */
   step(): boolean {
     const next = this.#files.find((followed) =>
       followed.offset < followed.size && followed.torn !== followed.size && !this.#isPassed(followed)
@@ -219,7 +222,7 @@ export class Following {
     this.#indexing.commit()
   }
 
-  /** Where a line ends that is too long to be read. */
+  /** Finds the end of a line that is too long to be read. */
   #endOfLine(followed: Followed, handle: number): number | undefined {
     for (let at = followed.offset + indexedLineBytesMax;;) {
       const bytes = readAt(handle, this.#portion, at)

@@ -1,4 +1,4 @@
-/** The entry of the search's threads. Nothing of Effect is loaded here: each of the threads has a heap of its own. */
+/** Entry of the search threads. It imports no Effect, because each thread has its own heap. */
 import { parentPort, workerData } from "node:worker_threads"
 import type { Task } from "./Protocol.ts"
 import * as ReadThread from "./ReadThread.ts"

@@ -1,29 +1,29 @@
-/** Puts artifacts into the index and lets the oldest go. Part of the thread that writes. */
+/** Adds artifacts to the index and deletes the oldest. The write thread uses it. */
 import type { DatabaseSync } from "node:sqlite"
 import type { Document } from "./Document.ts"
 import { encode, keysPerMilli } from "./Rows.ts"
 import { dayMillis } from "./SinkFiles.ts"
 
-/** Where an artifact's line is: its place is in bytes. */
+/** Place of an artifact's line; `offset` and `length` are in bytes. */
 export interface Place {
   /** Number of the file in the database. */
   readonly file: number
-  /** The file's place in time; see `SinkFile`. */
+  /** Greater for a later file; see `SinkFile`. */
   readonly order: number
   readonly offset: number
   readonly length: number
 }
 
-/** What an index holds at most. */
+/** Limits of an index; older artifacts are deleted. */
 export interface IndexBounds {
   readonly daysMax: number
   readonly rowsMax: number
 }
 
-/** Rows that go together at most: more than a portion of a file brings, and few enough for a short change. */
-const lettingGo = 5000
+/** Rows deleted in one step at most: more than a portion of a file adds, and few enough for a short transaction. */
+const deletedAtOnceMax = 5000
 
-/** The index, as the thread that writes has it. To be used between `begin` and `commit`. */
+/** The index for the write thread. Changes belong between `begin` and `commit`. */
 export class Indexing {
   readonly #database: DatabaseSync
   readonly #bounds: IndexBounds
@@ -81,7 +81,9 @@ export class Indexing {
     return key === undefined ? undefined : Math.floor(key / keysPerMilli)
   }
 
-  /** Time before which nothing finds room any more, in milliseconds since 1970. */
+  /**
+   * Time before which artifacts are not added, in milliseconds since 1970: too old, or older than all of a full index.
+   */
   get horizon(): number {
     const oldest = this.#rows < this.#bounds.rowsMax ? undefined : this.#keyOf("oldest")
     return Math.max(
@@ -95,7 +97,7 @@ export class Indexing {
   }
 
   commit(): void {
-    this.#letGo()
+    this.#deleteOldest()
     this.#statements.count.run("rows", this.#rows)
     this.#statements.count.run("skipped", this.#skipped)
     this.#database.exec("COMMIT")
@@ -105,7 +107,7 @@ export class Indexing {
     this.#skipped++
   }
 
-  /** The next free key of a time; where a millisecond is full, of the next one that is not. */
+  /** Returns the next free key of a time; when its millisecond is full, the next free key after it. */
   #freeKey(time: number): number {
     for (let from = time * keysPerMilli;; from += keysPerMilli) {
       const { key } = this.#statements.last.get(from, from + keysPerMilli) as { key: number | null }
@@ -121,8 +123,8 @@ export class Indexing {
   }
 
   /**
-   * Takes an artifact up, in the place of an older state of it. One that has no room any more is left out, and so is one
-   * of which a later file has told already (`orderOf` tells the order of a file): later files are read first.
+   * Adds an artifact, in place of an older version of it. An artifact before the horizon is left out. So is one that a
+   * later file holds as well (`orderOf` returns a file's order), because later files are read first.
    */
   add(document: Document, place: Place, orderOf: (file: number) => number): void {
     const known = this.#statements.byId.get(document.id) as { key: number; file: number } | undefined
@@ -139,7 +141,7 @@ export class Indexing {
     this.#rows++
   }
 
-  /** Whether something is in it that should go. */
+  /** Whether the index holds rows that must be deleted. */
   get isOver(): boolean {
     return this.#rows > this.#bounds.rowsMax || (this.#keyOf("oldest") ?? Infinity) < this.#dayHorizon()
   }
@@ -148,12 +150,12 @@ export class Indexing {
     return Math.max(0, (this.#now() - this.#bounds.daysMax * dayMillis) * keysPerMilli)
   }
 
-  #letGo(): void {
-    const letGo = (before: number, count: number) => {
+  #deleteOldest(): void {
+    const deleteBefore = (before: number, count: number) => {
       for (const { key } of this.#statements.before.all(before, count) as Array<{ key: number }>) this.#remove(key)
     }
-    letGo(this.#dayHorizon(), lettingGo)
+    deleteBefore(this.#dayHorizon(), deletedAtOnceMax)
     const over = this.#rows - this.#bounds.rowsMax
-    if (over > 0) letGo(Number.MAX_SAFE_INTEGER, Math.min(over, lettingGo))
+    if (over > 0) deleteBefore(Number.MAX_SAFE_INTEGER, Math.min(over, deletedAtOnceMax))
   }
 }

@@ -1,10 +1,10 @@
-/** What ties an artifact to its alert and its incident. A search thread imports it. */
+/** Words that tie an artifact to its alert and its incident. Search threads import this module. */
 import type { Row } from "./Search.ts"
 
-/** One word for an alert or an incident: two tenants may have the same id. */
+/** Returns the word of an alert or incident. It contains the tenant, because two tenants may use the same id. */
 export const linkOf = (tenant: string | undefined, id: string): string => `${tenant ?? ""}/${id}`
 
-/** The word of a row's alert or incident; undefined when it has none. */
+/** Returns the word of a row's alert or incident; undefined when the row has none. */
 export const linkTo = (
   row: Pick<Row, "tenant_id" | "alert_id" | "incident_id">,
   to: "alert" | "incident"

@@ -1,7 +1,7 @@
-/** The users that an alert names in its message, which holds all of its evidence. A search thread imports it. */
+/** Collects the users from an alert's message, which holds all of its evidence. Search threads import this module. */
 import { alertUsersMax } from "../domain/Bounds.ts"
 
-/** Graph's properties that hold a user, or a mail address. */
+/** Graph's properties that hold a user or a mail address. */
 const userKeys = new Set([
   "accountName",
   "email",
@@ -18,19 +18,19 @@ const userKeys = new Set([
   "userPrincipalName"
 ])
 
-/** Objects of a message that are looked into: an alert has some dozens. */
+/** Objects of a message that are looked into; an alert has some dozens. */
 const objectsMax = 20_000
 
 const parsed = (message: string): unknown => {
   try {
     return JSON.parse(message)
   } catch {
-    // A message that was made shorter to fit somewhere is no JSON any more.
+    // A message that was shortened is no longer valid JSON.
     return undefined
   }
 }
 
-/** Users, senders and recipients, and their display names, that an alert's message names; each once. */
+/** Returns the users, senders and recipients in an alert's message, with their display names; each once. */
 export const usersOf = (message: string): ReadonlyArray<string> => {
   const users = new Set<string>()
   const add = (value: unknown) => {

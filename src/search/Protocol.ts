@@ -1,8 +1,8 @@
-/** What the search's threads and the program say to each other. */
+/** The messages between the search threads and the program. */
 import type { Lookup } from "./Reading.ts"
 import type { Detail, Row } from "./Search.ts"
 
-/** What a thread is started with. */
+/** Data that a thread is started with. */
 export interface Task {
   readonly role: "write" | "read"
   readonly artifactsDirectory: string
@@ -10,11 +10,11 @@ export interface Task {
   readonly directory: string
   readonly daysMax: number
   readonly rowsMax: number
-  /** The database was found damaged, and is made anew. */
+  /** The database was found damaged and must be rebuilt. */
   readonly isDamaged: boolean
 }
 
-/** How far the index is. */
+/** How far the index has followed the sink. */
 export interface Progress {
   readonly rows: number
   /** Lines that were no artifacts. */
@@ -23,39 +23,39 @@ export interface Progress {
   readonly newest: number | null
   /** Bytes that were published and not read. */
   readonly behind: number
-  /** Up to where each file was read, by its name. */
+  /** Offset up to which each file was read, by its name. */
   readonly read: { readonly [name: string]: number }
 }
 
-/** What ends a thread: it cannot go on, for this reason. */
+/** Why a thread cannot go on. */
 export interface Failure {
   readonly why: string
   readonly isDamage: boolean
 }
 
-/** What the thread that writes says. */
+/** A message of the write thread. */
 export type Told = { readonly progress: Progress } | { readonly failure: Failure }
 
-/** What the thread that reads is asked. */
+/** A question to the read thread. */
 export type Question =
   | { readonly find: Lookup }
   | { readonly detail: string }
   | { readonly lines: ReadonlyArray<number> }
 
-/** What it answers. */
+/** Answer to each kind of {@link Question}. */
 export interface Answers {
   readonly find: { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean }
   readonly detail: Detail | undefined
   readonly lines: ReadonlyArray<string | null>
 }
 
-/** A question with its number. */
+/** A question with the number that its answer carries. */
 export interface Asked {
   readonly number: number
   readonly question: Question
 }
 
-/** The answer to the question of that number, or why there is none. */
+/** The answer to a numbered question, or why there is none. */
 export type Answered =
   | { readonly number: number; readonly answer: Answers[keyof Answers] }
   | { readonly number: number; readonly failure: Failure }

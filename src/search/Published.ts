@@ -1,4 +1,4 @@
-/** How far an index is behind the sink while nobody follows it: what its thread told last, compared with the files. */
+/** Tells how far a resting index is behind the sink: compares the saved progress with the sink's files. */
 import { Clock, Effect, FileSystem, Option, Path, Schema } from "effect"
 import type { Progress } from "./Protocol.ts"
 import { isWithin, sinkFile } from "./SinkFiles.ts"
@@ -15,21 +15,21 @@ const nothing: Progress = { rows: 0, skipped: 0, newest: null, behind: 0, read: 
 
 const fileOf = (directory: string) => Effect.map(Path.Path, (path) => path.join(directory, "progress.json"))
 
-/** Leaves word of how far an index is, for another process to know. Where none can be left, it knows less. */
+/** Saves the progress for another process. Errors are ignored, since that process can do without. */
 export const keep = Effect.fnUntraced(function*(directory: string, progress: Progress) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Schema.encodeEffect(Kept)(progress)
   yield* fs.writeFileString(yield* fileOf(directory), text, { mode: 0o600 })
 }, (keeping) => Effect.ignore(keeping))
 
-/** What an earlier process left word of; nothing when it left none. */
+/** Reads the progress that an earlier process saved; an empty one when there is none. */
 export const kept = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const read = Effect.flatMap(fs.readFileString(yield* fileOf(directory)), (text) => Schema.decodeEffect(Kept)(text))
   return Option.getOrElse(yield* Effect.option(read), () => nothing)
 })
 
-/** Bytes of the sink's files that an index has not read. */
+/** Returns the bytes of the sink's files that an index has not read. */
 export const bytesBehind = Effect.fnUntraced(function*(
   { artifactsDirectory, daysMax, prefix }: {
     readonly artifactsDirectory: string

@@ -1,17 +1,4 @@
-/**
- * What somebody types into the search.
- *
- * Terms stand beside each other and all of them must hold. A term is a word, a phrase in double quotes, or a field and
- * its value: `user:amy`, `user:"Amy Alberts"`. Case does not count. A star at the end stands for whatever follows.
- *
- * A value with punctuation is compared whole (`user:amy@contoso.example`, `src_ip:10.0.0.1`); a single word with each
- * word of the value (`user:amy` finds amy@contoso.example); a host also by its domain (`hostname:contoso.example`).
- * `hostname` is that of the client or the server, or the domain name; `user` is each user, sender and recipient that the
- * artifact or another one of its alert names, for the URL in a mail names nobody itself.
- *
- * Text with a colon is free text where it is no attempt at a field: URLs, paths, addresses, ports, times and the tags of
- * artifacts (`alertId:da1`). A quote that is not closed reaches to the end.
- */
+/** Parses what a person types into the search; {@link parse} describes the syntax. */
 import { Result } from "effect"
 import { queryLengthMax, queryTermsMax } from "../domain/Bounds.ts"
 import { BadQuery } from "./Search.ts"
@@ -24,24 +11,24 @@ type FieldName = typeof fieldNames[number]
 
 const isFieldName = (name: string): name is FieldName => (fieldNames as ReadonlyArray<string>).includes(name)
 
-/** A prefix of one letter would gather half of the index. */
+/** A prefix of one letter would match half of the index. */
 const prefixLengthMin = 2
 
-/** Tags of artifacts, and what URLs without slashes begin with: one word, as an unknown field would be. */
+/** Names before a colon that are text: tags of artifacts, and schemes of URLs without slashes. */
 const known = new Set(
   "account action actor application category classification cve delivery detection determination direction endpoint evidence feedback investigation javascript location mailbox mailto mitre policy priority product provider publisher query remediation role status threat truncated url urn verdict"
     .split(" ")
 )
 
-/** Blanks part terms, but not within double quotes. */
+/** Splits at blanks, but not within double quotes. */
 const termForm = /(?:[^\s"]|"[^"]*(?:"|$))+/g
 const fieldForm = /^([a-z]+(?:_[a-z]+)*):(.*)$/is
 
-/** Whether a word before a colon, outside of quotes, is meant as part of a text. */
+/** Tells whether a name before a colon, outside of quotes, belongs to a text. */
 const isText = (name: string, value: string): boolean =>
   /^[/\\]/.test(value) ||
   /^\d+$/.test(value) ||
-  // A drive; an address of IPv6; a tag such as `alertId`.
+  // The name is a drive, a part of an IPv6 address, or a tag such as `alertId`.
   name.length === 1 ||
   /^[0-9a-f.:]+$/i.test(`${name}${value}`) && value.includes(":") ||
   /[a-z][A-Z]/.test(name) ||
@@ -70,7 +57,9 @@ const fieldTerm = (field: FieldName, text: string): Result.Result<Term, BadQuery
       : Result.succeed({ field, value: severity, isPrefix })
   }
   return (field === "src_ip" || field === "dst_ip") && value.includes("/")
-    ? bad(`${field}:${shown(value)} is no address; a network is written as its beginning, such as ${field}:10.0.0.*`)
+    ? bad(
+      `${field}:${shown(value)} is no address; search for a network by its first numbers, such as ${field}:10.0.0.*`
+    )
     : Result.succeed({ field, value, isPrefix })
 }
 
@@ -110,7 +99,21 @@ const termOf = (text: string): Result.Result<Term, BadQuery> => {
 }
 
 /**
- * Reads a query. No terms for an empty one, which finds everything; so does a lone star, and AND is understood.
+ * Parses a query. An empty query, and a lone star, gives no terms and finds everything.
+ *
+ * **Details**
+ *
+ * All terms must match; AND between them is allowed. A term is a word, a phrase in double quotes, or a field and its
+ * value: `user:amy`, `user:"Amy Alberts"`. Case is ignored. A star at the end matches any continuation. A quote that is
+ * not closed reaches to the end.
+ *
+ * A value with punctuation must match as a whole (`user:amy@contoso.example`, `src_ip:10.0.0.1`). A single word matches
+ * each word of the value (`user:amy` finds amy@contoso.example), and a host also its domain
+ * (`hostname:contoso.example`). `hostname` is the client's or server's name, or the domain. `user` is each user, sender
+ * and recipient in the artifact or in another one of its alert, because the URL in a mail names nobody.
+ *
+ * Text with a colon is free text when it does not look like a field: URLs, paths, addresses, ports, times, and tags of
+ * artifacts (`alertId:da1`).
  *
  * **Example**
  *

@@ -1,4 +1,4 @@
-/** The thread that answers searches. */
+/** The read thread, which answers searches. */
 import type { MessagePort } from "node:worker_threads"
 import { isDamage, openToRead } from "./Database.ts"
 import type { Answered, Asked, Question, Task } from "./Protocol.ts"
@@ -11,7 +11,7 @@ const answer = (reading: Reading, question: Question) =>
     ? reading.detail(question.detail)
     : reading.lines(question.lines)
 
-/** Answers what is asked, one question after another. The database is opened for the first one. */
+/** Answers one question after another. The first question opens the database. */
 export const run = (task: Task, port: MessagePort): void => {
   let reading: Reading | undefined
   port.on("message", ({ number, question }: Asked) => {

@@ -1,4 +1,4 @@
-/** Answers searches from the index. Part of the thread that reads. */
+/** Answers searches from the index. The read thread uses it. */
 import type { DatabaseSync } from "node:sqlite"
 import { linkTo } from "./Links.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
@@ -6,25 +6,24 @@ import type { Detail, Row } from "./Search.ts"
 import { lineAt } from "./SinkLines.ts"
 import { matchOf } from "./Tokens.ts"
 
-/** A search as the index understands it. */
+/** A search in the terms of the index. */
 export interface Lookup {
-  /** A query of FTS5; undefined for everything. */
+  /** Query of FTS5; undefined for everything. */
   readonly match: string | undefined
   /** Milliseconds since 1970, inclusive. */
   readonly from: number
   /** Milliseconds since 1970, exclusive. */
   readonly to: number
-  /** Rows before this key only. */
+  /** Only rows before this key are returned. */
   readonly before: number | undefined
   readonly limit: number
 }
 
-/** Rows that are shown beside a row. */
+/** Rows of the same alert and incident that are shown beside a row. */
 const beside = { alert: 100, incident: 10 } as const
-/** Rows that are looked at for them: other states of an alert come first. */
+/** Rows that are examined for {@link beside}, because other versions of an alert come first. */
 const lookedAt = 1000
 
-/** Stream of the artifacts of incidents. */
 const incidents = "azure_security_incident"
 
 interface Stored {
@@ -35,7 +34,7 @@ interface Stored {
   readonly length: number
 }
 
-/** The index, as the thread that reads has it. */
+/** The index for the read thread. */
 export class Reading {
   readonly #artifactsDirectory: string
   readonly #statements
@@ -55,18 +54,18 @@ export class Reading {
     }
   }
 
-  /** Rows, newest first, and whether there are more. */
+  /** Returns rows, newest first, and whether there are more. */
   find({ before, from, limit, match, to }: Lookup): { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean } {
     const range = [keyAt(from), Math.min(before ?? Infinity, keyAt(to)), limit + 1] as const
     const found = match === undefined
-      // Node binds numbers as floating-point ones, by which FTS5 would not narrow its own search.
+      // `matching` casts its bounds, because Node binds numbers as floats, by which FTS5 does not narrow its search.
       ? this.#statements.all.all(...range)
       : this.#statements.matching.all(match, ...range)
     const rows = (found as unknown as ReadonlyArray<Stored>).slice(0, limit).map(({ key, row }) => decode(key, row))
     return { rows, hasMore: found.length > limit }
   }
 
-  /** An artifact with what belongs to it; undefined when the index does not have it. */
+  /** Returns an artifact with its alert and incident; undefined when the index does not have it. */
   detail(id: string): Detail | undefined {
     const stored = this.#statements.byId.get(id) as Stored | undefined
     if (stored === undefined) return undefined
@@ -79,7 +78,7 @@ export class Reading {
     }
   }
 
-  /** Artifacts as they were published. */
+  /** Returns artifacts as they were published; null where the line is gone. */
   lines(keys: ReadonlyArray<number>): ReadonlyArray<string | null> {
     return keys.map((key) => {
       const stored = this.#statements.byKey.get(key) as Stored | undefined
@@ -87,7 +86,7 @@ export class Reading {
     })
   }
 
-  /** Others of the same alert, or the states of the incident; the newest first. */
+  /** Returns the other rows of the same alert, or the versions of the incident; the newest first. */
   #linked(row: Row, to: "alert" | "incident"): ReadonlyArray<Row> {
     const link = linkTo(row, to)
     if (link === undefined) return []
@@ -95,7 +94,7 @@ export class Reading {
       { field: to, value: link, isPrefix: false },
       ...(to === "alert" ? [] : [{ field: "stream", value: incidents, isPrefix: false } as const])
     ])
-    // What is searched for knows no case, and an alert's id does.
+    // The search ignores case, but an alert's id does not.
     return this.find({ match, from: 0, to: Infinity, before: undefined, limit: lookedAt }).rows
       .filter((other) => other.id !== row.id && linkTo(other, to) === link)
       .slice(0, beside[to])

@@ -1,4 +1,4 @@
-/** Rows as the database holds them: the values alone, in the order of their fields. A search thread imports it. */
+/** Encodes rows for the database as arrays of their values. Search threads import this module. */
 import type { Row } from "./Search.ts"
 
 const names = [
@@ -26,13 +26,13 @@ const names = [
   "incident_id"
 ] as const satisfies ReadonlyArray<keyof Row>
 
-/** Steps of a row's key in a millisecond: as many artifacts may have the same. */
+/** Keys per millisecond: so many artifacts may share one time. */
 export const keysPerMilli = 1000
 
-/** Encodes a row. Values that are absent are 0. */
+/** Encodes a row as JSON; 0 stands for an absent value. */
 export const encode = (row: Omit<Row, "key">): string => JSON.stringify(names.map((name) => row[name] ?? 0))
 
-/** Decodes what {@link encode} made. */
+/** Decodes a row that {@link encode} made. */
 export const decode = (key: number, text: string): Row => {
   const values: ReadonlyArray<string | 0> = JSON.parse(text)
   const row: Record<string, string | number> = { key }

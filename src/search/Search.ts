@@ -1,13 +1,12 @@
-/** Finding what was published: the artifacts of the last days, by the fields of WitFoo's search. */
+/** Defines the search over the artifacts of the last days, by the fields of WitFoo's search. */
 import { Context, Effect, Layer, Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)
 
 /** Schema for what a search shows of an artifact. Absent fields are left out. */
 export const Row = Schema.Struct({
-  /** Place in the order of time: greater is later. Unique. */
+  /** Unique position in the order of time: greater is later. */
   key: Schema.Int,
-  /** The artifact's `id`. */
   id: Schema.String,
   /** Last activity (`endTimeUTC`, else `startTimeUTC`): ISO 8601, UTC. */
   time: Schema.String,
@@ -23,7 +22,6 @@ export const Row = Schema.Struct({
   dst_ip: text,
   hostname: text,
   user: text,
-  /** From, to and subject of a mail. */
   email_from: text,
   email_to: text,
   email_subject: text,
@@ -37,27 +35,27 @@ export const Row = Schema.Struct({
 })
 export type Row = typeof Row.Type
 
-/** Schema for how the index is. */
+/** Schema for the state of the index. */
 export const IndexState = Schema.Struct({
   /**
-   * `off`: not wanted, or not possible here. `resting`: nobody searches, and it takes up again at the next search.
-   * `catching_up`: artifacts were published that it does not have yet. `following`: it has everything.
+   * `off`: not wanted, or not possible here. `resting`: nobody searches; the next search resumes the index.
+   * `catching_up`: published artifacts are not indexed yet. `following`: everything is indexed.
    */
   state: Schema.Literals(["off", "resting", "catching_up", "following", "failed"]),
-  /** Artifacts in it. */
+  /** Artifacts in the index. */
   rows: Schema.Int,
   rows_max: Schema.Int,
   days_max: Schema.Int,
-  /** Bytes that were published and are not in it yet. */
+  /** Bytes that were published and are not indexed yet. */
   bytes_behind: Schema.Int,
-  /** Time of the newest artifact in it; null while it is empty. */
+  /** Time of the newest artifact in the index; null while the index is empty. */
   newest: Schema.NullOr(Schema.String),
-  /** Why it is off or failed, and what to do, in one line. */
+  /** Why the index is off or failed, and what to do, in one line. */
   why: text
 }).annotate({ identifier: "IndexState" })
 export type IndexState = typeof IndexState.Type
 
-/** How an index is that there is none of. */
+/** The index state while no index exists. */
 export const indexOff = (why: string): IndexState => ({
   state: "off",
   rows: 0,
@@ -68,7 +66,7 @@ export const indexOff = (why: string): IndexState => ({
   why
 })
 
-/** What is asked for. */
+/** One page of a search. */
 export interface SearchRequest {
   /** Terms combined by AND; see `Query.ts`. Empty for everything. */
   readonly query: string
@@ -76,36 +74,36 @@ export interface SearchRequest {
   readonly from: number
   /** Milliseconds since 1970, exclusive. */
   readonly to: number
-  /** Rows before this key only: the last one of the page before. */
+  /** Only rows before this key are returned: the last key of the previous page. */
   readonly before?: number | undefined
   /** Rows at most, 1 to 1000. */
   readonly limit: number
 }
 
-/** Schema for what was found, newest first. */
+/** Schema for one page of matches, newest first. */
 export const Found = Schema.Struct({
   rows: Schema.Array(Row),
-  /** Key to go on before; null where there is no more. */
+  /** Value of `before` for the next page; null when there is none. */
   next: Schema.NullOr(Schema.Int),
   index: IndexState
 }).annotate({ identifier: "Found" })
 export type Found = typeof Found.Type
 
-/** Schema for one artifact with what belongs to it. */
+/** Schema for one artifact with its alert and incident. */
 export const Detail = Schema.Struct({
   row: Row,
-  /** The artifact as it was published, one line of JSON; null when the file that held it is gone. */
+  /** The artifact as it was published, one line of JSON; null when its file is gone. */
   artifact: Schema.NullOr(Schema.String),
   /** The alert and the other evidence of the same alert, in the order of time. At most 100. */
   alert: Schema.Array(Row),
-  /** The incident that it belongs to, its latest state first. At most 10. */
+  /** The artifact's incident, its latest version first. At most 10. */
   incident: Schema.Array(Row)
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
 /** The query cannot be understood. */
 export class BadQuery extends Schema.TaggedError<BadQuery>()("BadQuery", {
-  /** Names the term at fault and what is possible. */
+  /** Names the faulty term and what is possible. */
   fault: Schema.String
 }, { httpApiStatus: 400 }) {
   override get message() {
@@ -113,7 +111,7 @@ export class BadQuery extends Schema.TaggedError<BadQuery>()("BadQuery", {
   }
 }
 
-/** There is no index to search: it is off, or failed. */
+/** The index is off, failed or busy. */
 export class SearchUnavailable extends Schema.TaggedError<SearchUnavailable>()("SearchUnavailable", {
   /** What to do. */
   why: Schema.String
@@ -128,21 +126,21 @@ export class SearchUnavailable extends Schema.TaggedError<SearchUnavailable>()("
  *
  * **Details**
  *
- * Its index follows the sink's files and is never in the sink's way: it is written by a thread of its own at the lowest
- * priority, only while somebody searches, and goes on where it stopped.
+ * The index never slows the sink down: a thread of the lowest priority follows the sink's files, only while somebody
+ * searches, and resumes where it stopped.
  */
 export class Search extends Context.Service<Search, {
   readonly find: (request: SearchRequest) => Effect.Effect<Found, BadQuery | SearchUnavailable>
-  /** Undefined for an artifact that the index does not have. */
+  /** Returns undefined for an artifact that is not indexed. */
   readonly detail: (id: string) => Effect.Effect<Detail | undefined, SearchUnavailable>
-  /** Artifacts as they were published, for as many rows: one line of JSON each, or null where its file is gone. */
+  /** Returns one line of JSON for each key, as it was published; null when its file is gone. */
   readonly lines: (
     keys: ReadonlyArray<number>
   ) => Effect.Effect<ReadonlyArray<string | null>, SearchUnavailable>
-  /** Tells how it is, without waking it. */
+  /** The state of the index; reading it starts no thread. */
   readonly state: Effect.Effect<IndexState>
 }>()("azure-security/search/Search") {
-  /** There is no index. */
+  /** Layer of a search that is off; every search fails with `why`. */
   static readonly layerOff = (why: string) =>
     Layer.sync(Search, () => {
       const off = indexOff(why)

@@ -1,8 +1,4 @@
-/**
- * The search's two threads, as the program has them: one follows the sink and writes, the other answers.
- *
- * They live and end together.
- */
+/** Starts the two search threads: one follows the sink and writes the index, the other answers. Both end together. */
 import { Deferred, Effect, type Scope } from "effect"
 import { setTimeout as after } from "node:timers/promises"
 import { type ResourceLimits, Worker } from "node:worker_threads"
@@ -11,18 +7,18 @@ import type { Answered, Answers, Asked, Failure, Progress, Question, Task, Told 
 import { SearchUnavailable } from "./Search.ts"
 import { threadEntry } from "./ThreadEntry.ts"
 
-/** MiB of each thread's heap. What is read at a time is bounded, so it holds some ten. */
+/** MiB of each thread's heap. A thread needs some ten, because it reads bounded portions. */
 export const heapMebibytesMax = 128
 
 const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 }
 
-/** How long the threads may take to open the index. */
+/** Timeout for opening the index. */
 const openMax = "10 seconds"
 
-/** How long a search may take; a second is long for a million artifacts. */
+/** Timeout of a search; even a second is long for a million artifacts. */
 const answerMax = "20 seconds"
 
-/** How long a search that starts the threads waits for what was published before. */
+/** The search that starts the threads waits this long for the index to catch up. */
 const catchUpMax = "1 second"
 
 /** The running threads. */
@@ -30,7 +26,7 @@ export interface SearchThreads {
   readonly ask: <const Q extends Question>(
     question: Q
   ) => Effect.Effect<Answers[keyof Q & keyof Answers], SearchUnavailable>
-  /** Fails when one of them has ended, with what was wrong. */
+  /** Fails with the reason when one of the threads has ended. */
   readonly ended: Effect.Effect<never, Failure>
 }
 
@@ -39,10 +35,10 @@ const stopMax = 1000
 
 let living = 0
 
-/** How many threads there are: the end of a process waits for each of them. */
+/** Number of threads alive; the end of a process waits for each of them. */
 export const threads = (): number => living
 
-/** A thread. Neither its work nor its end keeps the process alive. */
+/** Starts a thread that keeps the process alive neither while it works nor while it stops. */
 const thread = (
   task: Task,
   { onEnd, onMessage }: { readonly onMessage: (message: unknown) => void; readonly onEnd: (why: string) => void }
@@ -50,7 +46,7 @@ const thread = (
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {
-        // Nothing of the environment, which may hold secrets, and none of the flags of a debugger or a test.
+        // The thread gets no environment, which may hold secrets, and no flags of a debugger or a test.
         const worker = new Worker(threadEntry, {
           eval: typeof threadEntry === "string",
           workerData: task,
@@ -69,7 +65,7 @@ const thread = (
         worker.unref()
         living++
         worker.on("exit", () => living--)
-        // A thread that hangs in the system, or in a long query, ends when it comes back from there.
+        // A thread that hangs in a system call or a long query ends only when that returns.
         const stop = Effect.promise(() => {
           isWanted = false
           return Promise.race([worker.terminate(), after(stopMax, undefined, { ref: false })])
@@ -81,15 +77,15 @@ const thread = (
     ({ worker }) => worker
   )
 
-/** What a search is told when there is none. */
+/** Says what failed and what to do, for the log and the page. */
 export const sayFailure = (directory: string, { isDamage, why }: Failure): string =>
   isDamage
-    ? `the index in ${directory} was damaged (${why}); the next search makes it anew`
+    ? `the index in ${directory} was damaged (${why}); the next search rebuilds it`
     : /out of memory|no answer/i.test(why)
-    ? `the search gave up (${why}): search again, in a shorter time`
-    : `the index in ${directory} cannot be kept (${why}): let this user write there, and search again`
+    ? `the search gave up (${why}): search again, in a shorter time range`
+    : `the index in ${directory} cannot be updated (${why}): let the connector's user write there, and search again`
 
-/** Starts the threads, and returns when the index is open and, within a second, has what was published before. */
+/** Starts the threads. Returns when the index is open and has caught up, or a second after it is open. */
 export const make = Effect.fnUntraced(function*(
   task: Omit<Task, "role">,
   onProgress: (progress: Progress) => void
@@ -146,7 +142,9 @@ export const make = Effect.fnUntraced(function*(
     ask: <const Q extends Question>(question: Q) =>
       Effect.callback<Answers[keyof Q & keyof Answers], SearchUnavailable>((resume) => {
         if (waiting.size >= searchesMax) {
-          resume(Effect.fail(new SearchUnavailable({ why: `${searchesMax} searches wait: search again in a moment` })))
+          resume(
+            Effect.fail(new SearchUnavailable({ why: `${searchesMax} searches are waiting: search again in a moment` }))
+          )
           return
         }
         const number = asked++
@@ -154,14 +152,16 @@ export const make = Effect.fnUntraced(function*(
         waiting.set(number, resume as (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void)
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
         reader.postMessage({ number, question } satisfies Asked)
-        // It is worked off all the same, and counts until it is.
+        // A cancelled search still runs to its end and counts towards the limit until then.
         return Effect.sync(() => void waiting.set(number, () => undefined))
       }).pipe(
         Effect.timeoutOrElse({
           duration: answerMax,
           orElse: () => {
             end({ why: `no answer within ${answerMax}`, isDamage: false })
-            return Effect.fail(new SearchUnavailable({ why: `no answer within ${answerMax}: ask for a shorter time` }))
+            return Effect.fail(
+              new SearchUnavailable({ why: `no answer within ${answerMax}: search in a shorter time range` })
+            )
           }
         })
       )

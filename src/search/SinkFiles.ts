@@ -1,23 +1,23 @@
-/** The files of the sink, by their names. A search thread imports it. */
+/** Recognises the sink's files by their names. Search threads import this module. */
 
 /** A file of the sink. */
 export interface SinkFile {
   readonly name: string
   /** Begin of the UTC day in its name. */
   readonly date: string
-  /** The same in milliseconds since 1970. */
+  /** `date` in milliseconds since 1970. */
   readonly day: number
-  /** Greater for what was begun later. */
+  /** Greater for a file that was begun later. */
   readonly order: number
 }
 
 /** A day in milliseconds. */
 export const dayMillis = 86_400_000
 
-/** Files of one day that have an order: more than fit on a disk. */
+/** Bound of the numbers of one day's files: more than fit on a disk. */
 const filesOfDay = 1_000_000
 
-/** Reads a name, `<prefix>-<UTC date>-<n>.ndjson`; undefined for any other. */
+/** Parses a name `<prefix>-<UTC date>-<n>.ndjson`; undefined for any other. */
 export const sinkFile = (prefix: string, name: string): SinkFile | undefined => {
   if (!name.startsWith(`${prefix}-`)) return undefined
   const [, of = "", number] = /^(\d{4}-\d\d-\d\d)-([1-9]\d{0,5})\.ndjson$/.exec(name.slice(prefix.length + 1)) ?? []
@@ -26,6 +26,6 @@ export const sinkFile = (prefix: string, name: string): SinkFile | undefined => 
   return Number.isNaN(day) ? undefined : { name, date, day, order: day / dayMillis * filesOfDay + Number(number) }
 }
 
-/** Whether a file may hold something of the last days. */
+/** Tells whether a file may hold something of the last `daysMax` days. */
 export const isWithin = (file: SinkFile, daysMax: number, now: number): boolean =>
   file.day + dayMillis > now - daysMax * dayMillis

@@ -1,8 +1,8 @@
-/** Artifacts as they were published, out of the sink's files. A search thread imports it. */
+/** Reads published artifacts from the sink's files. Search threads import this module. */
 import { closeSync, openSync, readSync } from "node:fs"
 import { join } from "node:path"
 
-/** The line of an artifact; null when its file, or the artifact at that place of it, is gone. */
+/** Returns the line of an artifact; null when its file is gone, or holds something else at that place. */
 export const lineAt = (
   directory: string,
   place: { readonly name: string | null; readonly offset: number; readonly length: number },

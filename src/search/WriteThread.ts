@@ -1,8 +1,8 @@
 /**
- * The thread that writes the index: it follows the sink and is never in its way.
+ * The write thread, which follows the sink and writes the index without slowing the sink down.
  *
- * It has the lowest priority there is, and where the system knows none for a thread, or a core is free and is the other
- * half of the sink's, it rests nine times as long as it worked while the sink is busy.
+ * The thread has the lowest priority. While the sink is busy, it also rests nine times as long as it worked: a system
+ * may have no priorities of threads, and a free core may be the other half of the sink's core.
  */
 import { readlinkSync } from "node:fs"
 import { constants, setPriority } from "node:os"
@@ -13,22 +13,22 @@ import { Following } from "./Following.ts"
 import { Indexing } from "./Indexing.ts"
 import type { Failure, Progress, Task, Told } from "./Protocol.ts"
 
-/** Milliseconds between two looks while there is nothing to do. */
+/** Milliseconds between two looks while nothing is to do. */
 const lookEvery = 200
-/** Milliseconds between two reports while there is. */
+/** Milliseconds between two reports while work is to do. */
 const tellEvery = 250
-/** Milliseconds without growth after which the sink is at rest. */
+/** Milliseconds without growth after which the sink counts as idle. */
 const busyFor = 1000
-/** Rest to work, while the sink is busy. */
+/** Ratio of rest to work while the sink is busy. */
 const restRatio = 9
 
-/** Linux has priorities of threads, by the number of a thread. */
+/** Lowers the priority of this thread alone, which Linux can do by the thread's number. */
 const lowerPriority = (): void => {
   try {
     const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1))
     setPriority(thread, constants.priority.PRIORITY_LOW)
   } catch {
-    // Elsewhere it paces itself all the same.
+    // On other systems the rests alone protect the sink.
   }
 }
 
@@ -39,7 +39,7 @@ const failureOf = (error: unknown): Failure => ({
 
 const isSame = (one: Progress, other: Progress): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/** Follows the sink until the thread is ended, or cannot go on and says why. */
+/** Follows the sink until the thread is ended, or fails and reports why. */
 export const run = (task: Task, port: MessagePort): void => {
   const tell = (told: Told) => port.postMessage(told)
   const guarded = (work: () => void) => {

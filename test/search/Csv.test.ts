@@ -22,14 +22,14 @@ describe("Csv", () => {
     assert.match(csvLine(row), /^1,a,2026-11-25T12:00:00Z,azure_security_alert,high,phishing_email,A title,new,+\r\n$/)
   })
 
-  it("quotes what would end a cell, and doubles quotes", () => {
+  it("quotes cells with separators, and doubles quotes", () => {
     assert.include(cells({ title: "one, two" }), ",\"one, two\",")
     assert.include(cells({ title: "say \"x\"" }), ",\"say \"\"x\"\"\",")
     assert.include(cells({ title: "one\ntwo" }), ",\"one\ntwo\",")
     assert.include(cells({ title: "one\r\ntwo" }), ",\"one\r\ntwo\",")
   })
 
-  it("lets a spreadsheet take nothing for a formula", () => {
+  it("puts an apostrophe before what a spreadsheet would run as a formula", () => {
     for (const begin of ["=", "+", "-", "@"]) assert.include(cells({ title: `${begin}1+1` }), `,'${begin}1+1,`)
     for (const begin of ["\t", "\r", "\n"]) assert.include(cells({ title: `${begin}=1` }), `'${begin}=1`)
     assert.include(cells({ title: "=HYPERLINK(\"x\",1)" }), ",\"'=HYPERLINK(\"\"x\"\",1)\",")

@@ -9,7 +9,7 @@ import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { artifact, directories, published } from "./Index.ts"
 
-/** Threads have no test clock. */
+/** The real time, because threads have no test clock. */
 const now = TestClock.withLive(Clock.currentTimeMillis)
 
 it.layer(NodeServices.layer)("FileSearch", (it) => {
@@ -41,7 +41,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
   const becomes = ({ state }: Search["Service"], is: (state: IndexState) => boolean) =>
     TestClock.withLive(Effect.repeat(state, { until: is, schedule: Schedule.spaced("20 millis") }))
 
-  it.effect("starts with the first search, follows, and says how far it is", () =>
+  it.effect("starts with the first search, follows the sink, and reports its progress", () =>
     Effect.gen(function*() {
       const { found, fs, layer, places, publish } = yield* world
       yield* publish("a")
@@ -86,7 +86,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("rests some minutes after the last search, and takes up again", () =>
+  it.effect("rests five minutes after the last search, and resumes with the next one", () =>
     Effect.gen(function*() {
       const { found, layer, publish } = yield* world
       yield* publish("a")
@@ -107,7 +107,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("another process knows how far it is, and takes up where it stopped", () =>
+  it.effect("another process reads the saved progress, and resumes there", () =>
     Effect.gen(function*() {
       const { found, layer, publish } = yield* world
       yield* publish("a")
@@ -122,7 +122,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("says what to do where the index cannot be written, and works when that is done", () =>
+  it.effect("says what to do when the index cannot be written, and works once that is done", () =>
     Effect.gen(function*() {
       const { found, fs, layer, places, publish } = yield* world
       yield* publish("a")
@@ -132,7 +132,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
         const { message } = yield* Effect.flip(found(search))
         assert.match(
           message,
-          /^the index in .* cannot be kept \(.*EEXIST.*\): let this user write there, and search again$/
+          /^the index in .* cannot be updated \(.*EEXIST.*\): let the connector's user write there, and search again$/
         )
         assert.deepInclude(yield* search.state, { state: "failed", why: message })
         yield* fs.remove(places.index)
@@ -141,7 +141,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("says why a thread ended, and starts it again", () =>
+  it.effect("says why a thread ended, and starts the threads again", () =>
     Effect.gen(function*() {
       const { found, fs, layer, places, publish } = yield* world
       yield* publish("a")
@@ -159,18 +159,18 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("makes a damaged index anew", () =>
+  it.effect("rebuilds a damaged index", () =>
     Effect.gen(function*() {
       const { found, fs, layer, places, publish } = yield* world
       yield* publish(...Array.from({ length: 300 }, (_, n) => `a${n}`))
       yield* Effect.provide(Effect.flatMap(Search, (search) => found(search)), layer)
-      // Its first page is whole, so that it opens; all others are not.
+      // The first page stays valid, so that the database opens; all other pages are damaged.
       const bytes = yield* fs.readFile(places.database)
       yield* fs.writeFile(places.database, bytes.fill(7, 4096))
       yield* Effect.gen(function*() {
         const search = yield* Search
         const { message } = yield* Effect.flip(found(search, "high"))
-        assert.match(message, /was damaged .* the next search makes it anew$/)
+        assert.match(message, /was damaged .* the next search rebuilds it$/)
         yield* becomes(search, ({ state }) => state === "failed")
         const again = yield* found(search, "high")
         assert.strictEqual(again.ids.length, 100)
@@ -178,7 +178,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("lets searchesMax searches wait, and tells the next one to come later", () =>
+  it.effect("lets searchesMax searches wait, and refuses the next one", () =>
     Effect.gen(function*() {
       const { found, layer, publish } = yield* world
       yield* publish("a")

@@ -16,7 +16,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
     return { fs, places, file, ...index }
   })
 
-  it.effect("takes up what the sink publishes, as it comes", () =>
+  it.effect("indexes what the sink publishes", () =>
     Effect.gen(function*() {
       const { followed, ids, places, reading } = yield* world
       yield* TestClock.setTime(noon)
@@ -45,7 +45,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.deepStrictEqual(ids(""), ["a"])
     }))
 
-  it.effect("begins with the newest file", () =>
+  it.effect("reads the newest file first", () =>
     Effect.gen(function*() {
       const { file, following, fs, ids } = yield* world
       for (const [number, of] of [[9, "2026-11-24"], [2, day], [10, day]] as const) {
@@ -57,7 +57,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.deepStrictEqual(order, [`${day}-10`, `${day}-2`, "2026-11-24-9"])
     }))
 
-  it.effect("waits for the end of a torn line, and for the sink to cut it off", () =>
+  it.effect("waits until a torn line is completed or cut off", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, indexing } = yield* world
       const second = line(artifact("b"))
@@ -75,7 +75,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(indexing.skipped, 0)
     }))
 
-  it.effect("goes on behind a batch that was cut off and came again in another place", () =>
+  it.effect("follows a batch that was cut off and written again at another offset", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, reading } = yield* world
       const [one, lost, other] = ["a", "lost", "other"].map((id) => line(artifact(id)))
@@ -91,7 +91,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(reading.detail("also")!.artifact, null)
     }))
 
-  it.effect("notices a file that was cut and grew beyond its place before it looked again", () =>
+  it.effect("notices a file that was cut and grew beyond the read offset between two looks", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, indexing } = yield* world
       yield* fs.writeFileString(file(1), line(artifact("a")) + line(artifact("b")))
@@ -102,7 +102,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(indexing.skipped, 0)
     }))
 
-  it.effect("notices another file in the place of one that was moved away", () =>
+  it.effect("notices a new file under the name of one that was moved away", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, reading } = yield* world
       yield* fs.writeFileString(file(1), line(artifact("a")) + line(artifact("b")))
@@ -121,7 +121,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(reading.detail("c")!.artifact, line(artifact("c")).trimEnd())
     }))
 
-  it.effect("passes over what is no artifact, and counts it", () =>
+  it.effect("skips lines that are no artifacts, and counts them", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, indexing } = yield* world
       const foreign = ["not JSON", "null", "[]", "{}", "{\"id\":1}", "", "{\"id\":\"x\",\"streamName\":\"s\"}"]
@@ -131,7 +131,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(indexing.skipped, foreign.length)
     }))
 
-  it.effect("reads long lines, and passes over one longer than indexedLineBytesMax", () =>
+  it.effect("reads long lines, and skips one longer than indexedLineBytesMax", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids, indexing } = yield* world
       const long = (id: string, length: number) => line(artifact(id, { message: "x".repeat(length) }))
@@ -147,7 +147,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.strictEqual(indexing.skipped, 1)
     }))
 
-  it.effect("compares indexedTextMax characters of an artifact's texts", () =>
+  it.effect("indexes the first indexedTextMax characters of an artifact's texts", () =>
     Effect.gen(function*() {
       const { file, followed, fs, ids } = yield* world
       yield* fs.writeFileString(
@@ -158,7 +158,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.deepStrictEqual([ids("begin"), ids("late")], [["a"], []])
     }))
 
-  it.effect("goes on where it stopped, with the users of an alert that it stopped behind", () =>
+  it.effect("resumes after an alert, and still finds its evidence by the alert's users", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const places = yield* directories
@@ -177,7 +177,7 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.deepStrictEqual(ids("user:amy@contoso.example"), ["url", "alert"])
     }))
 
-  it.effect("has nothing where there is no directory", () =>
+  it.effect("finds nothing when the directory is missing", () =>
     Effect.gen(function*() {
       const { followed, fs, ids, places } = yield* world
       yield* fs.remove(places.artifacts, { recursive: true })

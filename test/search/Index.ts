@@ -1,4 +1,4 @@
-/** An index without its threads: files of a sink, what follows them, and what answers. */
+/** Runs an index without its threads: the files of a sink, what follows them, and what answers. */
 import { Effect, FileSystem, Result } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { databaseName, openToRead, openToWrite } from "../../src/search/Database.ts"
@@ -10,7 +10,7 @@ import { matchOf } from "../../src/search/Tokens.ts"
 
 export const tenant = "11111111-1111-4111-8111-111111111111"
 export const day = "2026-11-25"
-/** Noon of that day. */
+/** Noon of {@link day}. */
 export const noon = 1_795_608_000_000
 
 /** An artifact of an alert, at noon. */
@@ -34,10 +34,8 @@ export const artifact = (id: string, fields: Partial<Artifact> = {}): Artifact =
 
 export const line = (value: unknown): string => `${JSON.stringify(value)}\n`
 
-/** A message as artifacts have it. */
 export const message = (value: unknown): string => JSON.stringify(value)
 
-/** An artifact as it was published. */
 export const published = (text: string | null): Artifact => JSON.parse(text ?? "null")
 
 export interface Bounds {
@@ -46,7 +44,7 @@ export interface Bounds {
   readonly now?: number
 }
 
-/** Directories of a sink and of an index, which go with the test. */
+/** Directories of a sink and of an index, which end with the test. */
 export const directories = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const root = yield* fs.makeTempDirectoryScoped()
@@ -56,7 +54,7 @@ export const directories = Effect.gen(function*() {
 
 type Directories = Effect.Success<typeof directories>
 
-/** Opens the index as the threads do; what was opened is closed with the test. */
+/** Opens the index as the threads do, until the end of the test. */
 export const open = Effect.fnUntraced(
   function*({ artifacts, index }: Directories, { daysMax = 30, now = noon, rowsMax = 1000 }: Bounds = {}) {
     const database = yield* Effect.acquireRelease(
@@ -75,7 +73,7 @@ export const open = Effect.fnUntraced(
       (database) => Effect.sync(() => database.close())
     )
     const reading = new Reading(readable, artifacts)
-    /** Takes up everything there is. */
+    /** Indexes everything that is published. */
     const followed = Effect.sync(() => {
       following.look()
       while (following.step()) following.look()

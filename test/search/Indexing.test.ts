@@ -16,7 +16,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
     return { fs, places, write, ...(yield* open(places, options)) }
   })
 
-  it.effect("has one row for an artifact that was published twice, and that of the later file", () =>
+  it.effect("keeps one row for an artifact that was published twice, that of the later file", () =>
     Effect.gen(function*() {
       const { followed, found, ids, indexing, write } = yield* world()
       yield* write(2, artifact("a", { severityLabel: "low" }), artifact("b"), artifact("b"))
@@ -36,7 +36,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.strictEqual(indexing.rows, 3)
     }))
 
-  it.effect("gives each row a key of its own in the order of time, however many there are in a millisecond", () =>
+  it.effect("gives each row a unique key in the order of time, even to many in one millisecond", () =>
     Effect.gen(function*() {
       const { followed, found, write } = yield* world({ rowsMax: 10_000 })
       yield* write(
@@ -58,7 +58,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.strictEqual(rows.at(-1)!.time, `${day}T00:00:00Z`)
     }))
 
-  it.effect("lets the oldest go when there are too many", () =>
+  it.effect("deletes the oldest rows when there are too many", () =>
     Effect.gen(function*() {
       const { followed, following, ids, indexing, write } = yield* world({ rowsMax: 3 })
       const of = (n: number) => artifact(`a${n}`, at(`${day}T12:00:0${n}Z`))
@@ -74,7 +74,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.strictEqual(following.position.behind, 0)
     }))
 
-  it.effect("passes over files that are older than all it has room for", () =>
+  it.effect("skips files that are older than all rows of a full index", () =>
     Effect.gen(function*() {
       const { followed, fs, ids, indexing, places, write } = yield* world({ rowsMax: 2 })
       yield* write(1, artifact("a"), artifact("b"))
@@ -83,7 +83,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.deepStrictEqual([ids(""), indexing.skipped], [["b", "a"], 0])
     }))
 
-  it.effect("lets go what is older than its days, also when nothing comes", () =>
+  it.effect("deletes rows older than daysMax, also when nothing new comes", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const places = yield* directories
@@ -105,7 +105,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.deepStrictEqual([ids(""), indexing.rows, ids("high")], [[], 0, []])
     }))
 
-  it.effect("goes on with what an earlier process left", () =>
+  it.effect("resumes with the index of an earlier process", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const places = yield* directories
@@ -117,7 +117,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.deepStrictEqual([ids(""), indexing.rows, indexing.skipped, indexing.newest], [["a"], 1, 1, noon])
     }))
 
-  it.effect("keeps its directory and its file to this user", () =>
+  it.effect("lets only this user read its directory and files", () =>
     Effect.gen(function*() {
       const { fs, places } = yield* world()
       assert.strictEqual((yield* fs.stat(places.index)).mode & 0o777, 0o700)
@@ -125,7 +125,7 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.strictEqual((yield* fs.stat(`${places.database}-wal`)).mode & 0o777, 0o600)
     }))
 
-  it.effect("is made anew where its file is of another version, damaged, or of another program", () =>
+  it.effect("rebuilds a database that is of another version, damaged, or of another program", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const places = yield* directories

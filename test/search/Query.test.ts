@@ -48,7 +48,7 @@ describe("Query", () => {
     it(`reads ${query === "" ? "nothing" : query}`, () => assert.deepStrictEqual(terms(query), expected))
   }
 
-  it("names a field that there is not, and those there are", () => {
+  it("names the unknown field and the known ones", () => {
     for (
       const part of ["foo:bar", "foo is no field", "src_ip:", "dst_ip:", "hostname:", "user:", "severity:", "stream:"]
     ) {
@@ -56,7 +56,7 @@ describe("Query", () => {
     }
   })
 
-  it("names the severities", () => {
+  it("names the severities for an unknown one", () => {
     for (const query of ["severity:grave", "severity:hi*"]) {
       assert.match(
         fault(query),
@@ -68,14 +68,14 @@ describe("Query", () => {
   it("says what is missing or not possible", () => {
     assert.match(fault("user:"), /^user: needs a value, such as user:amy@contoso\.example$/)
     assert.match(fault("user:\"\""), /needs a value/)
-    assert.match(fault("src_ip:10.0.0.0/8"), /is no address; a network is written .* src_ip:10\.0\.0\.\*$/)
+    assert.match(fault("src_ip:10.0.0.0/8"), /is no address; search for a network .* src_ip:10\.0\.0\.\*$/)
     assert.match(fault("!!!"), /no letter and no digit/)
     assert.match(fault("a*"), /needs 2 characters before the star/)
     assert.match(fault("a OR b"), /OR is not possible/)
     assert.match(fault("NOT b"), /NOT is not possible/)
   })
 
-  it("is bounded in length and terms", () => {
+  it("limits the length and the number of terms", () => {
     assert.strictEqual(fault("x".repeat(queryLengthMax)), "")
     assert.include(fault("x".repeat(queryLengthMax + 1)), `${queryLengthMax} characters`)
     assert.strictEqual(fault("x ".repeat(queryTermsMax)), "")
@@ -84,7 +84,7 @@ describe("Query", () => {
 })
 
 it.layer(NodeServices.layer)("Query, against a database", (it) => {
-  /** What FTS5, SQL and the parser have a meaning for, and what attackers write. */
+  /** What has a meaning to FTS5, SQL or the parser, and what attackers write. */
   const pieces = [
     "\"",
     "'",
@@ -124,7 +124,7 @@ it.layer(NodeServices.layer)("Query, against a database", (it) => {
       "\n"
     ])
 
-  it.effect("no text is an error to the database", () =>
+  it.effect("no query of special characters is an error to the database", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const places = yield* directories
@@ -147,7 +147,7 @@ it.layer(NodeServices.layer)("Query, against a database", (it) => {
       assert.isAbove(parsed, 500)
     }))
 
-  it.effect.prop("nor is any other", [Schema.String], ([query]) =>
+  it.effect.prop("no other query is an error to the database", [Schema.String], ([query]) =>
     Effect.gen(function*() {
       const result = parse(query)
       if (Result.isFailure(result)) return

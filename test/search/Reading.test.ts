@@ -18,7 +18,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
   const of = (id: string, alert: string, ...tags: ReadonlyArray<string>) => (fields: Partial<Artifact> = {}) =>
     artifact(id, { tags: [...tags, `tenantId:${tenant}`, `alertId:${alert}`, "incidentId:1001"], ...fields })
 
-  it.effect("finds a user, and whatever else the user's alert tells of", () =>
+  it.effect("finds a user, and all other artifacts of the user's alert", () =>
     Effect.gen(function*() {
       const evidence = [
         { upn: "amy@contoso.example", displayName: "Amy Alberts" },
@@ -57,7 +57,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.deepStrictEqual(ids("user:amy@contoso.example evidence:url"), ["url"])
     }))
 
-  it.effect("compares addresses whole", () =>
+  it.effect("matches addresses as a whole", () =>
     Effect.gen(function*() {
       const addresses = ["10.0.0.1", "10.0.0.14", "110.0.0.1", "2001:db8::1", "2001:db8::1:2"]
       const { ids } = yield* world(
@@ -72,7 +72,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.sameMembers(ids("10.0.0.1"), ["10.0.0.1", "server"])
     }))
 
-  it.effect("finds hosts by name, label and domain, of either side", () =>
+  it.effect("finds client and server hosts by name, label and domain", () =>
     Effect.gen(function*() {
       const { ids } = yield* world(
         artifact("client", { clientHostname: "web01.contoso.example" }),
@@ -85,7 +85,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.sameMembers(ids("hostname:web*"), ["client", "server"])
     }))
 
-  it.effect("finds texts of the row, the tags, the path and the description; case and diacritics do not count", () =>
+  it.effect("finds texts of the row, the tags, the path and the description, whatever their case and diacritics", () =>
     Effect.gen(function*() {
       const { ids } = yield* world(
         artifact("a", {
@@ -168,7 +168,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.deepStrictEqual(reading.lines([0]), [null])
     }))
 
-  it.effect("shows at most a hundred of an alert and ten of an incident", () =>
+  it.effect("shows at most 100 artifacts of an alert and 10 of an incident", () =>
     Effect.gen(function*() {
       const { reading } = yield* world(
         ...Array.from({ length: 120 }, (_, n) => of(`e${n}`, "da1", "evidence:ip")()),
@@ -182,7 +182,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       ))
     }))
 
-  it.effect("takes hostile content for text", () =>
+  it.effect("treats hostile content as text", () =>
     Effect.gen(function*() {
       const long = "y".repeat(10_000)
       const { found, ids, reading } = yield* world(
@@ -206,7 +206,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.strictEqual(published(reading.detail("a")!.artifact).ruleName.endsWith(long), true)
     }))
 
-  it.effect("knows alertUsersMax users of an alert, and bears a message that is no JSON", () =>
+  it.effect("finds alertUsersMax users of an alert, and accepts a message that is no JSON", () =>
     Effect.gen(function*() {
       const users = Array.from({ length: alertUsersMax + 1 }, (_, n) => `user${n}@contoso.example`)
       const { ids } = yield* world(
