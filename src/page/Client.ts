@@ -1,4 +1,4 @@
-/** What the page asks of the connector: the interface of `src/http`, of which the page has the types alone. */
+/** Calls the connector's interface of `src/http`, from which the page imports only types. */
 import type { Finding } from "../checks/Finding.ts"
 import type { Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
 import type { LiveEvent } from "../http/LiveApi.ts"
@@ -23,8 +23,8 @@ export type {
 }
 
 /**
- * An answer that is no success. `body` is what the interface says of it, with its `_tag`: `InvalidSettings`,
- * `ChangedMeanwhile`, `SignInNeeded`, …; `Unreachable` where no answer came.
+ * A failed request. `body` is the connector's answer with its `_tag`: `InvalidSettings`, `ChangedMeanwhile`,
+ * `SignInNeeded`, …; `Unreachable` when no answer came.
  */
 export class Refused extends Error {
   readonly status: number
@@ -36,7 +36,7 @@ export class Refused extends Error {
     this.body = body
   }
 
-  /** What to say of it, in one line. */
+  /** What went wrong, in one line. */
   get why(): string {
     for (const key of ["why", "fault"]) {
       const said = this.body[key]
@@ -61,18 +61,18 @@ const refusal = async (answer: Response): Promise<Refused> => {
   return new Refused(answer.status, isTagged ? body as Refused["body"] : { _tag: "Unexpected" })
 }
 
-/** After this long without an answer there is none. */
+/** Timeout of a request. */
 const answerMillis = 30_000
-/** A test asks Microsoft several times, and each may take its time. */
+/** Timeout of a connection test, which asks Microsoft several times. */
 const checkMillis = 120_000
 
-/** Stopping is no failure, and what is no JSON is a fault of the other side; all else is that no answer came. */
+/** Throws {@link Refused} when no answer came. An abort and an invalid JSON are thrown as they are. */
 const unanswered = (cause: unknown): never => {
   const isOther = cause instanceof SyntaxError || cause instanceof DOMException && cause.name === "AbortError"
   throw isOther ? cause : new Refused(0, { _tag: "Unreachable" })
 }
 
-/** Whoever asked, the page hears of it when its session has ended. */
+/** Sends a request, and tells the page by an event when its session has ended. */
 const ask = async (path: string, init: RequestInit = {}, millis = answerMillis): Promise<Response> => {
   const { signal } = init
   const limit = AbortSignal.timeout(millis)
@@ -80,7 +80,7 @@ const ask = async (path: string, init: RequestInit = {}, millis = answerMillis):
     ...init,
     signal: signal === undefined || signal === null ? limit : AbortSignal.any([signal, limit]),
     headers: {
-      // No other site can make a browser send it.
+      // No other site can make a browser send this header.
       ...(init.method === undefined ? {} : { "x-azure-security-page": "1" }),
       ...(init.body === undefined ? {} : { "content-type": "application/json" })
     }
@@ -96,18 +96,21 @@ const json = async <A>(path: string, init?: RequestInit): Promise<A> =>
 
 const body = (value: unknown): string => JSON.stringify(value)
 
-/** Of an empty name, or one of dots, a browser makes another path; with a blank before it, the connector says what is wrong. */
+/**
+ * Path of an instance. Browsers resolve an empty name or one of dots, so a blank is added; the connector rejects the
+ * name.
+ */
 const at = (name: string) => `/api/instances/${encodeURIComponent(/^\.{0,2}$/.test(name) ? ` ${name}` : name)}`
 
-/** A change of one instance, or a new one where `revision` is null. */
+/** A change of one instance, or a new instance when `revision` is null. */
 export interface Change {
   readonly name: string
   readonly revision: string | null
-  /** What it leaves out is kept as it is stored; null takes a setting away. */
+  /** Settings that are left out stay as they are stored; null removes a setting. */
   readonly document: Readonly<Record<string, unknown>>
 }
 
-/** What is searched for. Times are ISO 8601. */
+/** A search. Times are ISO 8601. */
 export interface Query {
   readonly query: string
   readonly from: string
@@ -120,7 +123,7 @@ const parameters = (values: object): string =>
   )
     .toString()
 
-/** Cuts a text that comes in pieces into lines. */
+/** Splits a stream of text into lines. */
 const lineByLine = () => {
   let rest = ""
   return new TransformStream<string, string>({
@@ -136,8 +139,8 @@ const lineByLine = () => {
 }
 
 /**
- * The interface, call by call. Each fails with {@link Refused}; where that is because nobody is signed in, `window` has an
- * event `sign-in-needed`.
+ * All calls of the interface. Each fails with {@link Refused}. `window` gets the event `sign-in-needed` when nobody is
+ * signed in.
  */
 export const client = {
   session: () => json<Session>("/api/session"),
@@ -153,7 +156,7 @@ export const client = {
   remove: (name: string, revision: string) =>
     ask(`${at(name)}?revision=${encodeURIComponent(revision)}`, { method: "DELETE" }),
 
-  /** Checks unsaved settings; each finding is told as it is known. */
+  /** Checks unsaved settings; `tell` gets each finding as soon as it is known. */
   check: async (change: Change, tell: (finding: Finding) => void, signal?: AbortSignal): Promise<void> => {
     const answer = await ask("/api/check", {
       method: "POST",
@@ -165,11 +168,11 @@ export const client = {
     ).catch(unanswered)
   },
 
-  /** `before` is the `next` of the page before. At most 1000 rows. */
+  /** `before` is the `next` of the previous page. `limit` is at most 1000 rows. */
   find: (query: Query & { readonly before?: number; readonly limit?: number }, signal?: AbortSignal) =>
     json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
   detail: (id: string) => json<Detail>(`/api/search/artifacts/${encodeURIComponent(id)}`),
   indexState: () => json<IndexState>("/api/search/state"),
-  /** Where a browser downloads everything that was found. */
+  /** Address from which a browser downloads everything that was found. */
   exportUrl: (query: Query, format: "ndjson" | "csv") => `/api/search/export?${parameters({ ...query, format })}`
 }

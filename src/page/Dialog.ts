@@ -1,12 +1,12 @@
 /**
- * A modal, or a panel at the side: the browser's own dialog in Carbon's look, because it keeps focus within, gives it back
- * and leaves the rest of the page inert without any script.
+ * A modal dialog or a side panel. It is the browser's own dialog in Carbon's look, which keeps the focus inside, gives
+ * it back, and makes the rest of the page inert without any script.
  */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { icon } from "./Icons.ts"
 import { text } from "./Styles.ts"
 
-/** Shows its content while `open`. `leave` is fired when somebody wants to close it; whoever opened it decides. */
+/** Shows its content while `open`. Fires `leave` when a person wants to close the dialog; the owner decides. */
 export class PageDialog extends LitElement {
   static override properties = {
     open: { type: Boolean },
@@ -50,7 +50,7 @@ export class PageDialog extends LitElement {
       dialog::backdrop {
         background: var(--cds-overlay);
       }
-      /* What lies behind an ended session is nobody's to read. */
+      /* Nobody may read what lies behind an ended session. */
       :host([kind="gate"]) dialog::backdrop {
         background: var(--cds-background);
       }
@@ -108,7 +108,7 @@ export class PageDialog extends LitElement {
       .footer {
         border-top: 1px solid var(--cds-border-subtle);
       }
-      /* Between a heading and buttons there would be no room left to type in. */
+      /* On a low screen the whole dialog scrolls, or the heading and buttons would leave no room to type in. */
       @media (max-height: 30rem) {
         dialog {
           max-height: 100vh;
@@ -126,9 +126,9 @@ export class PageDialog extends LitElement {
   declare heading: string
   declare label: string
   declare kind: "modal" | "panel" | "danger" | "gate"
-  /** Whether it has a button that closes it. */
+  /** Whether the dialog has a close button. */
   declare closes: boolean
-  /** Whether its body is higher than it shows: then one stops there by keyboard. */
+  /** Whether the body scrolls; then the keyboard can focus the body. */
   declare private scrolls: boolean
   readonly #sizes = new ResizeObserver(() => {
     const body = this.renderRoot.querySelector(".body")!
@@ -172,7 +172,7 @@ export class PageDialog extends LitElement {
     if (this.closes) this.dispatchEvent(new CustomEvent("leave"))
   }
 
-  /** A browser closes a dialog at the second Escape, asked or not. */
+  /** Handles Escape, because browsers close a dialog at the second Escape whatever the page says. */
   #escape(event: KeyboardEvent) {
     if (event.key !== "Escape" || event.defaultPrevented) return
     event.preventDefault()

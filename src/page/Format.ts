@@ -1,8 +1,8 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 
 const numbers = new Intl.NumberFormat("en")
 
-/** A count with its thousands apart: `12,345`. */
+/** Formats a count with separated thousands: `12,345`. */
 export const count = (value: number): string => numbers.format(value)
 
 const second = 1000
@@ -10,7 +10,7 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** A length of time in its largest unit, rounded down: `48 s`, `5 min`, `3 h`, `2 days`. */
+/** Formats a length of time in its largest unit, rounded down: `48 s`, `5 min`, `3 h`, `2 days`. */
 export const length = (millis: number): string => {
   if (millis < minute) return `${Math.max(0, Math.floor(millis / second))} s`
   if (millis < hour) return `${Math.floor(millis / minute)} min`
@@ -18,10 +18,10 @@ export const length = (millis: number): string => {
   return `${Math.floor(millis / day)} days`
 }
 
-/** Clocks of two machines differ by a little. */
+/** Tolerance for two machines whose clocks differ a little. */
 const nowMillis = 2 * second
 
-/** How long ago a time was, or how long it is until then: `now`, `5 min ago`, `in 48 s`; `never` for null. */
+/** Formats a time relative to now: `now`, `5 min ago`, `in 48 s`; `never` for null. */
 export const relative = (time: string | null, now: number): string => {
   if (time === null) return "never"
   const at = Date.parse(time)
@@ -30,13 +30,10 @@ export const relative = (time: string | null, now: number): string => {
   return at < now ? `${length(now - at)} ago` : `in ${length(at - now)}`
 }
 
-/** A poll takes a while until it tells of itself. */
+/** A poll that is due may take this long until its result is reported. */
 const dueMillis = minute
 
-/**
- * How long it is until a time that is planned: `in 48 s`, `due now`, and `overdue` when it has not come true; `none
- * planned` for null.
- */
+/** Formats a planned time: `in 48 s`, `due now`, `overdue` a minute after the time; `none planned` for null. */
 export const upcoming = (time: string | null, now: number): string => {
   if (time === null) return "none planned"
   const late = now - Date.parse(time)
@@ -44,7 +41,7 @@ export const upcoming = (time: string | null, now: number): string => {
   return late < dueMillis ? "due now" : "overdue"
 }
 
-/** What is left until a time, to the second: `0:43`, `12:05`, `1:00:00`. Undefined when it is over, or no time. */
+/** Formats the rest until a time: `0:43`, `12:05`, `1:00:00`; undefined for a past or invalid time. */
 export const countdown = (time: string | null, now: number): string | undefined => {
   const left = time === null ? Number.NaN : Math.ceil((Date.parse(time) - now) / second)
   if (!(left > 0)) return undefined
@@ -53,7 +50,7 @@ export const countdown = (time: string | null, now: number): string | undefined 
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
 }
 
-/** A time as the clock of the reader has it, to the second, with its zone; what is no time stays as it is. */
+/** Formats a time on the reader's clock, with seconds and zone; an invalid time stays as it is. */
 export const clock = (time: string | null): string => {
   if (time === null) return "never"
   const at = new Date(time)

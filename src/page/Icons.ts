@@ -1,4 +1,4 @@
-/** Icons of Carbon, as templates. They are drawings beside words, never in place of them. */
+/** Carbon's icons as templates. An icon stands beside a word and never replaces it. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit"
 
 interface Drawing {
@@ -83,7 +83,7 @@ const drawings = {
 /** Names of the icons. */
 export type IconName = keyof typeof drawings
 
-/** An icon in the colour of its text; `slot` is where a component of Carbon takes it. */
+/** An icon in the colour of its text; `slot` is the slot of the Carbon component around the icon. */
 export const icon = (
   name: IconName,
   { slot, size = 16 }: { readonly slot?: string; readonly size?: number } = {}

@@ -1,12 +1,12 @@
 /**
- * What goes on, as it happens: server-sent events, and where they do not come through, a question every five seconds.
+ * Keeps the page up to date: by server-sent events or, when they do not get through, by a request every five seconds.
  */
 import { client, type IndexState, type LiveEvent, type StatusDocument } from "./Client.ts"
 
-/** How the page hears of changes: `live` by events, `asking` every five seconds, `lost` when nobody answers. */
+/** How the page hears of changes: `live` by events, `asking` every five seconds, `lost` without any answer. */
 export type Hearing = "live" | "asking" | "lost"
 
-/** What is known at the moment. */
+/** The last known state of the connector. */
 export interface Heard {
   readonly hearing: Hearing
   readonly status: StatusDocument | undefined
@@ -14,14 +14,14 @@ export interface Heard {
 }
 
 const askEveryMillis = 5000
-/** The connector tells something every 15 seconds at least. */
+/** Events have stopped after this silence; the connector sends one every 15 seconds at least. */
 const silenceMillis = 40_000
-/** After this long another try is made with events. */
+/** Events are tried again after this long. */
 const againMillis = 60_000
 
 /**
- * Tells of each change until it is stopped. While nobody sees the page it holds no connection: HTTP/1.1 has six of them for
- * all tabs together. `mayIndex` says whether one may ask for the index, which events tell without being asked.
+ * Calls `tell` at each change, until it is stopped. A hidden page holds no connection, because HTTP/1.1 has six for all
+ * tabs together. `mayIndex` tells whether a request for the index is allowed; events contain the index anyway.
  */
 export const listen = (
   tell: (heard: Heard) => void,
@@ -62,7 +62,7 @@ export const listen = (
     })
   }
 
-  /** What an event told meanwhile is newer than the answer. */
+  /** Asks for the status, and drops the answer when a newer event has come meanwhile. */
   const ask = async () => {
     if (isAsking || isStopped) return
     isAsking = true

@@ -1,10 +1,10 @@
-/** What the page's frame says: how it hears of changes, and what is wrong. */
+/** Notices of the page's frame: how the page hears of changes, and what is wrong. */
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { Hearing } from "./Live.ts"
 import { visible } from "./Text.ts"
 
-/** What is not `short` is left out where there is no room. */
+/** `before` and `after` are hidden on narrow screens. */
 const words: Record<Hearing, { readonly before?: string; readonly short: string; readonly after?: string }> = {
   live: { short: "Live" },
   asking: { before: "Refreshed ", short: "every 5 s" },
@@ -13,7 +13,7 @@ const words: Record<Hearing, { readonly before?: string; readonly short: string;
 
 const longer = (text = "") => text === "" ? nothing : html`<span class="longer">${text}</span>`
 
-/** The mark of the header. */
+/** The mark in the header that shows how the page hears of changes. */
 export const hearingMark = (hearing: Hearing): TemplateResult => {
   const { after, before, short } = words[hearing]
   return html`<span class="hearing ${hearing}" role="status"><span class="dot"></span><span>${longer(before)}${short}${
@@ -21,14 +21,14 @@ export const hearingMark = (hearing: Hearing): TemplateResult => {
   }</span></span>`
 }
 
-/** A notice over the view. */
+/** A notice above the view. */
 export const said = (kind: "error" | "info" | "warning", title: string, text: string): TemplateResult =>
   html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
     hide-close-button .title=${title} .subtitle=${visible(text)}></cds-inline-notification>`
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 
-/** Says that nothing new is heard, and how old is what is shown. */
+/** Warns that the connection is lost since `heardAt`, and that the page shows the state of that time. */
 export const lost = (heardAt: Date | undefined): TemplateResult =>
   said(
     "warning",

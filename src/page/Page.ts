@@ -1,4 +1,4 @@
-/** The page's frame: header, navigation, theme, who one is, and the view that is open. */
+/** The page's frame: header, navigation, theme, session, and the open view. */
 import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/ui-shell/header.js"
 import "@carbon/web-components/es/components/ui-shell/header-name.js"
@@ -15,15 +15,15 @@ import { text } from "./Styles.ts"
 import { changeTheme, followSystem, theme } from "./Theme.ts"
 import { type View, viewAt, views } from "./Views.ts"
 
-/** Views that are fetched when they are opened first. */
+/** Views that are loaded when they are first opened. */
 const fetched: Partial<Record<View, () => Promise<unknown>>> = {
   search: () => import("./search/Search.ts"),
   activity: () => import("./activity/Activity.ts")
 }
 
 /**
- * The page. It asks to sign in when `window` has an event `sign-in-needed`, and fires `signed-in` there when that was done:
- * views ask again then.
+ * The page. It asks for the token when `window` gets the event `sign-in-needed`. After the sign-in it fires `signed-in`
+ * there, and the views ask again.
  */
 export class Page extends LitElement {
   static override properties = {
@@ -41,16 +41,16 @@ export class Page extends LitElement {
   declare private session: Session | undefined
   declare private heard: Heard
   declare private view: View
-  /** Why there is no session to be had. */
+  /** Why there is no session. */
   declare private fault: string | undefined
-  /** Why there is no view. */
+  /** Why the view could not be loaded. */
   declare private viewFault: string | undefined
   declare private signOutFault: string | undefined
-  /** Whether everything was open before: then a sign-in stands over what one was doing. */
+  /** Whether the page was open before; then the sign-in appears above the current view. */
   declare private opened: boolean
   #listening: ReturnType<typeof listen> | undefined
   #following: (() => void) | undefined
-  /** When something was heard last. */
+  /** When the connector was last heard. */
   #heardAt: Date | undefined
 
   constructor() {
@@ -117,7 +117,7 @@ export class Page extends LitElement {
     }
   }
 
-  /** A session may have ended while nobody looked. */
+  /** Asks for the session again, which may have ended while the page was hidden. */
   readonly #seen = () => {
     if (!document.hidden && this.opened) void this.#ask()
   }
@@ -141,7 +141,10 @@ export class Page extends LitElement {
     }
   }
 
-  /** A browser may keep in mind that a module failed, and a changed connector has others: then the page begins anew. */
+  /**
+   * Loads the view again, or the whole page: a browser may remember a failed module, and a new connector has other
+   * modules.
+   */
   async #tryAgain() {
     if (!await this.#fetch() && this.heard.hearing !== "lost") location.reload()
   }
@@ -159,7 +162,7 @@ export class Page extends LitElement {
     this.renderRoot.querySelector("main")!.focus({ preventScroll: true })
   }
 
-  /** What had the focus before a dialog gets it back; else the view's heading has it. */
+  /** Focuses the view's heading, unless a closed dialog has given the focus back. */
   async #toHeading() {
     await this.updateComplete
     await new Promise((resolve) => setTimeout(resolve))
@@ -177,7 +180,7 @@ export class Page extends LitElement {
 
   #signIn = (session: Session) =>
     html`
-    <azure-security-sign-in .why=${`Settings and artifacts are shown to those who ${session.why ?? "sign in"}.`}
+    <azure-security-sign-in .why=${`To see settings and artifacts, ${session.why ?? "sign in"}.`}
       @signed-in=${({ detail }: CustomEvent<Session>) => this.#enter(detail)}></azure-security-sign-in>
   `
 
@@ -254,7 +257,7 @@ export class Page extends LitElement {
     }
       ${
       session?.access === "status" && !session.takes_token
-        ? said("info", "The status only", session.why ?? "")
+        ? said("info", "Only the status is shown", session.why ?? "")
         : nothing
     }
     `
@@ -272,7 +275,7 @@ export class Page extends LitElement {
         heading="Your session has ended">
         ${
       session !== undefined && this.#signsIn && this.opened
-        ? html`<p>Sign in again to go on where you were.</p>${this.#signIn(session)}`
+        ? html`<p>Sign in again to continue where you were.</p>${this.#signIn(session)}`
         : nothing
     }
       </azure-security-dialog>

@@ -1,7 +1,7 @@
-/** Styles of the page's frame. Its header is dark in both themes, as Carbon's products have it. */
+/** Styles of the page's frame. Its header is dark in both themes, as in Carbon's products. */
 import { css } from "lit"
 
-/** Styles of the frame. */
+/** Styles that only `Page` uses. */
 export const frame = css`
   cds-header {
     --cds-background: #161616;

@@ -1,4 +1,4 @@
-/** Asks for the token that opens the page. */
+/** Form that asks for the token. */
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
@@ -33,7 +33,7 @@ export class SignIn extends LitElement {
     this.asking = false
   }
 
-  /** A dialog that opens around it takes the focus first. */
+  /** Focuses the field after a dialog around it has taken the focus. */
   protected override firstUpdated() {
     setTimeout(() => this.renderRoot.querySelector("input")!.focus())
   }

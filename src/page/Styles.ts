@@ -1,7 +1,7 @@
-/** Styles that components of the page share: Carbon's type scale, spacing and fields. */
+/** Styles that the components share: Carbon's type scale, spacing and fields. */
 import { css } from "lit"
 
-/** Text, headings, icons and what is for screen readers only. */
+/** Styles of text, headings, icons, and of content for screen readers only. */
 export const text = css`
   :host {
     display: block;
@@ -91,7 +91,7 @@ export const text = css`
   }
 `
 
-/** A fold: the summary of `<details>` with Carbon's chevron. */
+/** Styles of a fold: `<details>` with Carbon's chevron in its summary. */
 export const folds = css`
   summary {
     display: flex;
@@ -121,8 +121,8 @@ export const folds = css`
 `
 
 /**
- * Fields of forms. They are the browser's own, in Carbon's look: Carbon's text inputs do not tell assistive technology
- * that they are at fault, and keep what was typed, a secret too, in an attribute.
+ * Styles of form fields. They are the browser's own in Carbon's look: Carbon's text inputs hide their faults from
+ * assistive technology, and keep what was typed, a secret too, in an attribute.
  */
 export const fields = css`
   .field {

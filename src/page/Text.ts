@@ -1,12 +1,11 @@
-/**
- * Texts of attackers, made fit for a person's eyes. That nothing of them is markup is the templates' work: they take
- * texts only.
- */
+/** Makes an attacker's texts safe to read. Lit templates insert texts only, so that none becomes markup. */
 
-/** Control characters, marks of direction, tags, and whatever else takes no room: they change how others are read. */
+/**
+ * Control characters, marks of direction, tags and all else without width: they change how other characters are read.
+ */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
-/** What makes one picture of the characters around it, and hides none of them. */
+/** Joiners that make one emoji of the characters around them, and hide none. */
 const ofPicture =
   /(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/gu
 
@@ -16,10 +15,7 @@ const writtenOut = (text: string, lines: boolean): string =>
       ? unit
       : `⟨U+${unit.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`)
 
-/**
- * The text with what cannot be seen written out (`⟨U+202E⟩`), so that nothing of it is hidden and nothing is turned
- * around. Line breaks stay where `lines` is asked for.
- */
+/** Writes invisible characters out (`⟨U+202E⟩`), so that nothing is hidden or reversed. `lines` keeps line breaks. */
 export const visible = (text: string, { lines = false } = {}): string => {
   let shown = ""
   let from = 0
@@ -30,33 +26,33 @@ export const visible = (text: string, { lines = false } = {}): string => {
   return shown + writtenOut(text.slice(from), lines)
 }
 
-/** A scheme that runs something, behind whatever a browser passes over. */
+/** A scheme that runs code, behind any characters that a browser skips. */
 const running = /^((?:\s|⟨U\+[\dA-F]{4,6}⟩)*)(javascript|data|vbscript|file):/i
 
-/** Addresses of the network, wherever they are in the text. */
+/** Disarms all addresses in a text. */
 const disarmed = (text: string): string =>
   visible(text)
     .replaceAll(/https?(?=:\/\/)/gi, (scheme) => scheme.toLowerCase().replace("http", "hxxp"))
     .replaceAll(/(ftp|wss?):\/\//gi, "$1[:]//")
     .replace(running, "$1$2[:]")
 
-/** A URL or host name in the form that nobody clicks on by mistake: `hxxps://login[.]c0ntoso[.]example/x`. */
+/** Writes a URL or host name so that nobody follows it by mistake: `hxxps://login[.]c0ntoso[.]example/x`. */
 export const defanged = (url: string): string => disarmed(url).replaceAll(".", "[.]")
 
-/** A text that may have an address in it: {@link defanged} where it has, else {@link visible}. */
+/** Makes a text safe: {@link defanged} when it contains an address, else {@link visible}. */
 export const harmless = (text: string): string => text.includes("://") ? defanged(text) : visible(text)
 
-/** Blanks of all kinds, and the pattern of Braille that has no dot. */
+/** Blanks of all kinds, and the Braille pattern without dots. */
 const blank = /^[\s\u2800]*$/u
 
-/** A title of at most so many characters; one of nothing but blanks says so. */
+/** A title of at most `most` characters; a blank one becomes `Without a title`. */
 export const titled = (title: string, most: number): string =>
   blank.test(title) ? "Without a title" : harmless(clipped(title, most))
 
-/** A reason as a sentence of its own: it begins in upper case. */
+/** Makes a reason a sentence that begins in upper case. */
 export const sentence = (text: string): string => visible(text).replace(/^\p{Ll}/u, (first) => first.toUpperCase())
 
-/** The first so many characters; the rest is said to be there. */
+/** Cuts a text to `most` characters, and states its full length. */
 export const clipped = (text: string, most: number): string => {
   if (text.length <= most) return text
   const last = text.charCodeAt(most - 1)

@@ -1,17 +1,17 @@
-/** Light or dark: as the system has it, until somebody chooses. */
+/** The light or dark theme: the system's, until a person chooses. */
 
 /** Carbon's themes that the page has. */
 export type Theme = "white" | "g100"
 
 const key = "azure-security-theme"
 const dark = matchMedia("(prefers-color-scheme: dark)")
-// Whoever reads `matches` after a change and before its event takes the event away, in Chromium at least: it is read once.
+// `matches` is read once: in Chromium at least, reading it between a change and its event suppresses the event.
 let systemIsDark = dark.matches
 dark.addEventListener("change", ({ matches }) => {
   systemIsDark = matches
 })
 
-/** Storage may be forbidden; then a choice lasts as long as the page. */
+/** Returns the stored choice. Storage may be forbidden; then a choice lasts as long as the page. */
 const stored = (): Theme | undefined => {
   try {
     const theme = localStorage.getItem(key)
@@ -23,25 +23,25 @@ const stored = (): Theme | undefined => {
 
 let chosen = stored()
 
-/** The theme at the moment. */
+/** The theme that is shown: the chosen one, else the system's. */
 export const theme = (): Theme => chosen ?? (systemIsDark ? "g100" : "white")
 
 const show = () => {
   document.documentElement.dataset["theme"] = theme()
 }
 
-/** Changes to the other theme, and keeps the choice. */
+/** Switches to the other theme, and stores the choice. */
 export const changeTheme = (): void => {
   chosen = theme() === "white" ? "g100" : "white"
   try {
     localStorage.setItem(key, chosen)
   } catch {
-    // It lasts as long as the page.
+    // The choice lasts as long as the page.
   }
   show()
 }
 
-/** Shows the theme, and follows the system until what it returns is called. */
+/** Applies the theme, and follows the system until the returned function is called. */
 export const followSystem = (told: () => void): () => void => {
   const changed = () => {
     show()

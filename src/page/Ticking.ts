@@ -1,7 +1,7 @@
-/** Renders an element again each second, for what is told relative to the time. */
+/** Renders an element every second, for texts that are relative to the time. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 
-/** A controller that holds the time. It rests while nobody sees the page. */
+/** Controller that renders its host every second while the page is visible. */
 export class Ticking implements ReactiveController {
   readonly #host: ReactiveControllerHost
   #timer: ReturnType<typeof setInterval> | undefined

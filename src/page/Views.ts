@@ -1,9 +1,9 @@
-/** The page's views: where they are, and how they are called. */
+/** The page's views: their paths and titles. */
 
 /** A view's name. */
 export type View = "integrations" | "search" | "activity"
 
-/** The views, in the order of the navigation. `needs` is the access that one has to have. */
+/** The views in the order of the navigation; `needs` is the access that a view requires. */
 export const views = [
   { view: "integrations", path: "/admin/settings/integrations", title: "Integrations", needs: "status" },
   { view: "search", path: "/signals/search", title: "Search", needs: "full" },
@@ -15,5 +15,5 @@ export const views = [
   readonly needs: "full" | "status"
 }>
 
-/** The view at a path; Integrations for any other. */
+/** Returns the view at a path; Integrations for any other path. */
 export const viewAt = (path: string) => views.find((view) => view.path === path) ?? views[0]

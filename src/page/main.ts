@@ -1,2 +1,2 @@
-/** The page's entry. */
+/** Entry of the page. */
 import "./Page.ts"

@@ -86,11 +86,11 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.route(/api\/activity/, (route) => route.abort())
       await Promise.all([page.waitForEvent("requestfailed"), page.clock.runFor(60_100)])
       await page.getByText("The connector does not answer").waitFor()
-      await page.getByText("Could not be refreshed; shown: last hour, as of 17:00", { exact: true }).waitFor()
+      await page.getByText("Not refreshed; the plots show the last hour as of 17:00", { exact: true }).waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 4)
       // What is known of an hour is nothing of a day.
       await page.getByRole("radio", { name: "Last hour" }).press("ArrowRight")
-      await page.getByText("There is no answer").waitFor()
+      await page.getByText("No answer").waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 0)
       await page.unroute(/api\/activity/)
       await page.getByRole("button", { name: "Try again" }).click()

@@ -524,7 +524,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       assert.include(heads, "File hash")
       assert.notInclude(heads, "Message type")
       await page.getByRole("button", { name: "Columns" }).click()
-      await page.getByRole("button", { name: "Show the usual ones" }).click()
+      await page.getByRole("button", { name: "Show the default columns" }).click()
       assert.strictEqual(await page.getByRole("columnheader").count(), 9)
     })
   })

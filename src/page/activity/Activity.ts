@@ -11,12 +11,12 @@ import "./PlotFigure.ts"
 import { type Band, bandsOf, type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
 
 const againMillis = 60_000
-/** Marks in words; the bands show them all. */
+/** Marks that are listed; the bands show all of them. */
 const marksMax = 20
 
 interface Shown {
   readonly range: ActivityRange
-  /** When it was told. */
+  /** When the answer came. */
   readonly at: Date
   readonly activity: ActivityDocument
   readonly plots: ReadonlyArray<Plot>
@@ -25,7 +25,7 @@ interface Shown {
   readonly bands: ReadonlyArray<Band>
 }
 
-/** `<azure-security-activity>`: the view at `/signals/activity`. It asks anew every minute while it is seen. */
+/** `<azure-security-activity>`: the view at `/signals/activity`. While visible, it asks every minute. */
 export class ActivityView extends LitElement {
   static override properties = {
     hearing: { attribute: false },
@@ -37,9 +37,8 @@ export class ActivityView extends LitElement {
 
   static override styles = [text, activityStyles]
 
-  /** The page tells it to each view; nothing of it is shown here, so that nothing is drawn anew for it. */
+  /** The page sets this for each view. It is not reactive, because this view shows nothing of it. */
   declare status: StatusDocument | undefined
-  /** How the page hears of the connector. */
   declare hearing: Hearing | undefined
   declare range: ActivityRange
   declare shown: Shown | undefined
@@ -47,7 +46,7 @@ export class ActivityView extends LitElement {
   declare theme: number
 
   private timer: ReturnType<typeof setTimeout> | undefined
-  /** Of the last question: an answer to one before is of another range. */
+  /** Number of the last request; an answer to an earlier one may be for another range. */
   private asked = 0
   private readonly themes = new MutationObserver(() => {
     this.theme++
@@ -111,7 +110,7 @@ export class ActivityView extends LitElement {
       this.trouble = undefined
     } catch (cause) {
       if (asked !== this.asked) return
-      // The page asks to sign in, and this is asked again then.
+      // The page asks to sign in; the view asks again after that.
       if (cause instanceof Refused && cause.body._tag === "SignInNeeded") {
         this.trouble = undefined
         return
@@ -125,13 +124,13 @@ export class ActivityView extends LitElement {
     this.range = range
     const told = new URLSearchParams(location.search)
     told.set("range", range)
-    // What went wrong with another range says nothing of this one.
+    // A failure for another range says nothing about this one.
     this.trouble = undefined
     history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`)
     void this.ask()
   }
 
-  /** What is known of the range that is chosen. */
+  /** What is shown, if it is for the chosen range. */
   private get current() {
     return this.shown?.range === this.range ? this.shown : undefined
   }
@@ -143,8 +142,8 @@ export class ActivityView extends LitElement {
     return html`<div class="notice" role="alert">
       <div><strong>${
       current === undefined
-        ? "There is no answer"
-        : `Could not be refreshed; shown: ${label}, as of ${timeOf(current.at)}`
+        ? "No answer"
+        : `Not refreshed; the plots show the ${label} as of ${timeOf(current.at)}`
     }</strong><p>${this.trouble}</p></div>
       <cds-button kind="tertiary" size="md" @click=${() => this.ask()}>Try again</cds-button>
     </div>`
@@ -163,7 +162,7 @@ export class ActivityView extends LitElement {
         </li>`
       )
     }</ul>
-      ${marks.length > marksMax ? html`<p class="quiet">And ${marks.length - marksMax} before.</p>` : undefined}
+      ${marks.length > marksMax ? html`<p class="quiet">And ${marks.length - marksMax} earlier ones.</p>` : undefined}
     </section>`
   }
 
@@ -185,8 +184,8 @@ export class ActivityView extends LitElement {
       )
     }</div>
       ${this.marks(shown)}
-      <p class="quiet">Times are local. A gap is a time in which the connector did not run, or nothing is known of: what is
-        kept begins ${moment(Date.parse(shown.activity.since) / 1000)}, when it started.</p>`
+      <p class="quiet">Times are local. In a gap the connector did not run, or has no data: its data begins
+        ${moment(Date.parse(shown.activity.since) / 1000)}, when it started.</p>`
   }
 
   override render() {

@@ -1,7 +1,7 @@
-/** What the activity looks like around its plots. */
+/** Styles of the activity, except its plots. */
 import { css } from "lit"
 
-/** Styles of the view. */
+/** Styles that only `ActivityView` uses. */
 export const activityStyles = css`
   :host {
     font-size: 0.875rem;

@@ -1,4 +1,4 @@
-/** Times of the plots, on the clock of whoever looks. */
+/** Formats the times of the plots, in the reader's time zone. */
 
 const two = (value: number) => String(value).padStart(2, "0")
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -8,7 +8,7 @@ const dateOf = (at: Date) => `${at.getDate()} ${months[at.getMonth()]!}`
 /** The time of a day: `16:18`. */
 export const timeOf = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`
 
-/** A tick of an axis: the date where a day begins or ticks are days, else the time. Seconds since 1970. */
+/** Label of an axis: the date at midnight or when ticks are days apart, else the time. Seconds since 1970. */
 export const tick = (seconds: number, apart: number): string => {
   const at = new Date(seconds * 1000)
   return apart >= 86_400 || (at.getHours() === 0 && at.getMinutes() === 0) ? dateOf(at) : timeOf(at)
@@ -20,7 +20,7 @@ export const moment = (seconds: number): string => {
   return `${dateOf(at)} ${timeOf(at)}`
 }
 
-/** From when to when; the date once where it is the same. */
+/** A range of time; one date when both ends have the same. */
 export const span = (from: number, to: number): string => {
   const [start, end] = [new Date(from * 1000), new Date(to * 1000)]
   return `${moment(from)} – ${dateOf(start) === dateOf(end) ? timeOf(end) : moment(to)}`

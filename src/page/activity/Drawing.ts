@@ -1,9 +1,9 @@
-/** How uPlot is to draw a plot. */
+/** Options and data with which uPlot draws a plot. */
 import uPlot from "uplot"
 import { tick } from "./Clock.ts"
 import { alone, type Band, lengthOf, type Plot, type Series } from "./Plots.ts"
 
-/** Where and in what colours it is drawn. */
+/** The size, bands and colours of a drawing. */
 export interface Ground {
   readonly width: number
   readonly height: number
@@ -11,7 +11,7 @@ export interface Ground {
   readonly colour: (number: Series["colour"]) => string
   readonly token: (name: string) => string
   readonly font: string
-  /** Tells of the step under the pointer. */
+  /** Called with the step under the pointer. */
   readonly point: (at: number | undefined) => void
 }
 
@@ -23,9 +23,9 @@ const steps = {
 
 const short = new Intl.NumberFormat("en-US", { notation: "compact" })
 
-/** The data as uPlot takes it. */
+/** The data in uPlot's form. */
 export const dataOf = ({ series }: Plot, begins: ReadonlyArray<number>): uPlot.AlignedData => [
-  // A step lasts until the next one: the last as well.
+  // A step lasts until the next one, so the last step needs an end.
   [...begins, 2 * (begins.at(-1) ?? 0) - (begins.at(-2) ?? 0)],
   ...series.map(({ as, values }) => [...values, as === "bars" || as === "points" ? null : values.at(-1) ?? null])
 ]
@@ -44,7 +44,7 @@ const lineOf = ({ as, name, values }: Series, colour: string): uPlot.Series => {
         ...line,
         fill: translucent(colour, 12),
         paths: uPlot.paths.stepped!({ align: 1, alignGaps: 1 }),
-        // The step before a gap would show as a hair behind it.
+        // Otherwise the step before a gap would show as a hairline behind it.
         gaps: (_, _series, _first, _last, gaps) => gaps.map(([from, to]) => [from, to + 2]),
         points: { show: true, size: 5, fill: colour, filter: () => alone(values) }
       }
@@ -53,7 +53,7 @@ const lineOf = ({ as, name, values }: Series, colour: string): uPlot.Series => {
   }
 }
 
-/** Bands behind the lines, with their names where there is room. */
+/** Draws the bands behind the lines, and their names where they fit. */
 const shade = (plot: uPlot, { bands, font, token }: Ground) => {
   const { ctx } = plot
   const { height, left, top, width } = plot.bbox
@@ -67,14 +67,14 @@ const shade = (plot: uPlot, { bands, font, token }: Ground) => {
   const named: Array<{ readonly x: number; readonly line: number; readonly room: number }> = []
   for (const { from, kind, to } of bands) {
     const start = plot.valToPos(from, "x", true)
-    // A short one is seen all the same.
+    // A short band stays visible.
     const length = Math.max(plot.valToPos(to, "x", true) - start, 2 * ratio)
     const colour = token(kind === "outage" ? "support-error" : "support-caution-major")
     ctx.globalAlpha = 0.16
     ctx.fillStyle = colour
     ctx.fillRect(start, top, length, height)
     ctx.globalAlpha = 1
-    // Told apart without colours: an outage has a whole line on top, a cooldown a broken one.
+    // An outage has a solid line on top and a cooldown a dashed one, so that they differ without colours.
     ctx.strokeStyle = colour
     ctx.lineWidth = 3 * ratio
     ctx.setLineDash(kind === "outage" ? [] : [4 * ratio, 3 * ratio])
@@ -84,7 +84,7 @@ const shade = (plot: uPlot, { bands, font, token }: Ground) => {
     ctx.stroke()
     const name = kind === "outage" ? "Outage" : "Cooldown"
     const room = ctx.measureText(name).width + 8 * ratio
-    // Beside it where there is no room within, and lower where another name is: never above one.
+    // A name that does not fit in its band goes beside it, and lower where it would cover another name.
     const spots = (room < length ? [start] : [start + length, start - room])
       .filter((x) => x >= left && x + room <= left + width)
       .flatMap((x) => [0, 1, 2].map((line) => ({ x, line })))
@@ -99,7 +99,7 @@ const shade = (plot: uPlot, { bands, font, token }: Ground) => {
   ctx.restore()
 }
 
-/** The options of a plot. */
+/** Returns uPlot's options for a plot. */
 export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
   const font = `11px ${ground.font}`
   const axis = {

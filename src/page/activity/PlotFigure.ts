@@ -1,4 +1,4 @@
-/** One plot: drawn, in words, and as a table. */
+/** One plot: a drawing, a summary, and a table. */
 import { css, html, LitElement, type PropertyValues, unsafeCSS } from "lit"
 import uPlot from "uplot"
 import uplotStyles from "uplot/dist/uPlot.min.css?inline"
@@ -145,13 +145,13 @@ export class PlotFigure extends LitElement {
     unfolded: { state: true }
   }
 
-  // Within the element, where no style sheet of the document reaches.
+  // Style sheets of the document do not reach into the element.
   static override styles = [unsafeCSS(uplotStyles), styles]
 
   declare plot: Plot | undefined
   declare steps: ReadonlyArray<number>
   declare bands: ReadonlyArray<Band>
-  /** Changes with the colours of the page, which the drawing has to be made anew for. */
+  /** Changes with the page's colours, upon which the plot is drawn again. */
   declare theme: number
   /** The step under the pointer. */
   declare at: number | undefined
@@ -206,7 +206,7 @@ export class PlotFigure extends LitElement {
         token: (name) => getComputedStyle(this).getPropertyValue(`--cds-${name}`).trim(),
         font: getComputedStyle(this).fontFamily,
         point: (at) => {
-          // The end of the last step is of the last step.
+          // The end of the last step belongs to that step.
           this.at = at === undefined ? undefined : Math.min(at, this.steps.length - 1)
         }
       }),

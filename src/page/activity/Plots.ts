@@ -1,4 +1,4 @@
-/** What the plots show of the activity: series, bands where something was wrong, and the same in words. */
+/** Turns the activity into plots: series, bands of faults, and texts. */
 import type { ActivityDocument, ActivityRange } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
@@ -18,35 +18,35 @@ export interface Series {
 export interface Plot {
   readonly name: string
   readonly title: string
-  /** What one step is told in. */
+  /** Unit of one step. */
   readonly unit: string
   readonly series: ReadonlyArray<Series>
   readonly as: "count" | "seconds"
-  /** What it comes to, in a line. */
+  /** Summary of the whole range, in one line. */
   readonly summary: string
 }
 
-/** Where something was wrong, in seconds since 1970. */
+/** A cooldown or outage, in seconds since 1970. */
 export interface Band {
   readonly kind: "cooldown" | "outage"
   readonly from: number
   readonly to: number
 }
 
-/** A mark in words. */
+/** A band with what it concerns. */
 export interface Mark extends Band {
   readonly of: string
   readonly lasts: boolean
 }
 
-/** The ranges, and how they are called. */
+/** The ranges and their labels. */
 export const ranges: ReadonlyArray<{ readonly name: ActivityRange; readonly label: string }> = [
   { name: "hour", label: "Last hour" },
   { name: "day", label: "Last day" },
   { name: "week", label: "Last week" }
 ]
 
-/** The range that the address of the page tells; the last hour where it tells none. */
+/** The range in the page's address; the last hour when there is none. */
 export const rangeOf = (search: string): ActivityRange => {
   const told = new URLSearchParams(search).get("range")
   return ranges.find(({ name }) => name === told)?.name ?? "hour"
@@ -58,7 +58,7 @@ export const stepsOf = ({ from, records, step_seconds }: ActivityDocument): Read
   return records.map((_, place) => first + place * step_seconds)
 }
 
-/** A length of time in the unit that it is told in: `45 s`, `1.5 min`, `3 h`. */
+/** Formats a length of time in a fitting unit: `45 s`, `1.5 min`, `3 h`. */
 export const lengthOf = (seconds: number): string => {
   const [value, unit] = seconds < 90
     ? [seconds, "s"]
@@ -72,7 +72,7 @@ export const lengthOf = (seconds: number): string => {
 
 const whole = (value: number): string => count(Math.round(value))
 
-/** A value of a plot with its unit; of a step that the process did not run in, that it did not. */
+/** Formats a value with its unit; `–` for a step in which the process did not run. */
 export const valueOf = ({ as }: Pick<Plot, "as">, value: number | null | undefined): string => {
   if (value === null || value === undefined) return "–"
   return as === "seconds" ? lengthOf(value) : whole(value)
@@ -91,7 +91,7 @@ const step = (seconds: number): string => {
   return seconds === 3600 ? "hour" : `${Math.round(seconds / 60)} minutes`
 }
 
-/** The plots of an activity. */
+/** Returns the four plots of an activity. */
 export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   const { artifacts, errors, freshness_p95_seconds, records, requests_per_minute, requests_per_minute_max } = activity
   const each = `per ${step(activity.step_seconds)}`
@@ -120,7 +120,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
     {
       name: "freshness",
       title: "Freshness",
-      unit: "from the last change of a record until it was published, 95th percentile",
+      unit: "time from a record's last change to its publication, 95th percentile",
       as: "seconds",
       summary: slowest === undefined
         ? "nothing was published"
@@ -130,7 +130,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
     {
       name: "requests",
       title: "Request budget",
-      unit: "requests per minute, of the tenant that made the most",
+      unit: "requests per minute of the busiest tenant",
       as: "count",
       summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
       series: [
@@ -146,7 +146,7 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   ]
 }
 
-/** The marks within the range, latest first. One that lasts ends with the range. */
+/** The marks within the range, latest first. A mark that lasts ends with the range. */
 export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
   const from = Date.parse(activity.from) / 1000
   const end = from + activity.records.length * activity.step_seconds
@@ -162,7 +162,7 @@ export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
     .sort((one, other) => other.from - one.from)
 }
 
-/** The bands that marks make: those of the same kind that overlap are one. */
+/** Merges overlapping marks of the same kind into bands. */
 export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
   const bands: Array<{ -readonly [Name in keyof Band]: Band[Name] }> = []
   for (const { from, kind, to } of [...marks].sort((one, other) => one.from - other.from)) {
@@ -173,7 +173,7 @@ export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
   return bands
 }
 
-/** Places of values that have no neighbour, which no line would show. */
+/** Indexes of values without a neighbour, which a line would not show. */
 export const alone = (values: Values): Array<number> =>
   values.flatMap((value, place) =>
     value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : []

@@ -1,4 +1,4 @@
-/** A style sheet as a text, which vite makes of it. */
+/** A style sheet as a text; Vite makes it. */
 declare module "*.css?inline" {
   const text: string
   export default text

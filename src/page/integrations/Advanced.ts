@@ -28,7 +28,7 @@ const endpointRow = (form: Form, name: typeof endpoints[number], what: string, m
     </div>
   `
 
-/** Incidents change slowly: they are asked for no more often than this. */
+/** Incidents change slowly and are polled no more often than this. */
 const incidentsMinutes = 15
 
 const endpointRows = (form: Form) => {
@@ -53,8 +53,8 @@ const endpointRows = (form: Form) => {
 }
 
 /**
- * The fold with the rest of the settings. A person opens and closes it, or the browser, to show a text that was looked for;
- * `unfold` hears of it afterwards. What is drawn before that leaves the fold alone, since `isOpen` has not changed.
+ * The fold with the other settings. A person or the browser's text search opens and closes it, and `unfold` is called
+ * afterwards. A render before that call leaves the fold alone, since `isOpen` has not changed.
  */
 export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) => void): TemplateResult => {
   const { draft } = form
@@ -67,7 +67,7 @@ export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) 
         ${
     textField(form, "client_secret_expires", "Client secret expires", {
       placeholder: "2027-03-31",
-      hint: "As shown under Certificates & secrets; warned of 30, 14, 7 and 1 days before."
+      hint: "As shown under Certificates & secrets; warnings come 30, 14, 7 and 1 days before."
     })
   }
         <div class="pair">
@@ -89,7 +89,7 @@ export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) 
     textField(form, "late_row_hours", "Late rows (hours)", {
       kind: "number",
       placeholder: "6",
-      hint: "How far behind the overlap is looked at again each hour."
+      hint: "How far behind the overlap late records are looked for each hour."
     })
   }
           ${

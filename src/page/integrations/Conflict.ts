@@ -1,4 +1,4 @@
-/** What to do when somebody else was faster: both are shown, side by side, and a person chooses. */
+/** Shows two people's conflicting changes side by side, and lets a person choose. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
@@ -7,7 +7,7 @@ import { notice } from "./Failure.ts"
 import { type Draft, draftOf, type Path } from "./FormDraft.ts"
 import { colliding, secretPath } from "./Merge.ts"
 
-/** Fields by the words of the form. */
+/** Labels of the fields, as in the form. */
 const labels: Record<Path, string> = {
   name: "Instance name",
   "credentials.tenant_id": "Tenant ID",
@@ -32,7 +32,7 @@ const labels: Record<Path, string> = {
   "endpoints.incidents.poll_interval_minutes": "Interval of incidents (minutes)"
 }
 
-/** A setting that differs. */
+/** A setting with two values to choose from. */
 export interface Difference {
   readonly label: string
   readonly theirs: string
@@ -41,7 +41,7 @@ export interface Difference {
 
 const shown = (value: string) => value === "" ? "not set" : value === "true" ? "yes" : value === "false" ? "no" : value
 
-/** What is stored now beside what was typed, where a person has to choose. A secret is never shown. */
+/** Compares the stored settings with the typed ones, where both changed. A secret is never shown. */
 export const differences = (
   current: StoredInstance,
   mine: Draft,
@@ -55,7 +55,7 @@ export const differences = (
   )
 }
 
-/** Shows both, and lets a person choose. */
+/** Shows both changes, and the buttons to choose one. */
 export const conflict = (
   current: StoredInstance | null,
   mine: Draft,
@@ -69,10 +69,10 @@ export const conflict = (
         ${
       notice("warning", {
         title: "Deleted meanwhile",
-        text: `${mine.name} is no longer stored, and its client secret went with it.`
+        text: `${mine.name} was deleted, together with its client secret.`
       })
     }
-        <h3 id="conflict">Add it again with what the form holds? Its client secret has to be typed.</h3>
+        <h3 id="conflict">Add it again with the form's values? Its client secret has to be typed again.</h3>
         <div class="choices">
           <cds-button kind="tertiary" size="md" @click=${keep}>Add it again</cds-button>
           <cds-button kind="ghost" size="md" @click=${take}>Leave it deleted</cds-button>
@@ -87,11 +87,11 @@ export const conflict = (
     notice("warning", {
       title: "Changed meanwhile",
       text:
-        "Somebody saved other settings while you typed. Nothing of yours was saved yet. What only one of you changed is kept either way."
+        "Somebody else saved settings while you typed, and yours are not saved yet. A setting that only one of you changed is kept either way."
     })
   }
       <h3 id="conflict">${
-    differing.length === 0 ? "Nothing of yours was changed by others" : "Which of them do you want?"
+    differing.length === 0 ? "Nobody else changed the settings that you typed" : "Which values do you want?"
   }</h3>
       ${
     differing.length === 0 ? nothing : html`<table>

@@ -1,4 +1,4 @@
-/** Tests unsaved settings, and shows each finding as it is known. */
+/** Tests unsaved settings, and shows each finding as soon as it is known. */
 import { css, html, LitElement, nothing } from "lit"
 import { type Change, client, type Finding } from "../Client.ts"
 import { text } from "../Styles.ts"
@@ -13,10 +13,10 @@ const marks: Record<Finding["outcome"] | "skipped", { readonly mark: string; rea
   skipped: { mark: "–", word: "Skipped" }
 }
 
-/** What could not be looked at, for another check failed, is no failure of its own. */
+/** A check that was skipped because another failed is no failure of its own. */
 const outcomeOf = ({ message, outcome }: Finding) => message.startsWith("not asked") ? "skipped" : outcome
 
-/** Shows the findings of a test. Whoever has it begins one with `run`, and ends it with `stop`. */
+/** Shows the findings of a test. The owner starts a test with `run`, and ends it with `stop`. */
 export class ConnectionTest extends LitElement {
   static override properties = {
     findings: { state: true },
@@ -93,7 +93,7 @@ export class ConnectionTest extends LitElement {
     this.dispatchEvent(new CustomEvent<boolean>("running", { detail: stage === "running" }))
   }
 
-  /** Forgets what was found: it is no longer about what is typed. */
+  /** Removes the findings once they do not match the typed settings. */
   clear() {
     this.#abort?.abort()
     this.findings = []
@@ -101,12 +101,11 @@ export class ConnectionTest extends LitElement {
     if (this.stage !== "idle") this.#say("idle")
   }
 
-  /** Stops a test that runs. */
   stop() {
     this.#abort?.abort()
   }
 
-  /** Begins a test. Fails with what the connector says of the settings before any finding. */
+  /** Starts a test. Throws the connector's refusal when it comes before any finding. */
   async run(change: Change) {
     this.clear()
     const abort = new AbortController()
@@ -119,7 +118,7 @@ export class ConnectionTest extends LitElement {
       if (!abort.signal.aborted) this.#say("done")
     } catch (cause) {
       if (abort.signal.aborted) {
-        // Another test may have taken its place.
+        // Another test may have replaced this one.
         if (this.#abort === abort && this.stage === "running") this.#say("stopped")
         return
       }

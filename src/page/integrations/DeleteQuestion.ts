@@ -6,7 +6,7 @@ import type { StoredInstance } from "../Client.ts"
 import { visible } from "../Text.ts"
 import { type Failure, notice } from "./Failure.ts"
 
-/** Asks, by name, while there is an instance to delete. */
+/** Asks whether to delete `deleting`; closed while that is undefined. */
 export const deleteQuestion = (
   deleting: StoredInstance | undefined,
   failure: Failure | undefined,
@@ -19,7 +19,7 @@ export const deleteQuestion = (
       ${failure === undefined ? nothing : notice("error", failure)}
       <p class="outside">${
     typeof called === "string" ? visible(called) : "It"
-  } will no longer be polled. What was published stays, and its position is kept for when it is added again.</p>
+  } will no longer be polled. Published artifacts stay, and the position is kept in case the instance is added again.</p>
       <div slot="footer" class="two">
         <cds-button kind="secondary" @click=${stay}>Cancel</cds-button>
         <cds-button kind="danger" @click=${remove}>Delete</cds-button>

@@ -1,11 +1,11 @@
-/** An endpoint of a tile: a line, and under it what else is known. */
+/** An endpoint in a tile: one line that unfolds to details. */
 import { css, html, nothing, type TemplateResult } from "lit"
 import { clock, count, countdown, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import { type Endpoint, endpointStates } from "./Tiles.ts"
 
-/** Styles of the fold. */
+/** Styles of the fold; `InstanceTile` includes them. */
 export const endpointStyles = css`
   .endpoint {
     border-top: 1px solid var(--cds-border-subtle);
@@ -49,7 +49,7 @@ export const endpointStyles = css`
 const timed = (time: string | null, now: number) =>
   time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
 
-/** What a dead letter is. */
+/** Explains dead letters. */
 export const deadLettersHint = "Records without an id or a valid time, set aside with their reason"
 
 const fact = (name: string, value: unknown, hint?: string) =>
@@ -68,8 +68,8 @@ const gapsOf = ({ gaps }: Endpoint) =>
     )
 
 /**
- * The fold of an endpoint. A countdown runs while it is in a cooldown; when it is polled next is not said while the
- * connector is not heard.
+ * The fold of an endpoint, with a countdown during a cooldown. The next poll is unknown while the connector does not
+ * answer.
  */
 export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): TemplateResult => {
   const { artifacts_published, cooldown_until, dead_letters, name, next_poll_at, records_fetched } = endpoint
@@ -82,7 +82,7 @@ export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): T
         <span class="endpoint-state">${icon(state.icon)}<span>${state.word}${
     left === undefined
       ? nothing
-      : html` <span class="left" role="timer" aria-live="off">${left}<span class="vh"> until it is asked again</span></span>`
+      : html` <span class="left" role="timer" aria-live="off">${left}<span class="vh"> until the next poll</span></span>`
   }</span></span>
         <span class="endpoint-count">${count(records_fetched)} <span class="unit quiet small">records</span></span>
         ${icon("chevron")}

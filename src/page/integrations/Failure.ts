@@ -1,10 +1,10 @@
-/** What to say when something was not done, and what to do then. */
+/** Explains failed requests, and says what to do. */
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, type TemplateResult } from "lit"
 import { Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
 
-/** What is said. */
+/** Title and text of a notification. */
 export interface Failure {
   readonly title: string
   readonly text: string
@@ -13,7 +13,7 @@ export interface Failure {
 const advice: Readonly<Record<string, string>> = {
   Unreachable: "Start it again, or wait; then try again. What you typed is kept.",
   SignInNeeded: "Then try again; what you typed is kept.",
-  NotAllowed: "Reload the page; if it lasts, a proxy in between takes headers away.",
+  NotAllowed: "Reload the page. If that does not help, a proxy in between removes headers.",
   TooManyRequests: "Then try again.",
   NotSaved: "Nothing was changed."
 }
@@ -32,10 +32,10 @@ const sentence = (text: string) => {
   return `${whole.slice(0, 1).toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`
 }
 
-/** Says of a failure what happened and what to do. */
+/** Says what happened and what to do. */
 export const failureOf = (cause: unknown): Failure => {
   if (!(cause instanceof Refused)) {
-    return { title: "A fault of the page", text: "Reload the page, and report it if it lasts." }
+    return { title: "A fault of the page", text: "Reload the page, and report the fault if it comes back." }
   }
   const { _tag } = cause.body
   return {
@@ -44,7 +44,7 @@ export const failureOf = (cause: unknown): Failure => {
   }
 }
 
-/** A notification in the line of what it is about. */
+/** A notification in the flow of the page. */
 export const notice = (
   kind: "error" | "warning" | "info" | "success",
   { text, title }: Failure

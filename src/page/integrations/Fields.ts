@@ -1,11 +1,11 @@
-/** Fields of a form, each with its label, its hint, and its fault. */
+/** Fields of a form, each with its label, hint and fault. */
 import { html, nothing, type TemplateResult } from "lit"
 import { live } from "lit/directives/live.js"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import type { Draft, Path, PlacedFaults } from "./FormDraft.ts"
 
-/** What a field needs to know of its form. */
+/** What a field needs of its form. */
 export interface Form {
   readonly draft: Draft
   readonly faults: PlacedFaults
@@ -17,11 +17,11 @@ interface Options {
   readonly placeholder?: string
   readonly kind?: "text" | "password" | "number"
   readonly required?: boolean
-  /** Whether what stands beside it says enough to those who see it. */
+  /** Hides the label, for screen readers only, when something visible beside the field explains it. */
   readonly hideLabel?: boolean
 }
 
-/** A fault, under what it is about. */
+/** A fault beneath its field. */
 export const faultLine = (id: string, fault: string): TemplateResult =>
   html`<p class="fault" id=${id}>${icon("failed")}<span>${visible(fault)}</span></p>`
 
@@ -72,7 +72,7 @@ export const textField = (
   )
 }
 
-/** A choice of a few. */
+/** A field to choose one of a few values. */
 export const choiceField = (
   form: Form,
   path: Path,
@@ -96,7 +96,7 @@ export const choiceField = (
     </select>`
   )
 
-/** A box to tick. Its fault stands elsewhere, in the element `faultId`. */
+/** A checkbox. Its fault is shown elsewhere, in the element `faultId`. */
 export const tickField = (
   form: Form,
   path: Path,

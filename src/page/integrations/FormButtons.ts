@@ -1,11 +1,11 @@
-/** What stands around the fields of the form: the faults of no field above them, and the buttons under them. */
+/** The form's buttons, and the faults that belong to no field. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, nothing, type TemplateResult } from "lit"
 import { visible } from "../Text.ts"
 import { type Failure, notice } from "./Failure.ts"
 import type { PlacedFaults } from "./FormDraft.ts"
 
-/** What failed as a whole, and the faults of no field. */
+/** The failure of the whole form, and the faults that belong to no field. */
 export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): TemplateResult => {
   const others = faults.others.map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
   return html`
@@ -20,7 +20,7 @@ export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): 
   `
 }
 
-/** The question whether to throw away what was typed. */
+/** Asks whether to discard what was typed. */
 export const leaveButtons = (
   { discard, stay }: { readonly discard: () => void; readonly stay: () => void }
 ): TemplateResult =>
@@ -32,7 +32,7 @@ export const leaveButtons = (
     </div>
   `
 
-/** Cancel, test and save. None of them is disabled while it works, for it would lose the focus. */
+/** Cancel, test and save. A disabled button would lose the focus, so none is disabled. */
 export const formButtons = (
   { saving, testing, where }: { readonly saving: boolean; readonly testing: boolean; readonly where: string },
   { cancel, save, test }: { readonly cancel: () => void; readonly save: () => void; readonly test: () => void }

@@ -1,7 +1,7 @@
-/** What a form holds while it is typed: text for text, and the settings that it makes. */
+/** Converts between stored settings and the texts that a form holds. */
 import type { Fault, StoredInstance } from "../Client.ts"
 
-/** Clouds that have a name, and one's own URLs. */
+/** The named clouds, and `custom` for other URLs. */
 export type Cloud = "global" | "usgov" | "usgovdod" | "custom"
 
 /** Paths of the fields, as faults name them. */
@@ -32,13 +32,13 @@ export const paths = [
 /** A field, by the path of its setting. */
 export type Path = typeof paths[number]
 
-/** What was typed, by field; switches are `true` or `false`. */
+/** The typed texts, by field; switches are `true` or `false`. */
 export type Draft = Readonly<Record<Path, string>>
 
-/** Fields that are not folded away. */
+/** Fields outside the fold. */
 const plain: ReadonlySet<string> = new Set(paths.slice(0, 6))
 
-/** What a new instance has; an empty text is the default that its field names. */
+/** Values of a new instance; an empty text stands for the default that the field shows. */
 const blank: Draft = {
   ...Object.fromEntries(paths.map((path) => [path, ""])) as Draft,
   poll_interval_minutes: "5",
@@ -58,13 +58,13 @@ const isDocument = (value: unknown): value is Document =>
 const valueAt = (document: Document, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => isDocument(value) ? value[key] : undefined, document)
 
-/** Where the day stands that a secret expires: beside it, unless it is stored the other way. */
+/** Path of the secret's expiry: in `credentials`, unless it is stored at the top level. */
 const expiresPath = (document: Document) =>
   valueAt(document, "client_secret_expires") === undefined
     ? "credentials.client_secret_expires"
     : "client_secret_expires"
 
-/** What a form begins with. */
+/** The texts with which a form begins. */
 export const draftOf = (stored: StoredInstance | undefined): Draft => {
   if (stored === undefined) return blank
   const { document, name } = stored
@@ -88,7 +88,7 @@ const settingOf = (path: Path, text: string): unknown => {
   const typed = text.trim()
   if (switches.has(path)) return text === "true"
   if (typed === "") return null
-  // What is no number goes as it was typed, and its fault comes back.
+  // An invalid number is sent as it was typed, so that its fault comes back.
   return numeric.test(path) && /^-?\d+(?:\.\d+)?$/.test(typed) ? Number(typed) : typed
 }
 
@@ -103,10 +103,10 @@ const put = (document: Record<string, unknown>, path: string, value: unknown) =>
 const cloudOf = (draft: Draft): unknown =>
   draft.cloud === "custom" ? { login: draft["cloud.login"].trim(), graph: draft["cloud.graph"].trim() } : draft.cloud
 
-/** The settings that a draft changes of what is stored; all that is no default of a new one. */
+/** Returns the settings that a draft changes; for a new instance the plain fields, and others without their default. */
 export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Document => {
   const before = draftOf(stored)
-  // Without credentials at all, the schema would not name the fields that are missing.
+  // Without any credentials, the schema would not name the missing fields.
   const document: Record<string, unknown> = stored === undefined ? { credentials: {} } : {}
   for (const path of paths) {
     if (path === "name" || path.startsWith("cloud")) continue
@@ -128,34 +128,31 @@ export const isChanged = (draft: Draft, stored: StoredInstance | undefined): boo
 
 const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(path))
 
-/** Faults that the schema does not have: an instance that is enabled and polls nothing would wait for ever. */
+/** Faults that the schema does not know: an enabled instance without endpoints would wait forever. */
 export const ownFaults = (draft: Draft): ReadonlyArray<Fault> =>
   draft.enabled === "true" && endpointSwitches.every((path) => draft[path] !== "true")
     ? [{ path: "endpoints.alerts_v2.enabled", message: "Expected at least one endpoint, or the instance disabled" }]
     : []
 
-/** What is left of faults when a field is typed in. Switches are looked at together. */
+/** Removes the fault of a field that is being typed in; switches lose theirs together. */
 export const without = (faults: PlacedFaults, path: Path): PlacedFaults => {
   const gone = switches.has(path) ? [...switches] : [path]
   if (!gone.some((one) => faults.byPath.has(one))) return faults
   return { ...faults, byPath: new Map(Array.from(faults.byPath).filter(([one]) => !gone.includes(one))) }
 }
 
-/** Faults by field, and those of no field. */
+/** Faults by field, and those that belong to no field. */
 export interface PlacedFaults {
   readonly byPath: ReadonlyMap<Path, string>
   readonly others: ReadonlyArray<Fault>
-  /** The field that has the first fault, in the order of the form. */
+  /** The first field with a fault, in the order of the form. */
   readonly first: Path | undefined
 }
 
-/** No fault. */
+/** The faults of a form before any check. */
 export const noFaults: PlacedFaults = { byPath: new Map(), others: [], first: undefined }
 
-/**
- * Puts faults at the fields that they concern. The schema looks at a missing secret after all else only; a person hears of
- * it at once.
- */
+/** Assigns faults to their fields. The schema reports a missing secret only after all else, so it is reported here. */
 export const placed = (
   faults: ReadonlyArray<Fault>,
   draft: Draft,
@@ -168,7 +165,7 @@ export const placed = (
     const isShown = draft.cloud === "custom" || !path.startsWith("cloud.")
     const field = paths.find((known) => known === path && isShown)
     if (field === undefined) others.push(fault)
-    // "Missing key" is the schema's word for an empty field.
+    // "Missing key" is the schema's message for an empty field.
     else {
       const message = fault.message === "Missing key" ? "Expected a value" : fault.message
       const before = byPath.get(field)
@@ -182,6 +179,6 @@ export const placed = (
   return { byPath, others, first: paths.find((path) => byPath.has(path)) }
 }
 
-/** Whether a field that is folded away has a fault. */
+/** Whether a field in the fold has a fault. */
 export const isFoldedFaulty = ({ byPath }: PlacedFaults): boolean =>
   Array.from(byPath.keys()).some((path) => !plain.has(path))

@@ -1,14 +1,14 @@
 /** Styles of the form. */
 import { css } from "lit"
 
-/** Styles of the form. */
+/** Styles that only `InstanceForm` uses. */
 export const formStyles = css`
   form,
   .group {
     display: grid;
     gap: 1.5rem;
   }
-  /* On the panel's own ground a field is the page's. */
+  /* Fields on a panel have the page's background. */
   input:not([type="checkbox"]):not([type="radio"]),
   select {
     background: var(--cds-field-02);

@@ -28,7 +28,7 @@ import { merged, secretPath } from "./Merge.ts"
 import { plainFields, productChoice } from "./PlainFields.ts"
 import { askBeforeLeaving } from "./Unsaved.ts"
 
-/** The panel. Fires `saved` with what is stored then, and `leave`. */
+/** The panel. Fires `saved` with the stored instance, and `leave`. */
 export class InstanceForm extends LitElement {
   static override properties = {
     open: { type: Boolean },
@@ -52,19 +52,19 @@ export class InstanceForm extends LitElement {
   declare stored: StoredInstance | undefined
   /** Where settings are saved. */
   declare where: string
-  /** Where one is: choosing what to add, or typing. */
+  /** The current step: choosing a product, or typing. */
   declare private step: "product" | "form"
   declare private draft: Draft
   declare private faults: PlacedFaults
   declare private failure: Failure | undefined
-  /** What is stored meanwhile, while a person has to choose; null when it was deleted. */
+  /** The instance as another person stored it, until a choice is made; null when it was deleted. */
   declare private current: StoredInstance | null | undefined
   declare saving: boolean
   declare testing: boolean
   declare private leaving: boolean
-  /** Whether the rest of the settings is shown: nothing but a person folds it. */
+  /** Whether the other settings are shown. */
   declare private unfolded: boolean
-  /** What had the focus before the question whether to leave. */
+  /** The element with the focus before the question whether to leave. */
   #typedIn: HTMLElement | null = null
 
   constructor() {
@@ -91,7 +91,7 @@ export class InstanceForm extends LitElement {
     return this.open && this.step === "form" && isChanged(this.draft, this.stored)
   }
 
-  /** When it closes as well: nothing of a secret stays behind. */
+  /** Resets the form when it opens or closes, so that no secret stays behind. */
   protected override willUpdate(changed: PropertyValues<this>) {
     if (!changed.has("open")) return
     if (!this.open) this.stored = undefined
@@ -140,7 +140,7 @@ export class InstanceForm extends LitElement {
     await this.#focus(this.faults.first === undefined ? ".faults" : `[id="${this.faults.first}"]`)
   }
 
-  /** Whether it can be sent. */
+  /** Clears old faults; returns whether the form can be sent. */
   #settled(): boolean {
     this.faults = noFaults
     this.failure = undefined
@@ -151,7 +151,7 @@ export class InstanceForm extends LitElement {
   }
 
   async #refused(cause: unknown) {
-    // It was closed meanwhile.
+    // The form was closed meanwhile.
     if (!this.open) return
     if (cause instanceof Refused && cause.body._tag === "InvalidSettings") {
       await this.#fault(cause.body["faults"] as ReadonlyArray<Fault>)
@@ -200,7 +200,7 @@ export class InstanceForm extends LitElement {
     this.stored = current ?? undefined
     this.current = undefined
     if (current === null && this.draft[secretPath] === "") {
-      void this.#fault([{ path: secretPath, message: "Expected its Value: it was deleted with the instance" }])
+      void this.#fault([{ path: secretPath, message: "Expected its Value: the secret was deleted with the instance" }])
     } else void this.#save()
   }
 

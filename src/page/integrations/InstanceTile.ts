@@ -11,7 +11,7 @@ import { reportCard, reportStyles } from "./ReportCard.ts"
 import { conditions, faults, type Instance, type Tile, totals } from "./Tiles.ts"
 import { tileStyles } from "./TileStyles.ts"
 
-/** What a person wants of an instance. */
+/** A change of an instance that a person asks for. */
 export type Wish = "edit" | "toggle" | "delete"
 
 /** Shows a tile, and fires `wish` with `edit`, `toggle` or `delete`. */
@@ -26,11 +26,10 @@ export class InstanceTile extends LitElement {
   static override styles = [text, folds, reportStyles, endpointStyles, tileStyles]
 
   declare tile: Tile
-  /** Whether settings can be changed. */
   declare changeable: boolean
-  /** Whether a change of it is being saved. */
+  /** Whether a change of this instance is being saved. */
   declare busy: boolean
-  /** Whether what it shows is of the time when the connector was heard last. */
+  /** Whether the connector does not answer, so that old data is shown. */
   declare isLost: boolean
   readonly #time = new Ticking(this)
 
@@ -41,7 +40,7 @@ export class InstanceTile extends LitElement {
     this.isLost = false
   }
 
-  /** While a change is saved the button stays as it is: a disabled one would lose the focus. */
+  /** Ignores buttons while a change is saved. They are not disabled, because that would lose the focus. */
   #wish(wish: Wish) {
     if (!this.busy) this.dispatchEvent(new CustomEvent<Wish>("wish", { detail: wish }))
   }

@@ -1,4 +1,4 @@
-/** The view of all instances: a tile for each, and what adds, changes and removes them. */
+/** The view of all instances, with a tile for each and all that changes them. */
 import "@carbon/web-components/es/components/button/button.js"
 import "../Dialog.ts"
 import "./InstanceForm.ts"
@@ -52,17 +52,17 @@ export class Integrations extends LitElement {
   declare private words: string
   declare private condition: Condition | undefined
   declare private page: number
-  /** What the form is about, while it is open. */
+  /** The instance in the open form. */
   declare private form: { readonly stored: StoredInstance | undefined } | undefined
   declare private deleting: StoredInstance | undefined
   declare private deleteFailure: Failure | undefined
   /** Name of the instance that is being saved. */
   declare private busy: string | undefined
-  /** What was done, for those who do not see it. */
+  /** What was done, for screen readers. */
   declare private said: string
   readonly #removed = new Set<string>()
   #signature = ""
-  /** Numbers what was read; an answer that is older than a save or than another read is dropped. */
+  /** Counts the reads. An answer that is older than a save or another read is dropped. */
   #reads = 0
   #saves = 0
 
@@ -89,9 +89,9 @@ export class Integrations extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (this.access !== "full" || this.isLost) return
-    // What failed is asked for again when something else is heard, not because it failed.
+    // A failed read is repeated only after other news, or it would repeat forever.
     if (!changed.has("access") && !changed.has("status") && !changed.has("isLost")) return
-    // Others change settings as well: what runs tells.
+    // The running instances show when somebody else has changed settings.
     const signature = JSON.stringify(
       this.status?.instances.map(({ display_name, enabled, name }) => [name, display_name, enabled]) ?? []
     )
@@ -100,7 +100,7 @@ export class Integrations extends LitElement {
     void this.#read()
   }
 
-  /** Returns how they are; undefined where that cannot be said. */
+  /** Reads the stored settings; undefined when that fails. */
   async #read(): Promise<StoredSettings | undefined> {
     const [read, saves] = [++this.#reads, this.#saves]
     try {
@@ -117,7 +117,7 @@ export class Integrations extends LitElement {
     }
   }
 
-  /** Puts what was saved in its place, or takes away what was removed, without asking for all again. */
+  /** Updates one instance in the settings, without reading all again. */
   #put(name: string, saved: ReadonlyArray<StoredInstance>) {
     this.#saves += 1
     if (this.settings === undefined) return
@@ -137,7 +137,7 @@ export class Integrations extends LitElement {
     setTimeout(() => this.#keepFocus())
   }
 
-  /** The panel gives the focus back; where the button is gone that had it, the heading gets it. */
+  /** Focuses the heading when the button that should get the focus back is gone. */
   #keepFocus() {
     if (document.activeElement === document.body) this.renderRoot.querySelector<HTMLElement>("h1")!.focus()
   }
@@ -153,14 +153,14 @@ export class Integrations extends LitElement {
     }
   }
 
-  /** What failed; where somebody was faster, what is stored now is shown. */
+  /** Explains a failure; after somebody else's change, the stored settings are read again. */
   async #meanwhile(stored: StoredInstance, cause: unknown) {
     const isChanged = cause instanceof Refused && cause.body._tag === "ChangedMeanwhile"
     if (isChanged) await this.#read()
     this.failure = isChanged
       ? { title: "Changed meanwhile", text: `Somebody else changed ${stored.name}. Look at it, and try again.` }
       : cause instanceof Refused && cause.body._tag === "InvalidSettings"
-      ? { title: "Not saved", text: `The settings of ${stored.name} have faults: choose Edit, and mend them.` }
+      ? { title: "Not saved", text: `The settings of ${stored.name} have faults: choose Edit, and correct them.` }
       : failureOf(cause)
   }
 
@@ -182,14 +182,14 @@ export class Integrations extends LitElement {
         const current = cause.body["current"] as StoredInstance | null
         await this.#read()
         this.deleting = current ?? undefined
-        this.deleteFailure = { title: "Changed meanwhile", text: "Somebody else changed it. Delete it all the same?" }
+        this.deleteFailure = { title: "Changed meanwhile", text: "Somebody else changed it. Delete it anyway?" }
       } else this.deleteFailure = failureOf(cause)
     } finally {
       this.busy = undefined
     }
   }
 
-  /** What is stored may have been read long ago: nothing is done to it before it was read again. */
+  /** Reads the settings again before acting on them, because they may be old. */
   async #wish({ name, stored }: Tile, wish: Wish) {
     if (stored === undefined || this.busy !== undefined) return
     this.busy = name

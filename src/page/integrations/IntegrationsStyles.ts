@@ -1,7 +1,7 @@
 /** Styles of the view of all instances. */
 import { css } from "lit"
 
-/** Styles of the view of all instances. */
+/** Styles that only `Integrations` uses. */
 export const integrationsStyles = css`
   .top {
     display: flex;

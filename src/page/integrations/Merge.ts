@@ -1,11 +1,11 @@
-/** Two people's changes of one instance, put together against what both began with. */
+/** Merges two people's changes of one instance, based on what both started from. */
 import type { StoredInstance } from "../Client.ts"
 import { type Draft, draftOf, type Path, paths } from "./FormDraft.ts"
 
-/** Nobody can say whether a stored secret was changed: a typed one always stands to be chosen. */
+/** Nobody can tell whether a stored secret was changed, so a typed one always collides. */
 export const secretPath = "credentials.client_secret"
 
-/** The fields that were typed in. A cloud is one setting, whatever its fields. */
+/** The fields that were typed in. All fields of a cloud are one setting. */
 const typed = (mine: Draft, base: StoredInstance | undefined): ReadonlyArray<Path> => {
   const before = draftOf(base)
   const isCloud = (path: Path) => path.startsWith("cloud")
@@ -14,7 +14,7 @@ const typed = (mine: Draft, base: StoredInstance | undefined): ReadonlyArray<Pat
   return paths.filter((path) => isCloud(path) ? isCloudTyped : isTyped(path))
 }
 
-/** The typed fields that somebody else changed too, since the form began with `base`. */
+/** The typed fields that somebody else has changed too, since `base`. */
 export const colliding = (
   current: StoredInstance,
   mine: Draft,
@@ -25,7 +25,7 @@ export const colliding = (
   return typed(mine, base).filter((path) => path === secretPath || (theirs[path] !== mine[path] && isTheirs(path)))
 }
 
-/** What is stored now with all that was typed, or, where `theirs` go first, with what does not collide. */
+/** The stored settings with all that was typed; `theirs` leaves out what collides. */
 export const merged = (
   current: StoredInstance,
   mine: Draft,

@@ -1,4 +1,4 @@
-/** The steps of adding an instance: what to collect from, and the fields that every tenant needs. */
+/** The steps of adding an instance: the product, then the fields that every tenant needs. */
 import "@carbon/web-components/es/components/toggle/toggle.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
@@ -6,7 +6,7 @@ import { icon } from "../Icons.ts"
 import { advanced } from "./Advanced.ts"
 import { faultLine, type Form, textField } from "./Fields.ts"
 
-/** The choice of what to add. */
+/** The choice of a product. */
 export const productChoice = (choose: () => void): TemplateResult =>
   html`
     <p class="quiet choose">What do you want to collect from?</p>
@@ -20,7 +20,7 @@ export const productChoice = (choose: () => void): TemplateResult =>
 const secretHint = (stored: StoredInstance | undefined): string => {
   if (stored?.has_secret === true) return "A client secret is stored; leave empty to keep it."
   if (stored?.credential !== undefined) {
-    return `It signs in with ${stored.credential}, which is kept; a client secret typed here takes its place.`
+    return `The instance signs in with ${stored.credential}. A client secret typed here replaces that.`
   }
   return "Its Value, not its Secret ID. It is stored and never shown again."
 }
@@ -36,7 +36,7 @@ const enabledField = ({ draft, faults, type }: Form) => {
   }`
 }
 
-/** The fields, with the rest folded away under them. Enter saves. */
+/** The fields, with the others folded beneath. Enter saves. */
 export const plainFields = (
   form: Form,
   stored: StoredInstance | undefined,

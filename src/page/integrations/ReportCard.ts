@@ -1,6 +1,4 @@
-/**
- * A fault with what to do about it: the remedy first, then what happened, and what a support case asks for folded away.
- */
+/** A fault: the remedy first, then what happened, with the details for a support case folded. */
 import "../search/CopyButton.ts"
 import { css, html, nothing, type TemplateResult } from "lit"
 import { clock } from "../Format.ts"
@@ -8,7 +6,7 @@ import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import type { Report, Told } from "./Tiles.ts"
 
-/** Styles of the card. */
+/** Styles of the card; `InstanceTile` includes them. */
 export const reportStyles = css`
   .report {
     display: grid;
@@ -56,7 +54,7 @@ export const reportStyles = css`
   }
 `
 
-/** Names of facts, in the words of the document. */
+/** Labels of a report's fields. */
 const facts: ReadonlyArray<readonly [keyof Report, string]> = [
   ["code", "Code"],
   ["http_status", "HTTP status"],
@@ -88,7 +86,7 @@ export const reportText = ({ endpoints, report }: Told): string =>
     ["At", report.occurred_at]
   ].flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${visible(String(value))}`]).join("\n")
 
-/** The card of a fault. */
+/** The card of a fault, as an item of a list. */
 export const reportCard = (told: Told): TemplateResult => {
   const { endpoints, report, severity } = told
   return html`

@@ -1,4 +1,4 @@
-/** What finds a tile among many: a filter, and pages. */
+/** Finds a tile among many: a filter, and pages. */
 import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/search/search.js"
 import { html, nothing, type TemplateResult } from "lit"
@@ -6,10 +6,10 @@ import { count } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { type Condition, conditions, type Tile } from "./Tiles.ts"
 
-/** Tiles on one page: a browser stays fluid, and a person finds the rest by the filter. */
+/** Tiles on one page; more would make a browser slow. */
 export const pageSize = 24
 
-/** A box for words of the name, and a button for each condition that there is, worst first. */
+/** A field for words of the name, and a button for each condition, worst first. */
 export const filterBar = (
   all: ReadonlyArray<Tile>,
   words: string,
@@ -37,7 +37,7 @@ export const filterBar = (
   `
 }
 
-/** Turns pages, where there is more than one. */
+/** Buttons that turn pages, when there are several. */
 export const pageTurner = (
   found: number,
   page: number,

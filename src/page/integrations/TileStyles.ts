@@ -1,7 +1,7 @@
 /** Styles of a tile. */
 import { css } from "lit"
 
-/** Styles of a tile. */
+/** Styles that only `InstanceTile` uses. */
 export const tileStyles = css`
   :host {
     min-width: 0;

@@ -1,17 +1,17 @@
-/** What the tiles show: what is stored, and what runs, put together. */
+/** Combines stored and running instances into tiles. */
 import type { StatusDocument, StoredInstance } from "../Client.ts"
 import type { IconName } from "../Icons.ts"
 
-/** What is said of a running instance. */
+/** Status of a running instance. */
 export type Instance = StatusDocument["instances"][number]
 
-/** What is said of one of its endpoints. */
+/** Status of one endpoint. */
 export type Endpoint = Instance["endpoints"][number]
 
-/** What is said of a fault. */
+/** A fault in the status. */
 export type Report = Instance["warnings"][number]
 
-/** How an instance is, in one word. */
+/** The state of an instance in one word. */
 export type Condition = Instance["connection_status"]
 
 /** A tile: an instance that is stored, or runs, or both. */
@@ -19,11 +19,11 @@ export interface Tile {
   readonly name: string
   readonly displayName: string
   readonly condition: Condition
-  /** Undefined where nothing can be changed. */
+  /** Undefined when settings cannot be changed. */
   readonly stored: StoredInstance | undefined
-  /** Undefined until it is taken up. */
+  /** Undefined until the connector has taken the instance over. */
   readonly running: Instance | undefined
-  /** A change is stored that has not taken effect yet. */
+  /** Whether a stored change has not taken effect yet. */
   readonly pending: boolean
 }
 
@@ -45,8 +45,8 @@ const isEnabled = (stored: StoredInstance) => stored.document["enabled"] !== fal
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 
 /**
- * The tiles, by the names that people gave: an order that stays when a state changes. What is `removed` here is not
- * shown any more, though it may run for a moment.
+ * Returns the tiles by display name, an order that no state changes. Instances that were `removed` here are left out,
+ * though they may run for another moment.
  */
 export const tiles = (
   stored: ReadonlyArray<StoredInstance>,
@@ -84,7 +84,7 @@ export const tiles = (
   )
 }
 
-/** Tiles with all words of a filter in their names, and of a condition where one is asked for. */
+/** Tiles whose names contain all words of a filter, and that have the condition, if one is given. */
 export const filtered = (
   all: ReadonlyArray<Tile>,
   words: string,
@@ -98,7 +98,7 @@ export const filtered = (
   })
 }
 
-/** What arrived of all endpoints, and the times of their polls. */
+/** Sums over all endpoints, and the times of their polls. */
 export const totals = ({ endpoints }: Instance) => {
   const sum = (of: (endpoint: Endpoint) => number) => endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
   const times = (of: (endpoint: Endpoint) => string | null) => endpoints.map(of).filter((time) => time !== null).sort()
@@ -111,15 +111,15 @@ export const totals = ({ endpoints }: Instance) => {
   }
 }
 
-/** A fault, told once. */
+/** A fault, shown once. */
 export interface Told {
   readonly report: Report
-  /** Endpoints that it is about; none for the instance's own. */
+  /** Endpoints with this fault; none for the instance's own. */
   readonly endpoints: ReadonlyArray<string>
   readonly severity: "failed" | "warning"
 }
 
-/** Faults in states that go by themselves, or that concern one endpoint, are no failure of the whole. */
+/** States that end by themselves or concern one endpoint only; their faults are warnings. */
 const lesser: ReadonlySet<Endpoint["state"]> = new Set([
   "forbidden",
   "retired",
@@ -129,7 +129,7 @@ const lesser: ReadonlySet<Endpoint["state"]> = new Set([
   "disabled"
 ])
 
-/** The faults of an instance: what several endpoints say in the same words stands once. */
+/** The faults of an instance; a fault that several endpoints share appears once. */
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()
   const tell = (report: Report, severity: Told["severity"], endpoint: string | undefined) => {

@@ -1,7 +1,7 @@
-/** Lets a browser ask before a page is left on which something is not saved. */
+/** Makes the browser ask before a page with unsaved changes is left. */
 import type { ReactiveControllerHost } from "lit"
 
-/** Has the browser ask while the element is there and something in it is unsaved. */
+/** Makes the browser ask while the element exists and something in it is unsaved. */
 export const askBeforeLeaving = (host: ReactiveControllerHost, isUnsaved: () => boolean): void => {
   const leave = (event: Event) => {
     if (isUnsaved()) event.preventDefault()

@@ -1,4 +1,4 @@
-/** The details of one artifact: its fields, what belongs to it, and its JSON. */
+/** The details of one artifact: its fields, its alert and incident, and its JSON. */
 import { html, LitElement, nothing, type PropertyValues } from "lit"
 import type { Detail } from "../Client.ts"
 import { icon } from "../Icons.ts"
@@ -12,7 +12,7 @@ import { icons, severityMark } from "./Icons.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
 import { controls } from "./Styles.ts"
 
-/** A value of the summary is shown up to here, until one asks for all of it. */
+/** Longer values are cut, with a button that shows all. */
 const valueMax = 300
 const headingMax = 200
 
@@ -25,9 +25,8 @@ const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
 ]
 
 /**
- * `<azure-security-detail>`: fires `term` with a term of a query when a value is chosen, `open` with a row that belongs
- * to it, `back` and `leave`. `row` is what is known of it already while `detail` is on its way; `trouble` is why it does
- * not come.
+ * `<azure-security-detail>`: fires `term` with a query term when a value is chosen, `open` with a related row, `back`
+ * and `leave`. `row` is shown while `detail` is loading; `trouble` says why it failed.
  */
 export class ArtifactDetail extends LitElement {
   static override properties = {
@@ -45,11 +44,11 @@ export class ArtifactDetail extends LitElement {
   declare row: Row | undefined
   declare detail: Detail | undefined
   declare trouble: string | undefined
-  /** It was opened from the details of another. */
+  /** Whether the details were opened from those of another artifact. */
   declare deeper: boolean
   declare tab: Tab
   declare bounds: Bounds
-  /** Texts that are shown whole. */
+  /** Values that are shown in full. */
   declare unfolded: ReadonlySet<string>
 
   private value: unknown
@@ -73,7 +72,7 @@ export class ArtifactDetail extends LitElement {
     this.unfolded = new Set()
   }
 
-  /** Has a reader start at its heading. */
+  /** Focuses the heading, where a screen reader starts. */
   focusHeading(): void {
     this.renderRoot.querySelector<HTMLElement>("h2")?.focus()
   }
@@ -120,7 +119,7 @@ export class ArtifactDetail extends LitElement {
     return html`
       ${
       detail.artifact === null
-        ? html`<p class="quiet">The file that held it is gone: this is what the index kept.</p>`
+        ? html`<p class="quiet">The artifact's file is gone; only what the index kept is shown.</p>`
         : undefined
     }
       ${
@@ -158,13 +157,13 @@ export class ArtifactDetail extends LitElement {
       ${
       row.stream === "azure_security_incident" && alert.length === 0
         ? undefined
-        : this.rows("Alert and its evidence", alert, "Nothing else of its alert is in the index.")
+        : this.rows("Alert and its evidence", alert, "The index has nothing else of this alert.")
     }
-      ${this.rows("Incident", incident, "It belongs to no incident that is in the index.")}`
+      ${this.rows("Incident", incident, "The index has no incident of this artifact.")}`
   }
 
   private json({ artifact }: Detail) {
-    if (artifact === null) return html`<p class="quiet">The file that held it is gone.</p>`
+    if (artifact === null) return html`<p class="quiet">The artifact's file is gone.</p>`
     const { isWhole, lines } = jsonLines(this.value, this.bounds)
     return html`
       <div class="actions">
@@ -173,7 +172,7 @@ export class ArtifactDetail extends LitElement {
       isWhole
         ? undefined
         : this.bounds === full
-        ? html`<span class="quiet">Too large to be shown whole: copy or export it.</span>`
+        ? html`<span class="quiet">Too large to be shown completely: copy or export it.</span>`
         : html`<button class="ghost small" type="button" @click=${() => {
           this.bounds = full
         }}>Show long texts and lists</button>`

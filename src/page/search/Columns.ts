@@ -1,4 +1,4 @@
-/** The columns of the results: what they show of a row, and which of them somebody chose. */
+/** The columns of the results, and which of them a person chose. */
 import type { Detail } from "../Client.ts"
 import { clipped, defanged, harmless, titled } from "../Text.ts"
 import { localTime } from "./Format.ts"
@@ -6,29 +6,29 @@ import { localTime } from "./Format.ts"
 /** A row of the results. */
 export type Row = Detail["row"]
 
-/** What a column shows. */
+/** A column: its label, and its text for each row. */
 export interface Column {
   readonly name: string
   readonly label: string
-  /** The text, fit to be shown: clipped, with nothing unseen in it, and defanged where it is an address. */
+  /** The text, safe to show: clipped, without invisible characters, addresses defanged. */
   readonly text: (row: Row) => string
-  /** Shown until somebody chooses. */
+  /** Shown until a person chooses. */
   readonly initial?: boolean
 }
 
-/** A cell shows less; the whole is in the details. */
+/** Characters of a cell; the details show all. */
 const cellMax = 160
 
 const plain = (text: string | undefined): string => text === undefined ? "" : harmless(clipped(text, cellMax))
 const address = (text: string | undefined): string => text === undefined ? "" : defanged(clipped(text, cellMax))
 
-/** What a row is: the type of an evidence, or an alert or incident itself. */
+/** The type of an evidence, or `alert` or `incident`. */
 export const kind = (row: Row): string =>
   plain(row.evidence ?? (row.stream === "azure_security_incident" ? "incident" : "alert"))
 
 const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
 
-/** All of them, in the order in which they are shown. */
+/** All columns, in their order. */
 export const columns: ReadonlyArray<Column> = [
   { name: "time", label: "Time", text: (row) => localTime(row.time), initial: true },
   { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },
@@ -59,16 +59,16 @@ export const columns: ReadonlyArray<Column> = [
   { name: "incident_id", label: "Incident", text: (row) => plain(row.incident_id) }
 ]
 
-/** The names of those that are shown until somebody chooses. */
+/** Names of the columns that are shown until a person chooses. */
 export const initialNames: ReadonlyArray<string> = columns.filter(({ initial }) => initial).map(({ name }) => name)
 
-/** The columns of these names, in the order of {@link columns}; the initial ones where none of them is known. */
+/** The columns of these names, in the order of {@link columns}; the initial ones when no name is known. */
 export const chosen = (names: ReadonlyArray<string>): ReadonlyArray<Column> => {
   const known = columns.filter(({ name }) => names.includes(name))
   return known.length > 0 ? known : columns.filter(({ initial }) => initial)
 }
 
-/** What this browser remembers. Storage may be forbidden: then only to ask for it throws. */
+/** The browser's storage. It may be forbidden, and then even reading `localStorage` throws, so each call reads it. */
 export const storage: Pick<Storage, "getItem" | "setItem"> = {
   getItem: (key) => localStorage.getItem(key),
   setItem: (key, text) => localStorage.setItem(key, text)
@@ -76,7 +76,7 @@ export const storage: Pick<Storage, "getItem" | "setItem"> = {
 
 const storageKey = "azure-security.search.columns"
 
-/** The names that this browser remembers. */
+/** The column names that this browser stored, else the initial ones. */
 export const remembered = (storage: Pick<Storage, "getItem">): ReadonlyArray<string> => {
   try {
     const names: unknown = JSON.parse(storage.getItem(storageKey) ?? "null")
@@ -86,7 +86,7 @@ export const remembered = (storage: Pick<Storage, "getItem">): ReadonlyArray<str
   }
 }
 
-/** Has this browser remember them; it may refuse to, and they hold until the page is closed then. */
+/** Stores the column names. When storage is forbidden, they hold until the page is closed. */
 export const remember = (storage: Pick<Storage, "setItem">, names: ReadonlyArray<string>): void => {
   try {
     storage.setItem(storageKey, JSON.stringify(names))

@@ -3,10 +3,10 @@ import { css, html, LitElement } from "lit"
 import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
 
-/** How long it says that it did. */
+/** The button says for this long that it copied. */
 const saidMillis = 2000
 
-/** The clipboard is there over HTTPS and on loopback alone; elsewhere browsers still have the way of old. */
+/** Copies a text. The clipboard exists only over HTTPS and on loopback; elsewhere `execCommand` still works. */
 const copy = async (text: string, place: ParentNode): Promise<boolean> => {
   if (navigator.clipboard !== undefined) {
     return navigator.clipboard.writeText(text).then(() => true, () => false)
@@ -22,7 +22,7 @@ const copy = async (text: string, place: ParentNode): Promise<boolean> => {
   return isCopied
 }
 
-/** `<azure-security-copy>`: copies `text` when it is pressed, and says so. `label` is what it copies. */
+/** `<azure-security-copy>`: copies `text` when pressed, and says so. `label` names the text. */
 export class CopyButton extends LitElement {
   static override properties = {
     label: {},
@@ -45,7 +45,7 @@ export class CopyButton extends LitElement {
 
   declare label: string
   declare text: string
-  /** With the label beside the icon. */
+  /** Shows the label beside the icon. */
   declare wordy: boolean
   declare said: string
 
@@ -66,7 +66,7 @@ export class CopyButton extends LitElement {
   }
 
   private async press() {
-    // Beside the button: beneath an open dialog nothing takes the focus that copying needs.
+    // The text area is put beside the button: an open dialog lets nothing outside take the focus that copying needs.
     this.said = await copy(this.text, this.renderRoot) ? "Copied" : "Not copied"
     this.renderRoot.querySelector("button")?.focus()
     clearTimeout(this.timer)

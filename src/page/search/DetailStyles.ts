@@ -1,7 +1,7 @@
-/** What the details look like. */
+/** Styles of the details. */
 import { css } from "lit"
 
-/** Styles of the details. */
+/** Styles that only `ArtifactDetail` uses. */
 export const detailStyles = css`
   :host {
     display: flex;

@@ -1,15 +1,15 @@
-/** What the details tell of an artifact: its fields by name, in groups, and what to search for to find more like it. */
+/** Turns an artifact into facts for the details: its fields in groups, with the terms that find similar artifacts. */
 import type { Detail } from "../Client.ts"
 import { defanged, harmless, titled } from "../Text.ts"
 import { kind, type Row } from "./Columns.ts"
 import { localTime } from "./Format.ts"
 import { type Field, term } from "./QueryText.ts"
 
-/** A value, fit to be shown, with the term that finds it. */
+/** A value, safe to show, with the term that finds it. */
 export interface Fact {
   readonly label: string
   readonly text: string
-  /** Whether it is written otherwise than it is, so that nobody follows it and nothing of it is hidden. */
+  /** Whether `text` differs from the value, so that nobody follows it and nothing is hidden. */
   readonly isDisarmed: boolean
   /** Absent for what cannot be searched for. */
   readonly term?: string
@@ -21,7 +21,7 @@ export interface Facts {
   readonly facts: ReadonlyArray<Fact>
 }
 
-/** Of a list this many. */
+/** Values of a list that are shown. */
 const listMax = 50
 
 type Fields = Readonly<Record<string, unknown>>
@@ -130,9 +130,7 @@ const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRo
   })
 }
 
-/**
- * The facts of an artifact, in groups; of its row alone where the artifact is gone. Groups without any are left out.
- */
+/** The facts of an artifact in groups, or of its row when the artifact is gone. Empty groups are left out. */
 export const facts = ({ row }: Detail, value: unknown): ReadonlyArray<Facts> => {
   const artifact = typeof value === "object" && value !== null ? value as Fields : {}
   const of = (sources: ReadonlyArray<Source>) => sources.flatMap((source) => factsOf(source, artifact, row))

@@ -3,12 +3,12 @@ import { css, html, LitElement, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
 import { controls } from "./Styles.ts"
 
-/** What is left free at the sides of the window, in pixels. */
+/** Pixels that stay free at the sides of the window. */
 const margin = 16
 
 /**
- * `<azure-security-foldout>`: what it has within is shown while it is open. Escape closes it, and so does whatever is
- * pressed or focused elsewhere.
+ * `<azure-security-foldout>`: shows its content while it is open. Escape closes it, and so does a press or focus
+ * elsewhere.
  */
 export class Foldout extends LitElement {
   static override properties = { label: {}, icon: { attribute: false }, open: { type: Boolean, reflect: true } }
@@ -72,7 +72,7 @@ export class Foldout extends LitElement {
     })
   }
 
-  /** Where it would stick out of the window it is moved. */
+  /** Moves a panel that would leave the window. */
   override updated() {
     const panel = this.renderRoot.querySelector<HTMLElement>(".panel")
     if (panel === null || !this.open) return

@@ -1,11 +1,11 @@
-/** Times, sizes and counts as a person reads them. */
+/** Formats times, sizes and counts for people. */
 import type { IndexState } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
 const two = (value: number) => String(value).padStart(2, "0")
 
-/** A time on the clock of whoever looks: `2026-11-25 16:18:47`. What is no time stays as it is. */
+/** Formats a time on the reader's clock: `2026-11-25 16:18:47`. An invalid time stays as it is. */
 export const localTime = (iso: string): string => {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return visible(iso)
@@ -13,10 +13,10 @@ export const localTime = (iso: string): string => {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
-/** A count of things: `1 artifact`, `42,113 artifacts`. */
+/** Formats a count of things: `1 artifact`, `42,113 artifacts`. */
 export const counted = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? "" : "s"}`
 
-/** A size in the unit that it is told in: `12 MB`. */
+/** Formats a size in a fitting unit: `12 MB`. */
 export const bytes = (value: number): string => {
   const units = ["bytes", "KB", "MB", "GB", "TB"]
   let [rest, unit] = [value, 0]
@@ -27,7 +27,7 @@ export const bytes = (value: number): string => {
   return `${unit > 0 && rest < 9.95 ? rest.toFixed(1).replace(/\.0$/, "") : count(Math.round(rest))} ${units[unit]}`
 }
 
-/** How the index is, in a line, and how that looks. While the connector does not answer, how it was tells nothing. */
+/** The index state in one line, and its tone. While the connector does not answer, the old state is not shown. */
 export const indexLine = (index: IndexState, isLost = false): {
   readonly tone: "good" | "busy" | "quiet" | "bad"
   readonly text: string

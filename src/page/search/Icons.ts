@@ -1,4 +1,4 @@
-/** Icons of Carbon's set (Apache-2.0, IBM) that the search alone shows. They say nothing that no word says. */
+/** Icons of Carbon (Apache-2.0, IBM) that only the search uses. Each stands beside a word. */
 import { html, svg, type TemplateResult } from "lit"
 import { clipped, visible } from "../Text.ts"
 
@@ -7,7 +7,7 @@ const icon = (paths: ReadonlyArray<string>, box = 32): TemplateResult =>
     paths.map((path) => svg`<path d=${path}></path>`)
   }</svg>`
 
-/** What the controls show. */
+/** Icons of the controls. */
 export const icons = {
   search: icon([
     "M29,27.5859l-7.5521-7.5521a11.0177,11.0177,0,1,0-1.4141,1.4141L27.5859,29ZM4,13a9,9,0,1,1,9,9A9.01,9.01,0,0,1,4,13Z"
@@ -27,7 +27,7 @@ export const icons = {
   ])
 }
 
-/** A shape for each, so that they are told apart without colours too. */
+/** Each severity has a shape of its own, so that they differ without colours. */
 const shapes: ReadonlyMap<string, TemplateResult> = new Map([
   ["critical", icon(["M8,1 15,4.5V11.5L8,15 1,11.5V4.5Z"], 16)],
   ["high", icon(["M14,13,8,2,2,13Z"], 16)],
@@ -36,10 +36,10 @@ const shapes: ReadonlyMap<string, TemplateResult> = new Map([
   ["informational", icon(["M8,3a5,5,0,1,0,5,5A5,5,0,0,0,8,3Z"], 16)]
 ])
 
-/** One that is no word of ours may be of any length. */
+/** Characters of a severity; an unknown one may have any length. */
 const wordMax = 60
 
-/** A severity, by shape, colour and word. */
+/** A severity by shape, colour and word. */
 export const severityMark = (severity: string): TemplateResult => {
   const word = visible(clipped(severity, wordMax))
   const known = shapes.get(word.toLowerCase())

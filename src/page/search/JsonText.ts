@@ -1,15 +1,13 @@
-/**
- * An artifact's JSON, made readable, and bounded: one of an attacker may be as deep, as long and as wide as they like.
- */
+/** Formats an artifact's JSON within bounds, because an attacker's may be as deep, long and wide as they like. */
 import { visible } from "../Text.ts"
 
-/** A piece of a line, and what it is. */
+/** A piece of a line, and its kind. */
 export interface Piece {
   readonly kind: "mark" | "name" | "text" | "value" | "note"
   readonly text: string
 }
 
-/** How much is shown. */
+/** Limits of what is shown. */
 export interface Bounds {
   readonly characters: number
   readonly entries: number
@@ -17,13 +15,13 @@ export interface Bounds {
   readonly lines: number
 }
 
-/** As much as one reads. */
+/** Limits for a person to read. */
 export const brief: Bounds = { characters: 600, entries: 100, depth: 16, lines: 1500 }
 
-/** As much as a browser shows without faltering. */
+/** Limits of what a browser shows without faltering. */
 export const full: Bounds = { characters: 100_000, entries: 5000, depth: 64, lines: 15_000 }
 
-/** A number in the digits that were sent, which are more than a number of JavaScript has. */
+/** A number in the digits that were sent, which a JavaScript number cannot hold. */
 class Digits {
   readonly text: string
   constructor(text: string) {
@@ -43,7 +41,7 @@ const parsed = (text: string): unknown =>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Digits)
 
-/** The value of an artifact's line, with its `message` parsed in place; the line itself where it is no JSON. */
+/** Parses an artifact's line and its `message`; returns the line itself when it is no JSON. */
 export const artifactValue = (line: string): unknown => {
   try {
     const artifact = parsed(line)
@@ -58,7 +56,7 @@ export const artifactValue = (line: string): unknown => {
   }
 }
 
-/** The value in lines of pieces. What is left out is said in its place, and `isWhole` tells whether anything is. */
+/** Formats a value as lines of pieces. Notes stand for what is left out; `isWhole` is false when there are any. */
 export const jsonLines = (value: unknown, bounds: Bounds): {
   readonly lines: ReadonlyArray<ReadonlyArray<Piece>>
   readonly isWhole: boolean

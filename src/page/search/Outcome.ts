@@ -1,4 +1,4 @@
-/** What is said around the rows: that there are none, that there are more, or why nothing came. */
+/** Messages around the rows: none found, more to load, or a failure. */
 import { html, type TemplateResult } from "lit"
 import { sentence } from "../Text.ts"
 import { counted } from "./Format.ts"
@@ -7,7 +7,7 @@ import { rowsMax } from "./Results.ts"
 import type { Searching } from "./Searching.ts"
 import type { Place } from "./TimeRange.ts"
 
-/** Why nothing came, and another try. */
+/** Why the search failed, and a button to try again. */
 export const notice = ({ trouble }: Searching, again: () => void): TemplateResult | undefined => {
   if (trouble === undefined) return undefined
   const isOff = trouble.body._tag === "SearchUnavailable"
@@ -21,7 +21,7 @@ export const notice = ({ trouble }: Searching, again: () => void): TemplateResul
   </div>`
 }
 
-/** That nothing was found, and what may help. */
+/** Says that nothing was found, and what may help. */
 export const nothingFound = (
   { index, isAnswered, loading, results, trouble }: Searching,
   { query, range }: Place,
@@ -29,10 +29,12 @@ export const nothingFound = (
 ): TemplateResult | undefined => {
   if (loading === "first" || !isAnswered || trouble !== undefined || results.rows.length > 0) return undefined
   const isBehind = index?.state === "catching_up"
-  const why = query === "" ? "No artifact is of this time." : "No artifact of this time matches all of the terms."
+  const why = query === ""
+    ? "There is no artifact in this time range."
+    : "No artifact in this time range matches all terms."
   return html`<div class="nothing">
     <h2>${index?.rows === 0 && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
-    <p>${isBehind ? "The index is still catching up: what it finds will appear here." : why}</p>
+    <p>${isBehind ? "The index is still catching up; new matches will appear here." : why}</p>
     ${
     range.last === "30d"
       ? undefined
@@ -41,7 +43,7 @@ export const nothingFound = (
   </div>`
 }
 
-/** What comes after the last row. */
+/** The end of the rows, or a button that loads more. */
 export const end = (searching: Searching): TemplateResult | undefined => {
   const { isFull, loading, results } = searching
   if (results.rows.length === 0) return undefined

@@ -1,4 +1,4 @@
-/** Where one says what to search for. */
+/** The form for a query and a time range. */
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement, type PropertyValues } from "lit"
 import { icon } from "../Icons.ts"
@@ -7,7 +7,7 @@ import { fields } from "./QueryText.ts"
 import { controls } from "./Styles.ts"
 import { fromLocalInput, lastRanges, rangeFault, type TimeRange, times, toLocalInput } from "./TimeRange.ts"
 
-/** What one wants to search for now. */
+/** The search that a person asks for. */
 export interface Wanted {
   readonly query: string
   readonly range: TimeRange
@@ -95,8 +95,8 @@ const styles = css`
 `
 
 /**
- * `<azure-security-query-bar>`: the query and the time range. Fires `wanted` with {@link Wanted} when a search is asked
- * for. `fault` is what is wrong with the query.
+ * `<azure-security-query-bar>`: the query and the time range. Fires `wanted` with {@link Wanted}. `fault` says what is
+ * wrong with the query.
  */
 export class QueryBar extends LitElement {
   static override properties = {
@@ -112,7 +112,7 @@ export class QueryBar extends LitElement {
   declare query: string
   declare range: TimeRange
   declare fault: string | undefined
-  /** What stands in the box. */
+  /** Text in the box. */
   declare typed: string
   /** The times of the custom range while it is shown. */
   declare custom: { readonly from: string; readonly to: string } | undefined
@@ -177,7 +177,7 @@ export class QueryBar extends LitElement {
 
   private readonly enter = (event: KeyboardEvent) => {
     if (event.key !== "Enter") return
-    // A time that was just typed is told after this.
+    // The time that was just typed is set only after this event.
     setTimeout(this.go)
   }
 

@@ -1,35 +1,34 @@
-/** What a search has found so far: page by page downwards, and what comes in at the top while it is live. */
+/** Collects what a search finds: further pages at the end, new rows at the top. */
 import type { Found } from "../Client.ts"
 import type { Row } from "./Columns.ts"
 
 /** Rows, newest first. */
 export interface Results {
   readonly rows: ReadonlyArray<Row>
-  /** Key to go on before; null where there is no more. */
+  /** Value of `before` for the next page; null when there is none. */
   readonly next: number | null
-  /** Keys of those that came in while it was live. */
+  /** Keys of the rows that came in while live. */
   readonly fresh: ReadonlySet<number>
 }
 
-/** Rows at most: a table of more is slow, and nobody reads it. An export has everything. */
+/** Rows at most: a longer table is slow, and nobody reads it. An export has everything. */
 export const rowsMax = 5000
 
-/** The first page. */
+/** Results after the first page of a search. */
 export const first = ({ next, rows }: Found): Results => ({ rows, next, fresh: new Set() })
 
-/** With the next page beneath. */
+/** Adds the next page at the end. */
 export const more = (results: Results, { next, rows }: Found): Results => {
   const known = new Set(results.rows.map(({ key }) => key))
   return { ...results, rows: [...results.rows, ...rows.filter(({ key }) => !known.has(key))], next }
 }
 
 /**
- * With the newest page on top: rows that are known stay as they are, others take their place in the order of time. What
- * is older than the last row is left to the next page; where there is none, it has its place too. Where nothing of the
- * page is known, more came than a page holds: it is the first page anew. Of more rows than {@link rowsMax} the oldest go,
- * and are there again with the next page.
+ * Adds the newest page. Known rows stay, and others are sorted in. Rows older than the last one are left to the next
+ * page, if there is one. When a full page holds no known row, more rows came than a page holds, and the page replaces
+ * everything. Beyond {@link rowsMax} the oldest rows are dropped, and come again with the next page.
  *
- * Rows that are added are `fresh`, unless they are no news: an index that catches up finds what was there before.
+ * Added rows are `fresh`, unless `isNews` is false: an index that catches up finds old rows.
  */
 export const newest = (results: Results, found: Found, { isNews = true } = {}): Results => {
   const known = new Set(results.rows.map(({ key }) => key))
@@ -49,7 +48,7 @@ export const newest = (results: Results, found: Found, { isNews = true } = {}): 
   return { rows: kept, next: kept.at(-1)!.key, fresh: freshOf(added) }
 }
 
-/** How many rows there are that were not there before. */
+/** Number of rows in `after` that are not in `before`. */
 export const addedTo = (before: Results, after: Results): number => {
   const known = new Set(before.rows.map(({ key }) => key))
   return after.rows.filter(({ key }) => !known.has(key)).length

@@ -1,4 +1,4 @@
-/** The table of what was found. */
+/** The table of results. */
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
@@ -20,10 +20,7 @@ const cell = (column: Column, row: Row): TemplateResult => {
   }</span></td>`
 }
 
-/**
- * `<azure-security-results>`: rows that one walks through with the arrow keys, Home and End, and opens with Enter. Fires
- * `open` with the row.
- */
+/** `<azure-security-results>`: arrow keys, Home and End move between rows, and Enter fires `open` with the row. */
 export class ResultsTable extends LitElement {
   static override properties = {
     results: { attribute: false },
@@ -40,7 +37,7 @@ export class ResultsTable extends LitElement {
   /** The artifact whose details are open. */
   declare opened: string | undefined
   declare loading: boolean
-  /** Key of the row that the Tab key comes to. */
+  /** Key of the row that the Tab key reaches. */
   declare active: number | undefined
 
   constructor() {
@@ -58,7 +55,7 @@ export class ResultsTable extends LitElement {
     if (!rows.some(({ key }) => key === this.active)) this.active = rows[0]?.key
   }
 
-  /** Puts the focus where it was, or on the row that is opened. */
+  /** Focuses the row that last had the focus or was opened. */
   focusRow(): void {
     this.rowOf(this.active)?.focus()
   }
@@ -96,7 +93,7 @@ export class ResultsTable extends LitElement {
         role="row" data-key=${row.key} tabindex=${isActive ? 0 : -1} aria-selected=${isOpened}
         class=${isFresh ? "fresh" : ""}
         @click=${() => {
-        // Who marks a text wants to copy it.
+        // A person who selects text wants to copy it.
         if (getSelection()?.type !== "Range") this.open(row)
       }}
         @focus=${() => {
@@ -123,7 +120,7 @@ export class ResultsTable extends LitElement {
       )
     }</tr></thead>`
     if (isEmpty) {
-      // A shape of what is to come, which nobody needs to hear.
+      // The placeholder means nothing to a screen reader.
       return this.loading
         ? html`<div class="scroll"><table class="loading" aria-hidden="true">${head}<tbody>${this.skeleton}</tbody></table></div>`
         : undefined

@@ -21,7 +21,7 @@ import { fromAddress, type Place } from "./TimeRange.ts"
 import { tools } from "./Tools.ts"
 import { arrived, go, isHere, isSameSearch, stepsIn, told } from "./Trail.ts"
 
-/** From here on there is room for the details beside the table. */
+/** From this width the details fit beside the table. */
 const wide = matchMedia("(min-width: 82rem)")
 
 /** `<azure-security-search>`: the view at `/signals/search`. */
@@ -40,18 +40,17 @@ export class SearchView extends LitElement {
   static override styles = [controls, searchStyles]
 
   declare index: IndexState | undefined
-  /** The page tells it to each view; nothing of it is shown here, so that nothing is drawn anew for it. */
+  /** The page sets this for each view. It is not reactive, because this view shows nothing of it. */
   declare status: StatusDocument | undefined
-  /** How the page hears of the connector. */
   declare hearing: Hearing | undefined
   declare place: Place
   /** Names of the columns that are shown. */
   declare shown: ReadonlyArray<string>
   declare row: Row | undefined
   declare detail: Detail | undefined
-  /** Why there are no details. */
+  /** Why the details failed. */
   declare trouble: string | undefined
-  /** Artifacts whose details were open before these. */
+  /** Artifacts whose details were opened before these. */
   declare path: ReadonlyArray<Row>
 
   private readonly searching = new Searching(this)
@@ -88,7 +87,7 @@ export class SearchView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
-    // Whichever was told last holds.
+    // The latest state counts, from an event or from a search.
     if (changed.has("index") && this.index !== undefined) this.searching.index = this.index
   }
 
@@ -98,7 +97,7 @@ export class SearchView extends LitElement {
     if (this.trouble !== undefined) void this.ask()
   }
 
-  /** Back and forward. */
+  /** Handles the browser's Back and Forward. */
   private readonly follow = () => {
     if (!isHere()) return
     const before = this.place
@@ -145,12 +144,12 @@ export class SearchView extends LitElement {
       const detail = await client.detail(id)
       if (this.place.artifact !== id) return
       this.detail = detail
-      // An incident has a row for each state that it was in: the one that was opened stays.
+      // An incident has a row for each of its versions, and the opened row stays.
       if (this.row?.id !== detail.row.id) this.row = detail.row
     } catch (cause) {
       if (this.place.artifact !== id) return
       const tag = cause instanceof Refused ? cause.body._tag : "Unexpected"
-      // The page asks to sign in, and this is asked again then.
+      // The page asks to sign in; the view asks again after that.
       if (tag === "SignInNeeded") return
       this.trouble = tag === "NoSuchArtifact" || !(cause instanceof Refused)
         ? "This artifact is not in the index: it may be too old, or not indexed yet."
@@ -180,7 +179,7 @@ export class SearchView extends LitElement {
     return this.renderRoot.querySelector<HTMLDialogElement>("dialog")
   }
 
-  /** Beside the table where there is room, else above everything. */
+  /** Shows the details beside the table, or as a modal when the window is too narrow. */
   private readonly reopen = () => {
     const { dialog } = this
     if (dialog === null || this.place.artifact === undefined) return
@@ -223,7 +222,7 @@ export class SearchView extends LitElement {
     remember(storage, this.shown)
   }
 
-  /** Narrows what stands in the box, also where it was not searched for yet. */
+  /** Adds a term to the query in the box, even if that was not searched for yet. */
   private narrow(term: string) {
     const typed = this.renderRoot.querySelector<QueryBar>("azure-security-query-bar")?.typed ?? this.place.query
     this.want({ query: withTerm(typed, term), range: this.place.range })

@@ -1,7 +1,7 @@
-/** What the search looks like around its table. */
+/** Styles of the search, except its table. */
 import { css } from "lit"
 
-/** Styles of the view. */
+/** Styles that only `SearchView` uses. */
 export const searchStyles = css`
   header {
     display: flex;

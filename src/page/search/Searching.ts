@@ -1,4 +1,4 @@
-/** What goes on behind the search: what is asked for, what was found, and what went wrong. */
+/** The state of the search: the request, what was found, and what went wrong. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
@@ -8,31 +8,31 @@ import { type TimeRange, times } from "./TimeRange.ts"
 
 const pageRows = 100
 const liveRows = 200
-/** How long it waits before it asks for what is new, and after a refusal. */
+/** Delay before asking for new rows, and the delay after a failure. */
 const liveMillis = 4000
 const refusedMillis = 15_000
 
 const nothing = first({ rows: [], next: null, index: undefined! })
 
-/** Asks, one question at a time: a new one takes the place of whatever is under way. */
+/** Sends one request at a time; a new one replaces the one under way. */
 export class Searching implements ReactiveController {
   results: Results = nothing
-  /** What was asked for; undefined before the first answer is wanted. */
+  /** The last request; undefined before the first. */
   asked: Query | undefined
-  /** Whether {@link results} is of {@link asked}. */
+  /** Whether {@link results} answers {@link asked}. */
   isAnswered = false
   loading: "no" | "first" | "more" = "no"
   /** What is wrong with the query. */
   fault: string | undefined
   trouble: Refused | undefined
   index: IndexState | undefined
-  /** Asks for what is new again and again. */
+  /** Whether new rows are asked for again and again. */
   isLive = false
-  /** What a screen reader is to say. */
+  /** Text for screen readers. */
   said = ""
-  /** Asks again what nobody answered, as the session has ended. */
+  /** Repeats the request that failed because the session had ended. */
   private waiting: (() => void) | undefined
-  /** The index had not everything when it was asked last: what comes next may be of long ago. */
+  /** The index was behind at the last request, so that new rows may be old artifacts. */
   private wasBehind = false
 
   private readonly host: ReactiveControllerHost
@@ -60,7 +60,7 @@ export class Searching implements ReactiveController {
     clearTimeout(this.timer)
   }
 
-  /** Searches anew. What was found before stays until the answer comes. */
+  /** Starts a new search. The old results stay until the answer comes. */
   async search(query: string, range: TimeRange): Promise<void> {
     this.range = range
     this.asked = { query, ...times(range, Date.now()) }
@@ -73,7 +73,7 @@ export class Searching implements ReactiveController {
     })
   }
 
-  /** Goes on where the last page ended. */
+  /** Loads the next page. */
   async more(): Promise<void> {
     const before = this.results.next
     if (before === null || this.loading !== "no" || this.isFull) return
@@ -85,18 +85,18 @@ export class Searching implements ReactiveController {
     })
   }
 
-  /** More is not shown at once. */
+  /** Whether no more rows are shown. */
   get isFull(): boolean {
     return this.results.rows.length >= rowsMax
   }
 
-  /** Whether {@link asked} is a question that was answered, and would be again. */
+  /** Whether {@link asked} was answered, and would be again. */
   get isGood(): boolean {
     const { fault, isAnswered, trouble, waiting } = this
     return isAnswered && fault === undefined && trouble === undefined && waiting === undefined
   }
 
-  /** Asks again where nothing is shown, or nobody answered. */
+  /** Repeats the search when nothing is shown or nobody answered. */
   recover(): void {
     const isUnreachable = this.trouble?.body._tag === "Unreachable"
     if (this.asked === undefined || this.fault !== undefined || this.waiting !== undefined) return
@@ -116,13 +116,13 @@ export class Searching implements ReactiveController {
     if (document.visibilityState === "visible") this.schedule(0)
   }
 
-  /** One that rests takes up again now that it was asked. */
+  /** A resting index counts, because the search has just woken it. */
   private get isBehind(): boolean {
     const { index } = this
     return index?.state === "catching_up" || (index?.state === "resting" && index.bytes_behind > 0)
   }
 
-  /** What is not in the index yet will be found in a moment, so that is asked for as well. */
+  /** Plans the next request for new rows, while live or while the index is behind. */
   private schedule(millis: number) {
     clearTimeout(this.timer)
     if (!this.isLive && !this.isBehind) return
@@ -166,7 +166,7 @@ export class Searching implements ReactiveController {
       if (under.signal.aborted) return
       const refused = cause instanceof Refused ? cause : new Refused(0, { _tag: "Unexpected" })
       if (refused.body._tag === "SignInNeeded") {
-        // A first page is of a time that ends when it is asked for.
+        // A first page needs a new time range, which ends at the time of the request.
         const { asked, loading, range } = this
         return this.wait(() => void (loading === "first" ? this.search(asked!.query, range!) : this.ask(page, take)))
       }
@@ -179,7 +179,7 @@ export class Searching implements ReactiveController {
     }
   }
 
-  /** The page asks to sign in; until then it looks as if the answer were on its way. */
+  /** Waits for the sign-in that the page asks for; until then the view looks as if it were loading. */
   private wait(again: () => void) {
     this.fault = undefined
     this.trouble = undefined
@@ -192,7 +192,7 @@ export class Searching implements ReactiveController {
     const isBadQuery = refused.body._tag === "BadQuery"
     this.fault = isBadQuery ? visible(refused.why) : undefined
     this.trouble = isBadQuery ? undefined : refused
-    // What was found before is not of this question.
+    // The old results do not answer this request.
     if (this.loading === "first") this.results = nothing
   }
 }

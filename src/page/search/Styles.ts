@@ -1,4 +1,4 @@
-/** What the parts of the search look like alike: Carbon's controls, of Carbon's tokens. */
+/** Styles that the parts of the search share: controls in Carbon's look, with Carbon's tokens. */
 import { css } from "lit"
 
 /** Styles of controls and small marks. */

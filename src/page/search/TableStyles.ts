@@ -1,7 +1,7 @@
-/** What the table of results looks like: Carbon's data table, and cards where there is no room for one. */
+/** Styles of the results: Carbon's data table, and cards on narrow screens. */
 import { css } from "lit"
 
-/** Styles of the table. */
+/** Styles that only `ResultsTable` uses. */
 export const tableStyles = css`
   :host {
     container-type: inline-size;

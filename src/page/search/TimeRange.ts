@@ -1,4 +1,4 @@
-/** From when to when is searched, and how the address of the page tells it. */
+/** The time range of a search, and its form in the page's address. */
 
 const minute = 60_000
 const hour = 60 * minute
@@ -22,7 +22,7 @@ export type TimeRange =
   | { readonly last: LastRange }
   | { readonly last?: never; readonly from: string; readonly to: string }
 
-/** What the address of the page tells. */
+/** State of the search in the page's address. */
 export interface Place {
   readonly query: string
   readonly range: TimeRange
@@ -30,10 +30,10 @@ export interface Place {
   readonly artifact?: string | undefined
 }
 
-/** The range that is meant where none is told. */
+/** The range when the address has none. */
 export const rangeDefault: TimeRange = { last: "24h" }
 
-/** The clock of whoever looks may be behind: what came just now is found all the same. */
+/** The reader's clock may be slow; artifacts of the last minutes are found nevertheless. */
 const ahead = 5 * minute
 
 /** The times of a range, in ISO 8601. */
@@ -50,7 +50,7 @@ export const rangeFault = (range: TimeRange): string | undefined => {
   return range.from >= range.to ? "The first time has to be before the second." : undefined
 }
 
-/** A time as an input of local time has it: `2026-11-25T16:18:47`. */
+/** Converts a time for an input of local time: `2026-11-25T16:18:47`. */
 export const toLocalInput = (iso: string): string => {
   const millis = Date.parse(iso)
   if (Number.isNaN(millis)) return ""
@@ -58,7 +58,7 @@ export const toLocalInput = (iso: string): string => {
   return local.toISOString().slice(0, 19)
 }
 
-/** What an input of local time has, in ISO 8601; empty for what is no time. */
+/** Converts the value of an input of local time to ISO 8601; empty for an invalid time. */
 export const fromLocalInput = (value: string): string => {
   const millis = new Date(value).getTime()
   return Number.isNaN(millis) ? "" : new Date(millis).toISOString()
@@ -66,7 +66,7 @@ export const fromLocalInput = (value: string): string => {
 
 const isTime = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(text))
 
-/** Reads the address; what it does not tell, or tells wrongly, is the default. */
+/** Reads the address; missing or invalid parts get their default. */
 export const fromAddress = (search: string): Place => {
   const told = new URLSearchParams(search)
   const [from, to, last] = [told.get("from"), told.get("to"), told.get("range")]
@@ -81,7 +81,7 @@ export const fromAddress = (search: string): Place => {
   }
 }
 
-/** Writes the address: what comes after the path, empty for what is the default anyway. */
+/** Writes the part of the address after the path; defaults are left out. */
 export const toAddress = ({ artifact, query, range }: Place): string => {
   const told = new URLSearchParams()
   if (query !== "") told.set("q", query)

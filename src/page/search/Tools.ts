@@ -1,4 +1,4 @@
-/** What stands above the rows: how many there are, live tail, the choice of columns, and the export. */
+/** The controls above the rows: count, live tail, columns, and export. */
 import "@carbon/web-components/es/components/checkbox/checkbox.js"
 import { html, type TemplateResult } from "lit"
 import { client } from "../Client.ts"
@@ -13,7 +13,7 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
     <div class="columns">${
     columns.map(({ label, name }) => {
       const isShown = shown.includes(name)
-      // A table of no column is none.
+      // At least one column stays.
       const isLast = isShown && shown.length === 1
       return html`<cds-checkbox
           label-text=${label} ?checked=${isShown} ?disabled=${isLast} name=${name}
@@ -22,7 +22,7 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
         ></cds-checkbox>`
     })
   }</div>
-    <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the usual ones</button>
+    <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the default columns</button>
   </azure-security-foldout>`
 
 const exportChoice = ({ asked, isGood }: Searching) =>
@@ -31,17 +31,17 @@ const exportChoice = ({ asked, isGood }: Searching) =>
     ${
     (["ndjson", "csv"] as const).map((format) => {
       const label = html`${icons.download}<span>${
-        format === "csv" ? "CSV: one line a row" : "NDJSON: whole artifacts"
+        format === "csv" ? "CSV: one line per row" : "NDJSON: whole artifacts"
       }</span>`
       return asked !== undefined && isGood
         ? html`<a class="ghost" download="artifacts.${format}" href=${client.exportUrl(asked, format)}>${label}</a>`
-        // Such a search would download what is wrong with it.
+        // The export of a failed search would download its error.
         : html`<a class="ghost" role="link" aria-disabled="true">${label}</a>`
     })
   }
   </azure-security-foldout>`
 
-/** The tools of a search. A range that does not end now has no live tail. */
+/** The controls of a search. Live tail needs a range that ends now. */
 export const tools = (
   searching: Searching,
   { choose, isCustom, shown }: {
@@ -58,7 +58,7 @@ export const tools = (
   }</p>
     <button
       class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
-      title=${isCustom ? "Live tail needs a range that ends now" : "Shows what comes in, as it comes in"}
+      title=${isCustom ? "Live tail needs a range that ends now" : "Shows new artifacts as they arrive"}
       @click=${() => searching.live(!isLive)}
     ><span class="track"></span>Live tail</button>
     ${columnChoice(shown, choose)}${exportChoice(searching)}
