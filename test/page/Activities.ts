@@ -4,7 +4,7 @@ import { now } from "./Artifacts.ts"
 
 const steps = { hour: [60, 60], day: [144, 600], week: [168, 3600] } as const
 
-/** Waves, a time in which the process did not run, a cooldown and an outage. */
+/** An activity with waves, a gap in which the process did not run, a cooldown and two outages. */
 export const activityOf = (range: keyof typeof steps): ActivityDocument => {
   const [count, step_seconds] = steps[range]
   const from = now - count * step_seconds * 1000

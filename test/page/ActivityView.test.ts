@@ -46,7 +46,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
   const drawn = (page: Page) =>
     page.locator("canvas").evaluateAll((found) => found.map((one) => (one as HTMLCanvasElement).toDataURL()))
 
-  it("draws what happened, says it in words, and as a table", () => {
+  it("shows the activity as plots, in words, and as a table", () => {
     answering()
     return inPage(async (page) => {
       await page.locator("canvas").nth(3).waitFor()
@@ -65,7 +65,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
   })
 
-  it("shows the range that was chosen, and the newest every minute", () => {
+  it("shows the chosen range, and refreshes every minute", () => {
     answering()
     return inPage(async (page) => {
       await page.locator("canvas").first().waitFor()
@@ -79,7 +79,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     }, { search: "?range=day" })
   })
 
-  it("keeps what it has when the connector does not answer, and says so", () => {
+  it("keeps the last plots when the connector does not answer, and says so", () => {
     answering()
     return inPage(async (page) => {
       await page.locator("canvas").first().waitFor()
@@ -88,7 +88,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.getByText("The connector does not answer").waitFor()
       await page.getByText("Not refreshed; the plots show the last hour as of 17:00", { exact: true }).waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 4)
-      // What is known of an hour is nothing of a day.
+      // The data of an hour is not shown for a day.
       await page.getByRole("radio", { name: "Last hour" }).press("ArrowRight")
       await page.getByText("No answer").waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 0)
@@ -99,7 +99,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
   })
 
-  it("asks again after a sign-in, and when the connector is back", () => {
+  it("asks again after a sign-in, and when the connector answers again", () => {
     views.answers = () => ({ status: 401, body: { _tag: "SignInNeeded" } })
     return inPage(async (page) => {
       await page.waitForResponse(/api\/activity/)
@@ -117,7 +117,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await hear("lost")
       assert.strictEqual(views.asked.length, 2)
       await Promise.all([page.waitForResponse(/api\/activity/), hear("asking")])
-      // An element that is gone asks nothing.
+      // A removed element asks nothing.
       await page.evaluate(() => {
         document.querySelector("azure-security-activity")!.remove()
         dispatchEvent(new Event("signed-in"))
@@ -126,7 +126,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
   })
 
-  it("draws nothing but says so where nothing is known", () => {
+  it("says that there is no data", () => {
     const empty = activityOf("hour")
     const none = empty.records.map(() => null)
     views.answers = () => ({
@@ -146,7 +146,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
   })
 
-  it("is drawn anew in the colours of another theme, without anything that axe-core finds in either", () => {
+  it("draws the plots again in another theme, and axe-core finds nothing in either", () => {
     answering()
     return inPage(async (page) => {
       await page.locator("canvas").nth(3).waitFor()

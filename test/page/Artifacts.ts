@@ -1,6 +1,4 @@
-/**
- * Artifacts for the views to show: a few hundred of an invented tenant, and those of an attacker who knows of the page.
- */
+/** Artifacts for the views: a few hundred of an invented tenant, and those of an attacker who knows the page. */
 import type { Detail, Found, IndexState } from "../../src/page/Client.ts"
 
 export type Row = Detail["row"]
@@ -107,7 +105,7 @@ export const rows = (count: number): ReadonlyArray<Row> =>
       : { ...base, ...story, stream: "azure_security_alert", alert_id: `da${Math.floor(place / 6)}` }
   })
 
-/** A page of these rows, as the connector answers with. */
+/** A page of these rows, as the connector answers. */
 export const pageOf = (all: ReadonlyArray<Row>, url: URL, index = following): Found => {
   const before = Number(url.searchParams.get("before") ?? Infinity)
   const limit = Number(url.searchParams.get("limit") ?? 100)
@@ -170,7 +168,7 @@ export const detailOf = (all: ReadonlyArray<Row>, id: string): Detail | undefine
   }
 }
 
-/** What runs where a page is not careful. */
+/** Markup that runs where a page is not careful. */
 export const markup = "<img src=x onerror=\"alert('pwned')\"><script>alert('pwned')</script>"
 export const script = "javascript:alert('pwned')"
 

@@ -1,6 +1,6 @@
 /**
- * A real browser: Debian's chromium, which fails a test for whatever it says is wrong: errors of the console, violations of
- * the Content-Security-Policy, requests to other hosts, and what axe finds.
+ * A real browser: Debian's chromium. A test fails for errors on the console, violations of the Content-Security-Policy,
+ * requests to other hosts, and what axe finds.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
@@ -12,7 +12,10 @@ import { type Browser, chromium, type Page } from "playwright-core"
 const executablePath = env["CHROMIUM_BIN"] ?? "/usr/bin/chromium"
 const missing = "chromium not found; install the package chromium, or name it in CHROMIUM_BIN"
 
-/** Tests in a browser. Without one they are skipped, and say why; where the environment has `CI` they fail then. */
+/**
+ * Runs tests in a browser. Without a browser the tests are skipped with a message; with `CI` in the environment they
+ * fail.
+ */
 export const describeBrowser = (name: string, tests: () => void): void => {
   if (existsSync(executablePath)) describe(name, tests)
   else if ((env["CI"] ?? "") !== "") {
@@ -25,35 +28,35 @@ export const describeBrowser = (name: string, tests: () => void): void => {
   }
 }
 
-/** How a page looks: its theme, and the width of its screen. */
+/** A page's theme and screen width. */
 export interface Look {
   readonly theme: "light" | "dark"
   readonly width: number
 }
 
 export const desktop: Look = { theme: "light", width: 1280 }
-/** Both themes and both widths: colours do not depend on the width. */
+/** Both themes and both widths; not each combination, because colours do not depend on the width. */
 export const looks: ReadonlyArray<Look> = [
   { theme: "light", width: 1280 },
   { theme: "dark", width: 360 }
 ]
 
-/** A browser for as long as the scope. */
+/** A browser that is closed with the scope. */
 export const browser: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquireRelease(
   Effect.promise(() => chromium.launch({ executablePath, args: ["--no-sandbox"] })),
   (running) => Effect.promise(() => running.close())
 )
 
-/** Answers, and their absence, that a test brings about on purpose: the browser's console speaks of each. */
+/** Failed requests that a test causes on purpose; the browser's console reports each. */
 const meant = /Failed to load resource: (?:net::ERR_FAILED|.* status of (?:401|409|422|429|503)\b)/
 
 export interface Tab {
   readonly page: Page
-  /** What was wrong so far. */
+  /** Faults so far. */
   readonly faults: ReadonlyArray<string>
 }
 
-/** Opens an address in a tab of its own, without anything remembered. What was wrong in it fails the test at its end. */
+/** Opens an address in a new tab without stored data. Its faults fail the test at the end. */
 export const open = (running: Browser, url: string, look: Look = desktop): Effect.Effect<Tab, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -102,10 +105,10 @@ interface Violation {
   >
 }
 
-/** Fails for each violation that axe finds, in all of its rules. */
+/** Fails for each violation that axe finds, with all of its rules. */
 export const accessible = async (page: Page, state: string): Promise<void> => {
   await settled(page)
-  // The policy forbids a page to have it as a script; what a debugger evaluates is not the page's.
+  // The page's policy forbids axe as a script of the page, so the debugger evaluates it.
   const violations = await page.evaluate(
     `(() => { const module = undefined; ${axe}; return axe.run(document, { resultTypes: ["violations"] }) })()`
   ).then((result) => (result as { readonly violations: ReadonlyArray<Violation> }).violations)
@@ -118,7 +121,7 @@ export const accessible = async (page: Page, state: string): Promise<void> => {
   )
 }
 
-/** Waits until nothing moves, and no colour is on its way from one theme to the other. */
+/** Waits until all animations and changes of colour have ended. */
 const settled = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     const rootsOf = (root: Document | ShadowRoot): ReadonlyArray<Document | ShadowRoot> => [
@@ -133,13 +136,13 @@ const settled = (page: Page): Promise<void> =>
     await Promise.allSettled(ends.map(({ finished }) => finished))
   })
 
-/** Nothing is wider than the screen. */
+/** Fails when the page is wider than the screen. */
 export const fits = async (page: Page, state: string): Promise<void> => {
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
   assert.isAtMost(content!, screen!, state)
 }
 
-/** Empty elements with a background, which is all that there is to see of them, unless they are fields. */
+/** Finds empty elements with a background, which show nothing else, except fields. */
 const drawings = (page: Page): Promise<ReadonlyArray<readonly [name: string, background: string]>> =>
   page.evaluate(() => {
     const within = (root: Document | ShadowRoot): ReadonlyArray<Element> =>
@@ -153,7 +156,7 @@ const drawings = (page: Page): Promise<ReadonlyArray<readonly [name: string, bac
     })
   })
 
-/** Nothing that is drawn by backgrounds is lost where the system has colours of its own, as for high contrast. */
+/** Fails when forced colours, as for high contrast, remove what backgrounds draw. */
 export const drawnInForcedColours = async (page: Page, least: number): Promise<void> => {
   await settled(page)
   const before = await drawings(page)
@@ -164,7 +167,7 @@ export const drawnInForcedColours = async (page: Page, least: number): Promise<v
   assert.deepStrictEqual(after, before)
 }
 
-/** The theme and the width change; axe looks at each. */
+/** Checks the page with axe in each of {@link looks}. */
 export const accessibleInAllLooks = async (page: Page, state: string): Promise<void> => {
   const viewport = page.viewportSize()!
   for (const { theme, width } of looks) {
@@ -178,7 +181,7 @@ export const accessibleInAllLooks = async (page: Page, state: string): Promise<v
   await page.setViewportSize(viewport)
 }
 
-/** The element that has the focus, through all shadow roots: its id, else its text. */
+/** The element with the focus, through all shadow roots: its id, else its text. */
 export const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     let element = document.activeElement

@@ -19,7 +19,7 @@ const stored = {
 }
 
 describe("FormDraft", () => {
-  it("makes of a new one what is typed, and no more than that", () => {
+  it("makes a new instance's settings from what was typed, and no others", () => {
     const draft = {
       ...draftOf(undefined),
       name: "contoso",
@@ -31,7 +31,7 @@ describe("FormDraft", () => {
     }
     assert.deepStrictEqual(documentOf(draft, undefined), {
       credentials: { tenant_id: "t", client_secret: "s" },
-      // Its fault is the schema's to tell.
+      // The schema reports this fault.
       poll_interval_minutes: "often",
       enabled: true,
       lookback_hours: 1.5,
@@ -39,7 +39,7 @@ describe("FormDraft", () => {
     })
   })
 
-  it("sends of a stored one only what was changed, and takes away what was emptied", () => {
+  it("sends only the changed settings of a stored instance, and removes emptied ones", () => {
     const draft = draftOf(stored)
     assert.isFalse(isChanged(draft, stored))
     assert.deepStrictEqual(documentOf(draft, stored), {})
@@ -49,7 +49,7 @@ describe("FormDraft", () => {
     )
   })
 
-  it("leaves a secret out that is not typed, and the day where it stands", () => {
+  it("leaves out a secret that was not typed, and keeps the path of the expiry day", () => {
     const draft = draftOf(stored)
     assert.strictEqual(draft["credentials.client_secret"], "")
     assert.deepStrictEqual(documentOf({ ...draft, client_secret_expires: "2028-01-01" }, stored), {
@@ -70,7 +70,7 @@ describe("FormDraft", () => {
     })
   })
 
-  it("puts faults at their fields, and the rest beside them", () => {
+  it("assigns faults to their fields, and lists the others", () => {
     const draft = { ...draftOf(undefined), "credentials.client_secret": "s" }
     const { byPath, first, others } = placed(
       [
@@ -92,7 +92,7 @@ describe("FormDraft", () => {
     assert.deepStrictEqual(others.map(({ path }) => path), ["cloud.login", ""])
   })
 
-  it("refuses what is enabled and polls nothing, until one of the switches is turned", () => {
+  it("refuses an enabled instance without endpoints, until one of its switches is turned", () => {
     const none = {
       "endpoints.alerts.enabled": "false",
       "endpoints.alerts_v2.enabled": "false",
@@ -107,7 +107,7 @@ describe("FormDraft", () => {
     assert.strictEqual(without(faults, "endpoints.alerts.enabled").byPath.size, 0)
   })
 
-  it("puts two people's changes together, and lets one choose where both changed the same", () => {
+  it("merges two people's changes, and lets a person choose where both changed the same setting", () => {
     const mine = {
       ...draftOf(stored),
       poll_interval_minutes: "10",
@@ -131,7 +131,7 @@ describe("FormDraft", () => {
       poll_interval_minutes: "11",
       "credentials.client_secret": ""
     })
-    // The URLs and the choice among clouds are one setting.
+    // The URLs and the choice of a cloud are one setting.
     const cloud = { ...draftOf(stored), "cloud.graph": "https://h" }
     assert.deepInclude(merged(theirs, cloud, stored, "mine"), { cloud: "custom", "cloud.graph": "https://h" })
     assert.include(colliding(theirs, cloud, stored), "cloud")

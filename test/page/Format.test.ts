@@ -5,11 +5,11 @@ const now = Date.parse("2026-11-25T12:00:00Z")
 const at = (seconds: number) => new Date(now + seconds * 1000).toISOString()
 
 describe("Format", () => {
-  it("sets thousands apart", () => {
+  it("separates thousands", () => {
     assert.deepStrictEqual([0, 999, 12_345, 1_234_567].map(count), ["0", "999", "12,345", "1,234,567"])
   })
 
-  it("tells lengths in their largest unit, rounded down", () => {
+  it("formats lengths of time in their largest unit, rounded down", () => {
     const lengths = [-5, 0, 59.9, 60, 3599, 3600, 47 * 3600, 48 * 3600, 100 * 86_400]
     assert.deepStrictEqual(lengths.map((seconds) => length(seconds * 1000)), [
       "0 s",
@@ -24,7 +24,7 @@ describe("Format", () => {
     ])
   })
 
-  it("tells times from now, with a little room for clocks that differ", () => {
+  it("formats times relative to now, and tolerates clocks that differ a little", () => {
     assert.strictEqual(relative(null, now), "never")
     assert.strictEqual(relative("soon", now), "unknown")
     assert.deepStrictEqual([-1, 1, -2, 2, -300, 7200].map((seconds) => relative(at(seconds), now)), [
@@ -37,7 +37,7 @@ describe("Format", () => {
     ])
   })
 
-  it("tells whether what is planned is due, or did not come true", () => {
+  it("says whether a planned time is due or overdue", () => {
     assert.strictEqual(upcoming(null, now), "none planned")
     assert.strictEqual(upcoming("soon", now), "unknown")
     assert.deepStrictEqual([120, 1, -59, -60].map((seconds) => upcoming(at(seconds), now)), [
@@ -48,7 +48,7 @@ describe("Format", () => {
     ])
   })
 
-  it("counts down to the second, and ends", () => {
+  it("counts down to the second, and then ends", () => {
     assert.deepStrictEqual([43, 725, 3600, 0.4].map((seconds) => countdown(at(seconds), now)), [
       "0:43",
       "12:05",
@@ -63,7 +63,7 @@ describe("Format", () => {
     ])
   })
 
-  it("leaves alone what is no time", () => {
+  it("leaves an invalid time as it is", () => {
     assert.strictEqual(clock(null), "never")
     assert.strictEqual(clock("soon"), "soon")
     assert.match(clock("2026-11-25T12:00:00Z"), /Nov 2026/)

@@ -1,4 +1,4 @@
-/** The page in a real browser, before the real program and a simulated Microsoft. */
+/** The page in a real browser, with the real program and a simulated Microsoft. */
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { Browser, Page } from "playwright-core"
@@ -41,7 +41,7 @@ const simulated = async (page: Page, origin: string) => {
   await type(page, { "Sign-in URL": origin, "Graph URL": origin })
 }
 
-/** Presses Tab until the focus is where it is wanted. */
+/** Presses Tab until the wanted element has the focus. */
 const tabTo = async (page: Page, wanted: string) => {
   const seen: Array<string> = []
   for (let presses = 0; presses < 60; presses++) {
@@ -91,7 +91,7 @@ describeBrowser("the page", () => {
         assert.notInclude(yield* Effect.promise(() => page.content()), "simulated")
       }), 30_000)
 
-    it.effect("puts faults at the fields that they concern, and the focus at the first", () =>
+    it.effect("shows faults at their fields, and focuses the first one", () =>
       Effect.gen(function*() {
         const { browser } = yield* World
         const { stored, url } = yield* program({})
@@ -117,7 +117,7 @@ describeBrowser("the page", () => {
             "Client Secret": "s",
             "Polling Interval": "0"
           })
-          // What is drawn right after a press does not undo it.
+          // A render right after a press does not undo the press.
           await page.locator("summary", { hasText: "Advanced" }).evaluate(async (summary: HTMLElement) => {
             const { host } = summary.getRootNode() as ShadowRoot
             const form = host as HTMLElement & { requestUpdate(): void; readonly updateComplete: Promise<boolean> }
@@ -137,7 +137,7 @@ describeBrowser("the page", () => {
           assert.strictEqual(await fault("Lookback (hours)"), "Expected hours from 0 to 720")
           assert.isDefined(await fault("Interval of alerts (minutes)"))
           await accessibleInAllLooks(page, "a form with faults")
-          // Mending a fault, or choosing another cloud, does not shut the fold under one's hands.
+          // The fold stays open while a fault is corrected or another cloud is chosen.
           await type(page, { "Interval of alerts (minutes)": "5", "Lookback (hours)": "1" })
           await page.getByLabel("Microsoft cloud").selectOption("custom")
           await page.getByLabel("Microsoft cloud").selectOption("global")
@@ -151,7 +151,7 @@ describeBrowser("the page", () => {
           await accessible(page, "an instance that polls nothing")
           await page.getByRole("checkbox", { name: /^incidents/ }).check()
           await page.getByText("Expected at least one endpoint").waitFor({ state: "detached" })
-          // What is typed is not thrown away by a key.
+          // Escape does not discard what was typed.
           await page.keyboard.press("Escape")
           await page.getByText("What you typed is not saved.").waitFor()
           await accessible(page, "a form that is left")
@@ -166,7 +166,7 @@ describeBrowser("the page", () => {
         assert.deepStrictEqual(stored(), {})
       }), 30_000)
 
-    it.effect("is used by keyboard alone to add a tenant", () =>
+    it.effect("adds a tenant by keyboard alone", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
         const { url } = yield* program({})
@@ -211,7 +211,7 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
-    it.effect("tells what to do about a fault, in the words of the document", () =>
+    it.effect("says what to do about a fault, with the text of the status document", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
         const hostile = "\u202Egnp.exe <img src=x onerror=alert(1)> javascript:alert(2) \u0007"
@@ -259,58 +259,62 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
-    it.effect("changes, disables and deletes, and asks when somebody else was faster", () =>
-      Effect.gen(function*() {
-        const { browser, origin } = yield* World
-        const { store, stored, url } = yield* program({ tailspin: instance(origin, 7), wingtip: instance(origin, 8) })
-        const { page } = yield* open(browser, url)
-        yield* Effect.promise(async () => {
-          await tile(page, "tailspin").getByText("Connected").waitFor()
-          await button(page, "Disable tailspin").press("Enter")
-          await tile(page, "tailspin").getByText("Disabled", { exact: true }).waitFor()
-          assert.strictEqual(await focused(page), "Enable tailspin")
-          await page.keyboard.press("Enter")
-          await tile(page, "tailspin").getByText("Connected").waitFor()
+    it.effect(
+      "changes, disables and deletes an instance, and asks after somebody else's change",
+      () =>
+        Effect.gen(function*() {
+          const { browser, origin } = yield* World
+          const { store, stored, url } = yield* program({ tailspin: instance(origin, 7), wingtip: instance(origin, 8) })
+          const { page } = yield* open(browser, url)
+          yield* Effect.promise(async () => {
+            await tile(page, "tailspin").getByText("Connected").waitFor()
+            await button(page, "Disable tailspin").press("Enter")
+            await tile(page, "tailspin").getByText("Disabled", { exact: true }).waitFor()
+            assert.strictEqual(await focused(page), "Enable tailspin")
+            await page.keyboard.press("Enter")
+            await tile(page, "tailspin").getByText("Connected").waitFor()
 
-          // What an editor wrote since is in the form.
-          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 29 }) })
-          await button(page, "Edit tailspin").click()
-          assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "29")
-          await page.getByText("A client secret is stored; leave empty to keep it.").waitFor()
-          assert.strictEqual(await page.getByLabel("Client Secret", { exact: true }).inputValue(), "")
-          await type(page, { "Polling Interval": "9" })
-          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 30 }) })
-          await button(page, "Save").click()
-          await heading(page, "Which values do you want?").waitFor()
-          assert.match(await page.getByRole("row", { name: /Polling Interval/ }).innerText(), /30\s+9/)
-          await accessibleInAllLooks(page, "a conflict")
-          await button(page, "Take theirs").click()
-          assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "30")
-          await type(page, { "Polling Interval": "11" })
-          store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 31, lookback_hours: 48 }) })
-          await button(page, "Save").click()
-          await heading(page, "Which values do you want?").waitFor()
-          assert.strictEqual(await page.getByRole("row", { name: /Lookback/ }).count(), 0)
-          await button(page, "Keep mine").click()
-          await heading(page, "Edit tailspin").waitFor({ state: "hidden" })
-          assert.deepInclude(stored()["tailspin"], { poll_interval_minutes: 11, lookback_hours: 48 })
-          assert.deepInclude(stored()["tailspin"]!["credentials"], { client_secret: "simulated" })
+            // The form shows what an editor has written since.
+            store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 29 }) })
+            await button(page, "Edit tailspin").click()
+            assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "29")
+            await page.getByText("A client secret is stored; leave empty to keep it.").waitFor()
+            assert.strictEqual(await page.getByLabel("Client Secret", { exact: true }).inputValue(), "")
+            await type(page, { "Polling Interval": "9" })
+            store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 30 }) })
+            await button(page, "Save").click()
+            await heading(page, "Which values do you want?").waitFor()
+            assert.match(await page.getByRole("row", { name: /Polling Interval/ }).innerText(), /30\s+9/)
+            await accessibleInAllLooks(page, "a conflict")
+            await button(page, "Take theirs").click()
+            assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "30")
+            await type(page, { "Polling Interval": "11" })
+            store({ ...stored(), tailspin: instance(origin, 7, { poll_interval_minutes: 31, lookback_hours: 48 }) })
+            await button(page, "Save").click()
+            await heading(page, "Which values do you want?").waitFor()
+            assert.strictEqual(await page.getByRole("row", { name: /Lookback/ }).count(), 0)
+            await button(page, "Keep mine").click()
+            await heading(page, "Edit tailspin").waitFor({ state: "hidden" })
+            assert.deepInclude(stored()["tailspin"], { poll_interval_minutes: 11, lookback_hours: 48 })
+            assert.deepInclude(stored()["tailspin"]!["credentials"], { client_secret: "simulated" })
 
-          await button(page, "Delete wingtip").click()
-          await heading(page, "Delete wingtip?").waitFor()
-          await accessibleInAllLooks(page, "a question")
-          await page.keyboard.press("Escape")
-          await heading(page, "Delete wingtip?").waitFor({ state: "hidden" })
-          assert.strictEqual(await focused(page), "Delete wingtip")
-          await button(page, "Delete wingtip").click()
-          await button(page, "Delete").click()
-          await tile(page, "wingtip").waitFor({ state: "detached" })
-          assert.strictEqual(await focused(page), "Integrations")
-          assert.deepStrictEqual(Object.keys(stored()), ["tailspin"])
-        })
-      }), 30_000)
+            await button(page, "Delete wingtip").click()
+            await heading(page, "Delete wingtip?").waitFor()
+            await accessibleInAllLooks(page, "a question")
+            await page.keyboard.press("Escape")
+            await heading(page, "Delete wingtip?").waitFor({ state: "hidden" })
+            assert.strictEqual(await focused(page), "Delete wingtip")
+            await button(page, "Delete wingtip").click()
+            await button(page, "Delete").click()
+            await tile(page, "wingtip").waitFor({ state: "detached" })
+            assert.strictEqual(await focused(page), "Integrations")
+            assert.deepStrictEqual(Object.keys(stored()), ["tailspin"])
+          })
+        }),
+      30_000
+    )
 
-    it.effect("opens with the token only, and closes again", () =>
+    it.effect("opens only with the token, and closes again", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
         const { url } = yield* program({ adatum: instance(origin, 9) }, { AZURE_SECURITY_ADMIN_TOKEN: "open sesame" })
@@ -329,7 +333,7 @@ describeBrowser("the page", () => {
           await button(page, "Sign in").click()
           await button(page, "Edit adatum").click()
           await type(page, { "Polling Interval": "12" })
-          // The session ends elsewhere: what was typed stays, under the question for the token.
+          // The session ends elsewhere. What was typed stays beneath the form that asks for the token.
           await page.evaluate(() =>
             fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
           )
@@ -350,7 +354,7 @@ describeBrowser("the page", () => {
           assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "12")
           await button(page, "Save").click()
           await heading(page, "Edit adatum").waitFor({ state: "hidden" })
-          // A view that asks in an ended session has the page ask for the token.
+          // When a view asks after the session has ended, the page asks for the token.
           await page.evaluate(() => {
             addEventListener("signed-in", () => (document.documentElement.dataset["signedIn"] = "yes"))
             return fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
@@ -366,7 +370,7 @@ describeBrowser("the page", () => {
       }), 30_000)
 
     it.effect(
-      "shows the status and nothing else where others reach it and it has no token",
+      "shows only the status when others can reach it and it has no token",
       () =>
         Effect.gen(function*() {
           const { browser, origin } = yield* World
@@ -386,39 +390,46 @@ describeBrowser("the page", () => {
       30_000
     )
 
-    it.effect("says why nothing can be changed, and does not ask again and again", () =>
-      Effect.gen(function*() {
-        const { browser } = yield* World
-        const { url } = yield* program({})
-        const { page } = yield* open(browser, "about:blank")
-        yield* Effect.promise(async () => {
-          let asked = 0
-          await page.route("**/api/instances", (route) => {
-            asked += 1
-            return route.fulfill({ status: 503, json: { _tag: "NotSaved", why: "the bucket cannot be read" } })
+    it.effect(
+      "says why nothing can be changed, and does not repeat the request without end",
+      () =>
+        Effect.gen(function*() {
+          const { browser } = yield* World
+          const { url } = yield* program({})
+          const { page } = yield* open(browser, "about:blank")
+          yield* Effect.promise(async () => {
+            let asked = 0
+            await page.route("**/api/instances", (route) => {
+              asked += 1
+              return route.fulfill({ status: 503, json: { _tag: "NotSaved", why: "the bucket cannot be read" } })
+            })
+            await page.goto(url)
+            await page.getByText("The bucket cannot be read. Nothing was changed.").waitFor()
+            await button(page, "Use the dark theme").click()
+            await accessible(page, "settings that cannot be read")
+            assert.isAtMost(asked, 3)
+            await page.unroute("**/api/instances")
+            await page.route(
+              "**/api/instances",
+              (route) =>
+                route.fulfill({ json: { where: null, why: "its settings are of its environment", instances: [] } })
+            )
+            await page.reload()
+            await page.getByText("its settings are of its environment").waitFor()
+            await heading(page, "No tenant is connected yet").waitFor()
+            assert.strictEqual(await button(page, "Add Integration").count(), 0)
           })
-          await page.goto(url)
-          await page.getByText("The bucket cannot be read. Nothing was changed.").waitFor()
-          await button(page, "Use the dark theme").click()
-          await accessible(page, "settings that cannot be read")
-          assert.isAtMost(asked, 3)
-          await page.unroute("**/api/instances")
-          await page.route("**/api/instances", (route) =>
-            route.fulfill({ json: { where: null, why: "its settings are of its environment", instances: [] } }))
-          await page.reload()
-          await page.getByText("its settings are of its environment").waitFor()
-          await heading(page, "No tenant is connected yet").waitFor()
-          assert.strictEqual(await button(page, "Add Integration").count(), 0)
-        })
-      }), 30_000)
+        }),
+      30_000
+    )
 
-    it.effect("goes between its views, in the theme of one's choice", () =>
+    it.effect("switches between its views, in the chosen theme", () =>
       Effect.gen(function*() {
         const { browser } = yield* World
         const { url } = yield* program({})
         const { page } = yield* open(browser, "about:blank")
         const theme = () => page.evaluate(() => document.documentElement.dataset["theme"])
-        // How many streams are open.
+        // Number of open event streams.
         const streams = () =>
           page.evaluate(() =>
             (globalThis as unknown as { sources: Array<EventSource> }).sources.filter(({ readyState }) =>
@@ -452,7 +463,7 @@ describeBrowser("the page", () => {
           assert.strictEqual(await streams(), 0)
           await hide(false)
           assert.strictEqual(await streams(), 1)
-          // A view whose module did not come is fetched again.
+          // A view whose module failed to load is fetched again.
           await page.route("**/Activity*.js", (route) => route.abort())
           await page.getByRole("link", { name: "Activity" }).click()
           await page.getByText("This view could not be loaded").waitFor()
@@ -469,7 +480,7 @@ describeBrowser("the page", () => {
           await page.goBack()
           await heading(page, "Activity").waitFor()
           assert.strictEqual(await theme(), "white")
-          // It follows the system, also while it is drawn again and again.
+          // The page follows the system, even while it is rendered again and again.
           await page.evaluate(() => {
             const drawn = document.querySelector("azure-security-page") as HTMLElement & { requestUpdate(): void }
             const { port1, port2 } = new MessageChannel()
@@ -493,7 +504,7 @@ describeBrowser("the page", () => {
       }), 30_000)
 
     it.effect(
-      "shows a thousand instances a page at a time, also when events do not come through",
+      "shows a thousand instances in pages, even when events do not get through",
       () =>
         Effect.gen(function*() {
           const { browser } = yield* World

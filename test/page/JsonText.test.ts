@@ -6,7 +6,7 @@ const textOf = (value: unknown, bounds: Bounds = brief) =>
   jsonLines(value, bounds).lines.map((pieces) => pieces.map(({ text }) => text).join("")).join("\n")
 
 describe("an artifact's JSON", () => {
-  it("is the same value in lines, with the message parsed in place", () => {
+  it("has the same value in lines, with the message parsed in place", () => {
     const line = artifactOf(rows(1)[0]!)
     const shown = JSON.parse(textOf(artifactValue(line)))
     const artifact = JSON.parse(line)
@@ -20,12 +20,12 @@ describe("an artifact's JSON", () => {
     for (const digits of ["90071992547409931", "1.10", "1E400", "\"n\": 1"]) assert.include(text, digits)
   })
 
-  it("shows a message that is no JSON as a text, and a line that is none as it is", () => {
+  it("shows an invalid message as text, and an invalid line as it is", () => {
     assert.strictEqual(textOf(artifactValue("{\"message\":\"{oops\"}")), "{\n  \"message\": \"{oops\"\n}")
     assert.strictEqual(textOf(artifactValue("not JSON")), "\"not JSON\"")
   })
 
-  it("writes out what cannot be seen", () => {
+  it("writes out invisible characters", () => {
     for (const row of hostile) {
       const text = textOf(artifactValue(artifactOf(row)))
       // oxlint-disable-next-line eslint/no-control-regex
@@ -33,7 +33,7 @@ describe("an artifact's JSON", () => {
     }
   })
 
-  it("is bounded in text, entries, depth and lines, and says what it leaves out", () => {
+  it("limits text, entries, depth and lines, and says what is left out", () => {
     assert.include(textOf(["A".repeat(10_000)]), "… 10000 characters")
     assert.include(textOf(Array.from({ length: 1000 }, () => 1)), "… 900 more")
     let deep: unknown = "end"
@@ -47,7 +47,7 @@ describe("an artifact's JSON", () => {
     assert.isTrue(jsonLines(["A".repeat(10_000)], full).isWhole)
   })
 
-  it("of a depth that nobody parses is shown as a line", () => {
+  it("is shown as a line when it is too deep to be parsed", () => {
     const line = `${"[".repeat(200_000)}${"]".repeat(200_000)}`
     assert.doesNotThrow(() => textOf(artifactValue(line)))
   })

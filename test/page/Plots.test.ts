@@ -7,7 +7,7 @@ const hour = activityOf("hour")
 const begin = Date.parse(hour.from) / 1000
 
 describe("plots", () => {
-  it("have a value for each step, and none for one in which the process did not run", () => {
+  it("have a value for each step, except where the process did not run", () => {
     for (const range of ["hour", "day", "week"] as const) {
       const activity = activityOf(range)
       const steps = stepsOf(activity)
@@ -19,7 +19,7 @@ describe("plots", () => {
     assert.isNull(plotsOf(hour)[0]!.series[0]!.values[20])
   })
 
-  it("say in words what they come to", () => {
+  it("have a summary in words", () => {
     const [records, errors, freshness, requests] = plotsOf({
       ...hour,
       records: [1, null, 2],
@@ -35,7 +35,7 @@ describe("plots", () => {
     assert.strictEqual(plotsOf({ ...hour, freshness_p95_seconds: [null] })[2]!.summary, "nothing was published")
   })
 
-  it("name the step that they count by", () => {
+  it("name the length of their steps", () => {
     assert.deepStrictEqual((["hour", "day", "week"] as const).map((range) => plotsOf(activityOf(range))[0]!.unit), [
       "per minute",
       "per 10 minutes",
@@ -48,7 +48,7 @@ describe("plots", () => {
     assert.deepStrictEqual(alone([]), [])
   })
 
-  it("tell values in their unit", () => {
+  it("show values with their unit", () => {
     assert.strictEqual(valueOf({ as: "count" }, 12_345), "12,345")
     assert.strictEqual(valueOf({ as: "seconds" }, 90), "1.5 min")
     assert.strictEqual(valueOf({ as: "seconds" }, null), "–")
@@ -72,7 +72,7 @@ describe("marks", () => {
     to: to === null ? null : new Date((begin + to) * 1000).toISOString()
   })
 
-  it("are within the range, the latest first; one that lasts ends with it", () => {
+  it("lie within the range, latest first, and end with it while they last", () => {
     const marks = marksOf({
       ...hour,
       marks: [
@@ -88,7 +88,7 @@ describe("marks", () => {
     ])
   })
 
-  it("of one kind that overlap make one band", () => {
+  it("of the same kind that overlap make one band", () => {
     const marks = marksOf({
       ...hour,
       marks: [
@@ -106,7 +106,7 @@ describe("marks", () => {
     ])
   })
 
-  it("have names of outside with nothing unseen in them", () => {
+  it("have names without invisible characters", () => {
     const [one] = marksOf({ ...hour, marks: [{ ...mark("outage", 0, 60), instance: "a\u202Eb" }] })
     assert.strictEqual(one!.of, "a⟨U+202E⟩b, alerts_v2")
   })
@@ -115,19 +115,19 @@ describe("marks", () => {
 describe("the clock", () => {
   const local = (...parts: [number, number, number, number, number]) => new Date(...parts).getTime() / 1000
 
-  it("tells the date where a day begins, else the time", () => {
+  it("shows the date at midnight, else the time", () => {
     assert.strictEqual(tick(local(2026, 10, 25, 16, 5), 600), "16:05")
     assert.strictEqual(tick(local(2026, 10, 25, 0, 0), 3600), "25 Nov")
     assert.strictEqual(tick(local(2026, 10, 25, 1, 0), 86_400), "25 Nov")
     assert.strictEqual(moment(local(2026, 0, 2, 3, 4)), "2 Jan 03:04")
   })
 
-  it("tells the date of a span once where it is the same", () => {
+  it("shows the date of a span once when both ends have the same", () => {
     assert.strictEqual(span(local(2026, 10, 25, 16, 5), local(2026, 10, 25, 17, 0)), "25 Nov 16:05 – 17:00")
     assert.strictEqual(span(local(2026, 10, 25, 23, 5), local(2026, 10, 26, 1, 0)), "25 Nov 23:05 – 26 Nov 01:00")
   })
 
-  it("reads the range of the address", () => {
+  it("reads the range from the address", () => {
     assert.deepStrictEqual(["?range=week", "?range=century", ""].map(rangeOf), ["week", "hour", "hour"])
   })
 })

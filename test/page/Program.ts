@@ -1,11 +1,11 @@
-/** The real program with settings of its own, and the simulated Microsoft that it polls. */
+/** The real program with its own settings, and the simulated Microsoft that it polls. */
 import { Effect, type Scope } from "effect"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Process from "../support/Process.ts"
 
-/** Tenants are told apart by their IDs: each test has its own, and faults of its own. */
+/** The ID of a tenant. Each test has its own tenants, and its own faults. */
 export const tenant = (digit: number) => `${digit}${digit}111111-1111-4111-8111-111111111111`
 export const clientId = "22222222-2222-4222-8222-222222222222"
 
@@ -26,7 +26,6 @@ export const strike = (origin: string, fault: object): Effect.Effect<void> =>
     if (!answer.ok) throw new Error(await answer.text())
   })
 
-/** Settings of an instance. */
 export const instance = (origin: string, digit: number, more: object = {}) => ({
   enabled: true,
   integration_type: "microsoft_graph",
@@ -37,15 +36,15 @@ export const instance = (origin: string, digit: number, more: object = {}) => ({
 })
 
 export interface Program {
-  /** Where its page is. */
+  /** Address of the page. */
   readonly url: string
-  /** Instances of the settings file as they are. */
+  /** Instances in the settings file now. */
   readonly stored: () => Record<string, { readonly [key: string]: unknown }>
-  /** Writes instances into the settings file, as somebody with an editor would. */
+  /** Writes instances into the settings file, as a person with an editor would. */
   readonly store: (instances: object) => void
 }
 
-/** Starts the program. */
+/** Starts the program with these instances. */
 export const program = (
   instances: object,
   env: Record<string, string> = {},

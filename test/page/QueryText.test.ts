@@ -24,38 +24,38 @@ describe("a term", () => {
     ])
   })
 
-  it("holds blanks together by quotes", () => {
+  it("has quotes around blanks", () => {
     assert.strictEqual(term("Amy Alberts", "user"), "user:\"Amy Alberts\"")
     assert.strictEqual(term("Password Spray"), "\"Password Spray\"")
   })
 
-  it("makes no field and no operator of a text", () => {
+  it("quotes a text that would be a field or an operator", () => {
     assert.strictEqual(term("https://login.c0ntoso.example/x"), "\"https://login.c0ntoso.example/x\"")
     assert.strictEqual(term("OR"), "\"OR\"")
   })
 
-  it("has no quotes, line breaks or unseen characters within", () => {
+  it("contains no quotes, line breaks or invisible characters", () => {
     assert.strictEqual(term("say \"hi\"\r\nto\u0000me"), "\"say hi to me\"")
     assert.strictEqual(term("invoice_\u202Efdp\u200B.exe"), "invoice_fdp.exe")
   })
 
-  it("is cut where it is too long, and a star stands for the rest", () => {
+  it("is cut when it is too long, with a star for the rest", () => {
     assert.strictEqual(term("A".repeat(10_000)), `${"A".repeat(200)}*`)
     assert.strictEqual(term("b ".repeat(10_000)).length, 202)
     assert.isTrue(term(`${"a".repeat(199)}\u{1F600}${"b".repeat(99)}`).isWellFormed())
   })
 
-  it("is none where there is nothing to search for", () => {
+  it("is empty when there is nothing to search for", () => {
     for (const value of ["", "  ", "–", "\"\"", "\u202E"]) assert.strictEqual(term(value, "user"), "")
   })
 
-  it("is free text where its field does not take the value", () => {
+  it("is free text when its field does not accept the value", () => {
     assert.strictEqual(term("<img src=x>", "severity"), "\"<img src=x>\"")
     assert.strictEqual(term("HIGH", "severity"), "severity:HIGH")
     assert.strictEqual(term("10.0.0.0/8", "dst_ip"), "10.0.0.0/8")
   })
 
-  it("narrows a query once", () => {
+  it("is added to a query only once", () => {
     assert.strictEqual(withTerm("", "user:amy"), "user:amy")
     assert.strictEqual(withTerm(" severity:high ", "user:amy"), "severity:high user:amy")
     assert.strictEqual(withTerm("user:amy severity:high", "user:amy"), "user:amy severity:high")
@@ -67,7 +67,7 @@ describe("a term", () => {
 describe("a time range", () => {
   const now = Date.parse("2026-11-25T16:00:00Z")
 
-  it("ends a little after now, for clocks that are behind", () => {
+  it("ends a little after now, for clocks that are slow", () => {
     assert.deepStrictEqual(times({ last: "15m" }, now), {
       from: "2026-11-25T15:45:00.000Z",
       to: "2026-11-25T16:05:00.000Z"
@@ -77,7 +77,7 @@ describe("a time range", () => {
     assert.deepStrictEqual(times(custom, now), custom)
   })
 
-  it("is told by the address, and read from it again", () => {
+  it("is written to the address, and read from it again", () => {
     for (
       const place of [
         { query: "", range: { last: "24h" }, artifact: undefined },
@@ -88,20 +88,20 @@ describe("a time range", () => {
     assert.strictEqual(toAddress({ query: "", range: { last: "24h" } }), "")
   })
 
-  it("is the usual one where the address makes no sense", () => {
+  it("is the default when the address is invalid", () => {
     for (const search of ["?range=5y", "?from=yesterday&to=now", "?from=2026-11-01", ""]) {
       assert.deepStrictEqual(fromAddress(search), { query: "", range: { last: "24h" }, artifact: undefined })
     }
   })
 
-  it("is entered on the local clock", () => {
+  it("is entered in local time", () => {
     const iso = "2026-07-01T12:34:56.000Z"
     assert.strictEqual(fromLocalInput(toLocalInput(iso)), iso)
     assert.strictEqual(fromLocalInput(""), "")
     assert.strictEqual(toLocalInput("no time"), "")
   })
 
-  it("has its first time before its second", () => {
+  it("must begin before it ends", () => {
     const [early, late] = ["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:00.000Z"]
     assert.isUndefined(rangeFault({ from: early, to: late }))
     assert.isUndefined(rangeFault({ last: "1h" }))

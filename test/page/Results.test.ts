@@ -15,13 +15,13 @@ const found = (from: number, to: number, next: number | null = null) => ({
 const keys = ({ rows }: { readonly rows: ReadonlyArray<{ readonly key: number }> }) => rows.map(({ key }) => key)
 
 describe("results", () => {
-  it("go on without repeating a row", () => {
+  it("continue with the next page without repeating a row", () => {
     const results = more(first(found(0, 20, all[19]!.key)), found(18, 40))
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 40) }))
     assert.isNull(results.next)
   })
 
-  it("take what is new in the order of time, and mark it", () => {
+  it("sort new rows in by time, and mark them", () => {
     const before = first({ ...found(4, 20, all[19]!.key), rows: [all[3]!, ...all.slice(5, 20)] })
     const results = newest(before, found(2, 12, all[11]!.key))
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(2, 20) }))
@@ -30,13 +30,13 @@ describe("results", () => {
     assert.strictEqual(newest(results, found(2, 12)), results)
   })
 
-  it("leave no hole where more came than a page holds", () => {
+  it("leave no hole when more rows came than a page holds", () => {
     const results = newest(first(found(30, 50)), found(0, 10, all[9]!.key))
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(0, 10) }))
     assert.strictEqual(results.next, all[9]!.key)
   })
 
-  it("leave to the next page what is older than the last row", () => {
+  it("leave rows older than the last row to the next page", () => {
     const before = first(found(0, 10, all[9]!.key))
     assert.strictEqual(newest(before, found(0, 20, all[19]!.key)), before)
     const results = newest(first(found(2, 10, all[9]!.key)), found(0, 20, all[19]!.key))
@@ -47,14 +47,14 @@ describe("results", () => {
     assert.strictEqual(addedTo(first(found(2, 10)), results), 2)
   })
 
-  it("mark nothing as new that an index finds while it catches up", () => {
+  it("mark no rows as new that an index finds while it catches up", () => {
     const before = first(found(10, 20))
     const results = newest(before, found(5, 30), { isNews: false })
     assert.deepStrictEqual(keys(results), keys({ rows: all.slice(5, 30) }))
     assert.strictEqual(results.fresh.size, 0)
   })
 
-  it("begin with what comes in where there was nothing", () => {
+  it("begin with the rows that come in when there were none", () => {
     const nothing = first(found(0, 0))
     assert.strictEqual(newest(nothing, found(0, 0)), nothing)
     const results = newest(nothing, found(0, 10, all[9]!.key))
@@ -62,7 +62,7 @@ describe("results", () => {
     assert.strictEqual(results.fresh.size, 10)
   })
 
-  it("are bounded: the oldest go, and come back with the next page", () => {
+  it("are limited: the oldest rows are dropped, and come again with the next page", () => {
     const many = rows(rowsMax + 10)
     const before = first({ rows: many.slice(10), next: null, index: following })
     const results = newest(before, { rows: many.slice(0, 100), next: many[99]!.key, index: following })
@@ -74,7 +74,7 @@ describe("results", () => {
 describe("columns", () => {
   const storage = (stored: string | null) => ({ getItem: () => stored })
 
-  it("are the usual ones until somebody chooses, and where what is stored makes no sense", () => {
+  it("are the initial ones until a person chooses, and when the stored choice is invalid", () => {
     for (const stored of [null, "", "{", "7", "[]", "[\"gone\"]", "{\"a\":1}"]) {
       assert.deepStrictEqual(remembered(storage(stored)), initialNames)
     }
@@ -95,11 +95,11 @@ describe("columns", () => {
     assert.deepStrictEqual(chosen(["file_hash", "gone"]).map(({ label }) => label), ["File hash"])
   })
 
-  it("say what a row is", () => {
+  it("show the kind of a row", () => {
     assert.deepStrictEqual([all[0]!, all[4]!, all[7]!].map(kind), ["analyzedMessage", "alert", "incident"])
   })
 
-  it("show no address that can be followed, and nothing unseen, of any length", () => {
+  it("show no working address, no invisible characters, and no long text", () => {
     for (const row of hostile) {
       for (const { name, text } of columns) {
         const shown = text(row)
@@ -123,7 +123,7 @@ describe("columns", () => {
 describe("facts", () => {
   const of = (place: number) => facts(detailOf(all, all[place]!.id)!, artifactValue(artifactOf(all[place]!)))
 
-  it("are those of the artifact, with a term for each that can be searched for", () => {
+  it("come from the artifact, each with a term when it can be searched for", () => {
     const told = of(0).flatMap(({ facts }) => facts)
     const fact = (label: string) => told.find((fact) => fact.label === label)
     assert.deepStrictEqual(fact("User"), {
@@ -146,21 +146,21 @@ describe("facts", () => {
     ])
   })
 
-  it("are those of the row where the artifact is gone", () => {
+  it("come from the row when the artifact is gone", () => {
     const told = facts({ ...detailOf(all, all[3]!.id)!, artifact: null }, undefined)
     assert.deepStrictEqual(told.map(({ label }) => label), ["Event", "Who and where", "Origin"])
     assert.include(told[1]!.facts.map(({ text }) => text), "203.0.113.7")
   })
 
-  it("survive an artifact of anything", () => {
+  it("accept any value as an artifact", () => {
     for (const value of [null, [], 7, "text", { userName: { a: 1 }, tags: [null, {}, 3] }]) {
       assert.isNotEmpty(facts(detailOf(all, all[0]!.id)!, value))
     }
   })
 })
 
-describe("words", () => {
-  it("tell sizes and counts", () => {
+describe("texts", () => {
+  it("show sizes and counts", () => {
     assert.deepStrictEqual([0, 999, 1000, 1500, 12_345_678, 999_999_999].map(bytes), [
       "0 bytes",
       "999 bytes",
@@ -173,12 +173,12 @@ describe("words", () => {
     assert.strictEqual(counted(42_113, "artifact"), "42,113 artifacts")
   })
 
-  it("tell times on the local clock, and leave alone what is none", () => {
+  it("show times in local time, and leave an invalid one as it is", () => {
     assert.match(localTime("2026-11-25T16:18:47Z"), /^2026-11-2\d \d\d:\d8:47$/)
     assert.strictEqual(localTime("yester\u202Eday"), "yester⟨U+202E⟩day")
   })
 
-  it("tell how the index is", () => {
+  it("show the state of the index", () => {
     const line = (change: object) => indexLine({ ...following, ...change }).text
     assert.match(line({}), /^42,113 artifacts, the newest of .*; up to date$/)
     assert.strictEqual(

@@ -15,14 +15,14 @@ import {
 
 const phone = { viewport: { width: 360, height: 740 } }
 
-/** The connector, with these artifacts. */
+/** The connector's answers with these artifacts. */
 const having = (all: ReadonlyArray<Row>, index = following) => (url: URL): Answer => {
   if (url.pathname === "/api/search") return { body: pageOf(all, url, index) }
   const detail = detailOf(all, decodeURIComponent(url.pathname.split("/").at(-1)!))
   return detail === undefined ? { status: 404, body: { _tag: "NoSuchArtifact", id: "" } } : { body: detail }
 }
 
-/** What a table shows, row by row. */
+/** The table's values of one column. */
 const cells = (page: Page, column: string) => page.locator(`td.of-${column}`).allInnerTexts()
 
 describe.skipIf(skipsWithoutBrowser())("the search", () => {
@@ -37,7 +37,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     await browser.close()
   })
 
-  /** Runs a test in a page of its own, in which nothing may go wrong. */
+  /** Runs a test in a new page, and fails for any fault in it. */
   const inPage = async (
     test: (page: Page) => Promise<void>,
     { search = "", theme = "white", ...options }: PageOptions & {
@@ -58,7 +58,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
   const asked = () =>
     views.asked.filter(({ pathname }) => pathname === "/api/search").map(({ searchParams }) => searchParams)
 
-  it("shows the newest rows, and the next page where the last one ended", () => {
+  it("shows the newest rows, and continues with the next page", () => {
     views.answers = having(rows(150))
     return inPage(async (page) => {
       await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
@@ -74,7 +74,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("has the query and the range in the address, where they can be found again", () => {
+  it("keeps the query and the range in the address", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:amy@contoso.example")
@@ -96,14 +96,14 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByText("The first time has to be before the second.").waitFor()
       await page.getByLabel("To (local time)").fill("2026-11-20T11:30:00")
       await Promise.all([page.waitForURL(/to=/), page.getByRole("button", { name: "Search", exact: true }).click()])
-      // The clock of the browser is in Berlin.
+      // The browser's clock is in Berlin.
       assert.strictEqual(new URL(page.url()).searchParams.get("from"), "2026-11-20T09:00:00.000Z")
       assert.strictEqual(asked().at(-1)!.get("to"), "2026-11-20T10:30:00.000Z")
       assert.isTrue(await page.getByRole("switch", { name: "Live tail" }).isDisabled())
     }, { search: "?q=user%3Aamy%40contoso.example&range=7d" })
   })
 
-  it("says at the box what is wrong with a query", () => {
+  it("shows what is wrong with a query at its box", () => {
     views.answers = (url) =>
       url.searchParams.get("query") === "port:25"
         ? { status: 400, body: { _tag: "BadQuery", fault: "port: is no field; there are src_ip:, dst_ip: …" } }
@@ -127,7 +127,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("runs nothing that an attacker wrote, and hides nothing of it", () => {
+  it("runs nothing that an attacker wrote, and hides nothing", () => {
     views.answers = having(hostile)
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
@@ -161,18 +161,18 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
         0
       )
       assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), 1280)
-      // The whole of a long text is one press away.
+      // One press shows the whole of a long text.
       await page.locator("tr[data-key]").nth(2).dispatchEvent("click")
       await page.getByRole("heading", { level: 2, name: "AAA" }).waitFor()
       const title = page.locator("dt", { hasText: "Title" }).locator("xpath=following-sibling::dd[1]")
       await title.getByRole("button", { name: "Show all of it" }).click()
       assert.include(await title.innerText(), "A".repeat(10_000))
-      // What is chosen of it is a query that is only a text as well.
+      // A value that is chosen is searched for as text only.
       await Promise.all([page.waitForURL(/q=A{200}\*/), title.getByRole("button").first().click()])
     })
   })
 
-  it("opens what belongs to an artifact, and finds the way back", () => {
+  it("opens related artifacts, and goes back again", () => {
     const all = rows(40)
     views.answers = having(all)
     return inPage(async (page) => {
@@ -201,12 +201,12 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await detail.getByRole("button", { name: "Add User CONTOSO\\kavya to the query" }).click()
       await page.waitForURL(/q=user/)
       assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:CONTOSO\\kavya")
-      // The address changes first.
+      // The address changes before the request is sent.
       await vi.waitFor(() => assert.strictEqual(asked().at(-1)!.get("query"), "user:CONTOSO\\kavya"))
     }, { viewport: { width: 1440, height: 900 } })
   })
 
-  it("copies what it shows", () => {
+  it("copies the shown values", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
@@ -220,7 +220,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByRole("tab", { name: "JSON" }).click()
       await page.getByRole("button", { name: "Copy JSON" }).click()
       await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("{\"id\""))
-      // A page that was loaded over HTTP from elsewhere has no clipboard.
+      // A page over HTTP from another machine has no clipboard.
       await page.getByRole("tab", { name: "Summary" }).click()
       await page.evaluate(() => {
         const { clipboard } = navigator
@@ -235,7 +235,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("says when an artifact that a link leads to is gone", () => {
+  it("says that the artifact of a link is gone", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.getByText("This artifact is not in the index").waitFor()
@@ -245,7 +245,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { search: "?artifact=gone" })
   })
 
-  it("is worked by the keyboard alone", () => {
+  it("works by keyboard alone", () => {
     const all = rows(30)
     views.answers = having(all)
     return inPage(async (page) => {
@@ -284,7 +284,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("shows and marks what comes in while it is live, and rests while nobody looks", async () => {
+  it("shows and marks new rows while live, and pauses while the page is hidden", async () => {
     const all = rows(20)
     views.answers = having(all.slice(2))
     await inPage(async (page) => {
@@ -320,7 +320,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("has no news of what is older than what it shows", () => {
+  it("marks no rows as new that are older than the shown ones", () => {
     const all = rows(300)
     views.answers = having(all.slice(1))
     return inPage(async (page) => {
@@ -340,7 +340,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("asks again what nobody answered, after a sign-in and when the connector is back", () => {
+  it("repeats failed requests after a sign-in, and when the connector answers again", () => {
     const isOver: Answer = { status: 401, body: { _tag: "SignInNeeded" } }
     const all = rows(150)
     views.answers = () => isOver
@@ -384,7 +384,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { search: `?artifact=${all[0]!.id}` })
   })
 
-  it("goes back to what was searched for before, and from the details to the rows", () => {
+  it("goes back to the previous search, and from the details to the rows", () => {
     const all = rows(30)
     views.answers = having(all)
     return inPage(async (page) => {
@@ -409,13 +409,13 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await rowsOf("spray")
       await page.goForward()
       await page.getByRole("heading", { level: 2, name: all[1]!.title }).waitFor()
-      // Whoever closes them goes back as well: they are no step on the way to what was before.
+      // Closing the details goes back too, so that the details are no further step of the history.
       await page.getByRole("button", { name: "Close the details" }).click()
       await page.waitForFunction(() => !location.search.includes("artifact"))
       await Promise.all([page.waitForResponse(/query=beacon/), page.goBack()])
       await rowsOf("beacon")
 
-      // The navigation has an address without a query.
+      // The navigation opens the view without a query.
       await page.evaluate(async () => {
         const view = document.querySelector("azure-security-search")!
         history.pushState(null, "", "/signals/activity")
@@ -428,7 +428,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, phone)
   })
 
-  it("shows its columns where the browser keeps nothing, and one of them at least", () => {
+  it("shows its columns when the browser stores nothing, and always at least one", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.addInitScript(() =>
@@ -459,7 +459,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("narrows what was typed, also where it was not searched for yet", () => {
+  it("adds a term to the typed query, even before it was searched for", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().click()
@@ -472,7 +472,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { viewport: { width: 1440, height: 900 } })
   })
 
-  it("finds what is indexed only after it was asked, by itself", () => {
+  it("finds by itself what is indexed only after the search", () => {
     let index: typeof following = { ...following, state: "resting", rows: 0, bytes_behind: 12_000_000 }
     let all: ReadonlyArray<Row> = []
     views.answers = (url) => having(all, index)(url)
@@ -489,7 +489,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("exports what the search finds", () => {
+  it("exports all matches", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
@@ -509,7 +509,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { search: "?q=severity%3Ahigh" })
   })
 
-  it("shows the columns that were chosen, another time too", () => {
+  it("shows the chosen columns, and remembers them", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
@@ -529,7 +529,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("says why nothing comes, and tries again", () => {
+  it("says why a search failed, and tries again", () => {
     let answer: Answer = {
       status: 503,
       body: { _tag: "SearchUnavailable", why: "the search is off: set search to on" }
@@ -551,7 +551,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("drops a question when another one is asked", async () => {
+  it("drops a request when another one is sent", async () => {
     let answerFirst = () => {}
     const isHeld = new Promise<void>((resolve) => {
       answerFirst = resolve
@@ -574,7 +574,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
   })
 
   for (const theme of ["white", "g100"] as const) {
-    it(`has nothing that axe-core finds, in ${theme}`, async () => {
+    it(`is accessible to axe-core's rules, in ${theme}`, async () => {
       views.answers = having(rows(5))
       await inPage(async (page) => {
         await page.locator("tr[data-key]").nth(1).click()

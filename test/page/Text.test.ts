@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { clipped, defanged, harmless, sentence, titled, visible } from "../../src/page/Text.ts"
 
 describe("Text", () => {
-  it("writes out what cannot be seen, and what turns a line around", () => {
+  it("writes out invisible characters, and those that reverse a line", () => {
     assert.strictEqual(visible("a\u202Egnp.exe\u0000\u200b"), "a⟨U+202E⟩gnp.exe⟨U+0000⟩⟨U+200B⟩")
     assert.strictEqual(visible("one\ntwo"), "one⟨U+000A⟩two")
     assert.strictEqual(visible("one\n\ttwo\r", { lines: true }), "one\n\ttwo⟨U+000D⟩")
     assert.strictEqual(visible("Füß 日本 <img src=x>"), "Füß 日本 <img src=x>")
   })
 
-  it("lets through nothing that takes no room, of whatever kind", () => {
+  it("writes out every character without width", () => {
     for (
       const unit of [
         0x00,
@@ -41,13 +41,13 @@ describe("Text", () => {
     }
   })
 
-  it("leaves pictures of several characters whole, but nothing behind them", () => {
+  it("keeps emoji of several characters, but nothing hidden behind them", () => {
     assert.strictEqual(visible("❤️ 👩‍💻 👩🏽‍🚀 🏳️‍🌈"), "❤️ 👩‍💻 👩🏽‍🚀 🏳️‍🌈")
     assert.strictEqual(visible("❤\ufe0f\ufe0f"), "❤\ufe0f⟨U+FE0F⟩")
     assert.strictEqual(visible("👩\u200da"), "👩⟨U+200D⟩a")
   })
 
-  it("shows a title of blanks as one that is none", () => {
+  it("shows a blank title as a missing one", () => {
     for (const title of ["", " ", "\u3000\u00a0", "\u2800"]) assert.strictEqual(titled(title, 10), "Without a title")
     assert.strictEqual(titled("\u3164", 10), "⟨U+3164⟩")
     assert.strictEqual(titled("A title", 3), "A t… (7 characters)")
@@ -58,7 +58,7 @@ describe("Text", () => {
     assert.strictEqual(sentence("AZURE is off"), "AZURE is off")
   })
 
-  it("makes URLs into what nobody clicks on", () => {
+  it("disarms URLs", () => {
     assert.strictEqual(defanged("https://login.c0ntoso.example/x"), "hxxps://login[.]c0ntoso[.]example/x")
     assert.strictEqual(defanged("HTTP://a.b"), "hxxp://a[.]b")
     assert.strictEqual(defanged("javascript:alert(1)"), "javascript[:]alert(1)")
@@ -73,7 +73,7 @@ describe("Text", () => {
     assert.strictEqual(harmless("amy@https://evil.example"), "amy@hxxps://evil[.]example")
   })
 
-  it("clips long texts, says how long they are, and tears no character apart", () => {
+  it("clips long texts, shows their length, and splits no character", () => {
     assert.strictEqual(clipped("short", 5), "short")
     assert.strictEqual(clipped("x".repeat(10_000), 3), "xxx… (10000 characters)")
     assert.strictEqual(clipped("ab😀cd", 3), "ab… (6 characters)")

@@ -47,7 +47,7 @@ const stored = (name: string, document: object = {}) => ({
 })
 
 describe("Tiles", () => {
-  it("puts together what is stored and what runs, by name, in an order that states do not change", () => {
+  it("combines stored and running instances by name, in an order that no state changes", () => {
     const all = tiles(
       [stored("b 10"), stored("b 9"), stored("new", { display_name: "A new one" })],
       [running("b 9", { connection_status: "failed" }), running("b 10"), running("other")]
@@ -72,12 +72,12 @@ describe("Tiles", () => {
     assert.deepInclude(on, { pending: true, condition: "waiting" })
   })
 
-  it("does not show what was removed here while it runs for a moment more", () => {
+  it("hides a removed instance that runs for another moment", () => {
     assert.deepStrictEqual(tiles([], [running("gone")], new Set(["gone"])), [])
     assert.strictEqual(tiles([stored("gone")], [], new Set(["gone"])).length, 1)
   })
 
-  it("finds by all words of a name and by a condition", () => {
+  it("filters by all words of a name, and by a condition", () => {
     const all = tiles([], [
       running("contoso-eu", { display_name: "Contoso Europe" }),
       running("contoso-us", { display_name: "Contoso US", connection_status: "failed" })
@@ -89,7 +89,7 @@ describe("Tiles", () => {
     assert.deepStrictEqual(names("fabrikam"), [])
   })
 
-  it("adds up what arrived", () => {
+  it("sums the counts of all endpoints", () => {
     assert.deepStrictEqual(
       totals(running("x", {
         endpoints: [
@@ -111,7 +111,7 @@ describe("Tiles", () => {
     )
   })
 
-  it("tells once what several endpoints say in the same words", () => {
+  it("shows a fault once that several endpoints share", () => {
     const told = faults(running("x", {
       warnings: [report("the secret expires")],
       endpoints: [

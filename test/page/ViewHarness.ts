@@ -1,6 +1,5 @@
 /**
- * The views alone in a browser: their elements as they are built, in a page of as little as they need, with answers of
- * the test's choice, and under the policy that the connector sends.
+ * Runs a built view alone in a browser: in a minimal page, with answers from the test, under the connector's policy.
  */
 import { buttonTokens, g100, notificationTokens, white } from "@carbon/themes"
 import axe from "axe-core"
@@ -19,7 +18,7 @@ const types: Readonly<Record<string, string>> = { css: "text/css", js: "text/jav
 
 const kebab = (name: string) => name.replaceAll(/([a-z])([A-Z])|([a-z])(\d)/g, "$1$3-$2$4").toLowerCase()
 
-/** Carbon's tokens on the root, as the shell has them. */
+/** Carbon's tokens on the root, as the page has them. */
 const tokens = (["white", "g100"] as const).map((theme) => {
   const own = Object.entries(theme === "white" ? white : g100).filter(([, value]) => typeof value === "string")
   const ofParts = [buttonTokens, notificationTokens].flatMap((part) =>
@@ -33,7 +32,7 @@ const tokens = (["white", "g100"] as const).map((theme) => {
 }).join("\n") + `
 body { margin: 0; padding: 1rem; background: var(--cds-background); color: var(--cds-text-primary); font: 0.875rem/1.4 "IBM Plex Sans", system-ui, sans-serif; }`
 
-/** What a request is answered with. */
+/** Answer to a request. */
 export interface Answer {
   readonly status?: number
   readonly body: unknown
@@ -49,7 +48,7 @@ const html = (name: View, theme: string) =>
 
 export type View = "search" | "activity"
 
-/** Serves a view. `answers` is asked for whatever is beneath /api, and may be replaced. */
+/** Builds and serves a view. `answers` answers each request under /api, and may be replaced. */
 export const serveView = async (view: View) => {
   const built = await build({
     configFile: false,
@@ -116,7 +115,7 @@ export type Views = Awaited<ReturnType<typeof serveView>>
 
 export const hasBrowser = existsSync(executable)
 
-/** Fails where a browser has to be, and says why it skips elsewhere. */
+/** Tells whether no browser exists, and logs that; fails when the environment has `CI`. */
 export const skipsWithoutBrowser = (): boolean => {
   if (hasBrowser) return false
   if (process.env["CI"] !== undefined) throw new Error(`${executable} is not there: install Debian's chromium`)
@@ -129,7 +128,7 @@ export const launch = (): Promise<Browser> =>
 
 export type PageOptions = NonNullable<Parameters<Browser["newContext"]>[0]>
 
-/** A new one costs as much as a test, so that tests of the same options share theirs, and what is cached with it. */
+/** A context costs as much as a test, so tests with the same options share one and its cache. */
 const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>()
 
 const contextOf = (browser: Browser, options: PageOptions): Promise<BrowserContext> => {
@@ -142,7 +141,7 @@ const contextOf = (browser: Browser, options: PageOptions): Promise<BrowserConte
   return context
 }
 
-/** A page, and what went wrong in it: errors, warnings of the policy, requests to others, dialogs. */
+/** Opens a page, and collects its faults: errors, violations of the policy, requests to other hosts, dialogs. */
 export const openPage = async (browser: Browser, views: Views, options: PageOptions = {}) => {
   const context = await contextOf(browser, options)
   const page = await context.newPage()
@@ -154,7 +153,7 @@ export const openPage = async (browser: Browser, views: Views, options: PageOpti
     void dialog.dismiss()
   })
   page.on("console", (message) => {
-    // An answer that is no success is told by the browser itself.
+    // The browser itself logs each failed request.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text())
   })
   page.on("request", (request) => {
@@ -163,9 +162,9 @@ export const openPage = async (browser: Browser, views: Views, options: PageOpti
   return { page, faults, close: () => page.close() }
 }
 
-/** What axe-core finds, in one line each. */
+/** What axe-core finds, one line each. */
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
-  // Evaluated by the debugger, so that the page's policy holds for the page alone.
+  // The debugger evaluates axe, so that the page's policy does not have to allow it.
   await page.evaluate(`${axe.source}; undefined`)
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { readonly axe: { run: () => Promise<AxeResults> } }
