@@ -205,7 +205,7 @@ export class Access extends Context.Service<Access, {
               return yield* new NotAllowed({
                 why: isRead
                   ? "another site sent this request; only the connector's own page may read this"
-                  : `only the page itself can change something: send the request from it, with the header ${pageHeader}: 1`
+                  : `only the page itself may change something, with the header ${pageHeader}: 1`
               })
             }
             yield* within(all, request)

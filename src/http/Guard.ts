@@ -20,8 +20,8 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooM
 }, { httpApiStatus: 429 }) {}
 
 /**
- * Middleware that demands full access for settings and artifacts. It also demands the header `x-azure-security-page: 1`
- * for each change, because no other site can make a browser send that header.
+ * Middleware that demands full access for settings and artifacts, and the header `x-azure-security-page: 1` for each
+ * change. No other site can make a browser send that header.
  */
 export class Guard extends HttpApiMiddleware.Service<Guard>()("azure-security/http/Guard", {
   error: [SignInNeeded, NotAllowed, TooManyRequests]

@@ -12,7 +12,7 @@ const time = described(Schema.String, "ISO 8601; from is inclusive, to is exclus
 const range = {
   query: described(
     Schema.optionalKey(Schema.String),
-    "Terms combined by AND: src_ip: dst_ip: hostname: user: severity: stream: or free text; quotes hold blanks together."
+    "Terms combined by AND: src_ip: dst_ip: hostname: user: severity: stream: or free text; quotes join words to a phrase."
   ),
   from: time,
   to: time

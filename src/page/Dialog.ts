@@ -1,6 +1,6 @@
 /**
- * A modal dialog or a side panel. It is the browser's own dialog in Carbon's look, which keeps the focus inside, gives
- * it back, and makes the rest of the page inert without any script.
+ * A modal dialog or a side panel: the browser's own dialog in Carbon's look. The browser keeps the focus inside, gives
+ * the focus back, and makes the rest of the page inert without any script.
  */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { icon } from "./Icons.ts"

@@ -20,8 +20,8 @@ const silenceMillis = 40_000
 const againMillis = 60_000
 
 /**
- * Calls `tell` at each change, until it is stopped. A hidden page holds no connection, because HTTP/1.1 has six for all
- * tabs together. `mayIndex` tells whether a request for the index is allowed; events contain the index anyway.
+ * Calls `tell` at each change until `stop` is called. A hidden page holds no connection, because HTTP/1.1 allows six
+ * for all tabs together. `mayIndex` tells whether a request for the index is allowed; events contain the index anyway.
  */
 export const listen = (
   tell: (heard: Heard) => void,

@@ -22,8 +22,8 @@ const fetched: Partial<Record<View, () => Promise<unknown>>> = {
 }
 
 /**
- * The page. It asks for the token when `window` gets the event `sign-in-needed`. After the sign-in it fires `signed-in`
- * there, and the views ask again.
+ * The page. When `window` gets the event `sign-in-needed`, the page asks for the token. After the sign-in, `window`
+ * gets `signed-in`, and the views ask again.
  */
 export class Page extends LitElement {
   static override properties = {

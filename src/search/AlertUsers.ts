@@ -1,4 +1,4 @@
-/** Remembers the users of the last alerts, because evidence such as a URL names no user. The write thread uses it. */
+/** Remembers the users of the last alerts for the write thread, because evidence such as a URL names no user. */
 import type { DatabaseSync } from "node:sqlite"
 import { usersOf } from "./MessageUsers.ts"
 import { decode } from "./Rows.ts"

@@ -3,7 +3,7 @@ import { Row } from "./Search.ts"
 
 const columns = Object.keys(Row.fields) as ReadonlyArray<keyof Row>
 
-/** Begin of a value that a spreadsheet would run as a formula. */
+/** Start of a value that a spreadsheet would run as a formula. */
 const formulaForm = /^[=+\-@\t\r\n]/
 const quotedForm = /[",\r\n]/
 

@@ -1,7 +1,7 @@
 /**
  * Opens the index database: one SQLite file, written by one thread and read by another.
  *
- * The database holds nothing that the sink's files do not hold, so every fault is mended by rebuilding it. A file that
+ * The database holds nothing that the sink's files do not hold, so every fault is repaired by rebuilding it. A file that
  * is not ours is set aside first. Only the search threads load SQLite, never the program itself.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
@@ -21,13 +21,13 @@ const schema = `
   CREATE TABLE files (
     file INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
-    -- Up to where it was read; what it began with, and what stood before that place, to know it again.
+    -- The file was read up to offset. Its first bytes (head) and those before offset (tail) identify the file.
     offset INTEGER NOT NULL,
     head BLOB NOT NULL,
     tail BLOB NOT NULL
   );
   CREATE TABLE artifacts (
-    -- Time in milliseconds since 1970, times 1000, plus a number.
+    -- Time in milliseconds since 1970, times 1000, plus a number that makes the key unique.
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     file INTEGER NOT NULL,

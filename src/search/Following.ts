@@ -1,7 +1,4 @@
-/**
- * Follows the sink's files line by line, the newest file first, and adds new lines to the index. The write thread uses
- * it.
- */
+/** Follows the sink's files line by line for the write thread, the newest file first, and indexes new lines. */
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
@@ -13,7 +10,7 @@ import { dayMillis, isWithin, type SinkFile, sinkFile } from "./SinkFiles.ts"
 
 /** Bytes that are read together: some hundred artifacts, which take some ten milliseconds. */
 const portionBytes = 262_144
-/** Bytes at the begin of a file, and before the read offset, by which the file is recognised. */
+/** Bytes at the start of a file, and before the read offset, by which the file is recognised. */
 const knownBytes = 64
 const newline = 10
 
@@ -63,7 +60,7 @@ const found = <A>(look: () => A): A | undefined => {
  *
  * A file may end with a part of a line after a crash, until the sink cuts that part off. A file may also be cut further
  * back after a failed write, moved away, or replaced. So each changed file is compared with its remembered first bytes
- * and the bytes before the read offset. Where these differ, the file is read again from its begin; artifacts that are
+ * and the bytes before the read offset. Where these differ, the file is read again from its start; artifacts that are
  * already indexed are recognised by their id.
  */
 export class Following {

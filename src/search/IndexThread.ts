@@ -1,4 +1,4 @@
-/** Entry of the search threads. It imports no Effect, because each thread has its own heap. */
+/** Entry of the search threads. This module loads no Effect, because each thread has its own heap. */
 import { parentPort, workerData } from "node:worker_threads"
 import type { Task } from "./Protocol.ts"
 import * as ReadThread from "./ReadThread.ts"

@@ -1,4 +1,4 @@
-/** Adds artifacts to the index and deletes the oldest. The write thread uses it. */
+/** Adds artifacts to the index, and deletes the oldest, for the write thread. */
 import type { DatabaseSync } from "node:sqlite"
 import type { Document } from "./Document.ts"
 import { encode, keysPerMilli } from "./Rows.ts"

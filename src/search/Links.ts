@@ -1,7 +1,7 @@
 /** Words that tie an artifact to its alert and its incident. Search threads import this module. */
 import type { Row } from "./Search.ts"
 
-/** Returns the word of an alert or incident. It contains the tenant, because two tenants may use the same id. */
+/** Returns the word of an alert or incident, with its tenant: two tenants may use the same id. */
 export const linkOf = (tenant: string | undefined, id: string): string => `${tenant ?? ""}/${id}`
 
 /** Returns the word of a row's alert or incident; undefined when the row has none. */

@@ -82,7 +82,7 @@ const textTerm = (text: string): Result.Result<Term, BadQuery> => {
 
 const termOf = (text: string): Result.Result<Term, BadQuery> => {
   if (text === "OR" || text === "NOT") {
-    return bad(`${text} is not possible: all terms must hold; "${text}" in quotes is searched for as a word`)
+    return bad(`${text} is not possible: all terms must match; "${text}" in quotes is searched for as a word`)
   }
   const parts = fieldForm.exec(text)
   if (parts === null) return textTerm(text)

@@ -1,4 +1,4 @@
-/** Answers searches from the index. The read thread uses it. */
+/** Answers searches from the index, for the read thread. */
 import type { DatabaseSync } from "node:sqlite"
 import { linkTo } from "./Links.ts"
 import { decode, keysPerMilli } from "./Rows.ts"

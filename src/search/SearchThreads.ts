@@ -35,10 +35,10 @@ const stopMax = 1000
 
 let living = 0
 
-/** Number of threads alive; the end of a process waits for each of them. */
+/** Number of threads alive. A process that exits waits for each of them. */
 export const threads = (): number => living
 
-/** Starts a thread that keeps the process alive neither while it works nor while it stops. */
+/** Starts a thread. Neither a working nor a stopping thread keeps the process alive. */
 const thread = (
   task: Task,
   { onEnd, onMessage }: { readonly onMessage: (message: unknown) => void; readonly onEnd: (why: string) => void }

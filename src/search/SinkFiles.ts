@@ -3,7 +3,7 @@
 /** A file of the sink. */
 export interface SinkFile {
   readonly name: string
-  /** Begin of the UTC day in its name. */
+  /** Start of the UTC day in the name. */
   readonly date: string
   /** `date` in milliseconds since 1970. */
   readonly day: number

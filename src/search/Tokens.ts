@@ -1,6 +1,6 @@
 /**
- * Turns queries and artifacts into the same words, so that a search finds what was indexed. Pure; search threads import
- * it.
+ * Turns queries and artifacts into the same words, so that a search finds what was indexed. Search threads import this
+ * module, which is pure.
  *
  * SQLite splits texts into words of letters and digits, and ignores case and diacritics. A field's value is indexed as
  * marked words as well, and as one word with its punctuation: an address finds exactly that address, and a name finds

@@ -25,7 +25,7 @@ interface Shown {
   readonly bands: ReadonlyArray<Band>
 }
 
-/** `<azure-security-activity>`: the view at `/signals/activity`. While visible, it asks every minute. */
+/** `<azure-security-activity>`: the view at `/signals/activity`. A visible view asks every minute. */
 export class ActivityView extends LitElement {
   static override properties = {
     hearing: { attribute: false },
@@ -37,7 +37,7 @@ export class ActivityView extends LitElement {
 
   static override styles = [text, activityStyles]
 
-  /** The page sets this for each view. It is not reactive, because this view shows nothing of it. */
+  /** The page sets `status` for each view. The property is not reactive, because this view shows nothing of it. */
   declare status: StatusDocument | undefined
   declare hearing: Hearing | undefined
   declare range: ActivityRange

@@ -134,7 +134,7 @@ const styles = css`
   }
 `
 
-/** `<azure-security-plot>`: `steps` are the begins of its steps in seconds since 1970. */
+/** `<azure-security-plot>`: `steps` are the starts of its steps in seconds since 1970. */
 export class PlotFigure extends LitElement {
   static override properties = {
     plot: { attribute: false },

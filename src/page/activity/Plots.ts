@@ -52,7 +52,7 @@ export const rangeOf = (search: string): ActivityRange => {
   return ranges.find(({ name }) => name === told)?.name ?? "hour"
 }
 
-/** Begins of the steps, in seconds since 1970. */
+/** Starts of the steps, in seconds since 1970. */
 export const stepsOf = ({ from, records, step_seconds }: ActivityDocument): ReadonlyArray<number> => {
   const first = Date.parse(from) / 1000
   return records.map((_, place) => first + place * step_seconds)

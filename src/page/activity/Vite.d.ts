@@ -1,4 +1,4 @@
-/** A style sheet as a text; Vite makes it. */
+/** A style sheet as a text, made by Vite. */
 declare module "*.css?inline" {
   const text: string
   export default text

@@ -68,7 +68,7 @@ export const chosen = (names: ReadonlyArray<string>): ReadonlyArray<Column> => {
   return known.length > 0 ? known : columns.filter(({ initial }) => initial)
 }
 
-/** The browser's storage. It may be forbidden, and then even reading `localStorage` throws, so each call reads it. */
+/** The browser's storage. Where storage is forbidden, even reading `localStorage` throws, so each call reads it. */
 export const storage: Pick<Storage, "getItem" | "setItem"> = {
   getItem: (key) => localStorage.getItem(key),
   setItem: (key, text) => localStorage.setItem(key, text)

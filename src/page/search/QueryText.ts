@@ -32,8 +32,8 @@ const fits = (field: Field, value: string): boolean => {
 /**
  * Returns a term that finds a value in its field, or in all texts; empty for a value without letter and digit.
  *
- * A value is cut at 200 characters, with a star for the rest. A quote in it becomes a blank, so that the words around
- * it are still found.
+ * A value is cut at 200 characters, with a star for the rest. A quote in the value becomes a blank, so that the words
+ * around the quote are still found.
  */
 export const term = (value: string, field?: Field): string => {
   const whole = value.slice(0, 4 * valueMax).replaceAll(unseen, "").replaceAll(unsayable, " ").trim()

@@ -40,7 +40,7 @@ export class SearchView extends LitElement {
   static override styles = [controls, searchStyles]
 
   declare index: IndexState | undefined
-  /** The page sets this for each view. It is not reactive, because this view shows nothing of it. */
+  /** The page sets `status` for each view. The property is not reactive, because this view shows nothing of it. */
   declare status: StatusDocument | undefined
   declare hearing: Hearing | undefined
   declare place: Place
