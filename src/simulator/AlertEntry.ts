@@ -1,11 +1,11 @@
-/** Alerts of `alerts_v2` through time. */
+/** Builds simulated `alerts_v2` alerts, with one version for each status change. */
 import type { AlertPlan, Attack } from "./Attacks.ts"
 import type { Cast } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/** What an alert is made of. */
+/** The inputs of one simulated alert. */
 export interface AlertSeed {
   readonly attack: Attack
   readonly plan: AlertPlan
@@ -13,7 +13,7 @@ export interface AlertSeed {
   readonly incidentId: string | null
   /** Milliseconds since 1970. */
   readonly appears: number
-  /** Unit of the team's waiting, in milliseconds. */
+  /** Unit of the security team's waiting times, in milliseconds. */
   readonly pace: number
   readonly draw: Draw
 }
@@ -30,13 +30,13 @@ const comments = (states: ReadonlyArray<readonly [Progress, number]>): ReadonlyA
     }]
   )
 
-/** What was found active is cleaned up as soon as somebody works on it. */
+/** Marks active evidence as remediated once the alert has left the status `new`. */
 const remediated = (evidence: ReadonlyArray<Row>, state: Progress): ReadonlyArray<Row> =>
   state === "new"
     ? evidence
     : evidence.map((row) => row["remediationStatus"] === "active" ? { ...row, remediationStatus: "remediated" } : row)
 
-/** Raises an alert. */
+/** Builds an alert whose first version appears at `appears`; later versions follow `progress`. */
 export const of = ({ appears, attack, cast, draw, incidentId, pace, plan }: AlertSeed): Entry => {
   const providerAlertId = `${draw.guid()}_1`
   const id = `${plan.prefix}${providerAlertId}`

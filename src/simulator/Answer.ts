@@ -1,23 +1,23 @@
-/** What the simulated Microsoft says to a request, before it is put on the wire. */
+/** The answers of the simulated Microsoft, before `Wire` sends them over HTTP. */
 import { DateTime } from "effect"
 import type { Draw } from "./Draw.ts"
 import { graphTime } from "./Row.ts"
 
-/** An answer. A `body` that is a string is sent as it is, anything else as JSON. */
+/** One answer. A string `body` is sent as it is, any other body as JSON. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
-  /** `truncated` ends the connection half-way, `reset` before anything, `hang` never answers. */
+  /** `truncated` closes the connection after half the body, `reset` before any byte, and `hang` never answers. */
   readonly delivery: "whole" | "truncated" | "reset" | "hang"
   /** Milliseconds before anything is sent. */
   readonly delay: number
-  /** Whom it was given to, and the kinds of faults that had a hand in it; for the request log. */
+  /** The tenant that asked and the kinds of the faults that struck, for the request log. */
   readonly tenant?: string | undefined
   readonly faults?: ReadonlyArray<string>
 }
 
-/** An answer that arrives as it should. */
+/** Builds an answer that is delivered whole and without delay. */
 export const of = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status,
   headers,
@@ -26,7 +26,7 @@ export const of = (status: number, body: unknown, headers: Readonly<Record<strin
   delay: 0
 })
 
-/** Ids that Microsoft's answers carry, and when they were given. */
+/** Request IDs and the time that Microsoft puts into an answer. */
 export interface Stamp {
   /** Milliseconds since 1970. */
   readonly now: number
@@ -35,17 +35,17 @@ export interface Stamp {
   readonly draw: Draw
 }
 
-/** Headers that every answer of Microsoft's carries. */
+/** The headers that every Microsoft answer carries: date and both request IDs. */
 export const identified = (stamp: Stamp): Readonly<Record<string, string>> => ({
   date: DateTime.toDateUtc(DateTime.makeUnsafe(stamp.now)).toUTCString(),
   "request-id": stamp.requestId,
   "client-request-id": stamp.clientRequestId
 })
 
-/** The time as Entra ID writes it in its errors. */
+/** Formats the time as Entra ID writes it in errors: `2026-11-20 12:00:00Z`. */
 export const entraTime = (stamp: Stamp): string => `${graphTime(stamp.now).slice(0, 19).replace("T", " ")}Z`
 
-/** Graph's error body. */
+/** Builds Graph's error body around `code` and `message`. */
 export const graphError = (
   stamp: Stamp,
   status: number,

@@ -1,13 +1,13 @@
 /**
- * What happens at Contoso: attacks, each with the alerts that Microsoft raises about it.
+ * The attacks on Contoso, each with the alerts that Microsoft raises about it.
  *
- * Titles, services and categories are those Microsoft uses; people, hosts and addresses are reserved for documentation.
+ * Titles, services and categories are Microsoft's. People, hosts and addresses are reserved for documentation.
  */
 import { domainController } from "./Cast.ts"
 import * as Evidence from "./EvidenceRows.ts"
 import type { Row } from "./Row.ts"
 
-/** One alert of an attack, without its identity and its times. */
+/** One alert of an attack, without IDs and times. */
 export interface AlertPlan {
   /** Two letters that Microsoft puts before the provider's own id. */
   readonly prefix: string
@@ -22,7 +22,7 @@ export interface AlertPlan {
   readonly evidence: (scene: Evidence.Scene) => ReadonlyArray<Row>
 }
 
-/** One attack: what its incident is called, and its alerts in order. */
+/** One attack: the name of its incident, and its alerts in order. */
 export interface Attack {
   readonly name: string
   readonly determination: string

@@ -1,8 +1,8 @@
-/** Who and what takes part in one attack on Contoso: all its alerts speak of the same people, hosts and addresses. */
+/** The people, hosts and addresses of one simulated attack. All alerts of an attack share one cast. */
 import type { Draw } from "./Draw.ts"
 import * as Chance from "./Draw.ts"
 
-/** Somebody who works at Contoso. */
+/** An employee of Contoso. */
 export interface Person {
   readonly account: string
   readonly name: string
@@ -11,7 +11,7 @@ export interface Person {
   readonly sid: string
 }
 
-/** A machine of Contoso's. */
+/** A machine of Contoso. */
 export interface Device {
   readonly host: string
   readonly ip: string
@@ -19,7 +19,7 @@ export interface Device {
   readonly os: string
 }
 
-/** Those who take part in one attack. */
+/** The people, device and addresses that the alerts of one attack share. */
 export interface Cast {
   readonly tenantId: string
   readonly victim: Person
@@ -72,7 +72,7 @@ const device = (number: number): Device => ({
   os: number % 5 === 0 ? "Windows10" : "Windows11"
 })
 
-/** The domain controller, which is in every attack on accounts. */
+/** The domain controller, attacked in brute-force alerts and named in legacy enumeration alerts. */
 export const domainController: Device = {
   host: "dc01",
   ip: "10.0.0.5",
@@ -82,7 +82,7 @@ export const domainController: Device = {
 
 const lures = ["login.c0ntoso.example", "contoso-sso.example", "mail.contosso.example", "docs-contoso.example"]
 
-/** Casts an attack. */
+/** Draws the cast of one attack. The same tenant and draw give the same cast. */
 export const of = (tenantId: string, draw: Draw): Cast => {
   const first = draw.int(0, names.length - 1)
   return {

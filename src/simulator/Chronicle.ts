@@ -1,4 +1,4 @@
-/** Everything that happens to one tenant, in numbered order and worked out as far as the clock has come. */
+/** Generates everything that happens to one simulated tenant, up to the time it is asked for. */
 import * as AlertEntry from "./AlertEntry.ts"
 import { type AlertPlan, type Attack, attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
@@ -8,46 +8,46 @@ import * as IncidentEntry from "./IncidentEntry.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
 
-/** How much there is in a tenant, and whether time passes in it. */
+/** How much a simulated tenant contains, and whether time passes in it. */
 export interface TenantOptions {
   /** The same seed and tenant give the same content. */
   readonly seed: string
-  /** Alerts of the 24 hours before the start; attacks as they come when left out. */
+  /** Alerts in the 24 hours before the start; when left out, three rounds of all attacks. */
   readonly alerts?: number | undefined
-  /** Incidents of the same time, among which the alerts are shared evenly. */
+  /** Incidents in the same 24 hours; the alerts are spread evenly over them. */
   readonly incidents?: number | undefined
   readonly legacyAlerts: number
   /** Whether new alerts appear and known ones change after the start. */
   readonly live: boolean
 }
 
-/** One tenant's rows at a time in milliseconds since 1970, in no particular order. */
+/** Returns one tenant's rows at a time in milliseconds since 1970, in no particular order. */
 export type Chronicle = Readonly<Record<"alerts" | "alerts_v2" | "incidents", (now: number) => ReadonlyArray<Row>>>
 
 const day = 86_400_000
-/** A new alert every 20 to 40 seconds, a new legacy alert every 60 to 120. */
+/** A new alert appears every 20 to 40 seconds, a new legacy alert every 60 to 120. */
 const alertEvery = 30_000
 const legacyEvery = 90_000
-/** The team takes minutes over what happens now, and took up to hours over what happened before. */
+/** The security team takes minutes over alerts of now, and up to hours over alerts from before the start. */
 const pace = { before: 30 * 60_000, live: 60_000 }
-/** What is kept of a simulation that runs for days, beside what there was at its start; the oldest go. */
+/** Most alerts kept of a long simulation, besides those from before its start; the oldest are dropped. */
 const keptMax = 20_000
 
 const flat: ReadonlyArray<{ readonly plan: AlertPlan; readonly attack: number }> = attacks.flatMap((attack, index) =>
   attack.alerts.map((plan) => ({ plan, attack: index }))
 )
-/** The number of the attack that an alert belongs to when attacks come one after the other. */
+/** Returns the number of the attack that an alert belongs to when attacks follow one another. */
 const naturalAttack = (alert: number): number =>
   Math.floor(alert / flat.length) * attacks.length + flat[alert % flat.length]!.attack
 
-/** A numbered series of entries: when each appears, and which numbers are worth making at a time. */
+/** A numbered series of entries: when each appears, and the first number still needed at a time. */
 interface Series {
   readonly appears: (index: number) => number
   readonly first: (until: number) => number
   readonly make: (index: number, appears: number) => Entry
 }
 
-/** Entries made one after the other until one lies in the future; of years that pass at once only the last. */
+/** Makes entries in order up to a time. After a jump of years, only the newest entries are made. */
 const unrolled = ({ appears, first, make }: Series) => {
   let entries: Array<Entry> = []
   let next = 0
@@ -61,14 +61,14 @@ const unrolled = ({ appears, first, make }: Series) => {
   }
 }
 
-/** Begins a tenant's chronicle; `start` is in milliseconds since 1970. */
+/** Creates a tenant's chronicle; `start` is in milliseconds since 1970. */
 export const make = (tenantId: string, start: number, options: TenantOptions): Chronicle => {
   const isBulk = options.alerts !== undefined || options.incidents !== undefined
   const before = options.alerts ?? 3 * flat.length
   const attacksBefore = options.incidents ?? (isBulk ? Math.ceil(before / 3) : naturalAttack(before))
   const draw = (...name: ReadonlyArray<string | number>) => Chance.from(options.seed, tenantId, ...name)
 
-  /** Evenly over the 24 hours before the start, then one by one after it. */
+  /** Spreads `count` entries evenly over the 24 hours before the start, then adds one every `every` milliseconds. */
   const schedule = (kind: string, count: number, every: number): Pick<Series, "appears" | "first"> => ({
     appears: (index) => {
       const jitter = draw(kind, "time", index).int(-333, 333) / 1000

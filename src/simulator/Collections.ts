@@ -1,9 +1,9 @@
-/** The three collections as Graph offers them. */
+/** The three security collections and the limits Graph puts on each. */
 
 /** Name of a collection: the last segment of its path. */
 export type CollectionName = "alerts" | "alerts_v2" | "incidents"
 
-/** What Graph allows on a collection. */
+/** The permissions, filters and page limits of one collection. */
 export interface Collection {
   readonly name: CollectionName
   readonly typeName: string
@@ -13,7 +13,7 @@ export interface Collection {
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
-  /** What becomes of a larger `$top`. */
+  /** Whether a `$top` above `topMax` is lowered to it or answered with 400. */
   readonly aboveMax: "clamp" | "reject"
   /** Greatest `$skip` that a client may write itself. */
   readonly skipMax?: number | undefined

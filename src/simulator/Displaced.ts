@@ -1,4 +1,4 @@
-/** Rows whose cursor does not lie where the clock is: Graph shows some late, and a few from the future. */
+/** Rows with a late or a future cursor, for the faults `late_row` and `future_row`. */
 import * as AlertEntry from "./AlertEntry.ts"
 import { attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
@@ -9,10 +9,10 @@ import * as IncidentEntry from "./IncidentEntry.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
 
-/** Nobody takes such a row up: it stays as it is. */
+/** Milliseconds long enough that no row is ever taken up by the security team: it keeps its first version. */
 const pace = 1e12
 
-/** The collection that a fault means (`alerts_v2` unless it names another), and how to make a row of it. */
+/** Returns the collection that a fault targets (default `alerts_v2`) and a function that makes its rows. */
 export const of = (
   fault: Fault,
   tenantId: string,

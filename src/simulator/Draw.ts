@@ -1,13 +1,13 @@
 /**
- * Chance that comes out the same every time: what is drawn depends on the seed and on nothing else.
+ * Repeatable chance: the drawn values depend on the seed and on nothing else.
  *
- * Rows are made inside pure functions, lazily and in any order, so each takes a fresh draw named after itself instead of
- * sharing Effect's `Random`, whose answers depend on who asked before.
+ * Rows are made lazily and in any order, so each row takes a draw named after itself. Effect's `Random` would give
+ * answers that depend on the order of the calls.
  */
 
-/** A run of chance. */
+/** A sequence of drawn values; each call takes the next one. */
 export interface Draw {
-  /** A whole number from `min` to `max`, both included. */
+  /** Returns an integer from `min` to `max`, both included. */
   readonly int: (min: number, max: number) => number
   readonly chance: (probability: number) => boolean
   readonly pick: <A>(from: ReadonlyArray<A>) => A
@@ -23,7 +23,7 @@ const hash = (text: string): number => {
   return state >>> 0
 }
 
-/** Starts the run that belongs to this seed (mulberry32). */
+/** Starts the sequence of this seed (mulberry32). */
 export const from = (...seed: ReadonlyArray<string | number>): Draw => {
   let state = hash(seed.join("\n"))
   const next = () => {

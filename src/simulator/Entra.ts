@@ -100,7 +100,7 @@ const refusals: ReadonlyMap<number, Refusal> = new Map([
   }]
 ])
 
-/** Secrets that mean something, so that every refusal can be tried by hand. */
+/** Client secrets that provoke a refusal, so that every refusal can be tried by hand. */
 const meanings: ReadonlyMap<string, number> = new Map([
   ["wrong-secret", 7000215],
   ["expired-secret", 7000222],
@@ -112,7 +112,7 @@ const meanings: ReadonlyMap<string, number> = new Map([
   ["busy", 90033]
 ])
 
-/** What was asked of the token endpoint. The secret itself never goes further than this module. */
+/** The fields of a token request. Only this module and `Simulator` read `proof`, the secret or assertion. */
 export interface TokenRequest {
   readonly tenant: string
   readonly clientId: string
@@ -124,9 +124,7 @@ export interface TokenRequest {
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const domain = /^([a-z0-9-]+\.)+[a-z]{2,}$/i
 
-/**
- * The AADSTS number with which the request is refused, or `undefined`. A secret `aadsts-<number>` names it outright.
- */
+/** Returns the AADSTS number that refuses the request, or `undefined`. A secret `aadsts-<number>` picks the number. */
 export const refusal = ({ grantType, proof, scope, tenant }: TokenRequest): number | undefined => {
   if (!guid.test(tenant) && !domain.test(tenant)) return 900023
   if (tenant === "00000000-0000-0000-0000-000000000000") return 90002
@@ -138,7 +136,7 @@ export const refusal = ({ grantType, proof, scope, tenant }: TokenRequest): numb
   return named === undefined ? meanings.get(proof) : Number(named)
 }
 
-/** Entra's error body for an AADSTS number, with the status that goes with it. */
+/** Builds Entra's error body and status for an AADSTS number; an unknown number gives 400. */
 export const refuse = (stamp: Answer.Stamp, code: number, request: TokenRequest): Answer.Answer => {
   const { error, says, status } = refusals.get(code) ?? { status: 400, error: "invalid_request", says: "Refused." }
   const text = says
@@ -172,7 +170,7 @@ export const configuration = (origin: string, tenant: string): Answer.Answer =>
     tenant_region_scope: "EU"
   })
 
-/** Instance discovery, which says that this host is a cloud of its own. */
+/** The instance discovery document, which says that this host is a cloud of its own. */
 export const discovery = (origin: string, tenant: string): Answer.Answer => {
   const host = origin.replace(/^https?:\/\//, "")
   return Answer.of(200, {

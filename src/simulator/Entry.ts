@@ -1,19 +1,19 @@
 /**
- * A record through time: when it appears, when it changes, and what it then looks like.
+ * A simulated record through time: when it appears, when it changes, and its row at each time.
  *
- * Nothing runs in the background. Whoever asks says what time it is, and the versions of then are worked out.
+ * No timer runs in the background. The caller passes the time, and the versions of that time are computed.
  */
 import type { Draw } from "./Draw.ts"
 import type { Row } from "./Row.ts"
 
-/** One state of a record, made when it is first looked at. */
+/** One state of a record. The row is made at the first call. */
 export interface Version {
-  /** Milliseconds since 1970 from which Graph shows it. */
+  /** Milliseconds since 1970 from which Graph shows this version. */
   readonly from: number
   readonly row: () => Row
 }
 
-/** A record of a tenant; its versions are in order of time, and there is at least one. */
+/** A record of a tenant with at least one version, in order of time. */
 export interface Entry {
   readonly id: string
   readonly versions: readonly [Version, ...Array<Version>]
@@ -22,22 +22,22 @@ export interface Entry {
 /** How far the security team is with an alert. */
 export type Progress = "new" | "inProgress" | "resolved"
 
-/** A version that makes its row once. */
+/** Builds a version that makes its row once and keeps it. */
 export const version = (from: number, make: () => Row): Version => {
   let made: Row | undefined
   return { from, row: () => (made ??= make()) }
 }
 
-/** The row as Graph shows it at a time; `undefined` before it appears. */
+/** Returns the row that Graph shows at a time, or `undefined` before the record appears. */
 export const at = (entry: Entry, now: number): Row | undefined =>
   entry.versions.findLast(({ from }) => from <= now)?.row()
 
-/** The rows of those that Graph shows at a time. */
+/** Returns the rows that Graph shows at a time, without the records that have not appeared yet. */
 export const shown = (entries: ReadonlyArray<Entry>, now: number): ReadonlyArray<Row> =>
   entries.map((entry) => at(entry, now)).filter((row) => row !== undefined)
 
 /**
- * When the team takes an alert up and closes it: some are left alone. `pace` is the unit of waiting in milliseconds.
+ * Draws when the security team starts on an alert and closes it; some alerts stay untouched. `pace` is in milliseconds.
  */
 export const progress = (
   appears: number,

@@ -1,4 +1,4 @@
-/** What can be made to go wrong, as JSON that a person or a test sends. */
+/** The faults that a person or a test can request, as JSON. */
 import { Schema } from "effect"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
@@ -16,9 +16,9 @@ const where = {
   endpoint: Schema.optionalKey(Target),
   tenant: Schema.optionalKey(Schema.String),
   times: Schema.optionalKey(count).annotate({
-    description: "How often it strikes; until it is removed when left out."
+    description: "How often the fault strikes; without it, until the fault is removed."
   }),
-  skip: Schema.optionalKey(number).annotate({ description: "How many requests pass before it strikes." })
+  skip: Schema.optionalKey(number).annotate({ description: "How many requests pass before the fault strikes." })
 }
 
 const fault = <const Kind extends string, const Fields extends Schema.Struct.Fields>(kind: Kind, fields: Fields) =>
@@ -82,17 +82,17 @@ export const Preset = Schema.Struct({
 })
 export type Preset = typeof Preset.Type
 
-/** What can be asked for, in one line for people. */
+/** One line that lists all presets, kinds and endpoints, for help texts and refusals. */
 export const vocabulary = `presets: ${Preset.fields.preset.literals.join(", ")}; kinds: ${
   Fault.members.map(({ fields }) => fields.kind.literal).join(", ")
 }; endpoints: ${Target.literals.join(", ")}`
 
-/** Schema for what the control surface takes: a preset, a fault, or several. */
+/** Schema for the body of `POST /simulator/faults`: a preset, a fault, or several faults. */
 export const Wanted = Schema.Union([Preset, Fault, Schema.Array(Fault)])
 export type Wanted = typeof Wanted.Type
 
 const presets: { readonly [Name in Preset["preset"]]: ReadonlyArray<Fault> } = {
-  // Held tokens are refused as well, or nothing would happen for an hour.
+  // Tokens already issued are refused as well: otherwise nothing would happen for an hour.
   "wrong secret": [{ kind: "aadsts", endpoint: "token", code: 7000215 }, { kind: "token_expired", endpoint: "graph" }],
   "expired secret": [{ kind: "aadsts", endpoint: "token", code: 7000222 }, {
     kind: "token_expired",
@@ -105,7 +105,9 @@ const presets: { readonly [Name in Preset["preset"]]: ReadonlyArray<Fault> } = {
   "legacy retired": [{ kind: "retired", endpoint: "alerts", as: "404" }]
 }
 
-/** The faults that are meant. A preset's endpoint replaces those that it names for Graph; its tenant narrows all. */
+/**
+ * Resolves a request to its faults. A preset's endpoint replaces its Graph endpoints; its tenant narrows all faults.
+ */
 export const faultsOf = (wanted: Wanted): ReadonlyArray<Fault> => {
   if ("kind" in wanted) return [wanted]
   if (!("preset" in wanted)) return wanted

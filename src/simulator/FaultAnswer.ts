@@ -1,4 +1,4 @@
-/** What Microsoft says, or fails to say, when a fault strikes. */
+/** Microsoft's answer, or the lack of one, when a fault strikes. */
 import * as Answer from "./Answer.ts"
 import type { Collection } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
@@ -26,7 +26,7 @@ const tokenError = (
     correlation_id: stamp.clientRequestId
   }, headers)
 
-/** The 403 of an application without the permission. */
+/** Builds the 403 for an application without the permission. */
 export const missingRole = (stamp: Answer.Stamp, collection: Collection, roles: ReadonlyArray<string>): Answer.Answer =>
   Answer.graphError(
     stamp,
@@ -37,14 +37,14 @@ export const missingRole = (stamp: Answer.Stamp, collection: Collection, roles: 
     }.`
   )
 
-/** The 401 of a request whose token Graph does not take. */
+/** Builds the 401 for a request whose token Graph refuses. */
 export const unauthorized = (stamp: Answer.Stamp, says: string): Answer.Answer =>
   Answer.graphError(stamp, 401, "InvalidAuthenticationToken", says, {
     "www-authenticate":
       "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\""
   })
 
-/** The answer with which a fault ends the matter; `undefined` for one that only bends the page. */
+/** Returns the answer that a fault forces, or `undefined` when the fault only changes the page. */
 export const of = (
   fault: Fault,
   stamp: Answer.Stamp,
@@ -130,11 +130,11 @@ const bend = (fault: Fault, url: URL): Partial<Shape> => {
   }
 }
 
-/** What the faults that end nothing make of a page at `url`; of two that disagree the later one holds. */
+/** Merges the faults that only change the page at `url` into one shape; of two that conflict, the later wins. */
 export const shape = (faults: ReadonlyArray<Fault>, url: URL): Shape =>
   faults.reduce((shape, fault) => Object.assign(shape, bend(fault, url)), { ...plain })
 
-/** The answer as it travels, with Microsoft's ids, under faults of the connection. */
+/** Adds Microsoft's ids, the delay and the connection faults to an answer. */
 export const delivered = (
   answer: Answer.Answer,
   stamp: Answer.Stamp,

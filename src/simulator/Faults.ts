@@ -1,24 +1,24 @@
-/** The faults that are in force, and which of them a request runs into. */
+/** The active faults, and which of them strike a request. */
 import { Effect, Ref } from "effect"
 import type { CollectionName } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
 
-/** A fault in force. */
+/** An active fault with its counters. */
 export interface ActiveFault {
   readonly fault: Fault
-  /** Tokens up to this number are refused, where the fault refuses tokens. */
+  /** Number of the newest token that a fault of kind `token_expired` refuses. */
   readonly tokensUpTo: number
   readonly passed: number
   readonly struck: number
 }
 
-/** What of a request decides whether a fault strikes it. */
+/** The properties of a request that decide whether a fault strikes it. */
 export interface Struck {
   readonly endpoint: CollectionName | "token"
   readonly tenant: string | undefined
   readonly isNextLink: boolean
   readonly skip: number
-  /** Number of the token it carries; 0 without one that is known. */
+  /** Number of the request's token; 0 without a known token. */
   readonly token: number
 }
 
@@ -27,7 +27,7 @@ const ofToken: ReadonlySet<Fault["kind"]> = new Set(
   ["status", "throttled", "html", "truncated", "reset", "hang", "slow", "not_json", "aadsts", "big_body"] as const
 )
 
-/** Kinds after which nothing else matters. */
+/** Kinds that decide the whole answer: later faults are not applied. */
 const final: ReadonlySet<Fault["kind"]> = new Set(
   [
     "status",
@@ -65,7 +65,7 @@ const concerns = ({ fault, tokensUpTo }: ActiveFault, request: Struck): boolean 
   }
 }
 
-/** Opens the list of faults. */
+/** Creates the list of active faults, empty at first. */
 export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active) => ({
   list: Ref.get(active),
   removeAll: Ref.set(active, []),
@@ -75,7 +75,7 @@ export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active
       ...known,
       ...faults.map((fault) => ({ fault, tokensUpTo: tokensIssued, passed: 0, struck: 0 }))
     ]),
-  /** The faults that strike this request, in the order in which they were added; a final one ends the list. */
+  /** Returns the faults that strike this request, in the order they were added, up to the first final one. */
   strike: (request: Struck) =>
     Ref.modify(active, (known) => {
       const striking: Array<Fault> = []

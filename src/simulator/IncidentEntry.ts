@@ -1,11 +1,11 @@
-/** Incidents through time: they follow their alerts. */
+/** Builds simulated incidents, which change with their alerts. */
 import type { Attack } from "./Attacks.ts"
 import { type Entry, shown, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
 const severities = ["informational", "low", "medium", "high"]
 
-/** Opens an incident with its first alert, and moves it whenever one of them moves. */
+/** Builds an incident that opens with its first alert and changes whenever one of its alerts changes. */
 export const of = (
   { alerts, attack, id, number, opens, tenantId }: {
     readonly id: string
@@ -13,7 +13,7 @@ export const of = (
     readonly tenantId: string
     readonly attack: Attack
     readonly alerts: ReadonlyArray<Entry>
-    /** When it appears if it has no alerts, in milliseconds since 1970. */
+    /** When the incident appears if it has no alerts, in milliseconds since 1970. */
     readonly opens: number
   }
 ): Entry => {

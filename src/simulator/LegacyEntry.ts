@@ -1,4 +1,4 @@
-/** Legacy alerts (`/security/alerts`) of a few providers through time. */
+/** Builds simulated legacy alerts (`/security/alerts`) of five providers. */
 import { type Cast, domainController } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
@@ -144,13 +144,13 @@ const empty = Object.fromEntries(
   ].map((name) => [name, []])
 )
 
-/** Raises the legacy alert with this number. */
+/** Builds the legacy alert with this number; the number picks the provider. */
 export const of = (
   { appears, cast, draw, number, pace }: {
     readonly number: number
     readonly cast: Cast
     readonly appears: number
-    /** Unit of the team's waiting, in milliseconds. */
+    /** Unit of the security team's waiting times, in milliseconds. */
     readonly pace: number
     readonly draw: Draw
   }

@@ -1,4 +1,4 @@
-/** One page of a collection. */
+/** Builds one page of a collection from its rows, the query and the active faults. */
 import { Result } from "effect"
 import { Buffer } from "node:buffer"
 import * as Answer from "./Answer.ts"
@@ -7,7 +7,7 @@ import { withoutLateMembers } from "./Preference.ts"
 import * as Query from "./Query.ts"
 import { instant, type Row } from "./Row.ts"
 
-/** What faults make of a page. */
+/** The changes that faults make to a page. */
 export interface Shape {
   readonly ignoresOrderby: boolean
   readonly ignoresFilter: boolean
@@ -22,7 +22,7 @@ export interface Shape {
   readonly padding: number
 }
 
-/** A page as it should be. */
+/** A page without faults. */
 export const plain: Shape = {
   ignoresOrderby: false,
   ignoresFilter: false,
@@ -34,22 +34,22 @@ export const plain: Shape = {
   padding: 0
 }
 
-/** What a page is cut from. */
+/** The inputs of one page. */
 export interface PageRequest {
   readonly collection: Collection
   readonly rows: ReadonlyArray<Row>
-  /** What `$expand=alerts` finds the alerts of an incident among. */
+  /** The alerts among which `$expand=alerts` finds those of an incident. */
   readonly alerts: () => ReadonlyArray<Row>
-  /** Absolute, as the client asked. */
+  /** Absolute, as the client sent it. */
   readonly url: URL
   readonly includesLateMembers: boolean
-  /** What nextLinks carry. */
+  /** What the nextLinks carry. */
   readonly paging: "skip" | "skiptoken"
   readonly shape: Shape
   readonly stamp: Answer.Stamp
 }
 
-/** The request's own query without its position, then the new one. */
+/** Builds a nextLink: the request's own query with its position replaced. */
 const link = (url: URL, position: string): string => {
   const kept = url.search.slice(1).split("&").filter((pair) =>
     pair !== "" && !/^\$skip(token)?$/.test(decodeURIComponent(pair.split("=")[0]!))
@@ -57,7 +57,7 @@ const link = (url: URL, position: string): string => {
   return `${url.origin}${url.pathname}?${[...kept, position].join("&")}`
 }
 
-/** A position that rows changing meanwhile cannot shift: the last row sent, by its key and id. */
+/** Encodes the last row sent, by its key and id: a position that does not shift when other rows change. */
 const encodePosition = (row: Row, property: string): string =>
   Buffer.from(`${instant(row, property) ?? String(row[property])}\n${String(row["id"])}`).toString("base64url")
 
@@ -69,13 +69,13 @@ const decodePosition = (token: string, property: string): Row | undefined => {
 const selected = (row: Row, names: ReadonlyArray<string> | undefined): Row =>
   names === undefined ? row : Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))
 
-/** Answers a request for a page. */
+/** Answers a request for a page; a bad query gives Graph's 400. */
 export const answer = (
   { alerts, collection, includesLateMembers, paging, rows, shape, stamp, url }: PageRequest
 ): Answer.Answer => {
   const read = Query.read(collection, url.searchParams)
   if (Result.isFailure(read)) {
-    // The limits of $top and $skip come without a code, everything else as BadRequest.
+    // Graph answers a broken limit of $top and $skip without a code, everything else as BadRequest.
     const code = read.failure.startsWith("The query specified in the URI") ? "" : "BadRequest"
     return Answer.graphError(stamp, 400, code, read.failure)
   }

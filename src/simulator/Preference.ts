@@ -1,6 +1,4 @@
-/**
- * `Prefer: include-unknown-enum-members`: words that Graph added to an enum later are only sent to clients that ask.
- */
+/** `Prefer: include-unknown-enum-members`: Graph sends later additions to an enum only to clients that ask for them. */
 import type { Row } from "./Row.ts"
 
 const late: Readonly<Record<string, RegExp>> = {
@@ -19,7 +17,7 @@ const hidden = (row: Row): Row =>
     ])
   )
 
-/** The row as a client sees it that did not ask for late enum members. */
+/** Replaces late enum members by `unknownFutureValue`, for a client that did not ask for them. */
 export const withoutLateMembers = (row: Row): Row => {
   const evidence = row["evidence"]
   return hidden(

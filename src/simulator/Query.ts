@@ -23,7 +23,7 @@ export interface Query {
   readonly skiptoken: string | undefined
   readonly isCounted: boolean
   readonly select: ReadonlyArray<string> | undefined
-  /** Whether incidents bring their alerts along. */
+  /** Whether incidents include their alerts. */
   readonly isExpanded: boolean
 }
 
@@ -67,7 +67,7 @@ const whole = (name: string, text: string | null, otherwise: number): Result.Res
       `Invalid value '${text}' for ${name} query option found. The ${name} query option requires a non-negative integer value.`
     )
 
-/** Reads a query; what is wrong with it in Graph's words when Graph would answer 400. */
+/** Parses a query. The failure is the message of Graph's 400. */
 export const read = (collection: Collection, parameters: URLSearchParams): Result.Result<Query, string> =>
   Result.gen(function*() {
     const foreign = [...parameters.keys()].find((name) => name.startsWith("$") && !known.has(name))
@@ -143,8 +143,8 @@ const compare = (one: string, operator: Operator, other: string): boolean => {
 }
 
 /**
- * Whether a row meets every condition. A row without the instant that is asked for meets it, so that undecodable rows
- * given by a test are sent.
+ * Returns whether a row meets every condition. A row without the filtered instant passes, so that undecodable rows of a
+ * test are sent.
  */
 export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
   clauses.every(({ isInstant, operator, property, value }) => {
@@ -157,7 +157,7 @@ export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
     return compare(String(found), operator, value)
   })
 
-/** The order asked for, equals by id; newest first when none is asked for. Rows without the property come last. */
+/** Compares rows by the requested order (default newest first), ties by id. Rows without the property come last. */
 export const order = (orderBy: Query["orderBy"]): (a: Row, b: Row) => number => {
   const { descending, property } = orderBy ?? newestFirst
   const key = (row: Row): string | undefined => {

@@ -1,4 +1,4 @@
-/** What was asked of the simulated Microsoft, without anything secret. */
+/** The log of requests to the simulated Microsoft, without secrets. */
 import { Effect, Ref } from "effect"
 
 /** One request and its outcome. */
@@ -6,9 +6,9 @@ export interface LoggedRequest {
   /** ISO 8601. */
   readonly time: string
   readonly method: string
-  /** Path and query; of the query only OData's options have values. */
+  /** Path and query; values are shown only for OData options. */
   readonly path: string
-  /** 0 when nothing was answered. */
+  /** 0 when no answer was sent. */
   readonly status: number
   readonly tenant: string | undefined
   readonly faults: ReadonlyArray<string>
@@ -16,13 +16,13 @@ export interface LoggedRequest {
 
 const keptMax = 1000
 
-/** Path and query as they may be shown. */
+/** Returns path and query for the log: values of parameters other than OData options are hidden. */
 export const shownPath = (url: URL): string => {
   const query = [...url.searchParams].map(([name, value]) => name.startsWith("$") ? `${name}=${value}` : `${name}=…`)
   return query.length === 0 ? url.pathname : `${url.pathname}?${query.join("&")}`
 }
 
-/** Opens the log of the last 1,000 requests, with counters of all. */
+/** Creates the log of the last 1,000 requests, with counters by status over all requests. */
 export const make = Effect.map(
   Ref.make<{ readonly last: ReadonlyArray<LoggedRequest>; readonly byStatus: Readonly<Record<string, number>> }>({
     last: [],

@@ -1,4 +1,4 @@
-/** The simulated Microsoft on HTTP, and the surface by which people and tests control it. */
+/** The HTTP routes of the simulated Microsoft, and those that people and tests control it by. */
 import { Effect, Layer, Option, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
@@ -23,7 +23,7 @@ GET    /simulator                         state, counters, the last 1,000 reques
 PUT    /simulator/tenants/{tenant}/roles  ["SecurityAlert.Read.All"]
 POST   /simulator/faults                  {"kind": "throttled", "endpoint": "alerts_v2", "retry_after": 30, "times": 1}
                                           {"preset": "wrong secret"}
-DELETE /simulator/faults                  all is well again
+DELETE /simulator/faults                  removes every fault
 
 Faults: ${vocabulary}
 `
@@ -31,7 +31,7 @@ Faults: ${vocabulary}
 const urlOf = (request: HttpServerRequest.HttpServerRequest): URL =>
   Option.getOrElse(HttpServerRequest.toURL(request), () => new URL("http://simulator.invalid/"))
 
-/** Answers, keeps the request in the log, and sends. */
+/** Computes the answer, logs the request, and sends the answer. */
 const answering = (
   answer: (
     simulator: Simulator["Service"],
@@ -48,7 +48,7 @@ const answering = (
     return yield* send(given, request)
   })
 
-/** An answer that is neither a token nor a page, with Microsoft's ids. */
+/** Adds Microsoft's ids to an answer that is neither a token nor a page. */
 const stamped = (answer: (stamp: Answer.Stamp, url: URL) => Answer.Answer) =>
   answering((simulator, request, url) =>
     Effect.map(simulator.stamp(request.headers["client-request-id"]), (stamp) => {
@@ -123,7 +123,7 @@ const control = HttpRouter.addAll([
       const simulator = yield* Simulator
       yield* simulator.addFault(yield* HttpServerRequest.schemaBodyJson(Wanted, { onExcessProperty: "error" }))
       return HttpServerResponse.empty()
-    }).pipe(Effect.orElseSucceed(() => refused(`Not a fault, or not with these properties. ${vocabulary}`)))
+    }).pipe(Effect.orElseSucceed(() => refused(`Unknown fault, or unknown properties of a fault. ${vocabulary}`)))
   ),
   HttpRouter.route(
     "DELETE",
@@ -146,5 +146,5 @@ const control = HttpRouter.addAll([
   )
 ])
 
-/** Layer that adds the simulated Microsoft and its control surface to the router. */
+/** Layer that adds the simulated Microsoft and its control routes to the router. */
 export const layer = Layer.mergeAll(microsoft, control)

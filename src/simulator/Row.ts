@@ -1,12 +1,12 @@
-/** A record as Graph has it: properties by name. */
+/** A record as Graph stores it: properties by name. */
 import * as Timestamp from "../domain/Timestamp.ts"
 
-/** One record of a collection. Tests give rows of any shape, undecodable ones included. */
+/** One record of a collection. Tests pass rows of any shape, including undecodable ones. */
 export type Row = Readonly<Record<string, unknown>>
 
 const instants = new WeakMap<Row, Map<string, Timestamp.Timestamp | undefined>>()
 
-/** A property as an instant; `undefined` when it is none. Remembered for each row, since every page sorts them all. */
+/** Returns a property as an instant, or `undefined`. Results are cached per row, because every page sorts all rows. */
 export const instant = (row: Row, property: string): Timestamp.Timestamp | undefined => {
   let known = instants.get(row)
   if (known === undefined) instants.set(row, known = new Map())
@@ -18,11 +18,8 @@ export const instant = (row: Row, property: string): Timestamp.Timestamp | undef
 }
 
 /**
- * An instant as Graph writes it: up to seven fraction digits, trailing zeros left out.
- *
- * **Details**
- *
- * `ticks` are the 100 ns steps below the millisecond.
+ * Formats an instant as Graph does: up to seven fraction digits, no trailing zeros. `ticks` are the 100 ns steps below
+ * the millisecond.
  */
 export const graphTime = (millis: number, ticks = 0): string => {
   const iso = Timestamp.fromMillis(millis)

@@ -1,6 +1,6 @@
 /**
- * A simulated Microsoft: Entra ID's token endpoint and Graph's three security collections, for as many tenants as are
- * asked for, with faults on request. `Routes` puts it on HTTP.
+ * A simulated Microsoft: Entra ID's token endpoint and Graph's three security collections, for any number of tenants,
+ * with faults on request. `Routes` serves it over HTTP.
  */
 import { Clock, Context, Effect, Layer, Ref } from "effect"
 import * as Answer from "./Answer.ts"
@@ -17,7 +17,7 @@ import { graphTime, type Row } from "./Row.ts"
 import * as Tenants from "./Tenants.ts"
 import * as Tokens from "./Tokens.ts"
 
-/** What a simulation begins with. */
+/** The content of new tenants and the kind of nextLinks. */
 export interface SimulatorOptions extends Tenants.NewTenant {
   /** What the nextLinks of `alerts_v2` and `incidents` carry; those of `alerts` carry both. */
   readonly paging: "skip" | "skiptoken"
@@ -26,7 +26,7 @@ export interface SimulatorOptions extends Tenants.NewTenant {
 /** A request for a page of a collection. */
 export interface GraphRequest {
   readonly collection: CollectionName
-  /** Absolute, as the client asked. */
+  /** Absolute, as the client sent it. */
   readonly url: URL
   /** Without `Bearer`. */
   readonly token: string | undefined
@@ -34,7 +34,7 @@ export interface GraphRequest {
   readonly clientRequestId: string | undefined
 }
 
-/** What the simulated Microsoft knows of itself. */
+/** The JSON of `GET /simulator`: tenants with row counts, active faults, and the last requests. */
 export interface SimulatorState {
   readonly started_at: string
   readonly now: string
@@ -59,7 +59,7 @@ const defaults: SimulatorOptions = {
   paging: "skip"
 }
 
-/** Client secrets whose tokens carry fewer permissions than the tenant granted, to be tried by hand. */
+/** Client secrets whose tokens carry fewer permissions than the tenant granted, for trying by hand. */
 const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["guide-permissions", ["SecurityEvents.Read.All", "SecurityAlert.Read.All"]],
   ["no-permissions", []]
@@ -67,27 +67,27 @@ const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
 
 const isNextLink = (url: URL) => url.searchParams.has("$skiptoken") || Number(url.searchParams.get("$skip")) > 0
 
-/** Service that is the simulated Microsoft. */
+/** Service of the simulated Microsoft. Faults and rows are set here by tests, and over HTTP by `Routes`. */
 export class Simulator extends Context.Service<Simulator, {
-  /** Answers at the token endpoint. */
+  /** Answers a request to the token endpoint. */
   readonly token: (
     request: Entra.TokenRequest & { readonly clientRequestId: string | undefined }
   ) => Effect.Effect<Answer.Answer>
-  /** Answers at a collection. */
+  /** Answers a request to a collection. */
   readonly page: (request: GraphRequest) => Effect.Effect<Answer.Answer>
-  /** Ids for an answer that is neither. */
+  /** Makes the ids for an answer that is neither a token nor a page. */
   readonly stamp: (clientRequestId: string | undefined) => Effect.Effect<Answer.Stamp>
   readonly addFault: (wanted: Wanted) => Effect.Effect<void>
   readonly removeFaults: Effect.Effect<void>
   /** Replaces a tenant's collection by literal rows of any shape. */
   readonly setRows: (tenant: string, collection: CollectionName, rows: ReadonlyArray<Row>) => Effect.Effect<void>
-  /** Adds literal rows to what a tenant has. */
+  /** Adds literal rows to a tenant's collection. */
   readonly addRows: (tenant: string, collection: CollectionName, rows: ReadonlyArray<Row>) => Effect.Effect<void>
-  /** What Graph would show now, newest first and unfiltered. */
+  /** The rows that Graph would show now, unsorted and unfiltered. */
   readonly rows: (tenant: string, collection: CollectionName) => Effect.Effect<ReadonlyArray<Row>>
-  /** Grants permissions; tokens that are already out keep theirs. */
+  /** Grants permissions; tokens already issued keep theirs. */
   readonly setRoles: (tenant: string, roles: ReadonlyArray<string>) => Effect.Effect<void>
-  /** Begins a tenant anew, with other content. */
+  /** Restarts a tenant with other content. */
   readonly setTenant: (tenant: string, options: Partial<Tenants.NewTenant>) => Effect.Effect<void>
   /** The last 1,000 requests, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.LoggedRequest>>

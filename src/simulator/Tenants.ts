@@ -1,33 +1,33 @@
-/** The simulated tenants: any id that is asked for has one. */
+/** The simulated tenants: each id that is asked for gets one. */
 import { Clock, Effect, Ref } from "effect"
 import * as Chronicle from "./Chronicle.ts"
 import type { CollectionName } from "./Collections.ts"
 import type { Row } from "./Row.ts"
 
-/** A tenant's content, and what its application may do. */
+/** A tenant's content, and the permissions of its application. */
 export interface Tenant {
   readonly id: string
   /** Permissions that new tokens carry. */
   readonly roles: ReadonlyArray<string>
   readonly chronicle: Chronicle.Chronicle
-  /** Rows that stand in the place of the chronicle's. */
+  /** Rows that replace those of the chronicle. */
   readonly given: Partial<Record<CollectionName, ReadonlyArray<Row>>>
-  /** Rows beside either. */
+  /** Rows added to those of `given` or of the chronicle. */
   readonly added: Partial<Record<CollectionName, ReadonlyArray<Row>>>
 }
 
-/** What a tenant begins with. */
+/** The options of a new tenant. */
 export interface NewTenant extends Chronicle.TenantOptions {
   readonly roles: ReadonlyArray<string>
 }
 
-/** The rows of a collection at a time in milliseconds since 1970. */
+/** Returns the rows of a collection at a time in milliseconds since 1970. */
 export const rows = (tenant: Tenant, collection: CollectionName, now: number): ReadonlyArray<Row> => [
   ...(tenant.given[collection] ?? tenant.chronicle[collection](now)),
   ...(tenant.added[collection] ?? [])
 ]
 
-/** Opens the register. A tenant begins when it is first asked for. */
+/** Creates the register. A tenant is created when it is first asked for. */
 export const make = Effect.fnUntraced(function*(defaults: NewTenant) {
   const startedAt = yield* Clock.currentTimeMillis
   const tenants = yield* Ref.make<ReadonlyMap<string, Tenant>>(new Map())
@@ -39,7 +39,7 @@ export const make = Effect.fnUntraced(function*(defaults: NewTenant) {
     given: {},
     added: {}
   })
-  /** Changes a tenant, which begins with the defaults if it is new, and gives it back. */
+  /** Changes a tenant, creating it with the defaults when it is new, and returns it. */
   const update = (name: string, change: (tenant: Tenant, now: number) => Tenant): Effect.Effect<Tenant> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Ref.modify(tenants, (known) => {
@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function*(defaults: NewTenant) {
     all: Effect.map(Ref.get(tenants), (known) => [...known.values()]),
     get: (id: string) => update(id, (tenant) => tenant),
     update,
-    /** Begins a tenant anew, with other content. */
+    /** Restarts a tenant with other content. */
     restart: (id: string, options: Partial<NewTenant>) =>
       Effect.asVoid(update(id, ({ id }, now) => begin(id, { ...defaults, ...options }, now)))
   }

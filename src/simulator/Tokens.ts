@@ -1,9 +1,9 @@
-/** Tokens that the simulated Entra ID gives and the simulated Graph knows again. */
+/** Issues the tokens of the simulated Entra ID, and finds them again for the simulated Graph. */
 import { Effect, Ref, Schema } from "effect"
 import { Buffer } from "node:buffer"
 import type { Stamp } from "./Answer.ts"
 
-/** What a token stands for. Roles are those at its issue, as with Microsoft. */
+/** The meaning of a token. Its roles are those at its issue, as with Microsoft. */
 export interface Grant {
   readonly tenant: string
   readonly roles: ReadonlyArray<string>
@@ -19,13 +19,13 @@ const tokensMax = 10_000
 const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 const part = (value: object): string => Buffer.from(toJson(value)).toString("base64url")
 
-/** Opens the desk that gives and checks tokens. */
+/** Creates the token register; it keeps up to 10,000 tokens, for a day after they expire. */
 export const make = Effect.gen(function*() {
   const state = yield* Ref.make({ issued: 0, grants: new Map<string, Grant>() })
   return {
-    /** How many tokens were given. */
+    /** How many tokens were issued. */
     issued: Effect.map(Ref.get(state), ({ issued }) => issued),
-    /** Gives a token; its body is what the token endpoint answers. */
+    /** Issues a token, and returns the token endpoint's body. */
     issue: (
       { audience, clientId, roles, stamp, tenant }: {
         readonly stamp: Stamp
@@ -64,7 +64,7 @@ export const make = Effect.gen(function*() {
         }
         return [body, { issued: issued + 1, grants: new Map([...known, [token, grant]]) }]
       }),
-    /** What a token stands for, also when it has expired. */
+    /** Returns the meaning of a token, also of an expired one. */
     find: (token: string) => Effect.map(Ref.get(state), ({ grants }) => grants.get(token))
   }
 })

@@ -1,4 +1,4 @@
-/** Puts an answer on the wire, with the harm that was asked for. */
+/** Sends an answer over HTTP, with the connection faults that were requested. */
 import { Effect, Stream } from "effect"
 import { HttpBody, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { gzipSync } from "node:zlib"
@@ -6,7 +6,7 @@ import type { Answer } from "./Answer.ts"
 
 const compressedFrom = 1024
 
-/** Ends the connection at once, where the server lets us at it; whether it did. */
+/** Resets the connection where the server exposes its socket; returns whether it did. */
 const reset = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<boolean> =>
   Effect.sync(() => {
     const { socket } = request.source as {
@@ -23,7 +23,7 @@ const whole = (answer: Answer, acceptsGzip: boolean): HttpServerResponse.HttpSer
     ? HttpBody.text(answer.body, answer.headers["content-type"] ?? "text/plain; charset=utf-8")
     : HttpBody.jsonUnsafe(answer.body, "application/json; charset=utf-8")
   const isCompressed = acceptsGzip && body.body.length >= compressedFrom
-  // Compressing in one go keeps this a plain value; level 1 takes about 30 ms for the largest page.
+  // Compressing in one call keeps this function synchronous; level 1 takes about 30 ms for the largest page.
   const bytes = isCompressed ? gzipSync(body.body, { level: 1 }) : body.body
   return HttpServerResponse.uint8Array(bytes, {
     status: answer.status,
@@ -32,10 +32,10 @@ const whole = (answer: Answer, acceptsGzip: boolean): HttpServerResponse.HttpSer
   })
 }
 
-/** Breaks off, after the server has had a turn to send what it was given. */
+/** Breaks off, after the server has had a turn to send the first half. */
 const cut = Stream.fromEffect(Effect.andThen(Effect.yieldNow, Effect.fail("cut")))
 
-/** Half of the body, under the length of all of it. */
+/** Sends half of the body under the length of the whole body. */
 const truncated = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
   const { body } = response
   if (body._tag !== "Uint8Array") return response
@@ -48,13 +48,7 @@ const truncated = (response: HttpServerResponse.HttpServerResponse): HttpServerR
   })
 }
 
-/**
- * Sends an answer.
- *
- * **Gotchas**
- *
- * A delay passes on Effect's clock: under `TestClock` it has to be adjusted.
- */
+/** Sends an answer. Its delay runs on Effect's clock: under `TestClock`, the test has to adjust the clock. */
 export const send = Effect.fnUntraced(function*(answer: Answer, request: HttpServerRequest.HttpServerRequest) {
   if (answer.delay > 0) yield* Effect.sleep(answer.delay)
   if (answer.delivery === "hang") return yield* Effect.never
