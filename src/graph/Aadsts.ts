@@ -1,17 +1,17 @@
 /**
- * What the token endpoint's error numbers mean, in words for an administrator.
+ * The meaning of the token endpoint's error numbers, in words for an administrator.
  *
- * From https://learn.microsoft.com/entra/identity-platform/reference-error-codes and from what administrators met. The
- * endpoint's own text is never shown: it carries trace ids, and for some numbers what was sent.
+ * From https://learn.microsoft.com/entra/identity-platform/reference-error-codes and from reports of administrators.
+ * The endpoint's own text is never shown: it contains trace ids, and for some numbers what was sent.
  */
 
-/** A refusal in plain words: what is the case, and what to do, in one line each. */
+/** A refusal in plain words: the cause and the remedy, in one line each. */
 export interface Refusal {
   readonly meaning: string
   readonly remedy: string
 }
 
-/** Numbers that say that credentials or settings are wrong: asking again changes nothing. */
+/** Numbers that mean wrong credentials or settings: asking again changes nothing. */
 export const refusals: Readonly<Record<number, Refusal>> = {
   7000215: {
     meaning: "The client secret is wrong",
@@ -126,10 +126,10 @@ export const refusals: Readonly<Record<number, Refusal>> = {
   }
 }
 
-/** Numbers that pass by themselves, whatever HTTP status they come with. */
+/** Numbers of transient errors, whatever HTTP status they come with. */
 export const transient: ReadonlySet<number> = new Set([50196, 90033, 90055, 90090])
 
-/** Returns the words for a refusal; general ones for a number that is not listed, or for none. */
+/** Returns the words for a refusal; general ones for an unlisted or missing number. */
 export const explain = (aadsts: number | undefined): Refusal =>
   (aadsts === undefined ? undefined : refusals[aadsts]) ?? {
     meaning: aadsts === undefined

@@ -1,7 +1,7 @@
 /**
- * One request and its whole answer, in a bounded time and a bounded space.
+ * Sends one request and reads its answer to the end, within a time limit and a size limit.
  *
- * Statuses are not looked at: every answer that came is a success here. Nothing is retried.
+ * Statuses are not judged: every answer that came is a success here. Nothing is retried.
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
@@ -11,20 +11,18 @@ import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
 import { timedOut, unavailable } from "./Transport.ts"
 
-/** What came back. */
+/** An answer of any status, with its body in memory. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers
-  /** Whoever is the last to read it gives it back. */
+  /** The last reader must call `release`. */
   readonly body: Body
 }
 
-/** The body of an answer as a text, without a byte order mark, which JSON would not bear. */
+/** Returns an answer's body as text, without a byte order mark, which `JSON.parse` rejects. */
 export const bodyText = ({ body }: Pick<Answer, "body">): string => body.bytes.toString().replace(/^\uFEFF/, "")
 
-/**
- * Bounds of an exchange. The body of an answer that is no success is cut at `errorBytesMax`, and never fails for it.
- */
+/** Limits of an exchange. The body of an error answer is cut at `errorBytesMax`, and never fails for its size. */
 export interface Bounds {
   readonly timeout: Duration.Duration
   readonly bytesMax: number
@@ -33,7 +31,7 @@ export interface Bounds {
 
 const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
 
-/** Remembers a request once it ended. */
+/** Runs a request and records it in the `Recorder` once it ended. */
 const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarge>(
   request: HttpClientRequest.HttpClientRequest,
   url: URL,
@@ -58,18 +56,15 @@ const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarg
     milliseconds,
     ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(clientRequestId === undefined ? {} : { client_request_id: clientRequestId }),
-    // Seconds or a date; anything else is not Microsoft's.
+    // Microsoft sends seconds or a date; anything else comes from another host and is not recorded.
     ...(retryAfter !== undefined && /^[\w ,:-]{1,40}$/.test(retryAfter) ? { retry_after: retryAfter } : {})
   })
   return yield* Effect.fromResult(result)
 })
 
 /**
- * Sends a request, and reads the answer to its end.
- *
- * **Details**
- *
- * A body that passes its bound is given up while it is being read, and its connection closed.
+ * Sends a request and reads the answer to its end. When a body passes its limit, reading stops and the connection is
+ * closed.
  */
 export const exchange = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
@@ -84,7 +79,7 @@ export const exchange = Effect.fnUntraced(
         incoming.append(chunk)
         return Effect.void
       }),
-      // An answer without a body is whole; and a refusal says enough by its status, though its body breaks off.
+      // An answer without a body is complete. An error answer counts by its status, even when its body breaks off.
       Effect.catchTag(
         "HttpClientError",
         (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
@@ -107,7 +102,7 @@ export const exchange = Effect.fnUntraced(
 )
 
 /**
- * A version 4 UUID, from the random numbers of the program rather than the machine's, so that a test can foretell it.
+ * Makes a version 4 UUID from Effect's `Random` instead of the machine's random source, so that a test can predict it.
  */
 export const requestId: Effect.Effect<string> = Effect.map(
   Effect.forEach([8, 4, 3, 3, 12], (digits) =>

@@ -1,8 +1,8 @@
 /**
- * Reads collections from Microsoft Graph, a page at a time.
+ * Reads collections from Microsoft Graph, one page at a time.
  *
- * It owns tokens, the request itself and the typing of what went wrong. It retries nothing but one 401 with a new
- * token: waiting, retrying and giving up are the poller's, so that one layer owns each failure.
+ * The client owns tokens, requests and typed errors. It retries only a 401, with a new token. Waiting, retrying and
+ * giving up are the poller's job, so that one layer owns each failure.
  */
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
@@ -25,35 +25,37 @@ import * as Tokens from "./Tokens.ts"
 export interface PageRequest {
   readonly collection: Collection
   readonly url: string
-  /** Whether it may wait: it then uses a small part of the budget, and live polling does not wait for it. */
+  /** Whether the request may wait: it then uses a small part of the budget, and live polling does not wait for it. */
   readonly aside?: boolean
 }
 
 /** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */
 export interface Graph {
-  /** Asks for one page. Waits for the request budget and, when none is held, for a token. */
+  /** Fetches one page. Waits for the request budget and, when no token is held, for a token. */
   readonly fetchPage: (request: PageRequest) => Effect.Effect<GraphPage, GraphError>
-  /** Has the next request ask for a new token, with the roles of then; the held one serves as long as none is given. */
+  /**
+   * Makes the next request fetch a new token, with the current roles; the held token serves until a new one is issued.
+   */
   readonly outdateToken: Effect.Effect<void>
-  /** The held or a new token, for diagnosis. */
+  /** Returns the held token or a new one, for diagnosis. */
   readonly token: Effect.Effect<{
     readonly value: Redacted.Redacted
     readonly expiresAt: number
-    /** `roles` of the token, for diagnosis and never for a decision; empty when it cannot be read. */
+    /** `roles` of the token, for diagnosis and never for a decision; empty when they cannot be read. */
     readonly roles: ReadonlyArray<string>
   }, GraphError>
   /**
-   * Microsoft's clock in milliseconds since 1970: the machine's, corrected by the last `Date` header. Gets a token when
-   * none of Microsoft's hosts was heard yet.
+   * Microsoft's clock in milliseconds since 1970: the machine's, corrected by the last `Date` header. Fetches a token
+   * when no Microsoft host has answered yet.
    */
   readonly now: Effect.Effect<number, GraphError>
-  /** Requests of the last minute, of which the request budget allows 100 in the long run. */
+  /** Number of requests in the last minute; the request budget allows 100 in the long run. */
   readonly used: Effect.Effect<number>
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300
 
-/** One request with one token; the budget is waited for first. */
+/** Makes the function that waits for the budget and sends one request with one token. */
 const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock.MicrosoftClock) {
   const http = yield* HttpClient.HttpClient
   const limiter = yield* RateLimiter.RateLimiter
@@ -111,7 +113,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
 
     let token = yield* named(tokens.get)
     let { answer, at } = yield* asked(token)
-    // Once for a token that ended or was revoked, and once more for one that has to answer a challenge.
+    // Renew once for a token that expired or was revoked, and once more for a claims challenge.
     let challenged = false
     for (let renewals = 0; answer.status === 401; renewals++) {
       const claims = Refusal.claimsChallenge(answer)
@@ -156,11 +158,11 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   } satisfies Graph as Graph
 })
 
-/** Service that connects to Graph. */
+/** Service that connects to Graph; each connection holds a token and a request budget of its own. */
 export class GraphClient extends Context.Service<GraphClient, {
   readonly connect: (connection: GraphConnection) => Effect.Effect<Graph>
 }>()("azure-security/graph/GraphClient") {
-  /** Over a rate limiter that others may share. */
+  /** Layer over a rate limiter that others may share. */
   static readonly layerNoDeps = Layer.effect(
     GraphClient,
     Effect.gen(function*() {
@@ -171,7 +173,7 @@ export class GraphClient extends Context.Service<GraphClient, {
     })
   )
 
-  /** With a request budget of its own, in memory. */
+  /** Layer with a request budget of its own, in memory. */
   static readonly layer = Layer.provide(
     GraphClient.layerNoDeps,
     Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory)

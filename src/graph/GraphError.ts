@@ -1,7 +1,7 @@
 /**
- * The one failure type of everything asked of Microsoft, with a tagged reason.
+ * The one error type of every request to Microsoft, with a tagged reason.
  *
- * No body, token or secret is ever part of it. What each reason makes the connector do is `GraphPolicy`'s concern.
+ * No body, token or secret is ever part of an error. `GraphPolicy` decides what each reason makes the connector do.
  */
 import { Schema } from "effect"
 
@@ -18,12 +18,12 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   }
 }
 
-/** Graph knows who asks, and denies it. */
+/** Graph accepted the token and denied the request (403). */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
   why: Schema.Literals(["missing_role", "not_licensed", "conditional_access", "unknown"]),
   /** Permissions of which any one suffices, the least privileged first. */
   requiredPermissions: Schema.Array(Schema.String),
-  /** Roles in the token that was refused; empty when it could not be read. */
+  /** Roles in the token that was refused; empty when they could not be read. */
   tokenRoles: Schema.Array(Schema.String)
 }) {
   override get message() {
@@ -49,11 +49,11 @@ export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
   }
 }
 
-/** No usable answer: 5xx, 408, a reset, a time-out, a truncated or non-JSON body; of Graph or of the token endpoint. */
+/** No usable answer from Graph or the token endpoint: 5xx, 408, a reset, a timeout, a truncated or non-JSON body. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
-  /** What happened, in words that hold no body: `HTTP 503`, `connection reset`, `no first byte within 120 s`. */
+  /** The cause, without any part of a body: `HTTP 503`, `connection reset`, `no first byte within 120 s`. */
   detail: Schema.String,
-  /** Where the failure has a cause of its own that needs a remedy of its own. */
+  /** Kinds of causes; each needs a remedy of its own. */
   kind: Schema.Literals(["http", "network", "dns", "tls", "proxy", "timeout", "body"]),
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
@@ -62,7 +62,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   }
 }
 
-/** The body passed the limit while it was being read, and was given up. */
+/** The body passed the limit, and reading it was stopped. */
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
   bytesMax: Schema.Int
 }) {
@@ -98,7 +98,7 @@ export class DecodeFailed extends Schema.TaggedError<DecodeFailed>()("DecodeFail
   }
 }
 
-/** Failure of a request to Microsoft. */
+/** Failure of a request to Microsoft: one reason, with the ids that Microsoft's support asks for. */
 export class GraphError extends Schema.TaggedError<GraphError>()("GraphError", {
   endpoint: Schema.String,
   operation: Schema.Literals(["token", "page"]),

@@ -1,8 +1,8 @@
 /**
- * What Graph's limits are, and what each failure makes the connector do.
+ * Graph's limits, and what each failure makes the connector do.
  *
- * Every number that comes from Microsoft or from experience with it is here, under the reason for it. The client obeys
- * the request's limits; the poller obeys the failure table. Neither decides anything about a failure of its own.
+ * Every number that comes from Microsoft or from experience with it is here, with its reason. The client obeys the
+ * request limits, and the poller obeys the failure table. Neither makes rules of its own.
  *
  * Long because the numbers, the schedules and the failure table are one reference, which the README repeats.
  */
@@ -14,47 +14,48 @@ import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphEr
 /** Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size. */
 export const pageSizeFloor = 25
 
-/** Milliseconds below which a window is not halved any more. A minute that still fails is left out, and tried again. */
+/**
+ * Milliseconds below which a time window is not halved any more. A minute that still fails is skipped and retried
+ * later.
+ */
 export const windowFloor = 60_000
 
 /** Pages read at one size before a halved page size is doubled again. */
 export const pagesBeforeGrowth = 4
 
-/**
- * How often what could not be read is tried again, and for how long: as long as the ledger knows what was published.
- */
+/** Interval and duration of the retries of a gap. The ledger knows for as long (7 days) what was published. */
 export const gapRetry = { every: Duration.hours(1), during: Duration.days(7) } as const
 
-/** Polls in a row that a legacy provider may miss before its part is taken for lost, and tried again hourly. */
+/** Polls in a row that a legacy provider may miss before its part counts as a gap, which is retried hourly. */
 export const missingProviderPolls = 3
 
 /**
- * How often Graph is asked how many rows it has behind the overlap. Rows become visible minutes to hours after their
- * timestamp (wazuh/wazuh#24323, wazuh/wazuh#34652).
+ * Interval at which Graph is asked how many rows it has behind the overlap. Rows become visible minutes to hours after
+ * their timestamp (wazuh/wazuh#24323, wazuh/wazuh#34652).
  */
 export const sweepEvery = Duration.hours(1)
 
-/** What counts as a stall, each far beyond what a tenant in good order shows. */
+/** Thresholds of a stall, each far beyond what a healthy tenant shows. */
 export const stalls = {
-  /** Polls in a row that bring new rows without moving the mark (elastic/integrations#21461: 30 hours unnoticed). */
+  /**
+   * Polls in a row that bring new rows without moving the watermark (elastic/integrations#21461: 30 hours unnoticed).
+   */
   unmovedPolls: 6,
-  /** Intervals without a pass that ended well; at least an hour. */
+  /** Intervals without a successful pass; at least an hour. */
   lagIntervals: 6,
   lagFloor: Duration.hours(1),
-  /** Times its longest silence before that an endpoint is silent; at least a day. */
+  /** Multiple of an endpoint's longest silence so far that counts as silent; at least a day. */
   silenceTimes: 6,
   silenceFloor: Duration.hours(24),
-  /** Polls that must have brought something before an endpoint has a habit. */
+  /** Polls with records that an endpoint needs before its silence is judged. */
   habitPolls: 20
 } as const
 
-/** How long the legacy endpoint may have nothing while `alerts_v2` has rows before it is taken for retired. */
+/** How long the legacy endpoint may bring nothing while `alerts_v2` has rows before it counts as retired. */
 export const legacySilence = Duration.hours(24)
 
 /**
  * Request budget of one application in one tenant of one cloud, shared by its endpoints: 100 requests a minute.
- *
- * **Details**
  *
  * Microsoft allows 150 a minute, per application and tenant, over everything under `/security`
  * (https://learn.microsoft.com/graph/throttling-limits#security-detections-and-incidents-service-limits). A bucket of
@@ -63,31 +64,28 @@ export const legacySilence = Duration.hours(24)
 export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
 
 /**
- * Request budget of a backfill, which is a process of its own: 50 a minute, so that live polling and it stay within
- * Microsoft's 150 without knowing of each other.
+ * Request budget of a backfill, a process of its own: 50 a minute. It and live polling together stay within Microsoft's
+ * 150 without coordination.
  */
 export const backfillBudget = { limit: 4, window: Duration.millis(4800) } as const
 
-/** The request budget of this process. */
+/** The request budget of this process; `backfill` replaces it by {@link backfillBudget}. */
 export const RequestBudget = Context.Reference<{ readonly limit: number; readonly window: Duration.Duration }>(
   "azure-security/graph/GraphPolicy/RequestBudget",
   { defaultValue: () => requestBudget }
 )
 
-/**
- * Part of the budget that requests between polls may use (gaps, and rows that came late): 25 a minute, so that live
- * polling never waits for them.
- */
+/** Budget of requests between polls (gaps and late rows): 25 a minute, so that live polling never waits for them. */
 export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 
-/** Bytes of a page's body above which it is given up while being read. */
+/** Limit of a page's body in bytes; reading a larger body is stopped. */
 export const PageBytesMax = Context.Reference<number>("azure-security/graph/PageBytesMax", {
   defaultValue: () => pageBytesMax
 })
 
 /**
- * How long a request may take. A provider behind Graph answers or fails in 10 s
- * (https://learn.microsoft.com/graph/api/resources/security-error-codes), and several are asked one after the other.
+ * Time limits of a request. A provider behind Graph answers or fails in 10 s
+ * (https://learn.microsoft.com/graph/api/resources/security-error-codes), and Graph asks several one after the other.
  */
 export const timeouts = {
   connect: Duration.seconds(10),
@@ -98,43 +96,40 @@ export const timeouts = {
   token: Duration.seconds(30)
 } as const
 
-/** Tries of one page, and failed requests that end a poll whatever they were for. */
+/** Tries of one page, and the number of failed requests of any kind that ends a poll. */
 export const tries = { page: 4, failuresInPoll: 12 } as const
 
-/** The longest `Retry-After` that is believed: a day. Clocks that disagree make dates of next year. */
+/** The longest `Retry-After` that is obeyed: a day. A wrong clock can produce a date in the next year. */
 export const retryAfterMax = Duration.hours(24)
 
 /**
- * Part of a token's life before its end in which it is renewed, so that no request starts with one about to expire.
- * MSAL's own margin is the same 300 s.
+ * A token is renewed this long before its end, so that no request starts with one about to expire. MSAL's own margin is
+ * the same 300 s.
  */
 export const tokenMargin = Duration.minutes(5)
 
 /**
- * Waits between visits to a token endpoint that refuses: 30 s doubling to 10 min. Entra ID blocks an address that keeps
- * asking with a bad secret (elastic/beats#49453); all endpoints share one flight, and within the wait the same answer is
- * repeated locally.
+ * Waits between requests to a token endpoint that refuses: 30 s doubling to 10 min. Entra ID blocks an address that
+ * keeps asking with a bad secret (elastic/beats#49453). All endpoints share one request, and get the same error within
+ * the wait.
  */
 export const tokenBackoff = Schedule.min([Schedule.exponential("30 seconds"), Schedule.spaced("10 minutes")])
 
 /**
- * Waits between visits to a token endpoint that does not work: 1 s doubling to 30 s, so that each try of a page finds
- * it asked again, and those of several endpoints do not add up.
+ * Waits between requests to a failing token endpoint: 1 s doubling to 30 s. Each try of a page then asks the token
+ * endpoint again, and the tries of several endpoints do not add up.
  */
 export const tokenRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
 
 /**
- * Waits of an endpoint that Graph throttled: 10, 20, 40, then 60 minutes. Requests made while throttled count against
- * the quota (https://learn.microsoft.com/graph/throttling), so that early ones only lengthen it.
+ * Cooldowns of an endpoint that Graph throttled: 10, 20, 40, then 60 minutes. Requests made while throttled count
+ * against the quota (https://learn.microsoft.com/graph/throttling), so early retries only prolong it.
  */
 export const cooldown = Schedule.min([Schedule.exponential("10 minutes"), Schedule.spaced("60 minutes")])
 
 /**
- * Waits between the tries of one page: 1 s doubling to 30 s, full jitter, `Retry-After` as their minimum; 4 tries.
- *
- * **Details**
- *
- * Ends at once for failures that the table does not answer with `retry_page`. It retries the page, never the stream.
+ * Waits between the tries of one page: 1 s doubling to 30 s, full jitter, `Retry-After` as the minimum; 4 tries. It
+ * ends at once for failures whose reaction is not `retry_page`. It retries the page, never the stream.
  */
 export const pageRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")]).pipe(
   Schedule.upTo({ times: tries.page - 1 }),
@@ -149,15 +144,15 @@ const retryAfterOf = ({ reason }: GraphError) =>
   reason._tag === "Unavailable" || reason._tag === "Throttled" ? reason.retryAfter ?? Duration.zero : Duration.zero
 
 /**
- * Waits between probes of an endpoint that answers 403: from its interval doubling to an hour. Consent may come later,
- * and shows only in a new token.
+ * Waits between probes of an endpoint that answers 403: from its interval doubling to an hour. Consent may be granted
+ * later, and shows only in a new token.
  */
 export const reprobe = (interval: Duration.Duration) =>
   Schedule.min([Schedule.exponential(interval), Schedule.spaced(Duration.max(interval, Duration.hours(1)))])
 
 /**
- * Wait between probes of an endpoint that Microsoft retired. Its retirement was moved three times
- * (microsoftgraph/microsoft-graph-docs-contrib#10012), so that it is asked for rather than looked up.
+ * Wait between probes of an endpoint that Microsoft retired. Microsoft moved the retirement three times
+ * (microsoftgraph/microsoft-graph-docs-contrib#10012), so Graph is asked instead of trusting a date.
  */
 export const retiredProbe = Duration.hours(24)
 
@@ -176,8 +171,8 @@ const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | unde
   Duration.max(own, Duration.min(retryAfter ?? Duration.zero, retryAfterMax))
 
 /**
- * Returns how long the cooldown lasts that begins after `level` others in a row (0 for the first). `retryAfter` can
- * only lengthen it, to a day at most.
+ * Returns the length of a cooldown that follows `level` others in a row (0 for the first). `retryAfter` can only
+ * lengthen it, to a day at most.
  */
 export const cooldownAfter = (
   level: number,
@@ -188,38 +183,32 @@ export const cooldownAfter = (
     (own) => lengthened(own, retryAfter)
   )
 
-/**
- * Returns the wait before the next probe of an endpoint that has answered 403 `level` times before this one in a row.
- */
+/** Returns the wait before the next probe of an endpoint that answered 403 `level` times in a row before this one. */
 export const reprobeAfter = (level: number, interval: Duration.Duration): Effect.Effect<Duration.Duration> =>
   delayAt(reprobe(interval), level)
 
-/**
- * Returns the wait before the token endpoint is asked again that has refused `level` times before this one in a row.
- */
+/** Returns the wait before the next request to a token endpoint that refused `level` times in a row before this one. */
 export const tokenBackoffAfter = (level: number): Effect.Effect<Duration.Duration> => delayAt(tokenBackoff, level)
 
-/**
- * Returns the wait before a token endpoint is asked again that has not worked `level` times before this one in a row.
- */
+/** Returns the wait before the next request to a token endpoint that failed `level` times in a row before this one. */
 export const tokenRetryAfter = (
   level: number,
   retryAfter: Duration.Duration | undefined
 ): Effect.Effect<Duration.Duration> => Effect.map(delayAt(tokenRetry, level), (own) => lengthened(own, retryAfter))
 
-/** What a failure makes of its endpoint and of its poll. */
+/** What the connector does after a failure. */
 export interface Reaction {
   /** Code of the error report and of the error counter. */
   readonly code: FailureCode
-  /** State of the endpoint until it is well again. */
+  /** State of the endpoint until it recovers. */
   readonly state: "unauthorized" | "forbidden" | "retired" | "cooldown" | "unavailable" | "error"
   /** What the poller does. */
   readonly then: "next_poll" | "reprobe" | "cooldown" | "retry_page" | "halve_page" | "probe_daily"
-  /** What the administrator does, in one line that begins with it. */
+  /** What the administrator should do, in one line that starts with a verb. */
   readonly remedy: string
 }
 
-/** One line of the failure table: what was seen, its typed error, what happens. */
+/** One row of the failure table: the symptom, its typed error, and the reaction. */
 export interface FailureRow extends Omit<Reaction, "code"> {
   readonly failure: string
   readonly error: GraphError["reason"]["_tag"]
@@ -234,7 +223,7 @@ const retried =
   "the page is tried 4 times, after 1 s doubling to 30 s with full jitter and Retry-After as the minimum; then its size is halved; then the next poll"
 const networkHelp = "the connector has to reach the hosts of Microsoft Graph and of sign-in on port 443"
 
-/** The failure table, a row for each code. The README's table is made from it. */
+/** The failure table, a row for each code. The README's table is generated from it. */
 export const failures = {
   credentials_refused: {
     failure: "The token endpoint refuses (AADSTS7000215, 7000222, 700016, 90002, …)",
@@ -414,7 +403,7 @@ const reaction = (code: FailureCode, remedy?: string): Reaction => {
   return { code, state, then, remedy: remedy ?? usual }
 }
 
-/** Returns what a failure does: the failure table as a function of the reason. */
+/** Returns the reaction to a failure: looks its reason up in the failure table. */
 export const onFailure = (reason: GraphError["reason"]): Reaction => {
   switch (reason._tag) {
     case "Unauthorized":
@@ -444,18 +433,18 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
 }
 
 /**
- * How far ahead of Graph's clock a cursor may be and still move the mark: a row dated 9999 must not end all polling.
+ * How far ahead of Graph's clock a cursor may be and still move the watermark: a row dated 9999 must not stop polling.
  */
 export const futureMax = Duration.minutes(5)
 
-/** How long an endpoint must be well after a cooldown for the next one to be ten minutes again. */
+/** How long an endpoint must work after a cooldown before the next cooldown starts at ten minutes again. */
 export const goodAfterCooldown = Duration.minutes(10)
 
 /**
- * Waits between the attempts of a sink or store that cannot write: 1 s doubling to 30 s, for ever, since what it holds
- * must not be lost.
+ * Waits between the attempts of a sink or store that cannot write: 1 s doubling to 30 s, for ever, because the data it
+ * holds must not be lost.
  */
 export const sinkRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
 
-/** Whether a status says that the same request may succeed later. */
+/** Whether the same request may succeed later, judged by its status. */
 export const isTransient = (status: number): boolean => status >= 500 || status === 429 || status === 408

@@ -1,21 +1,21 @@
 /**
  * Microsoft's clock, learnt from the `Date` headers of its hosts.
  *
- * A machine whose clock is wrong must not ask for a window of tomorrow. Nothing is asked here; others report what they
- * heard.
+ * Without it, a machine with a wrong clock would ask for a time window in the future. This module sends nothing;
+ * callers report the headers they received.
  */
 import { Clock, DateTime, Effect, Option, Ref, Result } from "effect"
 import { Headers } from "effect/http"
 
-/** How far the machine's clock is behind Microsoft's, once it is known. */
+/** The difference between the machine's clock and Microsoft's, once it is known. */
 export interface MicrosoftClock {
-  /** Takes the `Date` of a response, and returns it in milliseconds since 1970; the machine's clock where there is none. */
+  /** Stores the `Date` of a response and returns it in milliseconds since 1970; without one, the machine's time. */
   readonly hear: (headers: Headers.Headers) => Effect.Effect<number>
-  /** Milliseconds since 1970 by Microsoft's clock; none before a host was heard. */
+  /** Milliseconds since 1970 by Microsoft's clock; none before a host has answered. */
   readonly now: Effect.Effect<Option.Option<number>>
 }
 
-/** Makes a clock that has heard nothing. */
+/** Creates a clock without an offset. */
 export const make: Effect.Effect<MicrosoftClock> = Effect.gen(function*() {
   const offset = yield* Ref.make(Option.none<number>())
   return {

@@ -1,7 +1,7 @@
 /**
- * Keeps a nextLink on the collection it came from, and tells what kind it is.
+ * Checks that a nextLink stays on the collection it came from, and tells skip links from skiptoken links.
  *
- * A nextLink is data from outside to which the token would be sent. Whether to follow it is the poller's decision.
+ * A nextLink is data from outside, and the token would be sent to it. The poller decides whether to follow it.
  */
 import { Result } from "effect"
 
@@ -11,23 +11,19 @@ export interface Home {
   readonly path: string
 }
 
-/** What of a link is not of the collection. */
+/** The part of a link that differs from the collection's own URL. */
 export type Stray = "scheme" | "host" | "port" | "path" | "malformed"
 
-// URL parsers repair these in different ways; a link of Graph's has none of them. Only inside the query, where it can
-// lead nowhere else, is a blank let pass: `$filter=a ge b`.
+// Characters that URL parsers repair in different ways; Graph's links have none of them. A blank is allowed only inside
+// the query (`$filter=a ge b`), where it cannot change the target.
 const repaired = /[\\]|[^\x20-\x7e]|^[^?]* | $/
-// A fragment never reaches the server, and is no part of a link that pages.
+// A fragment never reaches the server, so a paging link has none.
 const fragment = "#"
 
 /**
- * Returns the link as a normalised URL when it goes to the same scheme, host, port and path, and says what strays
- * otherwise.
- *
- * **Details**
- *
- * Query options may be any. Credentials, fragments, backslashes, control characters, and blanks before the query make
- * it `malformed`.
+ * Returns the link as a normalised URL when scheme, host, port and path are the collection's; otherwise the part that
+ * differs. Query options may be any. Credentials, fragments, backslashes, control characters, and blanks before the
+ * query make a link `malformed`.
  */
 export const pin = (link: string, home: Home): Result.Result<string, Stray> => {
   if (repaired.test(link) || link.includes(fragment)) return Result.fail("malformed")
@@ -38,7 +34,7 @@ export const pin = (link: string, home: Home): Result.Result<string, Stray> => {
   if (url.protocol !== at.protocol) return Result.fail("scheme")
   if (url.hostname !== at.hostname) return Result.fail("host")
   if (url.port !== at.port) return Result.fail("port")
-  // The path as written, too: a parser would make `/v1.0/x/../security` the same as `/v1.0/security`.
+  // Compare the path as written, too: a parser makes `/v1.0/x/../security` the same as `/v1.0/security`.
   if (url.pathname !== at.pathname || pathOf(link) !== at.pathname) return Result.fail("path")
   return Result.succeed(url.href)
 }
@@ -51,7 +47,7 @@ const pathOf = (link: string) =>
 const hasOption = (link: string, name: string) =>
   URL.canParse(link) && [...new URL(link).searchParams.keys()].some((key) => key.toLowerCase() === name)
 
-/** Whether the link counts rows from the start, which loses some when a row moves between two pages. */
+/** Whether the link counts rows from the start, which skips records when a row moves between two pages. */
 export const hasSkip = (link: string): boolean => hasOption(link, "$skip")
 
 /** Whether the link carries a position of the server's own. */

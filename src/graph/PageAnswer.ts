@@ -1,4 +1,4 @@
-/** Decodes the envelope of a page. Its records are left as they are: one that is wrong must not fail the page. */
+/** Decodes the envelope of a page. Records are not validated: one bad record must not fail the page. */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 import { largePageBytes } from "../domain/Bounds.ts"
@@ -17,7 +17,7 @@ const Envelope = Schema.Struct({
 })
 const decodeEnvelope = Schema.decodeUnknownEffect(Envelope)
 
-/** `199 - "{Vendor}/{Provider}/504/10000"`, several in one header or in several. */
+/** Matches `199 - "{Vendor}/{Provider}/504/10000"`, once or several times in one header. */
 const warning = /\b199\s+\S+\s+"([^"]{1,200}?)\/\{?(\d{3})\}?\/\{?\d+\}?"/g
 
 const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarning> => {
@@ -31,11 +31,11 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
 const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
 
 interface Parts {
-  /** With its records, or with an empty list in their place. */
+  /** The decoded envelope, with its records or with an empty list in their place. */
   readonly page: unknown
-  /** To be asked for once the page is known to be one. */
+  /** Call it only after the envelope was decoded. */
   readonly records: () => ReadonlyArray<Sent>
-  /** Whether they are read from the body later. */
+  /** Whether the records are read from the body later, so that the body must not be released yet. */
   readonly isCut: boolean
 }
 
@@ -43,13 +43,13 @@ const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
   const cut = answer.body.bytes.length < largePageBytes ? undefined : PageBytes.cut(answer.body)
   return Result.map(GraphJson.decode(cut?.envelope ?? bodyText(answer)), ({ exact, value }): Parts => ({
     page: value,
-    // A small one, or one that cannot be cut and is a page all the same, with its list in it twice, say.
+    // Used for a small page, and for one that `cut` gives up on, such as a page with two lists of records.
     records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
     isCut: cut !== undefined
   }))
 }
 
-/** Decodes an answer that succeeded into a page; `at` is when Graph sent it. */
+/** Decodes a successful answer into a page; `at` is Graph's time of the answer. */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
     const parts = partsOf(answer)

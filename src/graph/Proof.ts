@@ -1,20 +1,20 @@
 /**
- * Reads what a credential points at: a secret, a certificate with its key, or a federated token.
+ * Reads the credential of a connection: a secret, a certificate with its key, or a federated token.
  *
- * Read anew for each token, so that a rotated file or secret is used at the next one. Nothing is sent here.
+ * It is read again for each token, so that the next token uses a rotated file or secret. Nothing is sent here.
  */
 import { Config, Effect, FileSystem, Redacted } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import type { Credential } from "../config/Credential.ts"
 import { Unauthorized } from "./GraphError.ts"
 
-/** The proof itself, in the form in which MSAL takes it. */
+/** The credential's content, in the form that MSAL expects. */
 export type Proof =
   | { readonly _tag: "Secret"; readonly secret: Redacted.Redacted }
   | { readonly _tag: "Assertion"; readonly assertion: Redacted.Redacted }
   | {
     readonly _tag: "Certificate"
-    /** SHA-256 of the certificate in hexadecimal digits without colons, the only form of which MSAL makes a valid header. */
+    /** SHA-256 of the certificate in hex digits without colons, the only form of which MSAL makes a valid header. */
     readonly thumbprint: string
     readonly chain: string
     readonly privateKey: Redacted.Redacted
@@ -82,7 +82,7 @@ const certificate = Effect.fnUntraced(function*(certificatePath: string, private
   } satisfies Proof
 })
 
-/** Reads the proof, and fails with what to do about it where that cannot be done. */
+/** Reads the credential. The error says what to do when a file or variable is missing or unusable. */
 export const read = Effect.fnUntraced(
   function*(credential: Credential): Effect.fn.Return<Proof, Unauthorized, FileSystem.FileSystem> {
     switch (credential._tag) {
@@ -113,7 +113,7 @@ export const read = Effect.fnUntraced(
   }
 )
 
-/** Whether both are the same proof, so that what was refused once would be refused again. */
+/** Whether two proofs are equal: a proof that was refused once would be refused again. */
 export const isSame = (one: Proof, other: Proof): boolean => {
   switch (one._tag) {
     case "Secret":

@@ -1,21 +1,20 @@
 /**
- * Remembers the last requests to Microsoft, for a support case: what was asked and answered, without bodies, tokens or
- * secrets.
+ * Remembers the last requests to Microsoft for a support case: request and answer, without bodies, tokens or secrets.
  */
 import { Context, DateTime, Schema } from "effect"
 import { recordedRequestsMax } from "../domain/Bounds.ts"
 
-/** Schema for a request as it is remembered. */
+/** Schema for a remembered request, as `/debug/requests` shows it. */
 export const RecordedRequest = Schema.Struct({
-  /** When it was sent. */
+  /** When the request was sent. */
   at: Schema.String,
   method: Schema.String,
   host: Schema.String,
-  /** With its query; a position of Graph's own (`$skiptoken`) is left out. */
+  /** Path with its query; Graph's own position (`$skiptoken`) is left out. */
   path: Schema.String,
-  /** Null where no answer came. */
+  /** Null when no answer came. */
   status: Schema.NullOr(Schema.Int),
-  /** Why there is none, or why it was given up. */
+  /** Why there is no answer, or why the connector stopped reading it. */
   failure: Schema.optionalKey(Schema.String),
   /** Bytes of the body, decompressed. */
   bytes: Schema.Int,
@@ -27,14 +26,14 @@ export const RecordedRequest = Schema.Struct({
 }).annotate({ identifier: "RecordedRequest" })
 export type RecordedRequest = typeof RecordedRequest.Type
 
-/** The requests of this process. */
+/** The last `recordedRequestsMax` requests of this process. */
 export interface Recorder {
   readonly add: (request: RecordedRequest) => void
   /** Oldest first. */
   readonly all: () => ReadonlyArray<RecordedRequest>
 }
 
-/** Makes a recorder that remembers nothing yet. */
+/** Creates an empty recorder. */
 export const make = (): Recorder => {
   const requests: Array<RecordedRequest> = []
   return {
@@ -46,12 +45,12 @@ export const make = (): Recorder => {
   }
 }
 
-/** Service of the recorder; one for the process unless it is given. */
+/** Service of the recorder; by default one for the whole process. */
 export const Recorder = Context.Reference<Recorder>("azure-security/graph/Recorder", { defaultValue: make })
 
-/** A URL's path and query as it is remembered. */
+/** Returns a URL's path and query as they are remembered, without `$skiptoken`. */
 export const shownPath = ({ pathname, search }: URL): string =>
   `${pathname}${search.replaceAll(/((?:\$|%24)skiptoken=)[^&]*/gi, "$1…")}`
 
-/** A time in milliseconds since 1970 as it is remembered. */
+/** Formats a time in milliseconds since 1970 as ISO 8601. */
 export const shownTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

@@ -1,8 +1,8 @@
 /**
- * Tells from an answer of Graph's that is no page why it is none.
+ * Finds the reason for a Graph answer that is not a page.
  *
- * Codes and statuses decide. Graph's message is looked at for three things that it alone says (the roles that are
- * missing, a licence, a retired segment) and never becomes part of an error.
+ * Codes and statuses decide. Graph's message is read for three things that no code tells (missing roles, a missing
+ * licence, a retired segment), and never becomes part of an error.
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
@@ -11,7 +11,7 @@ import { type Answer, bodyText } from "./Exchange.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 
-/** What of a refusal is for the report. */
+/** The parts of a refusal that go into the error report. */
 export interface Details {
   readonly graphCode: string | undefined
   readonly requestId: string | undefined
@@ -39,7 +39,7 @@ const read = (answer: Answer) => {
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }
 
-/** Returns what names the request to Microsoft's support, of any answer. */
+/** Returns the ids by which Microsoft's support finds a request, and Graph's error code, from any answer. */
 export const details = (answer: Answer): Details => {
   const { code, inner } = read(answer)
   const either = (key: string) =>
@@ -48,7 +48,7 @@ export const details = (answer: Answer): Details => {
 }
 
 /**
- * Returns the claims that Graph wants to see in a token, as JSON, where its 401 asks for them
+ * Returns the claims, as JSON, that a 401 demands of the next token, or undefined
  * (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
  */
 export const claimsChallenge = (answer: Answer): string | undefined => {
@@ -67,10 +67,10 @@ const decodeClaims = (encoded: string) =>
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
-// Codes that say no more than "no": with a sufficient role in the token, what is left is the tenant.
+// Codes that give no cause: when the token has a sufficient role, the cause must be the tenant.
 const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
 
-/** `Missing application roles. API required roles: A,B, application roles: C.` */
+/** Parses `Missing application roles. API required roles: A,B, application roles: C.` */
 const rolesNamed = (message: string) =>
   (/required roles:\s*([A-Za-z0-9_., ]+?),?\s*application roles/i.exec(message)?.[1] ?? "")
     .split(",").map((role) => role.trim()).filter((role) => /^[A-Za-z0-9_.]{1,64}$/.test(role))
@@ -106,7 +106,9 @@ const unauthorized = (answer: Answer): Unauthorized => {
     })
 }
 
-/** Returns why an answer is no page. `roles` are those of the token that was sent, where they could be read. */
+/**
+ * Returns the reason why an answer is no page. `roles` are those of the token that was sent, where it could be read.
+ */
 export const reasonOf = (
   answer: Answer,
   request: {

@@ -1,14 +1,11 @@
-/** How long a host asks to be left alone. */
+/** Parses the `Retry-After` header. */
 import { Duration, Option, Result } from "effect"
 import { Headers } from "effect/http"
 import { retryAfterMax } from "./GraphPolicy.ts"
 
 /**
- * Returns the wait that `Retry-After` asks for, at most a day; `undefined` where it is missing or cannot be read.
- *
- * **Details**
- *
- * Both of its forms are read: seconds, and an HTTP date, which is compared with the host's own clock, `at`.
+ * Returns the wait that `Retry-After` asks for, at most a day, or `undefined` when the header is missing or unreadable.
+ * The header holds seconds or an HTTP date; a date is compared with the host's own clock, `at`.
  */
 export const retryAfter = (headers: Headers.Headers, at: number): Duration.Duration | undefined =>
   Headers.get(headers, "retry-after").pipe(

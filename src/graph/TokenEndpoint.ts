@@ -1,9 +1,9 @@
 /**
- * Asks a token endpoint once, through MSAL and the application's own HTTP client.
+ * Requests one token from a token endpoint, through MSAL and the application's own HTTP client.
  *
- * MSAL makes the request (authorities, signed assertions); its cache, its retries and its memory of throttling are not
- * used, because each request gets a client of its own. What came back is read from the answer itself, since MSAL's
- * errors leave out what the network said. Holding a token and waiting are the business of `Tokens`.
+ * MSAL builds the request (authorities, signed assertions). Each request gets a MSAL client of its own, so MSAL's
+ * cache, retries and throttling state are never used. The result is read from the HTTP answer, because MSAL's errors
+ * omit the network's reason. `Tokens` holds the token and waits.
  */
 import type * as Msal from "@azure/msal-node"
 import { Clock, Data, Duration, Effect, Option, Redacted, Schema } from "effect"
@@ -20,7 +20,7 @@ import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
 import { retryAfter } from "./RetryAfter.ts"
 
-/** A token as it was given, with its roles where they could be read. */
+/** A token as it was issued, with its roles where they could be read. Times are milliseconds since 1970. */
 export interface Token {
   readonly value: Redacted.Redacted
   readonly obtainedAt: number
@@ -52,15 +52,15 @@ const Claims = Schema.StringFromBase64Url.pipe(
 )
 const decodeClaims = Schema.decodeUnknownOption(Claims)
 
-/** For diagnosis only: Microsoft says that a token of Graph's is not for others to read. */
+/** For diagnosis only: Microsoft does not allow applications to rely on the content of a Graph token. */
 const rolesOf = (token: string) =>
   Option.getOrUndefined(Option.map(decodeClaims(token.split(".")[1]), ({ roles }) => roles ?? []))
 
 const known: ReadonlySet<string> = new Set(Object.values(clouds).map(({ login }) => login))
 
 /**
- * Where the token is asked for. MSAL knows Microsoft's own hosts by heart; of any other it is told all that it would
- * ask for, so that one request is made, and none to Microsoft's public cloud from a site that has no way there.
+ * Builds MSAL's authority. MSAL knows Microsoft's own hosts. For any other host, all metadata is passed along, so that
+ * MSAL makes one request and none to Microsoft's public cloud, which an isolated site cannot reach.
  */
 const authority = ({ cloud, tenantId }: GraphConnection) => {
   const tenant = encodeURIComponent(tenantId)
@@ -97,7 +97,7 @@ const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
   }
 }
 
-/** What is known of a request once it ended: the answer, or why there is none. */
+/** The outcome of a request: the answer, or the reason why there is none. */
 type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
 const failed = (reason: GraphError["reason"], answer?: Answer) => {
@@ -120,7 +120,7 @@ const failed = (reason: GraphError["reason"], answer?: Answer) => {
 
 const isTransient = (status: number) => status === 408 || status === 429 || status === 509 || status >= 500
 
-/** Returns why an answer holds no token. */
+/** Returns why an answer contains no token. */
 const refused = (answer: Answer & { readonly at: number }): GraphError["reason"] => {
   const { status } = answer
   const body = Option.getOrUndefined(decodeFailure(bodyText(answer)))
@@ -145,7 +145,7 @@ class MsalFailed extends Data.TaggedError("MsalFailed") {}
 
 const loadMsal = Effect.promise(() => import("@azure/msal-node"))
 
-/** Asks for a token, with one request. `claims` answers a challenge of Graph's. */
+/** Requests one token with one HTTP request. `claims` answers a claims challenge of Graph's. */
 export const request = Effect.fn("TokenEndpoint.request")(function*(
   connection: GraphConnection,
   proof: Proof,
@@ -200,7 +200,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
         ...(claims === undefined ? {} : { claims })
       })
     },
-    // What failed is in `seen`; MSAL's own error would add a message that may repeat what was sent.
+    // The failure is in `seen`; MSAL's own error would add a message that may repeat what was sent.
     catch: () => new MsalFailed()
   }).pipe(Effect.option)
 
@@ -208,7 +208,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
   if (answer === undefined) {
     return yield* fault !== undefined
       ? failed(fault)
-      // MSAL refused to ask: the settings cannot be right, whatever the endpoint would say.
+      // MSAL refused to send the request: the settings are wrong, whatever the endpoint would answer.
       : failed(
         new Unauthorized({
           by: "login",

@@ -1,8 +1,8 @@
 /**
- * Holds the token of one connection: one flight at a time, renewed in time, kept while it is valid.
+ * Holds the token of one connection: one token request at a time, renewal before expiry, and use until expiry.
  *
- * MSAL neither joins concurrent requests nor serves a valid token when a renewal fails, so both are done here. A
- * refusing token endpoint is left alone for its backoff; the waits between the tries of a page are the poller's.
+ * MSAL neither joins concurrent requests nor serves a valid token when a renewal fails, so both are done here. After a
+ * refusal, the token endpoint is not asked during its backoff. The poller owns the waits between the tries of a page.
  */
 import { Clock, Duration, Effect, FileSystem, Option, Ref, Semaphore } from "effect"
 import { HttpClient } from "effect/http"
@@ -14,17 +14,17 @@ import * as Proof from "./Proof.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import type { Token } from "./TokenEndpoint.ts"
 
-/** The token of one connection. */
+/** The token of one connection, shared by all its endpoints. */
 export interface Tokens {
-  /** The held token, or a new one when none is held or its end is near. */
+  /** Returns the held token, or a new one when no token is held or it expires soon. */
   readonly get: Effect.Effect<Token, GraphError>
-  /** A token other than the one that Graph refused: what another fiber got meanwhile, or a new one. */
+  /** Returns a token other than the one that Graph refused: one that another fiber got meanwhile, or a new one. */
   readonly renew: (refused: Token, claims?: string) => Effect.Effect<Token, GraphError>
-  /** Has the next use ask for a new token; the held one serves as long as none is given. */
+  /** Makes the next use fetch a new token; the held one serves until a new one is issued. */
   readonly outdate: Effect.Effect<void>
 }
 
-/** The last failure of the token endpoint, and until when by `elapsed` it is repeated without asking. */
+/** The last failure of the token endpoint. Until `until` (on `elapsed`) it is repeated without a request. */
 interface Failed {
   readonly error: GraphError
   readonly proof: Proof.Proof
@@ -32,14 +32,14 @@ interface Failed {
   readonly level: number
 }
 
-/** Milliseconds on a clock that nobody sets: a backoff must not last a day longer because the machine's was set back. */
+/** Milliseconds on the monotonic clock: setting the machine's clock back must not prolong a backoff. */
 const elapsed = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
-/** Part of a token's life that is left when it is renewed: five minutes, or half of a short life. */
+/** Returns when a token is renewed: five minutes before its end, or after half of a short life. */
 const renewAt = ({ expiresAt, obtainedAt }: Token) =>
   expiresAt - Math.min(Duration.toMillis(tokenMargin), (expiresAt - obtainedAt) / 2)
 
-/** The same failure for those who ask within the backoff; a transient one says when it may be asked again. */
+/** Returns the same failure to callers within the backoff; a transient one carries the remaining wait. */
 const repeated = ({ error, until }: Failed, now: number) =>
   error.reason._tag === "Unavailable"
     ? new GraphError({
@@ -48,7 +48,7 @@ const repeated = ({ error, until }: Failed, now: number) =>
     })
     : error
 
-/** Makes the holder of one connection's token. Nothing is asked for before the first use. */
+/** Creates the token holder of one connection. No token is fetched before the first use. */
 export const make = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock) {
   const http = yield* HttpClient.HttpClient
   const fs = yield* FileSystem.FileSystem
@@ -64,7 +64,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
       )
       const failed = yield* Ref.get(lastFailure)
       const now = yield* elapsed
-      // A rotated file or variable ends the backoff, as a changed setting does by making a new connection.
+      // A rotated file or variable ends the backoff. A changed setting ends it too, because it makes a new connection.
       const unchanged = failed !== undefined && Proof.isSame(failed.proof, proof)
       if (unchanged && now < failed.until) return yield* repeated(failed, now)
 
@@ -92,7 +92,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
     Effect.provideService(FileSystem.FileSystem, fs)
   )
 
-  /** What is held, unless it is `refused` or has ended. */
+  /** Returns the held token, unless it is `refused` or has expired. */
   const usable = Effect.fnUntraced(function*(refused?: Token) {
     const now = yield* Clock.currentTimeMillis
     return Option.filter(yield* Ref.get(held), (token) => token !== refused && now < token.expiresAt)
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
   const renewed = flight.withPermit(Effect.gen(function*() {
     const token = yield* fresh
     if (Option.isSome(token)) return token.value
-    // A renewal that fails leaves the token in use that is still valid.
+    // When a renewal fails, the held token stays in use while it is valid.
     return yield* Effect.catch(
       ask(undefined),
       (error) => Effect.flatMap(usable(), Option.match({ onNone: () => Effect.fail(error), onSome: Effect.succeed }))

@@ -1,8 +1,8 @@
 /**
- * Tells why no answer came, from the codes that Node, its TLS and the HTTP client leave on an error.
+ * Explains why no answer came, from the error codes that Node, its TLS and the HTTP client set.
  *
- * Only codes, host names of the request and numbers of ours reach a detail: never a message of the error, which may
- * repeat what was sent.
+ * Only codes, the request's host name and the connector's own numbers get into a detail. An error's message never does,
+ * because it may repeat what was sent.
  */
 import { Duration, Predicate } from "effect"
 import { type HttpClientError } from "effect/http"
@@ -47,7 +47,7 @@ const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], deta
   EPROTO: ["tls", "no common TLS"]
 }
 
-/** Every error of the chain of causes and of aggregates, outermost first. */
+/** Returns all errors of the chain of causes and aggregates, outermost first. */
 const chain = (error: unknown, depth = 0): ReadonlyArray<object> => {
   if (!Predicate.isObjectOrArray(error) || depth > 8) return []
   const inner = [
@@ -62,7 +62,7 @@ const textOf = (error: object, key: string) =>
 
 const codePattern = /^[A-Z][A-Z0-9_]{2,63}$/
 
-/** Whether the error is of a connection to something other than the request's host: the proxy. */
+/** Whether the error belongs to a connection to another host than the request's: the proxy. */
 const isElsewhere = (error: object, url: URL) => {
   const hostname = textOf(error, "hostname")
   if (hostname !== undefined && hostname !== url.hostname) return true
@@ -70,7 +70,7 @@ const isElsewhere = (error: object, url: URL) => {
   return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
 }
 
-/** Returns why a request got no answer, or its answer no end. */
+/** Returns why a request got no answer, or why its answer broke off. */
 export const unavailable = (error: HttpClientError.HttpClientError, url: URL): Unavailable => {
   const errors = chain(error)
   for (const each of errors) {
@@ -99,6 +99,6 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
     : new Unavailable({ kind: "network", detail: `the request failed (${url.host})` })
 }
 
-/** Returns that no whole answer came in the time a request may take. */
+/** Returns the error for an answer that was not complete within the request's time limit. */
 export const timedOut = (after: Duration.Duration, url: URL): Unavailable =>
   new Unavailable({ kind: "timeout", detail: `no whole answer within ${seconds(after)} (${url.host})` })

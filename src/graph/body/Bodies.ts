@@ -1,39 +1,39 @@
 /**
- * Room for the bodies of answers. That of a large page is used for the next one again: made anew for each, the room cost a
- * drain up to a tenth of its time, and left malloc with holes.
+ * Buffers for the bodies of answers. The buffer of a large page is reused for the next one: allocating one for each
+ * page cost a drain up to a tenth of its time, and fragmented malloc's heap.
  */
 import { Context } from "effect"
 import { Buffer } from "node:buffer"
 import { inflatedBytes, largePageBytes, pageRoomBytes, spareRooms } from "../../domain/Bounds.ts"
 
-/** A body that was received whole. */
+/** A body that was received completely. */
 export interface Body {
-  /** Throws once the body was given back. */
+  /** Throws after `release` was called. */
   readonly bytes: Buffer
-  /** Gives back its room, where something else will stand; only the first call counts. One that is forgotten is collected. */
+  /** Returns the buffer for reuse; only the first call counts. A forgotten body is garbage collected. */
   readonly release: () => void
 }
 
 /** A body that is being received. */
 export interface Incoming {
   readonly append: (piece: Uint8Array) => void
-  /** Bytes so far. */
+  /** Bytes received so far. */
   readonly size: () => number
-  /** What was received; nothing is left behind. */
+  /** Returns what was received, and empties this object. */
   readonly body: () => Body
-  /** Gives back the room of what will never be whole. */
+  /** Returns the buffer of a body that will never be complete. */
   readonly drop: () => void
 }
 
-/** Where bodies are received. */
+/** The pool of buffers that bodies are received into. */
 export interface Bodies {
-  /** Begins a body, and lets go of room that nobody used for a minute before it. */
+  /** Begins a body. Frees the spare buffers first when none was used for a minute. */
   readonly receive: (now: number) => Incoming
-  /** Rooms that wait for a body. */
+  /** Number of spare buffers. */
   readonly spares: () => number
 }
 
-/** Frees the memory now; the collector would come to it with the next collection of everything. */
+/** Frees a buffer's memory now. The garbage collector would free it only at its next full collection. */
 const free = ({ buffer }: Uint8Array) => {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
@@ -41,28 +41,26 @@ const free = ({ buffer }: Uint8Array) => {
 const givenAway = new WeakSet<ArrayBufferLike>()
 
 /**
- * Gives away the buffer of a piece that gzip was undone into: all its pieces will be received, in order, and nobody else reads
- * them. It is freed once the last of them was copied to a room: left to the collector, those of a drain and the buffers of its
- * lines had it go through the whole heap more than twice as often.
+ * Marks the buffer of a decompressed piece as free to release once its last piece was copied. The caller guarantees
+ * that all pieces of the buffer are received, in order, and read by nobody else. When the garbage collector had to free
+ * them instead, it ran over the whole heap more than twice as often during a drain.
  *
- * **Details**
- *
- * Only a buffer of {@link inflatedBytes} is one of those. Node joins pieces that wait for a reader, and puts a short one so
- * made into the buffer that the whole process shares.
+ * Only a buffer of {@link inflatedBytes} bytes belongs to decompression alone. Node joins pieces that wait for a
+ * reader, and puts a short joined piece into the buffer that the whole process shares.
  */
 export const giveAway = (piece: Uint8Array): Uint8Array => {
   if (piece.buffer.byteLength === inflatedBytes) givenAway.add(piece.buffer)
   return piece
 }
 
-/** What is copied to the end of a buffer that is nobody else's is not needed any more. */
-const copy = (piece: Uint8Array, room: Buffer, at: number) => {
-  room.set(piece, at)
+/** Copies a piece, and frees its buffer after the last piece of a buffer that was given away. */
+const copy = (piece: Uint8Array, target: Buffer, at: number) => {
+  target.set(piece, at)
   const { buffer, byteLength, byteOffset } = piece
   if (byteOffset + byteLength === buffer.byteLength && givenAway.has(buffer)) free(piece)
 }
 
-/** Makes room for bodies, none yet. */
+/** Creates an empty pool. */
 export const make = (): Bodies => {
   let spares: Array<Buffer> = []
   let usedAt = -Infinity
@@ -72,18 +70,18 @@ export const make = (): Bodies => {
     if (index >= 0) return spares.splice(index, 1)[0]!
     return Buffer.allocUnsafeSlow(Math.max(pageRoomBytes, 2 ** Math.ceil(Math.log2(size))))
   }
-  const give = (room: Buffer, now: number) => {
+  const give = (buffer: Buffer, now: number) => {
     usedAt = now
-    // One that a larger page needed is not kept for the others.
-    if (spares.length < spareRooms.rooms && room.length <= pageRoomBytes) spares.push(room)
-    else free(room)
+    // A buffer that a larger page needed is not kept for smaller ones.
+    if (spares.length < spareRooms.rooms && buffer.length <= pageRoomBytes) spares.push(buffer)
+    else free(buffer)
   }
 
   const made = (received: Buffer, onRelease: () => void): Body => {
     let bytes: Buffer | undefined = received
     return {
       get bytes() {
-        if (bytes === undefined) throw new Error("the body of an answer was read after it was given back")
+        if (bytes === undefined) throw new Error("the body of an answer was read after its release")
         return bytes
       },
       release: () => {
@@ -102,47 +100,47 @@ export const make = (): Bodies => {
       }
       let pieces: Array<Uint8Array> = []
       let size = 0
-      let room: Buffer | undefined
-      /** What there is is another's from now on. */
+      let buffer: Buffer | undefined
+      /** Empties this object and returns what it held, so that nothing is used or released twice. */
       const leave = () => {
-        const left = { pieces, size, room }
+        const left = { pieces, size, buffer }
         pieces = []
         size = 0
-        room = undefined
+        buffer = undefined
         return left
       }
       const drop = () => {
-        const { room } = leave()
-        if (room !== undefined) give(room, now)
+        const { buffer } = leave()
+        if (buffer !== undefined) give(buffer, now)
       }
       return {
         append: (piece) => {
           const before = size
           size += piece.length
-          if (room === undefined && size < largePageBytes) return void pieces.push(piece)
-          if (room === undefined) {
-            room = take(size)
+          if (buffer === undefined && size < largePageBytes) return void pieces.push(piece)
+          if (buffer === undefined) {
+            buffer = take(size)
             let at = 0
             for (const one of pieces) {
               const { length } = one
-              copy(one, room, at)
+              copy(one, buffer, at)
               at += length
             }
             pieces = []
-          } else if (size > room.length) {
-            const outgrown = room
-            room = take(size)
-            outgrown.copy(room, 0, 0, before)
+          } else if (size > buffer.length) {
+            const outgrown = buffer
+            buffer = take(size)
+            outgrown.copy(buffer, 0, 0, before)
             give(outgrown, now)
           }
-          copy(piece, room, before)
+          copy(piece, buffer, before)
         },
         size: () => size,
         body: () => {
-          const { pieces, room, size } = leave()
-          return room === undefined
+          const { pieces, buffer, size } = leave()
+          return buffer === undefined
             ? made(Buffer.concat(pieces, size), () => {})
-            : made(room.subarray(0, size), () => give(room, now))
+            : made(buffer.subarray(0, size), () => give(buffer, now))
         },
         drop
       }

@@ -1,8 +1,9 @@
 /**
- * JSON as Graph wrote it: what JavaScript makes of it, and the same in Graph's digits.
+ * Parses JSON and keeps Graph's digits.
  *
- * JavaScript turns `9007199254740993` into `…992` and `1.10` into `1.1`. An artifact's message promises what Graph sent,
- * so such numbers are kept as raw JSON beside the plain value. What the JSON means is not this module's concern.
+ * JavaScript turns `9007199254740993` into `…992` and `1.10` into `1.1`. An artifact's message promises what Graph
+ * sent, so such numbers are kept as raw JSON beside the plain value. The meaning of the JSON is not this module's
+ * concern.
  */
 import { Result } from "effect"
 
@@ -17,21 +18,21 @@ declare global {
   }
 }
 
-/** A JSON document twice: for reading, and for `JSON.stringify`. Both are the same object where nothing differs. */
+/** A JSON document twice: `value` to read, `exact` for `JSON.stringify`. Both are one object when no number differs. */
 export interface GraphJson {
   readonly value: unknown
   readonly exact: unknown
 }
 
-// Integers of up to fifteen digits are always kept, and nearly all of Graph's numbers are such; the rest are looked at
-// one by one. Inside a string this may find what is no number, which costs a second parse and changes nothing. The
-// lookahead changes nothing either, and makes the search three times as fast.
+// Finds numbers that JavaScript may write differently. Integers of up to fifteen digits always survive, and nearly all
+// of Graph's numbers are such. A match inside a string costs a second parse and changes nothing. The lookahead changes
+// no match, and makes the search three times as fast.
 const doubtful = /[:,[](?=[-\d\s])\s*(-0|-?\d+(?:\d{15}|\.\d+|(?=[eE]))(?:[eE][+-]?\d+)?)\s*(?=[,}\]]|$)/g
 
 const reproduces = (digits: string) => String(Number(digits)) === digits
 
 const hasInexact = (text: string) => {
-  // A number that is the whole text has nothing before it; texts of Graph's are objects.
+  // The pattern misses a number that is the whole text; texts of Graph's are objects.
   if (!/^\s*[[{]/.test(text)) return true
   for (const [, digits] of text.matchAll(doubtful)) {
     if (!reproduces(digits!)) return true
@@ -39,7 +40,7 @@ const hasInexact = (text: string) => {
   return false
 }
 
-/** The same with raw numbers; undefined for a text too deep for a reviver, which goes down by calls. */
+/** Parses with raw numbers; undefined for a text too deep for a reviver, which recurses. */
 const revived = (text: string): unknown =>
   Result.getOrUndefined(Result.try(() =>
     JSON.parse(
@@ -49,15 +50,12 @@ const revived = (text: string): unknown =>
     )
   ))
 
-/** A text that is known to be JSON, in Graph's digits. */
+/** Parses a text that is known to be valid JSON, keeping Graph's digits. */
 export const exactly = (text: string): unknown =>
   hasInexact(text) ? revived(text) ?? JSON.parse(text) : JSON.parse(text)
 
 /**
- * Decodes a JSON text. A second pass is made only over a text with a number that JavaScript would write differently.
- *
- * **Example**
- *
+ * Decodes a JSON text. A second parse runs only when a number would be written differently by JavaScript.
  * ```ts
  * JSON.stringify(Result.getOrThrow(decode("{\"a\":1.10}")).exact) // => {"a":1.10}
  * ```

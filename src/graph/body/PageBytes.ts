@@ -1,16 +1,17 @@
 /**
- * Cuts the bytes of a page into its records without parsing it, so that each is parsed when it is its turn: a page that
- * lies in memory parsed is three times its text, and the garbage collector carries it about; bytes lie outside its heap.
+ * Splits the bytes of a page into records without parsing the page, so that each record is parsed when it is processed.
+ * A parsed page takes three times the memory of its text, and the garbage collector keeps moving it; bytes lie outside
+ * its heap.
  *
- * Every byte is looked at, and what it takes for JSON is JSON. The other way round it may give up: a page that it cannot
- * cut is parsed whole. Pieces are what a whole parse gives, but for a name that stands twice in one object, which Graph
- * does not send: the text of the piece keeps both.
+ * The scanner checks every byte: what it accepts is valid JSON. It may give up on valid JSON, and such a page is parsed
+ * as one. The records equal those of a full parse, except that a name that stands twice in one object is kept twice.
+ * Graph does not send such names.
  */
 import { atHand } from "../../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
 import { CutRecord, type Place } from "./SentRecord.ts"
 
-/** A page without its records, and its records. */
+/** A page split into its envelope and its records. */
 export interface PageBytes {
   /** The page's JSON with an empty list in place of its records. */
   readonly envelope: string
@@ -20,12 +21,12 @@ export interface PageBytes {
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 const [quote, comma, colon, backslash, slash] = [34, 44, 58, 92, 47]
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
-/** Below it are control characters, which a string must not hold. */
+/** Codes below this one are control characters, which a JSON string must not contain. */
 const space = 32
 
 const isBlank = (code: number | undefined) => code === space || code === 10 || code === 13 || code === 9
 
-/** Characters after a backslash that `JSON.stringify` would write as well: `"`, `\`, `b`, `f`, `n`, `r`, `t`. */
+/** Whether `JSON.stringify` writes the escape of this character the same way: `"`, `\`, `b`, `f`, `n`, `r`, `t`. */
 const isUsual = (code: number | undefined) =>
   code === quote || code === backslash || code === 98 || code === 102 || code === 110 || code === 114 || code === 116
 
@@ -35,7 +36,7 @@ const utf8 = (bytes: Buffer, from: number, to: number) => bytes.toString("utf8",
 
 const ascii = (text: string): ReadonlyArray<number> => [...text].map((one) => one.charCodeAt(0))
 
-/** A loop and not `every`: it is asked for each name, and a function made each time was a tenth of a page's garbage. */
+/** A loop instead of `every`: the check runs for each name, and a closure each time was a tenth of a page's garbage. */
 const isAt = (bytes: Buffer, at: number, word: ReadonlyArray<number>): boolean => {
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return false
   return true
@@ -45,33 +46,33 @@ const words = ["null", "true", "false"].map(ascii)
 const fourHexDigits = /^[\da-f]{4}$/i
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
-/** The end of a word or a number; -1 where there is none. */
+/** Returns the end of a word or a number, or -1. */
 const endOfScalar = (bytes: Buffer, from: number): number => {
   for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : -1
   let end = from
-  // Whatever it is: whether that is a number shows below.
+  // Find the end of the token first; the regular expression below decides whether the token is a number.
   for (let code = bytes[end]; code !== undefined && code > space && code !== comma; code = bytes[++end]) {
     if (code === closeList || code === closeObject) break
   }
   return number.test(bytes.toString("latin1", from, end)) ? end : -1
 }
 
-/** Deeper than anything Graph sends, and far from what the stack holds: what is nested deeper is parsed whole. */
+/** Far above Graph's nesting and far below the stack's limit; a page nested deeper is parsed as one. */
 const depthMax = 200
 
-/** What is known while the bytes are gone through. */
+/** The state of one scan over the bytes. */
 interface Scan {
   readonly bytes: Buffer
-  /** Of the record in hand (see `Place`), once it is read whole; whatever is read may make it false. */
+  /** `isPlain` of the current record (see `Place`), set to false by whatever is read. */
   isPlain: boolean
-  /** Whether the name that was read last has an escape; to be asked before its value is read. */
+  /** Whether the last name read has an escape; valid until its value is read. */
   isEscaped: boolean
 }
 
-/** No place: what was to be read is not there, or too deep. */
+/** Returned in place of an offset when the JSON is invalid or nested too deep. */
 const nowhere = -1
 
-/** Where what comes next begins. */
+/** Returns the offset of the next byte that is no blank. */
 const afterBlanks = (scan: Scan, from: number): number => {
   let at = from
   while (isBlank(scan.bytes[at])) {
@@ -81,7 +82,7 @@ const afterBlanks = (scan: Scan, from: number): number => {
   return at
 }
 
-/** From behind a backslash to the last character of the escape. */
+/** Returns the offset of the last character of an escape; `at` is the offset behind the backslash. */
 const lastOfEscape = (scan: Scan, at: number): number => {
   const code = scan.bytes[at]
   scan.isEscaped = true
@@ -91,7 +92,7 @@ const lastOfEscape = (scan: Scan, at: number): number => {
   return code === 117 && fourHexDigits.test(scan.bytes.toString("latin1", at + 1, at + 5)) ? at + 4 : nowhere
 }
 
-/** From the opening quote to behind the closing one. */
+/** Returns the offset behind the closing quote; `from` is the opening quote. */
 const endOfString = (scan: Scan, from: number): number => {
   const { bytes } = scan
   let at = from + 1
@@ -104,7 +105,7 @@ const endOfString = (scan: Scan, from: number): number => {
   return at + 1
 }
 
-/** From a name's opening quote to behind its closing one. */
+/** Returns the offset behind a name's closing quote; `at` is its opening quote. */
 const endOfName = (scan: Scan, at: number): number => {
   if (scan.bytes[at] !== quote) return nowhere
   // JavaScript puts names that are numbers before the others.
@@ -113,13 +114,13 @@ const endOfName = (scan: Scan, at: number): number => {
   return endOfString(scan, at)
 }
 
-/** From behind a name to its value. */
+/** Returns the offset of a value; `end` is the offset behind its name. */
 const valueAfter = (scan: Scan, end: number): number => {
   const at = afterBlanks(scan, end)
   return scan.bytes[at] === colon ? afterBlanks(scan, at + 1) : nowhere
 }
 
-/** From behind a value to the next one of its list or its object; to the closing bracket when it was the last. */
+/** Returns the offset of the next element, or of the closing bracket after the last one. */
 const afterValue = (scan: Scan, end: number, close: number): number => {
   const at = afterBlanks(scan, end)
   if (scan.bytes[at] !== comma) return scan.bytes[at] === close ? at : nowhere
@@ -127,7 +128,7 @@ const afterValue = (scan: Scan, end: number, close: number): number => {
   return scan.bytes[next] === close ? nowhere : next
 }
 
-/** Brackets and all. */
+/** Returns the offset behind the object's closing brace; `from` is its opening one. */
 const endOfObject = (scan: Scan, from: number, depth: number): number => {
   if (depth > depthMax) return nowhere
   let at = afterBlanks(scan, from + 1)
@@ -140,7 +141,7 @@ const endOfObject = (scan: Scan, from: number, depth: number): number => {
   return at < 0 ? nowhere : at + 1
 }
 
-/** Brackets and all; starts and ends of the elements are added to `places`. */
+/** Returns the offset behind the list's closing bracket; adds start and end of each element to `places`. */
 const endOfList = (scan: Scan, from: number, depth: number, places?: Array<number>): number => {
   if (depth > depthMax) return nowhere
   let at = afterBlanks(scan, from + 1)
@@ -153,7 +154,7 @@ const endOfList = (scan: Scan, from: number, depth: number, places?: Array<numbe
   return at < 0 ? nowhere : at + 1
 }
 
-/** To behind the value that begins there. */
+/** Returns the offset behind the value at `at`. */
 const endOfValue = (scan: Scan, at: number, depth: number): number => {
   switch (scan.bytes[at]) {
     case quote:
@@ -171,11 +172,11 @@ const valueName = ascii("value")
 const evidenceName = ascii("evidence")
 const handNames = atHand.map(ascii)
 
-/** Whether the name between two quotes is this one. */
+/** Whether the name between the quotes at `from` and `end` is `name`. */
 const isNamed = ({ bytes }: Scan, from: number, end: number, name: ReadonlyArray<number>) =>
   end - from === name.length + 2 && isAt(bytes, from + 1, name)
 
-/** Which of the properties of `atHand` is named; -1 for none. */
+/** Returns the index in `atHand` of the name, or -1. */
 const handOf = (scan: Scan, from: number, end: number): number => {
   for (let index = 0; index < handNames.length; index++) {
     if (isNamed(scan, from, end, handNames[index]!)) return index
@@ -183,10 +184,10 @@ const handOf = (scan: Scan, from: number, end: number): number => {
   return -1
 }
 
-/** Depth of a record's own properties: the page's are at 1, and its list is between them. */
+/** Depth of a record's own properties: 1 is the page, 2 its list. */
 const depthOfRecord = 3
 
-/** The record that begins there; undefined for what is no JSON, or too deep. */
+/** Returns the place of the record at `start`, or undefined for invalid JSON or too deep nesting. */
 const placeOf = (scan: Scan, start: number): Place | undefined => {
   const { bytes } = scan
   scan.isPlain = true
@@ -205,7 +206,7 @@ const placeOf = (scan: Scan, start: number): Place | undefined => {
     const value = valueAfter(scan, name)
     if (value < 0) return undefined
     let end: number
-    // The last of two with one name counts.
+    // When a name stands twice, the last one counts.
     if (isNamed(scan, at, name, evidenceName)) {
       evidence = bytes[value] === openList ? [] : undefined
       end = evidence === undefined
@@ -226,7 +227,7 @@ const placeOf = (scan: Scan, start: number): Place | undefined => {
   return { start, end: at + 1, isPlain: scan.isPlain, hasEscapedName, evidence, hand }
 }
 
-/** From the opening bracket of the records to behind the closing one; the records are added to `records`. */
+/** Returns the offset behind the records' closing bracket; adds the records to `records`. */
 const endOfRecords = (scan: Scan, from: number, body: Body, records: Array<CutRecord>): number => {
   let at = afterBlanks(scan, from + 1)
   while (at >= 0 && scan.bytes[at] !== closeList) {
@@ -239,20 +240,18 @@ const endOfRecords = (scan: Scan, from: number, body: Body, records: Array<CutRe
 }
 
 /**
- * Cuts a page's bytes; undefined for what is no JSON or nested too deep, and for a page that has no list of records, more
- * than one, or an escape in a name of its own.
+ * Splits a page into its records. Returns undefined for invalid or too deeply nested JSON, and for a page without a
+ * list of records, with two of them, or with an escape in a name of its own.
  *
- * **Details**
- *
- * Its functions are called for each record, each value and each string: V8 compiles what is called often once. It
- * compiled one loop over a page, which is entered once, for every page anew.
+ * The scanner is made of small functions on purpose: V8 compiles a function that is called often once, but recompiled a
+ * single loop over the whole page for every page.
  */
 export const cut = (body: Body): PageBytes | undefined => {
   const { bytes } = body
   const scan: Scan = { bytes, isPlain: true, isEscaped: false }
   const records: Array<CutRecord> = []
   const first = isAt(bytes, 0, byteOrderMark) ? byteOrderMark.length : 0
-  /** The list of the records: of its brackets. */
+  /** Offsets of the list of records, brackets included. */
   let from = nowhere
   let to = nowhere
   const start = afterBlanks(scan, first)
@@ -260,7 +259,7 @@ export const cut = (body: Body): PageBytes | undefined => {
   let at = afterBlanks(scan, start + 1)
   while (bytes[at] !== closeObject) {
     const name = endOfName(scan, at)
-    // An escaped one may be the list's name once more, which only a whole parse would see.
+    // An escaped name may spell the list's name again, which only a full parse would see.
     if (name < 0 || scan.isEscaped) return undefined
     const value = valueAfter(scan, name)
     if (value < 0) return undefined

@@ -18,27 +18,27 @@ const contentOf = (value: unknown, exact: unknown): Content => {
   return { value, text: stringify(exact), evidence: Array.isArray(evidence) ? evidence.map(stringify) : [] }
 }
 
-/** Where a record stands in the bytes of its page. */
+/** The offsets of a record in the bytes of its page. */
 export interface Place {
   readonly start: number
   readonly end: number
-  /** Whether the bytes are what `JSON.stringify` would write, but for digits that are Graph's and names that stand twice. */
+  /** Whether `JSON.stringify` would write the same bytes, apart from Graph's digits and names that stand twice. */
   readonly isPlain: boolean
-  /** Whether a name of the record's own is written with escapes, so that only its value tells what it is called. */
+  /** Whether a name of the record's own is written with escapes, so that the raw bytes do not show it. */
   readonly hasEscapedName: boolean
-  /** Starts and ends of the elements of `evidence`; undefined where it is no list. */
+  /** Starts and ends of the elements of `evidence`; undefined when it is not a list. */
   readonly evidence: ReadonlyArray<number> | undefined
-  /** Starts and ends of the properties of `atHand` that are strings, in that order; -1 or nothing for the others. */
+  /** Starts and ends of the properties of `atHand` that are strings, in that order; -1 or missing for the others. */
   readonly hand: ReadonlyArray<number>
 }
 
-/** A record cut out of a page. It is parsed whenever it is asked for, and keeps nothing of it. */
+/** A record cut out of a page. Each call parses the bytes again and caches nothing. */
 export class CutRecord implements Sent {
   readonly #page: Body
   readonly #place: Place
   readonly isObject: boolean
 
-  /** The bytes at the place must be JSON; they are read for as long as the body was not given back. */
+  /** The bytes at the place must be JSON. They can be read until the body is released. */
   constructor(page: Body, place: Place) {
     this.#page = page
     this.#place = place
@@ -77,7 +77,7 @@ export class CutRecord implements Sent {
   }
 }
 
-/** A record that is a value already; `exact` is the same with numbers in Graph's digits. */
+/** Wraps a parsed record; `exact` is the same value with numbers in Graph's digits. */
 export const ofValue = (value: unknown, exact: unknown = value): Sent => ({
   isObject: isJson(value),
   property: (name) => propertyOf(value, name),

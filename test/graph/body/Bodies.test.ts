@@ -91,7 +91,7 @@ describe("Bodies", () => {
     for (const size of [0, 1, largePageBytes]) {
       const body = bodyOf(Bodies.make(), large(1, size))
       body.release()
-      assert.throws(() => body.bytes, "after it was given back")
+      assert.throws(() => body.bytes, "after its release")
     }
   })
 
