@@ -1,4 +1,4 @@
-/** Reads what a stream answers to a published message. */
+/** Parses a stream's answer to a published message. */
 import type { Msg } from "@nats-io/transport-node"
 import { Option, Schema } from "effect"
 import { apiCode } from "./NatsFailure.ts"
@@ -14,10 +14,10 @@ const decodeAcknowledgement = Schema.decodeUnknownOption(Acknowledgement)
 
 const noResponders = 503
 
-/** What a stream answers to one message. */
+/** A stream's answer to one message. */
 export type Reply =
   | { readonly _tag: "Acknowledged" }
-  /** `forGood` when sending the same again cannot help. */
+  /** `forGood` when sending the same message again cannot help. */
   | { readonly _tag: "Refused"; readonly why: string; readonly forGood: boolean }
 
 const acknowledged: Reply = { _tag: "Acknowledged" }
@@ -39,7 +39,7 @@ const refusal = (code: number | undefined, description: string, subject: string)
   }
 }
 
-/** Reads the answer to a message on `subject`. A duplicate is acknowledged as any other. */
+/** Parses the answer to a message on `subject`. A duplicate counts as acknowledged. */
 export const replyOf = (message: Msg, subject: string): Reply => {
   if (message.headers?.code === noResponders) {
     return {
@@ -49,10 +49,10 @@ export const replyOf = (message: Msg, subject: string): Reply => {
     }
   }
   const json = message.string()
-  // Nearly all answers are these, and reading one as a whole takes as long as sending the message did.
+  // Fast path: nearly all answers look like this, and a full decode takes as long as sending the message did.
   if (json.startsWith("{\"stream\":") && json.endsWith("}") && !json.includes("\"error\"")) return acknowledged
   const body = decodeAcknowledgement(json)
-  if (Option.isNone(body)) return { _tag: "Refused", why: "an answer that is no acknowledgement", forGood: false }
+  if (Option.isNone(body)) return { _tag: "Refused", why: "the broker's answer is no acknowledgement", forGood: false }
   const { error, stream } = body.value
   return error === undefined && stream !== undefined
     ? acknowledged

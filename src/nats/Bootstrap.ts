@@ -1,9 +1,9 @@
-/** What a process in Conductor is told by its environment: where the broker is, and which appliance it runs on. */
+/** Reads the environment of a process in Conductor: the broker's address, and the appliance it runs on. */
 import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
 import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 
-/** The environment cannot be used. Every fault is one line: the variable or file, and what was expected there. */
+/** The environment is unusable. Every fault is one line: the variable or file, and what was expected there. */
 export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstrap", {
   faults: Schema.Array(Schema.String)
 }) {
@@ -12,7 +12,7 @@ export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstr
   }
 }
 
-/** Conductor writes more into it; what else is there is another service's. */
+/** Reads only the connector's fields; Conductor writes fields for other services, too. */
 const NodeDocument = Schema.fromJsonString(Schema.Struct({
   appliance_id: Schema.String.check(
     Schema.isPattern(/^[A-Za-z0-9_-]+$/, { message: "Expected the appliance's ID: letters, digits and dashes" })
@@ -25,16 +25,16 @@ const NodeDocument = Schema.fromJsonString(Schema.Struct({
 }))
 const decodeNode = Schema.decodeEffect(NodeDocument, { errors: "all" })
 
-/** What the environment says. */
+/** The connection, appliance and trusted CA that the environment names. */
 export interface Bootstrap {
   readonly connection: ConnectionOptions
   readonly applianceId: string
   readonly orgId: string | undefined
-  /** PEM file that Graph and the login host are trusted by, beside the system's store. */
+  /** PEM file of CAs trusted for Graph and the login host, besides the system's store. */
   readonly caFile: string | undefined
 }
 
-/** Where Conductor mounts them. */
+/** Default paths, where Conductor mounts the files. */
 const mounted = {
   node: "/configs/node.json",
   ca: "/certs/ca-bundle.crt",
@@ -61,7 +61,7 @@ const readNode = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-/** Whether the environment names a broker. */
+/** Whether the environment names a broker (`NATS_URL`). */
 export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_URL"), Option.isSome)
 
 /**

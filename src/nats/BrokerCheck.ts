@@ -1,6 +1,6 @@
 /**
- * Looks once at the broker, for `check`: whether it answers, which stream keeps the artifacts, and what settings it
- * has. Writes nothing.
+ * Tests the broker once, for `check`: whether it answers, which stream keeps the artifacts, and which settings it
+ * holds. Writes nothing.
  */
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -11,19 +11,17 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
 import { ask } from "./Request.ts"
 
-/** How long a broker is waited for that should be there. */
+/** How long to wait for a broker that should be up. */
 const patience = "8 seconds"
 
-/** The broker does not answer in time. The log says why. */
+/** The broker did not answer in time. The log has the cause. */
 export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { servers: Schema.Array(Schema.String) }) {
   override get message() {
     return `the broker ${this.servers.join(", ")} does not answer, or refuses the connection`
   }
 }
 
-/**
- * What was found of a subject: the stream that keeps it and how many messages of it there are, or why there is none.
- */
+/** The stream that keeps a subject, with the number of its messages; or the reason why there is none. */
 export type Kept = { readonly stream: string; readonly messages: number } | { readonly missing: string }
 
 const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Kept, never, Connection> {
@@ -39,11 +37,11 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
   ))
 })
 
-/** Looks at the broker that a process in Conductor would use. */
+/** Tests the broker that a process in Conductor would use; fails with {@link NoBroker} after 8 seconds. */
 export const look = Effect.fn("BrokerCheck.look")(
   function*({ applianceId }: Bootstrap) {
     const source = yield* SettingsSource
-    // An empty bucket says so at once; one that is not there never does.
+    // An empty bucket answers at once, a missing one never does.
     const found = yield* Stream.runHead(source.changes).pipe(
       Effect.timeoutOption("3 seconds"),
       Effect.map(Option.flatten)

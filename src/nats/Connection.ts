@@ -1,4 +1,4 @@
-/** The connection to the broker, and the only place that dials it. */
+/** The connection to the broker, and the only module that opens one. */
 import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { Kvm } from "@nats-io/kv"
 import {
@@ -16,50 +16,52 @@ import { readFileSync } from "node:fs"
 import { describe, noAnswer } from "./NatsFailure.ts"
 
 /**
- * Where the broker is and what it asks of its clients. Paths are read again at each dial, so that what they hold may
- * be renewed meanwhile.
+ * The broker's addresses and the client's credentials. Files are read again at each connection attempt, so that renewed
+ * files are used.
  */
 export interface ConnectionOptions {
-  /** `nats://HOST:PORT`; with `tls://` a broker that speaks no TLS is refused. */
+  /** `nats://HOST:PORT`; with `tls://`, a broker without TLS is refused. */
   readonly servers: ReadonlyArray<string>
-  /** What the broker's own lists call this client. */
+  /** Name of this client in the broker's own lists. */
   readonly name?: string
   readonly user?: string
   readonly password?: Redacted.Redacted
   readonly token?: Redacted.Redacted
   /** Path of a `.creds` file: a user's JWT and its key. */
   readonly credentials?: string
-  /** How long one request waits for its answer; {@link answerMax} unless told otherwise. */
+  /** Timeout of one request; {@link answerMax} by default. */
   readonly answerMax?: Duration.Duration
   /** Paths of PEM files, used when the broker speaks TLS. Without `ca`, Node's own certificates are trusted. */
   readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string }
 }
 
-/** Measured: with these, and re-sending what is unacknowledged, no kill of the broker lost or doubled a message. */
+/**
+ * Measured: with these options and re-sent unacknowledged messages, no kill of the broker lost or duplicated a message.
+ */
 const robust = {
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
   reconnectJitter: 100,
   reconnectJitterTLS: 100,
-  // A password may be rotated under us: the library would otherwise close for good after two refusals.
+  // A password may be rotated while the process runs: the library would otherwise close for good after two refusals.
   ignoreAuthErrorAbort: true,
   timeout: 3000,
   pingInterval: 10_000,
   maxPingOut: 2,
-  // An `Error` built for each request costs a third of the throughput.
+  // Creating an `Error` for each request costs a third of the throughput.
   noAsyncTraces: true
 } satisfies NodeConnectionOptions
 
-/** Wait between two rounds of dials while no broker was ever reached. */
+/** Wait between two connection attempts until a broker was reached for the first time. */
 const dialAgain = Schedule.spaced("250 millis")
 
 /**
- * How long one request waits for its answer. A broker that lives answers within milliseconds, and a stop that waits for
- * a few requests in a row must end within ten seconds.
+ * Default timeout of one request. A running broker answers within milliseconds, and a stop that waits for a few
+ * requests in a row must end within ten seconds.
  */
 export const answerMax = Duration.seconds(2)
 
-/** A drain that the broker does not answer must not hold up a stop. */
+/** Timeout of the drain at a stop: a silent broker must not delay the stop. */
 const drainMax = Duration.seconds(2)
 
 class DialFailed extends Schema.TaggedError<DialFailed>()("DialFailed", {
@@ -77,7 +79,8 @@ const authenticatorOf = (options: ConnectionOptions): Authenticator | undefined 
   if (credentials !== undefined) {
     let last: Uint8Array | undefined
     return (nonce) => {
-      // An exception in an authenticator closes the client for good, and a file is gone for a moment as it is renewed.
+      // An exception in an authenticator closes the client for good, and a file is missing for a moment while it is
+      // renewed.
       try {
         last = readFileSync(credentials)
       } catch (error) {
@@ -102,7 +105,7 @@ const tlsOf = ({ servers, tls }: ConnectionOptions): NodeConnectionOptions["tls"
 
 const isTlsRequired = (servers: ReadonlyArray<string>) => servers.some((server) => server.startsWith("tls://"))
 
-/** Gives a connection back even when the fiber that asked for it has gone. */
+/** Opens one connection, and closes it again when the fiber was interrupted meanwhile. */
 const dial = (options: NodeConnectionOptions) =>
   Effect.callback<NatsConnection, DialFailed>((resume) => {
     let wanted = true
@@ -118,7 +121,7 @@ const dial = (options: NodeConnectionOptions) =>
     })
   })
 
-/** Dials until a broker answers, and says in the log whatever new reason there is for waiting. */
+/** Connects until a broker answers, and logs each new reason for waiting once. */
 const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
   const names = options.servers.join(", ")
   const authenticator = authenticatorOf(options)
@@ -146,16 +149,16 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
       }
       if (detail === said) return
       said = detail
-      // With TLS 1.3 a broker that misses a client's certificate says nothing.
+      // With TLS 1.3, a broker that demands a client certificate closes the connection without a reason.
       const hint = tls !== undefined && tls !== null && tls.certFile === undefined && detail === noAnswer
         ? "; it may ask for a client certificate"
         : ""
-      yield* Effect.logWarning(`the broker ${names} cannot be joined: ${detail}${hint}; waiting for it`)
+      yield* Effect.logWarning(`no connection to the broker ${names}: ${detail}${hint}; waiting for it`)
     }))
   )
-  // The schedule has no end, so that a failure here is not one of the broker's.
+  // The schedule never ends, so no failure of the broker is left here.
   const nc = yield* Effect.orDie(Effect.retry(attempt, dialAgain))
-  if (said !== undefined) yield* Effect.logInfo(`the broker is there: ${nc.getServer()}`)
+  if (said !== undefined) yield* Effect.logInfo(`connected to the broker: ${nc.getServer()}`)
   return nc
 })
 
@@ -165,31 +168,27 @@ const release = (nc: NatsConnection) =>
     Effect.andThen(Effect.promise(() => nc.close()))
   )
 
-/** Whether the broker can be reached at the moment. */
+/** Whether the broker is connected at the moment. */
 export type Presence = "here" | "away"
 
 const presenceOf = (status: Status): Presence | undefined =>
   status.type === "disconnect" ? "away" : status.type === "reconnect" ? "here" : undefined
 
 /**
- * Service that holds the connection to the broker.
+ * Service of the connection to the broker.
  *
- * **Details**
+ * The layer waits for a broker that is not up, and the connection retries for ever after an outage; the log reports
+ * both once. It closes only with its scope, after all messages were flushed.
  *
- * The layer waits for a broker that is not up, and the connection looks for it for ever when it goes away; the log says
- * both once. It ends only with its scope, after what was sent has reached the broker.
- *
- * **Gotchas**
- *
- * What is published while the broker is away is lost without an error: only an acknowledged publish counts, and what
- * is not acknowledged must be sent again. Subscriptions are restored by themselves.
+ * A message published during an outage is lost without an error: only an acknowledged publish counts, and
+ * unacknowledged messages must be sent again. Subscriptions are restored automatically.
  */
 export class Connection extends Context.Service<Connection, {
   readonly nc: NatsConnection
   readonly js: JetStreamClient
   readonly jsm: JetStreamManager
   readonly kvm: Kvm
-  /** Changes are told after the client has restored its subscriptions. */
+  /** Changes after the client has restored its subscriptions. */
   readonly presence: SubscriptionRef.SubscriptionRef<Presence>
 }>()("azure-security/nats/Connection") {
   static readonly layer = (options: ConnectionOptions): Layer.Layer<Connection> =>
@@ -208,7 +207,7 @@ export class Connection extends Context.Service<Connection, {
                 yield* SubscriptionRef.set(presence, now)
                 refused = undefined
                 yield* now === "away"
-                  ? Effect.logWarning("the broker is away; looking for it until it is back")
+                  ? Effect.logWarning("the broker is away; reconnecting until it is back")
                   : Effect.logInfo(`the broker is back: ${nc.getServer()}`)
               }
               if (status.type !== "error") {
@@ -229,7 +228,7 @@ export class Connection extends Context.Service<Connection, {
         return Connection.of({
           nc,
           js,
-          // Nothing is asked of the broker here: it may be away again, or refuse this user the question.
+          // No request here: the broker may be away again, or refuse the request to this user.
           jsm: yield* Effect.promise(() =>
             jetstreamManager(nc, { checkAPI: false, timeout })
           ),

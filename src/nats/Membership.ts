@@ -1,4 +1,4 @@
-/** This process among those on one broker: a key that it renews, in a bucket that forgets. */
+/** The membership of this process: a key that it keeps renewing in a bucket with a TTL. */
 import { headers, nuid } from "@nats-io/transport-node"
 import { Duration, Effect, Option, Schedule, Stream } from "effect"
 import { answerMax, Connection } from "./Connection.ts"
@@ -6,42 +6,44 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { ask, type Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
-/** Name of the bucket. */
+/** Name of the bucket with one key per process. */
 export const bucket = "AZURE_SECURITY_LEASES"
 
 const stream = `KV_${bucket}`
 const prefix = "member."
 const subjectOf = (id: string) => `$KV.${bucket}.${prefix}${id}`
 
-/** Part of the time to live for which a renewal is trusted; the rest is for what the broker's clock counts otherwise. */
+/** Share of the TTL for which a renewal is trusted; the rest is a margin for differences to the broker's clock. */
 const trustedPart = 0.8
-/** Renewals in a time to live: three may be lost. */
+/** Renewals per TTL: three may be lost. */
 const renewals = 4
 
-/** One membership, from its beginning until it is lost or ended. Its id never comes again. */
+/** One membership, from its start until it is lost or ended. An id is never used twice. */
 export interface Membership {
   readonly id: string
 }
 
 interface Own extends Membership {
   revision: number
-  /** Monotonic milliseconds until which it is trusted. */
+  /** Time on the monotonic clock, in milliseconds, until which the membership is trusted. */
   until: number
 }
 
-/** Begins a membership and renews it until the scope ends, which ends it at once for all others. */
+/**
+ * Starts a membership and renews it until the scope ends; the end of the scope removes it for all processes at once.
+ */
 export const open = Effect.fn("Membership.open")(function*(options: {
-  /** For a bucket that is not there yet; that of the bucket counts. */
+  /** TTL of a bucket that has to be created; an existing bucket keeps its own. */
   readonly ttl: Duration.Duration
   readonly monotonic: () => number
-  /** Run when a membership began, ended in order, or was lost. */
+  /** Run when the set of members changes or this process gains or loses its membership. */
   readonly changed: Effect.Effect<void>
 }) {
   const { js, jsm, kvm } = yield* Connection
   const { changed, monotonic } = options
   let own: Own | undefined
   let ttl = Duration.toMillis(options.ttl)
-  /** Ended in order, and perhaps still counted. */
+  /** Ids of memberships that ended in order, but that the broker may still list. */
   const left = new Set<string>()
 
   const openBucket = Effect.gen(function*() {
@@ -56,7 +58,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
       if (isEnd) marks.set("KV-Operation", "DEL")
       return js.publish(subjectOf(id), isEnd ? undefined : id, {
         headers: marks,
-        // One that is not answered by then must not hold up the next.
+        // An unanswered renewal must not delay the next one.
         timeout: Math.min(Duration.toMillis(answerMax), ttl / renewals),
         expect: { streamName: stream, lastSubjectSequence: revision }
       })
@@ -81,13 +83,13 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     const renewed = yield* Effect.result(publish(member.id, member.revision))
     if (renewed._tag === "Success") {
       member.revision = renewed.success.seq
-      // One that was not trusted any more stays so: its leases may be others' by now.
+      // An expired membership stays lost: other processes may hold its leases by now.
       if (monotonic() < member.until) member.until = from + ttl * trustedPart
       return
     }
     const code = apiCodeOf(renewed.failure.cause)
     if (code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) return
-    // Forgotten, or an answer of ours was lost.
+    // Either the broker dropped the key, or the answer to an earlier renewal was lost.
     const last = yield* lastOf(member.id)
     if (Option.isNone(last) || last.value.isEnd) return yield* lose
     member.revision = last.value.revision
@@ -115,7 +117,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
       const detail = describe(cause)
       if (detail === said) return Effect.void
       said = detail
-      return Effect.logWarning(`the membership in ${bucket} cannot be renewed: ${detail}; trying again`)
+      return Effect.logWarning(`this process cannot renew its key in the bucket ${bucket}: ${detail}; trying again`)
     })
   )
 
@@ -145,10 +147,10 @@ export const open = Effect.fn("Membership.open")(function*(options: {
 
   return {
     renewEvery,
-    /** The membership of this process, if there is one and it is trusted. */
+    /** Returns the membership of this process, or undefined when there is none or it is no longer trusted. */
     current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,
-    /** Ids of all memberships that the broker has not forgotten. */
+    /** Returns the ids of all memberships that the broker still lists. */
     alive: Effect.map(
       ask(() => jsm.streams.info(stream, { subjects_filter: `$KV.${bucket}.${prefix}>` })),
       ({ state }): ReadonlySet<string> => {
@@ -157,7 +159,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
         return new Set(ids.filter((id) => !left.has(id)))
       }
     ),
-    /** Whether a membership is over for good, asked of the stream's leader. */
+    /** Returns whether a membership has ended for good; asks the stream's leader. */
     isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || last.value.isEnd)
   }
 })

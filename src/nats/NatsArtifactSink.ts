@@ -1,4 +1,4 @@
-/** Publishes artifacts into the stream that Conductor's services read. */
+/** Publishes artifacts to the stream that Conductor's services read. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
@@ -11,24 +11,24 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { headerBytesMax, make as makePublisher, type Outgoing, publisherLimits } from "./Publisher.ts"
 import { encode, fit } from "./Truncation.ts"
 
-/** Where records that could not become artifacts go. */
+/** Where records go that could not become artifacts. */
 export type DeadLetters =
   | { readonly to: "file"; readonly directory: string }
   /** `{appliance_id}.data.artifacts.unknown`, where Conductor keeps what no parser knows. */
   | { readonly to: "subject" }
   | { readonly to: "off" }
 
-/** What the sink is made with. */
+/** The options of the sink. */
 export interface NatsArtifactSinkOptions {
   /** First token of all subjects of an appliance. */
   readonly applianceId: string
-  /** `raw` passes the parser, `parsed` goes behind it. */
+  /** `raw` enters the pipeline before the parser, `parsed` behind it. */
   readonly stage: "raw" | "parsed"
   readonly deadLetters: DeadLetters
   readonly limits?: Parameters<typeof makePublisher>[0]
 }
 
-/** Subject of a stage of an appliance's artifacts. */
+/** Returns the subject of a stage of an appliance's artifacts. */
 export const subjectOf = (applianceId: string, stage: Stage): string => `${applianceId}.data.artifacts.${stage}`
 
 type Stage = "raw" | "parsed" | "unknown"
@@ -36,13 +36,13 @@ type Stage = "raw" | "parsed" | "unknown"
 interface Target {
   readonly subject: string
   readonly stream: string
-  /** Headers included; -1 for none. */
+  /** The stream's limit for a message including headers; -1 for no limit. */
   readonly bytesMax: number
 }
 
 const utf8 = new TextEncoder()
 
-/** The artifacts behind the first `from`, in slices. */
+/** Yields the artifacts after the first `from`, in slices of {@link sliceArtifacts}. */
 function* slices(artifacts: Iterable<Artifact>, from: number): Generator<ReadonlyArray<Artifact>> {
   let slice: Array<Artifact> = []
   let index = 0
@@ -59,15 +59,12 @@ function* slices(artifacts: Iterable<Artifact>, from: number): Generator<Readonl
 /**
  * Layer of an {@link ArtifactSink} into the stream that captures the subject of the stage.
  *
- * **Details**
+ * The id of an artifact is the id of its message, so that the stream stores it once however often it is sent. A full or
+ * missing stream, an outage and a refusal fail as {@link SinkUnavailable}, whose message names the cause. When the same
+ * batch is passed again, only unacknowledged artifacts are sent.
  *
- * The id of an artifact is the id of its message, so that the stream takes it once however often it is sent. A full or
- * missing stream, an outage and a refusal fail as {@link SinkUnavailable} in words that name them; when the same batch
- * is given again, only what was not acknowledged is sent.
- *
- * **Gotchas**
- *
- * An artifact over the broker's limit is published with less of its message, and tagged so. Dead letters are not known by an id in a file: they are written once for each batch object.
+ * An artifact over the broker's limit is published with a shortened message and a tag. Dead letters in a file have no
+ * id: they are written once per batch object.
  */
 export const layer = (
   { applianceId, deadLetters, limits = publisherLimits, stage }: NatsArtifactSinkOptions
@@ -79,7 +76,7 @@ export const layer = (
       const publisher = yield* makePublisher(limits)
       const toFile = deadLetters.to === "file" ? yield* makeDeadLetters(deadLetters.directory) : undefined
       const inFile = new WeakSet<Batch>()
-      /** How many artifacts of a batch are acknowledged: it comes again after a failure. */
+      /** Number of acknowledged artifacts per batch: a failed batch is passed again. */
       const sent = new WeakMap<Batch, number>()
       const targets = new Map<Stage, Target>()
       const said = new Map<Stage, string>()
@@ -104,12 +101,12 @@ export const layer = (
         targets.set(of, found)
         if (said.get(of) !== found.stream) {
           said.set(of, found.stream)
-          yield* Effect.logInfo(`what goes to ${subject} is kept by the stream ${found.stream}`)
+          yield* Effect.logInfo(`artifacts on ${subject} are kept by the stream ${found.stream}`)
         }
         return found
       })
 
-      /** Read when a message is sent: the broker's limit may be another after it was started again. */
+      /** Read at each message: the broker's limit may change when the broker restarts. */
       const roomIn = ({ bytesMax }: Target) =>
         Math.min(nc.info?.max_payload ?? Infinity, bytesMax < 0 ? Infinity : bytesMax) - headerBytesMax
 
@@ -160,7 +157,7 @@ export const layer = (
 
       const publish = (batch: Batch) =>
         Effect.andThen(publishDeadLetters(batch), publishArtifacts(batch)).pipe(
-          // The stream may have been made anew, under another name or with another limit.
+          // The stream may have been created again under another name or with another limit.
           Effect.tapError(() => Effect.sync(() => targets.clear())),
           Effect.catchTag("SinkUnavailable", (reason) => new ArtifactSinkError({ sink: "nats", reason }))
         )

@@ -1,7 +1,7 @@
-/** Tells what a failure of the broker or of its client was, in words for the log and without any content. */
+/** Describes failures of the broker and its client in words for the log, without any message content. */
 import { Predicate } from "effect"
 
-/** Codes that Node and its TLS leave on an error. */
+/** Codes that Node and its TLS set on an error. */
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset; a broker that asks for a client certificate ends one without it so",
@@ -19,7 +19,7 @@ const words: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the CA of the broker's certificate is not trusted"
 }
 
-/** Numbers that JetStream gives its refusals (`err_code`), as far as the connector goes by them. */
+/** JetStream's error numbers (`err_code`) that the connector acts on. */
 export const apiCode = {
   insufficientResources: 10023,
   messageTooLarge: 10054,
@@ -32,7 +32,7 @@ export const apiCode = {
   tooManyRequests: 10167
 } as const
 
-/** The error and its causes, outermost first. */
+/** Returns the error and its causes, outermost first. */
 const chain = (error: unknown, depth = 0): ReadonlyArray<object> =>
   !Predicate.isObject(error) || depth > 8
     ? []
@@ -43,31 +43,29 @@ const property = (error: object, key: string): unknown => Predicate.hasProperty(
 const named = (error: unknown, name: string): object | undefined =>
   chain(error).find((one) => property(one, "name") === name)
 
-/** JetStream's number of a refusal, or undefined for anything else. */
+/** Returns JetStream's error number, or undefined for any other error. */
 export const apiCodeOf = (error: unknown): number | undefined => {
   const refusal = named(error, "JetStreamApiError") ?? named(error, "StreamNotFoundError")
   const code = property(refusal ?? {}, "code")
   return Predicate.isNumber(code) ? code : undefined
 }
 
-/**
- * Whether nobody knows if the broker did what it was asked to: no answer in time, or the connection went in between.
- */
+/** Whether it is unknown if the broker carried out the request: no answer in time, or a connection lost in between. */
 export const isAmbiguous = (error: unknown): boolean =>
   ["TimeoutError", "RequestError", "ClosedConnectionError", "DrainingConnectionError"].some((name) =>
     named(error, name) !== undefined
   ) && named(error, "NoRespondersError") === undefined && refusedSubject(error) === undefined
 
-/** The subject that the broker's permissions refuse to this user, if that is the failure. */
+/** Returns the subject that the broker's permissions refuse to this user, or undefined for any other failure. */
 export const refusedSubject = (error: unknown): string | undefined => {
   const subject = property(named(error, "PermissionViolationError") ?? {}, "subject")
   return Predicate.isString(subject) ? subject : undefined
 }
 
-/** What a time-out is called. */
+/** The words for a timeout. */
 export const noAnswer = "no answer in time"
 
-/** The failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`. */
+/** Describes a failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`. */
 export const describe = (error: unknown): string => {
   const refused = refusedSubject(error)
   if (refused !== undefined) return `the broker's permissions refuse ${refused}`

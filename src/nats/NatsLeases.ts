@@ -1,23 +1,22 @@
 /**
  * Leases of instances among the processes on one broker, by membership.
  *
- * Each process renews one key, its membership, in a bucket that forgets. A lease is a key of its own in a bucket that
- * does not forget, and names a membership: a thousand instances cost no more writes than one.
+ * Each process renews one key, its membership, in a bucket with a TTL. A lease is a key of its own in a bucket without
+ * a TTL, and names a membership: a thousand instances cost no more writes than one.
  *
  * **Why no two processes hold an instance at one time**
  *
- * - A lease is taken by compare-and-set on the revision that was judged, and only when it is free, or when the membership
- *   that it names is gone: asked of the stream's leader after the lease was seen, and a membership is there before any
- *   lease that names it.
- * - A membership has an id that never comes again. It is renewed by compare-and-set on its revision, so that one that
- *   was forgotten is not brought back: its process begins another, with no lease.
- * - A process trusts its membership for 0.8 of the time after which the broker forgets it, counted from before the
- *   renewal was sent, by a clock that nobody sets and that goes on while the process is stopped. What was not renewed by
- *   then is lost for good, even if the broker would still take a renewal.
+ * - A lease is taken by compare-and-set on the revision that was judged, and only when it is free or its membership is
+ *   gone. The stream's leader is asked about the membership after the lease was read, and a membership exists before
+ *   any lease that names it.
+ * - A membership id is never used twice. A membership is renewed by compare-and-set on its revision, so an expired one
+ *   is not revived: its process starts another, without leases.
+ * - A process trusts its membership for 0.8 of the TTL, counted from before the renewal was sent, on the monotonic
+ *   clock, which nobody sets and which runs while the process is stopped. A membership not renewed by then is lost for
+ *   good, even if the broker would still accept a renewal.
  *
- * What is left is a process that was stopped between asking whether it holds an instance and what it then does. It
- * cannot overwrite its successor's checkpoints, whose revisions are others by then, and the stream takes an artifact
- * once.
+ * One case is left: a process that is stopped between checking its lease and acting on it. It cannot overwrite its
+ * successor's checkpoints, whose revisions have changed, and the stream stores an artifact once.
  */
 import { Clock, Deferred, Duration, Effect, Layer, Option, Queue, Schedule, Stream } from "effect"
 import { StateStore } from "../checkpoints/StateStore.ts"
@@ -27,26 +26,26 @@ import { type Membership, open as openMembership } from "./Membership.ts"
 import { bucket as storeBucket } from "./NatsStateStore.ts"
 import { watch } from "./Watch.ts"
 
-/** First token of the keys of leases, beside the checkpoints. */
+/** First token of the keys of leases, in the bucket of the checkpoints. */
 const prefix = "lease."
 const keyOf = (instance: string) => `${prefix}${instance}`
 
-/** Leases that are asked for at once. */
+/** Leases requested at once. */
 const takenAtOnce = 16
 
-/** A lease is given back before its process ends, if the broker answers; if not, the end of the membership frees it. */
+/** Time limit for releasing a lease; when the broker does not answer, the end of the membership frees it. */
 const giveBackMax = Duration.seconds(1)
 
-/** A lease as the broker has it: by the id of the membership that has it, empty for a free one. */
+/** A lease on the broker; `member` is the id of its holder's membership, empty for a free lease. */
 interface Lease {
   readonly member: string
   readonly revision: number
 }
 
-/** Nobody ever had it. */
+/** A lease that nobody has ever held. */
 const none: Lease = { member: "", revision: 0 }
 
-/** Somebody in this process who wants to poll an instance. */
+/** A fiber of this process that wants to poll an instance. */
 interface Want {
   readonly instance: string
   granted: Deferred.Deferred<Hold>
@@ -55,7 +54,7 @@ interface Want {
 interface Hold {
   readonly want: Want
   readonly membership: Membership
-  /** Of the lease as it was written: what stands there later is another's. */
+  /** Revision of the lease as this process wrote it; another revision means another holder. */
   readonly revision: number
   readonly ended: Deferred.Deferred<void>
   isEnded: boolean
@@ -63,22 +62,22 @@ interface Hold {
 
 const utf8 = new TextEncoder()
 
-/** A number that spreads names over processes, so that not all of them ask for the same lease first. */
+/** Hashes a name, so that not all processes ask for the same lease first. */
 const spread = (text: string): number => {
   let hash = 7
   for (let index = 0; index < text.length; index++) hash = (hash * 31 + text.charCodeAt(index)) % 2_147_483_647
   return hash
 }
 
-/** What leases are made with. */
+/** The options of the leases. */
 export interface NatsLeasesOptions {
-  /** After this time without a renewal the broker forgets a process; only for a bucket that is not there yet. */
+  /** TTL of the memberships' bucket, 10 seconds by default; an existing bucket keeps its own. */
   readonly ttl?: Duration.Duration
 }
 
 /**
- * Layer of {@link Leases} over the broker. A process takes its even share of the instances that are wanted, and gives
- * up what is more as others join.
+ * Layer of {@link Leases} over the broker. A process takes its even share of the instances that are wanted, and
+ * releases leases above its share as others join.
  */
 export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never, Connection | StateStore> =>
   Layer.effect(
@@ -107,8 +106,8 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
       }
 
       /**
-       * Writes a lease as ours or as free over the one at `revision`, which is the one that was judged: while a question
-       * was asked about it, another may have come. Fails when another was faster or the broker does not answer.
+       * Writes a lease as ours or as free over `revision`, the one that was judged: another process may have taken the
+       * lease meanwhile. Returns none when another process was faster or the broker does not answer.
        */
       const write = Effect.fnUntraced(function*(instance: string, member: string, revision: number) {
         const written = yield* store.put(keyOf(instance), utf8.encode(member), revision)
@@ -123,7 +122,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
 
       const take = Effect.fnUntraced(function*(want: Want, membership: Membership, over: Lease) {
         const written = yield* write(want.instance, membership.id, over.revision)
-        // The answer may have taken an outage.
+        // The answer may have taken as long as an outage.
         if (Option.isNone(written) || !members.isTrusted(membership)) return
         if (!wants.has(want) || holds.has(want.instance)) return
         const ended = yield* Deferred.make<void>()
@@ -132,14 +131,14 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         yield* Deferred.succeed(want.granted, hold)
       })
 
-      /** Needs no answer, and so waits for none. */
+      /** Ends the holds whose membership is no longer trusted, without asking the broker. */
       const endLost = Effect.sync(() => {
         for (const hold of holds.values()) {
           if (!hold.isEnded && !isTrusted(hold)) end(hold)
         }
       })
 
-      /** Looks once at who is there and who has what, and brings it nearer to an even share. */
+      /** Compares members and leases once, and takes or releases leases towards an even share. */
       const arrange = Effect.gen(function*() {
         const membership = members.current()
         if (membership === undefined || seen === undefined) return
@@ -162,7 +161,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
             if (!holds.has(want.instance)) room++
           }), { concurrency: takenAtOnce, discard: true })
 
-        // What was not given back when it should have been, because the broker did not answer then.
+        // Release leases whose earlier release failed because the broker did not answer.
         const stale = Array.from(leases).filter(([instance, { member }]) =>
           member === membership.id && !holds.has(instance)
         )
@@ -194,10 +193,10 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         yield* Queue.offer(wake, undefined)
       })
 
-      /** Once granted, until it is over one way or the other. */
+      /** Waits for a lease and runs the work until it ends or the lease is lost. */
       const once = Effect.fnUntraced(function*<A, E, R>(want: Want, work: Effect.Effect<A, E, R>) {
         const hold = yield* Deferred.await(want.granted)
-        // Before the instance is free to be granted again.
+        // Must come before the instance is free to be granted again.
         want.granted = yield* Deferred.make<Hold>()
         const ended = yield* Effect.raceFirst(
           Effect.map(work, (value) => ({ value })),
@@ -207,7 +206,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         return ended
       })
 
-      /** Makes the bucket, which a watch waits for. */
+      /** Creates the bucket that the watch waits for. */
       const ready = Effect.retry(store.keys(prefix), Schedule.spaced("1 second"))
       yield* Effect.forkScoped(Effect.repeat(endLost, Schedule.spaced(Duration.divideUnsafe(members.renewEvery, 4))))
       yield* Effect.forkScoped(Effect.andThen(ready, watching))
@@ -215,7 +214,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         Effect.forever(
           Effect.andThen(
             Effect.timeoutOption(Queue.take(wake), members.renewEvery),
-            Effect.catchCause(arrange, (cause) => Effect.logDebug("leases are arranged again later", cause))
+            Effect.catchCause(arrange, (cause) => Effect.logDebug("leases could not be arranged; trying again", cause))
           )
         )
       )

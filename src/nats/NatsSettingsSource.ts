@@ -1,4 +1,4 @@
-/** Settings as Conductor keeps them: a document for each instance, in a KV bucket that its pages write to. */
+/** Conductor's settings: a document for each instance, in a KV bucket that Conductor's pages write to. */
 import { Effect, Layer, Schedule, Stream } from "effect"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -9,19 +9,18 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { ask } from "./Request.ts"
 import { type Entry, type Held, watch } from "./Watch.ts"
 
-/** Conductor's bucket. It is waited for and never made. */
+/** Conductor's bucket. The connector waits for it and never creates it. */
 export const bucket = "INTEGRATIONS"
 
 /**
- * Key of the settings of the process (`sink`, `limits`, `log`), which may be absent. An instance's is below it, under
- * its name.
+ * Key of the process settings (`sink`, `limits`, `log`), which may be absent. Instances have keys below it, by name.
  */
 export const key = "signal-client.azure-security"
 
 const prefix = `${key}.`
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** An instance as it was last read: its last good settings, and what is wrong with its document now. */
+/** The last read of an instance: its last good settings, and the fault of its current document. */
 interface Known {
   readonly revision: number
   readonly settings: InstanceSettings | undefined
@@ -39,13 +38,13 @@ const readEntry = Effect.fnUntraced(function*(
   return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
 })
 
-/** Settings of the process, or the defaults where there are none or none that can be used. */
+/** Reads the settings of the process. Missing or unusable settings give the defaults. */
 const ofProcess = Effect.fnUntraced(function*() {
   const { jsm } = yield* Connection
   const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
     Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeed(null)),
     Effect.tapError(({ cause }) => Effect.logWarning(`the settings cannot be read: ${describe(cause)}; trying again`)),
-    // The schedule has no end, so that no failure is left.
+    // The schedule never ends, so no failure is left.
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie
   )
@@ -53,19 +52,17 @@ const ofProcess = Effect.fnUntraced(function*() {
   if (found === null || found.header.get("KV-Operation") !== "") return defaults
   return yield* Effect.catch(decodeProcess(`${bucket} ${key}`, text(found.data)), (bad) =>
     Effect.as(
-      Effect.logError(`${bad.source} cannot be used, and the defaults are: ${bad.faults.join("; ")}`),
+      Effect.logError(`${bad.source} cannot be used; the defaults apply: ${bad.faults.join("; ")}`),
       defaults
     ))
 })
 
 /**
- * Layer of the settings in the bucket, as they are and as they change.
+ * Layer of the settings in the bucket and of their changes.
  *
- * **Details**
- *
- * It begins without an instance, and tells of each that is there. A document that cannot be read changes nothing about
- * its instance and is told of; one that is deleted ends its instance, and a bucket that is deleted ends none until it is
- * made again.
+ * It starts without an instance, and adds each one in the bucket. An unreadable document is reported and leaves its
+ * instance unchanged. A deleted document ends its instance. A deleted bucket ends no instance until the bucket exists
+ * again.
  */
 export const layer: Layer.Layer<SettingsSource, never, Connection> = Layer.effect(
   SettingsSource,

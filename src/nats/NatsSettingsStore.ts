@@ -1,4 +1,4 @@
-/** Changes instances in Conductor's bucket, by compare-and-set as its own pages do. */
+/** Changes instances in Conductor's bucket, by compare-and-set like Conductor's own pages. */
 import { Effect, Layer, Predicate, Schema, Stream } from "effect"
 import { slug } from "../config/Settings.ts"
 import {
@@ -25,8 +25,8 @@ const failing = Effect.mapError(({ cause }: Refused): SettingsStoreError => {
 })
 
 /**
- * Layer of the {@link SettingsStore} in the bucket. An instance is kept under the form of its name that keys have; what
- * it was called by people becomes its `display_name`.
+ * Layer of the {@link SettingsStore} in the bucket. An instance's key is the slug of its name; a name that differs from
+ * its slug is kept as `display_name`.
  */
 export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect(
   SettingsStore,
@@ -35,7 +35,7 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
     const open = failing(ask(() => kvm.open(bucket)))
 
     const stored = Effect.fnUntraced(function*(name: string, bytes: Uint8Array, revision: number) {
-      // A document that is torn has nothing that could be kept.
+      // A document that is not valid JSON has no content to keep.
       const document = yield* Effect.orElseSucceed(
         Schema.decodeEffect(Json)(new TextDecoder().decode(bytes)),
         () => ({})

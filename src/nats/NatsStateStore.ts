@@ -1,8 +1,8 @@
 /**
- * Keeps state in a KV bucket of the broker, a value a key, for any number of replicas.
+ * Keeps state in a KV bucket of the broker, one value per key, for any number of replicas.
  *
- * Every write names the revision that it replaces, and carries an id: whether a write whose answer was lost did happen
- * is read back from the broker, and never guessed.
+ * Every write names the revision that it replaces, and carries an id. When the answer to a write is lost, the store
+ * reads the broker to learn whether the write happened, and never guesses.
  */
 import { headers, nuid } from "@nats-io/transport-node"
 import { Effect, Layer, Option, Result, Semaphore } from "effect"
@@ -11,22 +11,24 @@ import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe, isAmbiguous } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
 
-/** Name of the bucket. */
+/** Name of the bucket with checkpoints and leases. */
 export const bucket = "AZURE_SECURITY_CHECKPOINTS"
 
 const stream = `KV_${bucket}`
 const subjectOf = (key: string) => `$KV.${bucket}.${key}`
 
-/** A write whose answer is lost is asked for once more at once: with the same id it is not done twice. */
+/** A write whose answer is lost is retried once at once; the id keeps it from being applied twice. */
 const attemptsMax = 2
-/** Headers count towards the broker's limit; ours take about 120 bytes. */
+/** Bytes reserved for headers, which count towards the broker's limit; these headers take about 120. */
 const headerBytesMax = 512
-/** Marks of removal are told from values by reading them; the answers to sixteen fill a round trip. */
+/**
+ * Reads at once in a listing: only a read tells a removal marker from a value, and sixteen answers fill a round trip.
+ */
 const readsMax = 16
 
 type Operation = StateStoreError["operation"]
 
-/** The last message of a key: a value, or the mark that it was removed. */
+/** The last message of a key: a value or a removal marker. */
 interface Last {
   readonly revision: number
   readonly isValue: boolean
@@ -38,24 +40,24 @@ interface Last {
 const operationHeader = "KV-Operation"
 const idHeader = "Nats-Msg-Id"
 
-/** Layer of a {@link StateStore} in the bucket, which is made at the first use when it is not there. */
+/** Layer of a {@link StateStore} in the bucket, which is created at the first use. */
 export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
   StateStore,
   Effect.gen(function*() {
     const { js, jsm, kvm, nc } = yield* Connection
     const opening = yield* Semaphore.make(1)
     let isOpen = false
-    /** Ids of writes of which nobody knows whether they happened, by key. */
+    /** Ids of writes with a lost answer, by key: they may or may not have been applied. */
     const unsure = new Map<string, Set<string>>()
 
-    /** Reads are answered by the stream's leader: a replica of it may be behind. */
+    /** Creates the bucket without direct reads, so that the stream's leader answers: a replica may be behind. */
     const open = opening.withPermit(Effect.gen(function*() {
       if (isOpen) return
       yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false }))
       const { config } = yield* ask(() => jsm.streams.info(stream))
       if (config.max_age > 0 || config.storage === "memory") {
         yield* Effect.logWarning(
-          `the bucket ${bucket} forgets: make it anew without a TTL and on disk, or what was read is read again`
+          `the bucket ${bucket} has a TTL or is in memory, and loses checkpoints: create it again without a TTL and on disk`
         )
       }
       isOpen = true
@@ -84,7 +86,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
         })
       }).pipe(Effect.map(({ seq }) => seq))
 
-    /** The revision at which the broker will take a write by someone who read `revision`, if there is one. */
+    /** Returns the revision at which the broker accepts a write from a caller who read `revision`, if there is one. */
     const takes = Effect.fnUntraced(function*(key: string, revision: number) {
       const found = yield* last(key)
       if (Option.isNone(found)) return revision === 0 ? Option.some(0) : Option.none()
@@ -114,7 +116,8 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
         if ((code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) || moved) {
           return yield* written.failure
         }
-        // A mark of removal, or an own write whose answer was lost, stands where the caller saw something else.
+        // The key may hold a removal marker, or an own write whose answer was lost, where the caller saw another
+        // revision.
         const takenAt = yield* takes(key, revision)
         if (Option.isNone(takenAt)) return yield* new Conflict()
         at = takenAt.value
@@ -148,7 +151,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
       yield* open
       if (revision === 0 && Option.isNone(yield* get(key))) return
       const marked = yield* write(key, revision, "removed")
-      // Nothing lasts but a value: marks would be read at each listing. What came after the mark stays.
+      // Purge the marker, which each listing would have to read. Messages written after the marker stay.
       yield* Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: marked + 1 })))
     })
 

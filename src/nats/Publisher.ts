@@ -1,8 +1,8 @@
 /**
- * Publishes to JetStream with a bounded window of messages in flight, until each is acknowledged.
+ * Publishes to JetStream with a bounded window of unacknowledged messages, until each message is acknowledged.
  *
- * The library's own publish waits for each time-out after an outage and costs twice the time. Here everything that is
- * not acknowledged is sent again with the same `Nats-Msg-Id` once the broker is back, which the stream takes once.
+ * The library's own publish waits for each timeout after an outage and costs twice the time. Here, every unacknowledged
+ * message is sent again with the same `Nats-Msg-Id` once the broker is back; the stream drops duplicates by that id.
  */
 import { createInbox, headers, type Msg, type Status } from "@nats-io/transport-node"
 import { Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
@@ -12,34 +12,39 @@ import { replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
 import { describe, refusedSubject } from "./NatsFailure.ts"
 
-/** What is in flight at most, and how long is waited for what. */
+/** Size of the window, and the timeouts of the publisher. */
 export const publisherLimits = {
   messages: windowMessages,
   bytes: windowBytes,
-  /** After this without an acknowledgement the batch fails; a stop, which waits for it, must end within ten seconds. */
+  /**
+   * A batch fails after this time without an acknowledgement; a stop waits for the batch and must end within ten
+   * seconds.
+   */
   silence: Duration.seconds(5),
-  /** What is not acknowledged by then is sent again: the broker answers within milliseconds or has lost it. */
+  /**
+   * A message that is not acknowledged by then is sent again: the broker answers within milliseconds or has lost it.
+   */
   answer: Duration.seconds(2),
-  /** What the broker refused for the time being is sent again after this. */
+  /** A message that the broker refused temporarily is sent again after this time. */
   refused: Duration.millis(500)
 } as const
 
-/** How often the waits above are looked at. */
+/** Interval at which the timeouts above are checked. */
 const tick = Duration.millis(100)
 
 /**
- * One message to publish. `payload` is asked for when its turn comes, so that a window is in memory and not a batch.
+ * One message to publish. `payload` is called when the message is sent, so that memory holds a window and not a batch.
  */
 export interface Outgoing {
   readonly id: string
   readonly subject: string
-  /** The stream that captures the subject; another is refused by the broker. */
+  /** Name of the stream that captures the subject; the broker refuses a message for another stream. */
   readonly stream: string
   readonly payload: () => Uint8Array
 }
 
 /**
- * Headers count towards the broker's limit for a message: two lines and an id of 64 hex digits take fewer than this.
+ * Bytes reserved for headers, which count towards the broker's limit: two lines and an id of 64 hex digits take fewer.
  */
 export const headerBytesMax = 512
 
@@ -48,9 +53,9 @@ interface Entry {
   readonly token: string
   payload: Uint8Array | undefined
   isAcknowledged: boolean
-  /** In ticks; none while it is not in flight. */
+  /** In ticks; undefined while the message is not in flight. */
   sentAt: number | undefined
-  /** The tick at which it is sent again unless it is acknowledged. */
+  /** The tick at which an unacknowledged message is sent again. */
   againAt: number
 }
 
@@ -61,19 +66,17 @@ interface Batch {
   left: number
   messagesInFlight: number
   bytesInFlight: number
-  /** The tick of the last acknowledgement, or of the beginning. */
+  /** The tick of the last acknowledgement, or of the batch's start. */
   heardAt: number
-  /** What the broker last refused, in words. */
+  /** The last refusal of the broker, in words. */
   trouble: string | undefined
 }
 
 /**
- * Makes a publisher that lives as long as the scope. One batch is published at a time.
+ * Creates a publisher that lives as long as the scope. One batch is published at a time.
  *
- * **Details**
- *
- * `publish` succeeds when all are acknowledged, duplicates included, in whatever order. When it failed and is called
- * again, what was acknowledged meanwhile is not sent again.
+ * `publish` succeeds when all messages are acknowledged, in any order, duplicates included. After a failure, a call
+ * with the same messages sends only those that are still unacknowledged.
  */
 export const make = Effect.fn("Publisher.make")(function*(
   limits: Omit<typeof publisherLimits, "silence"> & { readonly silence: Duration.Duration } = publisherLimits
@@ -85,14 +88,14 @@ export const make = Effect.fn("Publisher.make")(function*(
   const answerTicks = ticksOf(limits.answer)
   const refusedTicks = ticksOf(limits.refused)
   const inbox = createInbox()
-  /** One for all messages: the library writes them out before its publish returns. */
+  /** One headers object for all messages: the library serializes it before its publish returns. */
   const marks = headers()
 
   let now = 0
   let isAway = SubscriptionRef.getUnsafe(presence) === "away"
   let tokens = 0
   let batch: Batch | undefined
-  /** Of the last batch that failed, by id and by the token to which the broker answers. */
+  /** Messages of the current or the last failed batch by id; acknowledged ones are not sent again after a failure. */
   let held = new Map<string, Entry>()
   const byToken = new Map<string, Entry>()
 
@@ -115,7 +118,7 @@ export const make = Effect.fn("Publisher.make")(function*(
     return bytes.length
   }
 
-  /** Sends as much as the window takes. */
+  /** Sends messages until the window is full. */
   const pump = () => {
     if (batch === undefined || isAway) return
     const { entries } = batch
@@ -136,7 +139,7 @@ export const make = Effect.fn("Publisher.make")(function*(
   const inFlight = ({ entries, next }: Batch) =>
     entries.slice(0, next).filter(({ isAcknowledged, sentAt }) => !isAcknowledged && sentAt !== undefined)
 
-  /** Sends again what is in flight and passes. */
+  /** Sends again the messages in flight that pass the test. */
   const sendAgain = (passes: (entry: Entry) => boolean) => {
     if (batch === undefined || isAway) return
     try {
@@ -178,7 +181,7 @@ export const make = Effect.fn("Publisher.make")(function*(
     entry.againAt = now + refusedTicks
   }
 
-  /** A refusal by the broker's permissions is told to the connection, and to no reply. */
+  /** Handles connection events. A permission refusal arrives here and not as a reply. */
   const heed = (status: Status) => {
     if (status.type === "disconnect") isAway = true
     if (status.type === "reconnect") {
@@ -199,7 +202,9 @@ export const make = Effect.fn("Publisher.make")(function*(
     if (now - batch.heardAt >= silenceTicks) {
       return fail(
         batch.trouble
-          ?? (isAway ? "the broker is away; what is not acknowledged is kept" : "the broker acknowledges nothing")
+          ?? (isAway
+            ? "the broker is away; unacknowledged artifacts are kept and sent again"
+            : "the broker acknowledges nothing")
       )
     }
     sendAgain(({ againAt }) => againAt <= now)

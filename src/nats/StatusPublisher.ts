@@ -1,4 +1,4 @@
-/** Tells Conductor how each instance is: the instance's part of `/status`, on a subject of its own. */
+/** Publishes each instance's part of `/status` for Conductor, on a subject per instance. */
 import { Clock, Effect, Schema } from "effect"
 import { slug } from "../config/Settings.ts"
 import { Leases } from "../instances/Leases.ts"
@@ -6,20 +6,20 @@ import { Status } from "../status/Status.ts"
 import { InstanceDocument } from "../status/StatusDocument.ts"
 import { Connection } from "./Connection.ts"
 
-/** A change is told within it. */
+/** A change is published within this time. */
 const lookEvery = "2 seconds"
-/** What did not change is told again, for those who came later. */
+/** An unchanged status is published again after this time, for late subscribers. */
 const repeatMillis = 60_000
 
 const encode = Schema.encodeEffect(Schema.fromJsonString(InstanceDocument))
 
-/** Subject of an instance's status. */
+/** Returns the subject of an instance's status. */
 export const subjectOf = (applianceId: string, instance: string): string =>
   `${applianceId}.statuses.signal-client.azure-security.${slug(instance)}`
 
 /**
- * Publishes the status of the instances that this process polls, on each change and each minute, until interrupted. What
- * cannot be published is told a moment later.
+ * Publishes the status of the instances that this process polls, on each change and each minute, until interrupted. A
+ * failed publish is retried after 2 seconds.
  */
 export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: string): Effect.fn.Return<
   never,
@@ -35,7 +35,7 @@ export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: strin
     const now = yield* Clock.currentTimeMillis
     const { instances } = yield* status.document
     for (const instance of instances) {
-      // Whoever polls it knows better.
+      // The process that holds the lease of an enabled instance publishes its status.
       if (instance.enabled && !leases.isHeld(instance.name)) continue
       const text = yield* encode(instance)
       const before = told.get(instance.name)

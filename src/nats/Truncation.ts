@@ -1,21 +1,21 @@
-/** Makes an artifact fit a broker's message when what Graph sent is larger than that. */
+/** Shortens an artifact that is larger than the broker's limit for a message. */
 import { Option, Result } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { stringify } from "../artifacts/Message.ts"
 import { decode } from "../graph/body/GraphJson.ts"
 
-/** Marks an artifact whose message is not all of what Graph sent; its `hash` is of the whole still. */
+/** Tag of an artifact whose message was shortened; its `hash` is still that of the full message. */
 export const truncatedTag = "truncated:message"
 
-/** What goes first, in this order: it has artifacts of its own, or is there for people to read. */
+/** Properties that are removed first, in this order: `evidence` has artifacts of its own, `comments` are for people. */
 const expendable = ["evidence", "comments"] as const
 
-/** A text field beside the message is cut to this only when the message alone could not make room. */
+/** Other text fields are cut to this length only when shortening the message was not enough. */
 const fieldLengthMax = 256
 
 const utf8 = new TextEncoder()
 
-/** The artifact as the bytes that are published. */
+/** Encodes an artifact as the bytes that are published. */
 export const encode = (artifact: Artifact): Uint8Array => utf8.encode(stringify(artifact))
 
 type Json = Readonly<Record<string, unknown>>
@@ -26,14 +26,14 @@ const isComposite = (value: unknown): value is object =>
 
 const isRecord = (value: unknown): value is Json => isComposite(value) && !Array.isArray(value)
 
-/** The first `length` units, without half a character at the end. */
+/** Returns the first `length` UTF-16 units, without half a character at the end. */
 const cut = (text: string, length: number): string => {
   if (text.length <= length) return text
   const last = text.charCodeAt(length - 1)
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
 }
 
-/** The same value with no string longer than `length`. */
+/** Returns the same value with no string longer than `length`. */
 const shortened = (value: unknown, length: number): unknown => {
   if (typeof value === "string") return cut(value, length)
   if (Array.isArray(value)) return value.map((item: unknown) => shortened(item, length))
@@ -41,7 +41,7 @@ const shortened = (value: unknown, length: number): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item, length)]))
 }
 
-/** None for a value that is deeper than the stack. */
+/** Returns none for a value nested deeper than the stack allows. */
 const shortenedIfShallow = Option.liftThrowable(shortened)
 
 const longest = (value: unknown): number => {
@@ -64,7 +64,9 @@ const without = (value: unknown, key: string): unknown => {
 const scalarsOf = (value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => !isComposite(item))) : {}
 
-/** The greatest whole number of `[0, most]` that passes, when all up to it do; none when 0 does not. */
+/**
+ * Returns the greatest integer of `[0, most]` that passes, or none when 0 fails. Binary search: all below it must pass.
+ */
 const greatest = (most: number, passes: (n: number) => boolean): Option.Option<number> => {
   if (!passes(0)) return Option.none()
   let [good, bad] = [0, most + 1]
@@ -77,12 +79,9 @@ const greatest = (most: number, passes: (n: number) => boolean): Option.Option<n
 }
 
 /**
- * The artifact in at most `bytesMax` bytes, as far as it takes: its message loses `evidence`, then `comments`, then the
- * ends of its longest strings, and stays JSON.
- *
- * **Gotchas**
- *
- * Identity, hash, times and severity are never touched, so that a few kilobytes are needed in any case.
+ * Shortens an artifact to `bytesMax` bytes as far as possible: its message loses `evidence`, then `comments`, then the
+ * ends of its longest strings, and stays JSON. IDs, hash, times and severity are never shortened, so `bytesMax` must be
+ * at least a few kilobytes.
  */
 export const fit = (artifact: Artifact, bytesMax: number): Artifact => {
   const fits = (one: Artifact) => encode(one).length <= bytesMax
@@ -90,7 +89,7 @@ export const fit = (artifact: Artifact, bytesMax: number): Artifact => {
   const tags = artifact.tags.includes(truncatedTag) ? artifact.tags : [truncatedTag, ...artifact.tags]
   const saying = (message: unknown): Artifact => ({ ...artifact, tags, message: stringify(message) })
 
-  // What is not JSON becomes a JSON string of it.
+  // A message that is not JSON becomes a JSON string.
   let message: unknown = Result.match(decode(artifact.message), {
     onSuccess: ({ exact }) => exact,
     onFailure: () => artifact.message

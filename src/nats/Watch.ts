@@ -1,31 +1,31 @@
-/** Follows what a KV bucket holds, over outages, restarts and a bucket that is deleted and made again. */
+/** Follows the content of a KV bucket, over outages, restarts and a bucket that is deleted and created again. */
 import type { KvWatchEntry } from "@nats-io/kv"
 import { Effect, Queue, Stream } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
 
-/** A value of a bucket. */
+/** A value of a bucket, with its revision. */
 export interface Entry {
   readonly bytes: Uint8Array
   readonly revision: number
 }
 
 /**
- * What a bucket holds, by key. The same object is changed as the bucket changes; another one stands for a bucket that
- * was made anew.
+ * The content of a bucket, by key. Changes update the same object; a new object means that the bucket was created
+ * again.
  */
 export type Held = ReadonlyMap<string, Entry>
 
-/** How often is looked whether the bucket is the one that is followed: the client's watch hangs without a word on it. */
+/** Interval of the check that the bucket is still the same one: the client's watch hangs silently when it is not. */
 const lookEvery = "2 seconds"
 
-/** Wait before a bucket is looked for that is not there, or looked for anew. */
+/** Wait before the next attempt to find a missing bucket or to follow a new one. */
 const beginAgain = "500 millis"
 
 /**
- * Stream of what the keys of a bucket that match `filter` hold: once as it is found, then after each change. It waits
- * for a bucket that is not there; while one that was there is gone it says nothing. It never ends.
+ * Streams the content of a bucket's keys that match `filter`: once at the start, then after each change. It waits for a
+ * missing bucket, is silent while a deleted bucket is gone, and never ends.
  */
 export const watch = (bucket: string, filter: string): Stream.Stream<Held, never, Connection> =>
   Stream.callback<Held, never, Connection>(
@@ -35,12 +35,14 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
       const subjects = `$KV.${bucket}.`
       const info = ask(() => jsm.streams.info(stream, { subjects_filter: `${subjects}${filter}` }))
 
-      /** Follows the bucket that is there, until it is another, or the watch fails. */
+      /** Follows the current bucket until it is replaced or the watch fails. */
       const round = Effect.gen(function*() {
         const { created, state } = yield* info
         const kv = yield* ask(() => kvm.open(bucket))
         const held = new Map<string, Entry>()
-        /** Keys that were there, and were not told of yet. How many are pending is miscounted by brokers of 2.9. */
+        /**
+         * Keys that existed at the start and have not arrived yet. Brokers of version 2.9 miscount the pending keys.
+         */
         const missing = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subjects.length)))
         const take = (entry: KvWatchEntry) => {
           if (entry.operation === "PUT") held.set(entry.key, { bytes: entry.value, revision: entry.revision })
@@ -55,7 +57,7 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
         const follow = Effect.gen(function*() {
           const entries = yield* ask(() => kv.watch({ key: filter }))
           tell()
-          // Stopped by hand: the end of an iteration waits for what it asked for last.
+          // The iterator is stopped by hand: ending the loop would wait for the next message.
           yield* Effect.callback<void, Refused>((resume) => {
             const taken = async () => {
               for await (const entry of entries) take(entry)
@@ -69,11 +71,11 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
         })
         const gone = info.pipe(
           Effect.map((now) => now.created !== created),
-          // An outage is no end: the client goes on where it was.
+          // An outage does not end the watch: the client resumes where it was.
           Effect.catch(({ cause }) => Effect.succeed(apiCodeOf(cause) === apiCode.streamNotFound)),
           Effect.tap(() =>
             Effect.sync(() => {
-              // What was not told of by now expired meanwhile.
+              // Keys that have not arrived by now have expired meanwhile.
               if (missing.size === 0) return
               missing.clear()
               tell()

@@ -118,7 +118,7 @@ describeNats("in Conductor", () => {
         yield* put("prod", documentOf(onlyAlerts))
         yield* broker.kill
         const process = yield* run
-        yield* process.says(/\[WARN\].*cannot be joined: connection refused; waiting for it/)
+        yield* process.says(/\[WARN\].*no connection to the broker .*: connection refused; waiting for it/)
         yield* broker.restart
         yield* process.says(/fetched 5 events/)
         assert.isAbove(yield* count, 4)

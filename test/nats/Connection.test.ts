@@ -57,7 +57,7 @@ describeNats("Connection", () => {
       )
       yield* Effect.sync(() => lines.length).pipe(Effect.repeat({ until: (n) => n > 0, schedule: Schedule.spaced(10) }))
       yield* Fiber.interrupt(refused)
-      assert.match(lines.join(), /cannot be joined: .*uthorization.*; waiting for it/)
+      assert.match(lines.join(), /no connection to the broker .*uthorization.*; waiting for it/)
       assert.notInclude(lines.join(), "wr0ng")
     })))
 
