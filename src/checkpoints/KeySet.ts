@@ -1,28 +1,24 @@
 /**
  * A set of 8-byte keys in a flat array.
  *
- * A JavaScript `Set` of a million strings of 16 characters was measured to take 53 MB; this takes 8 MB, and nothing that
- * the garbage collector has to walk. Open addressing with linear probing, at most 24 parts in 25 full: keys are pieces of
- * hashes, and a look at a set of a million takes less than a microsecond.
+ * A JavaScript `Set` of a million strings of 16 characters was measured to take 53 MB; this set takes 8 MB, and the
+ * garbage collector has nothing to walk. Open addressing with linear probing, at most 24/25 full: keys are pieces of
+ * hashes, and a lookup in a set of a million takes less than a microsecond.
  */
 
 const slotsMin = 64
-/** A power of two of slots holds a million keys when it is that full, and would be doubled for them at less. */
+/** The highest fill at which 2^20 slots hold a million keys; a lower one would double the slots for them. */
 const fullMax = 24 / 25
 
 /** Bytes of a key. */
 export const keyBytes = 8
 
 /**
- * A mutable set of keys, each the first 16 hex digits of an id.
- *
- * **Gotchas**
- *
- * An id must be hex in lower case, and as long as that; nothing checks it. The key that is all zeros is one with the key
- * after it.
+ * A mutable set of keys, each the first 16 hex digits of an id. An id must be lower-case hex of at least 16 digits;
+ * nothing checks that. The key of all zeros equals the key after it.
  */
 export class KeySet {
-  /** Two words for each slot, the high one first; both are zero where it is free. */
+  /** Two words per slot, the high one first; both are zero in a free slot. */
   private words = new Uint32Array(2 * slotsMin)
   /** Number of keys. */
   size = 0
@@ -33,7 +29,7 @@ export class KeySet {
     return this.find(high, orNeighbour(high, wordAt(id, 8))) < 0
   }
 
-  /** Adds the id's key; `false` when it was in the set already. */
+  /** Adds the id's key; returns `false` when the set already has it. */
   add(id: string): boolean {
     const high = wordAt(id, 0)
     return this.addWords(high, orNeighbour(high, wordAt(id, 8)))
@@ -49,14 +45,14 @@ export class KeySet {
     forEachKey(bytes, (high, low) => this.deleteWords(high, low))
   }
 
-  /** The keys that another set has not, {@link keyBytes} bytes each, big-endian, in no order to rely on. */
+  /** Returns the keys that `other` lacks, {@link keyBytes} bytes each, big-endian, in no particular order. */
   except(other: KeySet): Uint8Array {
     const bytes = new Uint8Array(this.size * keyBytes)
     const view = new DataView(bytes.buffer)
     let end = 0
     const { length } = this.words
-    // All over the array: one after the other they would be neighbours in the set that they are added to as well, and
-    // make of it a run of thousands that each probe goes along.
+    // Jump over the array: keys read in slot order would be neighbours in the set they are added to as well, and form a
+    // run of thousands of slots that each probe walks along.
     const stride = 2 * (Math.floor(length / 2 * 0.618) | 1)
     for (let seen = 0, at = 0; seen < length; seen += 2, at = (at + stride) & (length - 1)) {
       const high = this.words[at]!
@@ -69,7 +65,7 @@ export class KeySet {
     return bytes.subarray(0, end)
   }
 
-  /** The keys of both; this very set where the other has none. */
+  /** Returns the keys of both sets; this set itself when `other` is empty. */
   union(other: KeySet): KeySet {
     if (other.size === 0) return this
     const both = new KeySet()
@@ -95,7 +91,8 @@ export class KeySet {
     if (found >= 0) return
     const mask = words.length - 1
     let hole = -found - 1
-    // Keys further along the same run move back into the hole, or a probe would stop at it before it reaches them.
+    // Keys further along the same run move back into the hole; otherwise a probe would stop at the hole before it
+    // reaches them.
     for (let at = (hole + 2) & mask; words[at] !== 0 || words[at + 1] !== 0; at = (at + 2) & mask) {
       const home = homeOf(words[at]!, words[at + 1]!) & mask
       if (((at - home) & mask) >= ((at - hole) & mask)) {
@@ -109,7 +106,7 @@ export class KeySet {
     this.size--
   }
 
-  /** Where a key belongs that is not there or, where it is, the negative of that less one. */
+  /** Returns the index of the free slot for an absent key, or `-index - 1` of the slot that holds the key. */
   private find(high: number, low: number): number {
     const { words } = this
     const mask = words.length - 1
@@ -135,17 +132,17 @@ export class KeySet {
 
 const none = new KeySet()
 
-/** Where a probe begins: the index of a word in an array without end, always even. */
+/** Returns the word index where a probe starts, always even, before it is masked to the array's length. */
 const homeOf = (high: number, low: number): number => (high ^ low) << 1
 
-/** The all-zero key stands for an empty slot, so the one key that has it is stored as its neighbour. */
+/** Maps the all-zero key, which marks a free slot, to the key after it. */
 const orNeighbour = (high: number, low: number): number => high === 0 && low === 0 ? 1 : low
 
 const digitNine = 57
-/** What makes of the code of a digit, or of `a` to `f`, its value. */
+/** Offsets that turn the character code of a digit, or of `a` to `f`, into its value. */
 const [ofDigit, ofLetter] = [48, 87]
 
-/** The word of eight hex digits from an index on. By code, since the text of each word would be garbage. */
+/** Parses eight hex digits at `start` by character code; a substring for each word would be garbage. */
 const wordAt = (id: string, start: number): number => {
   let word = 0
   for (let index = start; index < start + 8; index++) {

@@ -1,7 +1,7 @@
 /**
- * The checks of `check`: whether an instance could be polled, and where its artifacts and positions could be written.
+ * The checks of `check`: whether an instance can be polled, and whether its artifacts and positions can be written.
  *
- * Each finds what it finds and fails for nothing, so that all of them run.
+ * A check reports a finding and never fails, so that all checks run.
  */
 import {
   Clock,
@@ -35,10 +35,10 @@ import type { Finding } from "./Finding.ts"
 
 type Outcome = Pick<Finding, "outcome" | "message" | "remedy" | "required_permissions">
 
-/** Entra and Graph refuse tokens that are off by more than five minutes; a fifth of it is worth a word. */
+/** Entra and Graph refuse tokens of a clock that is off by more than five minutes; from a fifth of it, check warns. */
 const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
 
-/** Days before the end of a credential at which it is warned of, as `run` does. */
+/** Days before a credential's end from which check warns, as `run` does. */
 const expiryDays = 30
 const dayMillis = 86_400_000
 
@@ -49,14 +49,14 @@ const ofGraphError = (instance: string, endpoint: string, error: GraphError, at:
   const { _tag: reason } = error.reason
   return {
     outcome: reason === "Forbidden" || reason === "Retired" ? "warning" : "failed",
-    // The log's words, without the remedy that stands under them.
+    // The remedy is left out: it stands on a line of its own.
     message: line({ ...Struct.omit(report, ["endpoint"]), remedy: "" }).replace(/; $/, ""),
     remedy: report.remedy,
     ...(report.required_permissions === undefined ? {} : { required_permissions: report.required_permissions })
   }
 }
 
-/** `3 minutes`, `2 hours`. */
+/** Formats a duration: `3 minutes`, `2 hours`. */
 const spoken = (millis: number): string =>
   millis < 7_200_000 ? `${Math.round(millis / 60_000)} minutes` : `${Math.round(millis / 3_600_000)} hours`
 
@@ -74,7 +74,7 @@ const skewed = (date: string | undefined, now: number): Outcome | undefined => {
   return passed(`within ${Math.max(1, Math.ceil(Math.abs(off) / 1000))} s of Microsoft's`)
 }
 
-/** Whether a host answers at all, over DNS, TCP, TLS and a proxy if there is one; any status is an answer. */
+/** Tests whether a host answers, over DNS, TCP, TLS and a proxy if one is set; any status counts as an answer. */
 const reach = Effect.fnUntraced(function*(instance: string, check: string, url: string) {
   const http = yield* HttpClient.HttpClient
   const { host } = new URL(url)
@@ -105,14 +105,14 @@ const tokenOf = Effect.fnUntraced(function*({ name }: Identity, graph: Graph) {
   return passed(`granted for ${spoken(expiresAt - now)}, with ${granted}`)
 })
 
-/** What an endpoint answers, how much lies in the lookback, and how new the newest is. */
+/** Tests one endpoint: its answer, the number of records in the lookback, and the time of the newest. */
 const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph, endpoint: Endpoint) {
   const { identity: { cloud, name }, pace } = instance
   const ask = (url: string) => graph.fetchPage({ collection: endpoint, url })
   const found = yield* Effect.result(Effect.gen(function*() {
     const newest = yield* ask(newestUrl(cloud.graph, endpoint))
     const from = Timestamp.fromMillis(newest.at - Duration.toMillis(pace.lookback))
-    // The legacy endpoint counts nothing.
+    // The legacy endpoint has no count.
     const count = endpoint.retires
       ? undefined
       : (yield* ask(countUrl(cloud.graph, endpoint, from, Timestamp.fromMillis(newest.at + dayMillis)))).count
@@ -134,7 +134,7 @@ const certificateEnd = Effect.fnUntraced(function*(path: string) {
   return Option.flatMap(pem, (text) => Option.liftThrowable(() => new X509Certificate(text).validToDate.getTime())())
 })
 
-/** When what proves the application ends, where that is known. */
+/** Returns when the credential expires, or undefined when that is unknown. */
 const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExpires }: Instance) {
   const isCertificate = Credential.$is("Certificate")(credential)
   const end = isCertificate
@@ -154,10 +154,10 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
   return passed(`the ${what} is good until ${day}`)
 })
 
-/** What a check of an instance works with. */
+/** The services that a check of an instance needs. */
 export type Services = FileSystem.FileSystem | GraphClient | HttpClient.HttpClient
 
-/** Checks one instance: hosts, clock, token, and each endpoint that is turned on. Each finding comes as it is known. */
+/** Checks one instance: hosts, clock, token, and each enabled endpoint. Emits each finding as soon as it is known. */
 export const ofInstance = (instance: Instance) =>
   Stream.callback<Finding, never, Services>(
     Effect.fnUntraced(function*(findings) {
@@ -199,7 +199,7 @@ const unwritable = (directory: string, error: PlatformError.PlatformError): Outc
   remedy: "free space, or let this user write there"
 })
 
-/** Writes, syncs and removes a file; a directory that is not there would be made where its parent can be written. */
+/** Writes, syncs and removes a file. For a missing directory, the nearest existing parent is tested. */
 const writable = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -219,7 +219,7 @@ const writable = Effect.fnUntraced(function*(directory: string) {
   return passed(there === path.resolve(directory) ? `${directory} can be written` : `${directory} would be made`)
 })
 
-/** Checks a directory that `run` writes to. */
+/** Tests that `run` can write to a directory; `check` is the finding's name. */
 export const ofDirectory = (check: string, directory: string): Effect.Effect<
   Finding,
   never,

@@ -1,13 +1,13 @@
-/** What a check found: a line with a tick, a cross or a question mark, and the remedy under it. */
+/** The result of one check: a line with a tick, a cross or a question mark, and the remedy under it. */
 import { Schema } from "effect"
 
 /** Schema for a finding, as `check --json` prints it. */
 export const Finding = Schema.Struct({
-  /** Absent for what is the whole process's. */
+  /** Absent for checks of the whole process. */
   instance: Schema.optionalKey(Schema.String),
-  /** What was looked at: `settings`, `sign-in host`, `token`, `alerts_v2`, … */
+  /** The subject of the check: `settings`, `sign-in host`, `token`, `alerts_v2`, … */
   check: Schema.String,
-  /** `warning` for what is no failure of a poll: a forbidden or retired endpoint, an end that comes near. */
+  /** `warning` when polling still works: a forbidden or retired endpoint, a credential that expires soon. */
   outcome: Schema.Literals(["passed", "warning", "failed"]),
   message: Schema.String,
   remedy: Schema.optionalKey(Schema.String),
@@ -17,12 +17,12 @@ export type Finding = typeof Finding.Type
 
 const marks = { passed: "✓", warning: "?", failed: "✗" } as const
 
-/** As wide as the longest name of a check. */
+/** Length of the longest name of a check. */
 const width = 14
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim()
 
-/** A finding as a person reads it. */
+/** Formats a finding for people, on one or two lines. */
 export const text = ({ check, message, outcome, remedy }: Finding): string =>
   [
     `  ${marks[outcome]} ${check.padEnd(width)} ${oneLine(message)}`,
