@@ -1,4 +1,4 @@
-/** `check`: says whether each instance could be polled, and what to do where it could not. */
+/** `check`: reports whether each instance can be polled, and what to do about each fault. */
 import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Checks from "../checks/Checks.ts"
@@ -54,15 +54,16 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
     : {
       check,
       outcome: "passed",
-      message: `${subject} is kept by the stream ${kept.stream}, ${kept.messages} messages`
+      message: `the stream ${kept.stream} keeps ${subject}, ${kept.messages} messages`
     }
 
-/** In Conductor: the broker, and the settings that it has. */
+/** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
   const { artifacts, faults, hasBucket, settings, unknown } = yield* Effect.mapError(
     BrokerCheck.look(bootstrap),
-    ({ message }) => new Refusal({ faults: [`${message}; look at NATS_URL, its network and what protects it`] })
+    ({ message }) =>
+      new Refusal({ faults: [`${message}; check NATS_URL, the network, and the broker's credentials and TLS files`] })
   )
   const findings: Array<Finding> = [
     { check: "broker", outcome: "passed", message: `${bootstrap.connection.servers.join(", ")} answers` },
@@ -86,9 +87,9 @@ const onBroker = Effect.gen(function*() {
     }))
   ]
   if (settings.sink.type === "nats") {
-    findings.push(stream("sink", "what is published", artifacts))
+    findings.push(stream("sink", "the published artifacts", artifacts))
     if (settings.sink.dead_letters === "subject" || settings.sink.stage === "parsed") {
-      findings.push(stream("unknown", "what no parser knows", unknown))
+      findings.push(stream("unknown", "the artifacts that no parser knows", unknown))
     }
     if (settings.sink.dead_letters === "file") {
       findings.push(yield* Checks.ofDirectory("dead letters", settings.sink.directory))
@@ -97,7 +98,7 @@ const onBroker = Effect.gen(function*() {
   return { settings, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 
-/** The command `check`. */
+/** The command `check`; its exit code is 0 when nothing failed, with `--strict` when there is no warning either. */
 export const command = Command.make(
   "check",
   {

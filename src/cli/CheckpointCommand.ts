@@ -1,7 +1,7 @@
 /**
- * `checkpoint`: looks at resume positions, and moves them by hand.
+ * `checkpoint`: shows resume positions, and changes them by hand.
  *
- * A change is asked for once more, made while no connector runs over the directory, and noted in `changes.ndjson` there.
+ * A change needs a confirmation and a stopped connector, and is recorded in `changes.ndjson` in the directory.
  */
 import { Clock, Console, DateTime, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
@@ -35,7 +35,7 @@ const parseDuration = (text: string): number | undefined => {
   return parts === null ? undefined : Number(parts[1]) * units[parts[2] as keyof typeof units]
 }
 
-/** What of the settings a command is about. */
+/** An endpoint of an instance that the command changes, with the key of its checkpoint. */
 interface Target {
   readonly instance: string
   readonly endpoint: EndpointName
@@ -71,8 +71,8 @@ const time = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 const lines = ({ cooldown, gaps, history, lastSuccessAt, mark, position }: Checkpoint, now: number) => [
   `    published up to ${mark}`,
-  `    last pass that ended well: ${lastSuccessAt === null ? "none yet" : time(lastSuccessAt)}`,
-  ...(position === null ? [] : [`    in the middle of a pass: goes on at ${position.link ?? position.bound}`]),
+  `    last successful pass: ${lastSuccessAt === null ? "none yet" : time(lastSuccessAt)}`,
+  ...(position === null ? [] : [`    pass in progress, continues at ${position.link ?? position.bound}`]),
   ...(cooldown === null || cooldown.until <= now ? [] : [`    cooldown until ${time(cooldown.until)}`]),
   ...gaps.map(({ code, from, to }) => `    gap from ${from} to ${to} (${code})`),
   ...history.map(({ at, mark }) => `    ${time(at)}  ${mark}`)
@@ -131,12 +131,12 @@ const note = Effect.fnUntraced(function*(directory: string, change: typeof Chang
 const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   if (yes) return true
   if (!process.stdin.isTTY) {
-    return yield* new Refusal({ faults: [`${message} Say --yes where nobody can be asked`] })
+    return yield* new Refusal({ faults: [`${message} Without a terminal, confirm with --yes`] })
   }
   return yield* Prompt.Confirm({ message })
 })
 
-/** Opens the states of some endpoints, of which no connector may be running. */
+/** Opens the states of the chosen endpoints and changes each; fails while a connector runs over the directory. */
 const changing = Effect.fnUntraced(function*(
   instance: string,
   endpoint: Option.Option<EndpointName>,
@@ -185,7 +185,7 @@ const rewindCommand = Command.make(
         const { floor, mark } = checkpoint
         const wanted = Timestamp.minusMillis(mark, millis)
         const to = Timestamp.later(wanted, Timestamp.later(floor, state.ledger.floor() ?? floor))
-        const why = to === wanted ? "" : " (before it, what was published is not known any more)"
+        const why = to === wanted ? "" : " (the ledger does not reach further back)"
         if (to >= mark) return yield* Console.log(`${name}: cannot be moved back from ${mark}${why}`)
         const message =
           `${name}: from ${mark} back to ${to}${why}; what was published since then is not published again.`
@@ -226,7 +226,7 @@ const clear = Command.make(
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
 
-/** The command `checkpoint`. */
+/** The command `checkpoint`; see the README for its subcommands. */
 export const command = Command.make("checkpoint").pipe(
   Command.withDescription("Look at resume positions, and move them"),
   Command.withSubcommands([show, rewindCommand, clear])

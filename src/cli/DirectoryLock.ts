@@ -1,16 +1,16 @@
 /**
- * Holds a directory for one writing process: a unix socket in it that listens while the process lives.
+ * Locks a directory for one writing process: a unix socket in it that listens while the process lives.
  *
- * A lock file would outlive a kill -9; a socket that nobody listens on is known to be stale. `node:net` is called
- * directly, because a platform's socket server says nothing about a socket that is there already.
+ * A lock file would outlive a kill -9; a socket without a listener is known to be stale. `node:net` is called directly,
+ * because the platform's socket server does not report a socket that already exists.
  */
 import { Effect, FileSystem, Path, Schema, type Scope } from "effect"
 import { createConnection, createServer, type Server } from "node:net"
 
-/** The directory belongs to another process. */
+/** The directory is locked by another process, or cannot be locked. */
 export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("DirectoryHeld", {
   directory: Schema.String,
-  /** Process id of the holder, or why the lock could not be taken. */
+  /** Process id of the holder, or the reason why the lock could not be taken. */
   by: Schema.String,
   isHeld: Schema.Boolean
 }) {
@@ -28,7 +28,7 @@ const socketName = ".lock"
 const codeOf = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "unknown"
 
-/** Says who listens on a socket; fails with the system's code when nobody does. */
+/** Returns the id of the process that listens on a socket; fails with the system's code when none does. */
 const holder = (path: string): Effect.Effect<string, string> =>
   Effect.callback<string, string>((resume) => {
     let said = ""
@@ -43,7 +43,7 @@ const holder = (path: string): Effect.Effect<string, string> =>
 const listen = (path: string): Effect.Effect<Server, string> =>
   Effect.callback<Server, string>((resume) => {
     const server = createServer((socket) => {
-      // A peer that goes away before it has read who holds the lock is no fault of the holder's.
+      // A client that disconnects before it has read the answer is no fault of the lock's holder.
       socket.on("error", () => socket.destroy())
       socket.end(`process ${process.pid}\n`)
     })
@@ -52,9 +52,7 @@ const listen = (path: string): Effect.Effect<Server, string> =>
     server.unref()
   })
 
-/**
- * Holds a directory, which is made when it is not there, until the scope closes or the process ends in whatever way.
- */
+/** Locks a directory until the scope closes or the process ends in any way. A missing directory is created. */
 export const hold = Effect.fn("DirectoryLock.hold")(function*(
   directory: string
 ): Effect.fn.Return<void, DirectoryHeld, FileSystem.FileSystem | Path.Path | Scope.Scope> {
@@ -73,11 +71,11 @@ export const hold = Effect.fn("DirectoryLock.hold")(function*(
     return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
   }
 
-  /** Moves a socket that nobody listens on out of the way; of several processes one succeeds. */
+  /** Moves a stale socket out of the way; of several processes one succeeds. */
   const takeAway = Effect.gen(function*() {
     const aside = `${absolute}.${process.pid}`
     yield* fs.rename(absolute, aside)
-    // Between the look and the move another process may have taken the lock anew: then it gets it back.
+    // Another process may have taken the lock between the check and the move: move its socket back.
     const alive = yield* Effect.option(holder(paths.relative(paths.resolve("."), aside)))
     if (alive._tag === "Some") {
       yield* fs.rename(aside, absolute)

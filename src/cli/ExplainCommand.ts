@@ -1,4 +1,4 @@
-/** `explain`: prints the requests that the next polls would send, and what they cost; sends nothing. */
+/** `explain`: prints the requests that the next polls would send, and their cost. Sends nothing. */
 import { Clock, Console, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { peek } from "../checkpoints/Peek.ts"
@@ -11,7 +11,7 @@ import { countUrl, url } from "../polling/Query.ts"
 import { begin, resume } from "../polling/Walk.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
-/** Microsoft's limit, per application and tenant, over everything under `/security`. */
+/** Microsoft's limit in requests a minute, per application and tenant, over everything under `/security`. */
 const graphLimit = 150
 const ownLimit = requestBudget.limit / Duration.toMinutes(requestBudget.window)
 
@@ -54,7 +54,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     `  ${endpoint.name}, every ${spoken(pace.intervals[endpoint.name])} (${why})`,
     ...waits,
     `    GET ${url(identity.cloud.graph, endpoint, position, endpoint.pageSize)}`,
-    `    then the same from the last record of each page on, ${endpoint.pageSize} a page, until a page is the last`,
+    `    then the same request from the last record of each page on, ${endpoint.pageSize} records a page, up to the last page`,
     ...late,
     ...(saved === undefined || saved.gaps.length === 0
       ? []
@@ -66,7 +66,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
   ]
 })
 
-/** Requests of a quiet minute: one for each poll, and one an hour for each endpoint that is swept. */
+/** Requests a minute when nothing changes: one for each poll, and one an hour for each endpoint with late rows. */
 const quietMinute = ({ identity, pace }: Instance): number =>
   identity.endpoints.reduce(
     (sum, name) =>
@@ -75,7 +75,7 @@ const quietMinute = ({ identity, pace }: Instance): number =>
     0
   )
 
-/** The command `explain`. */
+/** The command `explain`; it reads settings and checkpoints only. */
 export const command = Command.make(
   "explain",
   { config: SettingsFlag.config },

@@ -1,4 +1,4 @@
-/** Asks for gzip, and undoes it. */
+/** Requests gzip, and decompresses it. */
 import { NodeStream } from "@effect/platform-node"
 import { Effect, Option, Stream } from "effect"
 import { Headers, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
@@ -10,7 +10,7 @@ const isGzip = (headers: Headers.Headers) =>
   /^\s*(?:x-)?gzip\s*$/i.test(Option.getOrElse(Headers.get(headers, "content-encoding"), () => ""))
 
 const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse => {
-  // These have no body, whatever their headers say.
+  // Responses of these statuses have no body, whatever their headers say.
   if (!isGzip(response.headers) || [101, 204, 205, 304].includes(response.status)) return response
   const body = NodeStream.pipeThroughDuplex(response.stream, {
     evaluate: () => createGunzip({ chunkSize: inflatedBytes }),
@@ -26,7 +26,7 @@ const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientRe
   )
 }
 
-/** A client that takes gzip and hands out what was in it. */
+/** Wraps a client so that it requests gzip and returns decompressed bodies. */
 export const inflating = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   client.pipe(
     HttpClient.mapRequest(HttpClientRequest.setHeader("accept-encoding", "gzip")),

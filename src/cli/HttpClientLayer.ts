@@ -1,7 +1,7 @@
 /**
- * The application's HTTP client: undici with proxy, certificates, compression and time-outs.
+ * The application's HTTP client: undici with proxy, certificates, compression and timeouts.
  *
- * All requests to Microsoft pass through it, those of MSAL too. What is asked and what an answer means is `graph/`'s.
+ * All requests to Microsoft pass through it, including MSAL's. `graph/` builds the requests and interprets the answers.
  */
 import { NodeHttpClient } from "@effect/platform-node"
 import { EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
@@ -11,7 +11,7 @@ import * as Tls from "node:tls"
 import { timeouts as graphTimeouts } from "../graph/GraphPolicy.ts"
 import { inflating } from "./Gunzip.ts"
 
-/** A variable that should name a proxy does not. Its value is not shown: it may hold a password. */
+/** A proxy variable is not a URL. The error does not show its value, which may contain a password. */
 export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyMalformed", {
   variable: Schema.String
 }) {
@@ -20,22 +20,22 @@ export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyM
   }
 }
 
-/** What the client is made with. */
+/** The options of the client. */
 export interface HttpClientOptions {
-  /** Version that the user agent names. */
+  /** Version in the user agent. */
   readonly version: string
-  /** PEM certificates that are trusted beside those of Node, `NODE_EXTRA_CA_CERTS` and the system. */
+  /** PEM certificates that are trusted besides those of Node, `NODE_EXTRA_CA_CERTS` and the system. */
   readonly ca?: ReadonlyArray<string>
   readonly timeouts?: Pick<typeof graphTimeouts, "connect" | "firstByte" | "betweenBytes">
 }
 
-/** The first of the variables that is set and not empty; the lower case goes first, as in curl. */
+/** Returns the first of the variables that is set and not empty; the lower-case name goes first, as in curl. */
 const variable = Effect.fnUntraced(function*(name: string) {
   for (const each of [name.toLowerCase(), name]) {
     const value = yield* Effect.option(Config.String(each))
     if (Option.isSome(value) && value.value.trim() !== "") return { name: each, value: value.value.trim() }
   }
-  // An empty text keeps undici from reading the environment by itself.
+  // An empty string keeps undici from reading the environment itself.
   return { name, value: "" }
 })
 
@@ -61,18 +61,18 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
     keepAliveTimeout: Duration.toMillis(keepAlive),
     allowH2: false,
     connectTimeout,
-    // Direct, through a proxy, and to a proxy that speaks TLS itself: each has a setting of its own.
+    // Direct connections, tunnels through a proxy, and TLS to the proxy itself each have their own setting.
     connect: tls,
     requestTls: tls,
     proxyTls: tls,
-    // A proxy that accepts a connection and then says nothing is no better than one that cannot be reached.
+    // A proxy that accepts a connection and then sends nothing counts as unreachable.
     clientFactory: (origin: URL, options: object) => new Pool(origin, { ...options, headersTimeout: connectTimeout })
   }
   const agent = yield* Effect.acquireRelease(
     Effect.sync(() => new EnvHttpProxyAgent(settings)),
     (dispatcher) => Effect.promise(() => dispatcher.destroy())
   )
-  // The platform's client asks for an hour and for ever with each request; the last word is here.
+  // The platform's client sets an hour and no limit for each request; these values override them.
   const limited = {
     headersTimeout: Duration.toMillis(timeouts.firstByte),
     bodyTimeout: Duration.toMillis(timeouts.betweenBytes)
@@ -81,11 +81,8 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
 })
 
 /**
- * Layer that provides the client, with proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case.
- *
- * **Details**
- *
- * Redirects are not followed and nothing is retried. Where only `HTTP_PROXY` is set it serves https as well.
+ * Layer of the client, with proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in upper or lower case. Redirects
+ * are not followed and nothing is retried. When only `HTTP_PROXY` is set, it serves https as well.
  */
 export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, ProxyMalformed> =>
   Layer.effect(
@@ -98,7 +95,7 @@ export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpCl
     Layer.provide(NodeHttpClient.layerUndiciNoDispatcher),
     Layer.provide([
       Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(options)),
-      // Trace ids of ours say nothing to Microsoft.
+      // Microsoft has no use for the connector's trace ids.
       Layer.succeed(HttpClient.TracerPropagationEnabled, false)
     ])
   )

@@ -1,4 +1,4 @@
-/** Where the connector answers over HTTP. */
+/** Opens the connector's HTTP server: health, status, metrics and the page. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Config, Context, Effect, Exit, Layer, Option, Redacted, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -11,7 +11,7 @@ import * as Routes from "../http/Routes.ts"
 import { Activity } from "../status/Activity.ts"
 import type { Status } from "../status/Status.ts"
 
-/** Where it answers unless told otherwise. */
+/** The address to listen on without `--listen`. */
 export const listenDefault = "127.0.0.1:9464"
 
 interface Address {
@@ -27,7 +27,7 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
     : Result.succeed({ host: parts[1]!.replace(/^\[|\]$/g, ""), port })
 }
 
-/** What opens the page to those who can reach it from other machines. */
+/** The token that opens the page to other machines, from `AZURE_SECURITY_ADMIN_TOKEN`; none when it is blank. */
 const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).pipe(
   Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
   Effect.map(Option.filter((token) => Redacted.value(token).trim() !== ""))
@@ -35,15 +35,15 @@ const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
 
-/** Shorter ones can be guessed. */
+/** Length in characters below which a token can be guessed. */
 const tokenLengthMin = 16
 
-/** Serves health, status, metrics and the page. */
+/** Layer that serves health, status, metrics and the page. */
 const serve = ({ host, port }: Address) =>
   Layer.unwrap(Effect.gen(function*() {
     const token = yield* adminToken
     const server = createServer()
-    // A client that keeps a connection open and asks nothing must not hold up a stop.
+    // A client that keeps an idle connection open must not delay a stop.
     const hangUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
     return Layer.merge(HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }), hangUp).pipe(
       Layer.provide([Access.layer({ loopback: isLoopback(host), token }), Activity.layer]),
@@ -59,7 +59,7 @@ const announce = (origin: string, host: string) =>
     const token = yield* adminToken
     if (Option.exists(token, (value) => Redacted.value(value).trim().length < tokenLengthMin)) {
       yield* Effect.logWarning(
-        `AZURE_SECURITY_ADMIN_TOKEN can be guessed: make it ${tokenLengthMin} characters or more, such as openssl rand -hex 16 prints`
+        `AZURE_SECURITY_ADMIN_TOKEN can be guessed: use ${tokenLengthMin} characters or more, for example from openssl rand -hex 16`
       )
     }
     if (isLoopback(host)) return
@@ -73,23 +73,23 @@ const announce = (origin: string, host: string) =>
     )
   })
 
-/** An address with the port that was really had, where any would do. */
+/** Returns the server's origin, with the real port when port 0 was requested. */
 const originOf = (host: string, port: number, server: Context.Context<HttpServer.HttpServer>) => {
   const { address } = Context.get(server, HttpServer.HttpServer)
   return `http://${host.includes(":") ? `[${host}]` : host}:${"port" in address ? address.port : port}`
 }
 
-/** Where the connector answers. */
+/** The result of `listen`. */
 export interface Listening {
-  /** What is wrong with the address. */
+  /** Faults of the address; empty when the server listens. */
   readonly faults: ReadonlyArray<string>
-  /** `http://127.0.0.1:9464`; undefined where it does not answer. */
+  /** `http://127.0.0.1:9464`; undefined when no server listens. */
   readonly origin: string | undefined
-  /** Says in the log where it answers. */
+  /** Logs the server's address, and warns about access from other machines. */
   readonly announce: Effect.Effect<void>
 }
 
-/** Answers at an address until the scope ends; without one it does not. */
+/** Listens on an address until the scope ends. Without an address, no server is started. */
 export const listen = Effect.fnUntraced(function*(
   text: Option.Option<string>,
   context: Context.Context<Status | Backend>,
@@ -107,7 +107,7 @@ export const listen = Effect.fnUntraced(function*(
     return {
       ...nowhere,
       faults: [
-        `${text.value}: the port is in use or cannot be had; choose another with --listen HOST:PORT, or --no-listen`
+        `${text.value}: the port is in use or not available; choose another with --listen HOST:PORT, or --no-listen`
       ]
     }
   }
@@ -115,7 +115,7 @@ export const listen = Effect.fnUntraced(function*(
   return { faults: [], origin, announce: announce(origin, host) }
 })
 
-/** Hands the page's interface what it works with. */
+/** Passes the page's interface the services that it needs. */
 export const openBackend = Effect.gen(function*() {
   const backend = yield* Backend
   yield* backend.open(yield* Effect.context<Services>())

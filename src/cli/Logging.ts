@@ -1,4 +1,4 @@
-/** The log as administrators read it: one line each, found by `grep azure`. */
+/** The log for administrators: one line per message, found by `grep azure`. */
 import { Cause, DateTime, Layer, Logger, Predicate, References } from "effect"
 
 const levels: Record<string, string> = {
@@ -10,7 +10,7 @@ const levels: Record<string, string> = {
   Fatal: "ERROR"
 }
 
-/** Control characters could forge a line, or colour a terminal; values may come from Microsoft. */
+/** Control characters could forge a line or colour a terminal; values may come from Microsoft. */
 // oxlint-disable-next-line eslint/no-control-regex
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 const oneLine = (text: string) => text.replaceAll(control, " ")
@@ -23,7 +23,7 @@ const messageOf = (message: unknown, cause: Cause.Cause<unknown>): string => {
   return oneLine(parts.join(" "))
 }
 
-/** Fields of a report that its line has in words already, or that only a program reads. */
+/** Report fields that are left out of text lines: the message has them in words, or only programs read them. */
 const inWords = new Set([
   "remedy",
   "http_status",
@@ -49,7 +49,7 @@ export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
   return fields.length === 0 ? line : `${line}  ${fields.join(" ")}`
 })
 
-/** Formats a JSON object a line: `timestamp`, `level`, `logger`, `message` and the fields. */
+/** Formats one JSON object per line: `timestamp`, `level`, `logger`, `message` and the fields. */
 export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
   JSON.stringify({
     timestamp: DateTime.formatIso(DateTime.fromDateUnsafe(date)),
@@ -61,8 +61,8 @@ export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
 )
 
 /**
- * Layer that logs in the form that the settings name: to standard output, or to standard error where standard output
- * carries artifacts.
+ * Layer that logs in the configured format: to standard output, or to standard error when standard output carries
+ * artifacts.
  */
 export const layer = (options: {
   readonly format: "text" | "json"

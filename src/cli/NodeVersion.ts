@@ -1,6 +1,6 @@
 /**
- * Refuses an older Node in one line. The first import of the entry point, so that it speaks before anything that an
- * older Node would stumble over.
+ * Refuses an older Node with one line. It must be the first import of the entry point: an older Node fails on the
+ * modules that follow.
  */
 const majorMin = 24
 

@@ -1,11 +1,11 @@
-/** The progress of a backfill: one line that moves on a terminal, plain lines elsewhere. */
+/** The progress of a backfill: one updated line on a terminal, plain lines elsewhere. */
 import { Clock, Console, Effect } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Progress } from "../polling/Backfill.ts"
 import { isoTime } from "../status/Report.ts"
 
 const barWidth = 24
-/** Where nobody watches, a line this often is enough. */
+/** Milliseconds between two lines without a terminal. */
 const plainEvery = 5000
 
 const spoken = (millis: number): string =>
@@ -15,7 +15,7 @@ const spoken = (millis: number): string =>
     ? `${Math.round(millis / 60_000)} min`
     : `${Math.round(millis / 3_600_000)} h`
 
-/** Makes the line of one endpoint's range. */
+/** Creates the progress line of one endpoint's range; records, rate and remaining time come from `tell`. */
 export const make = Effect.fnUntraced(function*(name: string, from: Timestamp.Timestamp, to: Timestamp.Timestamp) {
   const isTerminal = process.stdout.isTTY
   const startedAt = yield* Clock.currentTimeMillis

@@ -1,7 +1,7 @@
-/** A start that was refused: every fault in one message, nothing started, exit 2. */
+/** The error of a refused start: all faults in one message, nothing started, exit code 2. */
 import { Schema } from "effect"
 
-/** What keeps the program from starting. */
+/** The faults that keep the program from starting, one line or more each. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   faults: Schema.Array(Schema.String)
 }) {

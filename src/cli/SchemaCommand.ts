@@ -5,7 +5,7 @@ import { settingsJsonSchema } from "../config/SettingsJsonSchema.ts"
 
 const Json = Schema.fromJsonString(Schema.Unknown, { space: 2 })
 
-/** The command `schema`. */
+/** The command `schema`; it needs no settings. */
 export const command = Command.make(
   "schema",
   {},

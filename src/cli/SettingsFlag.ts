@@ -9,7 +9,7 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import { SettingsStore } from "../config/SettingsStore.ts"
 import { Refusal } from "./Refusal.ts"
 
-/** The flag that all commands take. */
+/** The flag `--config` of all commands that read settings. */
 export const config = Flag.String("config").pipe(
   Flag.withMetavar("FILE"),
   Flag.withDescription(
@@ -39,7 +39,7 @@ const environment = Effect.gen(function*() {
 
 const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
 
-/** Layer of the settings that a command was given, and of where they are changed. */
+/** Layer of a command's settings and of the store that changes them. Bad settings fail as {@link Refusal}. */
 export const layer = (
   file: Option.Option<string>
 ): Layer.Layer<SettingsSource | SettingsStore, Refusal, FileSystem.FileSystem | Path.Path> =>

@@ -1,4 +1,4 @@
-/** `simulate`: the simulated Microsoft alone, for trying any client. */
+/** `simulate`: runs only the simulated Microsoft, for trying any client. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Console, Effect, Layer, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -25,10 +25,10 @@ export const serve = Effect.fn("SimulateCommand.serve")(function*(port: number) 
   return "port" in address.address ? `http://127.0.0.1:${address.address.port}` : ""
 })
 
-/** Beside the connector's own port, 9464. */
+/** The port after the connector's own, 9464. */
 const portDefault = 9465
 
-/** Settings of one instance that polls a simulated tenant. */
+/** Settings of one instance that polls a simulated tenant at `origin`. */
 export const simulatedInstance = (origin: string) => ({
   credentials: {
     tenant_id: "11111111-1111-4111-8111-111111111111",
@@ -51,12 +51,12 @@ Settings of an instance that polls it:
   "cloud": { "login": "${origin}", "graph": "${origin}" }
 
 A fault:     curl -d '{"kind":"throttled","endpoint":"alerts_v2","times":1}' -H content-type:application/json ${origin}/simulator/faults
-All well:    curl -X DELETE ${origin}/simulator/faults
-What it got: curl ${origin}/simulator
+No faults:   curl -X DELETE ${origin}/simulator/faults
+Requests:    curl ${origin}/simulator
 
-Ctrl-C ends it.`
+Ctrl-C stops the simulator.`
 
-/** The command `simulate`. */
+/** The command `simulate`; it runs until it is interrupted. */
 export const command = Command.make(
   "simulate",
   {

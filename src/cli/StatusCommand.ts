@@ -1,4 +1,4 @@
-/** `status`: prints what a running connector says of itself, worst first. */
+/** `status`: prints the state of a running connector, worst instance first. */
 import { Clock, Console, DateTime, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
@@ -17,7 +17,7 @@ class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String
 /** Worst first. */
 const order: ReadonlyArray<InstanceDocument["state"]> = ["attention", "starting", "ok", "disabled"]
 
-/** `3 min ago`, `in 40 s`, `never`. */
+/** Formats a time relative to now: `3 min ago`, `in 40 s`, `never`. */
 const since = (time: string | null, now: number): string => {
   if (time === null) return "never"
   const seconds = Math.round((now - DateTime.toEpochMillis(DateTime.makeUnsafe(time))) / 1000)
@@ -59,7 +59,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   ]
 }
 
-/** The document of `/status` as people read it. */
+/** Formats the document of `/status` for people; `now` is in milliseconds since 1970. */
 export const text = ({ instances, sink, started_at, version }: StatusDocument, now: number): string => {
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
@@ -85,7 +85,7 @@ const requestLine = (request: RecordedRequest): string =>
     ...(request.failure === undefined ? [] : [`(${request.failure})`])
   ].join("  ")
 
-/** The command `status`. */
+/** The command `status`; it fails when no connector answers within 10 seconds. */
 export const command = Command.make(
   "status",
   {

@@ -1,12 +1,12 @@
-/** Sends traces, metrics and logs to an OpenTelemetry collector, where the environment names one. */
+/** Sends traces, metrics and logs to an OpenTelemetry collector, when the environment names one. */
 import { Config, Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { Otlp } from "effect/observability"
 import { version } from "../status/Version.ts"
 
 /**
- * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; of nothing where that is not set. The
- * log goes on where it went before.
+ * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; an empty layer without that variable.
+ * The normal log is still written.
  */
 export const layer: Layer.Layer<never> = Layer.unwrap(
   Effect.map(
@@ -22,7 +22,7 @@ export const layer: Layer.Layer<never> = Layer.unwrap(
             baseUrl,
             resource: { serviceName: "azure-security", serviceVersion: version },
             loggerMergeWithExisting: true,
-            // A stop has ten seconds in all.
+            // A stop may take ten seconds in all.
             shutdownTimeout: "2 seconds"
           })),
           Layer.provide(FetchHttpClient.layer)

@@ -8,7 +8,7 @@ import { artifactsIn, settingsFile, tenantId } from "../support/RunFiles.ts"
 
 const day = 86_400_000
 
-/** 300 alerts that were created 30 to 60 days ago and never changed, and one of this hour. */
+/** Makes 300 alerts that were created 30 to 60 days ago and never changed, and one of this hour. */
 const world = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const now = yield* Clock.currentTimeMillis
@@ -46,7 +46,7 @@ const world = Effect.gen(function*() {
 })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => {
-  it.effect("collects 300 alerts of a past month beside live polling, apart from it, and once", () =>
+  it.effect("collects 300 alerts of a past month beside live polling, into a file of its own, exactly once", () =>
     Effect.gen(function*() {
       const { args, directory, env, file, idsOf, simulator } = yield* world
       const live = yield* Process.start(["run", "--no-listen", "--config", file], env)
@@ -57,7 +57,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => 
       const ids = yield* idsOf("backfill-")
       assert.strictEqual(ids.length, 300)
       assert.strictEqual(new Set(ids).size, 300)
-      assert.strictEqual((yield* artifactsIn(directory)).length, 1, "live polling has its own")
+      assert.strictEqual((yield* artifactsIn(directory)).length, 1, "live polling published only its own artifacts")
       assert.isTrue((yield* simulator.requests).some(({ path }) => path.includes("createdDateTime")))
 
       const again = yield* Process.start(args, env)
@@ -68,7 +68,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => 
       assert.strictEqual(yield* live.exit, 0)
     }))
 
-  it.effect("goes on where it was stopped, whether by a fault or a signal, and repeats nothing", () =>
+  it.effect("continues where it was stopped, by a fault or by a signal, and repeats nothing", () =>
     Effect.gen(function*() {
       const { args, env, idsOf, simulator } = yield* world
       yield* simulator.addFault({ kind: "missing_role", endpoint: "alerts_v2", skip: 1, times: 1 })
@@ -94,7 +94,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => 
       assert.strictEqual(ids.length, 300)
     }))
 
-  it.effect("refuses a range that is none", () =>
+  it.effect("refuses an empty or malformed range", () =>
     Effect.gen(function*() {
       const { file } = yield* settingsFile()
       const alone = ["backfill", "--config", file, "--instance", "azure-production-tenant"]

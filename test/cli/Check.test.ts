@@ -9,7 +9,7 @@ import { settingsFile } from "../support/RunFiles.ts"
 const Printed = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }))
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
-  it.effect("says in one line each what works, what does not, and what to do, and writes nothing", () =>
+  it.effect("reports what works, what fails and what to do, one line each, and writes nothing", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { env, simulator } = yield* standIn({ alerts: 12, incidents: 3, legacyAlerts: 4 })
@@ -65,7 +65,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.isTrue((yield* simulator.requests).every(({ path }) => !path.includes("$skip")))
     }))
 
-  it.effect("goes on after a host that cannot be reached, and a directory that cannot be written", () =>
+  it.effect("continues after an unreachable host and an unwritable directory", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, file } = yield* settingsFile(

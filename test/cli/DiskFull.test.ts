@@ -9,12 +9,12 @@ import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunF
 const prlimit = spawnSync("prlimit", ["--version"]).status === 0
 if (!prlimit) process.stdout.write("1 test skipped: the command prlimit (package util-linux) is not there\n")
 
-/** The program may write no byte of a file beyond it: to a process, that is a disk that is full. */
+/** The largest file that the program may write, in bytes; to a process, reaching it looks like a full disk. */
 const bytesMax = 2_000_000
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("disk_full", (it) => {
   it.effect.skipIf(!prlimit)(
-    "the page is held, whole lines stay, and all is there once when there is room again",
+    "holds the page, leaves only complete lines, and publishes everything once when there is space again",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -34,14 +34,14 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("disk_full", (it) =>
         const name = (yield* fs.readDirectory(`${directory}/artifacts`)).find((name) => name.startsWith("artifacts-"))
         const text = yield* fs.readFileString(`${directory}/artifacts/${name}`)
         assert.isAtMost(text.length, bytesMax)
-        assert.match(text, /\}\n$/, "whole lines only")
+        assert.match(text, /\}\n$/, "complete lines only")
 
         assert.strictEqual(spawnSync("prlimit", ["--pid", String(run.child.pid), "--fsize=unlimited"]).status, 0)
         yield* run.says(/^\[INFO\] azure-security: the file sink can be written again; nothing was lost/m)
         yield* run.says(/fetched 600 events/)
         const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
         assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
-        assert.strictEqual(new Set(ids).size, ids.length, "none twice")
+        assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
         run.child.kill("SIGTERM")
         assert.strictEqual(yield* run.exit, 0)
       })

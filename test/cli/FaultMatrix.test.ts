@@ -1,4 +1,4 @@
-/** Every fault that Graph can show, met by the whole connector over real HTTP, each row named for its recovery. */
+/** Every fault that Graph can show, against the whole connector over real HTTP; each test is named for its recovery. */
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Logger, Ref } from "effect"
@@ -39,7 +39,7 @@ const microsoft = Effect.gen(function*() {
   }).pipe(Effect.provideContext(context))
 })
 
-/** One life of the connector, from start to the end of its one poll. */
+/** One run of the connector, from its start to the end of its one poll. */
 const life = (initial: Settings) =>
   Connector.run(true).pipe(
     Effect.provide(
@@ -65,10 +65,10 @@ const rowsOf = (cursor: string, count: number, now: number): ReadonlyArray<Row> 
 
 interface Case {
   readonly faults: ReadonlyArray<Fault>
-  /** Lives until everything is there; a life that is cut short exits 1. */
+  /** Runs until everything is published; a run that a fault ends exits 1. */
   readonly lives?: number
   readonly endpoint?: "alerts" | "alerts_v2" | "incidents"
-  /** Rows that come, where not all of them can. */
+  /** Rows that can be published, when a fault hides some. */
   readonly rows?: number
 }
 
@@ -111,7 +111,7 @@ const cases: Record<string, Case> = {
   filter_ignored: { faults: [{ kind: "ignore_filter", endpoint }] },
   page_size_clamped: { faults: [{ kind: "clamp", size: 12, endpoint }] },
   skip_grows_past_its_limit: { faults: [{ kind: "skip_limit", max: 0, endpoint }] },
-  // The simulated row has four objects of evidence.
+  // The simulated row has four evidence objects.
   future_row: { faults: [{ kind: "future_row", endpoint }], rows: rowCount + 5 },
   token_endpoint_down: { faults: [{ kind: "status", status: 503, endpoint: "token", times: 2 }] },
   token_endpoint_html: { faults: [{ kind: "html", endpoint: "token", times: 1 }] },
@@ -151,10 +151,10 @@ const drained = Effect.fnUntraced(
     for (let n = 0; n < lives; n++) well = yield* life(initial)
     const batches = yield* Ref.get(yield* Published)
     const ids = batches.flatMap(({ artifacts }) => artifacts.map(({ id }) => id))
-    assert.strictEqual(new Set(ids).size, ids.length, "none twice")
-    assert.strictEqual(ids.length, expected, "none lost")
-    assert.isTrue(well, "the last life ended well")
-    // The token went nowhere but to the simulator: what strays is not followed.
+    assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
+    assert.strictEqual(ids.length, expected, "no artifact lost")
+    assert.isTrue(well, "the last run succeeded")
+    // The token went only to the simulator: no foreign nextLink was followed.
     const requests = yield* simulator.requests
     assert.isTrue(requests.every(({ path }) => path.includes(`/security/${endpoint}`) || path.includes("/token")))
     return (yield* simulator.state).faults.filter(({ fault }) => fault.times !== undefined)
@@ -163,7 +163,7 @@ const drained = Effect.fnUntraced(
   Effect.scoped
 )
 
-/** One after the other in one drain; each is met once its turn has come. */
+/** The faults of one drain; each strikes a later request than the one before. */
 const tenFaults: ReadonlyArray<Fault> = [
   { kind: "truncated" },
   { kind: "reset" },
@@ -172,7 +172,7 @@ const tenFaults: ReadonlyArray<Fault> = [
   { kind: "status", status: 503, retry_after: 1 },
   { kind: "unauthorized" },
   { kind: "status", status: 504 },
-  // Only a page out of order makes the poller follow a link at all.
+  // The poller follows a nextLink only when a page is out of order.
   { kind: "ignore_orderby" },
   { kind: "dead_next_link" },
   { kind: "value_null" },
@@ -188,6 +188,6 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("fault matrix", (it)
         ({ ...fault, endpoint: "alerts_v2", skip: fault.kind === "dead_next_link" ? 0 : n + 1, times: 1 }) as Fault
       )
       const left = yield* drained({ faults, rows: 3000 }, 3000, 200)
-      assert.deepStrictEqual(left, [], "each fault was met")
+      assert.deepStrictEqual(left, [], "each fault has struck")
     }))
 })

@@ -10,7 +10,7 @@ import { alertsV2, connection } from "../graph/FakeMicrosoft.ts"
 
 const token = `{"token_type":"Bearer","expires_in":3599,"access_token":"a.b.c"}`
 
-/** A Microsoft on loopback, asked through MSAL, undici and sockets as in production. */
+/** A fake Microsoft on loopback, reached through MSAL, undici and sockets as in production. */
 const microsoft = Effect.fnUntraced(function*(graph: Http.RequestListener) {
   const posts: Array<string> = []
   const server = Http.createServer((request, response) => {
@@ -37,7 +37,7 @@ const microsoft = Effect.fnUntraced(function*(graph: Http.RequestListener) {
 })
 
 describe("Graph over HTTP", () => {
-  it.live("gets a token and a page from a cloud on loopback", () =>
+  it.live("fetches a token and a page from a cloud on loopback", () =>
     Effect.gen(function*() {
       const asked: Array<string> = []
       const { graph, origin, posts } = yield* microsoft((request, response) => {
@@ -54,7 +54,7 @@ describe("Graph over HTTP", () => {
     }))
 
   for (const half of [false, true]) {
-    it.live(`leaves no socket behind when it is interrupted ${half ? "within" : "before"} the body`, () =>
+    it.live(`leaves no socket open when it is interrupted ${half ? "within" : "before"} the body`, () =>
       Effect.gen(function*() {
         const asked = yield* Latch.make()
         const closed = yield* Latch.make()

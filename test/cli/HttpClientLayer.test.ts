@@ -18,7 +18,7 @@ const hasOpenssl = Exit.isSuccess(
 )
 if (!hasOpenssl) process.stdout.write("TLS tests are skipped: no openssl in PATH\n")
 
-/** A self-made certificate of 127.0.0.1 that is its own CA. */
+/** A self-signed certificate of 127.0.0.1 that is its own CA. */
 const certificate = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(`${tmpdir()}/http-client-`)),
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
@@ -50,7 +50,7 @@ const listening = <S extends Net.Server>(server: S) =>
 
 const text = (_: Http.IncomingMessage, response: Http.ServerResponse) => void response.end(`{"value":[]}`)
 
-/** A proxy that counts what it was asked to connect to. */
+/** A proxy that records the requests it gets. */
 const makeProxy = (status = 200) =>
   Effect.gen(function*() {
     const asked: Array<string> = []
@@ -93,7 +93,7 @@ const ask = (
 const timeouts = { connect: Duration.seconds(1), firstByte: Duration.millis(100), betweenBytes: Duration.millis(100) }
 
 describe("HttpClientLayer", () => {
-  it.live("says who asks, asks for gzip, and passes on no trace", () =>
+  it.live("sends its user agent, asks for gzip, and sends no trace id", () =>
     Effect.gen(function*() {
       const seen: Array<Http.IncomingHttpHeaders> = []
       const { port } = yield* listening(Http.createServer((request, response) => {
@@ -107,7 +107,7 @@ describe("HttpClientLayer", () => {
       assert.isUndefined(seen[0]!["b3"])
     }))
 
-  it.live("reads gzip, of errors too, and counts its bytes after decompression", () =>
+  it.live("reads gzip, also of error answers, and counts bytes after decompression", () =>
     Effect.gen(function*() {
       const body = "x".repeat(5000)
       const { port } = yield* listening(Http.createServer((request, response) => {
@@ -119,7 +119,7 @@ describe("HttpClientLayer", () => {
       assert.strictEqual(error._tag, "BodyTooLarge")
     }))
 
-  it.live("inflates in pieces of a quarter of a mebibyte, however much is in a packet", () =>
+  it.live("decompresses in pieces of 256 KiB, whatever the size of a packet", () =>
     Effect.gen(function*() {
       const size = 4 * inflatedBytes + 1
       const { port } = yield* listening(Http.createServer((_, response) => {
@@ -132,7 +132,7 @@ describe("HttpClientLayer", () => {
       assert.deepStrictEqual(pieces, [...Array.from({ length: 4 }, () => inflatedBytes), 1])
     }))
 
-  it.live("frees what a large body was inflated into as it is received", () =>
+  it.live("frees the buffers of a decompressed large body while it is received", () =>
     Effect.gen(function*() {
       const sent = Buffer.from(Array.from({ length: 2 * largePageBytes + 1 }, (_, at) => at % 251))
       const { port } = yield* listening(Http.createServer((_, response) => {
@@ -157,11 +157,11 @@ describe("HttpClientLayer", () => {
         Effect.provideService(Bodies.Bodies, seeing)
       )
       assert.isTrue(body.bytes.equals(sent))
-      // The last one is not full.
+      // The last piece does not fill its buffer.
       assert.deepStrictEqual(Array.from(buffers, ({ detached }) => detached), [...Array(8).fill(true), false])
     }))
 
-  it.live("names a gzip that is none or that is cut short", () =>
+  it.live("names a gzip body that is invalid or truncated", () =>
     Effect.gen(function*() {
       const whole = gzipSync("x".repeat(5000))
       const { port } = yield* listening(Http.createServer((request, response) => {
@@ -185,7 +185,7 @@ describe("HttpClientLayer", () => {
       assert.strictEqual(requests, 1)
     }))
 
-  it.live("keeps connections for requests that follow one another", () =>
+  it.live("reuses connections for later requests", () =>
     Effect.gen(function*() {
       let connections = 0
       const server = Http.createServer(text)
@@ -196,11 +196,11 @@ describe("HttpClientLayer", () => {
         const request = HttpClientRequest.get(`http://127.0.0.1:${port}/`)
         for (let index = 0; index < 10; index++) yield* exchange(http, request, bounds)
       }).pipe(Effect.provide(layer({ version: "1" })))
-      // The second request may come before the first one's connection is free.
+      // The second request may be sent before the first one's connection is free.
       assert.isAtMost(connections, 2)
     }))
 
-  it.live("gives up on a first byte, and on the next one, that do not come in time", () =>
+  it.live("times out on the first byte, and on the next one", () =>
     Effect.gen(function*() {
       const { port } = yield* listening(Http.createServer((request, response) => {
         if (request.url === "/half") response.write(`{"value":[`)
@@ -213,7 +213,7 @@ describe("HttpClientLayer", () => {
       assert.include(next.message, "no byte for")
     }))
 
-  it.live("names a reset before and within the answer, and a body that is cut short", () =>
+  it.live("names a reset before and within the answer, and a truncated body", () =>
     Effect.gen(function*() {
       const { port } = yield* listening(Http.createServer((request, response) => {
         if (request.url === "/reset") return void request.socket.resetAndDestroy()
@@ -256,7 +256,7 @@ describe("HttpClientLayer", () => {
     }))
 
   describe.skipIf(!hasOpenssl)("TLS", () => {
-    it.live("trusts the given CA beside the default ones, and names one it does not", () =>
+    it.live("trusts the given CA besides the default ones, and reports one that it does not trust", () =>
       Effect.gen(function*() {
         const pair = yield* certificate
         const { port } = yield* listening(Https.createServer(pair, text))
@@ -286,7 +286,7 @@ describe("HttpClientLayer", () => {
     }
 
     for (const name of ["NO_PROXY", "no_proxy"]) {
-      it.live(`goes past the proxy to the hosts of ${name}`, () =>
+      it.live(`bypasses the proxy for the hosts of ${name}`, () =>
         Effect.gen(function*() {
           const pair = yield* certificate
           const { port } = yield* listening(Https.createServer(pair, text))
@@ -298,7 +298,7 @@ describe("HttpClientLayer", () => {
     }
   })
 
-  it.live("asks a proxy for plain http as well", () =>
+  it.live("uses a proxy for plain http as well", () =>
     Effect.gen(function*() {
       const proxy = yield* makeProxy()
       const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTP_PROXY: "http://127.0.0.1:1" }
@@ -307,7 +307,7 @@ describe("HttpClientLayer", () => {
     }))
 
   for (const status of [403, 407, 502]) {
-    it.live(`says that the proxy answered ${status}`, () =>
+    it.live(`reports that the proxy answered ${status}`, () =>
       Effect.gen(function*() {
         const proxy = yield* makeProxy(status)
         const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
@@ -317,7 +317,7 @@ describe("HttpClientLayer", () => {
       }))
   }
 
-  it.live("tells a proxy that is not there from a Graph that is not", () =>
+  it.live("tells an unreachable proxy from an unreachable Graph", () =>
     Effect.gen(function*() {
       const port = yield* Effect.scoped(Effect.map(listening(Net.createServer()), ({ port }) => port))
       for (const proxy of [`http://127.0.0.1:${port}`, "http://proxy.contoso.invalid:3128"]) {
@@ -326,7 +326,7 @@ describe("HttpClientLayer", () => {
       }
     }))
 
-  it.live("gives up on a proxy that says nothing", () =>
+  it.live("times out on a silent proxy", () =>
     Effect.gen(function*() {
       const { port } = yield* listening(Net.createServer((socket) => void socket.on("error", () => {}).resume()))
       const error = yield* Effect.flip(
@@ -340,7 +340,7 @@ describe("HttpClientLayer", () => {
     }))
 
   for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]) {
-    it.live(`refuses a ${name} that is no URL in one line that does not repeat it`, () =>
+    it.live(`refuses a ${name} that is no URL, in one line without its value`, () =>
       Effect.gen(function*() {
         for (const value of ["proxy.contoso.example:3128", "http://", "user:s3cr3t@proxy", "ftp://proxy:21"]) {
           const error = yield* Effect.flip(ask("http://127.0.0.1:1/", { env: { [name]: value } }))

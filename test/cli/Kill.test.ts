@@ -10,7 +10,7 @@ const pageSize = 100
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publish_and_checkpoint", (it) => {
   it.effect(
-    "kill -9 again and again in a drain loses nothing, and repeats at most the page in hand, with the same ids",
+    "repeated kill -9 in a drain loses nothing, and repeats at most the current page, with the same ids",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -43,13 +43,17 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
         assert.strictEqual(yield* last.exit, 0, last.stdout() + last.stderr())
 
         for (const name of yield* fs.readDirectory(`${directory}/artifacts`)) {
-          assert.match((yield* fs.readFileString(`${directory}/artifacts/${name}`)).slice(-2), /^\}\n$/, "no torn line")
+          assert.match(
+            (yield* fs.readFileString(`${directory}/artifacts/${name}`)).slice(-2),
+            /^\}\n$/,
+            "no partial line"
+          )
         }
         const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
         const expected = rows.length + evidenceOf(rows)
         assert.strictEqual(new Set(ids).size, expected, "nothing lost")
         const perPage = expected / (rows.length / pageSize)
-        assert.isAtMost(ids.length - expected, Math.ceil(kills * perPage * 1.2), "at most the page in hand repeated")
+        assert.isAtMost(ids.length - expected, Math.ceil(kills * perPage * 1.2), "at most the current page repeated")
         assert.deepStrictEqual(
           (yield* fs.readDirectory(`${directory}/checkpoints`)).filter((name) => name.includes("corrupt")),
           []

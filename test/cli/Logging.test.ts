@@ -9,7 +9,7 @@ const linesOf = (format: Logger.Logger<unknown, string>, program: Effect.Effect<
   return Effect.as(Effect.provide(program, Logger.layer([capture])), lines)
 }
 
-it.effect("a good poll is the line that administrators look for, two spaces, then fields", () =>
+it.effect("a successful poll logs the line that administrators look for, two spaces, then fields", () =>
   Effect.gen(function*() {
     const lines = yield* linesOf(
       Logging.text,
@@ -20,7 +20,7 @@ it.effect("a good poll is the line that administrators look for, two spaces, the
     ])
   }))
 
-it.effect("nothing that Microsoft sends can forge a line or colour a terminal", () =>
+it.effect("no text from Microsoft can forge a line or colour a terminal", () =>
   Effect.gen(function*() {
     const [line] = yield* linesOf(
       Logging.text,
@@ -30,7 +30,7 @@ it.effect("nothing that Microsoft sends can forge a line or colour a terminal", 
     assert.notMatch(line!, /[\u0000-\u001f\u2028]/)
   }))
 
-it.effect("JSON lines carry the same", () =>
+it.effect("JSON lines contain the same", () =>
   Effect.gen(function*() {
     const [line] = yield* linesOf(
       Logging.json,
@@ -42,7 +42,7 @@ it.effect("JSON lines carry the same", () =>
     )
   }))
 
-it.effect("a report is a line for people, and whole in a line of JSON", () =>
+it.effect("a report is one short line of text, and complete in a line of JSON", () =>
   Effect.gen(function*() {
     const report = {
       code: "missing_permission",

@@ -16,7 +16,7 @@ const world = Effect.gen(function*() {
 })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("explain", (it) => {
-  it.effect("prints the very requests that are then sent, and sends none", () =>
+  it.effect("prints exactly the requests that are sent later, and sends none", () =>
     Effect.gen(function*() {
       const { directory, once, say, simulator } = yield* world
       const fs = yield* FileSystem.FileSystem
@@ -46,7 +46,7 @@ const Shown = Schema.fromJsonString(Schema.Array(Schema.Struct({
 })))
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("checkpoint", (it) => {
-  it.effect("shows positions, moves them back without repeating anything, and forgets them", () =>
+  it.effect("shows positions, moves them back without repeating anything, and clears them", () =>
     Effect.gen(function*() {
       const { directory, once, say } = yield* world
       const fs = yield* FileSystem.FileSystem
@@ -59,7 +59,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("checkpoint", (it) =
       const alone = ["--instance", "azure-production-tenant", "--endpoint", "alerts_v2"]
       const asked = yield* say("checkpoint", "rewind", ...alone, "--by", "6h")
       assert.strictEqual(asked.code, 2)
-      assert.match(asked.err, /Say --yes where nobody can be asked/)
+      assert.match(asked.err, /Without a terminal, confirm with --yes/)
       assert.deepStrictEqual(yield* marks, before)
 
       const moved = yield* say("checkpoint", "rewind", ...alone, "--by", "6h", "--yes")
@@ -75,7 +75,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("checkpoint", (it) =
       assert.strictEqual(after[1]!.checkpoint!.history.length, 2)
       assert.deepStrictEqual(after[0], before[0])
       yield* once
-      assert.strictEqual((yield* artifactsIn(directory)).length, all, "nothing comes twice")
+      assert.strictEqual((yield* artifactsIn(directory)).length, all, "nothing is published twice")
 
       assert.match((yield* say("checkpoint", "clear", ...alone, "--yes")).out, /the ledger are forgotten.*Done\./)
       yield* once
@@ -86,7 +86,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("checkpoint", (it) =
       assert.deepStrictEqual(changes.map((line) => /"command":"(\w+)"/.exec(line)?.[1]), ["rewind", "clear"])
     }))
 
-  it.effect("refuses while a connector runs, and what it does not understand", () =>
+  it.effect("refuses while a connector runs, and refuses a malformed duration", () =>
     Effect.gen(function*() {
       const { env, file, say } = yield* world
       const run = yield* Process.start(["run", "--no-listen", "--config", file], env)

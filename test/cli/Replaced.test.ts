@@ -6,7 +6,7 @@ import * as Process from "../support/Process.ts"
 import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunFiles.ts"
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("10. Replaced, and rolled back", (it) => {
-  it.effect("a stop in a drain repeats nothing, and an older version leaves the newer one's position alone", () =>
+  it.effect("a stop in a drain repeats nothing, and an older version does not change the newer one's position", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { env, simulator } = yield* standIn({ alerts: 3000, incidents: 5, legacyAlerts: 0 })
@@ -28,7 +28,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("10. Replaced, and r
       const second = yield* Process.start(once, env)
       assert.strictEqual(yield* second.exit, 0, second.stdout())
       const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
-      assert.strictEqual(new Set(ids).size, ids.length, "none twice")
+      assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
       assert.strictEqual(
         ids.length,
         rows.length + evidenceOf(rows) + (yield* simulator.rows(tenantId, "incidents")).length

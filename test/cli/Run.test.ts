@@ -10,7 +10,7 @@ import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunF
 
 const quiet = { alerts: 0, incidents: 0, legacyAlerts: 0 }
 it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
-  it.effect("collects a tenant over TLS with unmodified settings, once, and then only what changed", () =>
+  it.effect("collects a tenant over TLS with unmodified settings once, and then only changes", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn({ alerts: 2100, incidents: 130, legacyAlerts: 300 })
       const rows = {} as Record<EndpointName, ReadonlyArray<Row>>
@@ -62,7 +62,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.notInclude(first.out + first.err, "never-to-be-seen")
     }))
 
-  it.effect("gives up a body above the limit while it is read, and asks for half as many", () =>
+  it.effect("stops reading a body above the limit, and asks for half as many records", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn({ alerts: 1000, incidents: 0, legacyAlerts: 0 })
       const { directory, file } = yield* settingsFile({}, { limits: { page_bytes_max: 1_048_576 } })
@@ -76,7 +76,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.isAtLeast((yield* artifactsIn(directory)).length, 1000)
     }))
 
-  it.effect("tells of a wrong secret by its AADSTS number, and exits 1", () =>
+  it.effect("reports a wrong secret with its AADSTS number, and exits 1", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn(quiet)
       yield* simulator.addFault({ preset: "wrong secret" })
@@ -84,10 +84,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       const run = yield* Process.start(["run", "--once", "--no-listen", "--config", file], env)
       assert.strictEqual(yield* run.exit, 1)
       assert.match(run.stdout(), /^\[ERROR\] azure-security: HTTP 401 AADSTS7000215: .*paste the secret's Value/m)
-      assert.strictEqual(run.stdout().split("AADSTS7000215").length, 2, "said once for the three endpoints")
+      assert.strictEqual(run.stdout().split("AADSTS7000215").length, 2, "reported once for the three endpoints")
     }))
 
-  it.effect("goes on without the endpoint whose permission is missing, and says so once", () =>
+  it.effect("continues without the endpoint whose permission is missing, and reports it once", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn({ alerts: 3, incidents: 1, legacyAlerts: 1 })
       yield* simulator.addFault({ kind: "missing_role", endpoint: "incidents" })
@@ -101,7 +101,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.match(run.stdout(), /^\[WARN\] azure-security: .*403.*incidents.*grant SecurityIncident\.Read\.All/m)
     }))
 
-  it.effect("stops within ten seconds in the middle of a request that hangs, and exits 0", () =>
+  it.effect("stops within ten seconds during a request that hangs, and exits 0", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn(quiet)
       yield* simulator.addFault({ kind: "hang", endpoint: "alerts_v2" })
@@ -114,7 +114,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.isBelow(performance.now() - from, 10_000)
     }))
 
-  it.effect("stops at once though somebody keeps a connection to its port open and asks nothing", () =>
+  it.effect("stops at once although a client keeps an idle connection open", () =>
     Effect.gen(function*() {
       const { env } = yield* standIn(quiet)
       const { file } = yield* settingsFile()

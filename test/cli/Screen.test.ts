@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import * as Screen from "../../src/cli/Screen.ts"
 import { artifact } from "../support/Artifacts.ts"
 
-it("a line of the demo says severity, kind, type, title and what it is about, and no link can be clicked", () => {
+it("a line of the demo has severity, kind, type, title and subject, and no link that can be clicked", () => {
   const line = Screen.line({
     ...artifact("1"),
     ruleName: "A potentially malicious URL click was detected",
@@ -14,7 +14,7 @@ it("a line of the demo says severity, kind, type, title and what it is about, an
   assert.include(line, "amy@contoso.example  login[.]c0ntoso[.]example")
 })
 
-it("nothing of an artifact can steer the terminal", () => {
+it("no text of an artifact can control the terminal", () => {
   const line = Screen.line({ ...artifact("1"), ruleName: "\u001b[2J\u202egnp.exe" })
   // oxlint-disable-next-line eslint/no-control-regex
   assert.notMatch(line, /[\u001b\u202e]/)

@@ -1,4 +1,4 @@
-/** The search of the real program: bundled, over HTTP, with its threads. */
+/** Tests the search of the real program: bundled, over HTTP, with its threads. */
 import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, FileSystem, Layer, Schedule, type Schema } from "effect"
@@ -39,7 +39,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       const { connector, directory, get } = yield* running()
       const fs = yield* FileSystem.FileSystem
       const found = (query: string) => get("/api/search", Found, { ...everything, query })
-      // Both begin before the connector listens, and before it has polled.
+      // The first requests are sent before the connector listens, and before it has polled.
       const patiently = Schedule.spaced("50 millis")
       const before = yield* Effect.retry(get("/api/search/state", IndexState), patiently)
       assert.strictEqual(before.state, "resting")
@@ -63,15 +63,15 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       const from = yield* Clock.currentTimeMillis
       connector.child.kill("SIGTERM")
       yield* connector.exit
-      // A stop may take long where a page is being written; the threads take none of it.
+      // A stop may take long while a page is being written; the search threads must not add to it.
       assert.isBelow((yield* Clock.currentTimeMillis) - from, 3000)
     }))
 
-  it.effect("ends within ten seconds while a thread hangs in the system", () =>
+  it.effect("stops within ten seconds while a thread hangs in a system call", () =>
     Effect.gen(function*() {
       const { connector, directory, get } = yield* running()
       yield* connector.says(/fetched \d+ events {2}.*alerts_v2/)
-      // Opening it waits for a reader, and there never is one.
+      // Opening a named pipe waits for a peer, and this one never gets any.
       execFileSync("mkdir", ["-p", `${directory}/artifacts/search`])
       execFileSync("mkfifo", [`${directory}/artifacts/search/search.sqlite`])
       yield* Effect.forkScoped(Effect.ignore(get("/api/search", Found, everything)))
@@ -87,7 +87,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       assert.isBelow((yield* Clock.currentTimeMillis) - from, 10_000)
     }))
 
-  it.effect("is over copies where the sink writes no files and it is asked for", () =>
+  it.effect("searches copies when it is enabled and the sink writes no files", () =>
     Effect.gen(function*() {
       const directory = mkdtempSync(`${tmpdir()}/azure-security-copies-`)
       const { connector, get } = yield* running({ sink: { type: "stdout" }, search: { enabled: true, directory } })
@@ -102,7 +102,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       rmSync(directory, { recursive: true })
     }))
 
-  it.effect("is off, and says why, where artifacts stay nowhere", () =>
+  it.effect("is off, and gives the reason, when no artifacts are kept", () =>
     Effect.gen(function*() {
       const { get } = yield* running({ sink: { type: "stdout" } })
       const state = yield* Effect.retry(get("/api/search/state", IndexState), Schedule.spaced("50 millis"))

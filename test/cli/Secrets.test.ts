@@ -1,4 +1,7 @@
-/** Secrets, tokens and personal data, put wherever Microsoft or a person could put them, and looked for in all output. */
+/**
+ * Puts secrets, tokens and personal data wherever Microsoft or a person could put them, and searches all output for
+ * them.
+ */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, FileSystem, Layer, Logger, Ref } from "effect"
@@ -91,7 +94,7 @@ const settingsOf = (more: object) =>
     })
   )
 
-/** Everything that the connector says of a Microsoft that answers so: log, status, metrics, checkpoints. */
+/** Returns all output of the connector for the given answers of Microsoft: log, status, metrics, checkpoints. */
 const outputOf = Effect.fnUntraced(function*(replies: Replies) {
   const fake = yield* microsoft({ token: [given], ...replies })
   const initial = yield* settingsOf({ endpoints: { alerts: { enabled: true } } })
@@ -137,7 +140,7 @@ const assertClean = (output: ReadonlyArray<string>) => {
   }
 }
 
-describe("nothing secret and nobody's name is in the log, in the status, in the metrics or in a checkpoint", () => {
+describe("no secret and no person's name is in the log, in the status, in the metrics or in a checkpoint", () => {
   for (const [name, replies] of Object.entries(wrong)) {
     it.effect(`after ${name}`, () =>
       Effect.gen(function*() {

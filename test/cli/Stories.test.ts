@@ -1,4 +1,4 @@
-/** Stories of analysts, told to the real program: rows in Graph, artifacts in files, and nothing looked at in between. */
+/** Analysts' stories against the real program: rows in Graph and artifacts in files; nothing in between is checked. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
@@ -167,7 +167,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("stories, from Graph
       })
     }))
 
-  it.effect("5. Closed as a false positive: four artifacts, then one at each change, and the last raises no lead", () =>
+  it.effect("5. Closed as a false positive: four artifacts, then one for each change, and the last raises no lead", () =>
     Effect.gen(function*() {
       const { alert, minutesAgo, run, simulator } = yield* world()
       const objects = [
@@ -195,7 +195,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("stories, from Graph
       assert.includeMembers([...last.tags], ["severity:high", "classification:falsePositive"])
     }))
 
-  it.effect("6. Nothing collapses: as many through Conductor's filter as in, and unchanged again nothing", () =>
+  it.effect("6. Nothing collapses: Conductor's filter passes every artifact, and unchanged records publish nothing again", () =>
     Effect.gen(function*() {
       const instance = (tenant: string) => ({
         credentials: { tenant_id: tenant, client_id: "22222222-2222-4222-8222-222222222222", client_secret: "s" },

@@ -9,7 +9,7 @@ import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile } from "../support/RunFiles.ts"
 
-/** An OpenTelemetry collector that keeps what it is sent, by path. */
+/** An OpenTelemetry collector that keeps the bodies it receives, by path. */
 const collector = Effect.gen(function*() {
   const bodies = new Map<string, string>()
   const server = yield* Effect.acquireRelease(
@@ -32,7 +32,7 @@ const collector = Effect.gen(function*() {
 })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) => {
-  it.effect("goes to a collector that the environment names: traces, metrics and the log, and no secret", () =>
+  it.effect("sends traces, metrics and the log, without secrets, to the collector that the environment names", () =>
     Effect.gen(function*() {
       const { bodies, url } = yield* collector
       const { env } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
@@ -43,7 +43,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
         OTEL_EXPORTER_OTLP_ENDPOINT: url
       })
       assert.strictEqual(yield* run.exit, 0, run.stdout() + run.stderr())
-      assert.match(run.stdout(), /fetched 5 events/, "the log goes on where it went before")
+      assert.match(run.stdout(), /fetched 5 events/, "the log is still on standard output")
       assert.deepStrictEqual(Array.from(bodies.keys()).sort(), ["/v1/logs", "/v1/metrics", "/v1/traces"])
       assert.include(bodies.get("/v1/logs")!, "fetched 5 events")
       assert.include(bodies.get("/v1/metrics")!, "signal_client_records_fetched_total")
