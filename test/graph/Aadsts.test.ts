@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { explain, refusals, transient } from "../../src/graph/Aadsts.ts"
 
 describe("Aadsts", () => {
-  it("has words for each number that a client credentials request meets", () => {
+  it("explains each number that a client credentials request can get", () => {
     const secrets = [7000215, 7000222, 700025, 7000216, 7000218]
     const settings = [700016, 90002, 900023, 7000112, 70011, 1002012, 500011, 53003]
     const assertions = [700027, 700024, 700213, 70021]
     for (const code of [...secrets, ...settings, ...assertions]) assert.property(refusals, String(code))
   })
 
-  it("says what is the case and what to do, in a line each, without shouting", () => {
+  it("gives the cause and the remedy, in one line each, without exclamation marks", () => {
     for (const [code, { meaning, remedy }] of Object.entries(refusals)) {
       for (const line of [meaning, remedy]) {
         assert.notInclude(line, "\n", code)
@@ -27,13 +27,13 @@ describe("Aadsts", () => {
     )
   })
 
-  it("names a number it does not know, and where to look it up", () => {
+  it("names an unknown number, and where to look it up", () => {
     assert.include(explain(123456).meaning, "AADSTS123456")
     assert.include(explain(123456).remedy, "123456")
     assert.isNotEmpty(explain(undefined).remedy)
   })
 
-  it("takes no refusal for transient", () => {
+  it("treats no refusal as transient", () => {
     for (const code of transient) assert.notProperty(refusals, String(code))
   })
 })

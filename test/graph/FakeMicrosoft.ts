@@ -6,7 +6,7 @@ import type { Collection } from "../../src/endpoints/Endpoint.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
 import type { GraphConnection } from "../../src/graph/GraphConnection.ts"
 
-/** Who asks in these tests; the secret must never be seen in an error. */
+/** The identity and secret of these tests; the secret must never appear in an error. */
 export const connection: GraphConnection = {
   cloud: clouds.global,
   tenantId: "6f1f5c2e-1111-4222-8333-0123456789ab",
@@ -30,7 +30,7 @@ export const legacyAlerts: Collection = {
 
 export const page = { collection: alertsV2, url: `https://graph.microsoft.com${alertsV2.path}?$top=1000` }
 
-/** An unsigned token with these roles, as Graph's look from outside. */
+/** An unsigned token with these roles, in the form of Graph's tokens. */
 export const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`
 
 export const token = (claims: object = { roles: ["SecurityAlert.Read.All"] }, expiresIn: number | string = 3599) =>
@@ -63,7 +63,7 @@ export const graphRefusal = (status: number, code: string, message = "", headers
     { status, headers }
   )
 
-/** A request that was made. */
+/** A recorded request. */
 export interface Asked {
   readonly method: string
   readonly url: string
@@ -81,8 +81,8 @@ const asked = (request: HttpClientRequest.HttpClientRequest): Asked => ({
 })
 
 /**
- * A Microsoft that answers each POST and each GET with the next of its replies, the last one again and again, and
- * counts what was asked.
+ * A fake Microsoft that answers each POST and each GET with the next of its replies, repeats the last one, and records
+ * the requests.
  */
 export const microsoft = Effect.fnUntraced(function*(replies: {
   readonly token?: ReadonlyArray<() => Reply>
@@ -117,6 +117,6 @@ export const microsoft = Effect.fnUntraced(function*(replies: {
   return { posts: Ref.get(posts), gets: Ref.get(gets), connect, client, http }
 })
 
-/** An error as Node leaves it on a failed connection. */
+/** An error as Node sets it on a failed connection. */
 export const nodeError = (code: string, more: object = {}): NodeJS.ErrnoException =>
   Object.assign(new Error(`${code} with s3cr3t~Value`), { code }, more)

@@ -1,4 +1,4 @@
-/** Pages and headers that are nearly what Graph sends, and nearly anything else. */
+/** Fuzzing with pages and headers that are nearly Graph's, or nearly arbitrary. */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
 import { TestClock } from "effect/testing"
@@ -58,7 +58,7 @@ const words = [
 ]
 const names = ["content-type", "date", "retry-after", "warning", "request-id", "www-authenticate", "location", "etag"]
 
-/** The same numbers each time, from 0 up to `below`. */
+/** Repeatable numbers from 0 up to `below`. */
 const dice = (seed: number) => {
   let state = seed
   return (below: number) => {
@@ -107,7 +107,7 @@ describe("fuzzing", () => {
       const graph = yield* fake.connect()
       const seen = { pages: 0, failures: 0, records: 0 }
       for (let round = 0; round < rounds; round++) {
-        // Past the request budget.
+        // Wait until the request budget allows another request.
         yield* TestClock.adjust("2 minutes")
         const outcome = yield* Effect.exit(graph.fetchPage(page))
         if (Exit.isSuccess(outcome)) {
@@ -124,7 +124,7 @@ describe("fuzzing", () => {
           assert.instanceOf(error, GraphError, Cause.pretty(outcome.cause))
         }
       }
-      // The answers are no mere noise.
+      // The answers must not be mere noise: they must contain enough pages, failures and records.
       assert.isAbove(seen.pages, rounds / 10)
       assert.isAbove(seen.failures, rounds / 10)
       assert.isAbove(seen.records, rounds / 10)

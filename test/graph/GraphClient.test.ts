@@ -25,7 +25,7 @@ const challenge = (claims: string) => ({
 
 describe("GraphClient", () => {
   describe("fetchPage", () => {
-    it.effect("asks with token, unknown enum members and an id of its own", () =>
+    it.effect("sends a token, the preference for unknown enum members and an id of its own", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({})
         const graph = yield* fake.connect()
@@ -68,7 +68,7 @@ describe("GraphClient", () => {
         assert.strictEqual(yield* graph.now, Date.UTC(2026, 10, 23, 8, 1, 30))
       }))
 
-    it.effect("takes an empty page without nextLink, or with null, for the last", () =>
+    it.effect("treats an empty page without nextLink, or with null, as the last", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({
           graph: [
@@ -118,7 +118,7 @@ describe("GraphClient", () => {
         ["no body", () => new Response(null, { status: 204 })]
       ] as const
     ) {
-      it.effect(`takes ${what} for unavailable`, () =>
+      it.effect(`treats ${what} as unavailable`, () =>
         Effect.gen(function*() {
           const fake = yield* microsoft({ graph: [reply] })
           const graph = yield* fake.connect()
@@ -127,7 +127,7 @@ describe("GraphClient", () => {
         }))
     }
 
-    it.effect("gives up a body above the limit while it is read, and takes one at the limit", () =>
+    it.effect("stops reading a body above the limit, and accepts one at the limit", () =>
       Effect.gen(function*() {
         let pulled = 0
         const text = `{"value":["${"a".repeat(88)}"]}`
@@ -157,7 +157,7 @@ describe("GraphClient", () => {
         assert.isBelow(pulled, 10)
       }))
 
-    it.effect("unless told otherwise the limit is 16 MiB, and 256 KiB for what is no page", () =>
+    it.effect("has a default limit of 16 MiB for a page, and of 256 KiB for any other answer", () =>
       Effect.gen(function*() {
         assert.deepStrictEqual([pageBytesMax, smallBodyBytesMax], [16 * 1024 * 1024, 256 * 1024])
         const empty = `{"value":[]}`
@@ -200,7 +200,7 @@ describe("GraphClient", () => {
         assert.deepInclude((yield* Fiber.join(fiber)).reason, { _tag: "Unavailable", kind: "timeout" })
       }))
 
-    it.effect("holds requests back that exceed the budget of the tenant, whichever connection makes them", () =>
+    it.effect("delays requests that exceed the budget of the tenant, whichever connection makes them", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({})
         yield* Effect.gen(function*() {
@@ -227,7 +227,7 @@ describe("GraphClient", () => {
   describe("401", () => {
     const expired = () => graphRefusal(401, "InvalidAuthenticationToken", "Access token has expired s3cr3t")
 
-    it.effect("gets a new token and tries once more", () =>
+    it.effect("fetches a new token and tries once more", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({ graph: [expired, () => Response.json({ value: [1] })] })
         const graph = yield* fake.connect()
@@ -253,7 +253,7 @@ describe("GraphClient", () => {
         assert.strictEqual((yield* fake.gets).length, 2)
       }))
 
-    it.effect("speaks of the clock when the token is not yet valid", () =>
+    it.effect("names the clock as the cause when the token is not yet valid", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({
           graph: [
@@ -265,7 +265,7 @@ describe("GraphClient", () => {
         assert.include(reason._tag === "Unauthorized" ? reason.remedy : "", "clock")
       }))
 
-    it.effect("costs one token for all requests that were refused with the same one", () =>
+    it.effect("fetches one new token for all requests that were refused with the same token", () =>
       Effect.gen(function*() {
         let refused = 0
         const fake = yield* microsoft({
@@ -278,7 +278,7 @@ describe("GraphClient", () => {
         assert.strictEqual((yield* fake.gets).length, 6)
       }))
 
-    it.effect("answers a claims challenge, after an ordinary refusal too", () =>
+    it.effect("answers a claims challenge, also after an ordinary refusal", () =>
       Effect.gen(function*() {
         const claims = `{"access_token":{"nbf":{"essential":true,"value":"1"}}}`
         const fake = yield* microsoft({
@@ -296,7 +296,7 @@ describe("GraphClient", () => {
         assert.include(new URLSearchParams(posts[2]!.body).get("claims"), "essential")
       }))
 
-    it.effect("never tries more than twice more", () =>
+    it.effect("retries at most twice", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({ graph: [() => graphRefusal(401, "x", "", challenge("{}"))] })
         const graph = yield* fake.connect()
@@ -304,7 +304,7 @@ describe("GraphClient", () => {
         assert.isAtMost((yield* fake.gets).length, 3)
       }))
 
-    it.effect("reports the token endpoint's failure as the collection's when a new token cannot be had", () =>
+    it.effect("reports the token endpoint's failure under the collection when it gives no new token", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({ token: [() => token(), () => nodeError("ECONNRESET")], graph: [expired] })
         const graph = yield* fake.connect()
@@ -360,7 +360,7 @@ describe("GraphClient", () => {
         ["a bare denial of an unreadable token", "unknown", "Forbidden", "", "unreadable", {}]
       ] as const
     ) {
-      it.effect(`tells ${what} apart among 403s`, () =>
+      it.effect(`recognises ${what} among 403s`, () =>
         Effect.gen(function*() {
           const error = yield* refuse(() => graphRefusal(403, code, message, headers), roles)
           assert.deepInclude(error.reason, { _tag: "Forbidden", why, requiredPermissions: alertsV2.permissions })
@@ -368,7 +368,7 @@ describe("GraphClient", () => {
         }))
     }
 
-    it.effect("reads Retry-After in seconds and as a date by Graph's clock, a day at most", () =>
+    it.effect("reads Retry-After in seconds and as a date by Graph's clock, up to a day", () =>
       Effect.gen(function*() {
         const date = "Mon, 23 Nov 2026 08:00:00 GMT"
         for (
@@ -388,7 +388,7 @@ describe("GraphClient", () => {
         }
       }))
 
-    it.effect("is throttled without Retry-After, with one that cannot be read, and by code on other statuses", () =>
+    it.effect("treats as throttled an answer without Retry-After, with an unreadable one, or with a code on other statuses", () =>
       Effect.gen(function*() {
         for (
           const reply of [
@@ -404,7 +404,7 @@ describe("GraphClient", () => {
         }
       }))
 
-    it.effect("takes 5xx and 408 for unavailable, with Retry-After, whatever the body", () =>
+    it.effect("treats 5xx and 408 as unavailable, with Retry-After, whatever the body", () =>
       Effect.gen(function*() {
         for (const status of [408, 500, 502, 503, 504]) {
           const error = yield* refuse(() => new Response("<html>s3cr3t", { status, headers: { "retry-after": "5" } }))
@@ -419,7 +419,7 @@ describe("GraphClient", () => {
         assert.deepInclude(other, { graphCode: "UnknownError", requestId: "aaaaaaaa-0000-4000-8000-000000000001" })
       }))
 
-    it.effect("takes legacy alerts for retired on 404, 410 and 400 for the segment, and no other collection", () =>
+    it.effect("treats legacy alerts as retired on 404, 410 and 400 for the segment, and no other collection", () =>
       Effect.gen(function*() {
         const segment = "Resource not found for the segment 'alerts'."
         const gone = [
@@ -446,7 +446,7 @@ describe("GraphClient", () => {
         }
       }))
 
-    it.effect("takes for a code only what surely is one", () =>
+    it.effect("accepts as an error code only a single word", () =>
       Effect.gen(function*() {
         for (
           const code of [`<b>${"x".repeat(10)} \n`, "x".repeat(65), "e30.eyJyb2xlcyI6W10.sig", "alice@contoso.example"]
@@ -479,7 +479,7 @@ describe("GraphClient", () => {
     }))
 
   describe("now", () => {
-    it.effect("is learnt from the token endpoint when Graph was not heard yet", () =>
+    it.effect("is learnt from the token endpoint before Graph has answered", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({
           token: [() => {
@@ -494,7 +494,7 @@ describe("GraphClient", () => {
         assert.deepStrictEqual(yield* fake.gets, [])
       }))
 
-    it.effect("is the machine's clock where no host sends a date", () =>
+    it.effect("is the machine's clock when no host sends a date", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({})
         const graph = yield* fake.connect()
@@ -505,7 +505,7 @@ describe("GraphClient", () => {
       }))
   })
 
-  it.effect("gets a new token after the held one was dropped", () =>
+  it.effect("fetches a new token after the held one was outdated", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({ token: [() => token({ roles: [] }), () => token()] })
       const graph = yield* fake.connect()

@@ -32,7 +32,7 @@ const denied = (why: Forbidden["why"]) =>
   new Forbidden({ why, requiredPermissions: ["SecurityAlert.Read.All"], tokenRoles: [] })
 const gone = (kind: Unavailable["kind"]) => new Unavailable({ kind, detail: "HTTP 503" })
 
-/** Every reason in every shape that has a row of its own. */
+/** Every reason in every form that has a row of its own. */
 const reasons: Readonly<Record<FailureCode, Reason>> = {
   credentials_refused: refused("login"),
   token_refused: refused("graph"),
@@ -59,7 +59,7 @@ const minutes = (duration: Duration.Duration) => Duration.toMinutes(duration)
 describe("GraphPolicy", () => {
   describe("onFailure", () => {
     for (const [code, row] of Object.entries(failures)) {
-      it(`answers ${code} as its row of the table says`, () => {
+      it(`reacts to ${code} as its row of the table says`, () => {
         const reason = reasons[code as FailureCode]
         const reaction = onFailure(reason)
         assert.strictEqual(reason._tag, row.error)
@@ -71,13 +71,13 @@ describe("GraphPolicy", () => {
       })
     }
 
-    it("knows no reason without a row, and no row without a reason", () => {
+    it("has a row for each reason, and a reason for each row", () => {
       const tags = new Set(Object.values(reasons).map((reason) => reason._tag))
       const all = GraphError.fields.reason.members.map((member) => member.fields._tag.schema.literal)
       assert.deepStrictEqual([...tags].sort(), [...all].sort())
     })
 
-    it("retries only what may pass by itself", () => {
+    it("retries only failures that may pass by themselves", () => {
       const retried = Object.entries(failures).filter(([, row]) => row.then === "retry_page").map(([code]) => code)
       assert.notIncludeMembers(retried, ["throttled"])
       for (const code of retried) assert.include(["Unavailable", "DecodeFailed"], reasons[code as FailureCode]._tag)
@@ -96,7 +96,7 @@ describe("GraphPolicy", () => {
         assert.deepStrictEqual(grown.map(minutes), [10, 20, 40, 60, 60, 60])
       }))
 
-    it.effect("is lengthened by Retry-After, never shortened, and a day at most", () =>
+    it.effect("is lengthened by Retry-After up to a day, and never shortened", () =>
       Effect.gen(function*() {
         assert.strictEqual(minutes(yield* cooldownAfter(0, Duration.seconds(30))), 10)
         assert.strictEqual(minutes(yield* cooldownAfter(0, Duration.minutes(11))), 11)
@@ -105,7 +105,7 @@ describe("GraphPolicy", () => {
       }))
   })
 
-  it.effect("probes a forbidden endpoint from its interval up to hourly", () =>
+  it.effect("probes a forbidden endpoint at its interval first, then down to hourly", () =>
     Effect.gen(function*() {
       const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 9], (level) => reprobeAfter(level, Duration.minutes(5)))
       assert.deepStrictEqual(grown.map(minutes), [5, 10, 20, 40, 60, 60])
@@ -118,21 +118,21 @@ describe("GraphPolicy", () => {
       assert.deepStrictEqual(grown.map(Duration.toSeconds), [30, 60, 120, 240, 480, 600, 600])
     }))
 
-  it.effect("asks a token endpoint that does not work after 1 s, doubling to 30 s, or after its Retry-After", () =>
+  it.effect("asks a failing token endpoint after 1 s, doubling to 30 s, or after its Retry-After", () =>
     Effect.gen(function*() {
       const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 9], (level) => tokenRetryAfter(level, undefined))
       assert.deepStrictEqual(grown.map(Duration.toSeconds), [1, 2, 4, 8, 16, 30, 30])
       assert.strictEqual(minutes(yield* tokenRetryAfter(0, Duration.minutes(20))), 20)
     }))
 
-  it("keeps any minute below Graph's 150 requests, the burst included", () => {
+  it("keeps every minute below Graph's 150 requests, the burst included", () => {
     const perMinute = requestBudget.limit * Duration.toMillis("1 minute") / Duration.toMillis(requestBudget.window)
     assert.strictEqual(perMinute, 100)
     assert.isAtMost(requestBudget.limit + perMinute, 150)
   })
 
   describe("pageRetry", () => {
-    /** Random numbers that are all but one, so that jitter takes nothing away. */
+    /** Random numbers close to 1, so that jitter shortens no delay. */
     const noJitter = Effect.provideService(Random.Random, {
       nextIntUnsafe: () => Number.MAX_SAFE_INTEGER,
       nextDoubleUnsafe: () => 1
@@ -164,7 +164,7 @@ describe("GraphPolicy", () => {
         assert.strictEqual(yield* run.tries, 4)
       }))
 
-    it.effect("waits Retry-After at least", () =>
+    it.effect("waits at least Retry-After", () =>
       Effect.gen(function*() {
         const run = yield* triesUntil(
           new Unavailable({ kind: "http", detail: "HTTP 503", retryAfter: Duration.seconds(7) })
@@ -176,7 +176,7 @@ describe("GraphPolicy", () => {
         yield* Fiber.interrupt(run.fiber)
       }))
 
-    it.effect("ends at once for what no second try mends", () =>
+    it.effect("ends at once for failures that a retry cannot fix", () =>
       Effect.gen(function*() {
         for (const reason of [reasons.throttled, reasons.request_rejected, reasons.missing_permission]) {
           const run = yield* triesUntil(reason)
@@ -185,7 +185,7 @@ describe("GraphPolicy", () => {
         }
       }))
 
-    it.effect("never waits longer than 30 s where Graph does not ask for more", () =>
+    it.effect("never waits longer than 30 s unless Graph asks for more", () =>
       Effect.gen(function*() {
         const step = yield* Schedule.toStep(pageRetry)
         const error = new GraphError({ endpoint: "alerts", operation: "page", reason: gone("timeout") })

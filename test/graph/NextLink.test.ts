@@ -80,7 +80,7 @@ describe("NextLink", () => {
       assert.deepStrictEqual(pin("https://127.0.0.1:8080/v1.0/security/alerts", loopback), Result.fail("scheme"))
     })
 
-    it.prop("never lets any text lead to another origin or path", [Schema.String], ([text]) => {
+    it.prop("never accepts a text that leads to another origin or path", [Schema.String], ([text]) => {
       for (const link of [text, `${home.origin}${text}`, `${base}${text}`, `https://${text}${home.path}`]) {
         const pinned = pin(link, home)
         if (Result.isSuccess(pinned)) {
@@ -99,7 +99,7 @@ describe("NextLink", () => {
     })
   })
 
-  it("sees $skip and $skiptoken however they are spelled", () => {
+  it("finds $skip and $skiptoken in any spelling", () => {
     for (const key of ["$skip", "%24skip", "$Skip", "%24SKIP"]) {
       assert.isTrue(hasSkip(`${base}?$top=5&${key}=10`))
       assert.isFalse(hasSkipToken(`${base}?$top=5&${key}=10`))

@@ -14,7 +14,7 @@ if (!hasOpenssl) process.stdout.write("certificate tests are skipped: no openssl
 
 type Pair = (certificate: string, key: string) => Extract<Credential, { readonly _tag: "Certificate" }>
 
-/** A directory with two RSA pairs, an EC pair, an encrypted key and a text. */
+/** A directory with two RSA pairs, an EC pair, an encrypted key and a text file. */
 class Certificates extends Context.Service<Certificates, Pair>()("azure-security/test/graph/Proof.test/Certificates") {}
 
 const makeCertificates = Effect.gen(function*() {
@@ -53,7 +53,7 @@ const certificates = Layer.effect(
 
 it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) => {
   describe.skipIf(!hasOpenssl)("certificate", () => {
-    it.effect("signs an assertion that the certificate verifies, and sends the certificate along", () =>
+    it.effect("signs an assertion that the certificate verifies, and sends the certificate with it", () =>
       Effect.gen(function*() {
         const pair = (yield* Certificates)("rsa.pem", "rsa.key")
         const fs = yield* FileSystem.FileSystem
@@ -92,7 +92,7 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
         ["a key that is not there", "rsa.pem", "nowhere.key", "NotFound"]
       ] as const
     ) {
-      it.effect(`says in one line that it was given ${what}`, () =>
+      it.effect(`reports in one line ${what}`, () =>
         Effect.gen(function*() {
           const error = yield* Effect.flip(read((yield* Certificates)(certificate, key)))
           assert.include(error.meaning, words)
@@ -100,7 +100,7 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
         }))
     }
 
-    it.effect("knows a rotated certificate from the same", () =>
+    it.effect("tells a rotated certificate from the same one", () =>
       Effect.gen(function*() {
         const pair = yield* Certificates
         const [one, same, other] = yield* Effect.all([
@@ -114,7 +114,7 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
       }))
   })
 
-  it.effect("reads a secret's file anew each time, blanks cut off", () =>
+  it.effect("reads a secret's file again each time, and trims it", () =>
     Effect.gen(function*() {
       let content = "  one\r\n"
       const fs = FileSystem.layerNoop({ readFileString: () => Effect.sync(() => content) })

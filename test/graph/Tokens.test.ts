@@ -10,7 +10,7 @@ import { connection, jwt, microsoft, nodeError, refusal, token } from "./FakeMic
 const failure = <A>(effect: Effect.Effect<A, GraphError>) => Effect.flip(effect)
 
 describe("Tokens", () => {
-  it.effect("asks once for fifty that ask at the same time", () =>
+  it.effect("sends one request for fifty concurrent callers", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({})
       const graph = yield* fake.connect()
@@ -19,7 +19,7 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 1)
     }))
 
-  it.effect("asks the tenant's own endpoint for Graph's default scope, and nothing else", () =>
+  it.effect("asks the tenant's own endpoint for Graph's default scope, and for nothing else", () =>
     Effect.gen(function*() {
       for (const cloud of [clouds.global, clouds.usgov, clouds.usgovdod]) {
         const fake = yield* microsoft({})
@@ -37,7 +37,7 @@ describe("Tokens", () => {
       }
     }))
 
-  it.effect("asks a cloud of the settings with one request, over plain http on loopback too", () =>
+  it.effect("asks a custom cloud with one request, also over plain http on loopback", () =>
     Effect.gen(function*() {
       for (const login of ["http://127.0.0.1:8080", "https://login.airgap.example"]) {
         const fake = yield* microsoft({})
@@ -66,7 +66,7 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 2)
     }))
 
-  it.effect("renews a short-lived token at half of its life", () =>
+  it.effect("renews a short-lived token after half of its life", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({ token: [() => token({}, 60)] })
       const graph = yield* fake.connect()
@@ -101,7 +101,7 @@ describe("Tokens", () => {
       }))
   }
 
-  it.effect("explains a wrong secret, and shows no text of the endpoint's", () =>
+  it.effect("explains a wrong secret, and shows none of the endpoint's text", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({ token: [() => refusal(7000215)] })
       const graph = yield* fake.connect()
@@ -117,7 +117,7 @@ describe("Tokens", () => {
       assert.notInclude(inspect(error, { depth: 9 }) + String(error.stack), "s3cr3t")
     }))
 
-  it.effect("asks a refusing endpoint again after 30 s, then a minute, for all who ask", () =>
+  it.effect("asks a refusing endpoint again after 30 s, then a minute, however many callers ask", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({ token: [() => refusal(7000222)] })
       const graph = yield* fake.connect()
@@ -150,7 +150,7 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 2)
     }))
 
-  it.effect("asks at once with new credentials: another connection, or a rotated file", () =>
+  it.effect("asks at once with new credentials: a new connection, or a rotated file", () =>
     Effect.gen(function*() {
       let secret = "old\n"
       const fake = yield* microsoft({
@@ -172,7 +172,7 @@ describe("Tokens", () => {
       )
     }))
 
-  it.effect("answers a transient failure for a second, saying when to ask again, and forgets MSAL's throttling", () =>
+  it.effect("repeats a transient failure for a second with the remaining wait, and ignores MSAL's throttling", () =>
     Effect.gen(function*() {
       const down = () => new Response("<html>s3cr3t~Value</html>", { status: 503 })
       const fake = yield* microsoft({ token: [down, down, () => token()] })
@@ -189,7 +189,7 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 3)
     }))
 
-  it.effect("leaves nothing in the way of others when the one that asks is interrupted", () =>
+  it.effect("lets other callers proceed when the caller that sent the request is interrupted", () =>
     Effect.gen(function*() {
       const asked = yield* Latch.make()
       const fake = yield* microsoft({ token: [() => Effect.andThen(asked.open, Effect.never), () => token()] })
@@ -202,7 +202,7 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 2)
     }))
 
-  it.effect("starts the backoff of a refusal anew after an outage", () =>
+  it.effect("restarts the backoff of a refusal after an outage", () =>
     Effect.gen(function*() {
       const down = () => nodeError("ECONNREFUSED")
       const fake = yield* microsoft({ token: [down, down, down, () => refusal(7000222)] })
@@ -272,7 +272,7 @@ describe("Tokens", () => {
       }))
   }
 
-  it.effect("takes an answer without a token for an unreadable one", () =>
+  it.effect("treats an answer without a token as unreadable", () =>
     Effect.gen(function*() {
       for (const body of ["{}", "<html>", "", `{"access_token":"","expires_in":10}`, `{"access_token":"a.b.c"}`]) {
         const fake = yield* microsoft({ token: [() => new Response(body)] })
@@ -281,7 +281,7 @@ describe("Tokens", () => {
       }
     }))
 
-  it.effect("reads the token's roles for diagnosis, and none where it cannot", () =>
+  it.effect("reads the token's roles for diagnosis, or none when they are unreadable", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({
         token: [() => token({ roles: ["SecurityAlert.Read.All", "A.Ä"] })]
@@ -295,7 +295,7 @@ describe("Tokens", () => {
       }
     }))
 
-  it.effect("names what MSAL itself does not accept, without asking anyone", () =>
+  it.effect("reports what MSAL itself does not accept, without a request", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({})
       const graph = yield* fake.connect({ ...connection, tenantId: "common" })
@@ -304,7 +304,7 @@ describe("Tokens", () => {
       assert.deepStrictEqual(yield* fake.posts, [])
     }))
 
-  it.effect("reads a secret from the environment for each token, blanks cut off", () =>
+  it.effect("reads a secret from the environment for each token, and trims it", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({})
       const graph = yield* fake.connect({
@@ -322,7 +322,7 @@ describe("Tokens", () => {
       assert.strictEqual(new URLSearchParams((yield* fake.posts)[0]!.body).get("client_secret"), "abc")
     }))
 
-  it.effect("sends a federated token as it is in its file", () =>
+  it.effect("sends a federated token as it stands in its file", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({ files: { "/var/run/token": () => "ey.J.x\n" } })
       const graph = yield* fake.connect({
@@ -335,7 +335,7 @@ describe("Tokens", () => {
       assert.isNull(form.get("client_secret"))
     }))
 
-  it.effect("says which credential file is empty, and asks nobody", () =>
+  it.effect("reports which credential file is empty, without a request", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({})
       for (

@@ -34,7 +34,7 @@ describe("Transport", () => {
     ["Z_DATA_ERROR", "body"]
   ]
   for (const [code, kind] of kinds) {
-    it(`tells by ${code} that it is ${kind}, and names host and code`, () => {
+    it(`classifies ${code} as ${kind}, and names host and code`, () => {
       for (
         const cause of [
           nodeError(code),
@@ -50,7 +50,7 @@ describe("Transport", () => {
     })
   }
 
-  it("takes a failure at another host or port for the proxy's", () => {
+  it("classifies a failure at another host or port as the proxy's", () => {
     for (
       const cause of [
         nodeError("ENOTFOUND", { hostname: "proxy.contoso.example" }),
@@ -62,19 +62,19 @@ describe("Transport", () => {
     assert.strictEqual(failed(nodeError("ECONNREFUSED", { port: 443 })).kind, "network")
   })
 
-  it("is a failed network where nothing is known", () => {
+  it("classifies an unknown failure as a network failure", () => {
     for (const cause of [undefined, "s3cr3t", nodeError("s3cr3t"), nodeError("EWHATEVER")]) {
       assert.strictEqual(failed(cause).detail, "the request failed (graph.microsoft.com)")
     }
   })
 
-  it("ends on causes that lead back to themselves", () => {
+  it("stops at circular causes", () => {
     const circular = nodeError("EWHATEVER")
     circular.cause = circular
     assert.strictEqual(failed(circular).kind, "network")
   })
 
-  it.prop("never shows a message, whatever it holds", [Schema.String, Schema.String], ([message, code]) => {
+  it.prop("never shows an error's message", [Schema.String, Schema.String], ([message, code]) => {
     const marked = `<${message}>`
     const shown = failed(Object.assign(new Error(marked), { code: `${code}${marked}` })).detail
     assert.notInclude(shown, marked)

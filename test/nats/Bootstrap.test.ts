@@ -14,7 +14,7 @@ const nodeFile = Effect.fnUntraced(function*(text: string) {
 })
 
 it.layer(NodeServices.layer)("Bootstrap", (it) => {
-  it.effect("reads the broker, the appliance and what a protected broker asks for", () =>
+  it.effect("reads the broker, the appliance and the credentials of a protected broker", () =>
     Effect.gen(function*() {
       const file = yield* nodeFile(
         `{"appliance_id":"b0f7-1","org_id":"acme","ca_path":"/c/ca.pem","client_cert_path":"/c/c.pem","client_key_path":"/c/k.pem","org_name":"Acme"}`
@@ -32,7 +32,7 @@ it.layer(NodeServices.layer)("Bootstrap", (it) => {
       assert.strictEqual(Redacted.value(read.connection.password!), "p")
     }))
 
-  it.effect("names what is missing, torn or strange, and shows no password", () =>
+  it.effect("names what is missing, truncated or malformed, and shows no password", () =>
     Effect.gen(function*() {
       const good = yield* nodeFile(`{"appliance_id":"b0f7-1"}`)
       const cases = [

@@ -1,4 +1,4 @@
-/** The real program as Conductor launches it: real broker, real processes, killed for real. */
+/** Tests the real program as Conductor starts it, with a real broker and real processes that are killed. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Context, Duration, Effect, FileSystem, Layer, Schedule, Scope } from "effect"
@@ -27,7 +27,7 @@ const documentOf = (more: object = {}, tenant = tenantId): string =>
     ...more
   })
 
-/** A broker with the appliance's stream and, once something is put there, its settings. */
+/** Starts a broker with the appliance's stream. Its settings bucket exists once something is put there. */
 const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOptions>) {
   const fs = yield* FileSystem.FileSystem
   const broker = yield* startBroker()
@@ -79,7 +79,7 @@ const onlyAlerts = { lookback_hours: 48, endpoints: { alerts: { enabled: false }
 
 describeNats("in Conductor", () => {
   it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
-    it.effect("settings put after the start act within 5 s, torn ones change nothing, and disabling stops", () =>
+    it.effect("settings written after the start act within 5 s, truncated ones change nothing, and disabling stops polling", () =>
       Effect.gen(function*() {
         const { count, pages, put, run, stored, told } = yield* appliance({ alerts: 20, incidents: 3, legacyAlerts: 5 })
         const process = yield* run
@@ -112,7 +112,7 @@ describeNats("in Conductor", () => {
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
       }))
 
-    it.effect("a process that is there before its broker waits for it", () =>
+    it.effect("a process that starts before its broker waits for it", () =>
       Effect.gen(function*() {
         const { broker, check, count, put, run } = yield* appliance({ alerts: 5, incidents: 0, legacyAlerts: 0 })
         yield* put("prod", documentOf(onlyAlerts))
@@ -126,11 +126,11 @@ describeNats("in Conductor", () => {
         const checked = yield* check
         assert.strictEqual(yield* checked.exit, 0, checked.stdout() + checked.stderr())
         assert.match(checked.stdout(), /✓ settings +instances: prod\n/)
-        assert.match(checked.stdout(), /✓ sink +what is published is kept by the stream DATA_b0f7, \d+ messages/)
+        assert.match(checked.stdout(), /✓ sink +the stream DATA_b0f7 keeps the published artifacts, \d+ messages/)
         assert.match(checked.stdout(), /✓ alerts_v2 +reachable, 5 alerts/)
       }))
 
-    it.effect("3,000 alerts over two kill -9 of the broker: each artifact is in the stream, once", () =>
+    it.effect("3,000 alerts over two kill -9 of the broker: each artifact is in the stream exactly once", () =>
       Effect.gen(function*() {
         const { broker, count, put, run, simulator, stored } = yield* appliance({
           alerts: 3000,
@@ -153,7 +153,7 @@ describeNats("in Conductor", () => {
         assert.strictEqual(new Set(ids).size, expected)
       }))
 
-    it.effect("of two replicas one polls; when it is killed the other does within 15 s, and nothing comes twice", () =>
+    it.effect("one of two replicas polls; when it is killed the other polls within 15 s, and nothing is published twice", () =>
       Effect.gen(function*() {
         const { pages, put, run, simulator, stored } = yield* appliance({ alerts: 300, incidents: 0, legacyAlerts: 0 })
         const rows = yield* simulator.rows(tenantId, "alerts_v2")
@@ -172,7 +172,7 @@ describeNats("in Conductor", () => {
         assert.strictEqual(new Set(ids).size, ids.length)
       }))
 
-    it.effect("a process whose time is stopped in a drain asks, publishes and saves nothing when it comes back", () =>
+    it.effect("a process that was stopped during a drain requests, publishes and saves nothing when it resumes", () =>
       Effect.gen(function*() {
         const { pages, put, run, simulator, stored } = yield* appliance({ alerts: 1000, incidents: 0, legacyAlerts: 0 })
         const rows = yield* simulator.rows(tenantId, "alerts_v2")

@@ -11,12 +11,12 @@ import { start } from "../support/NatsServer.ts"
 const connected = (options: ConnectionOptions) =>
   Effect.map(Layer.build(Connection.layer(options)), (context) => Context.get(context, Connection))
 
-/** Waits for the connection to be as said. */
+/** Waits until the connection has the given presence. */
 const until = (connection: Connection["Service"], presence: Presence) =>
   Stream.runHead(Stream.filter(SubscriptionRef.changes(connection.presence), (now) => now === presence))
 
 describeNats("Connection", () => {
-  it.live("waits for a broker that is not up, and finds it again after a kill", () =>
+  it.live("waits for a broker that is not up, and reconnects after a kill", () =>
     Effect.scoped(Effect.gen(function*() {
       const server = yield* start()
       yield* server.kill
@@ -35,7 +35,7 @@ describeNats("Connection", () => {
       yield* Fiber.join(joining)
     })))
 
-  it.live("shows user and password, or a token, to a broker that asks for them, and waits for one that refuses", () =>
+  it.live("sends user and password, or a token, to a broker that asks for them, and waits when it refuses", () =>
     Effect.scoped(Effect.gen(function*() {
       const answers = Effect.fnUntraced(function*(options: ConnectionOptions) {
         const { jsm } = yield* connected(options)
@@ -61,7 +61,7 @@ describeNats("Connection", () => {
       assert.notInclude(lines.join(), "wr0ng")
     })))
 
-  it.live("trusts a private CA, shows its certificate, and says what of either is wrong", () =>
+  it.live("trusts a private CA, sends its certificate, and reports what is wrong with either", () =>
     Effect.scoped(Effect.gen(function*() {
       const directory = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "nats-tls-"))),

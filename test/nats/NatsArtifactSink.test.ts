@@ -34,7 +34,7 @@ const batch = (artifacts: ReadonlyArray<Artifact>) => ({ artifacts, deadLetters:
 const json = (value: object) => JSON.stringify(value)
 const parsed = (text: string) => JSON.parse(text) as Artifact
 
-/** Gives a batch until it is taken, as the consumer does, but at once. */
+/** Publishes a batch until it succeeds, as the consumer does, but without waits. */
 const untilTaken = (sink: ArtifactSink["Service"], given: Batch) =>
   Effect.retry(sink.publish(given), { while: () => true })
 
@@ -66,7 +66,7 @@ const withServer = <A, E>(
 describeNats("NatsArtifactSink", () => {
   suite("NATS", overStream(), Effect.map(stored, (all) => all.map(({ id }) => id)))
 
-  it.live("publishes 20,000 artifacts over two kills of the broker, each once", () =>
+  it.live("publishes 20,000 artifacts exactly once over two kills of the broker", () =>
     withServer((server, sink) =>
       Effect.gen(function*() {
         const artifacts = many(20_000)
@@ -84,11 +84,11 @@ describeNats("NatsArtifactSink", () => {
       })
     ))
 
-  it.live("has so many messages in flight at the most, so many bytes, and so many artifacts in memory", () =>
+  it.live("limits the messages and bytes in flight, and the artifacts in memory", () =>
     withServer((server, sink) =>
       Effect.gen(function*() {
         const { nc } = yield* Connection
-        /** Messages sent and artifacts made of a batch without end, of which the broker acknowledges nothing. */
+        /** Returns the messages sent and the artifacts made of an endless batch that the broker never acknowledges. */
         const held = Effect.fnUntraced(function*(size: number, from: number) {
           const one = { ...artifact("0".repeat(32)), message: `{"a":"${"x".repeat(size)}"}` }
           let made = 0
@@ -106,14 +106,14 @@ describeNats("NatsArtifactSink", () => {
         })
         const [small, large] = [1000, 900_000]
         assert.deepStrictEqual(yield* held(small, 0), { sent: windowMessages, made: sliceArtifacts - 1 })
-        // What failed looks for its stream anew, which needs an answer.
+        // After a failure the sink looks for its stream again, which needs an answer.
         yield* untilTaken(sink, batch([artifact("f".repeat(32))]))
         const { sent } = yield* held(large, sliceArtifacts)
         assert.isAtMost((sent - 1) * large, windowBytes)
         assert.isAtLeast((sent + 1) * large, windowBytes)
       }), { limits: { ...impatient, answer: Duration.minutes(1) } }))
 
-  it.live("goes on by itself after an outage that outlasts an attempt", () =>
+  it.live("continues by itself after an outage longer than one attempt", () =>
     withServer((server, sink) =>
       Effect.gen(function*() {
         yield* sink.publish(batch(many(10)))
@@ -127,7 +127,7 @@ describeNats("NatsArtifactSink", () => {
         assert.deepStrictEqual([ids.length, new Set(ids).size], [2000, 2000])
       }), { limits: impatient }))
 
-  it.live("sends again what the broker took in and lost, without a new connection", () =>
+  it.live("sends again messages that the broker received and lost, without a new connection", () =>
     withServer((server, sink) =>
       Effect.gen(function*() {
         yield* server.pause
@@ -138,7 +138,7 @@ describeNats("NatsArtifactSink", () => {
         assert.strictEqual(yield* count, 500)
       }), { limits: { ...publisherLimits, answer: Duration.millis(100) } }))
 
-  it.live("waits for room in a full stream, says so, and sends only what was not acknowledged", () =>
+  it.live("waits for room in a full stream, reports it, and sends only unacknowledged messages", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
@@ -147,13 +147,13 @@ describeNats("NatsArtifactSink", () => {
         assert.match(error.message, /the stream is full \(maximum messages exceeded\): waiting for room/)
         assert.strictEqual(yield* count, 4)
         yield* Effect.promise(() => jsm.streams.update(stream, { max_msgs: 100 }))
-        // What was acknowledged is gone meanwhile, and is not sent again.
+        // Acknowledged messages were removed from the stream meanwhile, and are not sent again.
         yield* Effect.promise(() => jsm.streams.purge(stream))
         yield* sink.publish(given)
         assert.strictEqual(yield* count, 6)
       }), { limits: impatient, before: createStream({ max_msgs: 4, discard: "new" }) }))
 
-  it.live("gets room within one attempt when consumers go on", () =>
+  it.live("continues within one attempt when consumers free space", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
@@ -164,7 +164,7 @@ describeNats("NatsArtifactSink", () => {
         assert.strictEqual(yield* count, 10)
       }), { before: createStream({ max_msgs: 4, discard: "new" }) }))
 
-  it.live("names the subject that no stream captures, and goes on when one does", () =>
+  it.live("names the subject that no stream captures, and continues once one does", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
@@ -200,7 +200,7 @@ describeNats("NatsArtifactSink", () => {
       })
     ))
 
-  it.live("cuts an artifact over the broker's limit, and over the stream's", () =>
+  it.live("shortens an artifact over the broker's limit, and over the stream's", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
@@ -220,7 +220,7 @@ describeNats("NatsArtifactSink", () => {
         assert.match(all[2]!.message, /^\{"id":"b","title":"t{2000,}"\}$/)
       }), { config: "max_payload: 65536" }))
 
-  it.live("names what the broker's permissions refuse", () =>
+  it.live("names the subject that the broker's permissions refuse", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(sink.publish(batch(many(3))))
@@ -245,7 +245,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
     const withDeadLetters = (deadLetters: NatsArtifactSink.DeadLetters) =>
       Layer.build(overStream({ ...off, deadLetters, limits: impatient }))
 
-    it.effect("go to the subject of the unknown, once", () =>
+    it.effect("go to the subject `unknown`, once", () =>
       Effect.gen(function*() {
         const context = yield* withDeadLetters({ to: "subject" })
         yield* Effect.gen(function*() {
@@ -259,7 +259,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
         }).pipe(Effect.provide(context))
       }))
 
-    it.effect("go to files, once for a batch however often it is given", () =>
+    it.effect("go to files, once per batch however often it is published", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* fs.makeTempDirectoryScoped()

@@ -12,8 +12,8 @@ const ttl = Duration.seconds(2)
 const names = (count: number) => Array.from({ length: count }, (_, n) => `instance-${n}`)
 
 /**
- * Who works on what, noted by the workers. Two that think that they hold an instance at one time must never be; one that
- * lost it may take a moment to be interrupted.
+ * Records which process works on which instance, and collects clashes: two processes that both believe they hold an
+ * instance. A process that lost its lease may take a moment to be interrupted; that is no clash.
  */
 const makeBook = () => {
   const holders = new Map<string, string>()
@@ -39,7 +39,7 @@ const makeBook = () => {
 }
 type Book = ReturnType<typeof makeBook>
 
-/** A process on the broker that wants to poll the instances; ended by its scope. */
+/** Starts a process on the broker that wants to poll the instances; the scope ends it. */
 const join = Effect.fnUntraced(function*(url: string, member: string, instances: ReadonlyArray<string>, book: Book) {
   const scope = yield* Scope.fork(yield* Scope.Scope)
   const context = yield* Layer.buildWithScope(
@@ -82,7 +82,7 @@ const onBroker = Layer.unwrap(Effect.map(start(), ({ url }) =>
 describeNats("NatsLeases", () => {
   suite("NATS", onBroker)
 
-  it.live("an instance is one process's at a time, and the other's within a second of a stop", () =>
+  it.live("one process at a time holds an instance, and the other takes it within a second of a stop", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
       const book = makeBook()
@@ -96,7 +96,7 @@ describeNats("NatsLeases", () => {
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 
-  it.live("three processes share thirty instances evenly, and one that ends leaves its own to the others", () =>
+  it.live("three processes share thirty instances evenly, and the others take over those of one that ends", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
       const book = makeBook()
@@ -112,20 +112,20 @@ describeNats("NatsLeases", () => {
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 
-  it.live("what a process leaves that died is not taken by two of the others that ask for it at once", () =>
+  it.live("the instances of a dead process are each taken by only one of two that ask at the same time", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
       const book = makeBook()
       const dead = yield* join(url, "dead", names(200), book)
       yield* until(() => book.of("dead").length === 200)
-      // They join at a broker that has not forgotten it, and look for what it leaves by the same clock.
+      // Both start while the broker still lists the dead process, and look for its instances at the same time.
       yield* Effect.promise(() => dead.connection.nc.close())
       yield* Effect.all([join(url, "one", names(200), book), join(url, "two", names(200), book)], { concurrency: 2 })
       yield* until(() => book.of("one").length === 100 && book.of("two").length === 100)
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 
-  it.live("an instance that is not wanted any more is free, and one that is wanted later is taken at once", () =>
+  it.live("an instance that is not wanted any more becomes free, and one that is wanted later is taken at once", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
       const book = makeBook()
@@ -137,7 +137,7 @@ describeNats("NatsLeases", () => {
       assert.isBelow(yield* timed(leases.whileHeld("late", Effect.void)), 1000)
     }).pipe(Effect.scoped, quietly))
 
-  it.live("what cannot be renewed is given up before another takes it, and is taken again when the broker is back", () =>
+  it.live("a lease that cannot be renewed is released before another process takes it, and taken again when the broker is back", () =>
     Effect.gen(function*() {
       const server = yield* start()
       const book = makeBook()
@@ -154,7 +154,7 @@ describeNats("NatsLeases", () => {
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 
-  it.live("an outage shorter than what a renewal is trusted for interrupts nothing", () =>
+  it.live("an outage shorter than the trusted part of the TTL interrupts nothing", () =>
     Effect.gen(function*() {
       const server = yield* start()
       const book = makeBook()

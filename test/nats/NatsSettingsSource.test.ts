@@ -17,7 +17,7 @@ const world = Effect.gen(function*() {
   const source = yield* Effect.provide(SettingsSource, Layer.fresh(NatsSettingsSource.layer))
   const changes = yield* Queue.unbounded<SettingsChange>()
   yield* Effect.forkScoped(Stream.runForEach(source.changes, (change) => Queue.offer(changes, change)))
-  /** The next change that is as it is wanted. */
+  /** Waits for the next change that passes the test. */
   const until = (wanted: (change: SettingsChange) => boolean) =>
     Queue.take(changes).pipe(
       Effect.repeat({ until: wanted }),
@@ -50,14 +50,14 @@ describeNats("NatsSettingsSource", () => {
           const bucket = await kvm.create(NatsSettingsSource.bucket, { history: 5 })
           await bucket.put(`${NatsSettingsSource.key}.one`, document)
         })),
-    // The broker answers in real time, and the bucket is looked for twice a second.
+    // The broker answers in real time, and the source looks for its bucket twice a second.
     Effect.andThen(
       TestClock.adjust("500 millis"),
       Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
     )
   )
 
-  it.live("waits for the bucket, and tells of each instance that comes, changes and goes", () =>
+  it.live("waits for the bucket, and emits each instance that is added, changed and removed", () =>
     Effect.gen(function*() {
       const { put, remove, source, until } = yield* world
       assert.deepStrictEqual(source.initial.instances, {})
@@ -75,13 +75,13 @@ describeNats("NatsSettingsSource", () => {
       yield* until((change) => names(change).join() === "two")
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
-  it.live("keeps the last good settings of a document that is torn, says so, and that it is mended", () =>
+  it.live("keeps the last good settings of a truncated document, and reports the fault and its repair", () =>
     Effect.gen(function*() {
       const { put, until } = yield* world
       yield* put("one", documentOf({ poll_interval_minutes: 7 }))
       yield* put("two", documentOf({ lookback_hours: -1, poll_interval_minutes: 0 }))
       const first = yield* until(({ faults }) => faults.length === 1)
-      assert.deepStrictEqual(names(first), ["one"], "the one without a good one is not there")
+      assert.deepStrictEqual(names(first), ["one"], "an instance without a good document is left out")
       assert.strictEqual(first.faults[0]!.instance, "two")
       assert.strictEqual(first.faults[0]!.faults.length, 2)
       yield* put("one", documentOf().slice(0, 30))
@@ -94,7 +94,7 @@ describeNats("NatsSettingsSource", () => {
       assert.deepStrictEqual(names(mended), ["one", "two"])
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
-  it.live("notices a bucket that is deleted and made again, and ends nothing meanwhile", () =>
+  it.live("notices a bucket that is deleted and created again, and ends no instance meanwhile", () =>
     Effect.gen(function*() {
       const { destroy, open, put, until } = yield* world
       yield* put("one", documentOf())

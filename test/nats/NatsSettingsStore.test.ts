@@ -17,7 +17,7 @@ describeNats("NatsSettingsStore", () => {
   suite("NATS", store)
 
   it.layer(store)((it) => {
-    it.effect("keeps an instance under the form of its name that keys have, and what people call it", () =>
+    it.effect("keeps an instance under the slug of its name, and its name as display_name", () =>
       Effect.gen(function*() {
         const { kvm } = yield* Connection
         const settings = yield* SettingsStore
@@ -31,7 +31,7 @@ describeNats("NatsSettingsStore", () => {
   })
 
   it.layer(NatsSettingsStore.layer.pipe(Layer.provideMerge(connection())))((it) => {
-    it.effect("says that the bucket is not there", () =>
+    it.effect("reports a missing bucket", () =>
       Effect.gen(function*() {
         const error = yield* Effect.flip((yield* SettingsStore).put("one", documentOf(), null))
         assert.match(error.message, /there is no bucket INTEGRATIONS yet/)

@@ -14,7 +14,7 @@ describeNats("NatsStateStore", () => {
   suite("NATS", store)
 
   it.layer(store)((it) => {
-    it.effect("leaves no mark of what was removed, and takes what another's mark stands for", () =>
+    it.effect("leaves no marker of a removed key, and writes over a foreign removal marker", () =>
       Effect.gen(function*() {
         const { jsm, kvm } = yield* Connection
         const store = yield* StateStore
@@ -40,7 +40,7 @@ describeNats("NatsStateStore", () => {
       }))
   })
 
-  it.live("knows its own write again when the broker died before it answered", () =>
+  it.live("recognises its own write when the broker died before it answered", () =>
     Effect.scoped(Effect.gen(function*() {
       const server = yield* start()
       const context = yield* Layer.build(NatsStateStore.layer.pipe(
@@ -50,7 +50,7 @@ describeNats("NatsStateStore", () => {
         const store = yield* StateStore
         const first = yield* store.put("a.one", new Uint8Array([1]), 0)
         yield* server.pause
-        // The write is in the socket and its answer does not come; the broker does it when its time goes on.
+        // The write is in the socket without an answer; the broker applies it when it resumes.
         const lost = yield* Effect.flip(store.put("a.one", new Uint8Array([2]), first))
         assert.strictEqual(lost.reason._tag, "StoreUnavailable")
         yield* server.resume

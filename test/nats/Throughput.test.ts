@@ -8,7 +8,7 @@ import { artifact } from "../support/Artifacts.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { applianceId, connection, count, createStream } from "../support/NatsStream.ts"
 
-/** Measured on two cores with nothing beside it: 8.5 over a run. Beside other tests it is less. */
+/** Lowest accepted ratio. Measured on two idle cores: 8.5 over a run; beside other tests it is lower. */
 const wanted = 3
 const rounds = 3
 const pageSize = 1000

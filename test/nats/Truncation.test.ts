@@ -7,19 +7,19 @@ import { artifact } from "../support/Artifacts.ts"
 const withMessage = (message: string): Artifact => ({ ...artifact("1"), tags: ["a:b"], message })
 const messageOf = (one: Artifact) => JSON.parse(one.message) as Record<string, unknown>
 
-/** How JSON writes half a character. */
+/** Matches half a character as JSON writes it. */
 const lone = /\\ud[89a-f]/i
 
-/** What no cut ever touches takes this much. */
+/** Bytes of the fields that are never shortened. */
 const leastBytes = 1024
 
 describe("Truncation", () => {
-  it("leaves an artifact alone that fits", () => {
+  it("leaves an artifact unchanged that fits", () => {
     const one = withMessage("{\"evidence\":[1]}")
     assert.strictEqual(fit(one, encode(one).length), one)
   })
 
-  it("lets evidence go, then comments, then the ends of the longest strings", () => {
+  it("removes evidence, then comments, then the ends of the longest strings", () => {
     const whole = { id: "i", evidence: ["e".repeat(4000)], comments: ["c".repeat(3000)], title: "t".repeat(2000) }
     const one = withMessage(JSON.stringify(whole))
     const keysAt = (bytesMax: number) => Object.keys(messageOf(fit(one, bytesMax)))
@@ -36,7 +36,7 @@ describe("Truncation", () => {
     assert.strictEqual(fit(one, 2000).message, "{\"n\":9007199254740993,\"x\":1.10}")
   })
 
-  it("makes JSON of what is none, and of what is deeper than the stack", () => {
+  it("makes JSON of a text that is not JSON, and of one nested deeper than the stack", () => {
     for (
       const message of ["x".repeat(9000), `{"a":1,"deep":${"[".repeat(40_000)}${"]".repeat(40_000)}}`, "[".repeat(9000)]
     ) {
@@ -46,14 +46,14 @@ describe("Truncation", () => {
     }
   })
 
-  it("cuts the other fields when the message alone cannot make room", () => {
+  it("cuts the other fields when shortening the message is not enough", () => {
     const fitted = fit({ ...withMessage("{}"), uri: "u".repeat(9000), emailSubject: "s".repeat(9000) }, 3000)
     assert.isAtMost(encode(fitted).length, 3000)
     assert.strictEqual(fitted.uri?.length, 256)
   })
 
   it.prop(
-    "fits, parses, is tagged, and is what it was by id and hash, whatever it says",
+    "fits, parses, is tagged, and keeps id and hash, whatever the message",
     [
       Schema.Record(Schema.String, Schema.Json),
       Schema.Array(Schema.String),
@@ -81,7 +81,7 @@ describe("Truncation", () => {
   )
 
   it.prop(
-    "takes no more from the strings than it must",
+    "cuts no more from the strings than necessary",
     [Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3000 })))],
     ([lengths]) => {
       const strings = Object.fromEntries(lengths.map((length, index) => [String(index), "x".repeat(length)]))

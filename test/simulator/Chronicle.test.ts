@@ -25,7 +25,7 @@ describe("Chronicle", () => {
     }
   })
 
-  it("moves an alert on: taken up with a comment and cleaned, then resolved, its cursor later each time", () => {
+  it("moves an alert from new to in progress, with a comment and remediated evidence, to resolved; its cursor grows each time", () => {
     const chronicle = make()
     const [first, last] = [byId(chronicle.alerts_v2(start + 10 * minute)), chronicle.alerts_v2(start + 60 * minute)]
     const moved = last.filter((row) => {
@@ -42,7 +42,7 @@ describe("Chronicle", () => {
     }
   })
 
-  it("shows no cursor that lies ahead of the clock", () => {
+  it("shows no cursor ahead of the clock", () => {
     const chronicle = make()
     for (let now = start; now < start + 30 * minute; now += 7777) {
       for (const name of ["alerts_v2", "incidents", "alerts"] as const) {
@@ -54,7 +54,7 @@ describe("Chronicle", () => {
     }
   })
 
-  it("opens an incident for each attack, and moves it with its alerts", () => {
+  it("opens an incident for each attack, and changes it with its alerts", () => {
     const chronicle = make()
     for (const now of [start, start + 20 * minute, start + 90 * minute]) {
       const incidents = byId(chronicle.incidents(now))
@@ -67,7 +67,7 @@ describe("Chronicle", () => {
     }
   })
 
-  it("makes a bulk tenant of the size asked for, with some 3.5 evidence objects an alert", () => {
+  it("makes a bulk tenant of the requested size, with some 3.5 evidence objects an alert", () => {
     const chronicle = make({ alerts: 2100, incidents: 130, legacyAlerts: 300, live: false })
     const later = start + 60 * minute
     const alerts = chronicle.alerts_v2(later)
@@ -97,7 +97,7 @@ describe("Chronicle", () => {
     assert.strictEqual(alone.incidents(start).length, 0)
   })
 
-  it("outlives a clock that jumps by years", () => {
+  it("keeps working when the clock jumps by years", () => {
     const rows = make().alerts_v2(start + 50 * 365 * 86_400_000)
     assert.isTrue(rows.length > 19_000 && rows.length < 21_000)
   })

@@ -1,4 +1,4 @@
-/** A client of the simulated Microsoft over loopback, for the tests of its room. */
+/** An HTTP client of the simulated Microsoft over loopback, for the tests of `src/simulator`. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse, HttpRouter } from "effect/http"
@@ -72,7 +72,7 @@ export const refusal = Effect.fnUntraced(function*(url: string, bearer?: string)
   return { status: response.status, ...error }
 })
 
-/** All pages from `url` on. */
+/** Fetches all pages, starting at `url`. */
 export const pages = Effect.fnUntraced(function*(url: string) {
   const bearer = yield* token()
   const all: Array<typeof Page.Type> = []

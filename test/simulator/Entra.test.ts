@@ -7,7 +7,7 @@ import * as Client from "./Client.ts"
 const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 const scopes = ["https://graph.microsoft.com/.default"]
 
-/** MSAL takes a token endpoint on plain http only from metadata that it is handed. */
+/** Metadata for MSAL: without it, MSAL refuses a token endpoint on plain http. */
 const msal = Effect.fnUntraced(function*(clientSecret: string) {
   const origin = yield* HttpServer.addressFormattedWith(Effect.succeed)
   const authority = `https://simulator.invalid/${Client.tenant}`
@@ -29,7 +29,7 @@ const msal = Effect.fnUntraced(function*(clientSecret: string) {
 })
 
 describe("Entra", () => {
-  it.effect("gives MSAL a token that Graph takes", () =>
+  it.effect("gives MSAL a token that Graph accepts", () =>
     Effect.gen(function*() {
       const application = yield* msal("any")
       const result = yield* Effect.promise(() => application.acquireTokenByClientCredential({ scopes }))
@@ -47,7 +47,7 @@ describe("Entra", () => {
       assert.deepStrictEqual([error.errorCode, Number(error.errorNo), error.status], ["invalid_client", 7000215, 401])
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("describes itself to a client that asks for its configuration", () =>
+  it.effect("returns its OpenID configuration", () =>
     Effect.gen(function*() {
       const response = yield* Client.get(`/${Client.tenant}/v2.0/.well-known/openid-configuration`)
       const { token_endpoint } = yield* HttpClientResponse.schemaBodyJson(

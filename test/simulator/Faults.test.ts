@@ -65,7 +65,7 @@ describe("Faults", () => {
       }).pipe(Effect.provide(Client.layer())))
   }
 
-  it.effect("strike as often as told, after as many requests as told, at one endpoint of one tenant", () =>
+  it.effect("strike `times` times after `skip` requests, at one endpoint of one tenant", () =>
     Effect.gen(function*() {
       const [token, other] = [yield* Client.token(), yield* Client.token("any", "fabrikam.example")]
       yield* withFault({
@@ -86,7 +86,7 @@ describe("Faults", () => {
       assert.strictEqual(yield* status(incidents, token), 200)
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("token_expired refuses the tokens of before and takes those of after", () =>
+  it.effect("token_expired refuses tokens issued before the fault and accepts those issued after it", () =>
     Effect.gen(function*() {
       const token = yield* Client.token()
       yield* withFault({ kind: "token_expired" })
@@ -94,7 +94,7 @@ describe("Faults", () => {
       assert.strictEqual((yield* Client.get(incidents, yield* Client.token())).status, 200)
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("aadsts refuses the right secret", () =>
+  it.effect("aadsts refuses the correct secret", () =>
     Effect.gen(function*() {
       yield* withFault({ kind: "aadsts", code: 7000222, times: 1 })
       const response = yield* Client.requestToken()
@@ -103,7 +103,7 @@ describe("Faults", () => {
       assert.strictEqual((yield* Client.requestToken()).status, 200)
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("html, not_json and value_null are answers that no client expects", () =>
+  it.effect("html, not_json and value_null give malformed answers", () =>
     Effect.gen(function*() {
       const token = yield* Client.token()
       yield* withFault({ kind: "html", times: 1 })
@@ -133,7 +133,7 @@ describe("Faults", () => {
     }
   }
 
-  it.effect("hang never answers, and slow answers when its time has come", () =>
+  it.effect("hang never answers, and slow answers after its delay", () =>
     Effect.gen(function*() {
       const simulator = yield* Simulator
       const token = yield* Client.token()
@@ -152,7 +152,7 @@ describe("Faults", () => {
       yield* Fiber.interrupt(hanging)
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("nextLinks die, repeat, lead elsewhere, or follow an empty page", () =>
+  it.effect("nextLinks fail, repeat, lead to another host, or follow an empty page", () =>
     Effect.gen(function*() {
       yield* fourAlerts
       const token = yield* Client.token()
@@ -175,7 +175,7 @@ describe("Faults", () => {
       assert.strictEqual(ids(yield* Client.page(empty["@odata.nextLink"]!, token)), "cd")
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("bend what a page holds: order, filter, size, providers, depth and bytes", () =>
+  it.effect("change the content of a page: order, filter, size, providers, depth and bytes", () =>
     Effect.gen(function*() {
       yield* fourAlerts
       const token = yield* Client.token()
@@ -230,7 +230,7 @@ describe("Faults", () => {
       Effect.map(({ status }) => status)
     )
 
-  it.effect("are asked for over HTTP, in plain words too, and taken back", () =>
+  it.effect("are added over HTTP, as kinds or presets, and removed", () =>
     Effect.gen(function*() {
       const token = yield* Client.token()
       assert.strictEqual(yield* control("POST", "/simulator/faults", { preset: "wrong secret" }), 204)
@@ -245,7 +245,7 @@ describe("Faults", () => {
       assert.strictEqual(yield* control("POST", "/simulator/faults", { kind: "no such fault" }), 400)
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("and requests are shown at /simulator, without secrets or tokens", () =>
+  it.effect("and requests are listed at /simulator, without secrets or tokens", () =>
     Effect.gen(function*() {
       const token = yield* Client.token("hush-hush")
       yield* control("PUT", `/simulator/tenants/${Client.tenant}/roles`, ["SecurityAlert.Read.All"])

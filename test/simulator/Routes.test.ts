@@ -10,7 +10,7 @@ const byCursor = "$orderby=lastUpdateDateTime asc"
 const bulk = { alerts: 2100, incidents: 130, legacyAlerts: 300, live: false }
 
 describe("Routes", () => {
-  it.effect("says at its root what it is, to GET and to HEAD", () =>
+  it.effect("describes itself at its root, for GET and for HEAD", () =>
     Effect.gen(function*() {
       const response = yield* Client.get("/")
       assert.match(yield* response.text, /simulated Microsoft/)
@@ -26,7 +26,7 @@ describe("Routes", () => {
       })
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("shows a day of alerts in the order asked for", () =>
+  it.effect("shows a day of alerts in the requested order", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const { value } = yield* Client.page(`/v1.0/security/alerts_v2?${byCursor}&$top=1000`)
@@ -68,7 +68,7 @@ describe("Routes", () => {
     }
   }
 
-  it.effect("keeps a client's query in the nextLink and moves only its place", () =>
+  it.effect("keeps a client's query in the nextLink and changes only its position", () =>
     Effect.gen(function*() {
       const page = yield* Client.page(
         "/v1.0/security/alerts_v2?$filter=lastUpdateDateTime%20ge%201900-01-01T00:00:00Z&$top=2"
@@ -79,7 +79,7 @@ describe("Routes", () => {
       )
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("loses no row that changes between two pages when it pages by skiptoken", () =>
+  it.effect("skips no row that changes between two pages when it pages by skiptoken", () =>
     Effect.gen(function*() {
       const simulator = yield* Simulator
       const row = (id: string, second: number) => ({ id, lastUpdateDateTime: `2026-11-23T12:00:0${second}Z` })
@@ -90,7 +90,7 @@ describe("Routes", () => {
       assert.deepStrictEqual(second.value.map(({ id }) => id), ["c", "d"])
     }).pipe(Effect.provide(Client.layer({ paging: "skiptoken" }))))
 
-  it.effect("refuses more than 50 incidents in a page, with an empty code, and gives 1,000 alerts to who asks for more", () =>
+  it.effect("refuses more than 50 incidents in a page, with an empty code, and limits alerts to 1,000", () =>
     Effect.gen(function*() {
       const { code, message, status } = yield* Client.refusal("/v1.0/security/incidents?$top=51", yield* Client.token())
       assert.deepStrictEqual([status, code], [400, ""])
@@ -102,7 +102,7 @@ describe("Routes", () => {
       assert.strictEqual(value.length, 1000)
     }).pipe(Effect.provide(Client.layer(bulk))))
 
-  it.effect("brings the alerts of incidents along when they are expanded", () =>
+  it.effect("includes the alerts of incidents when they are expanded", () =>
     Effect.gen(function*() {
       const { value } = yield* Client.page("/v1.0/security/incidents?$expand=alerts&$select=id")
       for (const { alerts, id } of value) {
@@ -152,7 +152,7 @@ describe("Routes", () => {
       assert.isTrue(!hidden.has("microsoftSentinel") && hidden.has("unknownFutureValue"))
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("carries Graph's ids and the simulated time in its headers, and compresses for who accepts it", () =>
+  it.effect("sends Graph's ids and the simulated time in its headers, and compresses when the client accepts it", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const response = yield* Client.get("/v1.0/security/alerts_v2", yield* Client.token(), {

@@ -31,7 +31,7 @@ describe("Tokens", () => {
       }).pipe(Effect.provide(Client.layer())))
   }
 
-  it.effect("are demanded by Graph, and known by it for an hour", () =>
+  it.effect("are required by Graph, and valid for an hour", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* Client.refusal(incidents), {
         status: 401,
@@ -47,7 +47,7 @@ describe("Tokens", () => {
       assert.include((yield* Client.refusal(incidents, token)).message, "expired")
     }).pipe(Effect.provide(Client.layer())))
 
-  it.effect("keep the roles of their issue: a permission granted later needs a new one", () =>
+  it.effect("keep the roles of their issue: a permission granted later needs a new token", () =>
     Effect.gen(function*() {
       const simulator = yield* Simulator
       yield* simulator.setRoles(Client.tenant, ["SecurityAlert.Read.All"])

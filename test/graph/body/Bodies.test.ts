@@ -32,7 +32,7 @@ describe("Bodies", () => {
     { arbitrary: { runs: 30 } }
   )
 
-  it("uses the room of a large body for the next, once it was given back and no earlier", () => {
+  it("reuses the buffer of a large body for the next one, but only after its release", () => {
     const bodies = Bodies.make()
     const first = bodyOf(bodies, large(1))
     const second = bodyOf(bodies, large(2))
@@ -44,11 +44,11 @@ describe("Bodies", () => {
     assert.strictEqual(third.bytes.buffer, buffer)
     first.release()
     const fourth = bodyOf(bodies, large(4))
-    assert.notStrictEqual(fourth.bytes.buffer, buffer, "what was given back twice is one room")
+    assert.notStrictEqual(fourth.bytes.buffer, buffer, "a body released twice gives one buffer")
     assert.isTrue(third.bytes.every((byte) => byte === 3))
   })
 
-  it("frees a buffer that was given away once its last byte is in a room, and no other buffer", () => {
+  it("frees a buffer that was given away once its last byte is copied, and no other buffer", () => {
     const size = inflatedBytes
     const [one, other, kept] = [1, 2, 3].map((value) => new Uint8Array(size).fill(value))
     const halves = (whole: Uint8Array) => [whole.subarray(0, size / 2), whole.subarray(size / 2)]
@@ -62,20 +62,20 @@ describe("Bodies", () => {
       seen.push([one, other, kept].map((whole) => (whole!.buffer as ArrayBuffer).detached))
     }
     const none = [false, false, false]
-    // The room is taken with the fourth piece, and both buffers are copied to it.
+    // The pool's buffer is taken with the fourth piece, and both given buffers are copied to it.
     const both = [true, true, false]
     assert.deepStrictEqual(seen, [none, none, none, both, both, both])
     const expected = Buffer.concat([filled(before, 0), ...[1, 2, 3].map((value) => filled(size, value))])
     assert.isTrue(incoming.body().bytes.equals(expected))
   })
 
-  it("leaves a buffer that was given away to the reader of a small body", () => {
+  it("does not free a given-away buffer that the reader of a small body still uses", () => {
     const piece = Bodies.giveAway(new Uint8Array(inflatedBytes).fill(7))
     const body = bodyOf(Bodies.make(), [piece])
     assert.isTrue(body.bytes.equals(filled(inflatedBytes, 7)))
   })
 
-  it("leaves alone the buffer that the whole process shares, up to its last byte", () => {
+  it("never frees the buffer that the whole process shares", () => {
     const incoming = Bodies.make().receive(0)
     incoming.append(filled(largePageBytes, 1))
     const shared = Buffer.allocUnsafe(1).buffer as ArrayBuffer
@@ -87,7 +87,7 @@ describe("Bodies", () => {
     assert.strictEqual(incoming.size(), largePageBytes + 100 + Buffer.poolSize)
   })
 
-  it("lets nobody read a body that was given back", () => {
+  it("refuses to read a body after its release", () => {
     for (const size of [0, 1, largePageBytes]) {
       const body = bodyOf(Bodies.make(), large(1, size))
       body.release()
@@ -95,7 +95,7 @@ describe("Bodies", () => {
     }
   })
 
-  it("keeps no room for small bodies", () => {
+  it("keeps no buffer for small bodies", () => {
     const bodies = Bodies.make()
     const body = bodyOf(bodies, large(1, largePageBytes - 1))
     assert.strictEqual(body.bytes.length, largePageBytes - 1)
@@ -103,7 +103,7 @@ describe("Bodies", () => {
     assert.strictEqual(bodies.spares(), 0)
   })
 
-  it("keeps as many rooms as an endpoint uses, for a minute, and frees the others at once", () => {
+  it("keeps as many buffers as an endpoint uses, for a minute, and frees the others at once", () => {
     const bodies = Bodies.make()
     const held = Array.from({ length: spareRooms.rooms + 2 }, (_, n) => bodyOf(bodies, large(n)))
     const buffers = held.map(({ bytes }) => bytes.buffer as ArrayBuffer)
@@ -117,19 +117,19 @@ describe("Bodies", () => {
     assert.isTrue(buffers.every(({ detached }) => detached))
   })
 
-  it("moves to a larger room as a body grows", () => {
+  it("moves to a larger buffer as a body grows", () => {
     const bodies = Bodies.make()
     const body = bodyOf(bodies, [filled(pageRoomBytes, 1), filled(1, 2)])
     assert.strictEqual(body.bytes.length, pageRoomBytes + 1)
     assert.strictEqual(body.bytes.buffer.byteLength, pageRoomBytes * 2)
-    assert.strictEqual(bodies.spares(), 1, "the room that it has outgrown")
+    assert.strictEqual(bodies.spares(), 1, "the outgrown buffer")
     const { buffer } = body.bytes
     body.release()
-    assert.strictEqual(bodies.spares(), 1, "one for larger pages is not kept")
+    assert.strictEqual(bodies.spares(), 1, "a buffer for larger pages is not kept")
     assert.isTrue((buffer as ArrayBuffer).detached)
   })
 
-  it("gives a room to one body only, and takes back that of what is never whole", () => {
+  it("gives a buffer to one body only, and takes back that of an incomplete body", () => {
     const bodies = Bodies.make()
     const incoming = bodies.receive(0)
     incoming.append(filled(largePageBytes, 1))
@@ -153,7 +153,7 @@ describe("Bodies", () => {
       ["takes too long", "never"]
     ] as const
   ) {
-    it.live(`keeps the room for a body that ${what}`, () =>
+    it.live(`takes back the buffer of a body that ${what}`, () =>
       Effect.gen(function*() {
         const bodies = Bodies.make()
         bodyOf(bodies, large(1), yield* Clock.currentTimeMillis).release()

@@ -4,7 +4,7 @@ import { decode } from "../../../src/graph/body/GraphJson.ts"
 
 const decoded = (text: string) => Result.getOrThrow(decode(text))
 
-/** Numbers as a server may write them, and as JavaScript would not. */
+/** Numbers that a server may write, and JavaScript would write differently. */
 const digits = Schema.Struct({
   negative: Schema.Boolean,
   whole: Schema.BigInt,
@@ -17,7 +17,7 @@ const write = ({ negative, whole, fraction, exponent, blank }: typeof digits.Typ
   `${blank}${negative ? "-" : ""}${String(whole).replace("-", "")}${fraction}${exponent}${blank}`
 
 describe("GraphJson", () => {
-  it("keeps one object for both where JavaScript keeps every number", () => {
+  it("keeps one object for both when JavaScript keeps every number", () => {
     for (
       const text of [
         `{"value":[{"id":"a","port":443,"ratio":0.5,"big":9007199254740991,"n":-1}]}`,
@@ -73,19 +73,19 @@ describe("GraphJson", () => {
     assert.strictEqual(JSON.stringify(exact), text)
   })
 
-  it("refuses what is no JSON", () => {
+  it("refuses invalid JSON", () => {
     for (const text of ["", "<html>", `{"a":`, "{'a':1}", `{"a":01}`, "\ufeff[]", "NaN"]) {
       assert.deepStrictEqual(decode(text), Result.fail("not JSON" as const))
     }
   })
 
-  it("reads what is deeper than the stack, with the digits that JavaScript keeps", () => {
+  it("reads JSON nested deeper than the stack, with the digits that JavaScript keeps", () => {
     const depth = 200_000
     const { value } = decoded(`{"n":12345678901234567890,"deep":${"[".repeat(depth)}${"]".repeat(depth)}}`)
     assert.strictEqual((value as { readonly n: number }).n, 12345678901234567000)
   })
 
-  it("reads a page of a thousand rows without a second pass in the blink of an eye", () => {
+  it("reads a page of a thousand rows in milliseconds, without a second pass", () => {
     const row = { id: "da1", createdDateTime: "2026-11-23T08:14:12.72Z", ports: [443, 8080], text: "a".repeat(5000) }
     const page = JSON.stringify({ value: Array.from({ length: 1000 }, () => row) })
     const { exact, value } = decoded(page)

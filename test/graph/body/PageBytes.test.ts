@@ -20,7 +20,7 @@ const cut = (page: string | Buffer) => PageBytes.cut(received(Buffer.from(page a
 const page = (records: string, nextLink = `"https://graph.example/next"`) =>
   `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
 
-/** What a whole parse makes of the same page. */
+/** The result of a full parse of the same page. */
 const whole = (text: string) => {
   const { value, ...envelope } = exactly(text) as { readonly value: ReadonlyArray<unknown> }
   return { envelope, value }
@@ -31,12 +31,12 @@ const evidenceOf = (value: unknown) => {
   return Array.isArray(evidence) ? evidence.map(stringify) : []
 }
 
-/** A name that stands twice stays in a text, and counts once. */
+/** Normalises a text: of a name that stands twice, only the last value stays. */
 const once = (text: string) => stringify(exactly(text))
 
 const asked = ["id", "lastUpdateDateTime", "title"]
 
-/** Fails unless the pieces are what a whole parse gives; compared as texts, which is fast. */
+/** Fails unless the records equal those of a full parse. Texts are compared, which is fast. */
 const assertSame = (pieces: PageBytes.PageBytes, text: string) => {
   const { envelope, value } = whole(text.replace(/^\uFEFF/, ""))
   const found = pieces.records.map((record) => {
@@ -53,7 +53,7 @@ const assertSame = (pieces: PageBytes.PageBytes, text: string) => {
   assert.strictEqual(stringify(whole(pieces.envelope)), stringify({ envelope, value: [] }), text)
 }
 
-/** The same, and each text is compact JSON. */
+/** Does the same, and checks that each text is compact JSON. */
 const assertPieces = (text: string) => {
   const pieces = cut(text)
   assert.isDefined(pieces, text)
@@ -90,7 +90,7 @@ const tricky = [
   `{"title":"evidence","x":[1],"y":"value","z":[2]}`
 ]
 
-/** What a byte of a page is replaced by, or stands before. */
+/** Bytes that replace a byte of a page or are inserted before it. */
 const spoilers = [
   ..."\",:[]{}\\-.0eEtnu \t",
   "",
@@ -108,18 +108,18 @@ const spoilers = [
 describe("PageBytes", () => {
   for (const records of tricky) it(`cuts [${records}]`, () => assertPieces(page(records)))
 
-  it("bears blanks anywhere, and keeps none of them in a record's text", () => {
+  it("accepts blanks anywhere, and keeps none of them in a record's text", () => {
     assertPieces(` {\n "value" :\t[ { "id" : "1" , "evidence" : [ { "a" : 1 } , 2 ] } , 3 ] , "@odata.count" : 2 }\n`)
     assertPieces(`{"value":[ ]}`)
   })
 
-  it("keeps a name that stands twice as it was sent, and takes the last as JSON.parse does", () => {
+  it("keeps a name that stands twice as it was sent, and uses the last value as JSON.parse does", () => {
     const text = `{"evidence":[1],"evidence":[2,3]}`
     const [record] = cut(page(text))!.records
     assert.deepStrictEqual(record!.content(), { text, value: { evidence: [2, 3] }, evidence: ["2", "3"] })
   })
 
-  it("leaves to a whole parse what has no list of records, or two, or none that ends", () => {
+  it("leaves to a full parse a page without a list of records, with two, or with an open one", () => {
     for (
       const text of [
         "",
@@ -138,7 +138,7 @@ describe("PageBytes", () => {
     ) assert.isUndefined(cut(text), text)
   })
 
-  it("cuts what is nested as Graph nests, and leaves to a whole parse what would be too deep for the stack", () => {
+  it("cuts records nested like Graph's, and leaves to a full parse what is too deep for the stack", () => {
     const nested = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`
     assertPieces(page(nested(100)))
     const objects = `{"a":${`{"a":`.repeat(100)}1${"}".repeat(100)}}`
@@ -151,7 +151,7 @@ describe("PageBytes", () => {
     assert.isUndefined(cut(`{"value":[],"a":${"[".repeat(1_000_000)}`))
   })
 
-  it("does not take a record for one that is no JSON", () => {
+  it("accepts no record that is invalid JSON", () => {
     for (
       const records of [
         "{",
@@ -180,7 +180,7 @@ describe("PageBytes", () => {
     }
   })
 
-  it("parses a record anew, and has what tells it from others at hand", () => {
+  it("parses a record again at each call, and finds its identifying properties without a parse", () => {
     const [record] = cut(page(`{"id":"1","lastUpdateDateTime":"t","x":1,"__proto__":{"y":2}}`))!.records
     assert.notStrictEqual(record!.content().value, record!.content().value)
     assert.deepStrictEqual(["id", "lastUpdateDateTime", "x", "y", "toString"].map((name) => record!.property(name)), [
@@ -204,11 +204,11 @@ describe("PageBytes", () => {
       })
   )
 
-  it("takes for a page what JSON.parse does, and finds the same in it, wherever a page is spoiled", () => {
+  it("accepts a spoiled page only when JSON.parse does, with the same records, wherever it is spoiled", () => {
     const whole = Buffer.from(page(tricky.filter((records) => records !== "").join(",")))
     let taken = 0
     for (const [index, spoiler] of spoilers.entries()) {
-      // Each at one place in five, and another place for each.
+      // Each byte is put at one place in five, and each at different places.
       for (let at = index % 5; at <= whole.length; at += 5) {
         for (const left of [at, at + 1]) {
           const spoiled = Buffer.concat([whole.subarray(0, at), Buffer.from(spoiler), whole.subarray(left)])
