@@ -1,6 +1,6 @@
 /**
- * Alerts in the mix and of the size that tenants have: 5.7 KB and 3.5 evidence objects each, with descriptions and advice
- * as long as Microsoft's.
+ * Alerts in the mix and size of real tenants: 5.7 KB and 3.5 evidence objects each, with descriptions and advice as
+ * long as Microsoft's.
  */
 import * as Chronicle from "../../src/simulator/Chronicle.ts"
 import type { Row } from "../../src/simulator/Row.ts"
@@ -20,7 +20,7 @@ const textOf = (index: number, length: number): string => {
   return text.slice(0, length)
 }
 
-/** `count` alerts of the day before `now` (milliseconds since 1970), in the order in which they last changed. */
+/** Makes `count` alerts of the day before `now` (milliseconds since 1970), in the order of their last change. */
 export const alerts = (count: number, now: number): ReadonlyArray<Row> =>
   Chronicle.make("bench", now, { seed: "bench", alerts: count, legacyAlerts: 0, live: false })
     .alerts_v2(now)
@@ -31,15 +31,15 @@ export const alerts = (count: number, now: number): ReadonlyArray<Row> =>
     }))
     .sort((one, other) => String(one["lastUpdateDateTime"]) < String(other["lastUpdateDateTime"]) ? -1 : 1)
 
-/** A page as Graph writes it. */
+/** Formats a page as Graph writes it. */
 export const page = (alerts: ReadonlyArray<string>, nextLink: string | undefined): string =>
   `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#security/alerts_v2","value":[${alerts.join(",")}]${
     nextLink === undefined ? "" : `,"@odata.nextLink":${JSON.stringify(nextLink)}`
   }}`
 
 /**
- * An alert as a text that is made over and over with another id and another time of its last change, so that there may
- * be more alerts than fit into memory.
+ * Returns a function that writes the alert with another id and another time of its last change, to produce more alerts
+ * than fit into memory.
  */
 export const again = (row: Row): (id: string, updated: string) => string => {
   const rest = JSON.stringify({ ...row, id: undefined, lastUpdateDateTime: undefined }).slice(1)

@@ -3,10 +3,12 @@ import { requestBudget } from "../../src/graph/GraphPolicy.ts"
 import * as Measure from "./Measure.ts"
 
 const rounds = 3
-/** As many pages as the request budget lets through at once: what comes after them waits for Microsoft, not for work. */
+/**
+ * Alerts in as many pages as the request budget allows at once: later pages would wait for the budget, not for work.
+ */
 const alertsAtOnce = requestBudget.limit * 1000
 
-/** Alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
+/** Measures alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
 export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
   const fs = yield* FileSystem.FileSystem
   yield* Console.log(`drain: ${alerts} alerts, ${rounds} rounds of each; the median counts`)

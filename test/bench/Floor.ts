@@ -10,7 +10,7 @@ interface Page {
 const [origin, path] = process.argv.slice(2)
 const file = await open(path!, "a")
 
-/** Writes a page, and tells where the next is. */
+/** Writes a page, and returns the link to the next one. */
 const drain = async (link: string): Promise<string | undefined> => {
   const response = await fetch(link)
   const page = await response.json() as Page

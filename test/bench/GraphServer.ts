@@ -1,9 +1,9 @@
 /**
  * A Graph that costs next to nothing, and answers for any tenant.
  *
- * Arguments: alerts, alerts a page, and `built` or `endless`. `built` sends pages that are made and compressed before the
- * first request; `endless` makes each of them from a thousand alerts with other ids, for more than fits into memory.
- * `GET /bench` tells what was asked since it was asked last.
+ * Arguments: alerts, alerts a page, and `built` or `endless`. `built` makes and compresses all pages before the first
+ * request. `endless` makes each page from a thousand alerts with other ids, for more alerts than fit into memory. `GET
+ * /bench` returns the requests since its last call.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -68,7 +68,7 @@ const server = createServer((request, response) => {
   }
   const [tenant, last] = [pathname.split("/")[1], pathname.split("/").at(-1)]
   if (last === "token") {
-    // What is asked with it tells whose it is.
+    // The token is the tenant, so that a request with it shows its tenant.
     response.end(JSON.stringify({ token_type: "Bearer", expires_in: 3600, access_token: tenant }))
     return
   }

@@ -1,11 +1,11 @@
 import { Console, Effect } from "effect"
 import * as Measure from "./Measure.ts"
 
-/** The shortest there is: a poll every minute costs five times what one every five minutes does. */
+/** The shortest interval allowed: polling every minute costs five times as much as every five minutes. */
 const intervalMinutes = 1
 const intervals = 3
 
-/** What 1, 100 and 1,000 instances cost in one process, and whether each is polled when it is due. */
+/** Measures the cost of 1, 100 and 1,000 instances in one process, and whether each is polled on time. */
 export const instances = Effect.fnUntraced(function*(most = 1000) {
   const counts = Array.from(new Set([1, Math.ceil(most / 10), most]))
   yield* Console.log(`instances: ${counts.join(", ")} with three endpoints each, for ${intervals} minutes each`)
@@ -22,7 +22,7 @@ export const instances = Effect.fnUntraced(function*(most = 1000) {
       })
       yield* graph.asked
       const { child } = yield* Measure.connector("run", "--no-listen", "--config", file)
-      // The last instance begins after half an interval.
+      // The last instance starts after half an interval.
       yield* Effect.sleep(`${(intervals + 0.6) * intervalMinutes} minutes`)
       const { cpu, peakRss, rss } = Measure.usage(child.pid!)!
       const { polls } = yield* graph.asked

@@ -29,7 +29,7 @@ const sink = NatsArtifactSink.layer({ applianceId, stage: "raw", deadLetters: { 
   Layer.provide(NodeServices.layer)
 )
 
-/** Artifacts into a stream of a real broker, acknowledged, against publishing them one at a time. */
+/** Measures acknowledged artifacts per second into a real broker's stream, against publishing one at a time. */
 export const jetStream = Effect.fnUntraced(function*(artifacts = 20_000) {
   yield* Console.log(`jetstream: ${artifacts} artifacts of 2 KB, ${rounds} rounds; the median counts`)
   const { publish } = yield* ArtifactSink

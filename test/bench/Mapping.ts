@@ -15,7 +15,7 @@ const secondsOf = (work: () => void): number => {
   return (performance.now() - from) / 1000
 }
 
-/** Decoding and mapping alone, against `JSON.parse` of the same bytes, in one process. */
+/** Measures decoding and mapping alone, against `JSON.parse` of the same bytes, in one process. */
 export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
   yield* Console.log(`mapping: ${alerts} alerts, ${rounds} rounds of each; the median counts`)
   const now = Date.UTC(2026, 10, 20)

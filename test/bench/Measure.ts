@@ -1,4 +1,4 @@
-/** What the benchmarks share: the processes that are measured, from outside, and how figures are told. */
+/** Shared by the benchmarks: starts and measures processes from outside, and prints and saves figures. */
 import { Clock, Console, DateTime, Effect, FileSystem, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { readFileSync } from "node:fs"
@@ -10,15 +10,15 @@ const root = new URL("../../", import.meta.url).pathname
 
 /** The bundle that `npm run build` makes. */
 const bundle = `${root}dist/azure-security.js`
-/** Where figures and what is written meanwhile go. */
+/** Directory of the figures and of the files written during a benchmark. */
 const results = `${root}dist/bench`
 
-/** Milliseconds between two looks at a process. */
+/** Milliseconds between two samples of a process. */
 const lookEvery = 20
-/** What the kernel counts processor time in: `getconf CLK_TCK` is 100 wherever Node runs. */
+/** The kernel's unit of processor time: `getconf CLK_TCK` is 100 wherever Node runs. */
 const ticksPerSecond = 100
 
-/** What a process has used so far. */
+/** Memory and processor time that a process has used so far. */
 export interface Usage {
   /** MiB. */
   readonly rss: number
@@ -37,18 +37,18 @@ const read = (path: string): string => {
   }
 }
 
-/** Of a process that lives; undefined for one that has ended. */
+/** Returns the usage of a running process; undefined for one that has ended. */
 export const usage = (pid: number): Usage | undefined => {
   const status = read(`/proc/${pid}/status`)
   const mebibytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? NaN) / 1024
   const [rss, peakRss] = [mebibytes("VmRSS"), mebibytes("VmHWM")]
   if (!(rss > 0)) return undefined
-  // Behind the name of the program, which may hold anything.
+  // The fields after the program's name, which may contain anything.
   const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ")
   return { rss, peakRss, cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond }
 }
 
-/** Waits for the end of a process and tells what it used, as it was seen last. */
+/** Waits for the end of a process, and returns the last usage that was sampled. */
 export const watched = Effect.fnUntraced(function*({ child, exit, stderr }: Running) {
   let last = none
   yield* Effect.sync(() => {
@@ -59,26 +59,26 @@ export const watched = Effect.fnUntraced(function*({ child, exit, stderr }: Runn
   return { ...last, endedAt: yield* Clock.currentTimeMillis }
 })
 
-/** Starts one of the programs beside this file. */
+/** Starts one of the programs in this directory. */
 export const program = (name: string, ...args: ReadonlyArray<string | number>) =>
   launch([process.execPath, `${here}${name}.ts`, ...args.map(String)])
 
-/** Starts the bundled connector as its image does, and with nothing that an earlier start compiled. */
+/** Starts the bundled connector as its image does, without a compile cache of an earlier start. */
 export const connector = (...args: ReadonlyArray<string>) =>
   launch([process.execPath, bundle, ...args], { MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: "" })
 
 const Asked = Schema.Struct({
-  /** When it was first asked for a page, in milliseconds since 1970; 0 for never. */
+  /** Time of the first request for a page, in milliseconds since 1970; 0 for never. */
   first: Schema.Finite,
   /** Requests for pages. */
   requests: Schema.Int,
-  /** Of all pages that it made, before they were compressed. */
+  /** Bytes of all pages made, before compression. */
   bytes: Schema.Int,
   /** Times of the requests for first pages, by tenant and endpoint. */
   polls: Schema.Record(Schema.String, Schema.Array(Schema.Finite))
 })
 
-/** A Graph with so many alerts in a process of its own; `asked` tells what it was asked since it was asked last. */
+/** Starts a Graph with `alerts` alerts in a process of its own; `asked` returns the requests since its last call. */
 export const graph = Effect.fnUntraced(function*(
   alerts: number,
   { mode = "built", pageSize = 1000 }: { readonly mode?: "built" | "endless"; readonly pageSize?: number } = {}
@@ -108,10 +108,10 @@ const documentOf = (origin: string, directory: string, instances: number, instan
     checkpoint: { directory: `${directory}/checkpoints` }
   })
 
-/** Settings that poll alerts (v2) alone. */
+/** Settings that poll only `alerts_v2`. */
 export const alertsAlone = { endpoints: { alerts: { enabled: false }, incidents: { enabled: false } } }
 
-/** A folder with settings for so many tenants of the Graph at `origin`, on a disk and not in memory. */
+/** Makes a directory with settings for `instances` tenants of the Graph at `origin`, on disk and not in memory. */
 export const settings = Effect.fnUntraced(function*(
   origin: string,
   { instances = 1, instance = alertsAlone }: { readonly instances?: number; readonly instance?: object } = {}
@@ -132,7 +132,7 @@ const Report = Schema.fromJsonString(Schema.Struct({
   figures: Schema.Record(Schema.String, Schema.Finite)
 }))
 
-/** Prints figures, and writes them as JSON. */
+/** Prints figures, and writes them as JSON to `dist/bench`. */
 export const report = Effect.fnUntraced(function*(bench: string, figures: Record<string, number>) {
   const fs = yield* FileSystem.FileSystem
   const width = Math.max(...Object.keys(figures).map((name) => name.length))
@@ -150,9 +150,9 @@ export const report = Effect.fnUntraced(function*(bench: string, figures: Record
   yield* fs.writeFileString(`${results}/${bench}.json`, `${text}\n`)
 })
 
-/** To three digits, or to the whole number where it has more. */
+/** Rounds to three digits, or to an integer from 1,000 on. */
 const rounded = (value: number) => Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
 
-/** The middle one of an odd number of values. */
+/** Returns the middle one of an odd number of values. */
 export const median = (values: ReadonlyArray<number>): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!

@@ -1,7 +1,9 @@
 import { Console, Effect, FileSystem, Schedule } from "effect"
 import * as Measure from "./Measure.ts"
 
-/** How peak memory grows with what there is to read: the same pages of a thousand alerts, ten times as many each time. */
+/**
+ * Measures how peak memory grows with the number of alerts: pages of a thousand, ten times as many alerts each time.
+ */
 export const memory = Effect.fnUntraced(function*(alerts = 1_000_000) {
   const fs = yield* FileSystem.FileSystem
   const sizes = [alerts / 100, alerts / 10, alerts].map(Math.ceil)
@@ -13,7 +15,7 @@ export const memory = Effect.fnUntraced(function*(alerts = 1_000_000) {
       const graph = yield* Measure.graph(size, { mode: "endless" })
       const { directory, file } = yield* Measure.settings(graph.origin)
       const running = yield* Measure.connector("run", "--once", "--no-listen", "--config", file)
-      // A million alerts make ten gigabytes: all but the file that is written goes.
+      // A million alerts make ten gigabytes of files: all but the one being written are deleted.
       const cleaned = fs.readDirectory(`${directory}/artifacts`).pipe(
         Effect.flatMap((names) =>
           Effect.forEach(

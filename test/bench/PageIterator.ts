@@ -1,4 +1,4 @@
-/** The same as the floor with Microsoft's own client and its page iterator. Arguments: origin, file. */
+/** Does the floor's work with Microsoft's own client and its page iterator. Arguments: origin, file. */
 // @effect-diagnostics globalFetch:off -- what others do is what is measured
 import { Client, type Context, PageIterator } from "@microsoft/microsoft-graph-client"
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs"
@@ -10,7 +10,7 @@ const file = openSync(path!, "a")
 const client = Client.initWithMiddleware({
   baseUrl: `${origin}/`,
   middleware: {
-    // The client knows https links alone, and writes a link of the loopback behind its own address.
+    // The client accepts only https links, and appends a link to loopback to its own base URL.
     execute: async (context: Context) => {
       const url = String(context.request)
       context.response = await fetch(url.slice(url.lastIndexOf("http://")))

@@ -5,14 +5,14 @@ import { freePort } from "../support/Process.ts"
 import * as Measure from "./Measure.ts"
 
 const rounds = 3
-/** Milliseconds between an answer and the next search: somebody who types and pages without a stop. */
+/** Milliseconds between an answer and the next search, like a person who types and pages without a stop. */
 const pause = 150
-/** Pages of one search that are looked at. */
+/** Pages fetched of one search. */
 const pages = 3
 
 const users = ["amy", "kavya", "henrik", "fatima", "megan", "diego"]
 
-/** What people search for, twice as much by field as by text. */
+/** Typical searches, twice as many by field as by text. */
 const queries: ReadonlyArray<string> = [
   "",
   ...users.flatMap((user) => [`user:${user}@contoso.example`, `user:${user} severity:high`, `${user} mailbox`]),
@@ -32,12 +32,12 @@ const queries: ReadonlyArray<string> = [
   "nobody-has-this-word"
 ]
 
-/** Hours before now that a search reaches back. */
+/** Hours before now that a search covers. */
 const ranges = [720, 24, 6, 1]
 
 const hour = 3_600_000
 
-/** Searches without an end; tells the milliseconds that each answer took. */
+/** Searches without end, and records the milliseconds of each answer. */
 const searching = Effect.fnUntraced(function*(origin: string, taken: Array<number>, statuses: Map<string, number>) {
   const answer = (params: Record<string, string>) =>
     Effect.gen(function*() {
@@ -66,7 +66,7 @@ const searching = Effect.fnUntraced(function*(origin: string, taken: Array<numbe
   }
 })
 
-/** The index of what was published before; the seconds that it took with nothing else to do, and its artifacts. */
+/** Indexes what was published before; returns the time of the index alone, and its artifacts. */
 const indexed = Effect.fnUntraced(function*(file: string) {
   const port = yield* freePort
   const running = yield* Measure.connector("run", "--config", file, "--listen", `127.0.0.1:${port}`)
@@ -93,13 +93,13 @@ const indexed = Effect.fnUntraced(function*(file: string) {
   return { rows, seconds, threads: after.rss - before.rss, cpu: after.cpu - before.cpu, idle: before.rss }
 }, Effect.scoped)
 
-/** What goes on over HTTP while a connector drains. */
+/** Requests over HTTP while a connector drains. */
 type Meanwhile = (origin: string) => Effect.Effect<unknown, unknown, HttpClient.HttpClient>
 
 const quantile = (values: ReadonlyArray<number>, part: number): number =>
   [...values].sort((one, other) => one - other)[Math.floor((values.length - 1) * part)]!
 
-/** Searches over HTTP while a drain goes on, and what they cost the drain. */
+/** Measures searches over HTTP during a drain, and their cost to the drain. */
 export const search = Effect.fnUntraced(function*(alerts = 30_000) {
   const fs = yield* FileSystem.FileSystem
   yield* Console.log(`search: ${alerts} alerts to search in, and as many drained meanwhile; ${rounds} rounds`)
@@ -107,7 +107,7 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
   const { file } = yield* Measure.settings(graph.origin)
   const settings = yield* fs.readFileString(file)
   let tenants = 0
-  /** A drain of one more tenant into the same directory. */
+  /** Drains one more tenant into the same directory. */
   const drained = Effect.fnUntraced(
     function*(meanwhile: Meanwhile | undefined) {
       const tenant = String(tenants++)
@@ -119,7 +119,7 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
       const port = yield* freePort
       const running = yield* Measure.connector("run", "--once", "--config", file, "--listen", `127.0.0.1:${port}`)
       if (meanwhile !== undefined) {
-        // It listens soon, and ends in the middle of a search.
+        // The searches start once the connector listens, and end in the middle of one.
         const trying = Effect.retry(meanwhile(`http://127.0.0.1:${port}`), { schedule: Schedule.spaced("20 millis") })
         yield* Effect.forkScoped(Effect.ignore(trying))
       }

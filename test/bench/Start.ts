@@ -3,10 +3,12 @@ import * as Measure from "./Measure.ts"
 
 const rounds = 5
 const idleSeconds = 60
-/** What a start leaves behind is collected some ten seconds later; that is not what waiting costs. */
+/** Seconds until the garbage of the start is collected (some ten seconds after it), which is no cost of waiting. */
 const settleSeconds = 30
 
-/** From the start of the process to its first request to Graph, and what it costs while it waits for the next poll. */
+/**
+ * Measures the time from the start of the process to its first request to Graph, and the cost of waiting for a poll.
+ */
 export const start = Effect.fnUntraced(function*() {
   yield* Console.log(`start: ${rounds} starts; the median counts. Then ${idleSeconds} s of three endpoints that wait`)
   const graph = yield* Measure.graph(0)
@@ -20,7 +22,7 @@ export const start = Effect.fnUntraced(function*() {
     )
     return { millis: first - from, pid: child.pid! }
   })
-  // The first brings the files into memory.
+  // The first start brings the files into the page cache.
   const cold = yield* Effect.scoped(started)
   const starts: Array<number> = []
   for (let round = 0; round < rounds; round++) starts.push((yield* Effect.scoped(started)).millis)

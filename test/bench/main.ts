@@ -1,4 +1,4 @@
-/** Benchmarks of the bundle. What they say counts as ratios within one run: no two machines are alike. */
+/** Benchmarks of the bundle. Only ratios within one run count: no two machines are alike. */
 // oxlint-disable-next-line import/no-unassigned-import -- as the program does
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"

@@ -1,4 +1,4 @@
-/** Artifacts of no meaning, for what only passes them on. */
+/** Artifacts with arbitrary content, for code that only passes them on. */
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 
 export const artifact = (id: string): Artifact => ({

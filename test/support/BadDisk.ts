@@ -1,19 +1,19 @@
-/** The file system of this machine, whose writes and syncs fail as they are told. */
+/** The machine's file system, with writes, syncs, renames and truncations that fail on request. */
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Context, Effect, FileSystem, Layer, PlatformError } from "effect"
 
 export interface Faults {
-  /** A write puts down this many bytes, and fails. */
+  /** A write stores this many bytes, and fails. */
   torn?: number | undefined
-  /** How many writes are done before that one. */
+  /** Number of writes that succeed before that one. */
   before: number
-  /** How many turns of others a write waits before it looks at its bytes. */
+  /** Number of turns a write waits before it reads its bytes. */
   turns: number
-  /** How many of the next syncs of files fail. */
+  /** Number of the next file syncs that fail. */
   syncs: number
-  /** How many of the next renames fail. */
+  /** Number of the next renames that fail. */
   renames: number
-  /** How many of the next truncations fail. */
+  /** Number of the next truncations that fail. */
   truncations: number
 }
 

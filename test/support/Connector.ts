@@ -35,7 +35,7 @@ export const settings = (instance: object = {}): Effect.Effect<Settings> =>
     })
   ))
 
-/** What survives a restart of the connector: its stored values and its sink. */
+/** The state that survives a restart of the connector: its stored values and its sink. */
 export const world = Layer.mergeAll(Values.layer, Published.layer)
 
 export const connector = (
@@ -65,7 +65,7 @@ export const publishedIds = Effect.gen(function*() {
   return batches.flatMap(({ artifacts }) => artifacts.map(({ id }) => id))
 })
 
-/** Lets every fiber go on as far as it can at this time. */
+/** Lets every fiber run as far as it can at the current time. */
 const calm = Effect.repeat(TestClock.adjust(0), { times: 20 })
 
 /** A connector that polls until it is stopped. */
@@ -78,7 +78,7 @@ export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: ob
   }
 })
 
-/** The same over settings of any instances, each with a Graph of its tenant's. */
+/** Does the same over settings of any instances, with a Graph for each tenant. */
 export const runningOver = Effect.fnUntraced(function*(
   fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
   initial: Settings,
@@ -96,7 +96,7 @@ export const runningOver = Effect.fnUntraced(function*(
   yield* TestClock.adjust(1)
   yield* calm
   return {
-    /** The log, a line each. */
+    /** The log, one line per entry. */
     lines,
     /** The document of `/status`. */
     document: Context.get(context, Status).document,

@@ -1,4 +1,4 @@
-/** Tests against a real broker, where there is one. */
+/** Runs tests against a real broker, where one is installed. */
 import { describe, it } from "@effect/vitest"
 import { env } from "node:process"
 import { binary } from "./NatsServer.ts"
@@ -10,8 +10,8 @@ const testsIn = (tasks: ReadonlyArray<object>): number =>
   tasks.reduce<number>((sum, task) => sum + ("tasks" in task ? testsIn(task.tasks as Array<object>) : 1), 0)
 
 /**
- * Tests against a real broker. Without the program they are skipped, and say why and how many; where the environment
- * has `CI` or `REQUIRE_NATS` they fail then.
+ * Runs tests against a real broker. Without the broker's program they are skipped, with the reason and their number;
+ * with `CI` or `REQUIRE_NATS` in the environment they fail instead.
  */
 export const describeNats = (name: string, tests: () => void): void => {
   if (binary !== undefined) {
@@ -23,7 +23,7 @@ export const describeNats = (name: string, tests: () => void): void => {
   } else {
     const collected = describe.skip(`${name} (${missing})`, () => {
       tests()
-      // Collected after the suites before it, whose tests are known then.
+      // Collected after the suites before it, so that the number of their tests is known.
       describe.skip("count", () => {
         it("is printed", () => {})
         process.stderr.write(`${name}: ${testsIn(collected.tasks) - 1} tests skipped: ${missing}\n`)

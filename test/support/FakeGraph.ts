@@ -1,4 +1,4 @@
-/** A Graph in memory that filters, orders and pages as Graph does, and fails as it is told. */
+/** A Graph in memory that filters, orders and pages as Graph does, and fails on request. */
 import { Clock, Effect, Layer, Redacted } from "effect"
 import type { Sent } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
@@ -14,26 +14,26 @@ export interface Row {
 
 export interface FakeGraph {
   rows: Array<Row>
-  /** Pages that were sent and not given back yet; their records cannot be read afterwards. */
+  /** Number of pages sent and not released yet; records cannot be read after the release. */
   held: number
   readonly requests: Array<{ readonly at: number; readonly endpoint: string; readonly url: string }>
-  /** Answers in place of the rows: an error, or a change of the page; undefined for the rows as they are. */
+  /** Replaces the answer: an error, or a change of the page; undefined for the rows as they are. */
   answer: (request: { readonly url: string; readonly endpoint: string; readonly count: number }) =>
     | GraphError["reason"]
     | ((page: GraphPage) => GraphPage)
     | undefined
   /** Runs before a request is answered, for rows that change meanwhile. */
   before: (count: number) => void
-  /** Rows a page holds at most, whatever was asked for. */
+  /** Largest page in rows, whatever `$top` asks for. */
   pageSize: number
-  /** Graph cannot answer for more rows than this in one window, however few are asked for at once. */
+  /** Largest number of rows in one time window; Graph fails on a larger one, however small the page. */
   windowMax: number
-  /** No page with this row can be answered. */
+  /** Pages with such a row fail. */
   poison: (row: Row) => boolean
-  /** `$skip` above it is refused. */
+  /** A `$skip` above it is refused. */
   skipMax: number
   order: "asc" | "desc" | "none"
-  /** How far Graph's clock is ahead of the machine's, in milliseconds. */
+  /** Milliseconds by which Graph's clock is ahead of the machine's. */
   ahead: number
   paging: "skip" | "skiptoken"
 }
@@ -65,12 +65,12 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   ...options
 })
 
-/** Records that are lent until they are given back, as those of a large page are. */
+/** Records that can be read until their page is released, like those of a large page. */
 const lent = (fake: FakeGraph, records: ReadonlyArray<Sent>): Pick<GraphPage, "records" | "release"> => {
   let isHeld = true
   fake.held++
   const held = <A>(read: () => A) => {
-    if (!isHeld) throw new Error("a record was read after its page was given back")
+    if (!isHeld) throw new Error("a record was read after its page was released")
     return read()
   }
   return {
@@ -104,7 +104,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   }
   if (skip > fake.skipMax) return new Rejected({ request: "too many rows skipped" })
   const records = chosen.slice(skip, skip + top)
-  // Asked for one row of any kind, Graph looks at no window.
+  // Without a filter, Graph looks at no time window.
   const seen = filter === "" ? [] : chosen
   if (seen.length > fake.windowMax || records.some((row) => seen.includes(row) && fake.poison(row))) {
     return new Unavailable({ kind: "http", detail: "HTTP 504" })
@@ -145,12 +145,12 @@ const graphOf = (fake: FakeGraph): Graph => ({
     })
 })
 
-/** A Graph of its own for each tenant. */
+/** Layer with a Graph for each tenant. */
 export const layerOf = (of: (tenantId: string) => FakeGraph) =>
   Layer.succeed(GraphClient, { connect: ({ tenantId }) => Effect.succeed(graphOf(of(tenantId))) })
 
 export const layer = (fake: FakeGraph) => layerOf(() => fake)
 
-/** Requests of polls, without the questions how many rows there are behind them. */
+/** Returns the requests of polls, without those that ask for a count. */
 export const polls = ({ requests }: FakeGraph, endpoint = "alerts_v2") =>
   requests.filter((request) => request.endpoint === endpoint && !request.url.includes("$count"))

@@ -1,4 +1,4 @@
-/** The page's interface in this process, over instances in memory and a simulated Microsoft, asked over real HTTP. */
+/** The page's HTTP interface in this process, over instances in memory and a simulated Microsoft. */
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Option, Scope, SubscriptionRef } from "effect"
@@ -13,7 +13,7 @@ import type { StoredInstance } from "../../src/http/IntegrationsApi.ts"
 import { type Row, Search } from "../../src/search/Search.ts"
 import { Status } from "../../src/status/Status.ts"
 
-/** What answers hold, each some of it. */
+/** All fields that answers may have; each answer has some of them. */
 export interface Body {
   readonly _tag: string
   readonly why: string
@@ -31,10 +31,10 @@ export interface Body {
   readonly artifact: string | null
 }
 
-/** What a change has. */
+/** The header that every change must carry. */
 export const page = { "x-azure-security-page": "1" }
 
-/** Starts the interface. */
+/** Starts the interface, and returns a function that sends requests to it. */
 export const interfaceOf = Effect.fnUntraced(function*(
   { admin, isOpened = true, listenAt = "127.0.0.1:0", search = Search.layerOff("not in this test") }: {
     readonly admin?: string
@@ -82,10 +82,10 @@ export const interfaceOf = Effect.fnUntraced(function*(
   return { ask, documents, microsoft, at, http, status }
 })
 
-/** As JSON; a text as it is. */
+/** Encodes as JSON; a string is sent as it is. */
 export const written = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value)
 
-/** A text as JSON; undefined for one that is none. */
+/** Parses JSON; undefined for invalid JSON. */
 export const parsed = <A = Body>(text: string): A => {
   try {
     return JSON.parse(text) as A
@@ -94,7 +94,7 @@ export const parsed = <A = Body>(text: string): A => {
   }
 }
 
-/** A test with real time, and a scope of its own. */
+/** Defines a test with real time and a scope of its own. */
 export const live = <A, E>(
   name: string,
   test: () => Effect.Effect<A, E, Scope.Scope | Layer.Success<typeof NodeServices.layer>>

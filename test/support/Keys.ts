@@ -1,4 +1,4 @@
-/** What a page hands to a ledger. */
+/** Makes the key set that a page passes to a ledger. */
 import { KeySet } from "../../src/checkpoints/KeySet.ts"
 
 export const keysOf = (ids: Iterable<string>): KeySet => {

@@ -1,6 +1,6 @@
 /**
- * Stands in for login.microsoftonline.com and graph.microsoft.com: the simulator behind TLS, with a certificate for both
- * names, reached through a proxy that takes every CONNECT to it. The program's settings need not know.
+ * Stands in for login.microsoftonline.com and graph.microsoft.com: the simulator behind TLS, with a certificate for
+ * both names, reached through a proxy that tunnels every CONNECT to it. The program's settings stay unmodified.
  */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Scope } from "effect"
@@ -35,7 +35,7 @@ const certificate = Effect.acquireRelease(
   ({ directory }) => Effect.sync(() => rmSync(directory, { recursive: true }))
 )
 
-/** A proxy that tunnels Microsoft's two names to a port of this machine, and nothing else. */
+/** A proxy that tunnels Microsoft's two host names to a port of this machine, and refuses all others. */
 const proxyTo = (port: number) =>
   Effect.acquireRelease(
     Effect.callback<ReturnType<typeof createProxy>>((resume) => {
@@ -62,13 +62,13 @@ const proxyTo = (port: number) =>
       })
   )
 
-/** The simulator makes its links of the scheme that a proxy before it says. */
+/** The simulator builds its links with the scheme of this header, as behind a proxy. */
 const secure = (cert: string, key: string) =>
   createServer({ cert, key }).on("request", (request) => {
     request.headers["x-forwarded-proto"] = "https"
   })
 
-/** Starts the stand-in; `env` is what the program needs to meet it. */
+/** Starts the stand-in; `env` is the environment that makes the program use it. */
 export const standIn = Effect.fnUntraced(function*(options: Partial<SimulatorOptions>) {
   const { cert, key, path } = yield* certificate
   const context = yield* Layer.buildWithScope(

@@ -1,4 +1,4 @@
-/** A real broker for a test: on a port and in a store of its own, killed and restarted for real. */
+/** A real broker for a test, with a port and a store of its own, that can be killed and restarted. */
 import { Effect, Schedule, Schema, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
@@ -19,7 +19,7 @@ const isProgram = (path: string): boolean => {
 
 const variable = (name: string): string => env[name] ?? ""
 
-/** Where the broker's program is: `NATS_SERVER_BIN`, then `PATH`, then where Debian's package puts it. */
+/** Path of the broker's program: `NATS_SERVER_BIN`, then `PATH`, then the path of Debian's package. */
 export const binary: string | undefined = [
   variable("NATS_SERVER_BIN"),
   ...variable("PATH").split(delimiter).map((directory) => join(directory, "nats-server")),
@@ -30,18 +30,18 @@ export interface NatsServer {
   readonly url: string
   readonly port: number
   readonly version: string
-  /** Ends it with -9, as a power cut of the process would; returns when it is gone. */
+  /** Kills the broker with -9, like a power cut; returns when it has ended. */
   readonly kill: Effect.Effect<void>
-  /** Starts it again on the same port and store; returns when it answers. */
+  /** Restarts the broker on the same port and store; returns when it answers. */
   readonly restart: Effect.Effect<void>
-  /** Stops its time (SIGSTOP), and lets it go on. */
+  /** Stops the process (SIGSTOP); `resume` continues it. */
   readonly pause: Effect.Effect<void>
   readonly resume: Effect.Effect<void>
 }
 
 const Info = Schema.fromJsonString(Schema.Struct({ server_name: Schema.String, version: Schema.String }))
 
-/** What the server at a port says of itself before it asks who we are. */
+/** Reads the INFO line that a server sends before any login. */
 const infoOf = (port: number) =>
   Effect.callback<string, "silent">((resume) => {
     let said = ""
@@ -72,7 +72,7 @@ const stopped = (pid: number) =>
     return !existsSync(stat) || readFileSync(stat, "utf8").includes(") T ")
   }).pipe(Effect.repeat({ until: (is) => is, schedule: Schedule.spaced("1 millis") }))
 
-/** Waits until the log of a starting server holds its port and that it is ready; fails when it ends before. */
+/** Waits until the log of a starting server has its port and its ready line; fails when the server ends before. */
 const ready = (child: ChildProcess) =>
   Effect.callback<number, string>((resume) => {
     let log = ""
@@ -84,10 +84,7 @@ const ready = (child: ChildProcess) =>
     child.once("close", () => resume(Effect.fail(`nats-server ended at its start:\n${log}`)))
   })
 
-/**
- * Starts a broker with JetStream; `config` is added to its configuration file. It ends with the scope, and its store
- * with it.
- */
+/** Starts a broker with JetStream; `config` is added to its configuration file. Broker and store end with the scope. */
 export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope> =>
   Effect.gen(function*() {
     const directory = yield* Effect.acquireRelease(
@@ -99,7 +96,7 @@ export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope
     let child: ChildProcess | undefined
     const end = () => void child?.kill("SIGKILL")
 
-    /** Starts on a port and checks that who answers there is the one that was started. */
+    /** Starts on a port and checks that the server that answers there is the one that was started. */
     const run = Effect.fnUntraced(function*(port: number) {
       writeFileSync(
         file,
@@ -129,7 +126,7 @@ export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope
       port,
       version,
       kill: Effect.andThen(signal("SIGKILL"), Effect.suspend(() => ended(child!))),
-      // The port may be another's for a moment, who is asked by the system for a free one.
+      // The system may briefly give the port to another process that asks for a free one.
       restart: Effect.orDie(Effect.asVoid(Effect.retry(run(port), Schedule.recurs(5)))),
       pause: Effect.andThen(signal("SIGSTOP"), Effect.suspend(() => stopped(child!.pid!))),
       resume: signal("SIGCONT")

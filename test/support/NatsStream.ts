@@ -1,4 +1,4 @@
-/** The stream that an appliance's broker would have, made and read back by tests. */
+/** Creates and reads the stream that an appliance's broker would have. */
 import { type StreamConfig } from "@nats-io/jetstream"
 import { Effect, Layer } from "effect"
 import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts"
@@ -7,7 +7,7 @@ import { start } from "./NatsServer.ts"
 export const applianceId = "b0f7a7c2-6a0f-4a44-9a57-2f3f4f1d9b11"
 export const stream = "DATA_b0f7"
 
-/** Makes the stream that captures the appliance's artifacts. */
+/** Creates the stream that captures the appliance's artifacts. */
 export const createStream = (config: Partial<StreamConfig> = {}) =>
   Effect.flatMap(
     Connection,
@@ -15,11 +15,11 @@ export const createStream = (config: Partial<StreamConfig> = {}) =>
       Effect.promise(() => jsm.streams.add({ name: stream, subjects: [`${applianceId}.data.artifacts.>`], ...config }))
   )
 
-/** How many messages the stream holds. */
+/** Number of messages in the stream. */
 export const count = Effect.flatMap(
   Connection,
   ({ jsm }) =>
-    // A question that was asked while the broker went away has no answer, and is asked again.
+    // A request during a loss of the broker gets no answer, and is sent again.
     Effect.retry(Effect.tryPromise(async () => (await jsm.streams.info(stream)).state.messages), { times: 20 }).pipe(
       Effect.orDie
     )
@@ -31,7 +31,7 @@ export interface Stored {
   readonly text: string
 }
 
-/** Everything in the stream, in its order. */
+/** All messages in the stream, in order. */
 export const stored: Effect.Effect<ReadonlyArray<Stored>, never, Connection> = Effect.flatMap(
   Connection,
   ({ js, jsm }) =>

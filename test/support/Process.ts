@@ -1,4 +1,4 @@
-/** The real program as a process: bundled and started as a user would, read from outside, killed for real. */
+/** Runs the real program as a process, started as a user would start it, read from outside and killed with signals. */
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"
@@ -12,14 +12,14 @@ export interface Running {
   readonly stderr: () => string
   /** Exit code, or the signal's name. */
   readonly exit: Effect.Effect<number | string>
-  /** Waits until standard output holds what the pattern says. */
+  /** Waits until standard output matches the pattern, and returns the match. */
   readonly says: (pattern: RegExp) => Effect.Effect<string>
 }
 
-/** A fifth of a start is compiling. */
+/** Shared compile cache: compiling takes a fifth of a start. */
 const compileCache = join(tmpdir(), "azure-security-test-compile-cache")
 
-/** Starts a command. What is still running when the scope ends is killed. */
+/** Starts a command. A process still running when the scope ends is killed. */
 export const launch = (
   [command, ...words]: readonly [string, ...ReadonlyArray<string>],
   env: Record<string, string> = {},
@@ -76,7 +76,7 @@ export const start = (
   args: ReadonlyArray<string>,
   env: Record<string, string> = {},
   cwd?: string,
-  /** A command that runs it, such as one that limits it. */
+  /** A command that runs the program, for example with a limit. */
   under: ReadonlyArray<string> = []
 ): Effect.Effect<Running, never, Scope.Scope> => {
   const program = environment["AZURE_SECURITY_TEST_BUNDLE"] ?? new URL("../../src/main.ts", import.meta.url).pathname
@@ -84,7 +84,7 @@ export const start = (
   return launch([command!, ...words], env, cwd)
 }
 
-/** A port on 127.0.0.1 that nobody listens on at the moment. */
+/** Returns a port on 127.0.0.1 that nobody listens on at the moment. */
 export const freePort = Effect.callback<number>((resume) => {
   const server = createServer().listen(0, "127.0.0.1", () => {
     const address = server.address()

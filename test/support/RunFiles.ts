@@ -1,4 +1,4 @@
-/** A settings file of its own for a run of the real program, and what the run leaves beside it. */
+/** Makes a settings file for a run of the real program, and reads the run's artifacts. */
 import { Effect, FileSystem } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { Row } from "../../src/simulator/Row.ts"
