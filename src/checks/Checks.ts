@@ -74,7 +74,7 @@ const skewed = (date: string | undefined, now: number): Outcome | undefined => {
   return passed(`within ${Math.max(1, Math.ceil(Math.abs(off) / 1000))} s of Microsoft's`)
 }
 
-/** Tests whether a host answers, over DNS, TCP, TLS and a proxy if one is set; any status counts as an answer. */
+/** Tests whether a host answers, over DNS, TCP, TLS and any proxy; any status will do. */
 const reach = Effect.fnUntraced(function*(instance: string, check: string, url: string) {
   const http = yield* HttpClient.HttpClient
   const { host } = new URL(url)
@@ -134,7 +134,7 @@ const certificateEnd = Effect.fnUntraced(function*(path: string) {
   return Option.flatMap(pem, (text) => Option.liftThrowable(() => new X509Certificate(text).validToDate.getTime())())
 })
 
-/** Returns when the credential expires, or undefined when that is unknown. */
+/** The credential's expiry, where it is known. */
 const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExpires }: Instance) {
   const isCertificate = Credential.$is("Certificate")(credential)
   const end = isCertificate

@@ -1,4 +1,4 @@
-/** The result of one check: a line with a tick, a cross or a question mark, and the remedy under it. */
+/** The result of one check, with its remedy. */
 import { Schema } from "effect"
 
 /** Schema for a finding, as `check --json` prints it. */

@@ -1,4 +1,4 @@
-/** `check`: reports whether each instance can be polled, and what to do about each fault. */
+/** `check`: tests whether each instance can be polled. */
 import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Checks from "../checks/Checks.ts"
@@ -98,7 +98,7 @@ const onBroker = Effect.gen(function*() {
   return { settings, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 
-/** The command `check`; its exit code is 0 when nothing failed, with `--strict` when there is no warning either. */
+/** The command `check`; exits 1 for a failure, with `--strict` also for a warning. */
 export const command = Command.make(
   "check",
   {

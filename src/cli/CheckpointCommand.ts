@@ -35,7 +35,7 @@ const parseDuration = (text: string): number | undefined => {
   return parts === null ? undefined : Number(parts[1]) * units[parts[2] as keyof typeof units]
 }
 
-/** An endpoint of an instance that the command changes, with the key of its checkpoint. */
+/** An endpoint that the command is about. */
 interface Target {
   readonly instance: string
   readonly endpoint: EndpointName
@@ -136,7 +136,7 @@ const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   return yield* Prompt.Confirm({ message })
 })
 
-/** Opens the states of the chosen endpoints and changes each; fails while a connector runs over the directory. */
+/** Changes the states of the chosen endpoints; fails while a connector runs. */
 const changing = Effect.fnUntraced(function*(
   instance: string,
   endpoint: Option.Option<EndpointName>,
@@ -226,7 +226,7 @@ const clear = Command.make(
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
 
-/** The command `checkpoint`; see the README for its subcommands. */
+/** The command `checkpoint`. */
 export const command = Command.make("checkpoint").pipe(
   Command.withDescription("Look at resume positions, and move them"),
   Command.withSubcommands([show, rewindCommand, clear])

@@ -1,4 +1,4 @@
-/** `explain`: prints the requests that the next polls would send, and their cost. Sends nothing. */
+/** `explain`: prints the requests of the next polls and their cost. */
 import { Clock, Console, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { peek } from "../checkpoints/Peek.ts"
@@ -75,7 +75,7 @@ const quietMinute = ({ identity, pace }: Instance): number =>
     0
   )
 
-/** The command `explain`; it reads settings and checkpoints only. */
+/** The command `explain`; sends nothing. */
 export const command = Command.make(
   "explain",
   { config: SettingsFlag.config },

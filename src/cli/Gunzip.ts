@@ -10,7 +10,7 @@ const isGzip = (headers: Headers.Headers) =>
   /^\s*(?:x-)?gzip\s*$/i.test(Option.getOrElse(Headers.get(headers, "content-encoding"), () => ""))
 
 const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse => {
-  // Responses of these statuses have no body, whatever their headers say.
+  // These statuses have no body, whatever the headers say.
   if (!isGzip(response.headers) || [101, 204, 205, 304].includes(response.status)) return response
   const body = NodeStream.pipeThroughDuplex(response.stream, {
     evaluate: () => createGunzip({ chunkSize: inflatedBytes }),
@@ -26,7 +26,7 @@ const inflated = (response: HttpClientResponse.HttpClientResponse): HttpClientRe
   )
 }
 
-/** Wraps a client so that it requests gzip and returns decompressed bodies. */
+/** Makes a client request gzip and return decompressed bodies. */
 export const inflating = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   client.pipe(
     HttpClient.mapRequest(HttpClientRequest.setHeader("accept-encoding", "gzip")),

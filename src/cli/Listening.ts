@@ -27,7 +27,6 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
     : Result.succeed({ host: parts[1]!.replace(/^\[|\]$/g, ""), port })
 }
 
-/** The token that opens the page to other machines, from `AZURE_SECURITY_ADMIN_TOKEN`; none when it is blank. */
 const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).pipe(
   Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
   Effect.map(Option.filter((token) => Redacted.value(token).trim() !== ""))
@@ -35,10 +34,9 @@ const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
 
-/** Length in characters below which a token can be guessed. */
+/** Shorter tokens can be guessed. */
 const tokenLengthMin = 16
 
-/** Layer that serves health, status, metrics and the page. */
 const serve = ({ host, port }: Address) =>
   Layer.unwrap(Effect.gen(function*() {
     const token = yield* adminToken
@@ -85,7 +83,7 @@ export interface Listening {
   readonly faults: ReadonlyArray<string>
   /** `http://127.0.0.1:9464`; undefined when no server listens. */
   readonly origin: string | undefined
-  /** Logs the server's address, and warns about access from other machines. */
+  /** Logs the address, and warns about access from other machines. */
   readonly announce: Effect.Effect<void>
 }
 
@@ -115,7 +113,7 @@ export const listen = Effect.fnUntraced(function*(
   return { faults: [], origin, announce: announce(origin, host) }
 })
 
-/** Passes the page's interface the services that it needs. */
+/** Gives the page's interface its services. */
 export const openBackend = Effect.gen(function*() {
   const backend = yield* Backend
   yield* backend.open(yield* Effect.context<Services>())

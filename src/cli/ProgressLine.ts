@@ -15,7 +15,7 @@ const spoken = (millis: number): string =>
     ? `${Math.round(millis / 60_000)} min`
     : `${Math.round(millis / 3_600_000)} h`
 
-/** Creates the progress line of one endpoint's range; records, rate and remaining time come from `tell`. */
+/** Creates the progress line of one endpoint's range. */
 export const make = Effect.fnUntraced(function*(name: string, from: Timestamp.Timestamp, to: Timestamp.Timestamp) {
   const isTerminal = process.stdout.isTTY
   const startedAt = yield* Clock.currentTimeMillis

@@ -1,7 +1,7 @@
-/** The error of a refused start: all faults in one message, nothing started, exit code 2. */
+/** A refused start: all faults in one message, exit code 2. */
 import { Schema } from "effect"
 
-/** The faults that keep the program from starting, one line or more each. */
+/** The faults that keep the program from starting. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   faults: Schema.Array(Schema.String)
 }) {

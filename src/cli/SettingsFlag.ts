@@ -39,7 +39,7 @@ const environment = Effect.gen(function*() {
 
 const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
 
-/** Layer of a command's settings and of the store that changes them. Bad settings fail as {@link Refusal}. */
+/** Layer of a command's settings and of the store that changes them. */
 export const layer = (
   file: Option.Option<string>
 ): Layer.Layer<SettingsSource | SettingsStore, Refusal, FileSystem.FileSystem | Path.Path> =>

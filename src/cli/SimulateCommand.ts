@@ -56,7 +56,7 @@ Requests:    curl ${origin}/simulator
 
 Ctrl-C stops the simulator.`
 
-/** The command `simulate`; it runs until it is interrupted. */
+/** The command `simulate`. */
 export const command = Command.make(
   "simulate",
   {

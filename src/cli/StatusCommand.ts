@@ -17,7 +17,7 @@ class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String
 /** Worst first. */
 const order: ReadonlyArray<InstanceDocument["state"]> = ["attention", "starting", "ok", "disabled"]
 
-/** Formats a time relative to now: `3 min ago`, `in 40 s`, `never`. */
+/** `3 min ago`, `in 40 s`, `never`. */
 const since = (time: string | null, now: number): string => {
   if (time === null) return "never"
   const seconds = Math.round((now - DateTime.toEpochMillis(DateTime.makeUnsafe(time))) / 1000)
@@ -59,7 +59,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   ]
 }
 
-/** Formats the document of `/status` for people; `now` is in milliseconds since 1970. */
+/** Formats the document of `/status` as text. */
 export const text = ({ instances, sink, started_at, version }: StatusDocument, now: number): string => {
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
@@ -85,7 +85,7 @@ const requestLine = (request: RecordedRequest): string =>
     ...(request.failure === undefined ? [] : [`(${request.failure})`])
   ].join("  ")
 
-/** The command `status`; it fails when no connector answers within 10 seconds. */
+/** The command `status`; waits 10 seconds at most. */
 export const command = Command.make(
   "status",
   {

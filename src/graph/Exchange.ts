@@ -11,7 +11,7 @@ import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
 import { timedOut, unavailable } from "./Transport.ts"
 
-/** An answer of any status, with its body in memory. */
+/** An answer of any status. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers
@@ -31,7 +31,6 @@ export interface Bounds {
 
 const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
 
-/** Runs a request and records it in the `Recorder` once it ended. */
 const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarge>(
   request: HttpClientRequest.HttpClientRequest,
   url: URL,

@@ -33,11 +33,9 @@ export interface PageRequest {
 export interface Graph {
   /** Fetches one page. Waits for the request budget and, when no token is held, for a token. */
   readonly fetchPage: (request: PageRequest) => Effect.Effect<GraphPage, GraphError>
-  /**
-   * Makes the next request fetch a new token, with the current roles; the held token serves until a new one is issued.
-   */
+  /** Makes the next request fetch a new token; the held one serves until it is issued. */
   readonly outdateToken: Effect.Effect<void>
-  /** Returns the held token or a new one, for diagnosis. */
+  /** The held token or a new one, for diagnosis. */
   readonly token: Effect.Effect<{
     readonly value: Redacted.Redacted
     readonly expiresAt: number
@@ -49,13 +47,13 @@ export interface Graph {
    * when no Microsoft host has answered yet.
    */
   readonly now: Effect.Effect<number, GraphError>
-  /** Number of requests in the last minute; the request budget allows 100 in the long run. */
+  /** Requests of the last minute; the budget allows 100 in the long run. */
   readonly used: Effect.Effect<number>
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300
 
-/** Makes the function that waits for the budget and sends one request with one token. */
+/** Makes `ask`: waits for the budget, then sends one request. */
 const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock.MicrosoftClock) {
   const http = yield* HttpClient.HttpClient
   const limiter = yield* RateLimiter.RateLimiter
@@ -158,7 +156,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   } satisfies Graph as Graph
 })
 
-/** Service that connects to Graph; each connection holds a token and a request budget of its own. */
+/** Service that connects to Graph; each connection holds a token. */
 export class GraphClient extends Context.Service<GraphClient, {
   readonly connect: (connection: GraphConnection) => Effect.Effect<Graph>
 }>()("azure-security/graph/GraphClient") {

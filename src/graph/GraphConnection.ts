@@ -1,8 +1,8 @@
-/** The settings of one Graph connection. */
+/** Settings of a Graph connection. */
 import type { Cloud } from "../config/Cloud.ts"
 import type { Credential } from "../config/Credential.ts"
 
-/** The tenant whose Graph is read, and the application and credential to read it with. */
+/** Tenant, application and credential. */
 export interface GraphConnection {
   readonly cloud: Cloud
   readonly tenantId: string

@@ -7,7 +7,7 @@
 import { Clock, DateTime, Effect, Option, Ref, Result } from "effect"
 import { Headers } from "effect/http"
 
-/** The difference between the machine's clock and Microsoft's, once it is known. */
+/** Microsoft's clock, once it is known. */
 export interface MicrosoftClock {
   /** Stores the `Date` of a response and returns it in milliseconds since 1970; without one, the machine's time. */
   readonly hear: (headers: Headers.Headers) => Effect.Effect<number>

@@ -1,5 +1,5 @@
 /**
- * Checks that a nextLink stays on the collection it came from, and tells skip links from skiptoken links.
+ * Checks that a nextLink stays on its collection, and finds its kind.
  *
  * A nextLink is data from outside, and the token would be sent to it. The poller decides whether to follow it.
  */

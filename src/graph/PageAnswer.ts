@@ -35,7 +35,7 @@ interface Parts {
   readonly page: unknown
   /** Call it only after the envelope was decoded. */
   readonly records: () => ReadonlyArray<Sent>
-  /** Whether the records are read from the body later, so that the body must not be released yet. */
+  /** Whether the records are read from the body later. */
   readonly isCut: boolean
 }
 
@@ -43,7 +43,7 @@ const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
   const cut = answer.body.bytes.length < largePageBytes ? undefined : PageBytes.cut(answer.body)
   return Result.map(GraphJson.decode(cut?.envelope ?? bodyText(answer)), ({ exact, value }): Parts => ({
     page: value,
-    // Used for a small page, and for one that `cut` gives up on, such as a page with two lists of records.
+    // For small pages, and for those that `cut` gives up on.
     records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
     isCut: cut !== undefined
   }))

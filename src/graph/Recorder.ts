@@ -10,11 +10,11 @@ export const RecordedRequest = Schema.Struct({
   at: Schema.String,
   method: Schema.String,
   host: Schema.String,
-  /** Path with its query; Graph's own position (`$skiptoken`) is left out. */
+  /** With its query, without the value of `$skiptoken`. */
   path: Schema.String,
   /** Null when no answer came. */
   status: Schema.NullOr(Schema.Int),
-  /** Why there is no answer, or why the connector stopped reading it. */
+  /** Why there is no answer, or only a part. */
   failure: Schema.optionalKey(Schema.String),
   /** Bytes of the body, decompressed. */
   bytes: Schema.Int,
@@ -48,9 +48,9 @@ export const make = (): Recorder => {
 /** Service of the recorder; by default one for the whole process. */
 export const Recorder = Context.Reference<Recorder>("azure-security/graph/Recorder", { defaultValue: make })
 
-/** Returns a URL's path and query as they are remembered, without `$skiptoken`. */
+/** Returns path and query without the value of `$skiptoken`. */
 export const shownPath = ({ pathname, search }: URL): string =>
   `${pathname}${search.replaceAll(/((?:\$|%24)skiptoken=)[^&]*/gi, "$1…")}`
 
-/** Formats a time in milliseconds since 1970 as ISO 8601. */
+/** Formats milliseconds since 1970 as ISO 8601. */
 export const shownTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

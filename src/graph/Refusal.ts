@@ -39,7 +39,7 @@ const read = (answer: Answer) => {
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }
 
-/** Returns the ids by which Microsoft's support finds a request, and Graph's error code, from any answer. */
+/** Returns the ids that Microsoft's support asks for, and Graph's code, from any answer. */
 export const details = (answer: Answer): Details => {
   const { code, inner } = read(answer)
   const either = (key: string) =>
@@ -67,7 +67,7 @@ const decodeClaims = (encoded: string) =>
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
-// Codes that give no cause: when the token has a sufficient role, the cause must be the tenant.
+// Codes that give no cause: with a sufficient role, the cause is the tenant.
 const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
 
 /** Parses `Missing application roles. API required roles: A,B, application roles: C.` */

@@ -20,7 +20,7 @@ import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
 import { retryAfter } from "./RetryAfter.ts"
 
-/** A token as it was issued, with its roles where they could be read. Times are milliseconds since 1970. */
+/** A token and its roles, where readable. Times are milliseconds since 1970. */
 export interface Token {
   readonly value: Redacted.Redacted
   readonly obtainedAt: number
@@ -97,7 +97,7 @@ const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
   }
 }
 
-/** The outcome of a request: the answer, or the reason why there is none. */
+/** The answer, or why there is none. */
 type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
 const failed = (reason: GraphError["reason"], answer?: Answer) => {

@@ -14,7 +14,7 @@ import * as Proof from "./Proof.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import type { Token } from "./TokenEndpoint.ts"
 
-/** The token of one connection, shared by all its endpoints. */
+/** The token of one connection. */
 export interface Tokens {
   /** Returns the held token, or a new one when no token is held or it expires soon. */
   readonly get: Effect.Effect<Token, GraphError>
@@ -35,7 +35,7 @@ interface Failed {
 /** Milliseconds on the monotonic clock: setting the machine's clock back must not prolong a backoff. */
 const elapsed = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
-/** Returns when a token is renewed: five minutes before its end, or after half of a short life. */
+/** A token is renewed five minutes before its end, or after half of a short life. */
 const renewAt = ({ expiresAt, obtainedAt }: Token) =>
   expiresAt - Math.min(Duration.toMillis(tokenMargin), (expiresAt - obtainedAt) / 2)
 
@@ -48,7 +48,7 @@ const repeated = ({ error, until }: Failed, now: number) =>
     })
     : error
 
-/** Creates the token holder of one connection. No token is fetched before the first use. */
+/** Creates the token holder. No token is fetched before the first use. */
 export const make = Effect.fnUntraced(function*(connection: GraphConnection, clock: MicrosoftClock) {
   const http = yield* HttpClient.HttpClient
   const fs = yield* FileSystem.FileSystem
@@ -92,7 +92,7 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
     Effect.provideService(FileSystem.FileSystem, fs)
   )
 
-  /** Returns the held token, unless it is `refused` or has expired. */
+  /** The held token, unless it is `refused` or has expired. */
   const usable = Effect.fnUntraced(function*(refused?: Token) {
     const now = yield* Clock.currentTimeMillis
     return Option.filter(yield* Ref.get(held), (token) => token !== refused && now < token.expiresAt)

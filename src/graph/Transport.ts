@@ -47,7 +47,7 @@ const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], deta
   EPROTO: ["tls", "no common TLS"]
 }
 
-/** Returns all errors of the chain of causes and aggregates, outermost first. */
+/** All errors of the chain of causes, outermost first. */
 const chain = (error: unknown, depth = 0): ReadonlyArray<object> => {
   if (!Predicate.isObjectOrArray(error) || depth > 8) return []
   const inner = [
@@ -99,6 +99,6 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
     : new Unavailable({ kind: "network", detail: `the request failed (${url.host})` })
 }
 
-/** Returns the error for an answer that was not complete within the request's time limit. */
+/** Returns the error for an answer that was not complete in time. */
 export const timedOut = (after: Duration.Duration, url: URL): Unavailable =>
   new Unavailable({ kind: "timeout", detail: `no whole answer within ${seconds(after)} (${url.host})` })

@@ -12,7 +12,7 @@ export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstr
   }
 }
 
-/** Reads only the connector's fields; Conductor writes fields for other services, too. */
+/** Fields for other services are ignored. */
 const NodeDocument = Schema.fromJsonString(Schema.Struct({
   appliance_id: Schema.String.check(
     Schema.isPattern(/^[A-Za-z0-9_-]+$/, { message: "Expected the appliance's ID: letters, digits and dashes" })
@@ -25,7 +25,7 @@ const NodeDocument = Schema.fromJsonString(Schema.Struct({
 }))
 const decodeNode = Schema.decodeEffect(NodeDocument, { errors: "all" })
 
-/** The connection, appliance and trusted CA that the environment names. */
+/** The settings that the environment names. */
 export interface Bootstrap {
   readonly connection: ConnectionOptions
   readonly applianceId: string

@@ -13,7 +13,7 @@ const stream = `KV_${bucket}`
 const prefix = "member."
 const subjectOf = (id: string) => `$KV.${bucket}.${prefix}${id}`
 
-/** Share of the TTL for which a renewal is trusted; the rest is a margin for differences to the broker's clock. */
+/** Share of the TTL for which a renewal is trusted; the rest allows for a deviating broker clock. */
 const trustedPart = 0.8
 /** Renewals per TTL: three may be lost. */
 const renewals = 4
@@ -25,7 +25,7 @@ export interface Membership {
 
 interface Own extends Membership {
   revision: number
-  /** Time on the monotonic clock, in milliseconds, until which the membership is trusted. */
+  /** Monotonic milliseconds until which it is trusted. */
   until: number
 }
 
@@ -36,14 +36,14 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   /** TTL of a bucket that has to be created; an existing bucket keeps its own. */
   readonly ttl: Duration.Duration
   readonly monotonic: () => number
-  /** Run when the set of members changes or this process gains or loses its membership. */
+  /** Runs when the members change, this process included. */
   readonly changed: Effect.Effect<void>
 }) {
   const { js, jsm, kvm } = yield* Connection
   const { changed, monotonic } = options
   let own: Own | undefined
   let ttl = Duration.toMillis(options.ttl)
-  /** Ids of memberships that ended in order, but that the broker may still list. */
+  /** Memberships that ended, but may still be listed. */
   const left = new Set<string>()
 
   const openBucket = Effect.gen(function*() {
@@ -89,7 +89,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     }
     const code = apiCodeOf(renewed.failure.cause)
     if (code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) return
-    // Either the broker dropped the key, or the answer to an earlier renewal was lost.
+    // The key was dropped, or an earlier answer was lost.
     const last = yield* lastOf(member.id)
     if (Option.isNone(last) || last.value.isEnd) return yield* lose
     member.revision = last.value.revision
@@ -147,10 +147,10 @@ export const open = Effect.fn("Membership.open")(function*(options: {
 
   return {
     renewEvery,
-    /** Returns the membership of this process, or undefined when there is none or it is no longer trusted. */
+    /** The trusted membership of this process, or undefined. */
     current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,
-    /** Returns the ids of all memberships that the broker still lists. */
+    /** Ids of all memberships that the broker still lists. */
     alive: Effect.map(
       ask(() => jsm.streams.info(stream, { subjects_filter: `$KV.${bucket}.${prefix}>` })),
       ({ state }): ReadonlySet<string> => {
@@ -159,7 +159,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
         return new Set(ids.filter((id) => !left.has(id)))
       }
     ),
-    /** Returns whether a membership has ended for good; asks the stream's leader. */
+    /** Whether a membership has ended, asked of the stream's leader. */
     isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || last.value.isEnd)
   }
 })

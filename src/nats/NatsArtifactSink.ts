@@ -42,7 +42,7 @@ interface Target {
 
 const utf8 = new TextEncoder()
 
-/** Yields the artifacts after the first `from`, in slices of {@link sliceArtifacts}. */
+/** Yields the artifacts after the first `from`, in slices. */
 function* slices(artifacts: Iterable<Artifact>, from: number): Generator<ReadonlyArray<Artifact>> {
   let slice: Array<Artifact> = []
   let index = 0
@@ -76,7 +76,7 @@ export const layer = (
       const publisher = yield* makePublisher(limits)
       const toFile = deadLetters.to === "file" ? yield* makeDeadLetters(deadLetters.directory) : undefined
       const inFile = new WeakSet<Batch>()
-      /** Number of acknowledged artifacts per batch: a failed batch is passed again. */
+      /** Acknowledged artifacts per batch: a failed batch comes again. */
       const sent = new WeakMap<Batch, number>()
       const targets = new Map<Stage, Target>()
       const said = new Map<Stage, string>()

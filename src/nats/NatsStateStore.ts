@@ -17,13 +17,11 @@ export const bucket = "AZURE_SECURITY_CHECKPOINTS"
 const stream = `KV_${bucket}`
 const subjectOf = (key: string) => `$KV.${bucket}.${key}`
 
-/** A write whose answer is lost is retried once at once; the id keeps it from being applied twice. */
+/** A write whose answer is lost is retried at once; its id keeps it from being applied twice. */
 const attemptsMax = 2
-/** Bytes reserved for headers, which count towards the broker's limit; these headers take about 120. */
+/** Reserved for headers, which count towards the broker's limit; these take about 120. */
 const headerBytesMax = 512
-/**
- * Reads at once in a listing: only a read tells a removal marker from a value, and sixteen answers fill a round trip.
- */
+/** Concurrent reads of a listing, which sort out removal markers; sixteen answers fill a round trip. */
 const readsMax = 16
 
 type Operation = StateStoreError["operation"]
@@ -86,7 +84,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
         })
       }).pipe(Effect.map(({ seq }) => seq))
 
-    /** Returns the revision at which the broker accepts a write from a caller who read `revision`, if there is one. */
+    /** Returns the revision that a write by a caller who read `revision` may replace, if any. */
     const takes = Effect.fnUntraced(function*(key: string, revision: number) {
       const found = yield* last(key)
       if (Option.isNone(found)) return revision === 0 ? Option.some(0) : Option.none()
@@ -116,8 +114,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
         if ((code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) || moved) {
           return yield* written.failure
         }
-        // The key may hold a removal marker, or an own write whose answer was lost, where the caller saw another
-        // revision.
+        // The caller's revision may have given way to a removal marker, or to an own write whose answer was lost.
         const takenAt = yield* takes(key, revision)
         if (Option.isNone(takenAt)) return yield* new Conflict()
         at = takenAt.value

@@ -12,7 +12,7 @@ import { replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
 import { describe, refusedSubject } from "./NatsFailure.ts"
 
-/** Size of the window, and the timeouts of the publisher. */
+/** The window and the timeouts. */
 export const publisherLimits = {
   messages: windowMessages,
   bytes: windowBytes,
@@ -21,15 +21,12 @@ export const publisherLimits = {
    * seconds.
    */
   silence: Duration.seconds(5),
-  /**
-   * A message that is not acknowledged by then is sent again: the broker answers within milliseconds or has lost it.
-   */
+  /** An unacknowledged message is sent again then: the broker answers within milliseconds or has lost it. */
   answer: Duration.seconds(2),
   /** A message that the broker refused temporarily is sent again after this time. */
   refused: Duration.millis(500)
 } as const
 
-/** Interval at which the timeouts above are checked. */
 const tick = Duration.millis(100)
 
 /**
@@ -43,9 +40,7 @@ export interface Outgoing {
   readonly payload: () => Uint8Array
 }
 
-/**
- * Bytes reserved for headers, which count towards the broker's limit: two lines and an id of 64 hex digits take fewer.
- */
+/** Reserved for headers, which count towards the broker's limit: two lines and 64 hex digits take fewer. */
 export const headerBytesMax = 512
 
 interface Entry {
@@ -55,7 +50,7 @@ interface Entry {
   isAcknowledged: boolean
   /** In ticks; undefined while the message is not in flight. */
   sentAt: number | undefined
-  /** The tick at which an unacknowledged message is sent again. */
+  /** Tick at which an unacknowledged message is sent again. */
   againAt: number
 }
 
@@ -66,7 +61,7 @@ interface Batch {
   left: number
   messagesInFlight: number
   bytesInFlight: number
-  /** The tick of the last acknowledgement, or of the batch's start. */
+  /** Tick of the last acknowledgement, or of the start. */
   heardAt: number
   /** The last refusal of the broker, in words. */
   trouble: string | undefined
@@ -118,7 +113,6 @@ export const make = Effect.fn("Publisher.make")(function*(
     return bytes.length
   }
 
-  /** Sends messages until the window is full. */
   const pump = () => {
     if (batch === undefined || isAway) return
     const { entries } = batch
@@ -139,7 +133,6 @@ export const make = Effect.fn("Publisher.make")(function*(
   const inFlight = ({ entries, next }: Batch) =>
     entries.slice(0, next).filter(({ isAcknowledged, sentAt }) => !isAcknowledged && sentAt !== undefined)
 
-  /** Sends again the messages in flight that pass the test. */
   const sendAgain = (passes: (entry: Entry) => boolean) => {
     if (batch === undefined || isAway) return
     try {

@@ -1,4 +1,4 @@
-/** Publishes each instance's part of `/status` for Conductor, on a subject per instance. */
+/** Publishes each instance's part of `/status` for Conductor. */
 import { Clock, Effect, Schema } from "effect"
 import { slug } from "../config/Settings.ts"
 import { Leases } from "../instances/Leases.ts"
@@ -8,7 +8,7 @@ import { Connection } from "./Connection.ts"
 
 /** A change is published within this time. */
 const lookEvery = "2 seconds"
-/** An unchanged status is published again after this time, for late subscribers. */
+/** An unchanged status is repeated for late subscribers. */
 const repeatMillis = 60_000
 
 const encode = Schema.encodeEffect(Schema.fromJsonString(InstanceDocument))
@@ -35,7 +35,7 @@ export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: strin
     const now = yield* Clock.currentTimeMillis
     const { instances } = yield* status.document
     for (const instance of instances) {
-      // The process that holds the lease of an enabled instance publishes its status.
+      // Only the holder of the lease publishes an enabled instance.
       if (instance.enabled && !leases.isHeld(instance.name)) continue
       const text = yield* encode(instance)
       const before = told.get(instance.name)

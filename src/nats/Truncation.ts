@@ -7,7 +7,7 @@ import { decode } from "../graph/body/GraphJson.ts"
 /** Tag of an artifact whose message was shortened; its `hash` is still that of the full message. */
 export const truncatedTag = "truncated:message"
 
-/** Properties that are removed first, in this order: `evidence` has artifacts of its own, `comments` are for people. */
+/** Removed first, in this order: `evidence` has artifacts of its own, `comments` are for people. */
 const expendable = ["evidence", "comments"] as const
 
 /** Other text fields are cut to this length only when shortening the message was not enough. */

@@ -40,9 +40,7 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
         const { created, state } = yield* info
         const kv = yield* ask(() => kvm.open(bucket))
         const held = new Map<string, Entry>()
-        /**
-         * Keys that existed at the start and have not arrived yet. Brokers of version 2.9 miscount the pending keys.
-         */
+        /** Keys that existed at the start and have not arrived yet: brokers of 2.9 miscount them. */
         const missing = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subjects.length)))
         const take = (entry: KvWatchEntry) => {
           if (entry.operation === "PUT") held.set(entry.key, { bytes: entry.value, revision: entry.revision })

@@ -1,11 +1,11 @@
-/** Builds simulated `alerts_v2` alerts, with one version for each status change. */
+/** Simulated `alerts_v2` alerts through time. */
 import type { AlertPlan, Attack } from "./Attacks.ts"
 import type { Cast } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/** The inputs of one simulated alert. */
+/** Inputs of an alert. */
 export interface AlertSeed {
   readonly attack: Attack
   readonly plan: AlertPlan
@@ -30,13 +30,13 @@ const comments = (states: ReadonlyArray<readonly [Progress, number]>): ReadonlyA
     }]
   )
 
-/** Marks active evidence as remediated once the alert has left the status `new`. */
+/** Active evidence is remediated once the alert leaves `new`. */
 const remediated = (evidence: ReadonlyArray<Row>, state: Progress): ReadonlyArray<Row> =>
   state === "new"
     ? evidence
     : evidence.map((row) => row["remediationStatus"] === "active" ? { ...row, remediationStatus: "remediated" } : row)
 
-/** Builds an alert whose first version appears at `appears`; later versions follow `progress`. */
+/** Builds an alert that appears at `appears`. */
 export const of = ({ appears, attack, cast, draw, incidentId, pace, plan }: AlertSeed): Entry => {
   const providerAlertId = `${draw.guid()}_1`
   const id = `${plan.prefix}${providerAlertId}`

@@ -1,4 +1,4 @@
-/** The answers of the simulated Microsoft, before `Wire` sends them over HTTP. */
+/** The simulated Microsoft's answers, before `Wire` sends them. */
 import { DateTime } from "effect"
 import type { Draw } from "./Draw.ts"
 import { graphTime } from "./Row.ts"
@@ -12,7 +12,7 @@ export interface Answer {
   readonly delivery: "whole" | "truncated" | "reset" | "hang"
   /** Milliseconds before anything is sent. */
   readonly delay: number
-  /** The tenant that asked and the kinds of the faults that struck, for the request log. */
+  /** The tenant and the kinds of the faults, for the request log. */
   readonly tenant?: string | undefined
   readonly faults?: ReadonlyArray<string>
 }
@@ -26,7 +26,7 @@ export const of = (status: number, body: unknown, headers: Readonly<Record<strin
   delay: 0
 })
 
-/** Request IDs and the time that Microsoft puts into an answer. */
+/** The ids and the time in Microsoft's answers. */
 export interface Stamp {
   /** Milliseconds since 1970. */
   readonly now: number
@@ -35,7 +35,7 @@ export interface Stamp {
   readonly draw: Draw
 }
 
-/** The headers that every Microsoft answer carries: date and both request IDs. */
+/** The headers of every Microsoft answer. */
 export const identified = (stamp: Stamp): Readonly<Record<string, string>> => ({
   date: DateTime.toDateUtc(DateTime.makeUnsafe(stamp.now)).toUTCString(),
   "request-id": stamp.requestId,

@@ -1,4 +1,4 @@
-/** The people, hosts and addresses of one simulated attack. All alerts of an attack share one cast. */
+/** The cast of one simulated attack. */
 import type { Draw } from "./Draw.ts"
 import * as Chance from "./Draw.ts"
 
@@ -82,7 +82,7 @@ export const domainController: Device = {
 
 const lures = ["login.c0ntoso.example", "contoso-sso.example", "mail.contosso.example", "docs-contoso.example"]
 
-/** Draws the cast of one attack. The same tenant and draw give the same cast. */
+/** Draws the cast of one attack. */
 export const of = (tenantId: string, draw: Draw): Cast => {
   const first = draw.int(0, names.length - 1)
   return {

@@ -36,11 +36,11 @@ const keptMax = 20_000
 const flat: ReadonlyArray<{ readonly plan: AlertPlan; readonly attack: number }> = attacks.flatMap((attack, index) =>
   attack.alerts.map((plan) => ({ plan, attack: index }))
 )
-/** Returns the number of the attack that an alert belongs to when attacks follow one another. */
+/** The number of an alert's attack when attacks follow one another. */
 const naturalAttack = (alert: number): number =>
   Math.floor(alert / flat.length) * attacks.length + flat[alert % flat.length]!.attack
 
-/** A numbered series of entries: when each appears, and the first number still needed at a time. */
+/** A numbered series of entries; `first` is the first number still needed at a time. */
 interface Series {
   readonly appears: (index: number) => number
   readonly first: (until: number) => number

@@ -1,9 +1,9 @@
-/** The three security collections and the limits Graph puts on each. */
+/** The three collections and Graph's limits. */
 
 /** Name of a collection: the last segment of its path. */
 export type CollectionName = "alerts" | "alerts_v2" | "incidents"
 
-/** The permissions, filters and page limits of one collection. */
+/** Permissions, filters and limits of a collection. */
 export interface Collection {
   readonly name: CollectionName
   readonly typeName: string
@@ -13,7 +13,7 @@ export interface Collection {
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
-  /** Whether a `$top` above `topMax` is lowered to it or answered with 400. */
+  /** A `$top` above `topMax` is lowered or answered with 400. */
   readonly aboveMax: "clamp" | "reject"
   /** Greatest `$skip` that a client may write itself. */
   readonly skipMax?: number | undefined

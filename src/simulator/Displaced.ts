@@ -1,4 +1,4 @@
-/** Rows with a late or a future cursor, for the faults `late_row` and `future_row`. */
+/** Rows for the faults `late_row` and `future_row`. */
 import * as AlertEntry from "./AlertEntry.ts"
 import { attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
@@ -9,7 +9,7 @@ import * as IncidentEntry from "./IncidentEntry.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
 
-/** Milliseconds long enough that no row is ever taken up by the security team: it keeps its first version. */
+/** So many milliseconds that a row never changes. */
 const pace = 1e12
 
 /** Returns the collection that a fault targets (default `alerts_v2`) and a function that makes its rows. */

@@ -112,7 +112,7 @@ const meanings: ReadonlyMap<string, number> = new Map([
   ["busy", 90033]
 ])
 
-/** The fields of a token request. Only this module and `Simulator` read `proof`, the secret or assertion. */
+/** The fields of a token request; `proof` is the secret or assertion. */
 export interface TokenRequest {
   readonly tenant: string
   readonly clientId: string

@@ -8,12 +8,12 @@ import type { Row } from "./Row.ts"
 
 /** One state of a record. The row is made at the first call. */
 export interface Version {
-  /** Milliseconds since 1970 from which Graph shows this version. */
+  /** Milliseconds since 1970. */
   readonly from: number
   readonly row: () => Row
 }
 
-/** A record of a tenant with at least one version, in order of time. */
+/** A record with its versions, in order of time. */
 export interface Entry {
   readonly id: string
   readonly versions: readonly [Version, ...Array<Version>]
@@ -32,7 +32,7 @@ export const version = (from: number, make: () => Row): Version => {
 export const at = (entry: Entry, now: number): Row | undefined =>
   entry.versions.findLast(({ from }) => from <= now)?.row()
 
-/** Returns the rows that Graph shows at a time, without the records that have not appeared yet. */
+/** Returns the rows that Graph shows at a time. */
 export const shown = (entries: ReadonlyArray<Entry>, now: number): ReadonlyArray<Row> =>
   entries.map((entry) => at(entry, now)).filter((row) => row !== undefined)
 

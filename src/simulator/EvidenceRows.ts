@@ -3,7 +3,7 @@ import type { Cast, Device, Person } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/** The inputs of one evidence object: the attack's cast, a draw of its own, and the time of the alert. */
+/** The inputs of one evidence object. */
 export interface Scene {
   readonly cast: Cast
   readonly draw: Draw
@@ -56,7 +56,7 @@ const image = (draw: Draw, fileName: string, filePath: string, publisher: string
   signer: null
 })
 
-/** Evidence of a mailbox that received the mails; the victim's by default. */
+/** A mailbox that received the mails; the victim's by default. */
 export const mailbox = ({ at, cast }: Scene, owner: Person = cast.victim): Row =>
   evidence("mailbox", at, "unknown", [], {
     displayName: owner.name,
@@ -65,11 +65,11 @@ export const mailbox = ({ at, cast }: Scene, owner: Person = cast.victim): Row =
     userAccount: account(owner, cast.tenantId)
   })
 
-/** Evidence of a URL on the look-alike sign-in page. */
+/** A URL on the look-alike sign-in page. */
 export const url = ({ at, cast }: Scene, path = "/x"): Row =>
   evidence("url", at, "malicious", [], { url: `https://${cast.lure}:8443${path}` })
 
-/** Evidence of one mail of the campaign. */
+/** One mail of the campaign. */
 export const analyzedMessage = ({ at, cast, draw }: Scene): Row =>
   evidence("analyzedMessage", at, "malicious", [], {
     networkMessageId: draw.guid(),
@@ -92,7 +92,7 @@ export const analyzedMessage = ({ at, cast, draw }: Scene): Row =>
     p2Sender: { emailAddress: "it@c0ntoso.example", displayName: "IT", domainName: "c0ntoso.example" }
   })
 
-/** Evidence of the campaign's mails as one cluster of 3 to 24. */
+/** The campaign's mails as one cluster of 3 to 24. */
 export const mailCluster = ({ at, cast, draw }: Scene): Row => {
   const count = draw.int(3, 24)
   const fingerprint = draw.int(100_000_000, 999_999_999)
@@ -107,11 +107,11 @@ export const mailCluster = ({ at, cast, draw }: Scene): Row => {
   })
 }
 
-/** Evidence of a person's account; the victim's by default. */
+/** A person's account; the victim's by default. */
 export const user = ({ at, cast }: Scene, who: Person = cast.victim, role = "compromised"): Row =>
   evidence("user", at, "suspicious", [role], { userAccount: account(who, cast.tenantId), stream: null })
 
-/** Evidence of the attacker's IP address. */
+/** The attacker's IP address. */
 export const ip = ({ at, cast }: Scene, role = "attacker"): Row =>
   evidence("ip", at, "malicious", [role], {
     ipAddress: cast.attackerIp,
@@ -120,7 +120,7 @@ export const ip = ({ at, cast }: Scene, role = "attacker"): Row =>
     location: { city: null, countryName: cast.country, latitude: 52.1, longitude: 4.3, state: null }
   })
 
-/** Evidence of a machine; the cast's device by default. */
+/** A machine; the cast's device by default. */
 export const device = (
   { at, cast, draw }: Scene,
   which: Device = cast.device,
@@ -151,7 +151,7 @@ export const device = (
     vmMetadata: null
   })
 
-/** Evidence of a file on the cast's device. */
+/** A file on the cast's device. */
 export const file = ({ at, cast, draw }: Scene, fileName: string, filePath: string): Row =>
   evidence("file", at, "malicious", [], {
     detectionStatus: "detected",
@@ -159,7 +159,7 @@ export const file = ({ at, cast, draw }: Scene, fileName: string, filePath: stri
     fileDetails: image(draw, fileName, filePath, null)
   })
 
-/** Evidence of a process on the cast's device. */
+/** A process on the cast's device. */
 export const process = ({ at, cast, draw }: Scene, fileName: string, commandLine: string): Row =>
   evidence("process", at, "malicious", [], {
     detectionStatus: "detected",

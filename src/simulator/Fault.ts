@@ -82,12 +82,12 @@ export const Preset = Schema.Struct({
 })
 export type Preset = typeof Preset.Type
 
-/** One line that lists all presets, kinds and endpoints, for help texts and refusals. */
+/** All presets, kinds and endpoints in one line, for help texts. */
 export const vocabulary = `presets: ${Preset.fields.preset.literals.join(", ")}; kinds: ${
   Fault.members.map(({ fields }) => fields.kind.literal).join(", ")
 }; endpoints: ${Target.literals.join(", ")}`
 
-/** Schema for the body of `POST /simulator/faults`: a preset, a fault, or several faults. */
+/** Schema for the body of `POST /simulator/faults`. */
 export const Wanted = Schema.Union([Preset, Fault, Schema.Array(Fault)])
 export type Wanted = typeof Wanted.Type
 

@@ -1,4 +1,4 @@
-/** The active faults, and which of them strike a request. */
+/** The active faults, and those that strike a request. */
 import { Effect, Ref } from "effect"
 import type { CollectionName } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
@@ -12,7 +12,7 @@ export interface ActiveFault {
   readonly struck: number
 }
 
-/** The properties of a request that decide whether a fault strikes it. */
+/** A request, as far as faults depend on it. */
 export interface Struck {
   readonly endpoint: CollectionName | "token"
   readonly tenant: string | undefined
@@ -75,7 +75,7 @@ export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active
       ...known,
       ...faults.map((fault) => ({ fault, tokensUpTo: tokensIssued, passed: 0, struck: 0 }))
     ]),
-  /** Returns the faults that strike this request, in the order they were added, up to the first final one. */
+  /** Returns the faults that strike this request, up to the first final one. */
   strike: (request: Struck) =>
     Ref.modify(active, (known) => {
       const striking: Array<Fault> = []

@@ -1,11 +1,11 @@
-/** Builds simulated incidents, which change with their alerts. */
+/** Simulated incidents. */
 import type { Attack } from "./Attacks.ts"
 import { type Entry, shown, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
 const severities = ["informational", "low", "medium", "high"]
 
-/** Builds an incident that opens with its first alert and changes whenever one of its alerts changes. */
+/** Builds an incident that opens with its first alert and changes with each alert. */
 export const of = (
   { alerts, attack, id, number, opens, tenantId }: {
     readonly id: string

@@ -144,7 +144,7 @@ const empty = Object.fromEntries(
   ].map((name) => [name, []])
 )
 
-/** Builds the legacy alert with this number; the number picks the provider. */
+/** Builds a legacy alert; `number` picks the provider. */
 export const of = (
   { appears, cast, draw, number, pace }: {
     readonly number: number

@@ -1,4 +1,4 @@
-/** Builds one page of a collection from its rows, the query and the active faults. */
+/** Builds one page of a collection. */
 import { Result } from "effect"
 import { Buffer } from "node:buffer"
 import * as Answer from "./Answer.ts"
@@ -34,22 +34,22 @@ export const plain: Shape = {
   padding: 0
 }
 
-/** The inputs of one page. */
+/** The inputs of a page. */
 export interface PageRequest {
   readonly collection: Collection
   readonly rows: ReadonlyArray<Row>
-  /** The alerts among which `$expand=alerts` finds those of an incident. */
+  /** The alerts for `$expand=alerts`. */
   readonly alerts: () => ReadonlyArray<Row>
   /** Absolute, as the client sent it. */
   readonly url: URL
   readonly includesLateMembers: boolean
-  /** What the nextLinks carry. */
+  /** The kind of position in nextLinks. */
   readonly paging: "skip" | "skiptoken"
   readonly shape: Shape
   readonly stamp: Answer.Stamp
 }
 
-/** Builds a nextLink: the request's own query with its position replaced. */
+/** Replaces the position in the request's own query. */
 const link = (url: URL, position: string): string => {
   const kept = url.search.slice(1).split("&").filter((pair) =>
     pair !== "" && !/^\$skip(token)?$/.test(decodeURIComponent(pair.split("=")[0]!))
@@ -57,7 +57,7 @@ const link = (url: URL, position: string): string => {
   return `${url.origin}${url.pathname}?${[...kept, position].join("&")}`
 }
 
-/** Encodes the last row sent, by its key and id: a position that does not shift when other rows change. */
+/** Encodes the last row sent by key and id, a position that does not shift when rows change. */
 const encodePosition = (row: Row, property: string): string =>
   Buffer.from(`${instant(row, property) ?? String(row[property])}\n${String(row["id"])}`).toString("base64url")
 

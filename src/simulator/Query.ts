@@ -58,7 +58,7 @@ const clause = (collection: Collection, text: string): Result.Result<Clause, str
     : Result.succeed({ property, operator: operator as Operator, value, isInstant })
 }
 
-const whole = (name: string, text: string | null, otherwise: number): Result.Result<number, string> =>
+const integer = (name: string, text: string | null, otherwise: number): Result.Result<number, string> =>
   text === null
     ? Result.succeed(otherwise)
     : /^\d{1,9}$/.test(text)
@@ -94,13 +94,13 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
       )
     }
 
-    const top = yield* whole("$top", parameters.get("$top"), collection.topDefault)
+    const top = yield* integer("$top", parameters.get("$top"), collection.topDefault)
     if (top > collection.topMax && collection.aboveMax === "reject") {
       return yield* Result.fail(
         `The query specified in the URI is not valid. The limit of '${collection.topMax}' for Top query has been exceeded. The value from the incoming request is '${top}'.`
       )
     }
-    const skip = yield* whole("$skip", parameters.get("$skip"), 0)
+    const skip = yield* integer("$skip", parameters.get("$skip"), 0)
     const skiptoken = parameters.get("$skiptoken") ?? undefined
     if (collection.skipMax !== undefined && skip > collection.skipMax && skiptoken === undefined) {
       return yield* Result.fail(
@@ -157,7 +157,7 @@ export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
     return compare(String(found), operator, value)
   })
 
-/** Compares rows by the requested order (default newest first), ties by id. Rows without the property come last. */
+/** Compares by the requested order (default newest first), then id. Rows without the property come last. */
 export const order = (orderBy: Query["orderBy"]): (a: Row, b: Row) => number => {
   const { descending, property } = orderBy ?? newestFirst
   const key = (row: Row): string | undefined => {

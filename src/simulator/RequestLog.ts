@@ -6,7 +6,7 @@ export interface LoggedRequest {
   /** ISO 8601. */
   readonly time: string
   readonly method: string
-  /** Path and query; values are shown only for OData options. */
+  /** Path and query, as `shownPath` makes them. */
   readonly path: string
   /** 0 when no answer was sent. */
   readonly status: number
@@ -16,13 +16,13 @@ export interface LoggedRequest {
 
 const keptMax = 1000
 
-/** Returns path and query for the log: values of parameters other than OData options are hidden. */
+/** Returns path and query; values other than those of OData options are hidden. */
 export const shownPath = (url: URL): string => {
   const query = [...url.searchParams].map(([name, value]) => name.startsWith("$") ? `${name}=${value}` : `${name}=…`)
   return query.length === 0 ? url.pathname : `${url.pathname}?${query.join("&")}`
 }
 
-/** Creates the log of the last 1,000 requests, with counters by status over all requests. */
+/** Creates the log: the last 1,000 requests, and counters of all by status. */
 export const make = Effect.map(
   Ref.make<{ readonly last: ReadonlyArray<LoggedRequest>; readonly byStatus: Readonly<Record<string, number>> }>({
     last: [],

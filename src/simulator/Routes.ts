@@ -123,7 +123,9 @@ const control = HttpRouter.addAll([
       const simulator = yield* Simulator
       yield* simulator.addFault(yield* HttpServerRequest.schemaBodyJson(Wanted, { onExcessProperty: "error" }))
       return HttpServerResponse.empty()
-    }).pipe(Effect.orElseSucceed(() => refused(`Unknown fault, or unknown properties of a fault. ${vocabulary}`)))
+    }).pipe(
+      Effect.orElseSucceed(() => refused(`Unknown fault, or a property that is unknown or invalid. ${vocabulary}`))
+    )
   ),
   HttpRouter.route(
     "DELETE",

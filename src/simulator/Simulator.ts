@@ -34,7 +34,7 @@ export interface GraphRequest {
   readonly clientRequestId: string | undefined
 }
 
-/** The JSON of `GET /simulator`: tenants with row counts, active faults, and the last requests. */
+/** The JSON of `GET /simulator`. */
 export interface SimulatorState {
   readonly started_at: string
   readonly now: string
@@ -67,13 +67,11 @@ const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
 
 const isNextLink = (url: URL) => url.searchParams.has("$skiptoken") || Number(url.searchParams.get("$skip")) > 0
 
-/** Service of the simulated Microsoft. Faults and rows are set here by tests, and over HTTP by `Routes`. */
+/** Service of the simulated Microsoft; tests use it directly, clients through `Routes`. */
 export class Simulator extends Context.Service<Simulator, {
-  /** Answers a request to the token endpoint. */
   readonly token: (
     request: Entra.TokenRequest & { readonly clientRequestId: string | undefined }
   ) => Effect.Effect<Answer.Answer>
-  /** Answers a request to a collection. */
   readonly page: (request: GraphRequest) => Effect.Effect<Answer.Answer>
   /** Makes the ids for an answer that is neither a token nor a page. */
   readonly stamp: (clientRequestId: string | undefined) => Effect.Effect<Answer.Stamp>
@@ -91,7 +89,6 @@ export class Simulator extends Context.Service<Simulator, {
   readonly setTenant: (tenant: string, options: Partial<Tenants.NewTenant>) => Effect.Effect<void>
   /** The last 1,000 requests, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.LoggedRequest>>
-  /** Writes a request and its answer to the log. */
   readonly log: (method: string, url: URL, answer: Answer.Answer) => Effect.Effect<void>
   readonly state: Effect.Effect<SimulatorState>
 }>()("azure-security/simulator/Simulator") {
@@ -186,7 +183,7 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
       added: { ...tenant.added, [collection]: [...(tenant.added[collection] ?? []), ...rows] }
     })))
 
-  /** Adds rows whose cursor lies `minutes` ahead of the clock or, negative, behind it. */
+  /** Adds rows with a cursor `minutes` ahead of the clock (negative: behind it). */
   const addDisplaced = Effect.fnUntraced(function*(fault: Fault, minutes: number) {
     const { draw, now } = yield* stamp(undefined)
     const known = fault.tenant === undefined ? yield* tenants.all : [yield* tenants.get(fault.tenant)]

@@ -16,7 +16,7 @@ export interface Tenant {
   readonly added: Partial<Record<CollectionName, ReadonlyArray<Row>>>
 }
 
-/** The options of a new tenant. */
+/** Options of a new tenant. */
 export interface NewTenant extends Chronicle.TenantOptions {
   readonly roles: ReadonlyArray<string>
 }
@@ -53,7 +53,6 @@ export const make = Effect.fnUntraced(function*(defaults: NewTenant) {
     all: Effect.map(Ref.get(tenants), (known) => [...known.values()]),
     get: (id: string) => update(id, (tenant) => tenant),
     update,
-    /** Restarts a tenant with other content. */
     restart: (id: string, options: Partial<NewTenant>) =>
       Effect.asVoid(update(id, ({ id }, now) => begin(id, { ...defaults, ...options }, now)))
   }

@@ -1,4 +1,4 @@
-/** Issues the tokens of the simulated Entra ID, and finds them again for the simulated Graph. */
+/** The tokens of the simulated Entra ID and Graph. */
 import { Effect, Ref, Schema } from "effect"
 import { Buffer } from "node:buffer"
 import type { Stamp } from "./Answer.ts"
@@ -23,7 +23,6 @@ const part = (value: object): string => Buffer.from(toJson(value)).toString("bas
 export const make = Effect.gen(function*() {
   const state = yield* Ref.make({ issued: 0, grants: new Map<string, Grant>() })
   return {
-    /** How many tokens were issued. */
     issued: Effect.map(Ref.get(state), ({ issued }) => issued),
     /** Issues a token, and returns the token endpoint's body. */
     issue: (

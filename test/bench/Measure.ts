@@ -18,7 +18,6 @@ const lookEvery = 20
 /** The kernel's unit of processor time: `getconf CLK_TCK` is 100 wherever Node runs. */
 const ticksPerSecond = 100
 
-/** Memory and processor time that a process has used so far. */
 export interface Usage {
   /** MiB. */
   readonly rss: number
@@ -37,7 +36,7 @@ const read = (path: string): string => {
   }
 }
 
-/** Returns the usage of a running process; undefined for one that has ended. */
+/** Undefined for a process that has ended. */
 export const usage = (pid: number): Usage | undefined => {
   const status = read(`/proc/${pid}/status`)
   const mebibytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? NaN) / 1024
@@ -153,6 +152,6 @@ export const report = Effect.fnUntraced(function*(bench: string, figures: Record
 /** Rounds to three digits, or to an integer from 1,000 on. */
 const rounded = (value: number) => Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
 
-/** Returns the middle one of an odd number of values. */
+/** The middle one of an odd number of values. */
 export const median = (values: ReadonlyArray<number>): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!

@@ -6,9 +6,7 @@ const idleSeconds = 60
 /** Seconds until the garbage of the start is collected (some ten seconds after it), which is no cost of waiting. */
 const settleSeconds = 30
 
-/**
- * Measures the time from the start of the process to its first request to Graph, and the cost of waiting for a poll.
- */
+/** Measures the time from start to first request, and the cost of waiting for a poll. */
 export const start = Effect.fnUntraced(function*() {
   yield* Console.log(`start: ${rounds} starts; the median counts. Then ${idleSeconds} s of three endpoints that wait`)
   const graph = yield* Measure.graph(0)

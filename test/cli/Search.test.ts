@@ -63,7 +63,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
       const from = yield* Clock.currentTimeMillis
       connector.child.kill("SIGTERM")
       yield* connector.exit
-      // A stop may take long while a page is being written; the search threads must not add to it.
+      // Writing a page may delay a stop; the search threads must not.
       assert.isBelow((yield* Clock.currentTimeMillis) - from, 3000)
     }))
 
@@ -71,7 +71,7 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
     Effect.gen(function*() {
       const { connector, directory, get } = yield* running()
       yield* connector.says(/fetched \d+ events {2}.*alerts_v2/)
-      // Opening a named pipe waits for a peer, and this one never gets any.
+      // Opening this pipe waits for a reader that never comes.
       execFileSync("mkdir", ["-p", `${directory}/artifacts/search`])
       execFileSync("mkfifo", [`${directory}/artifacts/search/search.sqlite`])
       yield* Effect.forkScoped(Effect.ignore(get("/api/search", Found, everything)))

@@ -187,7 +187,7 @@ describe("GraphClient", () => {
         assert.isAtMost(pulled, smallBodyBytesMax + 4 * piece)
       }))
 
-    it.effect("gives up a request after 300 s", () =>
+    it.effect("times out a request after 300 s", () =>
       Effect.gen(function*() {
         const asked = yield* Latch.make()
         const fake = yield* microsoft({ graph: [() => Effect.andThen(asked.open, Effect.never)] })

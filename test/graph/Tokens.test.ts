@@ -238,7 +238,7 @@ describe("Tokens", () => {
       yield* graph.token
     }))
 
-  it.effect("gives up on an endpoint that does not answer within 30 s", () =>
+  it.effect("times out on an endpoint that does not answer within 30 s", () =>
     Effect.gen(function*() {
       const asked = yield* Latch.make()
       const fake = yield* microsoft({ token: [() => Effect.andThen(asked.open, Effect.never)] })

@@ -23,7 +23,7 @@ export const describeNats = (name: string, tests: () => void): void => {
   } else {
     const collected = describe.skip(`${name} (${missing})`, () => {
       tests()
-      // Collected after the suites before it, so that the number of their tests is known.
+      // Collected last, when the number of tests is known.
       describe.skip("count", () => {
         it("is printed", () => {})
         process.stderr.write(`${name}: ${testsIn(collected.tasks) - 1} tests skipped: ${missing}\n`)

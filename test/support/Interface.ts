@@ -13,7 +13,7 @@ import type { StoredInstance } from "../../src/http/IntegrationsApi.ts"
 import { type Row, Search } from "../../src/search/Search.ts"
 import { Status } from "../../src/status/Status.ts"
 
-/** All fields that answers may have; each answer has some of them. */
+/** Each answer has some of these fields. */
 export interface Body {
   readonly _tag: string
   readonly why: string
@@ -34,7 +34,7 @@ export interface Body {
 /** The header that every change must carry. */
 export const page = { "x-azure-security-page": "1" }
 
-/** Starts the interface, and returns a function that sends requests to it. */
+/** Starts the interface; `ask` sends a request to it. */
 export const interfaceOf = Effect.fnUntraced(function*(
   { admin, isOpened = true, listenAt = "127.0.0.1:0", search = Search.layerOff("not in this test") }: {
     readonly admin?: string
@@ -82,7 +82,6 @@ export const interfaceOf = Effect.fnUntraced(function*(
   return { ask, documents, microsoft, at, http, status }
 })
 
-/** Encodes as JSON; a string is sent as it is. */
 export const written = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value)
 
 /** Parses JSON; undefined for invalid JSON. */

@@ -1,4 +1,4 @@
-/** Runs the real program as a process, started as a user would start it, read from outside and killed with signals. */
+/** Runs the real program as a process, and kills it with signals. */
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"

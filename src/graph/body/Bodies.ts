@@ -19,7 +19,7 @@ export interface Incoming {
   readonly append: (piece: Uint8Array) => void
   /** Bytes received so far. */
   readonly size: () => number
-  /** Returns what was received, and empties this object. */
+  /** Returns the received body. */
   readonly body: () => Body
   /** Returns the buffer of a body that will never be complete. */
   readonly drop: () => void
@@ -33,7 +33,7 @@ export interface Bodies {
   readonly spares: () => number
 }
 
-/** Frees a buffer's memory now. The garbage collector would free it only at its next full collection. */
+/** Frees a buffer now; the garbage collector would wait for a full collection. */
 const free = ({ buffer }: Uint8Array) => {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
@@ -53,7 +53,7 @@ export const giveAway = (piece: Uint8Array): Uint8Array => {
   return piece
 }
 
-/** Copies a piece, and frees its buffer after the last piece of a buffer that was given away. */
+/** Copies a piece; its buffer is freed after the last piece if it was given away. */
 const copy = (piece: Uint8Array, target: Buffer, at: number) => {
   target.set(piece, at)
   const { buffer, byteLength, byteOffset } = piece
@@ -101,7 +101,7 @@ export const make = (): Bodies => {
       let pieces: Array<Uint8Array> = []
       let size = 0
       let buffer: Buffer | undefined
-      /** Empties this object and returns what it held, so that nothing is used or released twice. */
+      /** Takes the content out, so that nothing is released twice. */
       const leave = () => {
         const left = { pieces, size, buffer }
         pieces = []

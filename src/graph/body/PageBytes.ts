@@ -3,9 +3,9 @@
  * A parsed page takes three times the memory of its text, and the garbage collector keeps moving it; bytes lie outside
  * its heap.
  *
- * The scanner checks every byte: what it accepts is valid JSON. It may give up on valid JSON, and such a page is parsed
- * as one. The records equal those of a full parse, except that a name that stands twice in one object is kept twice.
- * Graph does not send such names.
+ * The scanner checks every byte: what it accepts is valid JSON. It may give up on valid JSON, and such a page gets one
+ * full `JSON.parse`. The records equal those of a full parse, except that a name that stands twice in one object is kept
+ * twice. Graph does not send such names.
  */
 import { atHand } from "../../domain/GraphRecord.ts"
 import type { Body } from "./Bodies.ts"
@@ -46,18 +46,17 @@ const words = ["null", "true", "false"].map(ascii)
 const fourHexDigits = /^[\da-f]{4}$/i
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
-/** Returns the end of a word or a number, or -1. */
 const endOfScalar = (bytes: Buffer, from: number): number => {
   for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : -1
   let end = from
-  // Find the end of the token first; the regular expression below decides whether the token is a number.
+  // The token may be anything; it is tested below.
   for (let code = bytes[end]; code !== undefined && code > space && code !== comma; code = bytes[++end]) {
     if (code === closeList || code === closeObject) break
   }
   return number.test(bytes.toString("latin1", from, end)) ? end : -1
 }
 
-/** Far above Graph's nesting and far below the stack's limit; a page nested deeper is parsed as one. */
+/** Far above Graph's nesting and far below the stack's limit; a page nested deeper gets a full `JSON.parse`. */
 const depthMax = 200
 
 /** The state of one scan over the bytes. */
@@ -72,7 +71,6 @@ interface Scan {
 /** Returned in place of an offset when the JSON is invalid or nested too deep. */
 const nowhere = -1
 
-/** Returns the offset of the next byte that is no blank. */
 const afterBlanks = (scan: Scan, from: number): number => {
   let at = from
   while (isBlank(scan.bytes[at])) {
@@ -108,7 +106,7 @@ const endOfString = (scan: Scan, from: number): number => {
 /** Returns the offset behind a name's closing quote; `at` is its opening quote. */
 const endOfName = (scan: Scan, at: number): number => {
   if (scan.bytes[at] !== quote) return nowhere
-  // JavaScript puts names that are numbers before the others.
+  // JavaScript moves names that are numbers to the front, so the bytes differ from `JSON.stringify`.
   if (isDigit(scan.bytes[at + 1])) scan.isPlain = false
   scan.isEscaped = false
   return endOfString(scan, at)
@@ -172,11 +170,9 @@ const valueName = ascii("value")
 const evidenceName = ascii("evidence")
 const handNames = atHand.map(ascii)
 
-/** Whether the name between the quotes at `from` and `end` is `name`. */
 const isNamed = ({ bytes }: Scan, from: number, end: number, name: ReadonlyArray<number>) =>
   end - from === name.length + 2 && isAt(bytes, from + 1, name)
 
-/** Returns the index in `atHand` of the name, or -1. */
 const handOf = (scan: Scan, from: number, end: number): number => {
   for (let index = 0; index < handNames.length; index++) {
     if (isNamed(scan, from, end, handNames[index]!)) return index

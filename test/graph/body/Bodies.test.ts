@@ -17,7 +17,7 @@ const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
 
 describe("Bodies", () => {
   it.effect.prop(
-    "gives back the bytes that were received, in pieces of any size",
+    "returns the bytes that were received, in pieces of any size",
     [Schema.Array(small).check(Schema.isMaxLength(6)), Schema.Literals([0, 1, 1000, largePageBytes / 2])],
     ([pieces, unit]) =>
       Effect.sync(() => {

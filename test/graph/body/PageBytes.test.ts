@@ -36,7 +36,7 @@ const once = (text: string) => stringify(exactly(text))
 
 const asked = ["id", "lastUpdateDateTime", "title"]
 
-/** Fails unless the records equal those of a full parse. Texts are compared, which is fast. */
+/** Fails unless the records equal a full parse. Comparing texts is fast. */
 const assertSame = (pieces: PageBytes.PageBytes, text: string) => {
   const { envelope, value } = whole(text.replace(/^\uFEFF/, ""))
   const found = pieces.records.map((record) => {
@@ -53,7 +53,7 @@ const assertSame = (pieces: PageBytes.PageBytes, text: string) => {
   assert.strictEqual(stringify(whole(pieces.envelope)), stringify({ envelope, value: [] }), text)
 }
 
-/** Does the same, and checks that each text is compact JSON. */
+/** Like `assertSame`; each text must also be compact. */
 const assertPieces = (text: string) => {
   const pieces = cut(text)
   assert.isDefined(pieces, text)
@@ -90,7 +90,7 @@ const tricky = [
   `{"title":"evidence","x":[1],"y":"value","z":[2]}`
 ]
 
-/** Bytes that replace a byte of a page or are inserted before it. */
+/** Replace a byte of a page, or are inserted before it. */
 const spoilers = [
   ..."\",:[]{}\\-.0eEtnu \t",
   "",
@@ -195,7 +195,7 @@ describe("PageBytes", () => {
   })
 
   it.effect.prop(
-    "gives what a whole parse gives, whatever is in a page",
+    "gives the records of a full parse, whatever is in a page",
     [Schema.Array(Schema.Json), Schema.Array(Schema.Json), Schema.Boolean],
     ([records, evidence, isIndented]) =>
       Effect.sync(() => {
