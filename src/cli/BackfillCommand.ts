@@ -11,7 +11,10 @@ import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/GraphPolicy.ts"
 import * as Backfill from "../polling/Backfill.ts"
+import { PagePermits } from "../publishing/PagePermits.ts"
 import { fromGraphError, line } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import { layerBackfillSink } from "./Connector.ts"
 import { hold } from "./DirectoryLock.ts"
@@ -89,8 +92,7 @@ export const command = Command.make(
           const end = saved?.position?.until ?? to
           const show = yield* Progress.make(one, from, end)
           const so = yield* Backfill.run({
-            instance: name,
-            graphOrigin: identity.cloud.graph,
+            identity,
             endpoint: endpoints[one],
             graph,
             state,
@@ -112,6 +114,9 @@ export const command = Command.make(
           Layer.mergeAll(
             Layer.provide(Checkpoints.layer, FileStateStore.layer(directory)),
             layerBackfillSink(initial),
+            Reporter.layer,
+            PagePermits.layer(initial.limits.page_permits),
+            Status.layer(version),
             GraphClient.layer.pipe(
               Layer.provide(Layer.succeed(RequestBudget, backfillBudget)),
               Layer.provide(Layer.succeed(PageBytesMax, initial.limits.page_bytes_max))

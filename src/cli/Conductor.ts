@@ -4,7 +4,7 @@ import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { Backend } from "../http/Backend.ts"
-import { Node } from "../instances/Instances.ts"
+import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsLeases from "../nats/NatsLeases.ts"
@@ -49,10 +49,10 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
 /** Not ready while the broker is away. */
 const followBroker = Effect.gen(function*() {
   const { presence } = yield* Connection
-  const { sink } = yield* Status
+  const status = yield* Status
   yield* Stream.runForEach(
     SubscriptionRef.changes(presence),
-    (now) => Effect.sync(() => void (sink.state = now === "here" ? "ok" : "unavailable"))
+    (now) => status.tell({ _tag: "SinkChanged", state: now === "here" ? "ok" : "unavailable" })
   )
 })
 
@@ -82,9 +82,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 
   return yield* Effect.gen(function*() {
     yield* announce
-    const { sink } = yield* Status
-    sink.type = "nats"
-    sink.state = "unavailable"
+    yield* (yield* Status).tell({ _tag: "SinkChanged", type: "nats", state: "unavailable" })
     const ca = yield* trusted(bootstrap.caFile)
     const broker = yield* Layer.buildWithScope(
       Layer.provideMerge(

@@ -1,6 +1,5 @@
 /** The connector as one effect over its services: settings in, artifacts out. */
 import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, type Path, Queue, type Stdio, Stream } from "effect"
-import { DriftLedger } from "../artifacts/DriftLedger.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -37,11 +36,11 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
     for (const fault of faults) now.set(fault.instance ?? "", settingsReport(fault, yield* Clock.currentTimeMillis))
     for (const [instance, report] of wrong) {
       if (now.has(instance)) continue
-      status.unwarn(instance, report.code)
+      yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
       yield* reporter.overApart(report)
     }
     for (const [instance, report] of now) {
-      status.warn(instance, report)
+      yield* status.tellInstance(instance, { _tag: "Warned", report })
       yield* reporter.say(report, { level: "Error", remind: true, apart: true })
     }
     wrong = now
@@ -143,8 +142,7 @@ export const layerPolling = (settings: Settings) =>
     GraphClient.layer,
     Layer.succeed(PageBytesMax, settings.limits.page_bytes_max),
     Reporter.layer,
-    PagePermits.layer(settings.limits.page_permits),
-    DriftLedger.layer
+    PagePermits.layer(settings.limits.page_permits)
   )
 
 /** Layer of {@link layerPolling} with the sink, its search and the checkpoints that the settings name. */

@@ -78,7 +78,7 @@ export const command = Command.make(
         const well = yield* Connector.run(once)
         yield* ExitCode.set(well ? ExitCode.well : ExitCode.failed)
       }).pipe(
-        Effect.ensuring(Effect.suspend(() => Console.log(end(once, status.sink.published)))),
+        Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Console.log(end(once, sink.published)))),
         Effect.provide(layer, { local: true })
       )
     }).pipe(

@@ -1,4 +1,4 @@
-/** The demo's output: one line per artifact, for an analyst to read. */
+/** The demo's screen: what arrived, a line an artifact, as an analyst would read it. */
 import { Effect, Layer, Stdio, Stream } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { ArtifactSink } from "../sinks/ArtifactSink.ts"
@@ -10,7 +10,7 @@ type Paint = (text: string, colour: number) => string
 const painted: Paint = (text, colour) => (text === "" ? "" : `\u001b[${colour}m${text}\u001b[0m`)
 const plain: Paint = (text) => text
 
-/** Values come from attackers: none may control the terminal. */
+/** Values come from attackers: nothing of them may steer a terminal. */
 // oxlint-disable-next-line eslint/no-control-regex
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
@@ -19,7 +19,7 @@ const clip = (text: string, width: number): string => {
   return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
 }
 
-/** Rewrites a web address so that nobody clicks on it by mistake. */
+/** An address of the web in the form that nobody clicks on by mistake. */
 const defanged = (uri: string): string => uri.replace(/^http/i, "hxxp").replaceAll(".", "[.]")
 
 const aboutOf = (artifact: Artifact): string =>
@@ -37,7 +37,7 @@ const aboutOf = (artifact: Artifact): string =>
       : defanged(artifact.fqdn)
   ].filter((part) => part !== undefined).join("  ")
 
-/** Formats one artifact as one line. */
+/** One artifact on one line. */
 export const line = (artifact: Artifact, paint: Paint = plain): string => {
   const evidence = artifact.tags.find((tag) => tag.startsWith("evidence:"))?.slice("evidence:".length)
   const kind = artifact.streamName === "azure_security_incident" ? "incident" : evidence ?? "alert"
@@ -49,7 +49,7 @@ export const line = (artifact: Artifact, paint: Paint = plain): string => {
   } ${what}  ${paint(clip(aboutOf(artifact), 90), 97)}`
 }
 
-/** Layer of an {@link ArtifactSink} that writes artifacts to standard output, in colour only on a terminal. */
+/** Layer of an {@link ArtifactSink} that writes artifacts to the screen, in colour on a terminal only. */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
   Effect.gen(function*() {
@@ -57,11 +57,14 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
     const paint = (yield* stdio.stdoutIsTerminal) ? painted : plain
     return ArtifactSink.of({
       type: "screen",
-      publish: ({ artifacts }) => {
-        const text = Array.from(artifacts, (artifact) => `${line(artifact, paint)}\n`).join("")
-        // A closed output is no reason to stop polling a demo.
-        return Effect.ignore(Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })))
-      }
+      open: Effect.succeed({
+        write: ({ artifacts }) => {
+          const text = artifacts.map((artifact) => `${line(artifact, paint)}\n`).join("")
+          // A screen that nobody looks at any more is no reason to stop polling a demo.
+          return Effect.ignore(Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })))
+        },
+        commit: Effect.void
+      })
     })
   })
 )

@@ -58,10 +58,10 @@ export const windowMessages = 256
 export const windowBytes = 16_777_216
 
 /**
- * Artifacts of a batch that are mapped together for the broker: eight windows, some ten megabytes, so that the pause at
- * the end of each slice hardly matters.
+ * Records of a page that are mapped and written together. The event loop serves others between two slices, and the
+ * artifacts of one slice, not of a page, are in memory.
  */
-export const sliceArtifacts = windowMessages * 8
+export const sliceRecords = 16
 
 /** Keys in the ledger of one endpoint of one tenant: 8 MB, or 16 MB. A page's new keys displace the oldest. */
 export const ledgerKeysMax = 1_000_000

@@ -7,7 +7,7 @@
  * Long because the numbers, the schedules and the failure table are one reference, which the README repeats.
  */
 /* oxlint-disable unicorn/no-thenable -- `then` is a word here and never a function, so that nothing can await it. */
-import { Context, Duration, Effect, Pull, Random, Schedule } from "effect"
+import { Context, Duration, Effect, Random, Schedule } from "effect"
 import { pageBytesMax } from "../domain/Bounds.ts"
 import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
 
@@ -108,24 +108,28 @@ export const retryAfterMax = Duration.hours(24)
  */
 export const tokenMargin = Duration.minutes(5)
 
+/** Waits that double from a base up to a cap: the wait after `level` others in a row. */
+const doubling = (base: Duration.Input, cap: Duration.Input) => (level: number): Duration.Duration =>
+  Duration.min(Duration.times(Duration.fromInputUnsafe(base), 2 ** level), Duration.fromInputUnsafe(cap))
+
 /**
  * Waits between requests to a token endpoint that refuses: 30 s doubling to 10 min. Entra ID blocks an address that
  * keeps asking with a bad secret (elastic/beats#49453). All endpoints share one request, and get the same error within
  * the wait.
  */
-export const tokenBackoff = Schedule.min([Schedule.exponential("30 seconds"), Schedule.spaced("10 minutes")])
+export const tokenBackoff = doubling("30 seconds", "10 minutes")
 
 /**
  * Waits between requests to a failing token endpoint: 1 s doubling to 30 s. Each try of a page then asks the token
  * endpoint again, and the tries of several endpoints do not add up.
  */
-export const tokenRetry = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
+export const tokenRetry = doubling("1 second", "30 seconds")
 
 /**
  * Cooldowns of an endpoint that Graph throttled: 10, 20, 40, then 60 minutes. Requests made while throttled count
  * against the quota (https://learn.microsoft.com/graph/throttling), so early retries only prolong it.
  */
-export const cooldown = Schedule.min([Schedule.exponential("10 minutes"), Schedule.spaced("60 minutes")])
+export const cooldown = doubling("10 minutes", "60 minutes")
 
 /**
  * Waits between the tries of one page: 1 s doubling to 30 s, full jitter, `Retry-After` as the minimum; 4 tries. It
@@ -147,25 +151,13 @@ const retryAfterOf = ({ reason }: GraphError) =>
  * Waits between probes of an endpoint that answers 403: from its interval doubling to an hour. Consent may be granted
  * later, and shows only in a new token.
  */
-export const reprobe = (interval: Duration.Duration) =>
-  Schedule.min([Schedule.exponential(interval), Schedule.spaced(Duration.max(interval, Duration.hours(1)))])
+export const reprobe = (interval: Duration.Duration) => doubling(interval, Duration.max(interval, Duration.hours(1)))
 
 /**
  * Wait between probes of an endpoint that Microsoft retired. Microsoft moved the retirement three times
  * (microsoftgraph/microsoft-graph-docs-contrib#10012), so Graph is asked instead of trusting a date.
  */
 export const retiredProbe = Duration.hours(24)
-
-const delayAt = (schedule: Schedule.Schedule<unknown>, level: number): Effect.Effect<Duration.Duration> =>
-  Effect.gen(function*() {
-    const step = yield* Schedule.toStep(schedule)
-    let delay = Duration.zero
-    for (let taken = 0; taken <= level; taken++) delay = (yield* step(0, undefined))[1]
-    return delay
-  }).pipe(
-    // These schedules never end.
-    Pull.catchDone(() => Effect.succeed(Duration.zero))
-  )
 
 const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | undefined) =>
   Duration.max(own, Duration.min(retryAfter ?? Duration.zero, retryAfterMax))
@@ -174,27 +166,24 @@ const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | unde
  * Returns the length of a cooldown that follows `level` others in a row (0 for the first). `retryAfter` can only
  * lengthen it, to a day at most.
  */
-export const cooldownAfter = (
-  level: number,
-  retryAfter: Duration.Duration | undefined
-): Effect.Effect<Duration.Duration> =>
-  Effect.map(
-    delayAt(cooldown, level),
-    (own) => lengthened(own, retryAfter)
-  )
+export const cooldownAfter = (level: number, retryAfter: Duration.Duration | undefined): Duration.Duration =>
+  lengthened(cooldown(level), retryAfter)
 
-/** Returns the wait before the next probe of an endpoint that answered 403 `level` times in a row before this one. */
-export const reprobeAfter = (level: number, interval: Duration.Duration): Effect.Effect<Duration.Duration> =>
-  delayAt(reprobe(interval), level)
+/**
+ * Returns the wait before the next probe of an endpoint that has answered 403 `level` times before this one in a row.
+ */
+export const reprobeAfter = (level: number, interval: Duration.Duration): Duration.Duration => reprobe(interval)(level)
 
-/** Returns the wait before the next request to a token endpoint that refused `level` times in a row before this one. */
-export const tokenBackoffAfter = (level: number): Effect.Effect<Duration.Duration> => delayAt(tokenBackoff, level)
+/**
+ * Returns the wait before the token endpoint is asked again that has refused `level` times before this one in a row.
+ */
+export const tokenBackoffAfter = (level: number): Duration.Duration => tokenBackoff(level)
 
-/** Returns the wait before the next request to a token endpoint that failed `level` times in a row before this one. */
-export const tokenRetryAfter = (
-  level: number,
-  retryAfter: Duration.Duration | undefined
-): Effect.Effect<Duration.Duration> => Effect.map(delayAt(tokenRetry, level), (own) => lengthened(own, retryAfter))
+/**
+ * Returns the wait before a token endpoint is asked again that has not worked `level` times before this one in a row.
+ */
+export const tokenRetryAfter = (level: number, retryAfter: Duration.Duration | undefined): Duration.Duration =>
+  lengthened(tokenRetry(level), retryAfter)
 
 /** What the connector does after a failure. */
 export interface Reaction {

@@ -78,8 +78,8 @@ export const make = Effect.fnUntraced(function*(connection: GraphConnection, clo
             const { reason } = error
             const level = unchanged && failed.error.reason._tag === reason._tag ? failed.level + 1 : 0
             const wait = reason._tag === "Unavailable"
-              ? yield* tokenRetryAfter(level, reason.retryAfter)
-              : yield* tokenBackoffAfter(level)
+              ? tokenRetryAfter(level, reason.retryAfter)
+              : tokenBackoffAfter(level)
             const after = yield* elapsed
             const failure = { error, proof, level, until: after + Duration.toMillis(wait) }
             yield* Ref.set(lastFailure, failure)

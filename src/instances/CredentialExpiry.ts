@@ -1,7 +1,6 @@
 /** Warns before a client secret expires, by the day that the settings name. */
 import { Clock, DateTime, Effect, Option } from "effect"
 import type { Instance } from "../config/Instance.ts"
-import * as Metrics from "../status/Metrics.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
@@ -31,18 +30,17 @@ export const look = Effect.fnUntraced(function*(instances: Iterable<Instance>) {
   for (const { identity, secretExpires } of instances) {
     const end = secretExpires === undefined ? undefined : Option.getOrUndefined(DateTime.make(secretExpires))
     if (secretExpires === undefined || end === undefined || !identity.enabled) {
-      status.unwarn(identity.name, code)
+      yield* status.tellInstance(identity.name, { _tag: "WarningEnded", code })
       continue
     }
     const left = DateTime.toEpochMillis(end) - now
-    yield* Metrics.update(Metrics.credentialExpiry, Math.round(left / 1000), { instance: identity.name })
     const threshold = left <= 0 ? 0 : warnedDays.find((days) => left <= days * dayMillis)
     if (threshold === undefined) {
-      status.unwarn(identity.name, code)
+      yield* status.tellInstance(identity.name, { _tag: "WarningEnded", code })
       continue
     }
     const report = reportOf(identity.name, secretExpires.slice(0, 10), threshold, now)
-    status.warn(identity.name, report)
+    yield* status.tellInstance(identity.name, { _tag: "Warned", report })
     yield* reporter.say(report, { level: "Warn", remind: false })
   }
 })

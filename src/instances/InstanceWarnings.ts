@@ -15,14 +15,17 @@ export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instanc
   const occurred_at = isoTime(yield* Clock.currentTimeMillis)
   const say = (instance: string, what: Pick<Report, "code" | "message" | "remedy">) => {
     const report: Report = { ...what, instance, occurred_at }
-    status.warn(instance, report)
-    return reporter.say(report, { level: "Warn", remind: false })
+    return Effect.andThen(
+      status.tellInstance(instance, { _tag: "Warned", report }),
+      reporter.say(report, { level: "Warn", remind: false })
+    )
   }
   const tenants = new Map<string, string>()
   for (const { identity, integrationType } of instances) {
     const { cloud, enabled, name, tenantId } = identity
-    if (integrationType === "microsoft_graph") status.unwarn(name, "integration_type")
-    else {
+    if (integrationType === "microsoft_graph") {
+      yield* status.tellInstance(name, { _tag: "WarningEnded", code: "integration_type" })
+    } else {
       yield* say(name, {
         code: "integration_type",
         message: "integration_type is not microsoft_graph",
@@ -34,7 +37,7 @@ export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instanc
     const other = tenants.get(tenant)
     if (other === undefined) {
       tenants.set(tenant, name)
-      status.unwarn(name, "duplicate_tenant")
+      yield* status.tellInstance(name, { _tag: "WarningEnded", code: "duplicate_tenant" })
     } else {
       yield* say(name, {
         code: "duplicate_tenant",

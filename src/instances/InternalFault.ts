@@ -1,11 +1,10 @@
-/** A fault of this program's own, which must not end an endpoint in silence, nor touch another. */
+/** A fault of this program's own, which must neither end an endpoint in silence nor touch another endpoint. */
 import { Cause, Clock, Effect } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { isoTime } from "../status/Report.ts"
-import { Reporter } from "../status/Reporter.ts"
-import { Status } from "../status/Status.ts"
+import type { Observer } from "./Observer.ts"
 
-/** What kind of fault it was, and where; its message may quote what Graph sent. */
+/** The kind of fault and its place. Its message may quote what Graph sent, and is left out. */
 const nameOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
   if (!(error instanceof Error)) return "of no kind"
@@ -14,22 +13,20 @@ const nameOf = (cause: Cause.Cause<unknown>): string => {
 }
 
 /** Shows and reports an endpoint's defect, and goes on; an interruption stays one. */
-export const told = (instance: string, endpoint: EndpointName) => <A, R>(polling: Effect.Effect<A, never, R>) =>
-  Effect.catchCauseIf(
-    polling,
-    (cause) => !Cause.hasInterrupts(cause),
-    Effect.fnUntraced(function*(cause) {
-      const here = (yield* Status).endpoint(instance, endpoint)
-      here.state = "error"
-      here.lastPollWell = false
-      here.error = {
-        code: "internal_fault",
-        instance,
-        endpoint,
-        message: `a fault of the connector itself: ${nameOf(cause)}`,
-        remedy: "report it with the log and the version; polling is tried again, and nothing was saved past it",
-        occurred_at: isoTime(yield* Clock.currentTimeMillis)
-      }
-      yield* (yield* Reporter).say(here.error, { level: "Error", remind: true })
-    })
-  )
+export const report =
+  (instance: string, endpoint: EndpointName, { failed }: Observer) => <A, R>(polling: Effect.Effect<A, never, R>) =>
+    Effect.catchCauseIf(
+      polling,
+      (cause) => !Cause.hasInterrupts(cause),
+      Effect.fnUntraced(function*(cause) {
+        const at = yield* Clock.currentTimeMillis
+        yield* failed({
+          code: "internal_fault",
+          instance,
+          endpoint,
+          message: `a fault of the connector itself: ${nameOf(cause)}`,
+          remedy: "report it with the log and the version; polling is tried again, and nothing was saved past it",
+          occurred_at: isoTime(at)
+        }, "error")
+      })
+    )

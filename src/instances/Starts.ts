@@ -6,7 +6,7 @@ import { Clock, Duration, Effect } from "effect"
 import { RateLimiter } from "effect/persistence"
 import type { Instance } from "../config/Instance.ts"
 import { startsAtOnce } from "../domain/Bounds.ts"
-import type { Status } from "../status/Status.ts"
+import { Status } from "../status/Status.ts"
 
 /** Time between two of the starts that wait: a quarter of a second, so that forty tenants have all begun in five. */
 const apart = Duration.millis(250)
@@ -18,7 +18,8 @@ const partOfInterval = 1 / 2
  * Turns to start. Of the instances that ask at one time the first {@link startsAtOnce} get theirs at once, the others
  * one after another.
  */
-export const make = Effect.fn("Starts.make")(function*(status: Status["Service"]) {
+export const make = Effect.gen(function*() {
+  const status = yield* Status
   const limiter = yield* Effect.provide(RateLimiter.make, RateLimiter.layerStoreMemory)
 
   /** Waits for the instance's turn, among `count` of them, and shows when it comes. */
@@ -36,7 +37,7 @@ export const make = Effect.fn("Starts.make")(function*(status: Status["Service"]
     if (Duration.isZero(delay)) return
     const now = yield* Clock.currentTimeMillis
     for (const name of identity.endpoints) {
-      status.endpoint(identity.name, name).nextPollAt = now + Duration.toMillis(delay)
+      yield* status.tellEndpoint(identity.name, name, { _tag: "PollScheduled", at: now + Duration.toMillis(delay) })
     }
     yield* Effect.sleep(delay)
   })

@@ -1,34 +1,39 @@
-/** Publishes artifacts to the stream that Conductor's services read. */
+/** Publishes artifacts into the stream that Conductor's services read. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { stringify } from "../artifacts/Message.ts"
-import { sliceArtifacts } from "../domain/Bounds.ts"
-import { ArtifactSink, ArtifactSinkError, type Batch, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
-import { makeDeadLetters } from "../sinks/FileSink.ts"
+import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
+import * as FileSink from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
-import { headerBytesMax, make as makePublisher, type Outgoing, publisherLimits } from "./Publisher.ts"
+import {
+  headerBytesMax,
+  make as makePublisher,
+  type Outgoing,
+  type PublisherLimits,
+  publisherLimits
+} from "./Publisher.ts"
 import { encode, fit } from "./Truncation.ts"
 
-/** Where records go that could not become artifacts. */
+/** Where records that could not become artifacts go. */
 export type DeadLetters =
   | { readonly to: "file"; readonly directory: string }
   /** `{appliance_id}.data.artifacts.unknown`, where Conductor keeps what no parser knows. */
   | { readonly to: "subject" }
   | { readonly to: "off" }
 
-/** The options of the sink. */
+/** What the sink is made with. */
 export interface NatsArtifactSinkOptions {
   /** First token of all subjects of an appliance. */
   readonly applianceId: string
-  /** `raw` enters the pipeline before the parser, `parsed` behind it. */
+  /** `raw` passes the parser, `parsed` goes behind it. */
   readonly stage: "raw" | "parsed"
   readonly deadLetters: DeadLetters
-  readonly limits?: Parameters<typeof makePublisher>[0]
+  readonly limits?: PublisherLimits
 }
 
-/** Returns the subject of a stage of an appliance's artifacts. */
+/** Subject of a stage of an appliance's artifacts. */
 export const subjectOf = (applianceId: string, stage: Stage): string => `${applianceId}.data.artifacts.${stage}`
 
 type Stage = "raw" | "parsed" | "unknown"
@@ -36,35 +41,24 @@ type Stage = "raw" | "parsed" | "unknown"
 interface Target {
   readonly subject: string
   readonly stream: string
-  /** The stream's limit for a message including headers; -1 for no limit. */
+  /** Headers included; -1 for none. */
   readonly bytesMax: number
 }
 
 const utf8 = new TextEncoder()
 
-/** Yields the artifacts after the first `from`, in slices. */
-function* slices(artifacts: Iterable<Artifact>, from: number): Generator<ReadonlyArray<Artifact>> {
-  let slice: Array<Artifact> = []
-  let index = 0
-  for (const artifact of artifacts) {
-    if (index++ < from) continue
-    slice.push(artifact)
-    if (slice.length < sliceArtifacts) continue
-    yield slice
-    slice = []
-  }
-  if (slice.length > 0) yield slice
-}
-
 /**
  * Layer of an {@link ArtifactSink} into the stream that captures the subject of the stage.
  *
- * The id of an artifact is the id of its message, so that the stream stores it once however often it is sent. A full or
- * missing stream, an outage and a refusal fail as {@link SinkUnavailable}, whose message names the cause. When the same
- * batch is passed again, only unacknowledged artifacts are sent.
+ * **Details**
  *
- * An artifact over the broker's limit is published with a shortened message and a tag. Dead letters in a file have no
- * id: they are written once per batch object.
+ * The id of an artifact is the id of its message, so that the stream takes it once however often it is sent. A full or
+ * missing stream, an outage and a refusal fail as {@link SinkUnavailable} in words that name them; when the same page
+ * is given again, only what was not acknowledged is sent.
+ *
+ * **Gotchas**
+ *
+ * An artifact over the broker's limit is published with less of its message, and tagged so.
  */
 export const layer = (
   { applianceId, deadLetters, limits = publisherLimits, stage }: NatsArtifactSinkOptions
@@ -74,10 +68,9 @@ export const layer = (
     Effect.gen(function*() {
       const { jsm, nc } = yield* Connection
       const publisher = yield* makePublisher(limits)
-      const toFile = deadLetters.to === "file" ? yield* makeDeadLetters(deadLetters.directory) : undefined
-      const inFile = new WeakSet<Batch>()
-      /** Acknowledged artifacts per batch: a failed batch comes again. */
-      const sent = new WeakMap<Batch, number>()
+      const deadLetterFiles = deadLetters.to === "file"
+        ? yield* FileSink.openDeadLetters(deadLetters.directory)
+        : undefined
       const targets = new Map<Stage, Target>()
       const said = new Map<Stage, string>()
 
@@ -101,12 +94,12 @@ export const layer = (
         targets.set(of, found)
         if (said.get(of) !== found.stream) {
           said.set(of, found.stream)
-          yield* Effect.logInfo(`artifacts on ${subject} are kept by the stream ${found.stream}`)
+          yield* Effect.logInfo(`what goes to ${subject} is kept by the stream ${found.stream}`)
         }
         return found
       })
 
-      /** Read at each message: the broker's limit may change when the broker restarts. */
+      /** Read when a message is sent: the broker's limit may be another after it was started again. */
       const roomIn = ({ bytesMax }: Target) =>
         Math.min(nc.info?.max_payload ?? Infinity, bytesMax < 0 ? Infinity : bytesMax) - headerBytesMax
 
@@ -136,33 +129,39 @@ export const layer = (
         }
       }
 
-      const publishDeadLetters = Effect.fnUntraced(function*(batch: Batch) {
-        if (deadLetters.to === "subject") {
-          const messages = Array.from(batch.deadLetters)
-          if (messages.length > 0) yield* publisher.publish(messages.map(deadLetterMessage(yield* find("unknown"))))
-        } else if (toFile !== undefined && !inFile.has(batch)) {
-          yield* toFile(batch.deadLetters)
-          inFile.add(batch)
-        }
-      })
-
-      const publishArtifacts = Effect.fnUntraced(function*(batch: Batch) {
-        let done = sent.get(batch) ?? 0
-        for (const slice of slices(batch.artifacts, done)) {
-          yield* publisher.publish(slice.map(artifactMessage(yield* find(stage))))
-          done += slice.length
-          sent.set(batch, done)
-        }
-      })
-
-      const publish = (batch: Batch) =>
-        Effect.andThen(publishDeadLetters(batch), publishArtifacts(batch)).pipe(
-          // The stream may have been created again under another name or with another limit.
+      /** The stream may have been made anew, under another name or with another limit. */
+      const failing = <A, R>(effect: Effect.Effect<A, SinkUnavailable, R>) =>
+        effect.pipe(
           Effect.tapError(() => Effect.sync(() => targets.clear())),
-          Effect.catchTag("SinkUnavailable", (reason) => new ArtifactSinkError({ sink: "nats", reason }))
+          Effect.mapError((reason) => new ArtifactSinkError({ sink: "nats", reason }))
         )
 
+      const sendDeadLetters = Effect.fnUntraced(function*(slice: ReadonlyArray<DeadLetter>) {
+        if (slice.length > 0) yield* publisher.send(slice.map(deadLetterMessage(yield* find("unknown"))))
+      })
+      const sendArtifacts = Effect.fnUntraced(function*(slice: ReadonlyArray<Artifact>) {
+        if (slice.length > 0) yield* publisher.send(slice.map(artifactMessage(yield* find(stage))))
+      })
+
       yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
-      return ArtifactSink.of({ type: "nats", publish })
+      return ArtifactSink.of({
+        type: "nats",
+        open: Effect.gen(function*() {
+          const inFile = deadLetterFiles === undefined ? undefined : yield* FileSink.failing(deadLetterFiles.open)
+          return {
+            write: Effect.fnUntraced(function*(slice) {
+              if (inFile !== undefined) yield* FileSink.failing(inFile.append(slice.deadLetters))
+              if (deadLetters.to === "subject") yield* failing(sendDeadLetters(slice.deadLetters))
+              yield* failing(sendArtifacts(slice.artifacts))
+            }),
+            commit: Effect.gen(function*() {
+              yield* failing(publisher.flush)
+              if (inFile === undefined) return
+              yield* FileSink.failing(inFile.sync)
+              yield* inFile.accept
+            })
+          }
+        })
+      })
     })
   )

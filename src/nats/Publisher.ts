@@ -1,222 +1,185 @@
 /**
- * Publishes to JetStream with a bounded window of unacknowledged messages, until each message is acknowledged.
+ * Publishes to JetStream with a bounded window of messages in flight.
  *
- * The library's own publish waits for each timeout after an outage and costs twice the time. Here, every unacknowledged
- * message is sent again with the same `Nats-Msg-Id` once the broker is back; the stream drops duplicates by that id.
+ * The client's own publish waits for each timeout after an outage, and was measured at twice the time. This publisher sends
+ * everything that is not acknowledged once more with the same `Nats-Msg-Id` when the broker is back; the stream takes a
+ * message id once.
  */
 import { createInbox, headers, type Msg, type Status } from "@nats-io/transport-node"
-import { Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
+import { Clock, Deferred, Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
 import { windowBytes, windowMessages } from "../domain/Bounds.ts"
 import { SinkUnavailable } from "../sinks/ArtifactSink.ts"
 import { replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
 import { describe, refusedSubject } from "./NatsFailure.ts"
 
-/** The window and the timeouts. */
-export const publisherLimits = {
+/** Bounds of the window, and deadlines. */
+export interface PublisherLimits {
+  readonly messages: number
+  readonly bytes: number
+  /** Publishing fails after this time without an acknowledgement. A stop waits for it, and has ten seconds. */
+  readonly silence: Duration.Duration
+  /** A message without an acknowledgement is sent again after this: the broker answers within milliseconds or has lost it. */
+  readonly answer: Duration.Duration
+  /** A message that the broker refused for the time being is sent again after this. */
+  readonly refused: Duration.Duration
+}
+
+/** The limits unless a test says otherwise. */
+export const publisherLimits: PublisherLimits = {
   messages: windowMessages,
   bytes: windowBytes,
-  /**
-   * A batch fails after this time without an acknowledgement; a stop waits for the batch and must end within ten
-   * seconds.
-   */
   silence: Duration.seconds(5),
-  /** An unacknowledged message is sent again then: the broker answers within milliseconds or has lost it. */
   answer: Duration.seconds(2),
-  /** A message that the broker refused temporarily is sent again after this time. */
   refused: Duration.millis(500)
-} as const
+}
 
-const tick = Duration.millis(100)
-
-/**
- * One message to publish. `payload` is called when the message is sent, so that memory holds a window and not a batch.
- */
+/** One message to publish. `payload` is made when the message is sent, so that only a window is in memory. */
 export interface Outgoing {
   readonly id: string
   readonly subject: string
-  /** Name of the stream that captures the subject; the broker refuses a message for another stream. */
+  /** The stream that captures the subject; the broker refuses another. */
   readonly stream: string
   readonly payload: () => Uint8Array
 }
 
-/** Reserved for headers, which count towards the broker's limit: two lines and 64 hex digits take fewer. */
+/**
+ * Headers count towards the broker's limit of a message. Two lines and an id of 64 hex digits take fewer bytes than this.
+ */
 export const headerBytesMax = 512
 
+/** A message of the present page. */
 interface Entry {
   readonly message: Outgoing
   readonly token: string
-  payload: Uint8Array | undefined
-  isAcknowledged: boolean
-  /** In ticks; undefined while the message is not in flight. */
-  sentAt: number | undefined
-  /** Tick at which an unacknowledged message is sent again. */
-  againAt: number
+  readonly state:
+    | { readonly _tag: "Waiting" }
+    | { readonly _tag: "InFlight"; readonly payload: Uint8Array; readonly againAt: number }
+    | { readonly _tag: "Acknowledged" }
 }
 
-interface Batch {
-  readonly entries: ReadonlyArray<Entry>
-  readonly settle: (outcome: Effect.Effect<void, SinkUnavailable>) => void
-  next: number
-  left: number
-  messagesInFlight: number
-  bytesInFlight: number
-  /** Tick of the last acknowledgement, or of the start. */
-  heardAt: number
-  /** The last refusal of the broker, in words. */
-  trouble: string | undefined
+/** Publishes one page at a time. */
+export interface Publisher {
+  /** Sends messages as the window has room for them. What was acknowledged since the last `flush` is not sent again. */
+  readonly send: (messages: Iterable<Outgoing>) => Effect.Effect<void, SinkUnavailable>
+  /** Succeeds when everything sent is acknowledged, duplicates included, and ends the page. */
+  readonly flush: Effect.Effect<void, SinkUnavailable>
 }
 
-/**
- * Creates a publisher that lives as long as the scope. One batch is published at a time.
- *
- * `publish` succeeds when all messages are acknowledged, in any order, duplicates included. After a failure, a call
- * with the same messages sends only those that are still unacknowledged.
- */
-export const make = Effect.fn("Publisher.make")(function*(
-  limits: Omit<typeof publisherLimits, "silence"> & { readonly silence: Duration.Duration } = publisherLimits
-) {
+/** Makes a publisher that lives as long as the scope. */
+export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimits = publisherLimits) {
   const { nc, presence } = yield* Connection
-  const working = yield* Latch.make(false)
-  const ticksOf = (duration: Duration.Duration) => Math.ceil(Duration.toMillis(duration) / Duration.toMillis(tick))
-  const silenceTicks = ticksOf(limits.silence)
-  const answerTicks = ticksOf(limits.answer)
-  const refusedTicks = ticksOf(limits.refused)
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
   const inbox = createInbox()
-  /** One headers object for all messages: the library serializes it before its publish returns. */
+  /** One for all messages: the client writes headers out before its publish returns. */
   const marks = headers()
+  /** Open while a message is in flight. */
+  const working = yield* Latch.make(false)
 
-  let now = 0
-  let isAway = SubscriptionRef.getUnsafe(presence) === "away"
+  /**
+   * Messages of the page by id, and their ids by the tokens to which the broker answers. Each attempt has tokens of its own;
+   * both are kept until the page ends.
+   */
+  const entries = new Map<string, Entry>()
+  const byToken = new Map<string, string>()
+  const inFlight = new Set<string>()
   let tokens = 0
-  let batch: Batch | undefined
-  /** Messages of the current or the last failed batch by id; acknowledged ones are not sent again after a failure. */
-  let held = new Map<string, Entry>()
-  const byToken = new Map<string, Entry>()
+  let bytesInFlight = 0
+  let isAway = SubscriptionRef.getUnsafe(presence) === "away"
+  /** Why sending cannot go on. */
+  let failure: string | undefined
+  /** What the broker last refused, in words. */
+  let trouble: string | undefined
+  /** Done at the next acknowledgement, failure or reconnection. */
+  let changed = Deferred.makeUnsafe<void>()
 
-  const settle = (outcome: Effect.Effect<void, SinkUnavailable>) => {
-    const { settle } = batch!
-    batch = undefined
-    working.closeUnsafe()
-    settle(outcome)
+  const pulse = () => {
+    Deferred.doneUnsafe(changed, Effect.void)
+    changed = Deferred.makeUnsafe<void>()
   }
-  const fail = (detail: string) => settle(Effect.fail(new SinkUnavailable({ detail })))
+  const fail = (detail: string) => {
+    failure ??= detail
+    pulse()
+  }
+  const leaveWindow = (id: string, { message, state, token }: Entry, next: Entry["state"]) => {
+    if (state._tag === "InFlight") bytesInFlight -= state.payload.length
+    entries.set(id, { message, token, state: next })
+    inFlight.delete(id)
+    if (inFlight.size === 0) working.closeUnsafe()
+  }
 
-  const send = (entry: Entry) => {
-    const { id, payload, stream, subject } = entry.message
-    const bytes = entry.payload ??= payload()
+  const transmit = (id: string, entry: Entry) => {
+    const { message, state, token } = entry
+    const payload = state._tag === "InFlight" ? state.payload : message.payload()
+    if (state._tag !== "InFlight") bytesInFlight += payload.length
+    entries.set(id, {
+      message,
+      token,
+      state: { _tag: "InFlight", payload, againAt: now() + Duration.toMillis(limits.answer) }
+    })
+    inFlight.add(id)
+    working.openUnsafe()
     marks.set("Nats-Msg-Id", id)
-    marks.set("Nats-Expected-Stream", stream)
-    entry.sentAt = now
-    entry.againAt = now + answerTicks
-    nc.publish(subject, bytes, { headers: marks, reply: `${inbox}.${entry.token}` })
-    return bytes.length
-  }
-
-  const pump = () => {
-    if (batch === undefined || isAway) return
-    const { entries } = batch
+    marks.set("Nats-Expected-Stream", message.stream)
     try {
-      while (
-        batch.next < entries.length && batch.messagesInFlight < limits.messages && batch.bytesInFlight < limits.bytes
-      ) {
-        const entry = entries[batch.next++]!
-        if (entry.isAcknowledged) continue
-        batch.bytesInFlight += send(entry)
-        batch.messagesInFlight++
-      }
+      nc.publish(message.subject, payload, { headers: marks, reply: `${inbox}.${token}` })
     } catch (error) {
       fail(describe(error))
     }
   }
 
-  const inFlight = ({ entries, next }: Batch) =>
-    entries.slice(0, next).filter(({ isAcknowledged, sentAt }) => !isAcknowledged && sentAt !== undefined)
-
-  const sendAgain = (passes: (entry: Entry) => boolean) => {
-    if (batch === undefined || isAway) return
-    try {
-      for (const entry of inFlight(batch)) if (passes(entry)) send(entry)
-    } catch (error) {
-      fail(describe(error))
+  const transmitAgain = (passes: (againAt: number) => boolean) => {
+    if (isAway) return
+    for (const id of Array.from(inFlight)) {
+      const entry = entries.get(id)!
+      if (entry.state._tag === "InFlight" && passes(entry.state.againAt)) transmit(id, entry)
     }
-  }
-
-  const acknowledge = (entry: Entry) => {
-    const bytes = entry.payload?.length ?? 0
-    const wasInFlight = entry.sentAt !== undefined
-    entry.isAcknowledged = true
-    entry.payload = undefined
-    entry.sentAt = undefined
-    byToken.delete(entry.token)
-    if (batch === undefined) return
-    batch.heardAt = now
-    batch.trouble = undefined
-    batch.left--
-    if (wasInFlight) {
-      batch.messagesInFlight--
-      batch.bytesInFlight -= bytes
-    }
-    if (batch.left > 0) return pump()
-    held = new Map()
-    byToken.clear()
-    settle(Effect.void)
   }
 
   const hear = (message: Msg) => {
-    const entry = byToken.get(message.subject.slice(inbox.length + 1))
-    if (entry === undefined) return
+    const token = message.subject.slice(inbox.length + 1)
+    const id = byToken.get(token)
+    const entry = id === undefined ? undefined : entries.get(id)
+    if (id === undefined || entry === undefined) return
     const reply = replyOf(message, entry.message.subject)
-    if (reply._tag === "Acknowledged") return acknowledge(entry)
-    if (batch === undefined) return
+    if (reply._tag === "Acknowledged") {
+      leaveWindow(id, entry, { _tag: "Acknowledged" })
+      trouble = undefined
+      return pulse()
+    }
+    // A refusal of a failed attempt says nothing about this one; an acknowledgement of it holds.
+    if (token !== entry.token || entry.state._tag !== "InFlight") return
     if (reply.forGood) return fail(reply.why)
-    batch.trouble = reply.why
-    entry.againAt = now + refusedTicks
+    trouble = reply.why
+    entries.set(id, { ...entry, state: { ...entry.state, againAt: now() + Duration.toMillis(limits.refused) } })
   }
 
-  /** Handles connection events. A permission refusal arrives here and not as a reply. */
+  /** The broker tells the connection of a refusal by its permissions, and not the reply subject. */
   const heed = (status: Status) => {
     if (status.type === "disconnect") isAway = true
     if (status.type === "reconnect") {
       isAway = false
-      sendAgain(() => true)
-      pump()
+      transmitAgain(() => true)
+      pulse()
     }
-    if (batch === undefined) return
     const subject = status.type === "error" ? refusedSubject(status.error) : undefined
     if (subject === undefined) return
-    const isOurs = subject.startsWith(inbox) || batch.entries.some(({ message }) => message.subject === subject)
+    const isOurs = subject.startsWith(inbox) ||
+      Array.from(inFlight).some((id) => entries.get(id)?.message.subject === subject)
     if (isOurs) fail(`the broker's permissions refuse this user ${subject}`)
   }
-
-  const watch = Effect.sync(() => {
-    now++
-    if (batch === undefined) return
-    if (now - batch.heardAt >= silenceTicks) {
-      return fail(
-        batch.trouble
-          ?? (isAway
-            ? "the broker is away; unacknowledged artifacts are kept and sent again"
-            : "the broker acknowledges nothing")
-      )
-    }
-    sendAgain(({ againAt }) => againAt <= now)
-    pump()
-  })
 
   yield* Effect.acquireRelease(
     Effect.sync(() =>
       nc.subscribe(`${inbox}.*`, {
         callback: (error, message) => {
           if (error === null) hear(message)
-          else if (batch !== undefined) fail(describe(error))
+          else if (inFlight.size > 0) fail(describe(error))
         }
       })
     ),
     (subscription) => Effect.sync(() => subscription.unsubscribe())
-  )
-  yield* Effect.forkScoped(
-    Effect.forever(working.await.pipe(Effect.andThen(Effect.sleep(tick)), Effect.andThen(watch)))
   )
   yield* Effect.forkScoped(
     Effect.ignore(
@@ -227,49 +190,68 @@ export const make = Effect.fn("Publisher.make")(function*(
     )
   )
 
-  const begin = (messages: ReadonlyArray<Outgoing>, settle: Batch["settle"]) => {
-    const entries = new Map<string, Entry>()
-    for (const message of messages) {
-      const before = held.get(message.id)
-      const token = before?.token ?? (tokens++).toString(36)
-      const entry: Entry = {
-        message,
-        token,
-        payload: undefined,
-        isAcknowledged: before?.isAcknowledged ?? false,
-        sentAt: undefined,
-        againAt: 0
-      }
-      entries.set(message.id, entry)
+  /** Sends what is overdue again. It sleeps to the next deadline, and wakes at least as often as a refusal asks for. */
+  const deadlines = Effect.gen(function*() {
+    yield* working.await
+    const next = Math.min(
+      ...Array.from(inFlight, (id) => {
+        const { state } = entries.get(id)!
+        return state._tag === "InFlight" ? state.againAt : Infinity
+      })
+    )
+    const wait = Math.max(1, Math.min(next - now(), Duration.toMillis(limits.refused)))
+    yield* Effect.sleep(wait)
+    transmitAgain((againAt) => againAt <= now())
+  })
+  yield* Effect.forkScoped(Effect.forever(deadlines))
+
+  /** Takes everything out of the window: it is sent again when its page is given again. */
+  const giveUp = (detail: string) =>
+    Effect.suspend(() => {
+      failure = undefined
+      for (const id of Array.from(inFlight)) leaveWindow(id, entries.get(id)!, { _tag: "Waiting" })
+      return Effect.fail(new SinkUnavailable({ detail }))
+    })
+
+  const silent = Effect.suspend(() =>
+    giveUp(
+      trouble ?? (isAway ? "the broker is away; what is not acknowledged is kept" : "the broker acknowledges nothing")
+    )
+  )
+
+  const isFailed = () => failure !== undefined
+
+  /** Waits until a condition of the window holds; fails when nothing is acknowledged for too long. */
+  const until = Effect.fnUntraced(function*(holds: () => boolean) {
+    while (!isFailed() && !holds()) {
+      yield* Effect.timeoutOrElse(Deferred.await(changed), { duration: limits.silence, orElse: () => silent })
     }
-    byToken.clear()
-    held = entries
-    const all = Array.from(entries.values())
-    const left = all.filter(({ isAcknowledged }) => !isAcknowledged)
-    for (const entry of left) byToken.set(entry.token, entry)
-    if (left.length === 0) return settle(Effect.void)
-    batch = {
-      entries: all,
-      settle,
-      next: 0,
-      left: left.length,
-      messagesInFlight: 0,
-      bytesInFlight: 0,
-      heardAt: now,
-      trouble: undefined
-    }
-    working.openUnsafe()
-    pump()
-  }
+    if (failure !== undefined) return yield* giveUp(failure)
+  })
+
+  const hasRoom = () => !isAway && inFlight.size < limits.messages && bytesInFlight < limits.bytes
 
   return {
-    publish: (messages: ReadonlyArray<Outgoing>): Effect.Effect<void, SinkUnavailable> =>
-      Effect.callback((resume) => {
-        begin(messages, resume)
-        return Effect.sync(() => {
-          batch = undefined
-          working.closeUnsafe()
-        })
+    send: Effect.fnUntraced(function*(messages) {
+      for (const message of messages) {
+        const { id } = message
+        const before = entries.get(id)
+        if (before !== undefined && before.state._tag !== "Waiting") continue
+        // The message is the new one: its stream and the broker's limits may be others by now.
+        const entry: Entry = { message, token: (tokens++).toString(36), state: { _tag: "Waiting" } }
+        entries.set(id, entry)
+        byToken.set(entry.token, id)
+        if (failure !== undefined || !hasRoom()) yield* until(hasRoom)
+        // An acknowledgement of a failed attempt may have come while this one waited.
+        if (entries.get(id)?.state._tag === "Waiting") transmit(id, entry)
+      }
+    }, Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted")))),
+    flush: Effect.andThen(
+      until(() => inFlight.size === 0),
+      Effect.sync(() => {
+        entries.clear()
+        byToken.clear()
       })
-  }
+    ).pipe(Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted"))))
+  } satisfies Publisher
 })

@@ -1,19 +1,26 @@
 /**
- * What is read between two polls: ranges that could not be read before, and the hours behind the overlap, where rows may
- * have come late. Neither moves the mark, and both give way to a poll that is due.
+ * What is read between two polls: ranges that could not be read before (gaps), and the hours behind the overlap, where
+ * rows become visible late (sweeps). Neither moves the mark, and both give way to a poll that is due.
  */
-import { Clock, Duration, Effect, SubscriptionRef } from "effect"
-import { type Checkpoint, type Gap, type Position, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
+import { Duration } from "effect"
+import { type Checkpoint, type Gap, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import type { GraphError } from "../graph/GraphError.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import { isoTime } from "../status/Report.ts"
-import { type Aside, type Due, type Phase, type Poll, start } from "./Poll.ts"
-import { countUrl } from "./Query.ts"
-import { log, type Run, save, saved, show } from "./Run.ts"
+import { type Aside, type Due, type Poll, start } from "./Poll.ts"
+import {
+  type Action,
+  after,
+  type Decision,
+  type Event,
+  type Facts,
+  goOn,
+  type PollerConfig,
+  type PollerState
+} from "./PollerState.ts"
+import * as Reports from "./Reports.ts"
 import { begin as beginAt } from "./Walk.ts"
 
-const waiting = (due: Due): Phase => ({ _tag: "Waiting", due })
+const wait = (state: PollerState, due: Due): Decision => goOn(state, { _tag: "Wait", due })
 
 const oldest = (gaps: ReadonlyArray<Gap>): Gap | undefined =>
   gaps.reduce<Gap | undefined>(
@@ -21,136 +28,123 @@ const oldest = (gaps: ReadonlyArray<Gap>): Gap | undefined =>
     undefined
   )
 
-const sweptHours = (run: Run) =>
-  Effect.map(SubscriptionRef.get(run.pace), ({ lateRows }) => Duration.toMillis(lateRows))
-
-/** When a gap, and when the sweep is due; never where only polls are to be made. */
-const dueTimes = Effect.fnUntraced(function*(run: Run, { gaps, sweep }: Checkpoint) {
+const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { pace }: Facts) => {
   const gap = oldest(gaps)
-  const sweeps = !run.endpoint.retires && (yield* sweptHours(run)) > 0
+  const sweeps = !endpoint.retires && Duration.toMillis(pace.lateRows) > 0
   return {
     gap: gap === undefined ? Infinity : gap.triedAt + Duration.toMillis(GraphPolicy.gapRetry.every),
     sweep: sweeps ? sweep.countedAt + Duration.toMillis(GraphPolicy.sweepEvery) : Infinity
   }
-})
+}
 
 /**
- * When the next aside is due, in milliseconds since 1970; infinity for never. Only an endpoint in good order has time
- * for it.
+ * When the next aside is due, in milliseconds since 1970; infinity for never. Only an endpoint that works has time for
+ * one.
  */
-export const dueAt = Effect.fnUntraced(function*(run: Run) {
-  const checkpoint = saved(run)
-  if (run.once || checkpoint === undefined || run.here.state !== "ok") return Infinity
-  if (run.paused !== undefined) return 0
-  const { gap, sweep } = yield* dueTimes(run, checkpoint)
+export const asideDueAt = (config: PollerConfig, state: PollerState, facts: Facts): number => {
+  const { checkpoint } = facts
+  if (config.mode._tag !== "forever" || checkpoint === undefined || state.health !== "ok") return Infinity
+  if (state.paused !== undefined) return 0
+  const { gap, sweep } = dueTimes(config, checkpoint, facts)
   return Math.min(gap, sweep)
-})
+}
 
-const reading = (now: number, pageSize: number, from: Timestamp.Timestamp, task: Aside): Phase => ({
-  _tag: "Reading",
-  poll: start(now, now, pageSize, task),
-  position: { ...beginAt(from), until: task.end }
-})
+const reading = (state: PollerState, now: number, pageSize: number, from: Timestamp.Timestamp, task: Aside): Decision =>
+  goOn(state, {
+    _tag: "Fetch",
+    poll: start(now, now, pageSize, task),
+    position: { ...beginAt(from), until: task.end }
+  })
 
-const beginGap = Effect.fnUntraced(function*(
-  run: Run,
+const beginGap = (
+  config: PollerConfig,
+  state: PollerState,
   { floor }: Checkpoint,
   gap: Gap,
   due: Due,
-  now: number
-): Effect.fn.Return<Phase> {
-  const { overlap } = yield* SubscriptionRef.get(run.pace)
+  { ledgerFloor, now, pace }: Facts
+): Decision => {
   const patience = Duration.toMillis(GraphPolicy.gapRetry.during)
-  // Polls begin behind it, so that it stands in for their overlap; what the ledger has forgotten would come twice.
-  const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(overlap)), floor)
-  const known = Timestamp.later(reach, run.state.ledger.floor() ?? reach)
+  // Polls begin behind the gap, so that the gap stands in for their overlap. What the ledger has forgotten would come twice.
+  const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(pace.overlap)), floor)
+  const known = Timestamp.later(reach, ledgerFloor ?? reach)
   const from = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
   if (from < gap.to) {
-    return reading(now, GraphPolicy.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
+    return reading(state, now, GraphPolicy.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
   }
-  yield* save(run, (checkpoint) => withoutGap(checkpoint, gap, now))
-  yield* show(run)
-  yield* run.reporter.say({
-    code: "gap_given_up",
-    instance: run.identity.name,
-    endpoint: run.endpoint.name,
-    message: `what changed from ${gap.from} to ${gap.to} could not be read for 7 days (${gap.code}) and is given up`,
-    remedy: "collect the range with backfill once Microsoft answers for it again",
-    occurred_at: isoTime(now)
-  }, { level: "Error", remind: false, apart: true })
-  return waiting(due)
-})
-
-const beginSweep = Effect.fnUntraced(function*(
-  run: Run,
-  { floor, mark, sweep }: Checkpoint,
-  due: Due,
-  now: number
-): Effect.fn.Return<Phase, GraphError> {
-  const { endpoint, graph, identity, permits, state } = run
-  const { lateRows, overlap } = yield* SubscriptionRef.get(run.pace)
-  const reach = Duration.toMillis(lateRows)
-  const end = Timestamp.minusMillis(mark, Duration.toMillis(overlap))
-  const known = Timestamp.later(floor, state.ledger.floor() ?? floor)
-  const from = Timestamp.later(Timestamp.minusMillis(end, reach), known)
-  const counted = (checkpoint: Checkpoint) => ({ ...checkpoint, sweep: { ...checkpoint.sweep, countedAt: now } })
-  if (from >= end) {
-    yield* save(run, counted)
-    return waiting(due)
-  }
-  const { count } = yield* permits.withPermit(
-    graph.fetchPage({ collection: endpoint, url: countUrl(identity.cloud.graph, endpoint, from, end), aside: true })
-  )
-  const missing = count !== undefined && count > run.recent.within(from, end) && run.recent.isWhole()
-  if (missing || now - sweep.readAt >= reach) {
-    return reading(now, endpoint.pageSize, from, { _tag: "Sweep", end, due })
-  }
-  yield* save(run, counted)
-  return waiting(due)
-})
-
-/** Ends an aside before its range was read: it is tried again in an hour. */
-export const giveUp = Effect.fnUntraced(function*(run: Run, task: Aside): Effect.fn.Return<Phase> {
-  const now = yield* Clock.currentTimeMillis
-  yield* save(run, (checkpoint) =>
-    task._tag === "Gap"
-      ? triedGap(checkpoint, task.gap, now)
-      : { ...checkpoint, sweep: { ...checkpoint.sweep, countedAt: now } })
-  return waiting(task.due)
-})
-
-/** Begins the aside that is due, or goes on with the one that gave way to a poll. */
-export const begin = Effect.fnUntraced(function*(
-  run: Run,
-  due: Due,
-  now: number
-): Effect.fn.Return<Phase, GraphError> {
-  const { paused } = run
-  run.paused = undefined
-  if (paused !== undefined) {
-    return { _tag: "Reading", position: paused.position, poll: { ...paused.poll, task: { ...paused.task, due } } }
-  }
-  const checkpoint = saved(run)
-  if (checkpoint === undefined) return waiting(due)
-  const gap = oldest(checkpoint.gaps)
-  return gap !== undefined && (yield* dueTimes(run, checkpoint)).gap <= now
-    ? yield* beginGap(run, checkpoint, gap, due, now)
-    : yield* beginSweep(run, checkpoint, due, now)
-})
-
-/** Lets a poll that is due go before an aside. */
-export const giveWay = (run: Run, poll: Poll, position: Position, task: Aside): Phase => {
-  run.paused = { poll, position, task }
-  return waiting(task.due)
+  return after({
+    save: (checkpoint) => withoutGap(checkpoint, gap, now),
+    notes: [{
+      _tag: "Said",
+      report: Reports.gapGivenUp(config, gap, now),
+      saying: { level: "Error", remind: false, apart: true }
+    }]
+  }, wait(state, due))
 }
 
-/** An aside has read its range to the end. */
-export const end = Effect.fnUntraced(function*(run: Run, poll: Poll, task: Aside) {
-  if (task._tag === "Gap" && poll.missing.size > 0) return yield* giveUp(run, task)
-  const fields = { records: poll.records, repeated: poll.repeated, artifacts: poll.artifacts }
-  if (task._tag === "Gap") {
-    yield* log(run, "Info", `what was left out from ${task.gap.from} to ${task.gap.to} has been read`, fields)
-  } else if (poll.records > 0) yield* log(run, "Info", `found ${poll.records} events that came late`, fields)
-  yield* show(run)
-  return waiting(task.due)
+const counted = (now: number) => (checkpoint: Checkpoint): Checkpoint => ({
+  ...checkpoint,
+  sweep: { ...checkpoint.sweep, countedAt: now }
 })
+
+const beginSweep = (state: PollerState, { floor, mark }: Checkpoint, due: Due, facts: Facts): Decision => {
+  const { ledgerFloor, now, pace } = facts
+  const end = Timestamp.minusMillis(mark, Duration.toMillis(pace.overlap))
+  const known = Timestamp.later(floor, ledgerFloor ?? floor)
+  const from = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(pace.lateRows)), known)
+  return from >= end
+    ? after({ save: counted(now) }, wait(state, due))
+    : goOn(state, { _tag: "Count", due, from, end })
+}
+
+/** Begins the aside that is due, or goes on with the one that gave way to a poll. */
+export const beginAside = (config: PollerConfig, before: PollerState, due: Due, facts: Facts): Decision => {
+  const { checkpoint, now } = facts
+  const { paused } = before
+  const state: PollerState = { ...before, paused: undefined }
+  if (paused !== undefined) {
+    const { poll, position } = paused
+    const task = poll.task._tag === "Gap" || poll.task._tag === "Sweep" ? { ...poll.task, due } : poll.task
+    return goOn(state, { _tag: "Fetch", position, poll: { ...poll, task } })
+  }
+  if (checkpoint === undefined) return wait(state, due)
+  const gap = oldest(checkpoint.gaps)
+  return gap !== undefined && dueTimes(config, checkpoint, facts).gap <= now
+    ? beginGap(config, state, checkpoint, gap, due, facts)
+    : beginSweep(state, checkpoint, due, facts)
+}
+
+/** Reads the swept range when Graph has more rows there than were read, or when it was not read for as long as it is. */
+export const onCounted = (
+  config: PollerConfig,
+  state: PollerState,
+  { due, end, from }: Extract<Action, { readonly _tag: "Count" }>,
+  { count, isWhole, known }: Extract<Event, { readonly _tag: "Counted" }>,
+  { checkpoint, now, pace }: Facts
+): Decision => {
+  const isMissing = count !== undefined && count > known && isWhole
+  const readAt = checkpoint?.sweep.readAt ?? now
+  return isMissing || now - readAt >= Duration.toMillis(pace.lateRows)
+    ? reading(state, now, config.endpoint.pageSize, from, { _tag: "Sweep", end, due })
+    : after({ save: counted(now) }, wait(state, due))
+}
+
+/** Ends an aside before its range was read; it is tried again in an hour. */
+export const giveUpAside = (state: PollerState, task: Aside, { now }: Facts): Decision =>
+  after({
+    save: (checkpoint) => task._tag === "Gap" ? triedGap(checkpoint, task.gap, now) : counted(now)(checkpoint)
+  }, wait(state, task.due))
+
+/** An aside has read its range to the end. */
+export const endAside = (state: PollerState, poll: Poll, task: Aside, facts: Facts): Decision => {
+  if (task._tag === "Gap" && poll.missing.length > 0) return giveUpAside(state, task, facts)
+  const { artifacts, records, repeated } = poll.tally
+  const fields = { records, repeated, artifacts }
+  const message = task._tag === "Gap"
+    ? `what was left out from ${task.gap.from} to ${task.gap.to} has been read`
+    : `found ${records} events that came late`
+  return after(
+    { notes: task._tag === "Gap" || records > 0 ? [{ _tag: "Log", level: "Info", message, fields }] : [] },
+    wait(state, task.due)
+  )
+}

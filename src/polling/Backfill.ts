@@ -1,22 +1,21 @@
 /**
- * Collects a past range of one endpoint, apart from live polling: by `createdDateTime`, which does not move, oldest
- * first, with a position and a ledger of its own.
+ * Collects a past range of one endpoint, apart from live polling: by `createdDateTime`, which does not move, oldest first,
+ * with a checkpoint and a ledger of its own. It is the same poller, told to read a range.
  */
-import { Clock, Duration, Effect, Option, Predicate, Result, Schema } from "effect"
+import { Clock, Duration, Effect, Option, Schema, Stream, SubscriptionRef } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
-import { advance, type Position } from "../checkpoints/Checkpoint.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
-import type { Sent } from "../domain/GraphRecord.ts"
-import * as Timestamp from "../domain/Timestamp.ts"
-import type { Endpoint } from "../endpoints/Endpoints.ts"
+import type { Identity } from "../config/Instance.ts"
+import type * as Timestamp from "../domain/Timestamp.ts"
+import { each, type Endpoint } from "../endpoints/Endpoints.ts"
 import type { Graph } from "../graph/GraphClient.ts"
-import type { GraphPage } from "../graph/GraphPage.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import * as NextLink from "../graph/NextLink.ts"
-import { prepare } from "../publishing/Page.ts"
-import { ArtifactSink } from "../sinks/ArtifactSink.ts"
-import { url } from "./Query.ts"
-import { begin, type Seen, stepWithin } from "./Walk.ts"
+import { publish } from "../publishing/Publishing.ts"
+import { oncePatience, persist } from "../publishing/Writing.ts"
+import type { Reporter } from "../status/Reporter.ts"
+import type { Status } from "../status/Status.ts"
+import { pages } from "./Pages.ts"
+import { nothing } from "./Poll.ts"
+import type { Ended, Note } from "./PollerState.ts"
 
 /** Graph says that there is more, and gave no way to it. */
 export class BackfillStuck extends Schema.TaggedError<BackfillStuck>()("BackfillStuck", { at: Schema.String }) {
@@ -27,8 +26,7 @@ export class BackfillStuck extends Schema.TaggedError<BackfillStuck>()("Backfill
 
 /** What is to be collected; `to` is exclusive. */
 export interface Backfill {
-  readonly instance: string
-  readonly graphOrigin: string
+  readonly identity: Identity
   readonly endpoint: Endpoint
   readonly graph: Graph
   readonly state: EndpointState
@@ -49,89 +47,61 @@ export interface Progress {
   readonly waitingUntil?: number
 }
 
-const createdAt = (record: Sent): ReadonlyArray<Timestamp.Timestamp> => {
-  const created = record.property("createdDateTime")
-  const normal = Predicate.isString(created) ? Timestamp.normalize(created) : undefined
-  return normal === undefined ? [] : [normal]
+/** A range is read once: none of these times matters. */
+const noPace = {
+  intervals: each(() => Duration.infinity),
+  lookback: Duration.zero,
+  overlap: Duration.zero,
+  lateRows: Duration.zero
 }
 
-/** Requests that fail for a while are repeated as live polling repeats them; a 429 is waited out, and gone on from. */
-const fetch = Effect.fnUntraced(function*(
-  { endpoint, graph, progress }: Backfill,
-  asked: string,
-  so: Progress
-) {
-  for (let throttles = 0;; throttles++) {
-    const page = yield* graph.fetchPage({ collection: endpoint, url: asked }).pipe(
-      Effect.retry({
-        schedule: GraphPolicy.pageRetry,
-        while: ({ reason }) => GraphPolicy.onFailure(reason).then === "retry_page"
-      }),
-      Effect.result
-    )
-    if (Result.isSuccess(page)) return page.success
-    const { reason } = page.failure
-    if (reason._tag !== "Throttled") return yield* page.failure
-    const wait = yield* GraphPolicy.cooldownAfter(throttles, reason.retryAfter)
-    yield* progress({ ...so, waitingUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(wait) })
-    yield* Effect.sleep(wait)
-  }
-})
-
-/** Collects the range, from where it was left, and returns what it came to. Publish, then save, page by page. */
+/**
+ * Collects the range, from where it was left, and returns what it came to. A page is published, then its position saved.
+ * Fails with what live polling would leave to the next poll.
+ */
 export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
-  const { context, endpoint, from, graphOrigin, instance, progress, state, to } = backfill
-  const sink = yield* ArtifactSink
+  const { context, endpoint, from, graph, identity, progress, state, to } = backfill
+  const services = yield* Effect.context<Reporter | Status>()
+  const whose = { instance: identity.name, endpoint: endpoint.name }
   yield* state.begin(from, yield* Clock.currentTimeMillis)
-  const start = Option.getOrUndefined(state.current())
-  const links = new Set<string>()
-  let so: Progress = { records: 0, artifacts: 0, reached: start?.mark ?? from }
-  if (start !== undefined && start.mark >= to) return so
-  let position: Position | undefined = start?.position ?? { ...begin(start?.mark ?? from), until: to }
+  const pace = yield* SubscriptionRef.make(noPace)
+  let tally = nothing
+  let ended: Ended | undefined
 
-  const nextOf = (page: GraphPage): Seen["next"] => {
-    if (page.nextLink === undefined) return { _tag: "End" }
-    const pinned = NextLink.pin(page.nextLink, { origin: graphOrigin, path: endpoint.path })
-    if (Result.isFailure(pinned) || links.has(pinned.success)) return { _tag: "DeadLink" }
-    links.add(pinned.success)
-    return { _tag: "Link", url: pinned.success, skips: NextLink.hasSkip(pinned.success) }
+  const reached = () => {
+    const { mark, position } = Option.getOrThrow(state.current())
+    return position === null ? mark : position.reached ?? position.bound
   }
+  const soFar = (): Progress => ({ records: tally.records, artifacts: tally.artifacts, reached: reached() })
+  const note = (note: Note) =>
+    note._tag === "Status" && note.event._tag === "CooldownBegan"
+      ? progress({ ...soFar(), waitingUntil: note.event.until })
+      : Effect.void
 
-  while (position !== undefined) {
-    const at: Position = position
-    const asked = url(graphOrigin, { path: endpoint.path, cursor: "createdDateTime" }, at, endpoint.pageSize)
-    const page = yield* fetch(backfill, asked, so)
-    const now = yield* Clock.currentTimeMillis
-    const { batch, brought } = prepare({
-      instance,
-      endpoint,
+  yield* Stream.runForEach(
+    pages({
+      config: { endpoint, identity, mode: { _tag: "range", end: to } },
+      pace,
+      graph,
+      state,
       context,
-      page,
-      isKnown: state.ledger.has,
-      passed: undefined,
-      now
-    })
-    const cursors = page.records.flatMap(createdAt)
-    const on = stepWithin(at, { cursors, next: nextOf(page) }, to)
-    if (on._tag === "Stuck") return yield* new BackfillStuck({ at: at.bound })
-    // What it brought may read the records once more, for a sink that did not look at all of them.
-    const { artifacts, fresh, keys } = yield* Effect.ensuring(
-      Effect.map(sink.publish(batch), brought),
-      Effect.sync(page.release)
-    )
-    yield* state.ledger.append(keys, { reached: cursors.reduce(Timestamp.later, at.bound), floor: from, at: now })
-    yield* state.update((checkpoint) =>
-      on._tag === "End"
-        ? { ...advance(checkpoint, to, now), position: null, lastSuccessAt: now }
-        : { ...checkpoint, position: on.position }
-    )
-    position = on._tag === "Go" ? on.position : undefined
-    so = {
-      records: so.records + fresh,
-      artifacts: so.artifacts + artifacts,
-      reached: on._tag === "End" ? to : cursors.reduce(Timestamp.later, so.reached)
-    }
-    yield* progress(so)
-  }
-  return so
+      isHeld: () => true,
+      siblingBrings: Effect.succeed(false),
+      persist: (write) => Effect.provideContext(persist(whose, oncePatience, write), services),
+      note,
+      committed: ({ artifacts, fresh }) =>
+        Effect.suspend(() => {
+          tally = { ...tally, records: tally.records + fresh, artifacts: tally.artifacts + artifacts }
+          return progress(soFar())
+        }),
+      ended: ({ why }) =>
+        Effect.sync(() => {
+          ended = why
+        })
+    }),
+    (page) => publish(page, oncePatience)
+  )
+  if (ended?._tag === "Failed") return yield* ended.error
+  if (ended?._tag === "Stuck") return yield* new BackfillStuck({ at: ended.at })
+  return soFar()
 })

@@ -1,122 +1,119 @@
 /**
- * Finds the part of a range that Graph cannot answer for: halves the page, then the window, and leaves out what is left
- * as a gap. What lies behind it must not wait for ever for what cannot be read.
+ * Finds the part of a range that Graph cannot answer for: halves the page, then the window, and leaves out what remains as
+ * a gap, so that what lies behind it need not wait for what cannot be read.
  */
-import { Clock, Effect } from "effect"
+import { HashSet } from "effect"
 import { addGap, advance, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import { isoTime, type Report } from "../status/Report.ts"
-import type { Phase, Poll } from "./Poll.ts"
-import { anyUrl, url } from "./Query.ts"
-import { type Run, save, saved, show } from "./Run.ts"
+import type { Poll } from "./Poll.ts"
+import type { Facts, Note, PollerConfig, PollerState, Save } from "./PollerState.ts"
+import * as Reports from "./Reports.ts"
 import { narrow, passOver, type Step, withoutLink } from "./Walk.ts"
 
-/** Code of the gap that a legacy provider leaves which answers for its part neither at once nor later. */
+/** Code of the gap that a legacy provider leaves when it answers for its part neither at once nor later. */
 export const providerMissing = "provider_missing"
 
 /** Code of the gap where one instant has more rows than Graph pages through. */
 export const instantTooFull = "instant_too_full"
 
 /** Goes on behind a narrowed window with one twice as wide, as long as that is narrower than what is left. */
-export const widen = (run: Run, position: Position, on: Step, horizon: Timestamp.Timestamp): Step => {
-  if (on._tag !== "Go" || on.position.until !== null || position.until === null || run.span === undefined) return on
-  run.span *= 2
-  const until = Timestamp.minusMillis(on.position.bound, -run.span)
-  if (until >= horizon) {
-    run.span = undefined
-    return on
+export const widen = (
+  { span }: PollerState,
+  position: Position,
+  step: Step,
+  horizon: Timestamp.Timestamp
+): { readonly step: Step; readonly span: number | undefined } => {
+  if (step._tag !== "Go" || step.position.until !== null || position.until === null || span === undefined) {
+    return { step, span }
   }
-  return { ...on, position: { ...on.position, until } }
+  const until = Timestamp.minusMillis(step.position.bound, -span * 2)
+  return until >= horizon
+    ? { step, span: undefined }
+    : { step: { ...step, position: { ...step.position, until } }, span: span * 2 }
 }
 
-/** Whether Graph answers for anything at all: any record, or the minute before this pass, which was read before. */
-const answers = Effect.fnUntraced(function*(run: Run, poll: Poll, { from }: Position) {
-  const { endpoint, graph, identity } = run
-  const minuteBefore = {
-    bound: Timestamp.minusMillis(from, GraphPolicy.windowFloor),
-    until: from,
-    link: null
-  }
-  for (const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, endpoint, minuteBefore, 1)]) {
-    const page = yield* Effect.result(run.permits.withPermit(graph.fetchPage({ collection: endpoint, url: asked })))
-    if (page._tag === "Success") return true
-    poll.failedRequests++
-  }
-  return false
-})
+/** After some pages a halved page size is doubled again. */
+export const grow = (
+  { endpoint }: PollerConfig,
+  state: PollerState,
+  poll: Poll
+): { readonly state: PollerState; readonly poll: Poll } => {
+  if (poll.pageSize >= endpoint.pageSize) return { state, poll }
+  const pagesAtSize = state.pagesAtSize + 1
+  if (pagesAtSize < GraphPolicy.pagesBeforeGrowth) return { state: { ...state, pagesAtSize }, poll }
+  const pageSize = Math.min(endpoint.pageSize, poll.pageSize * 2)
+  return { state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize } }
+}
 
-const gapReport = (run: Run, { code, from, to }: Gap, now: number): Report => ({
-  code: "gap",
-  instance: run.identity.name,
-  endpoint: run.endpoint.name,
-  message: `what changed from ${from} to ${to} cannot be read (${code}) and was left out`,
-  remedy:
-    "wait: it is tried again every hour for 7 days; should it last, report the range and a request id of this log to Microsoft",
-  occurred_at: isoTime(now)
-})
+/** A range that is left out, and the position behind it. */
+export interface LeftOut {
+  readonly position: Position
+  readonly save: Save
+  readonly notes: ReadonlyArray<Note>
+}
 
-/** Leaves a range out, to be tried again, and returns the position behind it; none where no more can be left out. */
-export const leaveOut = Effect.fnUntraced(function*(
-  run: Run,
+/** Leaves a range out, to be tried again; undefined where no more can be left out. */
+export const leaveOut = (
+  config: PollerConfig,
   poll: Poll,
   position: Position,
   to: Timestamp.Timestamp,
-  code: string
-): Effect.fn.Return<Position | undefined> {
-  const checkpoint = saved(run)
-  if (checkpoint === undefined || checkpoint.gaps.length >= gapsMax) return undefined
-  const now = yield* Clock.currentTimeMillis
+  code: string,
+  { checkpoint, now }: Facts
+): LeftOut | undefined => {
+  if (poll.task._tag === "Range" || checkpoint === undefined || checkpoint.gaps.length >= gapsMax) return undefined
   const gap: Gap = { from: position.bound, to, code, foundAt: now, triedAt: now }
-  const next = { ...passOver(position, to), owed: Array.from(poll.missing) }
-  yield* save(run, (checkpoint) => {
-    const kept = addGap({ ...checkpoint, position: next }, gap, false)
-    // In cursor order everything before the gap was published, unless a provider owes it; otherwise the mark waits for the
-    // end of the pass.
-    return position.ordered && poll.missing.size === 0 ? advance(kept, to, now) : kept
-  })
-  yield* show(run)
-  yield* run.reporter.say(gapReport(run, gap, now), { level: "Error", remind: false, apart: true })
-  return next
-})
+  const next = { ...passOver(position, to), owed: poll.missing }
+  return {
+    position: next,
+    save: (checkpoint) => {
+      const kept = addGap({ ...checkpoint, position: next }, gap, false)
+      // In cursor order everything before the gap was published, unless a provider owes it. Otherwise the mark waits for
+      // the end of the pass.
+      return position.ordered && poll.missing.length === 0 ? advance(kept, to, now) : kept
+    },
+    notes: [{
+      _tag: "Said",
+      report: Reports.gap(config, gap, now),
+      saying: { level: "Error", remind: false, apart: true }
+    }]
+  }
+}
 
-/**
- * Asks for less after a page that failed for good, and returns how the poll goes on; nothing where Graph fails for
- * everything, so that no window is at fault.
- */
-export const askForLess = Effect.fnUntraced(function*(
-  run: Run,
+/** A way to ask for less: `probe` is to be taken only where Graph answers for something else. */
+export type Less =
+  | { readonly _tag: "Halved"; readonly state: PollerState; readonly poll: Poll; readonly position: Position }
+  | { readonly _tag: "Probe"; readonly poll: Poll; readonly position: Position }
+
+/** Asks for less after a page that failed for good: first for fewer rows. */
+export const askForLess = (state: PollerState, failed: Poll, at: Position): Less => {
+  const position = withoutLink(at)
+  const poll: Poll = { ...failed, links: HashSet.empty() }
+  if (poll.pageSize <= GraphPolicy.pageSizeFloor) return { _tag: "Probe", poll, position }
+  const pageSize = Math.max(GraphPolicy.pageSizeFloor, Math.floor(poll.pageSize / 2))
+  return { _tag: "Halved", state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize }, position }
+}
+
+/** A smaller window, or the position behind one that cannot be read; undefined where there is neither. */
+export const askForShorter = (
+  config: PollerConfig,
+  state: PollerState,
   poll: Poll,
   position: Position,
-  { reason }: GraphError
-): Effect.fn.Return<Phase | undefined> {
-  const at = withoutLink(position)
-  poll.links.clear()
-  if (poll.pageSize > GraphPolicy.pageSizeFloor) {
-    poll.pageSize = Math.max(GraphPolicy.pageSizeFloor, Math.floor(poll.pageSize / 2))
-    run.pageSize = poll.pageSize
-    run.pagesAtSize = 0
-    return { _tag: "Reading", poll, position: at }
+  { reason }: GraphError,
+  facts: Facts
+): ({ readonly state: PollerState } & Pick<LeftOut, "position"> & Partial<LeftOut>) | undefined => {
+  const horizon = Timestamp.fromMillis(poll.graphStartedAt + facts.now - poll.startedAt)
+  const narrowed = narrow(position, horizon, GraphPolicy.windowFloor)
+  if (narrowed?.until !== undefined && narrowed.until !== null) {
+    const span = Timestamp.toMillis(narrowed.until) - Timestamp.toMillis(narrowed.bound)
+    return { state: { ...state, span }, position: narrowed }
   }
-  // An answer that is too large is an answer.
-  if (reason._tag !== "BodyTooLarge" && !(yield* answers(run, poll, at))) return undefined
-  const elapsed = (yield* Clock.currentTimeMillis) - poll.startedAt
-  const narrowed = narrow(at, Timestamp.fromMillis(poll.graphStartedAt + elapsed), GraphPolicy.windowFloor)
-  if (narrowed?.until === undefined || narrowed.until === null) {
-    if (at.until === null) return undefined
-    const behind = yield* leaveOut(run, poll, at, at.until, GraphPolicy.onFailure(reason).code)
-    return behind === undefined ? undefined : { _tag: "Reading", poll, position: behind }
-  }
-  run.span = Timestamp.toMillis(narrowed.until) - Timestamp.toMillis(narrowed.bound)
-  return { _tag: "Reading", poll, position: narrowed }
-})
-
-/** A page was read: after some of them a halved page size is doubled again. */
-export const grow = (run: Run, poll: Poll): void => {
-  if (poll.pageSize >= run.endpoint.pageSize || ++run.pagesAtSize < GraphPolicy.pagesBeforeGrowth) return
-  run.pagesAtSize = 0
-  poll.pageSize = Math.min(run.endpoint.pageSize, poll.pageSize * 2)
-  run.pageSize = poll.pageSize
+  if (position.until === null) return undefined
+  const { code } = GraphPolicy.onFailure(reason)
+  const left = leaveOut(config, poll, position, position.until, code, facts)
+  return left === undefined ? undefined : { state, ...left }
 }

@@ -1,190 +1,217 @@
 /**
- * Makes an endpoint a stream of pages that never fails: polls on a schedule, each from the checkpoint on, with the
- * policy for every failure inside.
- *
- * It asks, maps and decides; publishing a page and running its `commit` are the consumer's work.
+ * Decides what a poller does, as a pure function from its state and an event to its state and next action: what Graph
+ * answered, what was committed and what the clock says are events. `Pages` makes a stream of pages of it.
  */
-import { Clock, Duration, Effect, Option, Result, Semaphore, Stream, SubscriptionRef } from "effect"
-import { DriftLedger } from "../artifacts/DriftLedger.ts"
-import type { Position } from "../checkpoints/Checkpoint.ts"
-import { pagesAhead } from "../domain/Bounds.ts"
+import { Duration } from "effect"
+import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import type { Page } from "../publishing/Page.ts"
-import { PagePermits } from "../publishing/PagePermits.ts"
-import { persist } from "../publishing/Writing.ts"
-import { Reporter } from "../status/Reporter.ts"
-import { Status } from "../status/Status.ts"
-import * as Asides from "./Asides.ts"
-import { grow } from "./Narrowing.ts"
-import { type Phase, type Poll, start } from "./Poll.ts"
-import { fetch, retrying, toPage } from "./Reading.ts"
-import * as Recent from "./Recent.ts"
-import { interval, log, logPoll, polled, type Run, saved, settled, show, well } from "./Run.ts"
-import { silence, unmoved } from "./Stalls.ts"
-import { onDeadLink, onFailure } from "./Trouble.ts"
-import { forPoll, isCooling, sitOut } from "./Waits.ts"
-import { resume } from "./Walk.ts"
+import { isoTime } from "../status/Report.ts"
+import { asideDueAt, beginAside, onCounted } from "./Asides.ts"
+import { beginPoll, endPass, endPoll, intervalOf, split } from "./Ending.ts"
+import { onFailure, onProbed } from "./OnFailure.ts"
+import { onPage } from "./OnPage.ts"
+import { type Due, dueAt, type Poll, start } from "./Poll.ts"
+import {
+  type Action,
+  type Decision,
+  type Event,
+  type Facts,
+  goOn,
+  type Note,
+  type PollerConfig,
+  type PollerState
+} from "./PollerState.ts"
+import { begin, resume } from "./Walk.ts"
 
-/** What a poller is made of. */
-export type PollerOptions = Pick<
-  Run,
-  "identity" | "endpoint" | "pace" | "graph" | "state" | "context" | "isHeld" | "once"
->
+type Of<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
 
-const beginPoll = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Phase> {
-  const { graph, here, state } = run
-  const now = yield* Clock.currentTimeMillis
-  here.lastPollAt = now
-  // Roles are baked into a token: a permission granted since the last probe is only in a new one.
-  if (here.state === "forbidden") yield* graph.outdateToken
-  const poll = start(now, now, run.pageSize)
-  const heard = yield* Effect.result(retrying(poll, graph.now))
-  if (Result.isFailure(heard)) return yield* onFailure(run, heard.failure, poll, undefined)
-  const graphNow = heard.success
-  if (saved(run) === undefined) {
-    const { lookback } = yield* SubscriptionRef.get(run.pace)
-    const outcome = yield* run.persist(
-      state.begin(Timestamp.fromMillis(graphNow - Duration.toMillis(lookback)), now)
-    )
-    if (outcome !== "committed") run.stopped = outcome
+/** Milliseconds that are left of the cooldown in the checkpoint; 0 for another application's. Undefined without one. */
+const cooldownLeft = ({ identity }: PollerConfig, { checkpoint, now }: Facts): number | undefined => {
+  const cooling = checkpoint?.cooldown ?? null
+  if (cooling === null) return undefined
+  if (cooling.client !== identity.clientId) return 0
+  // The shorter of what the clock says and the whole of it: a clock that was set back must not stretch the wait.
+  return Math.max(0, Math.min(cooling.until - now, cooling.until - cooling.startedAt))
+}
+
+const cooling = (until: number): Note => ({ _tag: "Status", event: { _tag: "CooldownBegan", until } })
+
+/** When the poller is to wake, in milliseconds since 1970, and what is shown of the wait. A change of the pace wakes it, too. */
+export const wakeAt = (
+  config: PollerConfig,
+  state: PollerState,
+  action: Of<"Wait"> | Of<"Cool">,
+  facts: Facts
+): { readonly at: number; readonly notes: ReadonlyArray<Note> } => {
+  const { now } = facts
+  if (config.mode._tag === "once") return { at: now, notes: [] }
+  const left = cooldownLeft(config, facts)
+  if (left !== undefined) return { at: now + left, notes: left > 0 ? [cooling(now + left)] : [] }
+  if (action._tag === "Cool" || action.due._tag === "Now") return { at: now, notes: [] }
+  const at = dueAt(action.due, intervalOf(config, facts), now)
+  return {
+    at: Math.min(at, asideDueAt(config, state, facts)),
+    notes: [{ _tag: "Status", event: { _tag: "PollScheduled", at } }]
   }
-  const checkpoint = saved(run)
-  if (checkpoint === undefined) return { _tag: "Waiting", due: { _tag: "Grid", anchor: now, since: now } }
-  const { overlap } = yield* SubscriptionRef.get(run.pace)
-  const position = resume(checkpoint, Duration.toMillis(overlap), state.ledger.floor())
-  run.markBefore = checkpoint.mark
-  yield* show(run)
-  return { _tag: "Reading", poll: { ...start(now, graphNow, run.pageSize), missing: new Set(position.owed) }, position }
-})
+}
 
-/** Asks for one page. A pass longer than its interval says what it has committed, and goes on as the next poll. */
-const read = Effect.fnUntraced(function*(
-  run: Run,
-  poll: Poll,
-  position: Position
-): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Phase>]> {
-  const now = yield* Clock.currentTimeMillis
-  const { task } = poll
-  if (task._tag !== "Live" && now >= (run.here.nextPollAt ?? Infinity)) {
-    return [[], Option.some(Asides.giveWay(run, poll, position, task))]
+/** The cooldown of the checkpoint is over. */
+const cooldownEnded = ({ endpoint }: PollerConfig, state: PollerState, next: Action, { now }: Facts): Decision =>
+  goOn({ ...state, cooledAt: now, health: "starting" }, next, [
+    { _tag: "Status", event: { _tag: "CooldownEnded" } },
+    { _tag: "SayingEnded", code: "throttled" },
+    { _tag: "Log", level: "Info", message: `the cooldown of ${endpoint.name} is over; going on where it began` }
+  ], (checkpoint) => ({ ...checkpoint, cooldown: null }))
+
+/** A poll that is made once sits out no cooldown, and polls no second time. */
+const wokeOnce = (config: PollerConfig, state: PollerState, due: Due, facts: Facts): Decision | undefined => {
+  if (due._tag !== "Now") return goOn(state, { _tag: "End" })
+  const left = cooldownLeft(config, facts) ?? 0
+  if (left === 0) return undefined
+  const until = facts.now + left
+  return goOn(state, { _tag: "End" }, [cooling(until), {
+    _tag: "Log",
+    level: "Warn",
+    message: `${config.endpoint.name} is not asked: Graph throttled it with 429, and its cooldown goes on`,
+    fields: { cooldown_until: isoTime(until) }
+  }])
+}
+
+/** Begins a range at its saved position, or at its beginning. */
+const beginRange = (state: PollerState, end: Timestamp.Timestamp, facts: Facts): Decision => {
+  const { checkpoint, now } = facts
+  if (checkpoint === undefined || checkpoint.mark >= end) return goOn(state, { _tag: "End" })
+  const position = checkpoint.position ?? { ...begin(checkpoint.mark), until: end }
+  return goOn(state, { _tag: "Fetch", poll: start(now, now, state.pageSize, { _tag: "Range", end }), position })
+}
+
+const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | Of<"Cool">, facts: Facts): Decision => {
+  const { mode } = config
+  if (mode._tag === "once") {
+    if (action._tag === "Cool") return goOn(state, { _tag: "End" })
+    const decided = wokeOnce(config, state, action.due, facts)
+    if (decided !== undefined) return decided
   }
-  if (task._tag === "Live" && !run.once && poll.records > 0 && now >= poll.startedAt + (yield* interval(run))) {
-    yield* settled(run)
-    if (run.stopped !== undefined) return [[], Option.some<Phase>({ _tag: "Ending", poll })]
-    yield* well(run)
-    yield* logPoll(run, poll)
-    run.here.lastPollAt = now
-    const { graphStartedAt, links, missing, pageSize, restarted } = poll
-    const next = { ...start(now, graphStartedAt, pageSize), links, missing, restarted }
-    return [[], Option.some<Phase>({ _tag: "Reading", poll: next, position })]
+  const left = cooldownLeft(config, facts)
+  if (left !== undefined && left > 0) return goOn(state, action)
+  const going: Action = action._tag === "Cool"
+    ? { _tag: "Fetch", poll: action.poll, position: action.position }
+    : action
+  if (left !== undefined) return cooldownEnded(config, state, going, facts)
+  if (action._tag === "Cool") return goOn(state, going)
+  if (mode._tag === "range") return beginRange(state, mode.end, facts)
+  const { due } = action
+  if (due._tag === "Now" || dueAt(due, intervalOf(config, facts), facts.now) <= facts.now) {
+    return beginPoll(state, facts)
   }
-  const page = yield* Effect.result(fetch(run, poll, position))
-  if (Result.isFailure(page)) return [[], Option.some(yield* onFailure(run, page.failure, poll, position))]
-  const [out, next] = yield* toPage(run, poll, position, page.success)
-  if (task._tag === "Live") grow(run, poll)
-  return [[out], Option.some(next)]
-})
+  return asideDueAt(config, state, facts) <= facts.now
+    ? beginAside(config, state, due, facts)
+    : goOn(state, action)
+}
 
-/** The last page of a pass is committed. */
-const endPoll = Effect.fnUntraced(function*(run: Run, poll: Poll): Effect.fn.Return<Phase> {
-  const { task } = poll
-  if (task._tag !== "Live") return yield* Asides.end(run, poll, task)
-  const now = yield* Clock.currentTimeMillis
-  run.incomplete = poll.missing.size === 0 ? 0 : (run.incomplete + 1) % GraphPolicy.missingProviderPolls
-  run.here.lastSuccessAt = now
-  const probe = yield* silence(run, poll)
-  if (probe === undefined) yield* well(run)
-  yield* logPoll(run, poll)
-  yield* unmoved(run, poll)
-  yield* polled(run)
-  yield* show(run)
-  return { _tag: "Waiting", due: probe ?? { _tag: "Grid", anchor: poll.startedAt, since: now } }
-})
-
-const waitForPoll = Effect.fnUntraced(function*(run: Run, { due }: Extract<Phase, { readonly _tag: "Waiting" }>) {
-  yield* sitOut(run)
-  if (yield* forPoll(run, due, yield* Asides.dueAt(run))) return yield* beginPoll(run)
-  const now = yield* Clock.currentTimeMillis
-  return yield* Effect.catch(
-    Asides.begin(run, due, now),
-    (error) => {
-      const sweep = { _tag: "Sweep", end: Timestamp.fromMillis(now), due } as const
-      return onFailure(run, error, start(now, now, run.pageSize, sweep), undefined)
-    }
+/** Begins the pass of a poll, or goes on with the pass that the poll before left. */
+const beginPass = (state: PollerState, poll: Poll, checkpoint: Checkpoint, { ledgerFloor, pace }: Facts): Decision => {
+  const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
+  return goOn(
+    { ...state, markBefore: checkpoint.mark },
+    { _tag: "Fetch", poll: { ...poll, missing: position.owed }, position }
   )
+}
+
+const onTold = (state: PollerState, { poll }: Of<"AskTime">, graphNow: number, facts: Facts): Decision => {
+  const told: Poll = { ...poll, graphStartedAt: graphNow, failedRequests: 0 }
+  const { checkpoint, pace } = facts
+  return checkpoint === undefined
+    ? goOn(state, {
+      _tag: "Begin",
+      poll: told,
+      mark: Timestamp.fromMillis(graphNow - Duration.toMillis(pace.lookback))
+    })
+    : beginPass(state, told, checkpoint, facts)
+}
+
+const onSettled = (config: PollerConfig, state: PollerState, { goal, poll }: Of<"Settle">, facts: Facts): Decision => {
+  switch (goal._tag) {
+    case "EndPass":
+      return endPass(config, state, poll, facts)
+    case "EndPoll":
+      return endPoll(state, poll, goal.due, facts)
+    case "Split":
+      return split(state, poll, goal.position, facts)
+    case "Pause":
+      return "due" in poll.task
+        ? goOn({ ...state, paused: { poll, position: goal.position } }, { _tag: "Wait", due: poll.task.due })
+        : goOn(state, { _tag: "Fetch", poll, position: goal.position })
+  }
+}
+
+const withFailures = (poll: Poll, failures: number): Poll => ({
+  ...poll,
+  failedRequests: poll.failedRequests + failures
 })
 
-/** One step of the stream: a wait, a decision, or a page. */
-const advancePhase = Effect.fnUntraced(function*(
-  run: Run,
-  phase: Phase
-): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Phase>]> {
-  if (run.fault !== undefined) return yield* Effect.failCause(run.fault)
-  if (run.stopped === "lost") {
-    yield* log(run, "Warn", "another process changed the position; going on from what it left")
-  }
-  if (run.stopped !== undefined) return [[], Option.none()]
-  switch (phase._tag) {
-    case "Waiting":
-      if (run.once && (phase.due._tag !== "Now" || (yield* isCooling(run)))) return [[], Option.none()]
-      return [[], Option.some(yield* waitForPoll(run, phase))]
-    case "Cooling":
-      if (run.once) return [[], Option.none()]
-      yield* sitOut(run)
-      return [[], Option.some<Phase>({ ...phase, _tag: "Reading" })]
-    case "Stuck":
-      return [[], Option.some(yield* onDeadLink(run, phase.poll, phase.position, phase.report))]
-    case "Reading":
-      return yield* read(run, phase.poll, phase.position)
-    case "Ending":
-      yield* settled(run)
-      return [[], Option.some(run.stopped === undefined ? yield* endPoll(run, phase.poll) : phase)]
-  }
-})
-
-/** The pages of an endpoint: for ever, or of one poll. */
-export const pages = (
-  options: PollerOptions
-): Stream.Stream<Page, never, Status | Reporter | PagePermits | DriftLedger> =>
-  Stream.unwrap(Effect.gen(function*() {
-    const status = yield* Status
-    const services = yield* Effect.context<Status | Reporter>()
-    const whose = { instance: options.identity.name, endpoint: options.endpoint.name }
-    const run: Run = {
-      ...options,
-      reporter: yield* Reporter,
-      drift: yield* DriftLedger,
-      permits: yield* PagePermits,
-      ahead: yield* Semaphore.make(pagesAhead),
-      here: status.endpoint(options.identity.name, options.endpoint.name),
-      sibling: (name) => status.endpoint(options.identity.name, name),
-      warn: (report) => status.warn(options.identity.name, report),
-      unwarn: (code) => status.unwarn(options.identity.name, code, options.endpoint.name),
-      persist: (write) => Effect.provideContext(persist(whose, options.once, write), services),
-      held: undefined,
-      last: undefined,
-      stopped: undefined,
-      fault: undefined,
-      pageSize: options.endpoint.pageSize,
-      pagesAtSize: 0,
-      span: undefined,
-      recent: Recent.make(),
-      paused: undefined,
-      markBefore: undefined,
-      incomplete: 0,
-      unmoved: 0,
-      denials: 0,
-      cooledAt: 0
+const onFailed = (
+  config: PollerConfig,
+  state: PollerState,
+  action: Action,
+  { error, failures }: Extract<Event, { readonly _tag: "Failed" }>,
+  facts: Facts
+): Decision => {
+  switch (action._tag) {
+    case "Fetch":
+      return onFailure(config, state, error, withFailures(action.poll, failures), action.position, facts)
+    case "Count": {
+      const task = { _tag: "Sweep", end: Timestamp.fromMillis(facts.now), due: action.due } as const
+      return onFailure(config, state, error, start(facts.now, facts.now, state.pageSize, task), undefined, facts)
     }
-    yield* show(run)
-    run.here.since = yield* Clock.currentTimeMillis
-    run.here.lastSuccessAt = saved(run)?.lastSuccessAt ?? run.here.lastSuccessAt
-    return Stream.paginate<Phase, Page, never, never>(
-      { _tag: "Waiting", due: { _tag: "Now" } },
-      (phase) => advancePhase(run, phase)
-    ).pipe(
-      // Whoever polls this endpoint next must find in its ledger what was handed over.
-      Stream.ensuring(Effect.suspend(() => Effect.andThen(run.held ?? Effect.void, Effect.suspend(() => settled(run)))))
-    )
-  }))
+    case "AskTime":
+      return onFailure(config, state, error, withFailures(action.poll, failures), undefined, facts)
+    default:
+      return goOn(state, action)
+  }
+}
+
+/**
+ * Decides what the answer to the state's action leads to. An event that answers another action changes nothing.
+ *
+ * **Details**
+ *
+ * The mark of live polling never moves back, and never past what was neither published nor left out as a gap: only
+ * `Progress.afterPage` and `Narrowing.leaveOut` move it. Whatever `Decision.save` changes is saved once all pages before it
+ * are settled.
+ */
+export const decide = (config: PollerConfig, state: PollerState, event: Event, facts: Facts): Decision => {
+  const { next } = state
+  switch (event._tag) {
+    case "Woke":
+      return next._tag === "Wait" || next._tag === "Cool" ? onWoke(config, state, next, facts) : goOn(state, next)
+    case "Told":
+      return next._tag === "AskTime" ? onTold(state, next, event.graphNow, facts) : goOn(state, next)
+    case "Begun":
+      return next._tag === "Begin" && facts.checkpoint !== undefined
+        ? beginPass(state, next.poll, facts.checkpoint, facts)
+        : goOn(state, { _tag: "Wait", due: { _tag: "Grid", anchor: facts.now, since: facts.now } })
+    case "Answered":
+      return next._tag === "Fetch"
+        ? onPage(config, state, { ...next, poll: withFailures(next.poll, event.failures) }, event.seen, facts)
+        : goOn(state, next)
+    case "Failed":
+      return onFailed(config, state, next, event, facts)
+    case "Probed":
+      return next._tag === "Probe"
+        ? onProbed(
+          config,
+          state,
+          withFailures(next.poll, event.failures),
+          next.position,
+          next.error,
+          event.answers,
+          facts
+        )
+        : goOn(state, next)
+    case "Counted":
+      return next._tag === "Count" ? onCounted(config, state, next, event, facts) : goOn(state, next)
+    case "Settled":
+      return next._tag === "Settle" ? onSettled(config, state, next, facts) : goOn(state, next)
+  }
+}

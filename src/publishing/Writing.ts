@@ -1,4 +1,4 @@
-/** What is said and shown while the sink or the store of checkpoints cannot be written, and once it can. */
+/** What is said and shown while the sink or the store of checkpoints cannot be written, and once it can be again. */
 import { Clock, Duration, Effect, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
@@ -7,7 +7,6 @@ import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-import type { Outcome } from "./Page.ts"
 
 /** How long a poll that is made once waits for a sink or a store that cannot be written. */
 export const oncePatience = Duration.seconds(60)
@@ -27,39 +26,41 @@ const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Repo
 })
 
 /** Says and shows that something cannot be written. */
-export const failed = Effect.fnUntraced(function*(
+export const writeFailed = Effect.fnUntraced(function*(
   { endpoint, instance }: Whose,
   error: ArtifactSinkError | StateStoreError
 ) {
   const status = yield* Status
   const report = reportOf(error, yield* Clock.currentTimeMillis)
-  status.sink.state = "unavailable"
-  const here = status.endpoint(instance, endpoint)
-  here.state = "unavailable"
-  here.error = { ...report, instance, endpoint }
+  yield* status.tell({ _tag: "SinkChanged", state: "unavailable" })
+  yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
   // One line for the whole process: a full disk is full for every endpoint.
   yield* (yield* Reporter).say(report, { level: "Error", remind: true })
 })
 
-/** Says and shows that it can be written again. */
+/** Says and shows that everything can be written again. */
 export const recovered = Effect.gen(function*() {
-  const { sink } = yield* Status
+  const status = yield* Status
+  const { sink } = yield* status.snapshot
   if (sink.state === "ok") return
-  sink.state = "ok"
+  yield* status.tell({ _tag: "SinkChanged", state: "ok" })
   yield* (yield* Reporter).overAll("sink_unavailable")
   yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
 })
 
-/** Writes to the store until it takes what is written: for ever, or with `once` for as long as one poll may wait. */
+/**
+ * Writes to the store until it takes what is written: for ever, or with `patience` for so long. Returns `lost` when
+ * another process wrote there, `dropped` when patience ended.
+ */
 export const persist = (
   whose: Whose,
-  once: boolean,
+  patience: Duration.Duration | undefined,
   write: Effect.Effect<void, StateStoreError>
-): Effect.Effect<Outcome, never, Reporter | Status> =>
+): Effect.Effect<"committed" | "dropped" | "lost", never, Reporter | Status> =>
   write.pipe(
-    Effect.tapError((error) => error.reason._tag === "Conflict" ? Effect.void : failed(whose, error)),
+    Effect.tapError((error) => error.reason._tag === "Conflict" ? Effect.void : writeFailed(whose, error)),
     Effect.retry({
-      schedule: once ? Schedule.upTo(sinkRetry, { duration: oncePatience }) : sinkRetry,
+      schedule: patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience }),
       while: ({ reason }) => reason._tag === "StoreUnavailable"
     }),
     Effect.tap(recovered),

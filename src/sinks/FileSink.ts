@@ -1,17 +1,17 @@
 /**
  * Publishes into newline-delimited JSON files, `artifacts-<UTC date>-<n>.ndjson`, and dead letters beside them.
  *
- * A file holds whole lines only: what a crash or a failed write left behind the last synced line is cut off. A batch is
- * never split over two files. After a failed fsync nobody knows what of the file is on the disk, so the batch goes whole
- * to a new one.
+ * A file holds whole lines only: what a crash or a failed write left behind the last synced line is cut off. A page is
+ * never split over two files. After a failed fsync nobody knows what of the file is on the disk, so the page goes whole to a
+ * new one.
  */
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
-import { makeChunks } from "./Ndjson.ts"
+import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
+import { makeEncoders } from "./Ndjson.ts"
 
-/** Size at which the next batch begins a new file: 256 MiB. */
+/** Size at which the next page begins a new file: 256 MiB. */
 export const fileBytesMax = 268_435_456
 
 /** Dead letters that are kept when the artifacts go elsewhere: this many files of this size, the newest. */
@@ -30,7 +30,14 @@ interface Open {
   /** Which file the name stood for when it was opened. */
   readonly inode: Option.Option<bigint>
   /** Bytes known to be on the disk. */
-  synced: number
+  readonly synced: number
+}
+
+/** One page on its way to a series of files. */
+export interface SeriesWriter {
+  readonly append: (values: Iterable<object>) => Effect.Effect<void, PlatformError.PlatformError>
+  readonly sync: Effect.Effect<void, PlatformError.PlatformError>
+  readonly accept: Effect.Effect<void>
 }
 
 /** One series of files: `artifacts` or `dead-letters`. */
@@ -42,9 +49,13 @@ const makeSeries = Effect.fnUntraced(function*(
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const chunks = makeChunks()
+  const encoders = makeEncoders()
   let current: Open | undefined
+  /** Whether nobody knows what the end of the current file is: the next page goes to a new one. */
   let abandoned = false
+  const abandon = Effect.sync(() => {
+    abandoned = true
+  })
 
   /** Names of the series and no other: somebody may keep a copy beside them. */
   const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
@@ -134,69 +145,87 @@ const makeSeries = Effect.fnUntraced(function*(
     return yield* openFile(day, true)
   })
 
-  /** Writes a piece while the next one is made, and has the disk take it meanwhile. */
-  const write = Effect.fnUntraced(function*(
-    file: FileSystem.File,
-    first: Uint8Array,
-    others: Iterator<Uint8Array, void>
-  ) {
+  /**
+   * Opens the series for one page. Without a value no file is touched. `sync` puts all values on the disk, `accept` makes
+   * them part of the file; a scope that closes before `accept` cuts them off. One page at a time: all pages are encoded in
+   * the same buffers.
+   */
+  const open = Effect.gen(function*() {
+    const encoder = encoders()
     let bytes = 0
+    let into: Open | undefined
     let writing: Fiber.Fiber<void, PlatformError.PlatformError> | undefined
-    return yield* Effect.gen(function*() {
-      for (let piece: Uint8Array | undefined = first; piece !== undefined; piece = others.next().value ?? undefined) {
-        if (writing !== undefined) yield* Fiber.join(writing)
-        writing = yield* Effect.forkChild(file.writeAll(piece), { startImmediately: true })
-        bytes += piece.length
-      }
-      if (writing !== undefined) yield* Fiber.join(writing)
-      return bytes
-    }).pipe(Effect.ensuring(Effect.suspend(() => writing === undefined ? Effect.void : Fiber.await(writing))))
+
+    const written = Effect.suspend(() => writing === undefined ? Effect.void : Fiber.join(writing))
+    const rollBack = Effect.suspend(() => {
+      if (into === undefined) return Effect.void
+      const { name, synced } = into
+      // What is still being written would come back behind the cut.
+      const still = writing === undefined ? Effect.void : Fiber.await(writing)
+      return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
+    })
+    yield* Effect.addFinalizer(() => rollBack)
+
+    /** Writes a piece while the next one is made. */
+    const put = Effect.fnUntraced(function*(piece: Uint8Array) {
+      into ??= yield* openFor(Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10))
+      yield* written
+      bytes += piece.length
+      writing = yield* Effect.forkChild(Effect.uninterruptible(into.file.writeAll(piece)), { startImmediately: true })
+    })
+
+    return {
+      append: Effect.fnUntraced(function*(values: Iterable<object>) {
+        for (const value of values) for (const piece of encoder.add(value)) yield* put(piece)
+      }),
+      sync: Effect.gen(function*() {
+        for (const piece of encoder.rest()) yield* put(piece)
+        yield* written
+        if (into !== undefined) yield* Effect.tapError(into.file.sync, () => abandon)
+      }),
+      accept: Effect.sync(() => {
+        if (into === undefined) return
+        current = { ...into, synced: into.synced + bytes }
+        into = undefined
+      })
+    } satisfies SeriesWriter
   })
 
-  /**
-   * Appends a line for each value, and returns when they are on the disk. Without a value no file is touched. One call at a
-   * time: all calls make their lines in the same memory.
-   */
-  return Effect.fnUntraced(function*(values: Iterable<object>): Effect.fn.Return<void, PlatformError.PlatformError> {
-    const pieces = chunks(values)
-    const first = pieces.next()
-    if (first.done === true) return
-    const day = Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10)
-    const open = yield* openFor(day)
-    const cut = fs.truncate(open.name, open.synced)
-    const abandon = Effect.sync(() => {
-      abandoned = true
-    })
-    const bytes = yield* write(open.file, first.value, pieces).pipe(
-      Effect.tapCause(() => Effect.catch(cut, () => abandon))
-    )
-    yield* open.file.sync.pipe(Effect.tapError(() => Effect.andThen(abandon, Effect.ignore(cut))))
-    open.synced += bytes
-  })
+  return { open }
 })
 
-const failing = Effect.mapError((error: PlatformError.PlatformError) =>
-  new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
-)
+/** Makes a failed file operation a failure of the sink. */
+export const failing = <A, R>(
+  effect: Effect.Effect<A, PlatformError.PlatformError, R>
+): Effect.Effect<A, ArtifactSinkError, R> =>
+  Effect.mapError(
+    effect,
+    (error) => new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
+  )
 
 /**
- * Makes what appends values to a bounded series of files in a directory, which is made when it is not there. The oldest
- * files go when there are more than the limit.
+ * Opens a bounded series of files in a directory, which is made when it is not there. The oldest files go when there are
+ * more than the limit. Its `open` opens the series for one page.
  */
-export const makeBounded = Effect.fnUntraced(function*(
+export const openBounded = (
   directory: string,
   prefix: string,
   limits: { readonly files: number; readonly bytes: number }
-) {
-  const fs = yield* FileSystem.FileSystem
-  yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
-  const append = yield* failing(makeSeries(directory, prefix, limits.bytes, limits.files))
-  return (values: Iterable<object>) => append(values).pipe(failing, Effect.uninterruptible)
-})
+) =>
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) =>
+      failing(
+        Effect.andThen(
+          fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
+          makeSeries(directory, prefix, limits.bytes, limits.files)
+        )
+      )
+  )
 
-/** Makes what appends dead letters to files of a directory, for sinks that keep artifacts elsewhere. */
-export const makeDeadLetters = (directory: string, limits = deadLetterLimits) =>
-  makeBounded(directory, "dead-letters", limits)
+/** Opens a series of dead letters, for sinks that keep artifacts elsewhere. */
+export const openDeadLetters = (directory: string, limits = deadLetterLimits) =>
+  openBounded(directory, "dead-letters", limits)
 
 /** First words of the names of a sink's files. */
 export interface SeriesNames {
@@ -221,18 +250,25 @@ export const layer = (
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
-      const appendArtifacts = yield* failing(makeSeries(directory, names.artifacts, bytesMax))
-      /** Whose dead letters are written: a batch comes again when its artifacts could not be. */
-      const written = new WeakSet<Batch>()
-      const appendDeadLetters = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
+      const artifactSeries = yield* failing(makeSeries(directory, names.artifacts, bytesMax))
+      const deadLetterSeries = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({
         type: "file",
-        publish: (batch) =>
-          Effect.gen(function*() {
-            if (!written.has(batch)) yield* appendDeadLetters(batch.deadLetters)
-            written.add(batch)
-            yield* appendArtifacts(batch.artifacts)
-          }).pipe(failing, Effect.uninterruptible)
+        open: Effect.gen(function*() {
+          const deadLetters = yield* failing(deadLetterSeries.open)
+          const artifacts = yield* failing(artifactSeries.open)
+          return {
+            write: (slice) =>
+              failing(
+                Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))
+              ),
+            // Both are synced before either counts, so that the dead letters of a page that is given again are there once.
+            commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
+              failing,
+              Effect.andThen(Effect.andThen(deadLetters.accept, artifacts.accept))
+            )
+          }
+        })
       })
     })
   )

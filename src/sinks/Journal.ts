@@ -1,7 +1,7 @@
 /** A copy of what a sink took, in files, for the search where the sink itself writes none. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import * as Bounds from "../domain/Bounds.ts"
-import { ArtifactSink, type Batch } from "./ArtifactSink.ts"
+import { ArtifactSink, type ArtifactSinkError, type PageWriter } from "./ArtifactSink.ts"
 import * as FileSink from "./FileSink.ts"
 
 /** First word of the names of the files, as a sink of files has it. */
@@ -12,13 +12,8 @@ export const prefix = "artifacts"
  *
  * **Details**
  *
- * A batch is copied once the sink has taken it. A copy that fails is said once and is not there: the sink alone decides
- * whether a batch is published.
- *
- * **Gotchas**
- *
- * The artifacts of a batch are mapped once more for the copy, before `publish` returns: once they are committed, they are
- * known and not mapped again. A disk that is slow at the copies slows the sink.
+ * A page is copied while the sink writes it, and the copy counts once the sink has committed the page. A copy that fails is
+ * said once and is missing: the sink alone decides whether a page is published. A slow disk slows the sink.
  */
 export const layer = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
@@ -28,27 +23,52 @@ export const layer = <E, R>(
   Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
-      const { publish, type } = yield* ArtifactSink
+      const { open, type } = yield* ArtifactSink
+      const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
       let isSaid = false
-      const say = (why: string) =>
+      let series: Effect.Success<ReturnType<typeof FileSink.openBounded>> | undefined
+
+      const say = ({ reason }: ArtifactSinkError) =>
         Effect.suspend(() => {
           if (isSaid) return Effect.void
           isSaid = true
           return Effect.logWarning(
-            `the search does not find what is published for the time being: ${directory} cannot be written (${why}); free space, or let this user write there`
+            `the search does not find what is published for the time being: ${directory} cannot be written (${reason.message}); free space, or let this user write there`
           )
         })
-      const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-      let append: Effect.Success<ReturnType<typeof FileSink.makeBounded>> | undefined
-      const copy = Effect.fnUntraced(function*(batch: Batch) {
-        append ??= yield* Effect.provideContext(FileSink.makeBounded(directory, prefix, limits), services)
-        yield* append(batch.artifacts)
-        isSaid = false
+
+      const openCopy = Effect.gen(function*() {
+        series ??= yield* Effect.provideContext(FileSink.openBounded(directory, prefix, limits), services)
+        return yield* FileSink.failing(series.open)
       })
+
       return ArtifactSink.of({
         type,
-        publish: (batch) =>
-          Effect.tap(publish(batch), () => Effect.catch(copy(batch), ({ reason }) => say(reason.message)))
+        open: Effect.gen(function*() {
+          const page = yield* open
+          /** Undefined once a step of the copy failed. */
+          let copy: FileSink.SeriesWriter | undefined = yield* Effect.catch(
+            openCopy,
+            (error) => Effect.as(say(error), undefined)
+          )
+          const step = (run: (copy: FileSink.SeriesWriter) => ReturnType<FileSink.SeriesWriter["append"]>) =>
+            Effect.suspend(() =>
+              copy === undefined ? Effect.void : Effect.catch(FileSink.failing(run(copy)), (error) => {
+                copy = undefined
+                return say(error)
+              })
+            )
+          const accept = (copy: FileSink.SeriesWriter) =>
+            Effect.andThen(copy.sync, copy.accept).pipe(Effect.tap(() =>
+              Effect.sync(() => {
+                isSaid = false
+              })
+            ))
+          return {
+            write: (slice) => Effect.andThen(page.write(slice), step(({ append }) => append(slice.artifacts))),
+            commit: Effect.andThen(page.commit, step(accept))
+          } satisfies PageWriter
+        })
       })
     })
   ).pipe(Layer.provide(sink))

@@ -18,47 +18,63 @@ export const lines = (values: Iterable<object>): string => {
 const utf8 = new TextEncoder()
 const newline = 10
 
+/** Encodes one page, line by line. */
+export interface LineEncoder {
+  /** Adds a line. Returns the pieces that are full now, in order: none as a rule. */
+  readonly add: (value: object) => ReadonlyArray<Uint8Array>
+  /** Returns what is left at the end of the page. */
+  readonly rest: () => ReadonlyArray<Uint8Array>
+}
+
+const none: ReadonlyArray<Uint8Array> = []
+
 /**
- * Makes what encodes batches as the same lines in UTF-8, whole lines in pieces of at most `bytesMax`; a longer line is a
- * piece of its own.
+ * Makes encoders of lines in UTF-8, in pieces of whole lines of at most `bytesMax`; a longer line is a piece of its own.
  *
  * **Gotchas**
  *
- * There are two buffers, for all batches: a piece is overwritten by the one after the next, so that one may be written out
- * while the next is made. The last piece of a batch has to be written before the next batch is begun. Made anew for each
- * batch, they waited for the collector, who came the more often for them.
+ * All pages share two buffers: a piece is overwritten by the one after the next, so that one can be written out while the
+ * next is filled. The last piece of a page has to be written before the next page begins. Buffers made anew for each page
+ * waited for the garbage collector, which ran the more often for them.
  */
-export const makeChunks = (bytesMax: number = chunkBytes): (values: Iterable<object>) => Generator<Uint8Array> => {
-  /** Of no batch at the moment; a batch that is not made to its end keeps its own. */
-  let spares: Array<Uint8Array> = []
-  const room = () => spares.pop() ?? new Uint8Array(bytesMax)
-
-  return function*(values) {
-    let buffer: Uint8Array | undefined
-    let other: Uint8Array | undefined
+export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder => {
+  const buffers: Array<Uint8Array> = []
+  return () => {
+    let current = 0
     let filled = 0
-    /** Without its newline, which would have the line copied once more. */
+    /** Adds the line without its newline first: a joined text would have the line copied once more. */
     const take = (line: string): boolean => {
-      buffer ??= room()
+      const buffer = buffers[current] ??= new Uint8Array(bytesMax)
       const { read, written } = utf8.encodeInto(line, buffer.subarray(filled))
       if (read < line.length || filled + written === bytesMax) return false
       filled += written
       buffer[filled++] = newline
       return true
     }
-    for (const value of values) {
-      const line = stringify(value)
-      if (take(line)) continue
-      if (filled > 0) {
-        yield buffer!.subarray(0, filled)
-        const next: Uint8Array = other ?? room()
-        other = buffer
-        buffer = next
-      }
+    /** A line that did not fit. Its place may still be read by whoever has the piece before the last. */
+    let held: string | undefined
+    const full = () => {
+      if (filled === 0) return none
+      const piece = buffers[current]!.subarray(0, filled)
+      current = 1 - current
       filled = 0
-      if (!take(line)) yield utf8.encode(`${line}\n`)
+      return [piece]
     }
-    if (buffer !== undefined && filled > 0) yield buffer.subarray(0, filled)
-    spares = [buffer, other].filter((one) => one !== undefined)
+    const placeHeld = (): ReadonlyArray<Uint8Array> => {
+      if (held === undefined) return none
+      const line = held
+      held = undefined
+      return take(line) ? none : [utf8.encode(`${line}\n`)]
+    }
+    return {
+      add: (value) => {
+        const line = stringify(value)
+        const long = placeHeld()
+        if (take(line)) return long
+        held = line
+        return [...long, ...full()]
+      },
+      rest: () => [...placeHeld(), ...full()]
+    }
   }
 }

@@ -1,7 +1,7 @@
 /** Publishes artifacts to standard output, a line each, for a pipe. Dead letters go to standard error. */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
-import { ArtifactSink, ArtifactSinkError, type Batch, SinkUnavailable } from "./ArtifactSink.ts"
-import { makeChunks } from "./Ndjson.ts"
+import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable, type Slice } from "./ArtifactSink.ts"
+import { lines } from "./Ndjson.ts"
 
 /** How long a full pipe is waited for before it counts as unavailable: a stop waits for it, and has ten seconds. */
 const patience = Duration.seconds(5)
@@ -9,46 +9,65 @@ const patience = Duration.seconds(5)
 const unavailable = (detail: string) =>
   new ArtifactSinkError({ sink: "stdout", reason: new SinkUnavailable({ detail }) })
 
+const keyOf = ({ endpoint, instance, occurred_at, path }: DeadLetter) =>
+  [instance, endpoint, occurred_at, path].join(" ")
+
 /**
- * Layer of an {@link ArtifactSink} that writes to standard output, and returns when the pipe has taken the lines. Fails
- * when nobody takes them for five seconds; what was given to the pipe by then is waited for, not written again. Of a
- * batch that its page has given up meanwhile, the lines made by then come out, each of them whole.
+ * Layer of an {@link ArtifactSink} that writes to standard output. A slice is written when the pipe has taken its lines.
+ * Writing fails when nobody takes them for five seconds. A pipe cannot be rolled back: lines that it took of a page in a
+ * failed attempt are not written again when the page is given again.
  */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
     const scope = yield* Effect.scope
-    const chunks = makeChunks()
-    /** A pipe takes a piece in its own time. */
-    const copies = function*(values: Iterable<object>) {
-      for (const chunk of chunks(values)) yield chunk.slice()
-    }
-    let writing: { readonly batch: Batch; readonly fiber: Fiber.Fiber<void, ArtifactSinkError> } | undefined
-    const write = (values: Iterable<object>, to: "stdout" | "stderr") =>
-      Stream.run(Stream.fromIterable(copies(values), { chunkSize: 1 }), stdio[to]({ endOnDone: false }))
+    /** Ids of what the pipe was given since the last commit. */
+    const given = new Set<string>()
+    let writing: Fiber.Fiber<void, ArtifactSinkError> | undefined
 
-    const begin = ({ artifacts, deadLetters }: Batch) =>
-      Effect.andThen(write(deadLetters, "stderr"), write(artifacts, "stdout")).pipe(
+    const print = (text: string, to: "stdout" | "stderr") =>
+      text === "" ? Effect.void : Stream.run(Stream.make(text), stdio[to]({ endOnDone: false }))
+
+    const begin = (slice: Slice) => {
+      const artifacts = slice.artifacts.filter(({ id }) => !given.has(id))
+      const deadLetters = slice.deadLetters.filter((one) => !given.has(keyOf(one)))
+      const keys = [...artifacts.map(({ id }) => id), ...deadLetters.map(keyOf)]
+      for (const key of keys) given.add(key)
+      return Effect.andThen(print(lines(deadLetters), "stderr"), print(lines(artifacts), "stdout")).pipe(
         Effect.mapError(({ reason }) => unavailable(`${reason._tag}: nobody reads standard output`)),
+        Effect.tapError(() => Effect.sync(() => keys.forEach((key) => given.delete(key)))),
         Effect.interruptible,
         Effect.forkIn(scope)
       )
+    }
+
+    /** Waits for what the pipe was given last, which an attempt before may have begun. */
+    const taken = Effect.suspend(() => {
+      if (writing === undefined) return Effect.void
+      return Effect.interruptible(Fiber.await(writing)).pipe(
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () => Effect.fail(unavailable("nobody has read standard output for five seconds"))
+        }),
+        Effect.tap(() =>
+          Effect.sync(() => {
+            writing = undefined
+          })
+        ),
+        Effect.flatten
+      )
+    })
 
     return ArtifactSink.of({
       type: "stdout",
-      publish: Effect.fnUntraced(function*(batch) {
-        if (writing !== undefined && writing.batch !== batch) {
-          yield* Fiber.await(writing.fiber)
-          writing = undefined
-        }
-        writing ??= { batch, fiber: yield* begin(batch) }
-        const ended = yield* Effect.timeoutOrElse(Effect.interruptible(Fiber.await(writing.fiber)), {
-          duration: patience,
-          orElse: () => Effect.fail(unavailable("nobody has read standard output for five seconds"))
-        })
-        writing = undefined
-        yield* ended
+      open: Effect.succeed({
+        write: Effect.fnUntraced(function*(slice) {
+          yield* taken
+          writing = yield* begin(slice)
+          yield* taken
+        }),
+        commit: Effect.sync(() => given.clear())
       })
     })
   })

@@ -5,6 +5,7 @@ import { requestBudget } from "../graph/GraphPolicy.ts"
 import type { ActivityDocument, ActivityRange } from "./ActivityDocument.ts"
 import * as Metrics from "./Metrics.ts"
 import { isoTime } from "./Report.ts"
+import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
 import { Status } from "./Status.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 
@@ -94,7 +95,7 @@ interface Mark {
   readonly instance: string
   readonly endpoint: string
   readonly from: number
-  to?: number
+  readonly to?: number
 }
 
 const kindOf = (state: EndpointState): Mark["kind"] | undefined =>
@@ -123,18 +124,18 @@ export class Activity extends Context.Service<Activity, {
       const lasting = new Map<string, Mark>()
       let over: Array<Mark> = []
 
-      const mark = (now: number) => {
+      const mark = (snapshot: Snapshot, now: number) => {
         const seen = new Set<string>()
-        status.each((instance, endpoint, { state }) => {
-          const key = `${instance} ${endpoint}`
+        for (const { endpoint: { state }, instance, name } of polledEndpoints(snapshot)) {
+          const key = `${instance} ${name}`
           const kind = kindOf(state)
           const open = lasting.get(key)
           if (kind !== undefined) seen.add(key)
-          if (kind === open?.kind) return
+          if (kind === open?.kind) continue
           if (open !== undefined) over.push({ ...open, to: now })
           if (kind === undefined) lasting.delete(key)
-          else lasting.set(key, { kind, instance, endpoint, from: now })
-        })
+          else lasting.set(key, { kind, instance, endpoint: name, from: now })
+        }
         for (const [key, open] of lasting) {
           if (seen.has(key)) continue
           over.push({ ...open, to: now })
@@ -162,7 +163,7 @@ export class Activity extends Context.Service<Activity, {
 
       const look = Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        mark(now)
+        mark(yield* status.snapshot, now)
         if (Math.floor(now / minuteMillis) > minute) yield* count(now)
       })
       before = yield* totals

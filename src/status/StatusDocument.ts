@@ -69,6 +69,15 @@ export const StatusDocument = Schema.Struct({
     state: Schema.Literals(["ok", "unavailable"]),
     published: Schema.Int
   }),
-  instances: Schema.Array(InstanceDocument)
+  instances: Schema.Array(InstanceDocument),
+  drift: described(
+    Schema.Array(Schema.Struct({
+      kind: Schema.String,
+      name: Schema.String,
+      count: Schema.Int,
+      first_seen_at: Schema.String
+    })),
+    "What Graph sent that this connector does not know: types, enum values and properties, with how often they came."
+  )
 }).annotate({ identifier: "Status" })
 export type StatusDocument = typeof StatusDocument.Type

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Alerts from "../../src/artifacts/Alerts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
-import { DriftLedger } from "../../src/artifacts/DriftLedger.ts"
+import * as DriftCounts from "../../src/artifacts/DriftCounts.ts"
 import * as Incidents from "../../src/artifacts/Incidents.ts"
 import * as LegacyAlerts from "../../src/artifacts/LegacyAlerts.ts"
 import type { Mapped } from "../../src/artifacts/Mapped.ts"
@@ -504,15 +504,16 @@ describe("any record", () => {
   )
 })
 
-describe("the ledger of drift", () => {
-  it.effect("counts by name, and counts names beyond the first thousand as other", () =>
-    Effect.gen(function*() {
-      const ledger = yield* DriftLedger
-      for (let n = 0; n < 1200; n++) ledger.record([{ kind: "property", name: `alert.p${n}` }], n)
-      ledger.record([{ kind: "property", name: "alert.p3" }], 5000)
-      const counts = ledger.snapshot()
-      assert.strictEqual(counts.length, 1001)
-      assert.deepInclude(counts[3], { kind: "property", name: "alert.p3", count: 2, firstSeenAt: 3 })
-      assert.deepInclude(counts[1000], { kind: "property", name: "other", count: 200, firstSeenAt: 1000 })
-    }).pipe(Effect.provide(DriftLedger.layer)))
+describe("counts of drift", () => {
+  it("go by name, and stand under other beyond a thousand names", () => {
+    const names = Array.from({ length: 1200 }, (_, n) => `alert.p${n}`)
+    const first = names.reduce<ReadonlyArray<DriftCounts.DriftCount>>(
+      (counts, name, n) => DriftCounts.add(counts, [{ kind: "property", name }], n),
+      []
+    )
+    const counts = DriftCounts.add(first, [{ kind: "property", name: "alert.p3" }], 5000)
+    assert.strictEqual(counts.length, 1001)
+    assert.deepInclude(counts[3], { kind: "property", name: "alert.p3", count: 2, firstSeenAt: 3 })
+    assert.deepInclude(counts[1000], { kind: "property", name: "other", count: 200, firstSeenAt: 1000 })
+  })
 })

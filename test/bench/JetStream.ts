@@ -3,7 +3,7 @@ import { Console, Duration, Effect, Layer } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsArtifactSink from "../../src/nats/NatsArtifactSink.ts"
-import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import { artifact } from "../support/Artifacts.ts"
 import { applianceId, connection, count, createStream } from "../support/NatsStream.ts"
 import * as Measure from "./Measure.ts"
@@ -23,7 +23,7 @@ const json = (value: object) => JSON.stringify(value)
 const secondsOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.timed(effect), ([duration]) => Duration.toSeconds(duration))
 
-const sink = NatsArtifactSink.layer({ applianceId, stage: "raw", deadLetters: { to: "off" } }).pipe(
+const sinkLayer = NatsArtifactSink.layer({ applianceId, stage: "raw", deadLetters: { to: "off" } }).pipe(
   Layer.provideMerge(Layer.effectDiscard(createStream())),
   Layer.provideMerge(connection()),
   Layer.provide(NodeServices.layer)
@@ -32,7 +32,7 @@ const sink = NatsArtifactSink.layer({ applianceId, stage: "raw", deadLetters: { 
 /** Measures acknowledged artifacts per second into a real broker's stream, against publishing one at a time. */
 export const jetStream = Effect.fnUntraced(function*(artifacts = 20_000) {
   yield* Console.log(`jetstream: ${artifacts} artifacts of 2 KB, ${rounds} rounds; the median counts`)
-  const { publish } = yield* ArtifactSink
+  const sink = yield* ArtifactSink
   const { js } = yield* Connection
   const subject = NatsArtifactSink.subjectOf(applianceId, "raw")
   const pages = Math.ceil(artifacts / pageSize)
@@ -46,7 +46,7 @@ export const jetStream = Effect.fnUntraced(function*(artifacts = 20_000) {
       })))
     )
     const batches = Array.from({ length: pages }, (_, page) => many(pageSize, `b${round}${page}0`))
-    const publishing = Effect.forEach(batches, (batch) => publish({ artifacts: batch, deadLetters: [] }), {
+    const publishing = Effect.forEach(batches, (batch) => publishTo(sink, { artifacts: batch, deadLetters: [] }), {
       discard: true
     })
     together.push(pages * pageSize / (yield* secondsOf(publishing)))
@@ -61,4 +61,4 @@ export const jetStream = Effect.fnUntraced(function*(artifacts = 20_000) {
     "sink, artifacts a second": fast,
     "sink to one at a time": fast / slow
   })
-}, Effect.provide(sink))
+}, Effect.provide(sinkLayer))

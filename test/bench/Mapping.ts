@@ -2,7 +2,7 @@ import { Console, Effect } from "effect"
 import { Headers } from "effect/http"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
 import * as PageAnswer from "../../src/graph/PageAnswer.ts"
-import { prepare } from "../../src/publishing/Page.ts"
+import { prepare } from "../../src/publishing/Slices.ts"
 import { alerts as corpus, page as pageOf } from "./Corpus.ts"
 import * as Measure from "./Measure.ts"
 
@@ -31,7 +31,7 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
     const page = Effect.runSyncWith(services)(
       PageAnswer.decode({ status: 200, headers: Headers.empty, body: { bytes, release: () => {} } }, now)
     )
-    const { batch } = prepare({
+    const { map: mapPage } = prepare({
       instance: "bench",
       endpoint: endpoints.alerts_v2,
       context: {
@@ -45,7 +45,7 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
       passed: undefined,
       now
     })
-    for (const _ of batch.artifacts) artifacts++
+    for (const slice of mapPage().slices) artifacts += slice.artifacts.length
   }
   const [parsing, mapped]: [Array<number>, Array<number>] = [[], []]
   for (let round = 0; round < rounds; round++) {

@@ -92,37 +92,37 @@ describe("GraphPolicy", () => {
   describe("cooldownAfter", () => {
     it.effect("grows from 10 over 20 and 40 to 60 minutes and stays there", () =>
       Effect.gen(function*() {
-        const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 50], (level) => cooldownAfter(level, undefined))
+        const grown = [0, 1, 2, 3, 4, 50].map((level) => cooldownAfter(level, undefined))
         assert.deepStrictEqual(grown.map(minutes), [10, 20, 40, 60, 60, 60])
       }))
 
     it.effect("is lengthened by Retry-After up to a day, and never shortened", () =>
       Effect.gen(function*() {
-        assert.strictEqual(minutes(yield* cooldownAfter(0, Duration.seconds(30))), 10)
-        assert.strictEqual(minutes(yield* cooldownAfter(0, Duration.minutes(11))), 11)
-        assert.strictEqual(minutes(yield* cooldownAfter(3, Duration.hours(2))), 120)
-        assert.deepStrictEqual(yield* cooldownAfter(0, Duration.days(365)), retryAfterMax)
+        assert.strictEqual(minutes(cooldownAfter(0, Duration.seconds(30))), 10)
+        assert.strictEqual(minutes(cooldownAfter(0, Duration.minutes(11))), 11)
+        assert.strictEqual(minutes(cooldownAfter(3, Duration.hours(2))), 120)
+        assert.deepStrictEqual(cooldownAfter(0, Duration.days(365)), retryAfterMax)
       }))
   })
 
   it.effect("probes a forbidden endpoint at its interval first, then down to hourly", () =>
     Effect.gen(function*() {
-      const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 9], (level) => reprobeAfter(level, Duration.minutes(5)))
+      const grown = [0, 1, 2, 3, 4, 9].map((level) => reprobeAfter(level, Duration.minutes(5)))
       assert.deepStrictEqual(grown.map(minutes), [5, 10, 20, 40, 60, 60])
-      assert.strictEqual(minutes(yield* reprobeAfter(5, Duration.hours(4))), 240)
+      assert.strictEqual(minutes(reprobeAfter(5, Duration.hours(4))), 240)
     }))
 
   it.effect("asks a refusing token endpoint after 30 s, doubling to 10 minutes", () =>
     Effect.gen(function*() {
-      const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 9], (level) => tokenBackoffAfter(level))
+      const grown = [0, 1, 2, 3, 4, 5, 9].map((level) => tokenBackoffAfter(level))
       assert.deepStrictEqual(grown.map(Duration.toSeconds), [30, 60, 120, 240, 480, 600, 600])
     }))
 
   it.effect("asks a failing token endpoint after 1 s, doubling to 30 s, or after its Retry-After", () =>
     Effect.gen(function*() {
-      const grown = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 9], (level) => tokenRetryAfter(level, undefined))
+      const grown = [0, 1, 2, 3, 4, 5, 9].map((level) => tokenRetryAfter(level, undefined))
       assert.deepStrictEqual(grown.map(Duration.toSeconds), [1, 2, 4, 8, 16, 30, 30])
-      assert.strictEqual(minutes(yield* tokenRetryAfter(0, Duration.minutes(20))), 20)
+      assert.strictEqual(minutes(tokenRetryAfter(0, Duration.minutes(20))), 20)
     }))
 
   it("keeps every minute below Graph's 150 requests, the burst included", () => {

@@ -244,7 +244,8 @@ describe("the page's interface", () => {
       yield* until(() => told.length === 1)
       assert.deepStrictEqual(told[0]!.status.instances, [])
       assert.strictEqual(told[0]!.index.state, "off")
-      status.register(fromSettings("one", settings).identity)
+      const { identity, pace } = fromSettings("one", settings)
+      yield* status.tellInstance("one", { _tag: "Registered", identity, pace, secretExpiresAt: undefined })
       yield* until(() => told.length === 2)
       assert.strictEqual(told[1]!.status.instances[0]!.name, "one")
 

@@ -2,11 +2,11 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, FileSystem, Layer, Redacted } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
-import { sliceArtifacts, windowBytes, windowMessages } from "../../src/domain/Bounds.ts"
+import { windowBytes, windowMessages } from "../../src/domain/Bounds.ts"
 import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts"
 import * as NatsArtifactSink from "../../src/nats/NatsArtifactSink.ts"
 import { publisherLimits } from "../../src/nats/Publisher.ts"
-import { ArtifactSink, type Batch, type DeadLetter } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, type DeadLetter, publishTo, type Slice } from "../../src/sinks/ArtifactSink.ts"
 import { suite } from "../sinks/ArtifactSinkSuite.ts"
 import { artifact } from "../support/Artifacts.ts"
 import { describeNats } from "../support/DescribeNats.ts"
@@ -14,6 +14,8 @@ import { start } from "../support/NatsServer.ts"
 import { applianceId, connection, count, createStream, stored, stream } from "../support/NatsStream.ts"
 
 const off = { applianceId, stage: "raw", deadLetters: { to: "off" } } as const
+
+const sliceSize = 64
 
 const impatient = { ...publisherLimits, silence: Duration.millis(600) }
 
@@ -35,8 +37,8 @@ const json = (value: object) => JSON.stringify(value)
 const parsed = (text: string) => JSON.parse(text) as Artifact
 
 /** Publishes a batch until it succeeds, as the consumer does, but without waits. */
-const untilTaken = (sink: ArtifactSink["Service"], given: Batch) =>
-  Effect.retry(sink.publish(given), { while: () => true })
+const untilTaken = (sink: ArtifactSink["Service"], given: Slice) =>
+  Effect.retry(publishTo(sink, given), { while: () => true })
 
 /** A sink on a broker that the test may kill, stop and fill. */
 const withServer = <A, E>(
@@ -92,23 +94,26 @@ describeNats("NatsArtifactSink", () => {
         const held = Effect.fnUntraced(function*(size: number, from: number) {
           const one = { ...artifact("0".repeat(32)), message: `{"a":"${"x".repeat(size)}"}` }
           let made = 0
-          const artifacts = {
-            *[Symbol.iterator]() {
-              for (;; made++) yield { ...one, id: (from + made).toString(16).padStart(32, "0") }
-            }
-          }
+          const nextSlice = () =>
+            Array.from({ length: sliceSize }, () => ({
+              ...one,
+              id: (from + made++).toString(16).padStart(32, "0")
+            }))
           yield* server.pause
           const before = nc.stats().outMsgs
-          yield* Effect.flip(sink.publish({ artifacts, deadLetters: [] }))
+          yield* Effect.flip(Effect.scoped(Effect.gen(function*() {
+            const writer = yield* sink.open
+            while (true) yield* writer.write({ artifacts: nextSlice(), deadLetters: [] })
+          })))
           const sent = nc.stats().outMsgs - before
           yield* server.resume
           return { sent, made }
         })
         const [small, large] = [1000, 900_000]
-        assert.deepStrictEqual(yield* held(small, 0), { sent: windowMessages, made: sliceArtifacts - 1 })
+        assert.deepStrictEqual(yield* held(small, 0), { sent: windowMessages, made: windowMessages + sliceSize })
         // After a failure the sink looks for its stream again, which needs an answer.
         yield* untilTaken(sink, batch([artifact("f".repeat(32))]))
-        const { sent } = yield* held(large, sliceArtifacts)
+        const { sent } = yield* held(large, 10_000)
         assert.isAtMost((sent - 1) * large, windowBytes)
         assert.isAtLeast((sent + 1) * large, windowBytes)
       }), { limits: { ...impatient, answer: Duration.minutes(1) } }))
@@ -116,10 +121,10 @@ describeNats("NatsArtifactSink", () => {
   it.live("continues by itself after an outage longer than one attempt", () =>
     withServer((server, sink) =>
       Effect.gen(function*() {
-        yield* sink.publish(batch(many(10)))
+        yield* publishTo(sink, batch(many(10)))
         yield* server.kill
         const given = batch(many(2000))
-        const error = yield* Effect.flip(sink.publish(given))
+        const error = yield* Effect.flip(publishTo(sink, given))
         assert.match(error.message, /^the nats sink cannot write: .*(the broker is away|no answer in time)/)
         yield* server.restart
         yield* untilTaken(sink, given)
@@ -131,7 +136,7 @@ describeNats("NatsArtifactSink", () => {
     withServer((server, sink) =>
       Effect.gen(function*() {
         yield* server.pause
-        const publishing = yield* Effect.forkChild(sink.publish(batch(many(500))))
+        const publishing = yield* Effect.forkChild(publishTo(sink, batch(many(500))))
         yield* Effect.yieldNow
         yield* server.resume
         yield* Fiber.join(publishing)
@@ -143,13 +148,13 @@ describeNats("NatsArtifactSink", () => {
       Effect.gen(function*() {
         const { jsm } = yield* Connection
         const given = batch(many(10))
-        const error = yield* Effect.flip(sink.publish(given))
+        const error = yield* Effect.flip(publishTo(sink, given))
         assert.match(error.message, /the stream is full \(maximum messages exceeded\): waiting for room/)
         assert.strictEqual(yield* count, 4)
         yield* Effect.promise(() => jsm.streams.update(stream, { max_msgs: 100 }))
         // Acknowledged messages were removed from the stream meanwhile, and are not sent again.
         yield* Effect.promise(() => jsm.streams.purge(stream))
-        yield* sink.publish(given)
+        yield* publishTo(sink, given)
         assert.strictEqual(yield* count, 6)
       }), { limits: impatient, before: createStream({ max_msgs: 4, discard: "new" }) }))
 
@@ -157,7 +162,7 @@ describeNats("NatsArtifactSink", () => {
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
-        const publishing = yield* Effect.forkChild(sink.publish(batch(many(10))))
+        const publishing = yield* Effect.forkChild(publishTo(sink, batch(many(10))))
         yield* Effect.repeat(count, { until: (n) => n === 4 })
         yield* Effect.promise(() => jsm.streams.update(stream, { max_msgs: 100 }))
         yield* Fiber.join(publishing)
@@ -169,17 +174,17 @@ describeNats("NatsArtifactSink", () => {
       Effect.gen(function*() {
         const { jsm } = yield* Connection
         const given = batch(many(10))
-        const error = yield* Effect.flip(sink.publish(given))
+        const error = yield* Effect.flip(publishTo(sink, given))
         assert.include(error.message, `no stream captures ${applianceId}.data.artifacts.raw`)
         yield* createStream()
-        yield* sink.publish(given)
+        yield* publishTo(sink, given)
         assert.strictEqual(yield* count, 10)
 
         yield* Effect.promise(() => jsm.streams.delete(stream))
-        const gone = yield* Effect.flip(sink.publish(batch(many(20))))
+        const gone = yield* Effect.flip(publishTo(sink, batch(many(20))))
         assert.include(gone.message, `no stream captures ${applianceId}.data.artifacts.raw`)
         yield* createStream()
-        yield* sink.publish(batch(many(20)))
+        yield* publishTo(sink, batch(many(20)))
         assert.strictEqual(yield* count, 20)
       }), { limits: impatient, before: Effect.void }))
 
@@ -187,14 +192,14 @@ describeNats("NatsArtifactSink", () => {
     withServer((_, sink) =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
-        yield* sink.publish(batch(many(1)))
+        yield* publishTo(sink, batch(many(1)))
         yield* Effect.promise(async () => {
           await jsm.streams.delete(stream)
           await jsm.streams.add({ name: "OTHER", subjects: [`${applianceId}.>`] })
         })
-        const error = yield* Effect.flip(sink.publish(batch(many(2))))
+        const error = yield* Effect.flip(publishTo(sink, batch(many(2))))
         assert.match(error.message, /another stream captures/)
-        yield* sink.publish(batch(many(2)))
+        yield* publishTo(sink, batch(many(2)))
         const { state } = yield* Effect.promise(() => jsm.streams.info("OTHER"))
         assert.strictEqual(state.messages, 2)
       })
@@ -205,11 +210,11 @@ describeNats("NatsArtifactSink", () => {
       Effect.gen(function*() {
         const { jsm } = yield* Connection
         const large = { ...artifact("large"), message: json({ id: "a", evidence: ["e".repeat(70_000)] }) }
-        yield* sink.publish(batch([artifact("small"), large]))
+        yield* publishTo(sink, batch([artifact("small"), large]))
         yield* Effect.promise(() => jsm.streams.update(stream, { max_msg_size: 4096 }))
         const later = { ...artifact("later"), message: json({ id: "b", title: "t".repeat(9000) }) }
-        assert.match((yield* Effect.flip(sink.publish(batch([later])))).message, /over the stream's max_msg_size/)
-        yield* sink.publish(batch([later]))
+        assert.match((yield* Effect.flip(publishTo(sink, batch([later])))).message, /over the stream's max_msg_size/)
+        yield* publishTo(sink, batch([later]))
         const all = (yield* stored).map(({ text }) => parsed(text))
         assert.deepStrictEqual(all.map(({ id, tags }) => [id, tags]), [
           ["small", []],
@@ -223,7 +228,7 @@ describeNats("NatsArtifactSink", () => {
   it.live("names the subject that the broker's permissions refuse", () =>
     withServer((_, sink) =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(sink.publish(batch(many(3))))
+        const error = yield* Effect.flip(publishTo(sink, batch(many(3))))
         assert.include(error.message, `the broker's permissions refuse this user ${applianceId}.data.artifacts.raw`)
       }), {
       config: `authorization { users = [{ user: "c", password: "p", permissions: {
@@ -251,8 +256,8 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
         yield* Effect.gen(function*() {
           const sink = yield* ArtifactSink
           const given = { artifacts: [artifact("1")], deadLetters: [deadLetter(1), deadLetter(2)] }
-          yield* sink.publish(given)
-          yield* sink.publish(given)
+          yield* publishTo(sink, given)
+          yield* publishTo(sink, given)
           const all = yield* stored
           assert.deepStrictEqual(all.map(({ subject }) => subject.split(".").at(-1)), ["unknown", "unknown", "raw"])
           assert.strictEqual(all[0]!.text, json(deadLetter(1)))
@@ -269,9 +274,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
           const { jsm } = yield* Connection
           const given = { artifacts: [artifact("1")], deadLetters: [deadLetter(1)] }
           yield* Effect.promise(() => jsm.streams.update(stream, { subjects: ["elsewhere"] }))
-          yield* Effect.flip(sink.publish(given))
+          yield* Effect.flip(publishTo(sink, given))
           yield* Effect.promise(() => jsm.streams.update(stream, { subjects: [`${applianceId}.>`] }))
-          yield* sink.publish(given)
+          yield* publishTo(sink, given)
           const [file, ...more] = yield* fs.readDirectory(directory)
           assert.deepStrictEqual(more, [])
           assert.strictEqual(yield* fs.readFileString(`${directory}/${file}`), `${json(deadLetter(1))}\n`)

@@ -51,7 +51,7 @@ const mortal = (fake: FakeGraph.FakeGraph, death: Death) =>
       ArtifactSink,
       Effect.map(ArtifactSink, (sink) => ({
         ...sink,
-        publish: (batches: Parameters<typeof sink.publish>[0]) => fatal(sink.publish(batches))
+        open: Effect.map(sink.open, (writer) => ({ ...writer, commit: fatal(writer.commit) }))
       }))
     ).pipe(Layer.provide(Layer.fresh(ArtifactSink.layerMemoryOpen)))
     return connector(fake, initial, undefined, { store, sink })

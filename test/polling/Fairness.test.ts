@@ -115,7 +115,10 @@ it.effect(
         ArtifactSink,
         Effect.map(ArtifactSink, (sink) => ({
           ...sink,
-          publish: (batch) => Effect.delay(sink.publish(batch), `${secondsAPage} seconds`)
+          open: Effect.map(sink.open, (writer) => ({
+            ...writer,
+            commit: Effect.delay(writer.commit, `${secondsAPage} seconds`)
+          }))
         }))
       ).pipe(Layer.provide(ArtifactSink.layerMemoryOpen))
       const { document, stop } = yield* runningOver(byTenant(fakes), yield* settings(others + 1), { sink: slow })

@@ -42,7 +42,7 @@ const interruptedAfter = Effect.fnUntraced(function*(turns: number) {
   assert.strictEqual(stopped._tag, "Some", `after ${turns} turns: it does not stop`)
   const ids = yield* publishedIds
   assert.strictEqual(new Set(ids).size, ids.length, `after ${turns} turns: something is published twice`)
-  const free = yield* Effect.timeoutOption(permits.withPermits(8)(Effect.void), "5 seconds")
+  const free = yield* Effect.timeoutOption(permits.withPermits("test", 8)(Effect.void), "5 seconds")
   assert.strictEqual(free._tag, "Some", `after ${turns} turns: a page permit is kept`)
 }, (effect) => Effect.scoped(effect).pipe(Effect.provide(Layer.fresh(world))))
 

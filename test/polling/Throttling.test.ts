@@ -1,7 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { DriftLedger } from "../../src/artifacts/DriftLedger.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { run } from "../../src/cli/Connector.ts"
@@ -26,7 +25,6 @@ it.effect("one layer owns 429: through the whole pipeline, one request before th
       fake.client,
       Reporter.layer,
       PagePermits.layer(8),
-      DriftLedger.layer,
       Status.layer("test"),
       SettingsSource.layerConstant(initial)
     )

@@ -1,123 +1,254 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Layer, Queue, Ref } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
-import { incidents } from "../../src/endpoints/Incidents.ts"
+import { Conflict, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import { consume } from "../../src/publishing/Consumer.ts"
-import type { Outcome, Page } from "../../src/publishing/Page.ts"
-import { ArtifactSink, ArtifactSinkError, SinkUnavailable, type WholeBatch } from "../../src/sinks/ArtifactSink.ts"
+import { awaitAttempt, end, makeScope, type Page, PageLost } from "../../src/publishing/Page.ts"
+import type { Mapping } from "../../src/publishing/Slices.ts"
+import { ArtifactSink, ArtifactSinkError, SinkUnavailable, type Slice } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
 import { artifact } from "../support/Artifacts.ts"
+import { keysOf } from "../support/Keys.ts"
 
-/** A sink and a commit that fail as often as they are told, and what came of it in order. */
+const storeError = (reason: StateStoreError["reason"]) => new StateStoreError({ key: "k", operation: "put", reason })
+
+const endedAs = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isSuccess(exit)) return "committed"
+  const error = Cause.squash(exit.cause)
+  if (error instanceof PageLost) return "lost"
+  return Cause.hasDies(exit.cause) ? `fault: ${String(error)}` : "dropped"
+}
+
+/** A sink and commits that fail as often as they are told, and what came of it in order. */
 const world = Effect.gen(function*() {
   const log: Array<string> = []
-  const failures = { sink: 0, commit: 0 }
+  /** `slow` are the milliseconds that the next slice takes. */
+  const failures = { sink: 0, commit: 0, conflicts: 0, slow: 0 }
+  const lost = new Set<string>()
   const queue = yield* Queue.unbounded<Page>()
-  const page = (id: string): Page & { readonly batch: WholeBatch } => ({
-    instance: "i",
-    endpoint: incidents,
-    batch: { artifacts: [artifact(id)], deadLetters: [] },
-    artifacts: () => 1,
-    handedOver: () => undefined,
-    isWanted: () => !log.includes(`taken over before ${id}`),
-    commit: Effect.suspend(() =>
-      failures.commit-- > 0
-        ? Effect.fail(
-          new StateStoreError({ key: "k", operation: "put", reason: new StoreUnavailable({ detail: "ENOSPC in put" }) })
-        )
-        : Effect.sync(() => void log.push(`commit ${id}`))
-    ),
-    settle: (outcome: Outcome) => Effect.sync(() => void log.push(`${outcome} ${id}`)),
-    fault: (cause) => Effect.sync(() => void log.push(`fault ${id}: ${String(Cause.squash(cause))}`))
+  const run = yield* Effect.scope
+
+  const mapping = (ids: ReadonlyArray<string>): Mapping => ({
+    slices: ids.map((id) => ({ artifacts: [artifact(id)], deadLetters: [] })),
+    brought: () => ({
+      keys: keysOf([]),
+      artifacts: ids.length,
+      deadLetters: [],
+      fresh: ids.length,
+      repeated: 0,
+      drift: [],
+      updatedAt: [],
+      late: []
+    })
+  })
+  const page = Effect.fnUntraced(function*(id: string, map: () => Mapping = () => mapping([id])) {
+    const scoped = yield* makeScope(run)
+    yield* Scope.addFinalizerExit(scoped.scope, (exit) => Effect.sync(() => log.push(`${endedAs(exit)} ${id}`)))
+    yield* awaitAttempt(scoped)
+    return {
+      instance: "i",
+      endpoint: "incidents",
+      map,
+      wanted: Effect.suspend(() => lost.has(id) ? Effect.fail(new PageLost()) : Effect.void),
+      commit: () =>
+        Effect.suspend(() => {
+          if (failures.commit-- > 0) return Effect.fail(storeError(new StoreUnavailable({ detail: "ENOSPC in put" })))
+          if (failures.conflicts-- > 0) return Effect.fail(storeError(new Conflict()))
+          return Effect.sync(() => void log.push(`commit ${id}`))
+        }),
+      ...scoped
+    } satisfies Page
   })
   const sink = Layer.succeed(ArtifactSink, {
     type: "test",
-    publish: ({ artifacts }) =>
-      Effect.suspend(() =>
-        failures.sink-- > 0
-          ? Effect.fail(
-            new ArtifactSinkError({ sink: "test", reason: new SinkUnavailable({ detail: "ENOSPC in write" }) })
-          )
-          : Effect.sync(() => Array.from(artifacts, ({ id }) => log.push(`publish ${id}`)))
+    open: Effect.gen(function*() {
+      let isCommitted = false
+      const ids: Array<string> = []
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          if (!isCommitted && ids.length > 0) log.push(`roll back ${ids.join(" ")}`)
+        })
       )
+      return {
+        write: ({ artifacts }: Slice) =>
+          Effect.suspend(() => {
+            ids.push(...artifacts.map(({ id }) => id))
+            const millis = failures.slow
+            failures.slow = 0
+            return millis === 0 ? Effect.void : Effect.sleep(millis)
+          }),
+        commit: Effect.suspend(() => {
+          if (failures.sink-- > 0) {
+            const reason = new SinkUnavailable({ detail: "ENOSPC in write" })
+            return Effect.fail(new ArtifactSinkError({ sink: "test", reason }))
+          }
+          isCommitted = true
+          return Effect.sync(() => void log.push(`publish ${ids.join(" ")}`))
+        })
+      }
+    })
   })
-  return { log, failures, queue, page, layer: Layer.mergeAll(sink, Reporter.layer, Status.layer("test")) }
+  const layer = Layer.mergeAll(sink, Reporter.layer, Status.layer("test"))
+  const consuming = (patience?: Duration.Duration) =>
+    Effect.forkChild(Effect.provide(consume(queue, patience), layer), { startImmediately: true })
+  return { consuming, failures, log, lost, mapping, page, queue, run }
 })
+
+/** Lets every fiber go on as far as it can at this time. */
+const calm = Effect.repeat(TestClock.adjust(0), { times: 20 })
+
+const whole = (id: string) => [`publish ${id}`, `commit ${id}`, `committed ${id}`]
 
 it.effect("disk_full: holds the page while the sink cannot write, and repeats nothing when it can", () =>
   Effect.gen(function*() {
-    const { failures, layer, log, page, queue } = yield* world
+    const { consuming, failures, log, page, queue } = yield* world
     failures.sink = 3
-    yield* Queue.offerAll(queue, [page("1"), page("2")])
-    yield* Effect.forkChild(Effect.provide(consume(queue), layer), { startImmediately: true })
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    yield* consuming()
     yield* TestClock.adjust("6 seconds")
+    assert.deepStrictEqual(log, ["roll back 1", "roll back 1", "roll back 1"])
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(log.slice(3), [...whole("1"), ...whole("2")])
+  }))
+
+it.effect("writes every slice of a page before it commits the page", () =>
+  Effect.gen(function*() {
+    const { consuming, log, mapping, page, queue } = yield* world
+    yield* Queue.offer(queue, yield* page("1", () => mapping(["1a", "1b", "1c"])))
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["publish 1a 1b 1c", "commit 1", "committed 1"])
+  }))
+
+it.effect("tries a checkpoint that cannot be written again, and does not publish its page again", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, page, queue } = yield* world
+    failures.commit = 2
+    yield* Queue.offer(queue, yield* page("1"))
+    yield* consuming()
+    yield* TestClock.adjust("5 seconds")
+    assert.deepStrictEqual(log, whole("1"))
+  }))
+
+it.effect("gives a page up whose checkpoint another process wrote, and goes on", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, page, queue } = yield* world
+    failures.conflicts = 1
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["publish 1", "lost 1", ...whole("2")])
+  }))
+
+it.effect("publishes no page that is not wanted any more", () =>
+  Effect.gen(function*() {
+    const { consuming, log, lost, page, queue } = yield* world
+    lost.add("1")
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["lost 1", ...whole("2")])
+  }))
+
+it.effect("commits no page whose lease was lost while it was published", () =>
+  Effect.gen(function*() {
+    const { consuming, log, lost, mapping, page, queue } = yield* world
+    const slices = {
+      *[Symbol.iterator]() {
+        yield { artifacts: [artifact("1")], deadLetters: [] }
+        lost.add("1")
+      }
+    }
+    yield* Queue.offer(queue, yield* page("1", () => ({ ...mapping(["1"]), slices })))
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["publish 1", "lost 1"])
+  }))
+
+it.effect("publishes no page whose run has ended", () =>
+  Effect.gen(function*() {
+    const { consuming, log, page, queue } = yield* world
+    const [first, second] = [yield* page("1"), yield* page("2")]
+    yield* Queue.offerAll(queue, [first, second])
+    yield* end(first, Exit.interrupt())
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["dropped 1", ...whole("2")])
+  }))
+
+it.effect("finishes the attempt under way before the page ends", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, page, queue } = yield* world
+    failures.slow = 1000
+    const one = yield* page("1")
+    yield* Queue.offer(queue, one)
+    yield* consuming()
+    yield* calm
+    const ending = yield* Effect.forkChild(end(one, Exit.interrupt()), { startImmediately: true })
+    yield* calm
     assert.deepStrictEqual(log, [])
     yield* TestClock.adjust("1 second")
-    assert.deepStrictEqual(log, ["publish 1", "commit 1", "committed 1", "publish 2", "commit 2", "committed 2"])
+    yield* Fiber.join(ending)
+    // The first end counts. What was published and committed in the attempt is in the ledger.
+    assert.deepStrictEqual(log, ["publish 1", "commit 1", "dropped 1"])
   }))
 
-it.effect("a checkpoint that cannot be written is tried again, and its page is not published again", () =>
+it.effect("stops at once in the wait for a sink, and gives up the pages that are left", () =>
   Effect.gen(function*() {
-    const { failures, layer, log, page, queue } = yield* world
-    failures.commit = 2
-    yield* Queue.offer(queue, page("1"))
-    yield* Effect.forkChild(Effect.provide(consume(queue), layer), { startImmediately: true })
-    yield* TestClock.adjust("5 seconds")
-    assert.deepStrictEqual(log, ["publish 1", "commit 1", "committed 1"])
-  }))
-
-it.effect("a stop in the wait for a sink is immediate, and gives up the pages that are left", () =>
-  Effect.gen(function*() {
-    const { failures, layer, log, page, queue } = yield* world
+    const { consuming, failures, log, page, queue } = yield* world
     failures.sink = 1000
-    yield* Queue.offerAll(queue, [page("1"), page("2")])
-    const fiber = yield* Effect.forkChild(Effect.provide(consume(queue), layer), { startImmediately: true })
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    const fiber = yield* consuming()
     yield* TestClock.adjust("1 minute")
     yield* Effect.sync(() => fiber.interruptUnsafe())
-    yield* TestClock.adjust(0)
-    assert.deepStrictEqual(log, ["dropped 1", "dropped 2"])
-    assert.isFalse(yield* Queue.offer(queue, page("3")))
+    yield* calm
+    assert.deepStrictEqual(log.filter((line) => !line.startsWith("roll back")), ["dropped 1", "dropped 2"])
+    assert.isFalse(yield* Queue.offer(queue, yield* page("3")))
   }))
 
-it.effect("with patience it fails when the sink could not be written for so long", () =>
+it.effect("interrupts an attempt between two slices once it has taken five seconds, and not before", () =>
   Effect.gen(function*() {
-    const { failures, layer, page, queue } = yield* world
+    for (const [seconds, outcome] of [[4, "committed 1"], [6, "dropped 1"]] as const) {
+      const { consuming, failures, log, mapping, page, queue } = yield* world
+      failures.slow = seconds * 1000
+      yield* Queue.offer(queue, yield* page("1", () => mapping(["1a", "1b"])))
+      const fiber = yield* consuming()
+      yield* calm
+      yield* Effect.sync(() => fiber.interruptUnsafe())
+      yield* TestClock.adjust(`${seconds} seconds`)
+      yield* calm
+      assert.isDefined(fiber.pollUnsafe())
+      assert.strictEqual(log.at(-1), outcome)
+    }
+  }))
+
+it.effect("fails when the sink could not be written for as long as its patience", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, page, queue } = yield* world
     failures.sink = 1000
-    yield* Queue.offer(queue, page("1"))
-    const ended = yield* Ref.make("")
-    yield* Effect.forkChild(
-      Effect.catch(Effect.provide(consume(queue, Duration.minutes(1)), layer), (error) => Ref.set(ended, error._tag)),
-      { startImmediately: true }
-    )
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    const fiber = yield* consuming(Duration.minutes(1))
     for (let second = 0; second < 95; second++) yield* TestClock.adjust("1 second")
-    assert.strictEqual(yield* Ref.get(ended), "ArtifactSinkError")
+    const exit = yield* Fiber.await(fiber)
+    assert.isTrue(Exit.isFailure(exit) && Cause.squash(exit.cause) instanceof ArtifactSinkError)
+    assert.deepStrictEqual(log.filter((line) => !line.startsWith("roll back")), ["dropped 1", "dropped 2"])
   }))
 
 it.effect("a fault in mapping a page ends that page's endpoint, and no other's", () =>
   Effect.gen(function*() {
-    const { layer, log, page, queue } = yield* world
-    const broken = {
-      ...page("1"),
-      batch: {
-        artifacts: {
-          *[Symbol.iterator]() {
-            yield artifact("1")
-            throw new TypeError("a case nobody thought of")
-          }
-        },
-        deadLetters: []
+    const { consuming, log, mapping, page, queue } = yield* world
+    const broken = yield* page("1", () => ({
+      ...mapping(["1"]),
+      slices: {
+        *[Symbol.iterator]() {
+          yield { artifacts: [artifact("1")], deadLetters: [] }
+          throw new TypeError("a case nobody thought of")
+        }
       }
-    }
-    yield* Queue.offerAll(queue, [broken, page("2")])
-    yield* Effect.forkChild(Effect.provide(consume(queue), layer), { startImmediately: true })
-    yield* TestClock.adjust(0)
-    assert.deepStrictEqual(log, [
-      "publish 1",
-      "fault 1: TypeError: a case nobody thought of",
-      "publish 2",
-      "commit 2",
-      "committed 2"
-    ])
+    }))
+    yield* Queue.offerAll(queue, [broken, yield* page("2")])
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["roll back 1", "fault: TypeError: a case nobody thought of 1", ...whole("2")])
   }))

@@ -5,7 +5,7 @@ import { TestClock } from "effect/testing"
 import { searchDaysMax, searchesMax, searchRowsMax } from "../../src/domain/Bounds.ts"
 import * as FileSearch from "../../src/search/FileSearch.ts"
 import { type IndexState, Search } from "../../src/search/Search.ts"
-import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { artifact, directories, published } from "./Index.ts"
 
@@ -21,7 +21,7 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
     const endTimeUTC = DateTime.formatIso(DateTime.makeUnsafe(time))
     const sink = yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(places.artifacts)))
     const publish = (...ids: ReadonlyArray<string>) =>
-      sink.publish({ artifacts: ids.map((id) => artifact(id, { endTimeUTC })), deadLetters: [] })
+      publishTo(sink, { artifacts: ids.map((id) => artifact(id, { endTimeUTC })), deadLetters: [] })
     const layer = Layer.fresh(FileSearch.layer({
       artifactsDirectory: places.artifacts,
       prefix: FileSink.liveNames.artifacts,

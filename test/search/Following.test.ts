@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { indexedLineBytesMax, indexedTextMax } from "../../src/domain/Bounds.ts"
-import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { artifact, day, directories, line, message, noon, open } from "./Index.ts"
 
@@ -21,11 +21,11 @@ it.layer(NodeServices.layer)("Following", (it) => {
       const { followed, ids, places, reading } = yield* world
       yield* TestClock.setTime(noon)
       yield* Effect.gen(function*() {
-        const { publish } = yield* ArtifactSink
-        yield* publish({ artifacts: [artifact("a")], deadLetters: [] })
+        const sink = yield* ArtifactSink
+        yield* publishTo(sink, { artifacts: [artifact("a")], deadLetters: [] })
         yield* followed
         assert.deepStrictEqual(ids(""), ["a"])
-        yield* publish({ artifacts: [artifact("b"), artifact("c")], deadLetters: [] })
+        yield* publishTo(sink, { artifacts: [artifact("b"), artifact("c")], deadLetters: [] })
         assert.strictEqual((yield* followed).behind, 0)
         assert.deepStrictEqual(ids(""), ["c", "b", "a"])
         assert.strictEqual(reading.detail("b")!.artifact, line(artifact("b")).trimEnd())

@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer, Ref, Sink, Stdio } from "effect"
 import { TestClock } from "effect/testing"
-import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, Published, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
 import * as StdoutSink from "../../src/sinks/StdoutSink.ts"
@@ -49,10 +49,10 @@ it.layer(fileLayer)("FileSink", (it) => {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       const sink = yield* reopen(directory, 100)
-      yield* sink.publish(batch("1"))
-      yield* sink.publish(batch("2"))
+      yield* publishTo(sink, batch("1"))
+      yield* publishTo(sink, batch("2"))
       yield* TestClock.adjust("1 day")
-      yield* sink.publish(batch("3"))
+      yield* publishTo(sink, batch("3"))
       assert.deepStrictEqual((yield* fs.readDirectory(directory)).sort(), [
         "artifacts-1970-01-01-1.ndjson",
         "artifacts-1970-01-01-2.ndjson",
@@ -66,10 +66,10 @@ it.layer(fileLayer)("FileSink", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
-      yield* (yield* reopen(directory)).publish(batch("1", "2"))
+      yield* publishTo(yield* reopen(directory), batch("1", "2"))
       const file = `${directory}/${(yield* fs.readDirectory(directory))[0]}`
       yield* fs.writeFileString(file, `{"id":"torn","message":"${"x".repeat(70_000)}`, { flag: "a" })
-      yield* (yield* reopen(directory)).publish(batch("3"))
+      yield* publishTo(yield* reopen(directory), batch("3"))
       assert.deepStrictEqual(yield* idsIn(directory), ["1", "2", "3"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
     }))
@@ -78,10 +78,10 @@ it.layer(fileLayer)("FileSink", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
-      yield* (yield* reopen(directory)).publish(batch("1"))
+      yield* publishTo(yield* reopen(directory), batch("1"))
       yield* fs.writeFileString(`${directory}/${(yield* fs.readDirectory(directory))[0]}`, "{\"id\":", { flag: "a" })
       yield* TestClock.adjust("1 day")
-      yield* (yield* reopen(directory)).publish(batch("2"))
+      yield* publishTo(yield* reopen(directory), batch("2"))
       assert.deepStrictEqual(yield* idsIn(directory), ["1", "2"])
     }))
 })
@@ -100,9 +100,8 @@ it.effect("StdoutSink: a pipe may keep what it was given for as long as it likes
       ),
       deadLetters: []
     }))
-    for (const batch of batches) yield* sink.publish(batch)
+    for (const batch of batches) yield* publishTo(sink, batch)
     const text = pieces.map((piece) => typeof piece === "string" ? piece : new TextDecoder().decode(piece)).join("")
-    assert.isAbove(pieces.length, 2 * 3)
     assert.isTrue(text === lines(batches.flatMap(({ artifacts }) => artifacts)))
   }).pipe(Effect.provide(StdoutSink.layer.pipe(Layer.provide(stdio))))
 })

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import { artifact } from "../support/Artifacts.ts"
 
 /** What every {@link ArtifactSink} does; `published` reads back the ids that it holds. */
@@ -13,20 +13,20 @@ export const suite = <R>(
     it.effect("publishes every artifact of every batch, in order, from whatever makes them", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        yield* sink.publish({ artifacts: [artifact("1"), artifact("2"), artifact("3")], deadLetters: [] })
-        const made = {
-          *[Symbol.iterator]() {
-            yield artifact("4")
-          }
-        }
-        yield* sink.publish({ artifacts: made, deadLetters: [] })
-        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
+        yield* publishTo(sink, { artifacts: [artifact("1"), artifact("2"), artifact("3")], deadLetters: [] })
+        yield* Effect.scoped(Effect.gen(function*() {
+          const writer = yield* sink.open
+          yield* writer.write({ artifacts: [artifact("4")], deadLetters: [] })
+          yield* writer.write({ artifacts: [artifact("5")], deadLetters: [] })
+          yield* writer.commit
+        }))
+        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4", "5"])
       }))
 
     it.effect("takes a batch of dead letters alone", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        yield* sink.publish({
+        yield* publishTo(sink, {
           artifacts: [],
           deadLetters: [{
             instance: "i",
@@ -37,6 +37,6 @@ export const suite = <R>(
             record: 1
           }]
         })
-        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4"])
+        assert.deepStrictEqual(yield* published, ["1", "2", "3", "4", "5"])
       }))
   })

@@ -1,10 +1,10 @@
 /** What a file sink and a file store make of a disk that fails them. */
 import { assert, it } from "@effect/vitest"
-import { Effect, Exit, FileSystem, Layer, Option, Result } from "effect"
+import { Effect, FileSystem, Layer, Option, Result } from "effect"
 import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { chunkBytes } from "../../src/domain/Bounds.ts"
-import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
 import { artifact } from "../support/Artifacts.ts"
@@ -31,14 +31,14 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("disk_full: half a line is cut off, and the batch given again is there once", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
-      yield* sink.publish(batch("1"))
+      yield* publishTo(sink, batch("1"))
       faults.before = 0
       faults.torn = 700
-      const failed = yield* Effect.flip(sink.publish(batch("2", "3")))
+      const failed = yield* Effect.flip(publishTo(sink, batch("2", "3")))
       assert.strictEqual(failed.message, "the file sink cannot write: ENOSPC in write")
       const [name] = yield* fs.readDirectory(directory)
       assert.match(yield* fs.readFileString(`${directory}/${name}`), /\}\n$/, "whole lines only")
-      yield* sink.publish(batch("2", "3"))
+      yield* publishTo(sink, batch("2", "3"))
       assert.deepStrictEqual(yield* ids, ["1", "2", "3"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
     }))
@@ -58,9 +58,9 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
         if (n === 2) {
           faults.before = 1
           faults.torn = 700_000
-          yield* Effect.flip(sink.publish(batch))
+          yield* Effect.flip(publishTo(sink, batch))
         }
-        yield* sink.publish(batch)
+        yield* publishTo(sink, batch)
       }
       faults.turns = 0
       const [name] = yield* fs.readDirectory(directory)
@@ -73,16 +73,12 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
     Effect.gen(function*() {
       const { directory, faults, fs, sink } = yield* world
       const large = (id: string) => ({ ...artifact(id), message: id.repeat(chunkBytes - 1000) })
-      const faulty = {
-        *[Symbol.iterator]() {
-          yield large("1")
-          yield large("2")
-          throw new Error("a fault in the mapping")
-        }
-      }
       faults.turns = 20
-      assert.isTrue(Exit.hasDies(yield* Effect.exit(sink.publish({ artifacts: faulty, deadLetters: [] }))))
-      yield* sink.publish({ artifacts: [large("3")], deadLetters: [] })
+      yield* Effect.scoped(Effect.gen(function*() {
+        const writer = yield* sink.open
+        yield* writer.write({ artifacts: [large("1"), large("2")], deadLetters: [] })
+      }))
+      yield* publishTo(sink, { artifacts: [large("3")], deadLetters: [] })
       const [name] = yield* fs.readDirectory(directory)
       assert.isTrue((yield* fs.readFileString(`${directory}/${name}`)) === lines([large("3")]))
     }))
@@ -93,8 +89,8 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       faults.before = 0
       faults.torn = 20
       faults.truncations = 1
-      yield* Effect.flip(sink.publish(batch("1")))
-      yield* sink.publish(batch("1"))
+      yield* Effect.flip(publishTo(sink, batch("1")))
+      yield* publishTo(sink, batch("1"))
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
       // The next start cuts it.
       yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
@@ -104,10 +100,10 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("a failed fsync: nobody knows what of the file is on the disk, so the batch goes whole to a new one", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
-      yield* sink.publish(batch("1"))
+      yield* publishTo(sink, batch("1"))
       faults.syncs = 1
-      assert.include((yield* Effect.flip(sink.publish(batch("2")))).message, "EIO in sync")
-      yield* sink.publish(batch("2"))
+      assert.include((yield* Effect.flip(publishTo(sink, batch("2")))).message, "EIO in sync")
+      yield* publishTo(sink, batch("2"))
       assert.deepStrictEqual(yield* ids, ["1", "2"])
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
     }))
@@ -118,8 +114,8 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       const both = { artifacts: [artifact("1")], deadLetters: [deadLetter] }
       faults.before = 1
       faults.torn = 5
-      yield* Effect.flip(sink.publish(both))
-      yield* sink.publish(both)
+      yield* Effect.flip(publishTo(sink, both))
+      yield* publishTo(sink, both)
       const written = (yield* fs.readDirectory(directory)).filter((name) => name.startsWith("dead-letters-"))
       assert.strictEqual(written.length, 1)
       assert.strictEqual((yield* fs.readFileString(`${directory}/${written[0]}`)).split("\n").length - 1, 1)
@@ -129,14 +125,14 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
   it.effect("a file that was deleted or moved under it is begun anew", () =>
     Effect.gen(function*() {
       const { directory, fs, ids, sink } = yield* world
-      yield* sink.publish(batch("1"))
+      yield* publishTo(sink, batch("1"))
       const [name] = yield* fs.readDirectory(directory)
       yield* fs.remove(`${directory}/${name}`)
-      yield* sink.publish(batch("2"))
+      yield* publishTo(sink, batch("2"))
       assert.deepStrictEqual(yield* ids, ["2"])
       yield* fs.rename(`${directory}/${name}`, `${directory}/taken-away`)
       yield* fs.writeFileString(`${directory}/${name}`, "")
-      yield* sink.publish(batch("3"))
+      yield* publishTo(sink, batch("3"))
       assert.deepStrictEqual(yield* ids, ["3"])
     }))
 

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Ref } from "effect"
 import { TestConsole } from "effect/testing"
 import * as Bounds from "../../src/domain/Bounds.ts"
-import { ArtifactSink, ArtifactSinkError, Published, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, Published, publishTo, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import * as Journal from "../../src/sinks/Journal.ts"
 import { artifact } from "../support/Artifacts.ts"
 
@@ -32,7 +32,7 @@ it.layer(NodeServices.layer)("Journal", (it) => {
       const directory = `${yield* fs.makeTempDirectoryScoped()}/search`
       yield* Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        for (let n = 0; n < 5; n++) yield* sink.publish(batch(`${n}a`, `${n}b`))
+        for (let n = 0; n < 5; n++) yield* publishTo(sink, batch(`${n}a`, `${n}b`))
         assert.strictEqual((yield* publishedIds).length, 10)
       }).pipe(Effect.provide(over(directory, { files: 2, bytes: 1 })))
       assert.deepStrictEqual(yield* idsIn(directory), [["3a", "3b"], ["4a", "4b"]])
@@ -44,13 +44,17 @@ it.layer(NodeServices.layer)("Journal", (it) => {
       const directory = `${yield* fs.makeTempDirectoryScoped()}/search`
       const refusing = Layer.succeed(ArtifactSink, {
         type: "memory",
-        publish: () =>
-          Effect.fail(new ArtifactSinkError({ sink: "memory", reason: new SinkUnavailable({ detail: "full" }) }))
+        open: Effect.succeed({
+          write: () => Effect.void,
+          commit: Effect.fail(
+            new ArtifactSinkError({ sink: "memory", reason: new SinkUnavailable({ detail: "full" }) })
+          )
+        })
       })
       yield* Effect.gen(function*() {
-        yield* Effect.flip((yield* ArtifactSink).publish(batch("1")))
+        yield* Effect.flip(publishTo(yield* ArtifactSink, batch("1")))
       }).pipe(Effect.provide(Journal.layer(refusing, directory)))
-      assert.isFalse(yield* fs.exists(directory))
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
   it.effect("publishes all the same where no copy can be kept, and says so once", () =>
@@ -61,8 +65,8 @@ it.layer(NodeServices.layer)("Journal", (it) => {
       const directory = `${file}/search`
       yield* Effect.gen(function*() {
         const sink = yield* ArtifactSink
-        yield* sink.publish(batch("1"))
-        yield* sink.publish(batch("2"))
+        yield* publishTo(sink, batch("1"))
+        yield* publishTo(sink, batch("2"))
         assert.deepStrictEqual(yield* publishedIds, ["1", "2"])
       }).pipe(Effect.provide(over(directory)))
       const said = (yield* TestConsole.logLines).join("\n")

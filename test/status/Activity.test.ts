@@ -1,14 +1,16 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
-import type { Identity } from "../../src/config/Instance.ts"
+import type { Identity, Pace } from "../../src/config/Instance.ts"
 import { marksMax, minutesKept } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { each } from "../../src/endpoints/Endpoints.ts"
 import { Activity } from "../../src/status/Activity.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { Status } from "../../src/status/Status.ts"
+import type { EndpointState } from "../../src/status/StatusDocument.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 
@@ -24,6 +26,13 @@ const identity: Identity = {
   endpoints: ["alerts_v2", "incidents"]
 }
 
+const pace: Pace = {
+  intervals: each(() => Duration.minutes(5)),
+  lookback: Duration.hours(24),
+  overlap: Duration.minutes(15),
+  lateRows: Duration.hours(6)
+}
+
 const atNoon = Effect.gen(function*() {
   yield* TestClock.setTime(noon)
   const context = yield* Layer.build(
@@ -31,15 +40,21 @@ const atNoon = Effect.gen(function*() {
   )
   return yield* Effect.gen(function*() {
     const status = yield* Status
-    status.register(identity)
-    return { activity: yield* Activity, status, endpoint: status.endpoint("one", "alerts_v2") }
+    yield* status.tellInstance("one", { _tag: "Registered", identity, pace, secretExpiresAt: undefined })
+    const enter = (state: EndpointState) =>
+      status.tellEndpoint("one", "alerts_v2", {
+        _tag: "Failed",
+        state,
+        report: { code: "test", message: "", remedy: "", occurred_at: "" }
+      })
+    return { activity: yield* Activity, status, enter }
   }).pipe(Effect.provideContext(context))
 })
 
 it.effect("counts what happened in each minute, and says where nothing is known", () =>
   Effect.gen(function*() {
     const { activity, status } = yield* atNoon
-    status.budget("one", Effect.succeed(7))
+    yield* status.tellInstance("one", { _tag: "Connected", used: Effect.succeed(7) })
     yield* TestClock.adjust("30 seconds")
     yield* Metrics.update(Metrics.recordsFetched, 3, { instance: "one" })
     yield* Metrics.update(Metrics.artifactsPublished, 12)
@@ -66,11 +81,11 @@ it.effect("counts what happened in each minute, and says where nothing is known"
 
 it.effect("marks cooldowns and outages, from their begin to their end", () =>
   Effect.gen(function*() {
-    const { activity, endpoint } = yield* atNoon
+    const { activity, enter } = yield* atNoon
     yield* TestClock.adjust("60 seconds")
-    endpoint.state = "cooldown"
+    yield* enter("cooldown")
     yield* TestClock.adjust("10 minutes")
-    endpoint.state = "unavailable"
+    yield* enter("unavailable")
     yield* TestClock.adjust("60 seconds")
     const { marks } = yield* activity.read("hour")
     assert.deepStrictEqual(marks, [
@@ -79,7 +94,7 @@ it.effect("marks cooldowns and outages, from their begin to their end", () =>
     ])
     assert.isAtMost(Date.parse(marks[0]!.from) - noon - 60_000, 5000)
     assert.isAtMost(Date.parse(marks[1]!.from) - noon - 660_000, 5000)
-    endpoint.state = "ok"
+    yield* enter("ok")
     yield* TestClock.adjust("5 seconds")
     assert.isNotNull((yield* activity.read("hour")).marks[1]!.to)
     yield* TestClock.adjust("2 hours")
@@ -89,22 +104,22 @@ it.effect("marks cooldowns and outages, from their begin to their end", () =>
 
 it.effect("ends the mark of what is not polled any more", () =>
   Effect.gen(function*() {
-    const { activity, endpoint, status } = yield* atNoon
-    endpoint.state = "cooldown"
+    const { activity, enter, status } = yield* atNoon
+    yield* enter("cooldown")
     yield* TestClock.adjust("10 seconds")
-    status.forget("one")
+    yield* status.tell({ _tag: "InstanceForgotten", instance: "one" })
     yield* TestClock.adjust("10 seconds")
     assert.isNotNull((yield* activity.read("hour")).marks[0]!.to)
   }))
 
 it.effect("keeps a week of minutes and so many marks", () =>
   Effect.gen(function*() {
-    const { activity, endpoint } = yield* atNoon
+    const { activity, enter } = yield* atNoon
     yield* Metrics.update(Metrics.recordsFetched, 1)
     yield* TestClock.adjust("2 minutes")
     assert.strictEqual((yield* activity.read("week")).records.at(-1), 1)
     for (let n = 0; n < marksMax + 10; n++) {
-      endpoint.state = n % 2 === 0 ? "cooldown" : "unavailable"
+      yield* enter(n % 2 === 0 ? "cooldown" : "unavailable")
       yield* TestClock.adjust("5 seconds")
     }
     assert.isAtMost((yield* activity.read("week")).marks.length, marksMax + 1)

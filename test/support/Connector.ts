@@ -1,7 +1,6 @@
 /** The whole connector in memory: settings, poller, consumer, checkpoints and sink, over a Graph in memory. */
 import { Context, Effect, Exit, Layer, Logger, Queue, Ref, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { DriftLedger } from "../../src/artifacts/DriftLedger.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { run } from "../../src/cli/Connector.ts"
@@ -50,7 +49,6 @@ export const connector = (
     "rows" in fake ? graphLayer(fake) : graphLayerOf((tenantId) => fake.get(tenantId)!),
     Layer.fresh(Reporter.layer),
     PagePermits.layer(8),
-    DriftLedger.layer,
     Status.layer("test"),
     Layer.succeed(SettingsSource, { initial, changes })
   )

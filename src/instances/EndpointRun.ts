@@ -1,0 +1,143 @@
+/** Polls one endpoint of one instance: opens its state, makes its pages, and hands them to the consumer. */
+import {
+  Clock,
+  Duration,
+  Effect,
+  Exit,
+  Option,
+  Queue,
+  Schedule,
+  type Semaphore,
+  Stream,
+  type SubscriptionRef
+} from "effect"
+import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoints, type NewerCheckpoint } from "../checkpoints/Checkpoints.ts"
+import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { Identity, Pace } from "../config/Instance.ts"
+import type { Endpoint } from "../endpoints/Endpoints.ts"
+import type { Graph } from "../graph/GraphClient.ts"
+import { legacySilence, sinkRetry } from "../graph/GraphPolicy.ts"
+import { pages } from "../polling/Pages.ts"
+import { end, type Page } from "../publishing/Page.ts"
+import { oncePatience, persist } from "../publishing/Writing.ts"
+import { isoTime, type Report } from "../status/Report.ts"
+import type { Reporter } from "../status/Reporter.ts"
+import { endpointOf } from "../status/Snapshot.ts"
+import { Status } from "../status/Status.ts"
+import * as InternalFault from "./InternalFault.ts"
+import { Leases } from "./Leases.ts"
+import { Node } from "./Node.ts"
+import * as Observer from "./Observer.ts"
+
+/** After this time a state is opened again that another process changed, or that a newer version of this program owns. */
+const openAgain = "10 seconds"
+
+/** What an endpoint is polled with. */
+export interface EndpointRun {
+  readonly identity: Identity
+  readonly endpoint: Endpoint
+  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly graph: Graph
+  /** One poll only; see `Connector.run`. */
+  readonly once: boolean
+  readonly queue: Queue.Queue<Page>
+  /** The lock of a state: a run that starts anew waits for the pages of the run before it. */
+  readonly lockOf: (key: string) => Semaphore.Semaphore
+}
+
+const openFailed = (error: StateStoreError | NewerCheckpoint): Omit<Report, "occurred_at"> =>
+  error._tag === "NewerCheckpoint"
+    ? {
+      code: "checkpoint_newer",
+      message: error.message,
+      remedy:
+        "run the newer version again, or set the checkpoint file aside and lose its position; nothing was overwritten"
+    }
+    : {
+      code: "sink_unavailable",
+      message: `the checkpoint cannot be read: ${error.message}`,
+      remedy: "mend the directory; polling begins when it can be read"
+    }
+
+const setAside = (name: string): Omit<Report, "occurred_at"> => ({
+  code: "checkpoint_corrupt",
+  message: `a stored position could not be read and was set aside as ${name}`,
+  remedy:
+    "check the disk; polling goes on from what the ledger remembers, so that nothing is lost and what it knows is not repeated"
+})
+
+/** Polls the endpoint, for ever or once. A defect and a position that another process changed begin the run anew. */
+export const run = Effect.fnUntraced(function*(options: EndpointRun) {
+  const { endpoint, graph, identity, lockOf, once, pace, queue } = options
+  const checkpoints = yield* Checkpoints
+  const status = yield* Status
+  const leases = yield* Leases
+  const node = yield* Node
+  const observer = yield* Observer.make(identity.name, endpoint.name)
+  const services = yield* Effect.context<Reporter | Status>()
+  const whose = { instance: identity.name, endpoint: endpoint.name }
+  const key: CheckpointKey = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
+
+  const reported = Effect.fnUntraced(function*(what: Omit<Report, "occurred_at">): Effect.fn.Return<Report> {
+    return { ...what, ...whose, occurred_at: isoTime(yield* Clock.currentTimeMillis) }
+  })
+
+  /** Opens the endpoint's state, however long the store cannot be read; none where a newer version owns it. */
+  const open = Effect.gen(function*() {
+    const opened = yield* checkpoints.open(key).pipe(
+      Effect.tapError((error) =>
+        Effect.flatMap(
+          reported(openFailed(error)),
+          (report) => observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
+        )
+      ),
+      Effect.retry({
+        schedule: once ? Schedule.upTo(sinkRetry, { times: 3 }) : sinkRetry,
+        while: (error) => error._tag === "StateStoreError"
+      }),
+      Effect.option
+    )
+    const names = Option.match(opened, { onNone: () => [], onSome: (state) => state.setAside })
+    yield* Effect.forEach(names, (name) => Effect.flatMap(reported(setAside(name)), observer.say), { discard: true })
+    return opened
+  })
+
+  const siblingBrings = Effect.gen(function*() {
+    const { rhythm } = endpointOf(yield* status.snapshot, identity.name, "alerts_v2")
+    const now = yield* Clock.currentTimeMillis
+    return rhythm !== undefined && rhythm.brought > 0 && now - rhythm.quietSince < Duration.toMillis(legacySilence)
+  })
+
+  /** A queue that is shut down takes no page: the page is given up. */
+  const handOver = (page: Page) =>
+    Effect.flatMap(Queue.offer(queue, page), (taken) => taken ? Effect.void : end(page, Exit.interrupt()))
+
+  const round = Effect.gen(function*() {
+    const state = yield* open
+    if (Option.isNone(state)) return
+    yield* Stream.runForEach(
+      pages({
+        config: { endpoint, identity, mode: once ? { _tag: "once" } : { _tag: "forever" } },
+        pace,
+        graph,
+        state: state.value,
+        isHeld: () => leases.isHeld(identity.name),
+        context: {
+          tenantId: identity.tenantId,
+          displayName: identity.displayName,
+          senderHost: identity.senderHost,
+          graphHost: new URL(identity.cloud.graph).host,
+          ...node
+        },
+        siblingBrings,
+        persist: (write) => Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services),
+        note: observer.note,
+        committed: observer.committed
+      }),
+      handOver
+    )
+  }).pipe(InternalFault.report(identity.name, endpoint.name, observer))
+
+  yield* lockOf(storeKey(key)).withPermit(once ? round : Effect.repeat(round, Schedule.spaced(openAgain)))
+})

@@ -1,0 +1,85 @@
+/** Tells what a poller decides: to the status, the log, the metrics and the reporter. */
+import { Clock, Effect } from "effect"
+import type { EndpointName } from "../endpoints/Endpoints.ts"
+import type { Note } from "../polling/PollerState.ts"
+import type { Brought } from "../publishing/Slices.ts"
+import * as Metrics from "../status/Metrics.ts"
+import type { Report } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { endpointOf } from "../status/Snapshot.ts"
+import { Status } from "../status/Status.ts"
+
+/** What a poller tells of one endpoint of one instance. */
+export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName) {
+  const status = yield* Status
+  const reporter = yield* Reporter
+  const labels = { instance, endpoint }
+
+  const log = (level: "Info" | "Warn", message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+    Effect.annotateLogs(level === "Info" ? Effect.logInfo(message) : Effect.logWarning(message), {
+      ...labels,
+      ...fields
+    })
+
+  const recovered = Effect.gen(function*() {
+    const { error } = endpointOf(yield* status.snapshot, instance, endpoint)
+    if (error !== undefined) yield* log("Info", `${endpoint} works again`)
+    yield* reporter.over(instance, endpoint)
+    yield* status.tellEndpoint(instance, endpoint, { _tag: "Recovered" })
+  })
+
+  const note = (note: Note): Effect.Effect<void> => {
+    switch (note._tag) {
+      case "Status":
+        return status.tellEndpoint(instance, endpoint, note.event)
+      case "Warned":
+        return status.tellInstance(instance, note)
+      case "WarningEnded":
+        return status.tellInstance(instance, { _tag: "WarningEnded", code: note.code, endpoint })
+      case "Said":
+        return reporter.say(note.report, note.saying)
+      case "SayingEnded":
+        return reporter.overApart({ code: note.code, ...labels })
+      case "Recovered":
+        return recovered
+      case "Polled":
+        return Metrics.update(Metrics.polls, 1, { ...labels, outcome: note.outcome })
+      case "Log":
+        return log(note.level, note.message, note.fields)
+    }
+  }
+
+  /** Counts what a committed page brought. */
+  const committed = Effect.fnUntraced(
+    function*({ artifacts, deadLetters, drift, fresh, late, updatedAt }: Brought, at: number) {
+      yield* status.tellEndpoint(instance, endpoint, {
+        _tag: "PageCommitted",
+        records: fresh,
+        artifacts,
+        deadLetters: deadLetters.length
+      })
+      if (drift.length > 0) yield* status.tell({ _tag: "Drifted", drift, at })
+      const now = yield* Clock.currentTimeMillis
+      yield* Metrics.update(Metrics.recordsFetched, fresh, labels)
+      yield* Metrics.update(Metrics.artifactsPublished, artifacts, labels)
+      yield* Metrics.update(Metrics.pipelinePublished, artifacts)
+      yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
+      for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
+      for (const { kind } of drift) yield* Metrics.update(Metrics.unknownValues, 1, { kind })
+      for (const since of updatedAt) yield* Metrics.update(Metrics.freshness, (now - since) / 1000, { endpoint })
+      for (const since of late) yield* Metrics.update(Metrics.lateRows, (now - since) / 1000, { endpoint })
+    }
+  )
+
+  /** Shows a failure that ends the endpoint's polling for the time being, and says it. */
+  const failed = (report: Report, state: "error" | "unavailable") =>
+    Effect.andThen(
+      status.tellEndpoint(instance, endpoint, { _tag: "Failed", state, report }),
+      reporter.say(report, { level: "Error", remind: true })
+    )
+
+  return { note, committed, failed, say: (report: Report) => reporter.say(report, { level: "Error", remind: true }) }
+})
+
+/** What {@link make} makes. */
+export type Observer = Effect.Success<ReturnType<typeof make>>

@@ -1,0 +1,67 @@
+/** Notices what fails without an error: a pass that never ends, an endpoint that has gone quiet. */
+import { Clock, Duration, Effect } from "effect"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { isoTime, type Report } from "../status/Report.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { type Polled, polledEndpoints } from "../status/Snapshot.ts"
+import { Status } from "../status/Status.ts"
+import type { EndpointState } from "../status/StatusDocument.ts"
+
+const { stalls } = GraphPolicy
+
+/** A duration as exact as a person wants it: `3 hours`, `2 days`. */
+const spoken = (millis: number): string => {
+  const hours = Math.round(millis / 3_600_000)
+  if (hours >= 48) return `${Math.round(hours / 24)} days`
+  return hours >= 2 ? `${hours} hours` : `${Math.round(millis / 60_000)} minutes`
+}
+
+/** Failures of these states have said already why no pass ends. */
+const explained: ReadonlySet<EndpointState> = new Set(["unauthorized", "forbidden", "retired", "cooldown"])
+
+type Found = Pick<Report, "message" | "remedy"> | undefined
+
+const lagOf = ({ endpoint, name }: Polled, now: number): Found => {
+  const millis = now - (endpoint.lastSuccessAt ?? endpoint.since ?? now)
+  const limit = Math.max(endpoint.intervalMinutes * 60_000 * stalls.lagIntervals, Duration.toMillis(stalls.lagFloor))
+  return explained.has(endpoint.state) || millis < limit ? undefined : {
+    message: `no pass over ${name} has ended well since ${isoTime(now - millis)}`,
+    remedy: "see the endpoint's other reports and the sink's; what is waiting is collected once they are mended"
+  }
+}
+
+const quietOf = ({ endpoint: { rhythm, state }, name }: Polled, now: number): Found => {
+  if (state !== "ok" || rhythm === undefined || rhythm.brought < stalls.habitPolls) return undefined
+  const millis = now - rhythm.quietSince
+  const limit = Math.max(rhythm.longest * stalls.silenceTimes, Duration.toMillis(stalls.silenceFloor))
+  return millis < limit ? undefined : {
+    message: `${name} has had nothing new since ${isoTime(rhythm.quietSince)}; the longest silence before was ${
+      spoken(rhythm.longest)
+    }`,
+    remedy:
+      "check in the Microsoft Defender portal whether there are newer ones, and whether a product was disconnected"
+  }
+}
+
+const checks = { checkpoint_lag: lagOf, endpoint_silent: quietOf }
+
+/** Looks once at every endpoint for what no poll of its own would notice. */
+export const look = Effect.gen(function*() {
+  const status = yield* Status
+  const reporter = yield* Reporter
+  const now = yield* Clock.currentTimeMillis
+  for (const polled of polledEndpoints(yield* status.snapshot)) {
+    const { instance, name: endpoint } = polled
+    for (const [code, check] of Object.entries(checks)) {
+      const found = check(polled, now)
+      if (found === undefined) {
+        yield* status.tellInstance(instance, { _tag: "WarningEnded", code, endpoint })
+        yield* reporter.overApart({ code, instance, endpoint })
+        continue
+      }
+      const report: Report = { code, ...found, instance, endpoint, occurred_at: isoTime(now) }
+      yield* status.tellInstance(instance, { _tag: "Warned", report })
+      yield* reporter.say(report, { level: "Warn", remind: false, apart: true })
+    }
+  }
+})

@@ -1,0 +1,163 @@
+/** How a poll ends: at the end of its pass, before it, or because another poll is due. */
+import { Duration } from "effect"
+import type { Position } from "../checkpoints/Checkpoint.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import type { Report } from "../status/Report.ts"
+import { endAside } from "./Asides.ts"
+import { type Due, dueAt, nothing, type Poll, start } from "./Poll.ts"
+import {
+  type Decision,
+  type Facts,
+  goOn,
+  type Note,
+  type PollerConfig,
+  type PollerState,
+  type Save
+} from "./PollerState.ts"
+import * as Reports from "./Reports.ts"
+
+const { stalls } = GraphPolicy
+
+/** Milliseconds between the starts of two polls, by the present settings. */
+export const intervalOf = ({ endpoint }: PollerConfig, { pace }: Facts): number =>
+  Duration.toMillis(pace.intervals[endpoint.name])
+
+/** The notes of a failure, and the health that it leaves. */
+export const failing = (state: PollerState, health: PollerState["health"], report: Report) => ({
+  state: { ...state, health },
+  notes: [
+    { _tag: "Status", event: { _tag: "Failed", state: health, report } },
+    {
+      _tag: "Said",
+      report,
+      saying: {
+        level: health === "unauthorized" || health === "error" ? "Error" : "Warn",
+        // What only Microsoft or an administrator can change is said once; /status shows it all the while.
+        remind: health !== "forbidden" && health !== "retired"
+      }
+    }
+  ] satisfies ReadonlyArray<Note>
+})
+
+const logOf = ({ future, tally }: Poll): Note => ({
+  _tag: "Log",
+  level: "Info",
+  message: `fetched ${tally.records} events`,
+  fields: {
+    repeated: tally.repeated,
+    artifacts: tally.artifacts,
+    ...(tally.deadLetters === 0 ? {} : { dead_letters: tally.deadLetters }),
+    ...(future === 0 ? {} : { dated_ahead: future })
+  }
+})
+
+/** Ends a poll before the end of its pass; the next poll, at its interval unless `due` says otherwise, goes on there. */
+export const endEarly = (
+  state: PollerState,
+  poll: Poll,
+  extra: { readonly due?: Due; readonly notes?: ReadonlyArray<Note>; readonly save?: Save } = {}
+): Decision => goOn(state, { _tag: "Settle", poll, goal: { _tag: "EndPoll", due: extra.due } }, extra.notes, extra.save)
+
+/** The poll's pages are settled, and it ends before its pass does. */
+export const endPoll = (state: PollerState, poll: Poll, due: Due | undefined, { now }: Facts): Decision =>
+  goOn(
+    state,
+    { _tag: "Wait", due: due ?? { _tag: "Grid", anchor: poll.startedAt, since: now } },
+    [...(poll.tally.records > 0 ? [logOf(poll)] : []), { _tag: "Polled", outcome: state.health }]
+  )
+
+/**
+ * The legacy endpoint counts as retired when it brought nothing for a day while `alerts_v2` brought records. Returns
+ * since when it is quiet.
+ */
+const quietSince = ({ endpoint }: PollerConfig, poll: Poll, { checkpoint, now, siblingBrings }: Facts) => {
+  const since = checkpoint?.rhythm.quietSince
+  const isQuiet = endpoint.retires && poll.tally.records === 0 && since !== undefined &&
+    now - since >= Duration.toMillis(GraphPolicy.legacySilence)
+  return isQuiet && siblingBrings ? since : undefined
+}
+
+/** Notices that new rows come and the mark stays where it is. */
+const movement = (config: PollerConfig, state: PollerState, poll: Poll, { checkpoint, now }: Facts) => {
+  const code = "mark_unmoved"
+  if (checkpoint?.mark !== state.markBefore) {
+    return { unmoved: 0, notes: [{ _tag: "WarningEnded", code }, { _tag: "SayingEnded", code }] as const }
+  }
+  const unmoved = poll.tally.records === 0 ? state.unmoved : state.unmoved + 1
+  if (poll.tally.records === 0 || unmoved < stalls.unmovedPolls) return { unmoved, notes: [] }
+  const report = Reports.markUnmoved(config, poll, now)
+  return {
+    unmoved,
+    notes: [
+      { _tag: "Warned", report },
+      { _tag: "Said", report, saying: { level: "Error", remind: true, apart: true } }
+    ] as const
+  }
+}
+
+const recovered: Note = { _tag: "Recovered" }
+
+/** The last page of a pass is committed. */
+export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, facts: Facts): Decision => {
+  const { task } = poll
+  if (task._tag === "Range") return goOn(state, { _tag: "End" })
+  if (task._tag !== "Live") return endAside(state, poll, task, facts)
+  const { now } = facts
+  const since = quietSince(config, poll, facts)
+  const end = since === undefined
+    ? { state: { ...state, health: "ok" as const, denials: 0 }, notes: [recovered] }
+    : failing(state, "retired", Reports.legacySilent(config, since, now))
+  const { notes, unmoved } = movement(config, state, poll, facts)
+  const due: Due = since === undefined
+    ? { _tag: "Grid", anchor: poll.startedAt, since: now }
+    : { _tag: "After", from: poll.startedAt, millis: Duration.toMillis(GraphPolicy.retiredProbe) }
+  const incomplete = poll.missing.length === 0 ? 0 : (state.incomplete + 1) % GraphPolicy.missingProviderPolls
+  return goOn({ ...end.state, incomplete, unmoved }, { _tag: "Wait", due }, [
+    { _tag: "Status", event: { _tag: "PassEnded", at: now } },
+    ...end.notes,
+    logOf(poll),
+    ...notes,
+    { _tag: "Polled", outcome: end.state.health }
+  ])
+}
+
+/** A pass that takes longer than the interval says what it has committed, and goes on as the next poll. */
+export const split = (state: PollerState, poll: Poll, position: Position, { now }: Facts): Decision =>
+  goOn(
+    { ...state, health: "ok", denials: 0 },
+    { _tag: "Fetch", poll: { ...poll, startedAt: now, failedRequests: 0, tally: nothing, future: 0 }, position },
+    [recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }]
+  )
+
+/** Reads on at a position, unless a poll is due: an aside gives way to it, and a long pass becomes the next poll. */
+export const readOn = (
+  config: PollerConfig,
+  state: PollerState,
+  poll: Poll,
+  position: Position,
+  facts: Facts
+): Decision => {
+  const { task } = poll
+  const interval = intervalOf(config, facts)
+  const settle = (goal: "Pause" | "Split") => goOn(state, { _tag: "Settle", poll, goal: { _tag: goal, position } })
+  if ((task._tag === "Gap" || task._tag === "Sweep") && facts.now >= dueAt(task.due, interval, facts.now)) {
+    return settle("Pause")
+  }
+  const isLong = task._tag === "Live" && poll.tally.records > 0 && facts.now >= poll.startedAt + interval
+  return isLong && config.mode._tag === "forever"
+    ? settle("Split")
+    : goOn(state, { _tag: "Fetch", poll, position })
+}
+
+/** Begins a poll: the first thing is to ask Graph what time it is. */
+export const beginPoll = (state: PollerState, { now }: Facts): Decision =>
+  goOn(
+    state,
+    {
+      _tag: "AskTime",
+      poll: start(now, now, state.pageSize, { _tag: "Live" }),
+      // Roles are baked into a token: a permission granted since the last probe is only in a new one.
+      outdateToken: state.health === "forbidden"
+    },
+    [{ _tag: "Status", event: { _tag: "PollBegan", at: now } }]
+  )

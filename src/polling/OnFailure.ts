@@ -1,0 +1,188 @@
+/** What a failed request does to a poll: the failure table of `GraphPolicy` as decisions. */
+import { Duration, HashSet } from "effect"
+import type { Position } from "../checkpoints/Checkpoint.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { GraphError } from "../graph/GraphError.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { fromGraphError, type Report } from "../status/Report.ts"
+import { giveUpAside } from "./Asides.ts"
+import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
+import { askForLess, askForShorter, instantTooFull, leaveOut } from "./Narrowing.ts"
+import type { Aside, Poll } from "./Poll.ts"
+import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
+import { begin, step } from "./Walk.ts"
+
+const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.name, endpoint: endpoint.name })
+
+const isAside = (task: Poll["task"]): task is Aside => task._tag === "Gap" || task._tag === "Sweep"
+
+/**
+ * Begins a cooldown. It is saved with the position that was refused, so that a restart waits out the rest of it. The
+ * cooldown of an aside keeps the position of live polling.
+ */
+const coolDown = (
+  config: PollerConfig,
+  before: PollerState,
+  error: GraphError,
+  poll: Poll,
+  position: Position | null,
+  { checkpoint, now }: Facts
+): Decision => {
+  const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(GraphPolicy.goodAfterCooldown)
+  const throttles = isGood ? 0 : checkpoint?.throttles ?? 0
+  const retryAfter = error.reason._tag === "Throttled" ? error.reason.retryAfter : undefined
+  const until = now + Duration.toMillis(GraphPolicy.cooldownAfter(throttles, retryAfter))
+  const report = fromGraphError(whose(config), error, now, until)
+  const state: PollerState = { ...before, health: "cooldown" }
+  const first = {
+    notes: [
+      { _tag: "Status", event: { _tag: "CooldownBegan", until, report } },
+      { _tag: "Said", report, saying: { level: "Warn", remind: false, apart: true } }
+    ],
+    save: (checkpoint) => ({
+      ...checkpoint,
+      position: isAside(poll.task) ? checkpoint.position : position,
+      cooldown: { client: config.identity.clientId, startedAt: now, until },
+      throttles: throttles + 1
+    })
+  } satisfies Parameters<typeof after>[0]
+  if (isAside(poll.task)) return after(first, goOn(state, { _tag: "Wait", due: poll.task.due }))
+  if (config.mode._tag === "once" || position === null) return after(first, endEarly(state, poll))
+  return after(first, goOn(state, { _tag: "Cool", poll, position }, [{ _tag: "Polled", outcome: "cooldown" }]))
+}
+
+/**
+ * Graph says that there is more, and its link cannot be followed: the filter is moved or, where rows come in no order,
+ * the pass begins anew, once.
+ */
+export const onDeadLink = (
+  config: PollerConfig,
+  state: PollerState,
+  poll: Poll,
+  position: Position,
+  report: Report,
+  facts: Facts
+): Decision => {
+  const on = step(position, { cursors: [], next: { _tag: "DeadLink" } })
+  if (on._tag === "Go") return readOn(config, state, poll, on.position, facts)
+  const { task } = poll
+  if (!poll.restarted) {
+    const again: Poll = { ...poll, restarted: true, links: HashSet.empty() }
+    const until = task._tag === "Live" ? null : task.end
+    return readOn(config, state, again, { ...begin(position.from), until }, facts)
+  }
+  if (isAside(task)) return giveUpAside(state, task, facts)
+  if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
+  if (position.ordered && position.reached !== null && position.reached <= position.bound) {
+    // More rows have one timestamp than Graph pages through: the way on leads past it.
+    const to = Timestamp.nextInstant(position.bound)
+    const left = leaveOut(config, poll, position, to, instantTooFull, facts)
+    if (left !== undefined) {
+      return after(left, readOn(config, state, { ...poll, restarted: false }, left.position, facts))
+    }
+  }
+  const failed = failing(state, "error", report)
+  return endEarly(failed.state, poll, {
+    notes: failed.notes,
+    save: (checkpoint) => ({ ...checkpoint, position: null })
+  })
+}
+
+/** Ends a poll that cannot go on. */
+const giveUp = (config: PollerConfig, state: PollerState, error: GraphError, poll: Poll, facts: Facts): Decision => {
+  if (poll.task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Failed", error } })
+  const { state: health } = GraphPolicy.onFailure(error.reason)
+  const failed = failing(state, health, fromGraphError(whose(config), error, facts.now))
+  return endEarly(failed.state, poll, { notes: failed.notes })
+}
+
+/** Goes on with less, unless too many requests of the poll failed: then the next poll does. */
+const goOnWithLess = (
+  config: PollerConfig,
+  error: GraphError,
+  poll: Poll,
+  less: NonNullable<ReturnType<typeof askForShorter>>,
+  facts: Facts
+): Decision => {
+  if (poll.failedRequests < GraphPolicy.tries.failuresInPoll) {
+    return after(less, readOn(config, less.state, poll, less.position, facts))
+  }
+  const save = (checkpoint: Parameters<NonNullable<typeof less.save>>[0]) => ({
+    ...checkpoint,
+    position: less.position
+  })
+  return after(less, after({ save }, giveUp(config, less.state, error, poll, facts)))
+}
+
+/** Graph was asked for something else after a page that cannot be read, and answered or did not. */
+export const onProbed = (
+  config: PollerConfig,
+  state: PollerState,
+  poll: Poll,
+  position: Position,
+  error: GraphError,
+  answers: boolean,
+  facts: Facts
+): Decision => {
+  // Where Graph fails for everything, no window is at fault.
+  const less = answers ? askForShorter(config, state, poll, position, error, facts) : undefined
+  return less === undefined
+    ? giveUp(config, state, error, poll, facts)
+    : goOnWithLess(config, error, poll, less, facts)
+}
+
+/** Goes on after a failure. Without a position the poll had not begun to read. */
+export const onFailure = (
+  config: PollerConfig,
+  before: PollerState,
+  error: GraphError,
+  poll: Poll,
+  position: Position | undefined,
+  facts: Facts
+): Decision => {
+  const { now } = facts
+  const reaction = GraphPolicy.onFailure(error.reason)
+  const { _tag: reason } = error.reason
+  // A nextLink that Graph no longer knows dies with 400 or 410: the pass goes on without it.
+  if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
+    return onDeadLink(config, before, poll, position, fromGraphError(whose(config), error, now), facts)
+  }
+  const { task } = poll
+  const state = reaction.then !== "cooldown" && before.cooledAt > 0 ? { ...before, cooledAt: now } : before
+  if (isAside(task)) {
+    return reaction.then === "cooldown"
+      ? coolDown(config, state, error, poll, null, facts)
+      : giveUpAside(state, task, facts)
+  }
+  switch (reaction.then) {
+    case "cooldown":
+      return position === undefined
+        ? giveUp(config, state, error, poll, facts)
+        : coolDown(config, state, error, poll, position, facts)
+    case "retry_page":
+    case "halve_page": {
+      if (position === undefined) return giveUp(config, state, error, poll, facts)
+      const less = askForLess(state, poll, position)
+      if (less._tag === "Halved") return goOnWithLess(config, error, less.poll, less, facts)
+      // An answer that is too large is an answer.
+      return reason === "BodyTooLarge"
+        ? onProbed(config, state, less.poll, less.position, error, true, facts)
+        : goOn(state, { _tag: "Probe", poll: less.poll, position: less.position, error })
+    }
+    case "reprobe":
+    case "probe_daily": {
+      if (task._tag === "Range") return giveUp(config, state, error, poll, facts)
+      const failed = failing(state, reaction.state, fromGraphError(whose(config), error, now))
+      const wait = reaction.then === "reprobe"
+        ? GraphPolicy.reprobeAfter(state.denials, Duration.millis(intervalOf(config, facts)))
+        : GraphPolicy.retiredProbe
+      const denials = reaction.then === "reprobe" ? state.denials + 1 : state.denials
+      return endEarly({ ...failed.state, denials }, poll, {
+        notes: failed.notes,
+        due: { _tag: "After", from: poll.startedAt, millis: Duration.toMillis(wait) }
+      })
+    }
+    case "next_poll":
+      return giveUp(config, state, error, poll, facts)
+  }
+}

@@ -1,0 +1,26 @@
+/** How a page ended, as its poller hears of it. */
+import { Cause, Exit, Option } from "effect"
+import { PageLost } from "../publishing/Page.ts"
+import type { Brought } from "../publishing/Slices.ts"
+import { nothing, type Tally } from "./Poll.ts"
+import type { Outcome } from "./PollerState.ts"
+
+/** The end of a page. `fault` is a defect in mapping or publishing it, which ends the run of its endpoint. */
+export interface PageEnd {
+  readonly outcome: Outcome
+  readonly tally: Tally
+  readonly fault: Cause.Cause<never> | undefined
+}
+
+/** Reads the exit that the page's scope was closed with: a success brings what the page brought. */
+export const endOf = (exit: Exit.Exit<unknown, unknown>): PageEnd => {
+  if (Exit.isSuccess(exit) && Option.isOption(exit.value) && Option.isSome(exit.value)) {
+    const { artifacts, deadLetters, fresh, repeated } = exit.value.value as Brought
+    const tally = { records: fresh, artifacts, repeated, deadLetters: deadLetters.length }
+    return { outcome: "committed", tally, fault: undefined }
+  }
+  const isLost = Exit.isFailure(exit) &&
+    exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error instanceof PageLost)
+  const fault = Exit.isFailure(exit) && Cause.hasDies(exit.cause) ? Cause.die(Cause.squash(exit.cause)) : undefined
+  return { outcome: isLost ? "lost" : "dropped", tally: nothing, fault }
+}

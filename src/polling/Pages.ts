@@ -1,0 +1,293 @@
+/**
+ * Makes an endpoint a stream of pages that never fails: carries out what `Poller.decide` decides, and answers it with
+ * events. It asks Graph and waits; publishing a page and running its commit are the consumer's work.
+ */
+import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
+import type { MappingContext } from "../artifacts/Mapped.ts"
+import type { EndpointState } from "../checkpoints/Checkpoints.ts"
+import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { Pace } from "../config/Instance.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Graph } from "../graph/GraphClient.ts"
+import type { GraphPage } from "../graph/GraphPage.ts"
+import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
+import { PagePermits } from "../publishing/PagePermits.ts"
+import { type Brought, prepare } from "../publishing/Slices.ts"
+import { endOf, type PageEnd } from "./PageEnd.ts"
+import { decide, wakeAt } from "./Poller.ts"
+import {
+  type Action,
+  type Event,
+  type Facts,
+  initial,
+  type Note,
+  type Outcome,
+  pageEnded,
+  type PagePlan,
+  type PollerConfig,
+  type PollerState,
+  type Save
+} from "./PollerState.ts"
+import { afterPage } from "./Progress.ts"
+import * as Recent from "./Recent.ts"
+import * as Requests from "./Requests.ts"
+
+/** What a poller is made of. */
+export interface PollerOptions {
+  readonly config: PollerConfig
+  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly graph: Graph
+  readonly state: EndpointState
+  readonly context: MappingContext
+  /** Whether this process is the one that polls the instance, at this moment. */
+  readonly isHeld: () => boolean
+  /** Whether another endpoint of the same instance brought something within the last day. */
+  readonly siblingBrings: Effect.Effect<boolean>
+  /** Writes to the store, however long it cannot be written. */
+  readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
+  /** Told of what is decided, in order. */
+  readonly note: (note: Note) => Effect.Effect<void>
+  /** Told of what a committed page brought; `now` is in milliseconds since 1970. */
+  readonly committed: (brought: Brought, now: number) => Effect.Effect<void>
+  /** Told of why a range ended before its end. */
+  readonly ended?: (action: Extract<Action, { readonly _tag: "End" }>) => Effect.Effect<void>
+}
+
+/** What a poller is to do next: to save a change, then to carry out the state's action. */
+interface Seed {
+  readonly state: PollerState
+  readonly save: Save | undefined
+}
+
+/** A cooldown is no position: a restart must wait out the rest of it, even where a page before it was given up. */
+const cooldownOnly = (save: Save): Save => (checkpoint) => {
+  const { cooldown, throttles } = save(checkpoint)
+  return { ...checkpoint, cooldown, throttles }
+}
+
+const make = Effect.fnUntraced(function*(options: PollerOptions) {
+  const { config, context, graph, note, pace, state: stored } = options
+  const { endpoint, identity, mode } = config
+  const requests = yield* Requests.make({
+    config,
+    graph,
+    isHeld: options.isHeld,
+    permits: yield* PagePermits,
+    run: yield* Effect.scope
+  })
+  const ends = yield* Queue.unbounded<PageEnd>()
+  const recent = Recent.make()
+  /** Pages made so far. */
+  let made = 0
+  /** The first page that was given up: those behind it must not be published. */
+  let brokenAt = Infinity
+
+  const checkpoint = () => Option.getOrUndefined(stored.current())
+  const facts = Effect.gen(function*(): Effect.fn.Return<Facts> {
+    return {
+      now: yield* Clock.currentTimeMillis,
+      checkpoint: checkpoint(),
+      pace: yield* SubscriptionRef.get(pace),
+      ledgerFloor: stored.ledger.floor(),
+      siblingBrings: yield* options.siblingBrings
+    }
+  })
+
+  const showCheckpoint = Effect.suspend(() => {
+    const saved = checkpoint()
+    return note({
+      _tag: "Status",
+      event: {
+        _tag: "CheckpointSaved",
+        highWaterMark: saved?.mark,
+        gaps: (saved?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to })),
+        rhythm: saved?.rhythm
+      }
+    })
+  })
+
+  const commit = Effect.fnUntraced(function*(plan: PagePlan, brought: Brought) {
+    const now = yield* Clock.currentTimeMillis
+    const floor = checkpoint()?.floor ?? plan.position.from
+    yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now })
+    yield* stored.update((checkpoint) => afterPage(checkpoint, plan, brought.fresh > 0, now))
+    yield* options.committed(brought, now)
+    yield* showCheckpoint
+  })
+
+  /** Makes of a fetched page one for the consumer, and of what it says an event. */
+  const read = Effect.fnUntraced(function*({ answer, attempts, scope }: Requests.Fetched, failures: number) {
+    const now = yield* Clock.currentTimeMillis
+    const { cursors, future, map, records } = prepare({
+      instance: identity.name,
+      endpoint,
+      context,
+      page: answer,
+      isKnown: stored.ledger.has,
+      passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
+      now
+    })
+    for (const { cursor, id } of records) recent.remember(id, cursor)
+    const index = made++
+    yield* Scope.addFinalizerExit(scope, (exit) =>
+      Effect.suspend(() => {
+        const end = endOf(exit)
+        if (end.outcome !== "committed") brokenAt = Math.min(brokenAt, index)
+        return Queue.offer(ends, end)
+      }))
+    yield* awaitAttempt({ attempts, scope })
+    const event: Event = {
+      _tag: "Answered",
+      failures,
+      seen: {
+        cursors: mode._tag === "range" ? createdCursors(answer) : cursors,
+        future: mode._tag === "range" ? 0 : future,
+        nextLink: answer.nextLink,
+        at: answer.at,
+        providerWarnings: answer.providerWarnings
+      }
+    }
+    const page = (plan: PagePlan): Page => ({
+      instance: identity.name,
+      endpoint: endpoint.name,
+      map,
+      attempts,
+      scope,
+      wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
+      commit: (brought) => commit(plan, brought)
+    })
+    return { event, page }
+  })
+
+  /** Waits until the poller is to wake, or the pace changes. */
+  const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
+    const { at, notes } = wakeAt(config, state, action, yield* facts)
+    yield* Effect.forEach(notes, note, { discard: true })
+    const millis = at - (yield* Clock.currentTimeMillis)
+    if (millis <= 0) return
+    yield* Effect.timeoutOption(Stream.runHead(Stream.drop(SubscriptionRef.changes(pace), 1)), millis)
+  })
+
+  const heard = (state: PollerState, { outcome, tally }: PageEnd) => pageEnded(state, outcome, tally)
+
+  /** Takes in how pages ended; with `all` it waits for each that is in flight. A fault ends the stream. */
+  const settle = Effect.fnUntraced(function*(before: PollerState, all: boolean) {
+    let state = before
+    while (all ? state.inFlight > 0 : (yield* Queue.size(ends)) > 0) {
+      const end = yield* Queue.take(ends)
+      if (end.fault !== undefined) return yield* Effect.failCause(end.fault)
+      state = heard(state, end)
+    }
+    return state
+  })
+
+  const save = Effect.fnUntraced(function*(before: PollerState, change: Save) {
+    const state = yield* settle(before, true)
+    if (state.stopped === "lost") return state
+    const outcome = yield* options.persist(
+      stored.update(state.stopped === undefined ? change : cooldownOnly(change))
+    )
+    yield* showCheckpoint
+    return outcome === "committed" ? state : { ...state, stopped: outcome }
+  })
+
+  const count = ({ end, from }: Extract<Action, { readonly _tag: "Count" }>) =>
+    Effect.map(requests.count(from, end), (counted): Event =>
+      counted._tag === "Failed"
+        ? counted
+        : { _tag: "Counted", count: counted.value, known: recent.within(from, end), isWhole: recent.isWhole() })
+
+  /** Carries out an action, except one that gives a page. */
+  const perform = Effect.fnUntraced(function*(state: PollerState, action: Action): Effect.fn.Return<Event> {
+    switch (action._tag) {
+      case "Wait":
+      case "Cool":
+        yield* wait(state, action)
+        return { _tag: "Woke" }
+      case "AskTime": {
+        const told = yield* requests.askTime(action)
+        return told._tag === "Failed" ? told : { _tag: "Told", graphNow: told.value, failures: told.failures }
+      }
+      case "Begin": {
+        const { now } = yield* facts
+        yield* options.persist(stored.begin(action.mark, now))
+        yield* showCheckpoint
+        return { _tag: "Begun" }
+      }
+      case "Probe":
+        return yield* requests.probe(action)
+      case "Count":
+        return yield* count(action)
+      case "Fetch":
+      case "Settle":
+      case "End":
+        return { _tag: "Settled" }
+    }
+  })
+
+  const decided = Effect.fnUntraced(function*(state: PollerState, event: Event) {
+    const decision = decide(config, state, event, yield* facts)
+    yield* Effect.forEach(decision.notes, note, { discard: true })
+    return decision
+  })
+
+  const step = Effect.fnUntraced(function*(
+    seed: Seed
+  ): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Seed>]> {
+    let state = yield* settle(seed.state, false)
+    if (seed.save !== undefined && state.stopped !== "lost") state = yield* save(state, seed.save)
+    const action = state.next
+    if (action._tag === "Settle") state = yield* settle(state, true)
+    if (state.stopped !== undefined) {
+      if (state.stopped === "lost") {
+        yield* note({
+          _tag: "Log",
+          level: "Warn",
+          message: "another process changed the position; going on from what it left"
+        })
+      }
+      return [[], Option.none()]
+    }
+    if (action._tag === "End") {
+      if (options.ended !== undefined) yield* options.ended(action)
+      return [[], Option.none()]
+    }
+    if (action._tag !== "Fetch") {
+      const decision = yield* decided(state, yield* perform(state, action))
+      return [[], Option.some(decision)]
+    }
+    const fetched = yield* requests.fetch(action)
+    if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
+    const { event, page } = yield* read(fetched.value, fetched.failures)
+    const decision = yield* decided(state, event)
+    return [decision.plan === undefined ? [] : [page(decision.plan)], Option.some(decision)]
+  })
+
+  yield* showCheckpoint
+  yield* note({
+    _tag: "Status",
+    event: {
+      _tag: "PollerStarted",
+      at: yield* Clock.currentTimeMillis,
+      lastSuccessAt: checkpoint()?.lastSuccessAt ?? undefined
+    }
+  })
+  return Stream.paginate<Seed, Page>({ state: initial(config), save: undefined }, step)
+})
+
+const createdCursors = ({ records }: GraphPage): ReadonlyArray<Timestamp.Timestamp> =>
+  records.flatMap((record) => {
+    const created = record.property("createdDateTime")
+    const normal = typeof created === "string" ? Timestamp.normalize(created) : undefined
+    return normal === undefined ? [] : [normal]
+  })
+
+/**
+ * The pages of an endpoint: for ever, of one poll, or of a range.
+ *
+ * **Details**
+ *
+ * Every page belongs to the stream's scope: when the stream ends or is interrupted, pages that were not committed are given
+ * up, after an attempt to publish one that is under way. A page that was given up ends the stream; what it had is read again.
+ */
+export const pages = (options: PollerOptions): Stream.Stream<Page, never, PagePermits> => Stream.unwrap(make(options))

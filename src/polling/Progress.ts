@@ -1,0 +1,42 @@
+/** What the commit of a page makes of the checkpoint. */
+import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoints/Checkpoint.ts"
+import { gapsMax } from "../domain/Bounds.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { providerMissing } from "./Narrowing.ts"
+import type { PagePlan } from "./PollerState.ts"
+
+const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint => {
+  const { ended, following, incomplete, isOwed, mark, position: { from } } = plan
+  const given = isOwed && ended && mark !== undefined && mark > from &&
+      incomplete + 1 >= GraphPolicy.missingProviderPolls
+    ? addGap(checkpoint, { from, to: mark, code: providerMissing, foundAt: now, triedAt: now }, true)
+    : undefined
+  // Without room for another gap the mark goes on waiting.
+  const isGivenUp = given !== undefined && given.gaps.length <= gapsMax
+  const whole = isGivenUp ? given : checkpoint
+  const moved = mark === undefined || (isOwed && !isGivenUp) ? whole : advance(whole, mark, now)
+  if (ended) return { ...moved, position: null, throttles: 0, lastSuccessAt: now }
+  return following === null ? moved : { ...moved, position: following }
+}
+
+/**
+ * The checkpoint after the commit of a page. `isNew` when the page brought something; `now` is in milliseconds since 1970.
+ * The mark moves only past what was published or lies in a gap.
+ */
+export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean, now: number): Checkpoint => {
+  const { ended, following, isOwed, task } = plan
+  switch (task._tag) {
+    case "Live":
+      return live(isNew ? heard(checkpoint, now) : checkpoint, plan, now)
+    case "Gap":
+      return ended && !isOwed ? withoutGap(checkpoint, task.gap, now) : checkpoint
+    case "Sweep":
+      return ended ? { ...checkpoint, sweep: { countedAt: now, readAt: now } } : checkpoint
+    case "Range":
+      return ended
+        ? { ...advance(checkpoint, task.end, now), position: null, throttles: 0, lastSuccessAt: now }
+        : following === null
+        ? checkpoint
+        : { ...checkpoint, position: following }
+  }
+}

@@ -1,0 +1,125 @@
+/** The requests of a poller. Each page has a scope of its own within the run's, which holds its permits. */
+import { Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
+import { pagesAhead } from "../domain/Bounds.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Graph } from "../graph/GraphClient.ts"
+import type { GraphError } from "../graph/GraphError.ts"
+import type { GraphPage } from "../graph/GraphPage.ts"
+import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import { makeScope, type Page } from "../publishing/Page.ts"
+import type { Action, Event, PollerConfig } from "./PollerState.ts"
+import { anyUrl, countUrl, url } from "./Query.ts"
+
+/** What a poller asks with. */
+export interface RequestOptions {
+  readonly config: PollerConfig
+  readonly graph: Graph
+  /** Whether this process is the one that polls the instance, at this moment. */
+  readonly isHeld: () => boolean
+  readonly permits: PartitionedSemaphore.PartitionedSemaphore<string>
+  /** Scope of the run: every page's scope is closed with it. */
+  readonly run: Scope.Scope
+}
+
+/** A page that Graph answered, in a scope that holds its permits and its buffers. */
+export interface Fetched extends Pick<Page, "attempts" | "scope"> {
+  readonly answer: GraphPage
+}
+
+/** What came of a request with its retries; `failures` counts failed requests. */
+export type Asked<A> =
+  | { readonly _tag: "Succeeded"; readonly value: A; readonly failures: number }
+  | Extract<Event, { readonly _tag: "Failed" }>
+
+/** Makes the requests of one poller. */
+export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits, run }: RequestOptions) {
+  const { endpoint, identity, mode } = config
+  const ahead = yield* Semaphore.make(pagesAhead)
+
+  /** Where another process may ask by now, this one is about to be interrupted. */
+  const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => isHeld() ? request : Effect.never)
+
+  /** Repeats a request as the failure table has it, and counts its failures. */
+  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
+    let failures = 0
+    return request.pipe(
+      Effect.tapError(() => Effect.sync(() => failures++)),
+      Effect.retry({
+        schedule: GraphPolicy.pageRetry,
+        while: ({ reason }: GraphError) =>
+          GraphPolicy.onFailure(reason).then === "retry_page" &&
+          failedBefore + failures < GraphPolicy.tries.failuresInPoll
+      }),
+      Effect.match({
+        onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
+        onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
+      })
+    )
+  }
+
+  /** One request for a page, without retries. */
+  const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
+    const page = yield* makeScope(run)
+    const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
+      Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
+    const cursor = mode._tag === "range" ? "createdDateTime" : endpoint.cursor
+    const asked = url(identity.cloud.graph, { path: endpoint.path, cursor }, position, poll.pageSize)
+    const answer = yield* Effect.gen(function*() {
+      yield* take(ahead.take(1), ahead.release(1))
+      yield* take(permits.take(identity.name, 1), permits.release(1))
+      return yield* whileHeld(
+        graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task })
+      )
+    }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
+    yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
+    return { ...page, answer } satisfies Fetched
+  })
+
+  /** Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. */
+  const probe = Effect.fnUntraced(function*({ position }: Extract<Action, { readonly _tag: "Probe" }>) {
+    const minuteBefore = {
+      bound: Timestamp.minusMillis(position.from, GraphPolicy.windowFloor),
+      until: position.from,
+      link: null
+    }
+    let failures = 0
+    for (
+      const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, endpoint, minuteBefore, 1)]
+    ) {
+      const page = yield* Effect.result(
+        permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
+      )
+      if (page._tag === "Success") return { _tag: "Probed", answers: true, failures } satisfies Event
+      failures++
+    }
+    return { _tag: "Probed", answers: false, failures } satisfies Event
+  })
+
+  return {
+    probe,
+    /** Asks for a page. A success holds its permits until the page's scope closes; a failure holds none. */
+    fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
+      retrying(action.poll.failedRequests, fetchOnce(action)),
+    /** Asks for Graph's clock, with a new token where the action says so. */
+    askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
+      Effect.andThen(
+        outdateToken ? graph.outdateToken : Effect.void,
+        retrying(poll.failedRequests, whileHeld(graph.now))
+      ),
+    /** Asks how many rows lie between two cursors, without a retry; undefined where Graph does not say. */
+    count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
+      permits.withPermit(identity.name)(
+        whileHeld(
+          graph.fetchPage({
+            collection: endpoint,
+            url: countUrl(identity.cloud.graph, endpoint, from, end),
+            aside: true
+          })
+        )
+      ).pipe(Effect.match({
+        onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
+        onSuccess: ({ count }): Asked<number | undefined> => ({ _tag: "Succeeded", value: count, failures: 0 })
+      }))
+  }
+})

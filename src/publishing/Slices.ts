@@ -1,0 +1,143 @@
+/** Maps the records of a page, slice by slice, and says what they brought. */
+import { Duration } from "effect"
+import type { Artifact } from "../artifacts/Artifact.ts"
+import * as ArtifactId from "../artifacts/ArtifactId.ts"
+import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
+import { KeySet } from "../checkpoints/KeySet.ts"
+import { sliceRecords } from "../domain/Bounds.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Endpoint } from "../endpoints/Endpoints.ts"
+import type { GraphPage } from "../graph/GraphPage.ts"
+import { futureMax } from "../graph/GraphPolicy.ts"
+import type { DeadLetter, Slice } from "../sinks/ArtifactSink.ts"
+import { lines } from "../sinks/Ndjson.ts"
+import { isoTime } from "../status/Report.ts"
+import { identify } from "./Records.ts"
+
+/** What the records of a page brought. */
+export interface Brought {
+  /** Keys of the ids that the ledger is to remember. */
+  readonly keys: KeySet
+  readonly artifacts: number
+  readonly deadLetters: ReadonlyArray<DeadLetter>
+  /** Record versions not seen before. */
+  readonly fresh: number
+  readonly repeated: number
+  readonly drift: ReadonlyArray<Drift>
+  /** Last change of each fresh record in milliseconds since 1970, for how fresh what is published is. */
+  readonly updatedAt: ReadonlyArray<number>
+  /** The same of those that the mark had passed by. */
+  readonly late: ReadonlyArray<number>
+}
+
+/** One pass over the records of a page. */
+export interface Mapping {
+  /** Each record that is not known is mapped when its slice is asked for. To be gone through once. */
+  readonly slices: Iterable<Slice>
+  /** To be asked once the last slice was taken. */
+  readonly brought: () => Brought
+}
+
+/** A page whose records are told apart, ready to be mapped. */
+export interface Prepared {
+  /** Begins a pass over the records, the same each time until something is added to the ledger. */
+  readonly map: () => Mapping
+  /** Cursors of the page's rows in its order, rows of the future left out. */
+  readonly cursors: ReadonlyArray<Timestamp.Timestamp>
+  /** Rows dated so far ahead of Graph's clock that they move no mark. */
+  readonly future: number
+  /** The page's records that have an identity, in its order. */
+  readonly records: ReadonlyArray<GraphRecord>
+}
+
+function* chunksOf<A>(values: ReadonlyArray<A>): Generator<ReadonlyArray<A>> {
+  for (let from = 0; from < values.length; from += sliceRecords) yield values.slice(from, from + sliceRecords)
+}
+
+/** Tells the records of a page apart. Nothing is mapped before a slice is asked for. */
+export const prepare = (options: {
+  readonly instance: string
+  readonly endpoint: Endpoint
+  readonly context: MappingContext
+  readonly page: GraphPage
+  /** Whether an id was published before. */
+  readonly isKnown: (id: string) => boolean
+  /** The cursor up to which everything was thought to be read. */
+  readonly passed: Timestamp.Timestamp | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+}): Prepared => {
+  const { context, endpoint, instance, isKnown, now, page, passed } = options
+  const { records, unidentified } = identify(endpoint, page)
+  const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
+  const cursors = records.flatMap(({ cursor }) => cursor > horizon ? [] : [cursor])
+  const occurred_at = isoTime(now)
+
+  const map = (): Mapping => {
+    const keys = new KeySet()
+    const isNew = (id: string) => !isKnown(id) && keys.add(id)
+    let artifacts = 0
+    let repeated = 0
+    const drift: Array<Drift> = []
+    const updatedAt: Array<number> = []
+    const late: Array<number> = []
+    const deadLetters: Array<DeadLetter> = []
+
+    const deadLettersOf = (chunk: typeof unidentified): ReadonlyArray<DeadLetter> =>
+      chunk.flatMap(({ path, reason, sent }) => {
+        const record = sent.exact()
+        if (!isNew(ArtifactId.sha256(lines([{ record }])))) {
+          repeated++
+          return []
+        }
+        return [{ instance, endpoint: endpoint.name, reason, path, occurred_at, record }]
+      })
+
+    const artifactsOf = (chunk: ReadonlyArray<GraphRecord>): ReadonlyArray<Artifact> => {
+      const made: Array<Artifact> = []
+      for (const record of chunk) {
+        if (!isNew(ArtifactId.ofRecord(context.tenantId, endpoint.name, record))) {
+          repeated++
+          continue
+        }
+        const mapped = endpoint.map(context, record)
+        mapped.artifacts.forEach((artifact, index) => {
+          // The first is the record's own, whose id is asked for above.
+          if (index === 0 || isNew(artifact.id)) made.push(artifact)
+        })
+        drift.push(...mapped.drift)
+        const at = Timestamp.toMillis(record.cursor)
+        updatedAt.push(at)
+        if (passed !== undefined && record.cursor < passed) late.push(at)
+      }
+      artifacts += made.length
+      return made
+    }
+
+    return {
+      slices: {
+        *[Symbol.iterator]() {
+          for (const chunk of chunksOf(unidentified)) {
+            const slice = deadLettersOf(chunk)
+            deadLetters.push(...slice)
+            yield { artifacts: [], deadLetters: slice }
+          }
+          for (const chunk of chunksOf(records)) yield { artifacts: artifactsOf(chunk), deadLetters: [] }
+        }
+      },
+      brought: () => ({
+        keys,
+        artifacts,
+        deadLetters,
+        fresh: updatedAt.length + deadLetters.length,
+        repeated,
+        drift,
+        updatedAt,
+        late
+      })
+    }
+  }
+
+  return { map, cursors, future: records.length - cursors.length, records }
+}

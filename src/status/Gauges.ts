@@ -1,0 +1,59 @@
+/**
+ * Selects the gauges from a snapshot, anew at each scrape, so that no gauge outlives its instance. An endpoint has gauges
+ * only while this process polls it: a replica without the lease knows nothing of its lag.
+ */
+import { Clock, Effect, Metric } from "effect"
+import { PrometheusMetrics } from "effect/observability"
+import * as Metrics from "./Metrics.ts"
+import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
+
+/** A gauge with its value and labels. */
+export interface Gauge {
+  readonly metric: Metric.Metric<number, unknown>
+  readonly value: number
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** The gauges at a time, in milliseconds since 1970. */
+export const gaugesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Gauge> => [
+  ...polledEndpoints(snapshot).flatMap(({ endpoint, instance, name }) => {
+    const { cooldownUntil, gaps, lastSuccessAt, rhythm, since } = endpoint
+    if (since === undefined) return []
+    const labels = { instance, endpoint: name }
+    const left = cooldownUntil === undefined ? 0 : (cooldownUntil - now) / 1000
+    return [
+      { metric: Metrics.checkpointLag, value: (now - (lastSuccessAt ?? since)) / 1000, labels },
+      { metric: Metrics.cooldown, value: Math.max(0, left), labels },
+      { metric: Metrics.gaps, value: gaps.length, labels },
+      ...(rhythm === undefined
+        ? []
+        : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
+    ]
+  }),
+  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, secretExpiresAt }]) =>
+    !enabled || secretExpiresAt === undefined ? [] : [{
+      metric: Metrics.credentialExpiry,
+      value: Math.round((secretExpiresAt - now) / 1000),
+      labels: { instance }
+    }]
+  )
+]
+
+/** All metrics in the text form of Prometheus: the process's counters and histograms, and a snapshot's gauges. */
+export const exposition = Effect.fnUntraced(function*(snapshot: Snapshot) {
+  const now = yield* Clock.currentTimeMillis
+  const counters = yield* PrometheusMetrics.format()
+  const gauges = yield* Effect.provideService(
+    Effect.andThen(
+      Effect.forEach(
+        gaugesOf(snapshot, now),
+        ({ labels, metric, value }) => Metrics.update(metric, value, labels),
+        { discard: true }
+      ),
+      PrometheusMetrics.format()
+    ),
+    Metric.MetricRegistry,
+    new Map()
+  )
+  return `${counters}${gauges}`
+})

@@ -1,0 +1,215 @@
+/** What happens to the connector, as far as its status tells it. {@link reduce} is the only place that changes a snapshot. */
+import { Duration, type Effect } from "effect"
+import * as DriftCounts from "../artifacts/DriftCounts.ts"
+import type { Identity, Pace } from "../config/Instance.ts"
+import { each, type EndpointName } from "../endpoints/Endpoints.ts"
+import type { Drift } from "../evidence/Drift.ts"
+import type { Report } from "./Report.ts"
+import {
+  type EndpointSnapshot,
+  freshEndpoint,
+  freshInstance,
+  type InstanceSnapshot,
+  type Snapshot,
+  warningKey
+} from "./Snapshot.ts"
+import type { EndpointState } from "./StatusDocument.ts"
+
+/** What happens to one endpoint. Times are milliseconds since 1970. */
+export type EndpointEvent =
+  | { readonly _tag: "PollerStarted"; readonly at: number; readonly lastSuccessAt: number | undefined }
+  | { readonly _tag: "PollScheduled"; readonly at: number }
+  | { readonly _tag: "PollBegan"; readonly at: number }
+  | {
+    readonly _tag: "PageCommitted"
+    readonly records: number
+    readonly artifacts: number
+    readonly deadLetters: number
+  }
+  | ({ readonly _tag: "CheckpointSaved" } & Pick<EndpointSnapshot, "highWaterMark" | "gaps" | "rhythm">)
+  /** A pass over the collection reached its end. */
+  | { readonly _tag: "PassEnded"; readonly at: number }
+  | { readonly _tag: "Recovered" }
+  /** The poll failed. */
+  | { readonly _tag: "Failed"; readonly state: EndpointState; readonly report: Report }
+  /** A page cannot be written at the moment; the poll goes on once it can. */
+  | { readonly _tag: "WriteFailed"; readonly report: Report }
+  | { readonly _tag: "CooldownBegan"; readonly until: number; readonly report?: Report }
+  | { readonly _tag: "CooldownEnded" }
+
+/** What happens to one instance. */
+export type InstanceEvent =
+  /** The settings name it, for the first time or after a change of its identity. The counts of its endpoints go on. */
+  | {
+    readonly _tag: "Registered"
+    readonly identity: Identity
+    readonly pace: Pace
+    readonly secretExpiresAt: number | undefined
+  }
+  | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
+  | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
+  /** This process does not poll it any more; the replica that does knows how it is. */
+  | { readonly _tag: "Rested" }
+  | { readonly _tag: "Warned"; readonly report: Report }
+  | { readonly _tag: "WarningEnded"; readonly code: string; readonly endpoint?: string }
+
+/** Everything that the status is made from. */
+export type StatusEvent =
+  | {
+    readonly _tag: "Endpoint"
+    readonly instance: string
+    readonly endpoint: EndpointName
+    readonly event: EndpointEvent
+  }
+  | { readonly _tag: "Instance"; readonly instance: string; readonly event: InstanceEvent }
+  | { readonly _tag: "InstanceForgotten"; readonly instance: string }
+  | { readonly _tag: "SinkChanged"; readonly type?: string; readonly state?: Snapshot["sink"]["state"] }
+  | { readonly _tag: "Published"; readonly artifacts: number }
+  | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
+
+const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): EndpointSnapshot => {
+  switch (event._tag) {
+    case "PollerStarted":
+      return { ...endpoint, since: event.at, lastSuccessAt: event.lastSuccessAt ?? endpoint.lastSuccessAt }
+    case "PollScheduled":
+      return { ...endpoint, nextPollAt: event.at }
+    case "PollBegan":
+      return { ...endpoint, lastPollAt: event.at }
+    case "PageCommitted":
+      return {
+        ...endpoint,
+        recordsFetched: endpoint.recordsFetched + event.records,
+        artifactsPublished: endpoint.artifactsPublished + event.artifacts,
+        deadLetters: endpoint.deadLetters + event.deadLetters
+      }
+    case "CheckpointSaved":
+      return { ...endpoint, highWaterMark: event.highWaterMark, gaps: event.gaps, rhythm: event.rhythm }
+    case "PassEnded":
+      return { ...endpoint, lastSuccessAt: event.at }
+    case "Recovered":
+      return { ...endpoint, state: "ok", error: undefined, lastPollWell: true }
+    case "Failed":
+      return { ...endpoint, state: event.state, error: event.report, lastPollWell: false }
+    case "WriteFailed":
+      return { ...endpoint, state: "unavailable", error: event.report }
+    case "CooldownBegan":
+      return {
+        ...endpoint,
+        state: "cooldown",
+        cooldownUntil: event.until,
+        nextPollAt: event.until,
+        ...(event.report === undefined ? {} : { error: event.report, lastPollWell: false })
+      }
+    case "CooldownEnded":
+      return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined }
+  }
+}
+
+const everyEndpoint = (
+  { endpoints }: InstanceSnapshot,
+  change: (endpoint: EndpointSnapshot, name: EndpointName) => EndpointSnapshot
+) => each(({ name }) => change(endpoints[name], name))
+
+const paced = (endpoint: EndpointSnapshot, name: EndpointName, { intervals }: Pace): EndpointSnapshot => ({
+  ...endpoint,
+  intervalMinutes: Duration.toMinutes(intervals[name])
+})
+
+const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
+  ...endpoint,
+  state: "starting",
+  error: undefined,
+  since: undefined,
+  lastSuccessAt: undefined,
+  nextPollAt: undefined,
+  cooldownUntil: undefined,
+  rhythm: undefined
+})
+
+const registered = (
+  before: InstanceSnapshot,
+  { identity, pace, secretExpiresAt }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
+): InstanceSnapshot => ({
+  ...before,
+  displayName: identity.displayName,
+  enabled: identity.enabled,
+  secretExpiresAt,
+  endpoints: everyEndpoint(before, (endpoint, name) => ({
+    ...paced(endpoint, name, pace),
+    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled",
+    error: undefined
+  })),
+  warnings: new Map()
+})
+
+const reduceInstance = (before: InstanceSnapshot, event: InstanceEvent): InstanceSnapshot => {
+  switch (event._tag) {
+    case "Registered":
+      return registered(before, event)
+    case "Paced":
+      return {
+        ...before,
+        secretExpiresAt: event.secretExpiresAt,
+        endpoints: everyEndpoint(before, (endpoint, name) => paced(endpoint, name, event.pace))
+      }
+    case "Connected":
+      return { ...before, used: event.used }
+    case "Rested":
+      return {
+        ...before,
+        endpoints: everyEndpoint(before, (endpoint) => endpoint.state === "disabled" ? endpoint : rested(endpoint))
+      }
+    case "Warned":
+      return { ...before, warnings: new Map(before.warnings).set(warningKey(event.report), event.report) }
+    case "WarningEnded": {
+      const warnings = new Map(before.warnings)
+      return warnings.delete(warningKey(event)) ? { ...before, warnings } : before
+    }
+  }
+}
+
+const withInstance = (
+  snapshot: Snapshot,
+  name: string,
+  change: (instance: InstanceSnapshot) => InstanceSnapshot,
+  added?: InstanceSnapshot
+): Snapshot => {
+  const before = snapshot.instances.get(name) ?? added
+  if (before === undefined) return snapshot
+  const after = change(before)
+  return after === before ? snapshot : { ...snapshot, instances: new Map(snapshot.instances).set(name, after) }
+}
+
+/** The snapshot after an event. What happens to an instance that is not known (any more) changes nothing. */
+export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
+  switch (event._tag) {
+    case "Endpoint":
+      return withInstance(snapshot, event.instance, (instance) => ({
+        ...instance,
+        endpoints: {
+          ...instance.endpoints,
+          [event.endpoint]: reduceEndpoint(instance.endpoints[event.endpoint] ?? freshEndpoint, event.event)
+        }
+      }))
+    case "Instance":
+      return withInstance(
+        snapshot,
+        event.instance,
+        (instance) => reduceInstance(instance, event.event),
+        event.event._tag === "Registered" ? freshInstance : undefined
+      )
+    case "InstanceForgotten": {
+      const instances = new Map(snapshot.instances)
+      instances.delete(event.instance)
+      return { ...snapshot, instances }
+    }
+    case "SinkChanged": {
+      const { state = snapshot.sink.state, type = snapshot.sink.type } = event
+      return { ...snapshot, sink: { ...snapshot.sink, state, type } }
+    }
+    case "Published":
+      return { ...snapshot, sink: { ...snapshot.sink, published: snapshot.sink.published + event.artifacts } }
+    case "Drifted":
+      return { ...snapshot, drift: DriftCounts.add(snapshot.drift, event.drift, event.at) }
+  }
+}
