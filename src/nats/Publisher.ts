@@ -48,14 +48,16 @@ export interface Outgoing {
  */
 export const headerBytesMax = 512
 
-/** A message of the present page. */
+/** A message of the present page. Only this module has entries, and changes them: a page has thousands. */
 interface Entry {
-  readonly message: Outgoing
-  readonly token: string
-  readonly state:
-    | { readonly _tag: "Waiting" }
-    | { readonly _tag: "InFlight"; readonly payload: Uint8Array; readonly againAt: number }
-    | { readonly _tag: "Acknowledged" }
+  message: Outgoing
+  /** To which the broker answers; one an attempt. */
+  token: string
+  state: "waiting" | "in flight" | "acknowledged"
+  /** While it is in flight. */
+  payload: Uint8Array | undefined
+  /** When it is sent again unless it is acknowledged, in milliseconds since 1970. */
+  againAt: number
 }
 
 /** Publishes one page at a time. */
@@ -78,12 +80,15 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   const working = yield* Latch.make(false)
 
   /**
-   * Messages of the page by id, and their ids by the tokens to which the broker answers. Each attempt has tokens of its own;
-   * both are kept until the page ends.
+   * Messages of the page, by id and by the tokens to which the broker answers. Each attempt has tokens of its own; both are
+   * kept until the page ends.
    */
   const entries = new Map<string, Entry>()
-  const byToken = new Map<string, string>()
-  const inFlight = new Set<string>()
+  const byToken = new Map<string, Entry>()
+  const inFlight = new Set<Entry>()
+  /** What is being sent, and the index of the first message that was not sent. */
+  let given: ReadonlyArray<Outgoing> = []
+  let next = 0
   let tokens = 0
   let bytesInFlight = 0
   let isAway = SubscriptionRef.getUnsafe(presence) === "away"
@@ -102,57 +107,72 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     failure ??= detail
     pulse()
   }
-  const leaveWindow = (id: string, { message, state, token }: Entry, next: Entry["state"]) => {
-    if (state._tag === "InFlight") bytesInFlight -= state.payload.length
-    entries.set(id, { message, token, state: next })
-    inFlight.delete(id)
+  const leaveWindow = (entry: Entry, state: Entry["state"]) => {
+    bytesInFlight -= entry.payload?.length ?? 0
+    entry.payload = undefined
+    entry.state = state
+    inFlight.delete(entry)
     if (inFlight.size === 0) working.closeUnsafe()
   }
 
-  const transmit = (id: string, entry: Entry) => {
-    const { message, state, token } = entry
-    const payload = state._tag === "InFlight" ? state.payload : message.payload()
-    if (state._tag !== "InFlight") bytesInFlight += payload.length
-    entries.set(id, {
-      message,
-      token,
-      state: { _tag: "InFlight", payload, againAt: now() + Duration.toMillis(limits.answer) }
-    })
-    inFlight.add(id)
+  const transmit = (entry: Entry) => {
+    const { message: { id, payload, stream, subject }, token } = entry
+    if (entry.payload === undefined) {
+      entry.payload = payload()
+      bytesInFlight += entry.payload.length
+    }
+    entry.state = "in flight"
+    entry.againAt = now() + Duration.toMillis(limits.answer)
+    inFlight.add(entry)
     working.openUnsafe()
     marks.set("Nats-Msg-Id", id)
-    marks.set("Nats-Expected-Stream", message.stream)
+    marks.set("Nats-Expected-Stream", stream)
     try {
-      nc.publish(message.subject, payload, { headers: marks, reply: `${inbox}.${token}` })
+      nc.publish(subject, entry.payload, { headers: marks, reply: `${inbox}.${token}` })
     } catch (error) {
       fail(describe(error))
     }
   }
 
-  const transmitAgain = (passes: (againAt: number) => boolean) => {
-    if (isAway) return
-    for (const id of Array.from(inFlight)) {
-      const entry = entries.get(id)!
-      if (entry.state._tag === "InFlight" && passes(entry.state.againAt)) transmit(id, entry)
+  const transmitAgain = (passes: (entry: Entry) => boolean) => {
+    if (!isAway) { for (const entry of inFlight) if (passes(entry)) transmit(entry) }
+  }
+
+  const hasRoom = () =>
+    failure === undefined && !isAway && inFlight.size < limits.messages && bytesInFlight < limits.bytes
+
+  /** Sends of the messages given as many as the window takes. Called where the window gets room, without a turn of a fiber. */
+  const pump = () => {
+    while (next < given.length && hasRoom()) {
+      const message = given[next++]!
+      const before = entries.get(message.id)
+      if (before !== undefined && before.state !== "waiting") continue
+      const entry = before ?? { message, token: "", state: "waiting", payload: undefined, againAt: 0 }
+      // The message is the new one: its stream and the broker's limits may be others by now.
+      entry.message = message
+      entry.token = (tokens++).toString(36)
+      entries.set(message.id, entry)
+      byToken.set(entry.token, entry)
+      transmit(entry)
     }
   }
 
   const hear = (message: Msg) => {
     const token = message.subject.slice(inbox.length + 1)
-    const id = byToken.get(token)
-    const entry = id === undefined ? undefined : entries.get(id)
-    if (id === undefined || entry === undefined) return
+    const entry = byToken.get(token)
+    if (entry === undefined) return
     const reply = replyOf(message, entry.message.subject)
     if (reply._tag === "Acknowledged") {
-      leaveWindow(id, entry, { _tag: "Acknowledged" })
+      leaveWindow(entry, "acknowledged")
       trouble = undefined
+      pump()
       return pulse()
     }
     // A refusal of a failed attempt says nothing about this one; an acknowledgement of it holds.
-    if (token !== entry.token || entry.state._tag !== "InFlight") return
+    if (token !== entry.token || entry.state !== "in flight") return
     if (reply.forGood) return fail(reply.why)
     trouble = reply.why
-    entries.set(id, { ...entry, state: { ...entry.state, againAt: now() + Duration.toMillis(limits.refused) } })
+    entry.againAt = now() + Duration.toMillis(limits.refused)
   }
 
   /** The broker tells the connection of a refusal by its permissions, and not the reply subject. */
@@ -161,12 +181,13 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     if (status.type === "reconnect") {
       isAway = false
       transmitAgain(() => true)
+      pump()
       pulse()
     }
     const subject = status.type === "error" ? refusedSubject(status.error) : undefined
     if (subject === undefined) return
     const isOurs = subject.startsWith(inbox) ||
-      Array.from(inFlight).some((id) => entries.get(id)?.message.subject === subject)
+      Array.from(inFlight).some(({ message }) => message.subject === subject)
     if (isOurs) fail(`the broker's permissions refuse this user ${subject}`)
   }
 
@@ -193,15 +214,10 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   /** Sends what is overdue again. It sleeps to the next deadline, and wakes at least as often as a refusal asks for. */
   const deadlines = Effect.gen(function*() {
     yield* working.await
-    const next = Math.min(
-      ...Array.from(inFlight, (id) => {
-        const { state } = entries.get(id)!
-        return state._tag === "InFlight" ? state.againAt : Infinity
-      })
-    )
-    const wait = Math.max(1, Math.min(next - now(), Duration.toMillis(limits.refused)))
+    const first = Math.min(...Array.from(inFlight, ({ againAt }) => againAt))
+    const wait = Math.max(1, Math.min(first - now(), Duration.toMillis(limits.refused)))
     yield* Effect.sleep(wait)
-    transmitAgain((againAt) => againAt <= now())
+    transmitAgain(({ againAt }) => againAt <= now())
   })
   yield* Effect.forkScoped(Effect.forever(deadlines))
 
@@ -209,7 +225,9 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   const giveUp = (detail: string) =>
     Effect.suspend(() => {
       failure = undefined
-      for (const id of Array.from(inFlight)) leaveWindow(id, entries.get(id)!, { _tag: "Waiting" })
+      given = []
+      next = 0
+      for (const entry of inFlight) leaveWindow(entry, "waiting")
       return Effect.fail(new SinkUnavailable({ detail }))
     })
 
@@ -229,29 +247,22 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     if (failure !== undefined) return yield* giveUp(failure)
   })
 
-  const hasRoom = () => !isAway && inFlight.size < limits.messages && bytesInFlight < limits.bytes
+  const givenUp = Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted")))
 
   return {
-    send: Effect.fnUntraced(function*(messages) {
-      for (const message of messages) {
-        const { id } = message
-        const before = entries.get(id)
-        if (before !== undefined && before.state._tag !== "Waiting") continue
-        // The message is the new one: its stream and the broker's limits may be others by now.
-        const entry: Entry = { message, token: (tokens++).toString(36), state: { _tag: "Waiting" } }
-        entries.set(id, entry)
-        byToken.set(entry.token, id)
-        if (failure !== undefined || !hasRoom()) yield* until(hasRoom)
-        // An acknowledgement of a failed attempt may have come while this one waited.
-        if (entries.get(id)?.state._tag === "Waiting") transmit(id, entry)
-      }
-    }, Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted")))),
+    send: (messages) =>
+      Effect.suspend(() => {
+        given = Array.from(messages)
+        next = 0
+        pump()
+        return next === given.length && failure === undefined ? Effect.void : until(() => next === given.length)
+      }).pipe(givenUp),
     flush: Effect.andThen(
       until(() => inFlight.size === 0),
       Effect.sync(() => {
         entries.clear()
         byToken.clear()
       })
-    ).pipe(Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted"))))
+    ).pipe(givenUp)
   } satisfies Publisher
 })

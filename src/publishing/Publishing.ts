@@ -15,8 +15,8 @@ import { recovered, writeFailed } from "./Writing.ts"
  */
 const attemptMax = Duration.seconds(5)
 
-/** The event loop serves others after this long: health checks, the page, other tenants' requests. */
-const turnMax = Duration.millis(5)
+/** A page that is being mapped gives way to others after this long: health checks, the page, requests of other tenants. */
+const turnMax = Duration.millis(20)
 
 /** Maps the page and writes it, slice by slice. */
 const write = Effect.fnUntraced(function*(page: Page) {
