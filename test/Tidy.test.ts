@@ -30,13 +30,19 @@ const order = [
 const reserved: ReadonlyArray<{ readonly of: RegExp; readonly only: ReadonlyArray<string> }> = [
   { of: /^@nats-io\//, only: ["nats"] },
   { of: /^@azure\/msal-node$/, only: ["graph"] },
-  { of: /^@effect\/platform-node/, only: ["cli", "main.ts"] },
+  { of: /^@effect\/platform-node/, only: ["cli", "main.ts", "graph"] },
   { of: /^(?:lit|uplot|@carbon)(?:$|\/)/, only: ["page"] },
   // The browser has none of it.
   { of: /^(?:effect|node:)/, only: order.filter((room) => room !== "page") }
 ]
 
 const linesMax = 300
+
+/** Folders of which only one file is for others. */
+const doors = [{ folder: "graph/body/", door: "Body.ts" }]
+
+const importsOf = (text: string): ReadonlyArray<string> =>
+  Array.from(text.matchAll(/(?:from |import\()"(\.[^"]+)"/g), ([, target]) => target!)
 
 it.layer(NodeServices.layer)("Tidy", (it) => {
   const sources = Effect.gen(function*() {
@@ -98,6 +104,65 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
         }
       }
       assert.deepStrictEqual(bare, [])
+    }))
+
+  it.effect("nothing reaches past the door of a folder", () =>
+    Effect.gen(function*() {
+      const path = yield* Path.Path
+      const faults = (yield* sources).flatMap(({ file, text }) =>
+        doors.flatMap(({ door, folder }) =>
+          file.startsWith(folder) ? [] : importsOf(text)
+            .map((target) => path.normalize(path.join(path.dirname(file), target)))
+            .filter((target) => target.startsWith(folder) && target !== folder + door)
+            .map((target) => `${file} imports ${target}, and not ${folder}${door}`)
+        )
+      )
+      assert.deepStrictEqual(faults, [])
+    }))
+
+  it.effect("no imports go round in a circle, those of types included", () =>
+    Effect.gen(function*() {
+      const path = yield* Path.Path
+      const targets = new Map((yield* sources).map(({ file, text }) => [
+        file,
+        importsOf(text).map((target) => path.normalize(path.join(path.dirname(file), target)))
+      ]))
+      const done = new Set<string>()
+      const circles: Array<string> = []
+      const visit = (file: string, way: ReadonlyArray<string>) => {
+        if (way.includes(file)) return void circles.push([...way.slice(way.indexOf(file)), file].join(" → "))
+        if (done.has(file)) return
+        for (const target of targets.get(file) ?? []) visit(target, [...way, file])
+        done.add(file)
+      }
+      for (const file of targets.keys()) visit(file, [])
+      assert.deepStrictEqual(circles, [])
+    }))
+
+  it.effect("nobody writes a field of another module's value: what is exported is readonly", () =>
+    Effect.gen(function*() {
+      const faults = (yield* sources).flatMap(({ file, text }) => [
+        ...Array.from(text.matchAll(/^export (?:interface|type) (\w+)[^]*?^\}?$/gm)).flatMap(([body, name]) =>
+          Array.from(body.matchAll(/^ {2}(?:\| \{ )?([a-z]\w*)\??: /gm), ([, field]) => `${file}: ${name}.${field}`)
+        ),
+        // Elements of the page have properties that their parents set, as every element has.
+        ...Array.from(file.startsWith("page/") ? [] : text.matchAll(/^export class (\w+)[^]*?^\}/gm)).flatMap(
+          ([body, name]) =>
+            Array.from(body.matchAll(/^ {2}(\w+)(?:: [^=(]+)? = /gm), ([, field]) => `${file}: ${name}.${field}`)
+        )
+      ])
+      assert.deepStrictEqual(faults, [])
+    }))
+
+  it.effect("no two files have one name", () =>
+    Effect.gen(function*() {
+      const byName = new Map<string, Array<string>>()
+      for (const { file } of yield* sources) {
+        const name = file.split("/").at(-1)!
+        byName.set(name, [...byName.get(name) ?? [], file])
+      }
+      const twice = Array.from(byName).filter(([, files]) => files.length > 1)
+      assert.deepStrictEqual(twice, [])
     }))
 
   it.effect("no file is a drawer for odds and ends", () =>

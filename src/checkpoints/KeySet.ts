@@ -20,8 +20,12 @@ export const keyBytes = 8
 export class KeySet {
   /** Two words per slot, the high one first; both are zero in a free slot. */
   private words = new Uint32Array(2 * slotsMin)
+  private count = 0
+
   /** Number of keys. */
-  size = 0
+  get size(): number {
+    return this.count
+  }
 
   /** Whether the id's key is in the set. */
   has(id: string): boolean {
@@ -47,7 +51,7 @@ export class KeySet {
 
   /** Returns the keys that `other` lacks, {@link keyBytes} bytes each, big-endian, in no particular order. */
   except(other: KeySet): Uint8Array {
-    const bytes = new Uint8Array(this.size * keyBytes)
+    const bytes = new Uint8Array(this.count * keyBytes)
     const view = new DataView(bytes.buffer)
     let end = 0
     const { length } = this.words
@@ -76,12 +80,12 @@ export class KeySet {
 
   private addWords(high: number, low: number): boolean {
     const slots = this.words.length / 2
-    if (this.size + 1 > slots * fullMax) this.resize(slots * 2)
+    if (this.count + 1 > slots * fullMax) this.resize(slots * 2)
     const at = this.find(high, low)
     if (at < 0) return false
     this.words[at] = high
     this.words[at + 1] = low
-    this.size++
+    this.count++
     return true
   }
 
@@ -103,7 +107,7 @@ export class KeySet {
     }
     words[hole] = 0
     words[hole + 1] = 0
-    this.size--
+    this.count--
   }
 
   /** Returns the index of the free slot for an absent key, or `-index - 1` of the slot that holds the key. */

@@ -28,8 +28,8 @@ import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
 import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
-import { countUrl, newestUrl } from "../polling/Query.ts"
+import * as Limits from "../graph/Limits.ts"
+import { countUrl, newestUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -79,7 +79,7 @@ const reach = Effect.fnUntraced(function*(instance: string, check: string, url: 
   const http = yield* HttpClient.HttpClient
   const { host } = new URL(url)
   const answer = yield* Effect.result(exchange(http, HttpClientRequest.get(url), {
-    timeout: GraphPolicy.timeouts.request,
+    timeout: Limits.timeouts.request,
     bytesMax: smallBodyBytesMax,
     errorBytesMax: smallBodyBytesMax
   }))

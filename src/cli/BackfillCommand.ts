@@ -9,7 +9,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { endpoints, names } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
-import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/GraphPolicy.ts"
+import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/Limits.ts"
 import * as Backfill from "../polling/Backfill.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { fromGraphError, line } from "../status/Report.ts"
@@ -21,8 +21,8 @@ import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Progress from "./ProgressLine.ts"
-import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 const isGraphError = Schema.is(GraphError)
 

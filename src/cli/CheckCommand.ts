@@ -13,8 +13,8 @@ import { version } from "../status/Version.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Logging from "./Logging.ts"
-import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 const Findings = Schema.fromJsonString(
   Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }),

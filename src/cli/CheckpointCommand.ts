@@ -15,8 +15,8 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
 import { hold } from "./DirectoryLock.ts"
-import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 const instanceFlag = Flag.String("instance").pipe(
   Flag.withMetavar("NAME"),

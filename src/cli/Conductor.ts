@@ -20,8 +20,8 @@ import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
-import { Refusal } from "./Refusal.ts"
-import * as Searching from "./Searching.ts"
+import * as Searching from "./SearchLayer.ts"
+import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** Replicas that may share a data directory, each with a directory of its own in it. */

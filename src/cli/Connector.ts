@@ -6,7 +6,7 @@ import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
-import { PageBytesMax } from "../graph/GraphPolicy.ts"
+import { PageBytesMax } from "../graph/Limits.ts"
 import { make } from "../instances/Instances.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
@@ -21,7 +21,7 @@ import * as StdoutSink from "../sinks/StdoutSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-import * as Searching from "./Searching.ts"
+import * as Searching from "./SearchLayer.ts"
 
 /** Follows the settings; what only a start can change is said, not done. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {

@@ -15,7 +15,7 @@ import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen, listenDefault, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import * as Screen from "./Screen.ts"
-import * as Searching from "./Searching.ts"
+import * as Searching from "./SearchLayer.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
 
 const documentFor = (origin: string) => ({

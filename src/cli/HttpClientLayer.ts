@@ -8,8 +8,8 @@ import { EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
 import { Config, Duration, Effect, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import * as Tls from "node:tls"
-import { timeouts as graphTimeouts } from "../graph/GraphPolicy.ts"
-import { inflating } from "./Gunzip.ts"
+import { inflating } from "../graph/body/Body.ts"
+import { timeouts as graphTimeouts } from "../graph/Limits.ts"
 
 /** A proxy variable is not a URL. The error does not show its value, which may contain a password. */
 export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyMalformed", {

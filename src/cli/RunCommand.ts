@@ -14,8 +14,8 @@ import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import { listen, listenDefault, openBackend } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
-import { Refusal } from "./Refusal.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** What a start has to have before anything is polled; every fault of it in one message. */

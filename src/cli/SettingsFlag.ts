@@ -7,7 +7,7 @@ import * as FileSettingsStore from "../config/FileSettingsStore.ts"
 import { fromEnvironment } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { SettingsStore } from "../config/SettingsStore.ts"
-import { Refusal } from "./Refusal.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 /** The flag `--config` of all commands that read settings. */
 export const config = Flag.String("config").pipe(

@@ -4,9 +4,9 @@ import { Console, Effect, Layer, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
-import * as Routes from "../simulator/Routes.ts"
 import { Simulator } from "../simulator/Simulator.ts"
-import { Refusal } from "./Refusal.ts"
+import * as Routes from "../simulator/SimulatorRoutes.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 /**
  * Serves a simulated Microsoft on loopback until the scope closes, and returns its origin. Port 0 takes any free one.

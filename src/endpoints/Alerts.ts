@@ -1,5 +1,5 @@
 /** The legacy alerts, which Microsoft retired on 2026-10-15. */
-import { map } from "../artifacts/LegacyAlerts.ts"
+import { map } from "../artifacts/LegacyAlertArtifacts.ts"
 import type { EndpointDefinition } from "./Endpoint.ts"
 
 /** `alerts`: legacy alerts with their state collections. Graph clamps `$top` to 1000. */

@@ -1,5 +1,5 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
-import { map } from "../artifacts/Incidents.ts"
+import { map } from "../artifacts/IncidentArtifacts.ts"
 import type { EndpointDefinition } from "./Endpoint.ts"
 
 /**

@@ -5,7 +5,7 @@
  */
 import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
-import { Bodies, type Body } from "./body/Bodies.ts"
+import { Bodies, type Body } from "./body/Body.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
@@ -18,9 +18,6 @@ export interface Answer {
   /** The last reader must call `release`. */
   readonly body: Body
 }
-
-/** Returns an answer's body as text, without a byte order mark, which `JSON.parse` rejects. */
-export const bodyText = ({ body }: Pick<Answer, "body">): string => body.bytes.toString().replace(/^\uFEFF/, "")
 
 /** Limits of an exchange. The body of an error answer is cut at `errorBytesMax`, and never fails for its size. */
 export interface Bounds {

@@ -1,7 +1,7 @@
 /**
  * The one error type of every request to Microsoft, with a tagged reason.
  *
- * No body, token or secret is ever part of an error. `GraphPolicy` decides what each reason makes the connector do.
+ * No body, token or secret is ever part of an error. `FailureTable` decides what each reason makes the connector do.
  */
 import { Schema } from "effect"
 

@@ -1,12 +1,8 @@
 /** Decodes the envelope of a page. Records are not validated: one bad record must not fail the page. */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
-import { largePageBytes } from "../domain/Bounds.ts"
-import type { Sent } from "../domain/GraphRecord.ts"
-import * as GraphJson from "./body/GraphJson.ts"
-import * as PageBytes from "./body/PageBytes.ts"
-import { ofValue } from "./body/SentRecord.ts"
-import { type Answer, bodyText } from "./Exchange.ts"
+import { readPage } from "./body/Body.ts"
+import type { Answer } from "./Exchange.ts"
 import { DecodeFailed, Unavailable } from "./GraphError.ts"
 import type { GraphPage, ProviderWarning } from "./GraphPage.ts"
 
@@ -28,39 +24,18 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
   }))
 }
 
-const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
-
-interface Parts {
-  /** The decoded envelope, with its records or with an empty list in their place. */
-  readonly page: unknown
-  /** Call it only after the envelope was decoded. */
-  readonly records: () => ReadonlyArray<Sent>
-  /** Whether the records are read from the body later. */
-  readonly isCut: boolean
-}
-
-const partsOf = (answer: Answer): Result.Result<Parts, "not JSON"> => {
-  const cut = answer.body.bytes.length < largePageBytes ? undefined : PageBytes.cut(answer.body)
-  return Result.map(GraphJson.decode(cut?.envelope ?? bodyText(answer)), ({ exact, value }): Parts => ({
-    page: value,
-    // For small pages, and for those that `cut` gives up on.
-    records: () => cut?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
-    isCut: cut !== undefined
-  }))
-}
-
 /** Decodes a successful answer into a page; `at` is Graph's time of the answer. */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
-    const parts = partsOf(answer)
-    if (Result.isFailure(parts)) {
+    const read = readPage(answer.body)
+    if (Result.isFailure(read)) {
       return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
     }
-    const { isCut, page, records } = parts.success
-    const envelope = yield* decodeEnvelope(page).pipe(
+    const { isSplit, records } = read.success
+    const envelope = yield* decodeEnvelope(read.success.envelope).pipe(
       Effect.mapError((error) => new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") }))
     )
-    if (!isCut) answer.body.release()
+    if (!isSplit) answer.body.release()
     return {
       records: records(),
       release: answer.body.release,

@@ -7,7 +7,8 @@
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
 import type { Collection } from "../endpoints/Endpoint.ts"
-import { type Answer, bodyText } from "./Exchange.ts"
+import { bodyText } from "./body/Body.ts"
+import type { Answer } from "./Exchange.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 
@@ -34,7 +35,7 @@ const isInner = Schema.is(Inner)
 const text = (value: unknown) => Predicate.isString(value) ? value : undefined
 
 const read = (answer: Answer) => {
-  const body = Option.getOrUndefined(decodeBody(bodyText(answer)))?.error
+  const body = Option.getOrUndefined(decodeBody(bodyText(answer.body)))?.error
   const inner = [body?.innerError, body?.innererror].find((each) => isInner(each)) ?? {}
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }

@@ -1,7 +1,7 @@
 /** Parses the `Retry-After` header. */
 import { Duration, Option, Result } from "effect"
 import { Headers } from "effect/http"
-import { retryAfterMax } from "./GraphPolicy.ts"
+import { retryAfterMax } from "./Limits.ts"
 
 /**
  * Returns the wait that `Retry-After` asks for, at most a day, or `undefined` when the header is missing or unreadable.

@@ -11,10 +11,11 @@ import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { clouds } from "../config/Cloud.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import { explain, transient } from "./Aadsts.ts"
-import { type Answer, bodyText, exchange } from "./Exchange.ts"
+import { bodyText } from "./body/Body.ts"
+import { type Answer, exchange } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
-import { timeouts } from "./GraphPolicy.ts"
+import { timeouts } from "./Limits.ts"
 import type { MicrosoftClock } from "./MicrosoftClock.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
@@ -101,7 +102,7 @@ const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
 type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
 const failed = (reason: GraphError["reason"], answer?: Answer) => {
-  const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(bodyText(answer)))
+  const body = answer === undefined ? undefined : Option.getOrUndefined(decodeFailure(bodyText(answer.body)))
   const graphCode = failureCode(body?.error)
   const requestId = requestGuid(
     body?.trace_id ?? (answer && Option.getOrUndefined(Headers.get(answer.headers, "x-ms-request-id")))
@@ -123,7 +124,7 @@ const isTransient = (status: number) => status === 408 || status === 429 || stat
 /** Returns why an answer contains no token. */
 const refused = (answer: Answer & { readonly at: number }): GraphError["reason"] => {
   const { status } = answer
-  const body = Option.getOrUndefined(decodeFailure(bodyText(answer)))
+  const body = Option.getOrUndefined(decodeFailure(bodyText(answer.body)))
   const aadsts = body?.error_codes?.[0] ??
     Number(/AADSTS(\d{4,9})/.exec(body?.error_description ?? "")?.[1] ?? Number.NaN)
   const wait = retryAfter(answer.headers, answer.at)
@@ -170,7 +171,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
       Effect.tapError((reason) => Effect.sync(() => void (seen.fault = reason)))
     )
     seen.answer = { ...answer, at: yield* clock.hear(answer.headers) }
-    const body = yield* decodeBody(bodyText(answer))
+    const body = yield* decodeBody(bodyText(answer.body))
     return { status: answer.status, headers: { ...answer.headers }, body }
   })
 
@@ -217,7 +218,7 @@ export const request = Effect.fn("TokenEndpoint.request")(function*(
         })
       )
   }
-  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer))) : undefined
+  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer.body))) : undefined
   if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
 
   const obtainedAt = yield* Clock.currentTimeMillis

@@ -8,9 +8,10 @@ import { Clock, Duration, Effect, FileSystem, Option, Ref, Semaphore } from "eff
 import { HttpClient } from "effect/http"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError, Unavailable } from "./GraphError.ts"
-import { tokenBackoffAfter, tokenMargin, tokenRetryAfter } from "./GraphPolicy.ts"
+import { tokenMargin } from "./Limits.ts"
 import type { MicrosoftClock } from "./MicrosoftClock.ts"
 import * as Proof from "./Proof.ts"
+import { tokenBackoffAfter, tokenRetryAfter } from "./Retries.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import type { Token } from "./TokenEndpoint.ts"
 

@@ -7,7 +7,7 @@
 import { Duration, Predicate } from "effect"
 import { type HttpClientError } from "effect/http"
 import { Unavailable } from "./GraphError.ts"
-import { timeouts } from "./GraphPolicy.ts"
+import { timeouts } from "./Limits.ts"
 
 const seconds = (duration: Duration.Duration) => `${Duration.toSeconds(duration)} s`
 

@@ -1,13 +1,13 @@
 /** Notices what fails without an error: a pass that never ends, an endpoint that has gone quiet. */
 import { Clock, Duration, Effect } from "effect"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { type Polled, polledEndpoints } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 import type { EndpointState } from "../status/StatusDocument.ts"
 
-const { stalls } = GraphPolicy
+const { stalls } = Limits
 
 /** A duration as exact as a person wants it: `3 hours`, `2 days`. */
 const spoken = (millis: number): string => {

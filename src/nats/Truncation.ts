@@ -2,7 +2,7 @@
 import { Option, Result } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { stringify } from "../artifacts/Message.ts"
-import { decode } from "../graph/body/GraphJson.ts"
+import { decodeJson } from "../graph/body/Body.ts"
 
 /** Tag of an artifact whose message was shortened; its `hash` is still that of the full message. */
 export const truncatedTag = "truncated:message"
@@ -90,7 +90,7 @@ export const fit = (artifact: Artifact, bytesMax: number): Artifact => {
   const saying = (message: unknown): Artifact => ({ ...artifact, tags, message: stringify(message) })
 
   // A message that is not JSON becomes a JSON string.
-  let message: unknown = Result.match(decode(artifact.message), {
+  let message: unknown = Result.match(decodeJson(artifact.message), {
     onSuccess: ({ exact }) => exact,
     onFailure: () => artifact.message
   })

@@ -5,7 +5,7 @@
 import { Duration } from "effect"
 import { type Checkpoint, type Gap, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
 import { type Aside, type Due, type Poll, start } from "./Poll.ts"
 import {
   type Action,
@@ -32,8 +32,8 @@ const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { pac
   const gap = oldest(gaps)
   const sweeps = !endpoint.retires && Duration.toMillis(pace.lateRows) > 0
   return {
-    gap: gap === undefined ? Infinity : gap.triedAt + Duration.toMillis(GraphPolicy.gapRetry.every),
-    sweep: sweeps ? sweep.countedAt + Duration.toMillis(GraphPolicy.sweepEvery) : Infinity
+    gap: gap === undefined ? Infinity : gap.triedAt + Duration.toMillis(Limits.gapRetry.every),
+    sweep: sweeps ? sweep.countedAt + Duration.toMillis(Limits.sweepEvery) : Infinity
   }
 }
 
@@ -64,13 +64,13 @@ const beginGap = (
   due: Due,
   { ledgerFloor, now, pace }: Facts
 ): Decision => {
-  const patience = Duration.toMillis(GraphPolicy.gapRetry.during)
+  const patience = Duration.toMillis(Limits.gapRetry.during)
   // Polls begin behind the gap, so that the gap stands in for their overlap. What the ledger has forgotten would come twice.
   const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(pace.overlap)), floor)
   const known = Timestamp.later(reach, ledgerFloor ?? reach)
   const from = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
   if (from < gap.to) {
-    return reading(state, now, GraphPolicy.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
+    return reading(state, now, Limits.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
   }
   return after({
     save: (checkpoint) => withoutGap(checkpoint, gap, now),

@@ -1,7 +1,7 @@
 /** How a poll ends: at the end of its pass, before it, or because another poll is due. */
 import { Duration } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
 import type { Report } from "../status/Report.ts"
 import { endAside } from "./Asides.ts"
 import { type Due, dueAt, nothing, type Poll, start } from "./Poll.ts"
@@ -16,7 +16,7 @@ import {
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 
-const { stalls } = GraphPolicy
+const { stalls } = Limits
 
 /** Milliseconds between the starts of two polls, by the present settings. */
 export const intervalOf = ({ endpoint }: PollerConfig, { pace }: Facts): number =>
@@ -73,7 +73,7 @@ export const endPoll = (state: PollerState, poll: Poll, due: Due | undefined, { 
 const quietSince = ({ endpoint }: PollerConfig, poll: Poll, { checkpoint, now, siblingBrings }: Facts) => {
   const since = checkpoint?.rhythm.quietSince
   const isQuiet = endpoint.retires && poll.tally.records === 0 && since !== undefined &&
-    now - since >= Duration.toMillis(GraphPolicy.legacySilence)
+    now - since >= Duration.toMillis(Limits.legacySilence)
   return isQuiet && siblingBrings ? since : undefined
 }
 
@@ -110,8 +110,8 @@ export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, fa
   const { notes, unmoved } = movement(config, state, poll, facts)
   const due: Due = since === undefined
     ? { _tag: "Grid", anchor: poll.startedAt, since: now }
-    : { _tag: "After", from: poll.startedAt, millis: Duration.toMillis(GraphPolicy.retiredProbe) }
-  const incomplete = poll.missing.length === 0 ? 0 : (state.incomplete + 1) % GraphPolicy.missingProviderPolls
+    : { _tag: "After", from: poll.startedAt, millis: Duration.toMillis(Limits.retiredProbe) }
+  const incomplete = poll.missing.length === 0 ? 0 : (state.incomplete + 1) % Limits.missingProviderPolls
   return goOn({ ...end.state, incomplete, unmoved }, { _tag: "Wait", due }, [
     { _tag: "Status", event: { _tag: "PassEnded", at: now } },
     ...end.notes,

@@ -6,8 +6,9 @@ import { HashSet } from "effect"
 import { addGap, advance, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import * as FailureTable from "../graph/FailureTable.ts"
 import type { GraphError } from "../graph/GraphError.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
 import type { Poll } from "./Poll.ts"
 import type { Facts, Note, PollerConfig, PollerState, Save } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
@@ -43,7 +44,7 @@ export const grow = (
 ): { readonly state: PollerState; readonly poll: Poll } => {
   if (poll.pageSize >= endpoint.pageSize) return { state, poll }
   const pagesAtSize = state.pagesAtSize + 1
-  if (pagesAtSize < GraphPolicy.pagesBeforeGrowth) return { state: { ...state, pagesAtSize }, poll }
+  if (pagesAtSize < Limits.pagesBeforeGrowth) return { state: { ...state, pagesAtSize }, poll }
   const pageSize = Math.min(endpoint.pageSize, poll.pageSize * 2)
   return { state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize } }
 }
@@ -92,8 +93,8 @@ export type Less =
 export const askForLess = (state: PollerState, failed: Poll, at: Position): Less => {
   const position = withoutLink(at)
   const poll: Poll = { ...failed, links: HashSet.empty() }
-  if (poll.pageSize <= GraphPolicy.pageSizeFloor) return { _tag: "Probe", poll, position }
-  const pageSize = Math.max(GraphPolicy.pageSizeFloor, Math.floor(poll.pageSize / 2))
+  if (poll.pageSize <= Limits.pageSizeFloor) return { _tag: "Probe", poll, position }
+  const pageSize = Math.max(Limits.pageSizeFloor, Math.floor(poll.pageSize / 2))
   return { _tag: "Halved", state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize }, position }
 }
 
@@ -107,13 +108,13 @@ export const askForShorter = (
   facts: Facts
 ): ({ readonly state: PollerState } & Pick<LeftOut, "position"> & Partial<LeftOut>) | undefined => {
   const horizon = Timestamp.fromMillis(poll.graphStartedAt + facts.now - poll.startedAt)
-  const narrowed = narrow(position, horizon, GraphPolicy.windowFloor)
+  const narrowed = narrow(position, horizon, Limits.windowFloor)
   if (narrowed?.until !== undefined && narrowed.until !== null) {
     const span = Timestamp.toMillis(narrowed.until) - Timestamp.toMillis(narrowed.bound)
     return { state: { ...state, span }, position: narrowed }
   }
   if (position.until === null) return undefined
-  const { code } = GraphPolicy.onFailure(reason)
+  const { code } = FailureTable.onFailure(reason)
   const left = leaveOut(config, poll, position, position.until, code, facts)
   return left === undefined ? undefined : { state, ...left }
 }

@@ -1,9 +1,11 @@
-/** What a failed request does to a poll: the failure table of `GraphPolicy` as decisions. */
+/** What a failed request does to a poll: the failure table as decisions. */
 import { Duration, HashSet } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import * as FailureTable from "../graph/FailureTable.ts"
 import type { GraphError } from "../graph/GraphError.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
+import * as Retries from "../graph/Retries.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
@@ -28,10 +30,10 @@ const coolDown = (
   position: Position | null,
   { checkpoint, now }: Facts
 ): Decision => {
-  const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(GraphPolicy.goodAfterCooldown)
+  const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(Limits.goodAfterCooldown)
   const throttles = isGood ? 0 : checkpoint?.throttles ?? 0
   const retryAfter = error.reason._tag === "Throttled" ? error.reason.retryAfter : undefined
-  const until = now + Duration.toMillis(GraphPolicy.cooldownAfter(throttles, retryAfter))
+  const until = now + Duration.toMillis(Retries.cooldownAfter(throttles, retryAfter))
   const report = fromGraphError(whose(config), error, now, until)
   const state: PollerState = { ...before, health: "cooldown" }
   const first = {
@@ -91,7 +93,7 @@ export const onDeadLink = (
 /** Ends a poll that cannot go on. */
 const giveUp = (config: PollerConfig, state: PollerState, error: GraphError, poll: Poll, facts: Facts): Decision => {
   if (poll.task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Failed", error } })
-  const { state: health } = GraphPolicy.onFailure(error.reason)
+  const { state: health } = FailureTable.onFailure(error.reason)
   const failed = failing(state, health, fromGraphError(whose(config), error, facts.now))
   return endEarly(failed.state, poll, { notes: failed.notes })
 }
@@ -104,7 +106,7 @@ const goOnWithLess = (
   less: NonNullable<ReturnType<typeof askForShorter>>,
   facts: Facts
 ): Decision => {
-  if (poll.failedRequests < GraphPolicy.tries.failuresInPoll) {
+  if (poll.failedRequests < Limits.tries.failuresInPoll) {
     return after(less, readOn(config, less.state, poll, less.position, facts))
   }
   const save = (checkpoint: Parameters<NonNullable<typeof less.save>>[0]) => ({
@@ -141,7 +143,7 @@ export const onFailure = (
   facts: Facts
 ): Decision => {
   const { now } = facts
-  const reaction = GraphPolicy.onFailure(error.reason)
+  const reaction = FailureTable.onFailure(error.reason)
   const { _tag: reason } = error.reason
   // A nextLink that Graph no longer knows dies with 400 or 410: the pass goes on without it.
   if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
@@ -174,8 +176,8 @@ export const onFailure = (
       if (task._tag === "Range") return giveUp(config, state, error, poll, facts)
       const failed = failing(state, reaction.state, fromGraphError(whose(config), error, now))
       const wait = reaction.then === "reprobe"
-        ? GraphPolicy.reprobeAfter(state.denials, Duration.millis(intervalOf(config, facts)))
-        : GraphPolicy.retiredProbe
+        ? Retries.reprobeAfter(state.denials, Duration.millis(intervalOf(config, facts)))
+        : Limits.retiredProbe
       const denials = reaction.then === "reprobe" ? state.denials + 1 : state.denials
       return endEarly({ ...failed.state, denials }, poll, {
         notes: failed.notes,

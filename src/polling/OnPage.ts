@@ -2,7 +2,7 @@
 import { Array as Arr, HashSet, Result } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as FailureTable from "../graph/FailureTable.ts"
 import * as NextLink from "../graph/NextLink.ts"
 import { readOn } from "./Ending.ts"
 import { grow, widen } from "./Narrowing.ts"
@@ -53,7 +53,7 @@ export const onPage = (
   const { cursors } = seen
   const { followed, next, refused } = nextOf(config, asked, seen)
   const owing = seen.providerWarnings.flatMap(({ provider, status }) =>
-    GraphPolicy.isTransient(status) ? [provider] : []
+    FailureTable.isTransient(status) ? [provider] : []
   )
   const read: Poll = {
     ...asked,

@@ -1,14 +1,14 @@
 /** What the commit of a page makes of the checkpoint. */
 import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
 import { providerMissing } from "./Narrowing.ts"
 import type { PagePlan } from "./PollerState.ts"
 
 const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint => {
   const { ended, following, incomplete, isOwed, mark, position: { from } } = plan
   const given = isOwed && ended && mark !== undefined && mark > from &&
-      incomplete + 1 >= GraphPolicy.missingProviderPolls
+      incomplete + 1 >= Limits.missingProviderPolls
     ? addGap(checkpoint, { from, to: mark, code: providerMissing, foundAt: now, triedAt: now }, true)
     : undefined
   // Without room for another gap the mark goes on waiting.

@@ -2,13 +2,15 @@
 import { Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import * as FailureTable from "../graph/FailureTable.ts"
 import type { Graph } from "../graph/GraphClient.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
-import * as GraphPolicy from "../graph/GraphPolicy.ts"
+import * as Limits from "../graph/Limits.ts"
+import * as Retries from "../graph/Retries.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
 import type { Action, Event, PollerConfig } from "./PollerState.ts"
-import { anyUrl, countUrl, url } from "./Query.ts"
+import { anyUrl, countUrl, url } from "./RequestUrl.ts"
 
 /** What a poller asks with. */
 export interface RequestOptions {
@@ -46,10 +48,10 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     return request.pipe(
       Effect.tapError(() => Effect.sync(() => failures++)),
       Effect.retry({
-        schedule: GraphPolicy.pageRetry,
+        schedule: Retries.pageRetry,
         while: ({ reason }: GraphError) =>
-          GraphPolicy.onFailure(reason).then === "retry_page" &&
-          failedBefore + failures < GraphPolicy.tries.failuresInPoll
+          FailureTable.onFailure(reason).then === "retry_page" &&
+          failedBefore + failures < Limits.tries.failuresInPoll
       }),
       Effect.match({
         onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
@@ -79,7 +81,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
   /** Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. */
   const probe = Effect.fnUntraced(function*({ position }: Extract<Action, { readonly _tag: "Probe" }>) {
     const minuteBefore = {
-      bound: Timestamp.minusMillis(position.from, GraphPolicy.windowFloor),
+      bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
       until: position.from,
       link: null
     }

@@ -1,7 +1,7 @@
 /** Publishes one page: writes its slices to the sink, and runs its commit. */
 import { Cause, Clock, Duration, Effect, Exit, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import { sinkRetry } from "../graph/GraphPolicy.ts"
+import { sinkRetry } from "../graph/Retries.ts"
 import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"

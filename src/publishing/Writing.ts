@@ -2,7 +2,7 @@
 import { Clock, Duration, Effect, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
-import { sinkRetry } from "../graph/GraphPolicy.ts"
+import { sinkRetry } from "../graph/Retries.ts"
 import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { usersOf } from "./MessageUsers.ts"
 import { decode } from "./Rows.ts"
 import { lineAt } from "./SinkLines.ts"
-import { matchOf } from "./Tokens.ts"
+import { matchOf } from "./Tokenizer.ts"
 
 /** Alerts that are remembered. Few are enough, because an alert and its evidence are written together. */
 const alertsMax = 64

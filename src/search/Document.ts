@@ -8,7 +8,7 @@ import { indexedTextMax, rowTextMax } from "../domain/Bounds.ts"
 import { linkOf, linkTo } from "./Links.ts"
 import { usersOf } from "./MessageUsers.ts"
 import type { Row } from "./Search.ts"
-import { type Field, fieldWords, textWords } from "./Tokens.ts"
+import { type Field, fieldWords, textWords } from "./Tokenizer.ts"
 
 /** What the index keeps of an artifact. */
 export interface Document {

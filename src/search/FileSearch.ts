@@ -2,10 +2,10 @@
 import { DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
-import { parse } from "./Query.ts"
 import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.ts"
+import { parse } from "./SearchQuery.ts"
 import * as SearchThreads from "./SearchThreads.ts"
-import { matchOf } from "./Tokens.ts"
+import { matchOf } from "./Tokenizer.ts"
 
 /** The threads end this long after the last search. */
 export const restAfter = "5 minutes"

@@ -4,7 +4,7 @@ import { linkTo } from "./Links.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
 import type { Detail, Row } from "./Search.ts"
 import { lineAt } from "./SinkLines.ts"
-import { matchOf } from "./Tokens.ts"
+import { matchOf } from "./Tokenizer.ts"
 
 /** A search in the terms of the index. */
 export interface Lookup {

@@ -2,7 +2,7 @@
 import * as Answer from "./Answer.ts"
 import type { Collection } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
-import { plain, type Shape } from "./Page.ts"
+import { plain, type Shape } from "./SimulatedPage.ts"
 
 const retryAfter = (value: number | string | undefined): Record<string, string> =>
   value === undefined ? {} : { "retry-after": String(value) }

@@ -11,11 +11,11 @@ import * as Entra from "./Entra.ts"
 import { type Fault, faultsOf, type Wanted } from "./Fault.ts"
 import * as FaultAnswer from "./FaultAnswer.ts"
 import * as Faults from "./Faults.ts"
-import * as Page from "./Page.ts"
 import * as RequestLog from "./RequestLog.ts"
 import { graphTime, type Row } from "./Row.ts"
+import * as Page from "./SimulatedPage.ts"
+import * as Tokens from "./SimulatedTokens.ts"
 import * as Tenants from "./Tenants.ts"
-import * as Tokens from "./Tokens.ts"
 
 /** The content of new tenants and the kind of nextLinks. */
 export interface SimulatorOptions extends Tenants.NewTenant {

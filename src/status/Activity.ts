@@ -1,7 +1,7 @@
 /** Remembers what happened lately, minute by minute, for the plots of the page. */
 import { Clock, Context, Duration, Effect, Layer, Metric } from "effect"
 import { marksMax, minutesKept } from "../domain/Bounds.ts"
-import { requestBudget } from "../graph/GraphPolicy.ts"
+import { requestBudget } from "../graph/Limits.ts"
 import type { ActivityDocument, ActivityRange } from "./ActivityDocument.ts"
 import * as Metrics from "./Metrics.ts"
 import { isoTime } from "./Report.ts"

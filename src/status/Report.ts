@@ -1,7 +1,7 @@
 /** The structured error report: the same in the log, in `/status` and on the broker. */
 import { DateTime, Duration, Schema } from "effect"
+import { onFailure } from "../graph/FailureTable.ts"
 import type { GraphError } from "../graph/GraphError.ts"
-import { onFailure } from "../graph/GraphPolicy.ts"
 
 const text = Schema.optionalKey(Schema.String)
 const integer = Schema.optionalKey(Schema.Int)

@@ -1,6 +1,6 @@
 /**
  * Codes of the reports that are no failure of a request, with what they say and what to do: the README's table, and what
- * a test holds every report to. The codes of failures are those of `GraphPolicy`.
+ * a test holds every report to. The codes of failures are in `FailureTable`.
  */
 
 interface Row {

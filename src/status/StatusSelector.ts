@@ -1,7 +1,7 @@
 /** Selects the document of `/status` from a snapshot. */
 import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
-import { requestBudget } from "../graph/GraphPolicy.ts"
+import { requestBudget } from "../graph/Limits.ts"
 import { isoTime } from "./Report.ts"
 import type { EndpointSnapshot, InstanceSnapshot, Snapshot } from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
-import * as Alerts from "../../src/artifacts/Alerts.ts"
+import * as Alerts from "../../src/artifacts/AlertArtifacts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { factsOf } from "../../src/artifacts/EvidenceFacts.ts"
 import { types } from "../../src/evidence/Evidence.ts"

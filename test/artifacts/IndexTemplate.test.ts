@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Alerts from "../../src/artifacts/Alerts.ts"
+import * as Alerts from "../../src/artifacts/AlertArtifacts.ts"
 import { misfits } from "./IndexTemplate.ts"
 import { alert, context } from "./Records.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Alerts from "../../src/artifacts/Alerts.ts"
+import * as Alerts from "../../src/artifacts/AlertArtifacts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
-import * as Incidents from "../../src/artifacts/Incidents.ts"
+import * as Incidents from "../../src/artifacts/IncidentArtifacts.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 

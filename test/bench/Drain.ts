@@ -1,5 +1,5 @@
 import { Console, Effect, FileSystem } from "effect"
-import { requestBudget } from "../../src/graph/GraphPolicy.ts"
+import { requestBudget } from "../../src/graph/Limits.ts"
 import * as Measure from "./Measure.ts"
 
 const rounds = 3

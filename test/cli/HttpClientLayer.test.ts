@@ -11,7 +11,8 @@ import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
 import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/body/Bodies.ts"
-import { bodyText, exchange } from "../../src/graph/Exchange.ts"
+import { bodyText } from "../../src/graph/body/Body.ts"
+import { exchange } from "../../src/graph/Exchange.ts"
 
 const hasOpenssl = Exit.isSuccess(
   Effect.runSyncExit(Effect.sync(() => execFileSync("openssl", ["version"], { stdio: "ignore" })))
@@ -113,8 +114,8 @@ describe("HttpClientLayer", () => {
       const { port } = yield* listening(Http.createServer((request, response) => {
         response.writeHead(Number(request.url!.slice(1)), { "content-encoding": "gzip" }).end(gzipSync(body))
       }))
-      assert.strictEqual(bodyText(yield* ask(`http://127.0.0.1:${port}/200`)), body)
-      assert.include(bodyText(yield* ask(`http://127.0.0.1:${port}/403`)), "xxx")
+      assert.strictEqual(bodyText((yield* ask(`http://127.0.0.1:${port}/200`)).body), body)
+      assert.include(bodyText((yield* ask(`http://127.0.0.1:${port}/403`)).body), "xxx")
       const error = yield* Effect.flip(ask(`http://127.0.0.1:${port}/200`, { bytesMax: 4999 }))
       assert.strictEqual(error._tag, "BodyTooLarge")
     }))
@@ -302,7 +303,7 @@ describe("HttpClientLayer", () => {
     Effect.gen(function*() {
       const proxy = yield* makeProxy()
       const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTP_PROXY: "http://127.0.0.1:1" }
-      assert.strictEqual(bodyText(yield* ask("http://graph.contoso.invalid/x", { env })), "through the proxy")
+      assert.strictEqual(bodyText((yield* ask("http://graph.contoso.invalid/x", { env })).body), "through the proxy")
       assert.deepStrictEqual(proxy.asked, ["GET http://graph.contoso.invalid/x"])
     }))
 

@@ -5,7 +5,7 @@ import { decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { settingsJsonSchema } from "../../src/config/SettingsJsonSchema.ts"
 import { settingsRows } from "../../src/config/SettingsTable.ts"
 import { endpoints } from "../../src/endpoints/Endpoints.ts"
-import { failures } from "../../src/graph/GraphPolicy.ts"
+import { failures } from "../../src/graph/FailureTable.ts"
 import { reportCodes } from "../../src/status/ReportCodes.ts"
 
 /** The generated parts of the README; `UPDATE=1 npm test` rewrites them. */

@@ -2,6 +2,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, FileSystem } from "effect"
+import { failures } from "../../src/graph/FailureTable.ts"
 import {
   BodyTooLarge,
   DecodeFailed,
@@ -13,7 +14,6 @@ import {
   Unauthorized,
   Unavailable
 } from "../../src/graph/GraphError.ts"
-import { failures } from "../../src/graph/GraphPolicy.ts"
 import { fromGraphError, line } from "../../src/status/Report.ts"
 import { reportCodes } from "../../src/status/ReportCodes.ts"
 

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { pageBytesMax, smallBodyBytesMax } from "../../src/domain/Bounds.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
-import { PageBytesMax, requestBudget } from "../../src/graph/GraphPolicy.ts"
+import { PageBytesMax, requestBudget } from "../../src/graph/Limits.ts"
 import {
   alertsV2,
   connection,

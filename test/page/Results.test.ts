@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { bytes, counted, indexLine, localTime } from "../../src/page/search/ArtifactFormat.ts"
 import { chosen, columns, initialNames, kind, remember, remembered } from "../../src/page/search/Columns.ts"
 import { facts } from "../../src/page/search/Facts.ts"
-import { bytes, counted, indexLine, localTime } from "../../src/page/search/Format.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
 import { addedTo, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"

@@ -2,8 +2,8 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse, HttpRouter } from "effect/http"
-import * as Routes from "../../src/simulator/Routes.ts"
 import { Simulator, type SimulatorOptions } from "../../src/simulator/Simulator.ts"
+import * as Routes from "../../src/simulator/SimulatorRoutes.ts"
 
 export const tenant = "11111111-1111-4111-8111-111111111111"
 

@@ -11,8 +11,8 @@ import { createServer as createProxy } from "node:http"
 import { createServer } from "node:https"
 import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
-import * as Routes from "../../src/simulator/Routes.ts"
 import { Simulator, type SimulatorOptions } from "../../src/simulator/Simulator.ts"
+import * as Routes from "../../src/simulator/SimulatorRoutes.ts"
 
 const names = ["login.microsoftonline.com", "graph.microsoft.com"]
 

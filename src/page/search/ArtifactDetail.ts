@@ -5,12 +5,12 @@ import { icon } from "../Icons.ts"
 import { clipped, harmless, titled } from "../Text.ts"
 import { kind, type Row } from "./Columns.ts"
 import "./CopyButton.ts"
+import { localTime } from "./ArtifactFormat.ts"
 import { detailStyles } from "./DetailStyles.ts"
 import { type Fact, facts } from "./Facts.ts"
-import { localTime } from "./Format.ts"
-import { icons, severityMark } from "./Icons.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
-import { controls } from "./Styles.ts"
+import { icons, severityMark } from "./SearchIcons.ts"
+import { controls } from "./SharedStyles.ts"
 
 /** Longer values are cut, with a button that shows all. */
 const valueMax = 300

@@ -1,7 +1,7 @@
 /** The columns of the results, and which of them a person chose. */
 import type { Detail } from "../Client.ts"
 import { clipped, defanged, harmless, titled } from "../Text.ts"
-import { localTime } from "./Format.ts"
+import { localTime } from "./ArtifactFormat.ts"
 
 /** A row of the results. */
 export type Row = Detail["row"]

@@ -1,7 +1,7 @@
 /** A button that copies a text. */
 import { css, html, LitElement } from "lit"
 import { icon } from "../Icons.ts"
-import { controls } from "./Styles.ts"
+import { controls } from "./SharedStyles.ts"
 
 /** The button says for this long that it copied. */
 const saidMillis = 2000

@@ -1,8 +1,8 @@
 /** Turns an artifact into facts for the details: its fields in groups, with the terms that find similar artifacts. */
 import type { Detail } from "../Client.ts"
 import { defanged, harmless, titled } from "../Text.ts"
+import { localTime } from "./ArtifactFormat.ts"
 import { kind, type Row } from "./Columns.ts"
-import { localTime } from "./Format.ts"
 import { type Field, term } from "./QueryText.ts"
 
 /** A value, safe to show, with the term that finds it. */

@@ -1,7 +1,7 @@
 /** A button that opens a small panel beneath it. */
 import { css, html, LitElement, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
-import { controls } from "./Styles.ts"
+import { controls } from "./SharedStyles.ts"
 
 /** Pixels that stay free at the sides of the window. */
 const margin = 16

@@ -1,10 +1,10 @@
 /** Messages around the rows: none found, more to load, or a failure. */
 import { html, type TemplateResult } from "lit"
 import { sentence } from "../Text.ts"
-import { counted } from "./Format.ts"
-import { icons } from "./Icons.ts"
+import { counted } from "./ArtifactFormat.ts"
 import { rowsMax } from "./Results.ts"
-import type { Searching } from "./Searching.ts"
+import { icons } from "./SearchIcons.ts"
+import type { Searching } from "./SearchRequests.ts"
 import type { Place } from "./TimeRange.ts"
 
 /** Why the search failed, and a button to try again. */

@@ -2,9 +2,9 @@
 import "@carbon/web-components/es/components/button/button.js"
 import { css, html, LitElement, type PropertyValues } from "lit"
 import { icon } from "../Icons.ts"
-import { icons } from "./Icons.ts"
 import { fields } from "./QueryText.ts"
-import { controls } from "./Styles.ts"
+import { icons } from "./SearchIcons.ts"
+import { controls } from "./SharedStyles.ts"
 import { fromLocalInput, lastRanges, rangeFault, type TimeRange, times, toLocalInput } from "./TimeRange.ts"
 
 /** The search that a person asks for. */

@@ -4,9 +4,9 @@ import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
 import { visible } from "../Text.ts"
 import { type Column, columns, type Row } from "./Columns.ts"
-import { severityMark } from "./Icons.ts"
 import { first, type Results } from "./Results.ts"
-import { controls } from "./Styles.ts"
+import { severityMark } from "./SearchIcons.ts"
+import { controls } from "./SharedStyles.ts"
 import { tableStyles } from "./TableStyles.ts"
 
 const shownWhileLoading = 8

@@ -4,9 +4,9 @@ import { html, type TemplateResult } from "lit"
 import { client } from "../Client.ts"
 import { columns, initialNames } from "./Columns.ts"
 import "./Foldout.ts"
-import { counted } from "./Format.ts"
-import { icons } from "./Icons.ts"
-import type { Searching } from "./Searching.ts"
+import { counted } from "./ArtifactFormat.ts"
+import { icons } from "./SearchIcons.ts"
+import type { Searching } from "./SearchRequests.ts"
 
 const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArray<string>) => void) =>
   html`<azure-security-foldout label="Columns" .icon=${icons.columns}>

@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import { queryLengthMax, queryTermsMax } from "../domain/Bounds.ts"
 import { BadQuery } from "./Search.ts"
-import { hasWord, type Term } from "./Tokens.ts"
+import { hasWord, type Term } from "./Tokenizer.ts"
 
 const fieldNames = ["src_ip", "dst_ip", "hostname", "user", "severity", "stream"] as const
 const severities = ["informational", "low", "medium", "high", "critical"]

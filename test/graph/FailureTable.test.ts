@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random, Ref, Schedule } from "effect"
 import { TestClock } from "effect/testing"
+import { type FailureCode, failures, onFailure } from "../../src/graph/FailureTable.ts"
 import {
   BodyTooLarge,
   DecodeFailed,
@@ -12,18 +13,8 @@ import {
   Unauthorized,
   Unavailable
 } from "../../src/graph/GraphError.ts"
-import {
-  cooldownAfter,
-  type FailureCode,
-  failures,
-  onFailure,
-  pageRetry,
-  reprobeAfter,
-  requestBudget,
-  retryAfterMax,
-  tokenBackoffAfter,
-  tokenRetryAfter
-} from "../../src/graph/GraphPolicy.ts"
+import { requestBudget, retryAfterMax } from "../../src/graph/Limits.ts"
+import { cooldownAfter, pageRetry, reprobeAfter, tokenBackoffAfter, tokenRetryAfter } from "../../src/graph/Retries.ts"
 
 type Reason = GraphError["reason"]
 
@@ -56,7 +47,7 @@ const reasons: Readonly<Record<FailureCode, Reason>> = {
 
 const minutes = (duration: Duration.Duration) => Duration.toMinutes(duration)
 
-describe("GraphPolicy", () => {
+describe("the failure table and the waits", () => {
   describe("onFailure", () => {
     for (const [code, row] of Object.entries(failures)) {
       it(`reacts to ${code} as its row of the table says`, () => {

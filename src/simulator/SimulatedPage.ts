@@ -3,8 +3,8 @@ import { Result } from "effect"
 import { Buffer } from "node:buffer"
 import * as Answer from "./Answer.ts"
 import { type Collection } from "./Collections.ts"
+import * as Query from "./ODataQuery.ts"
 import { withoutLateMembers } from "./Preference.ts"
-import * as Query from "./Query.ts"
 import { instant, type Row } from "./Row.ts"
 
 /** The changes that faults make to a page. */

@@ -1,2 +1,2 @@
 /** Entry of the page. */
-import "./Page.ts"
+import "./Shell.ts"

@@ -17,8 +17,8 @@ import { type View, viewAt, views } from "./Views.ts"
 
 /** Views that are loaded when they are first opened. */
 const fetched: Partial<Record<View, () => Promise<unknown>>> = {
-  search: () => import("./search/Search.ts"),
-  activity: () => import("./activity/Activity.ts")
+  search: () => import("./search/SearchView.ts"),
+  activity: () => import("./activity/ActivityView.ts")
 }
 
 /**

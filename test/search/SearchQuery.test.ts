@@ -2,8 +2,8 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Result, Schema } from "effect"
 import { queryLengthMax, queryTermsMax } from "../../src/domain/Bounds.ts"
-import { parse } from "../../src/search/Query.ts"
-import { matchOf } from "../../src/search/Tokens.ts"
+import { parse } from "../../src/search/SearchQuery.ts"
+import { matchOf } from "../../src/search/Tokenizer.ts"
 import { artifact, day, directories, line, open } from "./Index.ts"
 
 const terms = (query: string) =>

@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
 import { visible } from "../Text.ts"
-import { counted } from "./Format.ts"
+import { counted } from "./ArtifactFormat.ts"
 import { addedTo, first, more, newest, type Results, rowsMax } from "./Results.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 

@@ -3,8 +3,8 @@ import { NodeStream } from "@effect/platform-node"
 import { Effect, Option, Stream } from "effect"
 import { Headers, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { createGunzip } from "node:zlib"
-import { inflatedBytes } from "../domain/Bounds.ts"
-import { giveAway } from "../graph/body/Bodies.ts"
+import { inflatedBytes } from "../../domain/Bounds.ts"
+import { giveAway } from "./Bodies.ts"
 
 const isGzip = (headers: Headers.Headers) =>
   /^\s*(?:x-)?gzip\s*$/i.test(Option.getOrElse(Headers.get(headers, "content-encoding"), () => ""))

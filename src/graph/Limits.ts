@@ -1,0 +1,117 @@
+/**
+ * Graph's limits as numbers. Every number that comes from Microsoft, or from experience with Graph, is here with its reason;
+ * what a failure leads to is in `FailureTable.ts`, and how long to wait in `Retries.ts`.
+ */
+import { Context, Duration } from "effect"
+import { pageBytesMax } from "../domain/Bounds.ts"
+
+/** Page size below which halving stops. A page of 25 that still fails is the fault of its window, not of its size. */
+export const pageSizeFloor = 25
+
+/**
+ * Milliseconds below which a time window is not halved any more. A minute that still fails is skipped and retried
+ * later.
+ */
+export const windowFloor = 60_000
+
+/** Pages read at one size before a halved page size is doubled again. */
+export const pagesBeforeGrowth = 4
+
+/** Interval and duration of the retries of a gap. The ledger knows for as long (7 days) what was published. */
+export const gapRetry = { every: Duration.hours(1), during: Duration.days(7) } as const
+
+/** Polls in a row that a legacy provider may miss before its part counts as a gap, which is retried hourly. */
+export const missingProviderPolls = 3
+
+/**
+ * Interval at which Graph is asked how many rows it has behind the overlap. Rows become visible minutes to hours after
+ * their timestamp (wazuh/wazuh#24323, wazuh/wazuh#34652).
+ */
+export const sweepEvery = Duration.hours(1)
+
+/** Thresholds of a stall, each far beyond what a healthy tenant shows. */
+export const stalls = {
+  /**
+   * Polls in a row that bring new rows without moving the watermark (elastic/integrations#21461: 30 hours unnoticed).
+   */
+  unmovedPolls: 6,
+  /** Intervals without a successful pass; at least an hour. */
+  lagIntervals: 6,
+  lagFloor: Duration.hours(1),
+  /** Multiple of an endpoint's longest silence so far that counts as silent; at least a day. */
+  silenceTimes: 6,
+  silenceFloor: Duration.hours(24),
+  /** Polls with records that an endpoint needs before its silence is judged. */
+  habitPolls: 20
+} as const
+
+/** How long the legacy endpoint may bring nothing while `alerts_v2` has rows before it counts as retired. */
+export const legacySilence = Duration.hours(24)
+
+/**
+ * Request budget of one application in one tenant of one cloud, shared by its endpoints: 100 requests a minute.
+ *
+ * Microsoft allows 150 a minute, per application and tenant, over everything under `/security`
+ * (https://learn.microsoft.com/graph/throttling-limits#security-detections-and-incidents-service-limits). A bucket of
+ * 40 that refills in 24 s gives 100 a minute in the long run, and at most 140 in any one minute, its burst included.
+ */
+export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
+
+/**
+ * Request budget of a backfill, a process of its own: 50 a minute. It and live polling together stay within Microsoft's
+ * 150 without coordination.
+ */
+export const backfillBudget = { limit: 4, window: Duration.millis(4800) } as const
+
+/** The request budget of this process; `backfill` replaces it by {@link backfillBudget}. */
+export const RequestBudget = Context.Reference<{ readonly limit: number; readonly window: Duration.Duration }>(
+  "azure-security/graph/Limits/RequestBudget",
+  { defaultValue: () => requestBudget }
+)
+
+/** Budget of requests between polls (gaps and late rows): 25 a minute, so that live polling never waits for them. */
+export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
+
+/** Limit of a page's body in bytes; reading a larger body is stopped. */
+export const PageBytesMax = Context.Reference<number>("azure-security/graph/Limits/PageBytesMax", {
+  defaultValue: () => pageBytesMax
+})
+
+/**
+ * Time limits of a request. A provider behind Graph answers or fails in 10 s
+ * (https://learn.microsoft.com/graph/api/resources/security-error-codes), and Graph asks several one after the other.
+ */
+export const timeouts = {
+  connect: Duration.seconds(10),
+  firstByte: Duration.seconds(120),
+  betweenBytes: Duration.seconds(30),
+  request: Duration.seconds(300),
+  /** The token endpoint answers in well under a second, or not at all. */
+  token: Duration.seconds(30)
+} as const
+
+/** Tries of one page, and the number of failed requests of any kind that ends a poll. */
+export const tries = { page: 4, failuresInPoll: 12 } as const
+
+/** The longest `Retry-After` that is obeyed: a day. A wrong clock can produce a date in the next year. */
+export const retryAfterMax = Duration.hours(24)
+
+/**
+ * A token is renewed this long before its end, so that no request starts with one about to expire. MSAL's own margin is
+ * the same 300 s.
+ */
+export const tokenMargin = Duration.minutes(5)
+
+/**
+ * Wait between probes of an endpoint that Microsoft retired. Microsoft moved the retirement three times
+ * (microsoftgraph/microsoft-graph-docs-contrib#10012), so Graph is asked instead of trusting a date.
+ */
+export const retiredProbe = Duration.hours(24)
+
+/**
+ * How far ahead of Graph's clock a cursor may be and still move the watermark: a row dated 9999 must not stop polling.
+ */
+export const futureMax = Duration.minutes(5)
+
+/** How long an endpoint must work after a cooldown before the next cooldown starts at ten minutes again. */
+export const goodAfterCooldown = Duration.minutes(10)
