@@ -1,17 +1,16 @@
 /** The membership of this process: a key that it keeps renewing in a bucket with a TTL. */
-import { headers, nuid } from "@nats-io/transport-node"
+import { nuid } from "@nats-io/transport-node"
 import { Duration, Effect, Option, Schedule, Stream } from "effect"
+import { bucketOf, removed } from "./CompareAndSet.ts"
 import { answerMax, Connection } from "./Connection.ts"
-import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { describe } from "./NatsFailure.ts"
 import { ask, type Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
 /** Name of the bucket with one key per process. */
 export const bucket = "AZURE_SECURITY_LEASES"
 
-const stream = `KV_${bucket}`
 const prefix = "member."
-const subjectOf = (id: string) => `$KV.${bucket}.${prefix}${id}`
 
 /** Share of the TTL for which a renewal is trusted; the rest allows for a deviating broker clock. */
 const trustedPart = 0.8
@@ -39,7 +38,9 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   /** Runs when the members change, this process included. */
   readonly changed: Effect.Effect<void>
 }) {
-  const { js, jsm, kvm } = yield* Connection
+  const { jsm, kvm } = yield* Connection
+  const members = yield* bucketOf(bucket)
+  const { stream } = members
   const { changed, monotonic } = options
   let own: Own | undefined
   let ttl = Duration.toMillis(options.ttl)
@@ -52,16 +53,10 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     ttl = config.max_age / 1_000_000
   })
 
-  const publish = (id: string, revision: number, isEnd = false) =>
-    ask(() => {
-      const marks = headers()
-      if (isEnd) marks.set("KV-Operation", "DEL")
-      return js.publish(subjectOf(id), isEnd ? undefined : id, {
-        headers: marks,
-        // An unanswered renewal must not delay the next one.
-        timeout: Math.min(Duration.toMillis(answerMax), ttl / renewals),
-        expect: { streamName: stream, lastSubjectSequence: revision }
-      })
+  /** An unanswered renewal must not delay the next one. */
+  const write = (id: string, revision: number, value: string) =>
+    members.write(prefix + id, value, revision, {
+      timeout: Duration.millis(Math.min(Duration.toMillis(answerMax), ttl / renewals))
     })
 
   const lose = Effect.suspend(() => {
@@ -73,39 +68,30 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     yield* openBucket
     const id = nuid.next()
     const from = monotonic()
-    const { seq: revision } = yield* publish(id, 0)
+    const revision = yield* write(id, 0, id)
     own = { id, revision, until: from + ttl * trustedPart }
     yield* changed
   })
 
   const renew = Effect.fnUntraced(function*(member: Own) {
     const from = monotonic()
-    const renewed = yield* Effect.result(publish(member.id, member.revision))
+    const renewed = yield* Effect.result(write(member.id, member.revision, member.id))
     if (renewed._tag === "Success") {
-      member.revision = renewed.success.seq
+      member.revision = renewed.success
       // An expired membership stays lost: other processes may hold its leases by now.
       if (monotonic() < member.until) member.until = from + ttl * trustedPart
       return
     }
-    const code = apiCodeOf(renewed.failure.cause)
-    if (code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) return
+    if (renewed.failure._tag === "Refused") return
     // The key was dropped, or an earlier answer was lost.
     const last = yield* lastOf(member.id)
-    if (Option.isNone(last) || last.value.isEnd) return yield* lose
+    if (Option.isNone(last) || !last.value.isValue) return yield* lose
     member.revision = last.value.revision
     yield* renewAgain(member)
   })
   const renewAgain: (member: Own) => Effect.Effect<void, Refused> = (member) => renew(member)
 
-  const lastOf = (id: string) =>
-    Effect.map(
-      ask(() => jsm.streams.getMessage(stream, { last_by_subj: subjectOf(id) })),
-      (message) =>
-        Option.map(Option.fromNullOr(message), ({ header, seq }) => ({
-          revision: seq,
-          isEnd: header.get("KV-Operation") !== ""
-        }))
-    )
+  const lastOf = (id: string) => members.last(prefix + id)
 
   let said: string | undefined
   const keep = Effect.gen(function*() {
@@ -113,8 +99,8 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     yield* own === undefined ? begin : renew(own)
     said = undefined
   }).pipe(
-    Effect.catch(({ cause }) => {
-      const detail = describe(cause)
+    Effect.catch((error) => {
+      const detail = error._tag === "Refused" ? describe(error.cause) : "another process wrote it"
       if (detail === said) return Effect.void
       said = detail
       return Effect.logWarning(`this process cannot renew its key in the bucket ${bucket}: ${detail}; trying again`)
@@ -125,7 +111,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     const member = own
     own = undefined
     if (member === undefined) return Effect.void
-    return publish(member.id, member.revision, true).pipe(Effect.timeoutOption("1 second"), Effect.ignore)
+    return write(member.id, member.revision, removed).pipe(Effect.timeoutOption("1 second"), Effect.ignore)
   })
 
   const renewEvery = Duration.millis(Duration.toMillis(options.ttl) / renewals)
@@ -152,14 +138,14 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,
     /** Ids of all memberships that the broker still lists. */
     alive: Effect.map(
-      ask(() => jsm.streams.info(stream, { subjects_filter: `$KV.${bucket}.${prefix}>` })),
+      ask(() => jsm.streams.info(stream, { subjects_filter: members.subjectOf(`${prefix}>`) })),
       ({ state }): ReadonlySet<string> => {
-        const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subjectOf("").length))
+        const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(members.subjectOf(prefix).length))
         for (const id of left) if (!ids.includes(id)) left.delete(id)
         return new Set(ids.filter((id) => !left.has(id)))
       }
     ),
     /** Whether a membership has ended, asked of the stream's leader. */
-    isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || last.value.isEnd)
+    isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || !last.value.isValue)
   }
 })

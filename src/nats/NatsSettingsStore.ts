@@ -1,5 +1,5 @@
 /** Changes instances in Conductor's bucket, by compare-and-set like Conductor's own pages. */
-import { Effect, Layer, Predicate, Schema, Stream } from "effect"
+import { Effect, Layer, Option, Predicate, Schema, Stream } from "effect"
 import { slug } from "../config/Settings.ts"
 import {
   changed,
@@ -8,6 +8,7 @@ import {
   type SettingsStoreError,
   type StoredDocument
 } from "../config/SettingsStore.ts"
+import { bucketOf, removed, WrongRevision } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { bucket, key } from "./NatsSettingsSource.ts"
@@ -17,10 +18,10 @@ const prefix = `${key}.`
 
 const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 
-const failing = Effect.mapError(({ cause }: Refused): SettingsStoreError => {
-  const code = apiCodeOf(cause)
-  if (code === apiCode.wrongLastSequence || code === apiCode.wrongLastSequenceInCluster) return changed
-  if (code === apiCode.streamNotFound) return failed(`there is no bucket ${bucket} yet; Conductor makes it`)
+const failing = Effect.mapError((error: Refused | WrongRevision): SettingsStoreError => {
+  if (error._tag === "WrongRevision") return changed
+  const { cause } = error
+  if (apiCodeOf(cause) === apiCode.streamNotFound) return failed(`there is no bucket ${bucket} yet; Conductor makes it`)
   return failed(`${bucket} cannot be used: ${describe(cause)}; look at the broker`)
 })
 
@@ -32,6 +33,7 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
   SettingsStore,
   Effect.gen(function*() {
     const { kvm } = yield* Connection
+    const { last, write } = yield* bucketOf(bucket)
     const open = failing(ask(() => kvm.open(bucket)))
 
     const stored = Effect.fnUntraced(function*(name: string, bytes: Uint8Array, revision: number) {
@@ -42,6 +44,13 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
       )
       return { name, document, revision: String(revision) } satisfies StoredDocument
     })
+
+    /** The revision that a new instance is written over: none, or the mark of one that was removed. */
+    const free = (name: string) =>
+      failing(Effect.flatMap(last(name), (found) =>
+        Option.isSome(found) && found.value.isValue
+          ? Effect.fail(new WrongRevision())
+          : Effect.succeed(Option.isSome(found) ? found.value.revision : 0)))
 
     return SettingsStore.of({
       where: `the bucket ${bucket}`,
@@ -63,20 +72,19 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
         return found.flat()
       }),
       put: Effect.fnUntraced(function*(name, document, revision) {
-        const kv = yield* open
+        yield* open
         const under = slug(name)
         const whole = under === name || Predicate.isString(document["display_name"])
           ? document
           : { ...document, display_name: name }
         const bytes = new TextEncoder().encode(yield* Effect.orDie(Schema.encodeEffect(Json)(whole)))
-        const at = revision === null
-          ? yield* failing(ask(() => kv.create(prefix + under, bytes)))
-          : yield* failing(ask(() => kv.update(prefix + under, bytes, Number(revision))))
+        const over = revision === null ? yield* free(prefix + under) : Number(revision)
+        const at = yield* failing(write(prefix + under, bytes, over))
         return { name: under, document: whole, revision: String(at) }
       }, Effect.uninterruptible),
       remove: Effect.fnUntraced(function*(name, revision) {
-        const kv = yield* open
-        yield* failing(ask(() => kv.delete(prefix + name, { previousSeq: Number(revision) })))
+        yield* open
+        yield* failing(write(prefix + name, removed, Number(revision)))
       }, Effect.uninterruptible)
     })
   })

@@ -4,18 +4,16 @@
  * Every write names the revision that it replaces, and carries an id. When the answer to a write is lost, the store
  * reads the broker to learn whether the write happened, and never guesses.
  */
-import { headers, nuid } from "@nats-io/transport-node"
+import { nuid } from "@nats-io/transport-node"
 import { Effect, Layer, Option, Result, Semaphore } from "effect"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable } from "../checkpoints/StateStore.ts"
+import { bucketOf, removed } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
-import { apiCode, apiCodeOf, describe, isAmbiguous } from "./NatsFailure.ts"
+import { describe, isAmbiguous } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
 
 /** Name of the bucket with checkpoints and leases. */
 export const bucket = "AZURE_SECURITY_CHECKPOINTS"
-
-const stream = `KV_${bucket}`
-const subjectOf = (key: string) => `$KV.${bucket}.${key}`
 
 /** A write whose answer is lost is retried at once; its id keeps it from being applied twice. */
 const attemptsMax = 2
@@ -26,23 +24,12 @@ const readsMax = 16
 
 type Operation = StateStoreError["operation"]
 
-/** The last message of a key: a value or a removal marker. */
-interface Last {
-  readonly revision: number
-  readonly isValue: boolean
-  readonly bytes: Uint8Array
-  /** Id of the write. */
-  readonly id: string
-}
-
-const operationHeader = "KV-Operation"
-const idHeader = "Nats-Msg-Id"
-
 /** Layer of a {@link StateStore} in the bucket, which is created at the first use. */
 export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
   StateStore,
   Effect.gen(function*() {
-    const { js, jsm, kvm, nc } = yield* Connection
+    const { jsm, kvm, nc } = yield* Connection
+    const { last, stream, subjectOf, write: writeAt } = yield* bucketOf(bucket)
     const opening = yield* Semaphore.make(1)
     let isOpen = false
     /** Ids of writes with a lost answer, by key: they may or may not have been applied. */
@@ -61,29 +48,6 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
       isOpen = true
     }))
 
-    const last = (key: string) =>
-      Effect.map(
-        ask(() => jsm.streams.getMessage(stream, { last_by_subj: subjectOf(key) })),
-        (found) =>
-          Option.map(Option.fromNullOr(found), ({ data, header, seq }): Last => ({
-            revision: seq,
-            isValue: header.get(operationHeader) === "",
-            bytes: data,
-            id: header.get(idHeader)
-          }))
-      )
-
-    const publish = (key: string, id: string, revision: number, write: Uint8Array | "removed") =>
-      ask(() => {
-        const marks = headers()
-        if (write === "removed") marks.set(operationHeader, "DEL")
-        return js.publish(subjectOf(key), write === "removed" ? undefined : write, {
-          msgID: id,
-          headers: marks,
-          expect: { streamName: stream, lastSubjectSequence: revision }
-        })
-      }).pipe(Effect.map(({ seq }) => seq))
-
     /** Returns the revision that a write by a caller who read `revision` may replace, if any. */
     const takes = Effect.fnUntraced(function*(key: string, revision: number) {
       const found = yield* last(key)
@@ -93,27 +57,25 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
       return isFree || isOurs ? Option.some(found.value.revision) : Option.none()
     })
 
-    const write = Effect.fnUntraced(function*(key: string, revision: number, value: Uint8Array | "removed") {
+    const write = Effect.fnUntraced(function*(key: string, revision: number, value: Uint8Array | typeof removed) {
       const id = nuid.next()
       let at = revision
       let moved = false
       for (let attempt = 1;; attempt++) {
-        const written = yield* Effect.result(publish(key, id, at, value))
+        const written = yield* Effect.result(writeAt(key, value, at, { id }))
         if (Result.isSuccess(written)) {
           unsure.delete(key)
           return written.success
         }
-        const { cause } = written.failure
-        const code = apiCodeOf(cause)
-        if (isAmbiguous(cause)) {
+        const { failure } = written
+        if (failure._tag === "Refused") {
+          if (!isAmbiguous(failure.cause)) return yield* failure
           const ids = unsure.get(key) ?? new Set<string>()
           unsure.set(key, ids.add(id))
-          if (attempt >= attemptsMax) return yield* written.failure
+          if (attempt >= attemptsMax) return yield* failure
           continue
         }
-        if ((code !== apiCode.wrongLastSequence && code !== apiCode.wrongLastSequenceInCluster) || moved) {
-          return yield* written.failure
-        }
+        if (moved) return yield* new Conflict()
         // The caller's revision may have given way to a removal marker, or to an own write whose answer was lost.
         const takenAt = yield* takes(key, revision)
         if (Option.isNone(takenAt)) return yield* new Conflict()
@@ -147,7 +109,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
     const remove = Effect.fnUntraced(function*(key: string, revision: number) {
       yield* open
       if (revision === 0 && Option.isNone(yield* get(key))) return
-      const marked = yield* write(key, revision, "removed")
+      const marked = yield* write(key, revision, removed)
       // Purge the marker, which each listing would have to read. Messages written after the marker stay.
       yield* Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: marked + 1 })))
     })

@@ -96,12 +96,18 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   let failure: string | undefined
   /** What the broker last refused, in words. */
   let trouble: string | undefined
-  /** Done at the next acknowledgement, failure or reconnection. */
-  let changed = Deferred.makeUnsafe<void>()
+  /** When the broker last acknowledged a message, in milliseconds since 1970. */
+  let heardAt = 0
+  /** Who waits for the window. One page is published at a time, so there is one at the most. */
+  let waiter: { readonly holds: () => boolean; readonly done: Deferred.Deferred<void> } | undefined
 
+  /** Wakes the waiter when there is something for it: a fiber that woke for each acknowledgement took half of the time. */
   const pulse = () => {
-    Deferred.doneUnsafe(changed, Effect.void)
-    changed = Deferred.makeUnsafe<void>()
+    if (waiter === undefined || (failure === undefined && !waiter.holds())) return
+    const { done } = waiter
+    // The waiter may go on at once, and wait again.
+    waiter = undefined
+    Deferred.doneUnsafe(done, Effect.void)
   }
   const fail = (detail: string) => {
     failure ??= detail
@@ -165,6 +171,7 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     if (reply._tag === "Acknowledged") {
       leaveWindow(entry, "acknowledged")
       trouble = undefined
+      heardAt = now()
       pump()
       return pulse()
     }
@@ -241,8 +248,13 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
 
   /** Waits until a condition of the window holds; fails when nothing is acknowledged for too long. */
   const until = Effect.fnUntraced(function*(holds: () => boolean) {
+    const since = now()
     while (!isFailed() && !holds()) {
-      yield* Effect.timeoutOrElse(Deferred.await(changed), { duration: limits.silence, orElse: () => silent })
+      const left = Math.max(since, heardAt) + Duration.toMillis(limits.silence) - now()
+      if (left <= 0) return yield* silent
+      const done = yield* Deferred.make<void>()
+      waiter = { holds, done }
+      yield* Effect.timeoutOption(Deferred.await(done), left)
     }
     if (failure !== undefined) return yield* giveUp(failure)
   })
