@@ -2,6 +2,7 @@
  * The `action` of an artifact: `block`, which rules compare exactly, or the state of the record.
  *
  * Only known words are returned: any word that contains `block`, `drop`, `reset` or `deny` would fire a rule.
+ * See `.github/MAPPING.md`, "Action".
  */
 
 /** Maps the lower-case form of each word to its spelling in Graph's schema. */

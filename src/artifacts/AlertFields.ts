@@ -2,6 +2,7 @@
  * Chooses the fields of an alert's own artifact: each comes from the highest-ranked evidence that has it.
  *
  * Fields that belong together come from one object, or the file of one would get the hash of another.
+ * See `.github/MAPPING.md`, "The alert's own fields".
  */
 import type { EvidenceFacts, Side } from "./EvidenceFacts.ts"
 import type { Ends } from "./Sides.ts"

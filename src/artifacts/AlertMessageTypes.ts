@@ -1,7 +1,8 @@
 /**
  * Decides the message type of an alert of `alerts_v2`: of 49 rows, the first that holds decides.
  *
- * The rows are data. Their order matters, and so do their numbers: documentation and tests refer to them.
+ * The rows are data. Their order matters, and so do their numbers: tests refer to them, and so does
+ * `.github/MAPPING.md`, "Message types of alerts".
  * Long because it is one table.
  */
 import { decide, type Decided, type MessageType, type Row } from "./MessageTypes.ts"

@@ -1,4 +1,8 @@
-/** The WitFoo artifact: only those fields of WitFoo's index template that this connector fills. */
+/**
+ * The WitFoo artifact: only those fields of WitFoo's index template that this connector fills.
+ *
+ * Source of each field: `.github/MAPPING.md`, "Artifact fields".
+ */
 import { Schema } from "effect"
 
 const text = Schema.optionalKey(Schema.String)

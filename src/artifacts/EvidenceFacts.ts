@@ -2,6 +2,7 @@
  * Reads evidence into artifact fields: one reader for each evidence type, found by the type's name.
  *
  * A reader accepts any object. Values that do not fit Graph's schema are left out, the others are kept.
+ * What each reader sets: `.github/MAPPING.md`, "Evidence types".
  */
 import { type DecodedEvidence, nested } from "../evidence/Evidence.ts"
 import * as Cloud from "./CloudFacts.ts"

@@ -2,6 +2,7 @@
  * Sets the fields and tags that an artifact takes from the collections of a legacy alert.
  *
  * Each field takes the first entry of its collection that has the value; further values become tags.
+ * See `.github/MAPPING.md`, "Legacy collections".
  */
 import type { Properties } from "../domain/Shape.ts"
 import * as Draft from "./Draft.ts"

@@ -1,4 +1,8 @@
-/** Decides the message type of a legacy alert: the first of 27 rows that holds. The last asks the rows of alerts_v2. */
+/**
+ * Decides the message type of a legacy alert: the first of 27 rows that holds. The last asks the rows of alerts_v2.
+ *
+ * See `.github/MAPPING.md`, "Message types of legacy alerts".
+ */
 import { type AlertFacts, messageTypeOf as alertMessageTypeOf, otherwise } from "./AlertMessageTypes.ts"
 import { decide, type Decided, type Row } from "./MessageTypes.ts"
 

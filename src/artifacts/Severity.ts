@@ -1,4 +1,8 @@
-/** The severity of an artifact: the label and the code that WitFoo's rules read. */
+/**
+ * The severity of an artifact: the label and the code that WitFoo's rules read.
+ *
+ * See `.github/MAPPING.md`, "Severity".
+ */
 
 /** A severity of WitFoo; a lower code is more severe. */
 export interface Severity {

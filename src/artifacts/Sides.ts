@@ -2,7 +2,7 @@
  * Decides whether an evidence object is the client or the server of a connection.
  *
  * Graph sends an object's role; WitFoo's lead rules want a client and a server, and the message type decides which of
- * them is the victim.
+ * them is the victim. See `.github/MAPPING.md`, "Client and server".
  */
 import type { Side } from "./EvidenceFacts.ts"
 import type { MessageType } from "./MessageTypes.ts"

@@ -1,4 +1,8 @@
-/** The tags of an artifact: `name:value`, without duplicates, in the order they were added. */
+/**
+ * The tags of an artifact: `name:value`, without duplicates, in the order they were added.
+ *
+ * Meaning of each name: `.github/MAPPING.md`, "Tags".
+ */
 import type { Properties } from "../domain/Shape.ts"
 
 const lengthMax = 256
