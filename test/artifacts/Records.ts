@@ -16,9 +16,10 @@ export const context: MappingContext = {
 
 export const recordOf = (value: object, at = "2026-11-20T12:00:00Z"): GraphRecord => {
   const { id, lastModifiedDateTime, lastUpdateDateTime } = value as Record<string, unknown>
+  const changed = [lastUpdateDateTime, lastModifiedDateTime].find((time) => typeof time === "string")
   return {
     id: typeof id === "string" && id !== "" ? id : "da1",
-    cursor: normalize(String(lastUpdateDateTime ?? lastModifiedDateTime)) ?? normalize(at)!,
+    cursor: normalize(changed ?? "") ?? normalize(at)!,
     sent: ofValue(value)
   }
 }
