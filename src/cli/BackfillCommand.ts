@@ -2,24 +2,20 @@
 import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { endpoints, names } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
-import { backfillBudget, PageBytesMax, RequestBudget } from "../graph/Limits.ts"
+import { backfillBudget, RequestBudget } from "../graph/Limits.ts"
 import * as Backfill from "../polling/Backfill.ts"
-import { PagePermits } from "../publishing/PagePermits.ts"
 import { fromGraphError, line } from "../status/Report.ts"
-import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
-import { layerBackfillSink } from "./Connector.ts"
+import * as Assembly from "./Assembly.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
-import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Progress from "./ProgressLine.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -111,17 +107,13 @@ export const command = Command.make(
       })
       yield* collect.pipe(
         Effect.provide(
-          Layer.mergeAll(
-            Layer.provide(Checkpoints.layer, FileStateStore.layer(directory)),
-            layerBackfillSink(initial),
-            Reporter.layer,
-            PagePermits.layer(initial.limits.page_permits),
-            Status.layer(version),
-            GraphClient.layer.pipe(
-              Layer.provide(Layer.succeed(RequestBudget, backfillBudget)),
-              Layer.provide(Layer.succeed(PageBytesMax, initial.limits.page_bytes_max))
-            )
-          ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
+          Layer.merge(
+            Assembly.layer({
+              settings: initial,
+              stores: Layer.merge(Assembly.layerFileStates(directory), Assembly.layerBackfillSink(initial))
+            }),
+            Status.layer(version)
+          ).pipe(Layer.provide(Layer.succeed(RequestBudget, backfillBudget)))
         ),
         Effect.catch((error) =>
           Effect.gen(function*() {

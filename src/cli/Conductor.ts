@@ -14,13 +14,11 @@ import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
-import * as Connector from "./Connector.ts"
+import * as Assembly from "./Assembly.ts"
 import { hold } from "./DirectoryLock.ts"
-import { ExitCode } from "./ExitCode.ts"
-import * as HttpClientLayer from "./HttpClientLayer.ts"
-import { listen, openBackend } from "./Listening.ts"
+import { listen } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
-import * as Searching from "./SearchLayer.ts"
+import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -95,23 +93,22 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       const source = yield* SettingsSource
       const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
       const states = Layer.provideMerge(Layer.merge(Checkpoints.layer, NatsLeases.layer()), NatsStateStore.layer)
-      const layer = Layer.mergeAll(
-        Connector.layerPolling(settings),
-        Searching.over(Connector.layerSink(settings, bootstrap.applianceId), settings, true),
-        states,
-        Layer.succeed(Node, {
-          applianceId: bootstrap.applianceId,
-          ...(bootstrap.orgId === undefined ? {} : { orgId: bootstrap.orgId })
-        })
-      ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version, ca })))
-      return yield* Effect.gen(function*() {
-        yield* openBackend
-        yield* Effect.forkScoped(followBroker)
-        yield* Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
-        return (yield* Connector.run(options.once)) ? ExitCode.well : ExitCode.failed
-      }).pipe(
-        Effect.scoped,
-        Effect.provide(layer, { local: true }),
+      const beside = Effect.andThen(
+        Effect.forkScoped(followBroker),
+        Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
+      )
+      return yield* Assembly.poll({
+        settings,
+        ca,
+        stores: Layer.mergeAll(
+          SearchLayer.over(Assembly.layerSink(settings, bootstrap.applianceId), settings, true),
+          states,
+          Layer.succeed(Node, {
+            applianceId: bootstrap.applianceId,
+            ...(bootstrap.orgId === undefined ? {} : { orgId: bootstrap.orgId })
+          })
+        )
+      }, { once: options.once, beside }).pipe(
         Effect.provide(Layer.provideMerge(Telemetry.layer, logging(settings.log)))
       )
     }).pipe(Effect.provideContext(broker))

@@ -1,27 +1,15 @@
 /** The connector as one effect over its services: settings in, artifacts out. */
-import { Clock, Effect, Equal, Fiber, type FileSystem, Layer, type Path, Queue, type Stdio, Stream } from "effect"
-import { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import { Clock, Effect, Equal, Fiber, Queue, Stream } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
-import { GraphClient } from "../graph/GraphClient.ts"
-import { PageBytesMax } from "../graph/Limits.ts"
 import { make } from "../instances/Instances.ts"
-import * as Bootstrap from "../nats/Bootstrap.ts"
-import { Connection } from "../nats/Connection.ts"
-import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
 import { consume } from "../publishing/Consumer.ts"
 import type { Page } from "../publishing/Page.ts"
-import { PagePermits } from "../publishing/PagePermits.ts"
 import { oncePatience } from "../publishing/Writing.ts"
-import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
-import * as FileSink from "../sinks/FileSink.ts"
-import * as StdoutSink from "../sinks/StdoutSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-import * as Searching from "./SearchLayer.ts"
 
 /** Follows the settings; what only a start can change is said, not done. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
@@ -100,55 +88,3 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean) {
       endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
     )
 }, Effect.scoped)
-
-type SinkOf<Type extends Settings["sink"]["type"]> = Extract<Settings["sink"], { readonly type: Type }>
-
-const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
-  sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(sink.directory)
-
-const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
-  NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
-
-/** Layer of the sink that the settings name, for a process that has a connection to the broker. */
-export const layerSink = (
-  { sink }: Settings,
-  applianceId: string
-): Layer.Layer<
-  ArtifactSink,
-  ArtifactSinkError,
-  Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio
-> => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
-
-/** The same for one that has none, and makes it where the sink needs it. */
-const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
-  ArtifactSink,
-  ArtifactSinkError | Bootstrap.BadBootstrap,
-  FileSystem.FileSystem | Path.Path | Stdio.Stdio
-> =>
-  sink.type !== "nats" ? layerLocal(sink) : Layer.unwrap(
-    Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
-      Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
-  )
-
-/** Layer of the sink of a past range: the same, with files of its own. */
-export const layerBackfillSink = (settings: Settings) =>
-  settings.sink.type === "file"
-    ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
-    : layerSinkAlone(settings)
-
-/** Layer of what polls: all that {@link run} needs beside settings, status, sink, checkpoints and the HTTP client. */
-export const layerPolling = (settings: Settings) =>
-  Layer.mergeAll(
-    GraphClient.layer,
-    Layer.succeed(PageBytesMax, settings.limits.page_bytes_max),
-    Reporter.layer,
-    PagePermits.layer(settings.limits.page_permits)
-  )
-
-/** Layer of {@link layerPolling} with the sink, its search and the checkpoints that the settings name. */
-export const layer = (settings: Settings) =>
-  Layer.mergeAll(
-    layerPolling(settings),
-    Searching.over(layerSinkAlone(settings), settings, false),
-    Checkpoints.layer.pipe(Layer.provide(FileStateStore.layer(settings.checkpoint.directory)))
-  )

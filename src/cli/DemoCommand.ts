@@ -9,13 +9,12 @@ import { Backend } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
-import * as Connector from "./Connector.ts"
+import * as Assembly from "./Assembly.ts"
 import { ExitCode } from "./ExitCode.ts"
-import * as HttpClientLayer from "./HttpClientLayer.ts"
-import { listen, listenDefault, openBackend } from "./Listening.ts"
+import { listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import * as Screen from "./Screen.ts"
-import * as Searching from "./SearchLayer.ts"
+import * as SearchLayer from "./SearchLayer.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
 
 const documentFor = (origin: string) => ({
@@ -67,20 +66,17 @@ export const command = Command.make(
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
       const kept = yield* fs.makeTempDirectoryScoped({ prefix: "azure-security-demo-" })
-      const layer = Layer.mergeAll(
-        Connector.layerPolling(initial),
-        Searching.overCopies(Screen.layer, kept, initial.search),
-        Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))
-      ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version })))
       const status = yield* Status
-      yield* Effect.gen(function*() {
-        yield* openBackend
-        const well = yield* Connector.run(once)
-        yield* ExitCode.set(well ? ExitCode.well : ExitCode.failed)
-      }).pipe(
-        Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Console.log(end(once, sink.published)))),
-        Effect.provide(layer, { local: true })
+      const code = yield* Assembly.poll({
+        settings: initial,
+        stores: Layer.merge(
+          SearchLayer.overCopies(Screen.layer, kept, initial.search),
+          Layer.provide(Checkpoints.layer, StateStore.layerMemory)
+        )
+      }, { once }).pipe(
+        Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Console.log(end(once, sink.published))))
       )
+      yield* ExitCode.set(code)
     }).pipe(
       Effect.provideContext(context),
       Effect.provide([settings, Logging.layer({ format: "text", level: "Info", toStderr: false })])

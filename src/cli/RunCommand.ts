@@ -7,13 +7,13 @@ import { Backend } from "../http/Backend.ts"
 import { isInConductor } from "../nats/Bootstrap.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
+import * as Assembly from "./Assembly.ts"
 import * as Conductor from "./Conductor.ts"
-import * as Connector from "./Connector.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
-import * as HttpClientLayer from "./HttpClientLayer.ts"
-import { listen, listenDefault, openBackend } from "./Listening.ts"
+import { listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -78,14 +78,14 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     yield* warnOfMode(options.file)
     yield* Effect.forEach(unknown, warnOfUnknown)
     yield* listening.announce
-    yield* openBackend
-    const well = yield* Connector.run(options.once)
-    return well ? ExitCode.well : ExitCode.failed
+    return yield* Assembly.poll({
+      settings: initial,
+      stores: Layer.merge(
+        SearchLayer.over(Assembly.layerSinkAlone(initial), initial, false),
+        Assembly.layerFileStates(initial.checkpoint.directory)
+      )
+    }, { once: options.once })
   }).pipe(
-    Effect.provide(
-      Layer.provideMerge(Connector.layer(initial), HttpClientLayer.layer({ version })),
-      { local: true }
-    ),
     Effect.provideContext(context),
     Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
     Effect.catchTag(

@@ -6,8 +6,8 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
+import * as Assembly from "../../src/cli/Assembly.ts"
 import * as Connector from "../../src/cli/Connector.ts"
-import * as HttpClientLayer from "../../src/cli/HttpClientLayer.ts"
 import type { Settings } from "../../src/config/Settings.ts"
 import { SettingsSource } from "../../src/config/SettingsSource.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
@@ -43,14 +43,13 @@ const microsoft = Effect.gen(function*() {
 const life = (initial: Settings) =>
   Connector.run(true).pipe(
     Effect.provide(
-      Layer.mergeAll(
-        Connector.layerPolling(initial),
-        Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen),
-        ArtifactSink.layerMemoryOpen
-      ).pipe(
-        Layer.provideMerge(HttpClientLayer.layer({ version: "test" })),
-        Layer.provideMerge(Layer.merge(Status.layer("test"), SettingsSource.layerConstant(initial)))
-      ),
+      Assembly.layer({
+        settings: initial,
+        stores: Layer.merge(
+          Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen),
+          ArtifactSink.layerMemoryOpen
+        )
+      }).pipe(Layer.provideMerge(Layer.merge(Status.layer("test"), SettingsSource.layerConstant(initial)))),
       { local: true }
     ),
     Effect.provide(Logger.layer([]))

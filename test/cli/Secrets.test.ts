@@ -10,6 +10,7 @@ import { PrometheusMetrics } from "effect/observability"
 import { TestClock } from "effect/testing"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
+import * as Assembly from "../../src/cli/Assembly.ts"
 import * as Connector from "../../src/cli/Connector.ts"
 import * as Logging from "../../src/cli/Logging.ts"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
@@ -117,11 +118,10 @@ const outputOf = Effect.fnUntraced(function*(replies: Replies) {
   }).pipe(
     Effect.provide(Logger.layer([capture])),
     Effect.provide(
-      Layer.mergeAll(
-        Connector.layerPolling(initial),
-        Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen),
-        ArtifactSink.layerMemoryOpen
-      ).pipe(
+      Assembly.layerNoDeps({
+        settings: initial,
+        stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), ArtifactSink.layerMemoryOpen)
+      }).pipe(
         Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, fake.http)),
         Layer.provideMerge(FileSystem.layerNoop({})),
         Layer.provideMerge(Layer.mergeAll(Values.layer, Published.layer, Status.layer("test"))),

@@ -1,0 +1,104 @@
+/**
+ * The one assembly of what `run`, `demo`, Conductor and `backfill` start: they differ in the settings, the sink and the store of
+ * positions that they give, and in nothing else.
+ */
+import { Effect, type FileSystem, Layer, type Path, type Scope, type Stdio } from "effect"
+import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import type { Settings } from "../config/Settings.ts"
+import { GraphClient } from "../graph/GraphClient.ts"
+import { PageBytesMax } from "../graph/Limits.ts"
+import * as Bootstrap from "../nats/Bootstrap.ts"
+import { Connection } from "../nats/Connection.ts"
+import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
+import { PagePermits } from "../publishing/PagePermits.ts"
+import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import * as FileSink from "../sinks/FileSink.ts"
+import * as StdoutSink from "../sinks/StdoutSink.ts"
+import { Reporter } from "../status/Reporter.ts"
+import { version } from "../status/Version.ts"
+import * as Connector from "./Connector.ts"
+import { ExitCode } from "./ExitCode.ts"
+import * as HttpClientLayer from "./HttpClientLayer.ts"
+import { openBackend } from "./Listening.ts"
+
+type SinkOf<Type extends Settings["sink"]["type"]> = Extract<Settings["sink"], { readonly type: Type }>
+
+const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
+  sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(sink.directory)
+
+const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
+  NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
+
+/** Layer of the sink that the settings name, for a process that has a connection to the broker. */
+export const layerSink = (
+  { sink }: Settings,
+  applianceId: string
+): Layer.Layer<
+  ArtifactSink,
+  ArtifactSinkError,
+  Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio
+> => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
+
+/** Layer of the sink that the settings name, with a connection of its own where the sink needs one. */
+export const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
+  ArtifactSink,
+  ArtifactSinkError | Bootstrap.BadBootstrap,
+  FileSystem.FileSystem | Path.Path | Stdio.Stdio
+> =>
+  sink.type !== "nats" ? layerLocal(sink) : Layer.unwrap(
+    Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
+      Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
+  )
+
+/** Layer of the sink of a past range: the sink that the settings name, with files of its own. */
+export const layerBackfillSink = (settings: Settings) =>
+  settings.sink.type === "file"
+    ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
+    : layerSinkAlone(settings)
+
+/** Layer of positions in the files of a directory. */
+export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.layer, FileStateStore.layer(directory))
+
+/** What the starts differ in. */
+export interface Parts<Out, E, R> {
+  readonly settings: Settings
+  /** The sink with its search, the positions and, in Conductor, the leases. */
+  readonly stores: Layer.Layer<Out, E, R>
+  /** Certificates that are trusted beside the system's, as PEM. */
+  readonly ca?: ReadonlyArray<string>
+}
+
+/** Layer of everything that polling needs beside settings, status and the HTTP client. */
+export const layerNoDeps = <Out, E, R>({ settings, stores }: Pick<Parts<Out, E, R>, "settings" | "stores">) =>
+  Layer.mergeAll(
+    GraphClient.layer,
+    Layer.succeed(PageBytesMax, settings.limits.page_bytes_max),
+    Reporter.layer,
+    PagePermits.layer(settings.limits.page_permits),
+    stores
+  )
+
+/** The same with the HTTP client of the process. */
+export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
+  Layer.provideMerge(
+    layerNoDeps(parts),
+    HttpClientLayer.layer({ version, ...(ca === undefined ? {} : { ca }) })
+  )
+
+/**
+ * Polls until interrupted or, with `once`, each endpoint once, and answers the page meanwhile. Returns the exit code.
+ * `beside` runs as long.
+ */
+export const poll = <Out, E, R, R2 = never>(
+  parts: Parts<Out, E, R>,
+  { beside = Effect.void, once }: {
+    readonly once: boolean
+    readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
+  }
+) =>
+  Effect.gen(function*() {
+    yield* openBackend
+    yield* beside
+    return (yield* Connector.run(once)) ? ExitCode.well : ExitCode.failed
+  }).pipe(Effect.scoped, Effect.provide(layer(parts), { local: true }))
