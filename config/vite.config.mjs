@@ -2,6 +2,7 @@ import { rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync } from "node:zlib"
 import { defineConfig } from "vite"
+import endpoints from "./endpoints.mjs"
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -44,6 +45,7 @@ export default defineConfig({
   root: at("../src/page"),
   base: "/page/",
   logLevel: "warn",
+  define: endpoints,
   plugins: [packed],
   build: {
     outDir: at("../dist"),

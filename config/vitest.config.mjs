@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer } from "vitest/node"
+import endpoints from "./endpoints.mjs"
 
 /**
  * These take longest, and are begun first: as a rule one that is kept busy beside one that waits, for seconds that it holds
@@ -32,6 +33,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  define: endpoints,
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "config/vitest.setup.mjs",

@@ -1,6 +1,6 @@
 /** The legacy alerts, which Microsoft retired on 2026-10-15. */
 import { map } from "../artifacts/LegacyAlertArtifacts.ts"
-import type { EndpointDefinition } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /** `alerts`: legacy alerts with their state collections. Graph clamps `$top` to 1000. */
 export const alerts = {

@@ -1,6 +1,6 @@
 /** The alerts of Microsoft Defender XDR and of the products connected to it. */
 import { map } from "../artifacts/AlertArtifacts.ts"
-import type { EndpointDefinition } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /** `alerts_v2`: alerts with typed evidence. Graph clamps `$top` to 1000 (elastic/integrations#20348). */
 export const alertsV2 = {

@@ -2,7 +2,7 @@
 import { Record } from "effect"
 import { alerts } from "./Alerts.ts"
 import { alertsV2 } from "./AlertsV2.ts"
-import type { EndpointDefinition } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { incidents } from "./Incidents.ts"
 
 /** Every endpoint, in the order of `/status`. */

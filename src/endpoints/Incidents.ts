@@ -1,6 +1,6 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
 import { map } from "../artifacts/IncidentArtifacts.ts"
-import type { EndpointDefinition } from "./Endpoint.ts"
+import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /**
  * `incidents`: incidents without their alerts, which `alerts_v2` brings. Graph answers 400 to a `$top` above 50

@@ -8,7 +8,7 @@ import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted }
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
-import type { Collection } from "../endpoints/Endpoint.ts"
+import type { Collection } from "../endpoints/EndpointDefinition.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"

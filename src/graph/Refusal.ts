@@ -6,7 +6,7 @@
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
-import type { Collection } from "../endpoints/Endpoint.ts"
+import type { Collection } from "../endpoints/EndpointDefinition.ts"
 import { bodyText } from "./body/Body.ts"
 import type { Answer } from "./Exchange.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"

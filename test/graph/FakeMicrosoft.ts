@@ -2,7 +2,7 @@ import { type Context, Effect, FileSystem, Layer, Redacted, Ref } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
-import type { Collection } from "../../src/endpoints/Endpoint.ts"
+import type { Collection } from "../../src/endpoints/EndpointDefinition.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
 import type { GraphConnection } from "../../src/graph/GraphConnection.ts"
 

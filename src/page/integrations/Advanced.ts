@@ -1,20 +1,19 @@
 /** The fields that most tenants never need. */
 import { html, nothing, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
+import { type EndpointFacts, endpointFacts } from "./EndpointFacts.ts"
 import { choiceField, faultLine, type Form, textField, tickField } from "./Fields.ts"
-
-const endpoints = ["alerts_v2", "incidents", "alerts"] as const
 
 const endpointsFault = "endpoints-fault"
 
-const endpointRow = (form: Form, name: typeof endpoints[number], what: string, minutes: string) =>
+const endpointRow = (form: Form, { label, name }: EndpointFacts, minutes: string) =>
   html`
     <div class="endpoint-row">
       ${
     tickField(
       form,
       `endpoints.${name}.enabled`,
-      html`<span><span class="code">${name}</span> <span class="quiet">${what}</span></span>`,
+      html`<span><span class="code">${name}</span> <span class="quiet">${label}</span></span>`,
       endpointsFault
     )
   }
@@ -28,25 +27,13 @@ const endpointRow = (form: Form, name: typeof endpoints[number], what: string, m
     </div>
   `
 
-/** Incidents change slowly and are polled no more often than this. */
-const incidentsMinutes = 15
-
 const endpointRows = (form: Form) => {
-  const minutes = String(Number(form.draft.poll_interval_minutes) || 5)
-  const told = new Set(endpoints.flatMap((name) => form.faults.byPath.get(`endpoints.${name}.enabled`) ?? []))
+  const minutes = Number(form.draft.poll_interval_minutes) || 5
+  const told = new Set(endpointFacts.flatMap(({ name }) => form.faults.byPath.get(`endpoints.${name}.enabled`) ?? []))
   return html`
     <fieldset>
       <legend class="label">Endpoints, and how many minutes apart each is polled</legend>
-      ${endpointRow(form, "alerts_v2", "alerts with their evidence", minutes)}
-      ${
-    endpointRow(
-      form,
-      "incidents",
-      "alerts grouped by attack",
-      String(Math.max(incidentsMinutes, Number(minutes)))
-    )
-  }
-      ${endpointRow(form, "alerts", "legacy alerts", minutes)}
+      ${endpointFacts.map((facts) => endpointRow(form, facts, String(Math.max(facts.intervalMinutesMin, minutes))))}
       ${Array.from(told, (fault) => faultLine(endpointsFault, fault))}
     </fieldset>
   `

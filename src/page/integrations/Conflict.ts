@@ -3,6 +3,7 @@ import "@carbon/web-components/es/components/button/button.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
 import { visible } from "../Text.ts"
+import { eachSetting } from "./EndpointFacts.ts"
 import { notice } from "./Failure.ts"
 import { type Draft, draftOf, type Path } from "./FormDraft.ts"
 import { colliding, secretPath } from "./Merge.ts"
@@ -24,12 +25,7 @@ const labels: Record<Path, string> = {
   cloud: "Microsoft cloud",
   "cloud.login": "Sign-in URL",
   "cloud.graph": "Graph URL",
-  "endpoints.alerts.enabled": "alerts enabled",
-  "endpoints.alerts.poll_interval_minutes": "Interval of alerts (minutes)",
-  "endpoints.alerts_v2.enabled": "alerts_v2 enabled",
-  "endpoints.alerts_v2.poll_interval_minutes": "Interval of alerts_v2 (minutes)",
-  "endpoints.incidents.enabled": "incidents enabled",
-  "endpoints.incidents.poll_interval_minutes": "Interval of incidents (minutes)"
+  ...eachSetting(({ name }, setting) => setting === "enabled" ? `${name} enabled` : `Interval of ${name} (minutes)`)
 }
 
 /** A setting with two values to choose from. */

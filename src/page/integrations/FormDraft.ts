@@ -1,11 +1,11 @@
 /** Converts between stored settings and the texts that a form holds. */
 import type { Fault, StoredInstance } from "../Client.ts"
+import { eachSetting, type EndpointPath } from "./EndpointFacts.ts"
 
 /** The named clouds, and `custom` for other URLs. */
 export type Cloud = "global" | "usgov" | "usgovdod" | "custom"
 
-/** Paths of the fields, as faults name them. */
-export const paths = [
+const ownPaths = [
   "name",
   "credentials.tenant_id",
   "credentials.client_id",
@@ -20,17 +20,17 @@ export const paths = [
   "sender_host",
   "cloud",
   "cloud.login",
-  "cloud.graph",
-  "endpoints.alerts.enabled",
-  "endpoints.alerts.poll_interval_minutes",
-  "endpoints.alerts_v2.enabled",
-  "endpoints.alerts_v2.poll_interval_minutes",
-  "endpoints.incidents.enabled",
-  "endpoints.incidents.poll_interval_minutes"
+  "cloud.graph"
 ] as const
 
 /** A field, by the path of its setting. */
-export type Path = typeof paths[number]
+export type Path = typeof ownPaths[number] | EndpointPath
+
+/** Paths of the fields, as faults name them. */
+export const paths: ReadonlyArray<Path> = [
+  ...ownPaths,
+  ...Object.keys(eachSetting(() => "")) as ReadonlyArray<EndpointPath>
+]
 
 /** The typed texts, by field; switches are `true` or `false`. */
 export type Draft = Readonly<Record<Path, string>>
@@ -45,9 +45,7 @@ const blank: Draft = {
   enabled: "true",
   sender_host: "record",
   cloud: "global",
-  "endpoints.alerts.enabled": "true",
-  "endpoints.alerts_v2.enabled": "true",
-  "endpoints.incidents.enabled": "true"
+  ...eachSetting((_, setting) => setting === "enabled" ? "true" : "")
 }
 
 type Document = Readonly<Record<string, unknown>>
@@ -131,7 +129,7 @@ const endpointSwitches = paths.filter((path) => /^endpoints\..*enabled$/.test(pa
 /** Faults that the schema does not know: an enabled instance without endpoints would wait forever. */
 export const ownFaults = (draft: Draft): ReadonlyArray<Fault> =>
   draft.enabled === "true" && endpointSwitches.every((path) => draft[path] !== "true")
-    ? [{ path: "endpoints.alerts_v2.enabled", message: "Expected at least one endpoint, or the instance disabled" }]
+    ? [{ path: endpointSwitches[0]!, message: "Expected at least one endpoint, or the instance disabled" }]
     : []
 
 /** Removes the fault of a field that is being typed in; switches lose theirs together. */

@@ -1,0 +1,8 @@
+/** What the page knows of the endpoints, put in its place by the build: the page has none of the connector's code. */
+import { all } from "../src/endpoints/Endpoints.ts"
+
+export default {
+  __ENDPOINTS__: JSON.stringify(
+    all.map(({ intervalMinutesMin, label, name, retires }) => ({ intervalMinutesMin, label, name, retires }))
+  )
+}
