@@ -56,14 +56,13 @@ const main = Effect.gen(function*() {
 Stop.watch()
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
-  teardown: (exit, onExit) => {
-    Stop.beforeExit()
-    onExit(
+  teardown: (exit, onExit) =>
+    Stop.end(
       Exit.isSuccess(exit)
         ? exit.value as number
         : Cause.hasInterruptsOnly(exit.cause)
         ? ExitCode.well
-        : ExitCode.failed
+        : ExitCode.failed,
+      onExit
     )
-  }
 })

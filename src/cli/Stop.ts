@@ -4,31 +4,36 @@
  * The orderly stop itself is the runtime's: it interrupts the program at the first signal, and finalizers run.
  */
 import { Effect } from "effect"
-import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { threads } from "../search/SearchThreads.ts"
 
 /** A second less than the ten that a stop may take, after which a container runtime would kill. */
 const stopMax = "9 seconds"
 
-/** Seconds after which a process that cannot end is killed. */
-const hangMax = 1
+/** Is on every system that has more than the program. */
+const shell = "/bin/sh"
 
 /**
- * To be called before the process ends: Node waits without end for a thread of the search that hangs in the system or in
- * a long query, and nothing in the process runs meanwhile. Then a shell kills it.
+ * Ends the process, whatever its threads do.
+ *
+ * `process.exit` waits without end for a thread of the search that hangs in the system or in a long query, and nothing in
+ * the process runs meanwhile. Nobody inside a container can kill its first process either: the kernel drops a SIGKILL that
+ * comes from the container itself. So the process becomes another program, which exits at once: the kernel ends all threads.
+ * Without such threads `exit` ends it.
  */
-export const beforeExit = (): void => {
-  if (threads() === 0) return
-  spawn("sh", ["-c", `sleep ${hangMax}; kill -9 ${process.pid}`], { detached: true, stdio: "ignore" })
-    .on("error", () => undefined)
-    .unref()
+export const end = (code: number, exit: (code: number) => void = process.exit): void => {
+  if (threads() > 0 && process.execve !== undefined && existsSync(shell)) {
+    // That `execve` is experimental is nothing for an administrator.
+    process.removeAllListeners("warning")
+    process.execve(shell, ["sh", "-c", `exit ${code}`], {})
+  }
+  exit(code)
 }
 
 const give = (up: string) =>
   Effect.sync(() => {
     process.stderr.write(`azure-security: ${up}\n`)
-    beforeExit()
-    process.exit(1)
+    end(1)
   })
 
 /** Watches for signals. To be called once, before the program runs. */
