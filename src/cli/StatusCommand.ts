@@ -1,10 +1,12 @@
 /** `status`: prints the state of a running connector, worst instance first. */
 import { Clock, Console, DateTime, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
-import { RecordedRequest } from "../graph/Recorder.ts"
+import { FetchHttpClient } from "effect/http"
+import { HttpApiClient } from "effect/http-api"
+import type { RecordedRequest } from "../graph/Recorder.ts"
+import { Api } from "../http/Api.ts"
 import { line } from "../status/Report.ts"
-import { type InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
+import type { InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { listenDefault } from "./Listening.ts"
 
@@ -100,16 +102,13 @@ export const command = Command.make(
     )
   },
   Effect.fn(function*({ requests, url }) {
-    const get = <A, I>(path: string, schema: Schema.ConstraintCodec<A, I>) =>
-      HttpClient.get(`${url.replace(/\/+$/, "")}${path}`).pipe(
-        Effect.flatMap(HttpClientResponse.schemaBodyJson(schema)),
-        Effect.timeout("10 seconds"),
-        Effect.mapError(() => new Silent({ url }))
-      )
+    const client = yield* HttpApiClient.make(Api, { baseUrl: url.replace(/\/+$/, "") })
+    const asked = <A, E, R>(request: Effect.Effect<A, E, R>) =>
+      Effect.mapError(Effect.timeout(request, "10 seconds"), () => new Silent({ url }))
     yield* Console.log(
       requests
-        ? (yield* get("/debug/requests", Schema.Array(RecordedRequest))).map(requestLine).join("\n")
-        : text(yield* get("/status", StatusDocument), yield* Clock.currentTimeMillis)
+        ? (yield* asked(client.debug.requests())).map(requestLine).join("\n")
+        : text(yield* asked(client.status.document()), yield* Clock.currentTimeMillis)
     )
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))
