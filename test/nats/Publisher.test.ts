@@ -1,0 +1,278 @@
+import { assert, it } from "@effect/vitest"
+import type { headers, Msg, Status } from "@nats-io/transport-node"
+import { Duration, Effect, Exit, Fiber, Queue, Stream, SubscriptionRef } from "effect"
+import { TestClock } from "effect/testing"
+import { Connection } from "../../src/nats/Connection.ts"
+import { make, type Outgoing, type PublisherLimits, publisherLimits } from "../../src/nats/Publisher.ts"
+
+interface Sent {
+  readonly id: string
+  readonly stream: string
+  readonly reply: string
+}
+
+const acknowledged = "{\"stream\":\"S\", \"seq\":1}"
+const refusedFor = (code: number) => `{"error":{"err_code":${code},"description":"no room"}}`
+
+/** Lets every fiber go on as far as it can at this time. */
+const calm = Effect.repeat(TestClock.adjust(0), { times: 10 })
+
+/** A publisher over a connection whose broker is the test. */
+const world = Effect.fnUntraced(function*(limits: Partial<PublisherLimits> = {}, presence: "here" | "away" = "here") {
+  const sent: Array<Sent> = []
+  const statuses = yield* Queue.unbounded<Status>()
+  const iterable = yield* Stream.toAsyncIterableEffect(Stream.fromQueue(statuses))
+  const broker: { answer: (error: Error | null, message: Msg) => void; isClosed: boolean } = {
+    answer: () => assert.fail("nobody listens"),
+    isClosed: false
+  }
+  const nc = {
+    publish: (
+      _: string,
+      __: Uint8Array,
+      options: { readonly headers: ReturnType<typeof headers>; readonly reply: string }
+    ) => {
+      if (broker.isClosed) throw new Error("the connection is closed")
+      const id = options.headers.get("Nats-Msg-Id")
+      sent.push({ id, stream: options.headers.get("Nats-Expected-Stream"), reply: options.reply })
+    },
+    subscribe: (_: string, options: { readonly callback: typeof broker.answer }) => {
+      broker.answer = options.callback
+      return { unsubscribe: () => undefined }
+    },
+    status: () => iterable
+  }
+  const connection = { nc, presence: yield* SubscriptionRef.make(presence) } as unknown as Connection["Service"]
+  const publisher = yield* Effect.provideService(make({ ...publisherLimits, ...limits }), Connection, connection)
+  const hear = (one: Sent, text = acknowledged) =>
+    Effect.andThen(
+      Effect.sync(() => broker.answer(null, { subject: one.reply, string: () => text } as unknown as Msg)),
+      calm
+    )
+  return {
+    broker,
+    publisher,
+    sent,
+    hear,
+    ids: () => sent.map(({ id }) => id),
+    last: (id: string) => sent.findLast((one) => one.id === id)!,
+    tell: (status: Status) => Effect.andThen(Queue.offer(statuses, status), calm)
+  }
+})
+
+const messages = (ids: string, bytes = 1, stream = "S"): ReadonlyArray<Outgoing> =>
+  Array.from(ids, (id) => ({ id, subject: "a.raw", stream, payload: () => new Uint8Array(bytes) }))
+
+const isDone = (fiber: Fiber.Fiber<unknown, unknown>) => fiber.pollUnsafe() !== undefined
+
+const fork = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.tap(Effect.forkChild(effect, { startImmediately: true }), calm)
+
+const words = (fiber: Fiber.Fiber<void, { readonly detail: string }>) =>
+  Effect.map(Effect.flip(Fiber.join(fiber)), ({ detail }) => detail)
+
+it.effect("keeps at most so many messages in flight, and sends on with each acknowledgement", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world({ messages: 2 })
+    const sending = yield* fork(publisher.send(messages("abcd")))
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    yield* hear(last("b"))
+    assert.deepStrictEqual(ids(), ["a", "b", "c"])
+    assert.isFalse(isDone(sending))
+    yield* hear(last("a"))
+    assert.deepStrictEqual(ids(), ["a", "b", "c", "d"])
+    assert.isTrue(isDone(sending))
+  }))
+
+it.effect("keeps at most so many bytes in flight, and one message more", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world({ bytes: 10 })
+    yield* fork(publisher.send(messages("abcd", 6)))
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    yield* hear(last("a"))
+    assert.deepStrictEqual(ids(), ["a", "b", "c"])
+    yield* hear(last("c"))
+    assert.deepStrictEqual(ids(), ["a", "b", "c", "d"])
+  }))
+
+it.effect("flushes once everything is acknowledged, in whatever order, and names the expected stream", () =>
+  Effect.gen(function*() {
+    const { hear, last, publisher, sent } = yield* world()
+    yield* publisher.send(messages("ab"))
+    assert.deepStrictEqual(sent.map(({ stream }) => stream), ["S", "S"])
+    const flushing = yield* fork(publisher.flush)
+    yield* hear(last("b"))
+    assert.isFalse(isDone(flushing))
+    yield* hear(last("a"), "{\"stream\":\"S\",\"seq\":7,\"duplicate\":true}")
+    assert.deepStrictEqual(flushing.pollUnsafe(), Exit.void)
+  }))
+
+it.effect("sends a message again that is not acknowledged in time, with the same id, and stops once it is", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world({ silence: Duration.minutes(1) })
+    yield* publisher.send(messages("ab"))
+    yield* fork(publisher.flush)
+    yield* hear(last("a"))
+    yield* TestClock.adjust(1999)
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    yield* TestClock.adjust(1)
+    assert.deepStrictEqual(ids(), ["a", "b", "b"])
+    yield* TestClock.adjust("2 seconds")
+    assert.deepStrictEqual(ids(), ["a", "b", "b", "b"])
+    yield* hear(last("b"))
+    yield* TestClock.adjust("1 minute")
+    assert.strictEqual(ids().length, 4)
+  }))
+
+it.effect("sends again sooner what the broker refused for the time being, and fails with its words", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world()
+    yield* publisher.send(messages("a"))
+    const flushing = yield* fork(publisher.flush)
+    yield* hear(last("a"), refusedFor(10077))
+    yield* TestClock.adjust(499)
+    assert.strictEqual(ids().length, 1)
+    yield* TestClock.adjust(1)
+    assert.strictEqual(ids().length, 2)
+    yield* TestClock.adjust(4500)
+    assert.match(yield* words(flushing), /the stream is full \(no room\)/)
+  }))
+
+it.effect("fails after so long without an acknowledgement; each one begins the time anew", () =>
+  Effect.gen(function*() {
+    const { hear, last, publisher } = yield* world()
+    yield* publisher.send(messages("abc"))
+    const flushing = yield* fork(publisher.flush)
+    yield* TestClock.adjust(4999)
+    yield* hear(last("a"))
+    yield* TestClock.adjust(4999)
+    assert.isFalse(isDone(flushing))
+    yield* TestClock.adjust(1)
+    assert.strictEqual(yield* words(flushing), "the broker acknowledges nothing")
+  }))
+
+it.effect("fails at once for what no second try can mend", () =>
+  Effect.gen(function*() {
+    for (
+      const [code, why] of [[10060, /another stream captures a\.raw/], [
+        10054,
+        /over the stream's max_msg_size/
+      ]] as const
+    ) {
+      const { hear, last, publisher } = yield* world()
+      yield* publisher.send(messages("a"))
+      const flushing = yield* fork(publisher.flush)
+      yield* hear(last("a"), refusedFor(code))
+      assert.match(yield* words(flushing), why)
+    }
+  }))
+
+it.effect("after a failure sends only what was not acknowledged, answers that came late included", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world()
+    yield* publisher.send(messages("abc"))
+    const flushing = yield* fork(publisher.flush)
+    yield* hear(last("a"))
+    yield* TestClock.adjust("5 seconds")
+    assert.isTrue(isDone(flushing))
+    const before = ids().length
+    yield* hear(last("b"))
+    yield* publisher.send(messages("abc", 1, "T"))
+    assert.deepStrictEqual(ids().slice(before), ["c"])
+    assert.strictEqual(last("c").stream, "T", "as it is given now")
+    const again = yield* fork(publisher.flush)
+    yield* hear(last("c"))
+    assert.deepStrictEqual(again.pollUnsafe(), Exit.void)
+  }))
+
+it.effect("a refusal of a failed attempt says nothing about the next one", () =>
+  Effect.gen(function*() {
+    const { hear, last, publisher } = yield* world()
+    yield* publisher.send(messages("ab"))
+    const flushing = yield* fork(publisher.flush)
+    const [a, b] = [last("a"), last("b")]
+    yield* hear(a, refusedFor(10060))
+    yield* Effect.exit(Fiber.join(flushing))
+    yield* hear(b, refusedFor(10060))
+    yield* publisher.send(messages("ab"))
+    yield* hear(b, refusedFor(10060))
+    const again = yield* fork(publisher.flush)
+    yield* hear(last("a"))
+    yield* hear(last("b"))
+    assert.deepStrictEqual(again.pollUnsafe(), Exit.void)
+  }))
+
+it.effect("a page that was flushed is over: its ids are sent anew on the next page", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world()
+    for (let page = 1; page <= 2; page++) {
+      yield* publisher.send(messages("a"))
+      assert.strictEqual(ids().length, page)
+      const flushing = yield* fork(publisher.flush)
+      yield* hear(last("a"))
+      assert.isTrue(isDone(flushing))
+    }
+  }))
+
+it.effect("sends nothing while the broker is away, and everything in flight once it is back", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher, tell } = yield* world({ messages: 2 })
+    const sending = yield* fork(publisher.send(messages("abc")))
+    yield* tell({ type: "disconnect", server: "s" })
+    yield* TestClock.adjust("3 seconds")
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    yield* tell({ type: "reconnect", server: "s" })
+    assert.deepStrictEqual(ids(), ["a", "b", "a", "b"])
+    yield* hear(last("a"))
+    assert.deepStrictEqual(ids(), ["a", "b", "a", "b", "c"])
+    assert.isTrue(isDone(sending))
+  }))
+
+it.effect("says that the broker is away when it stays away", () =>
+  Effect.gen(function*() {
+    const { ids, publisher } = yield* world({}, "away")
+    const sending = yield* fork(publisher.send(messages("a")))
+    assert.deepStrictEqual(ids(), [])
+    yield* TestClock.adjust("5 seconds")
+    assert.match(yield* words(sending), /the broker is away/)
+  }))
+
+it.effect("fails when the broker's permissions refuse its subject, and not for another's", () =>
+  Effect.gen(function*() {
+    const { publisher, tell } = yield* world()
+    yield* publisher.send(messages("a"))
+    const flushing = yield* fork(publisher.flush)
+    const refusal = (subject: string) =>
+      ({
+        type: "error",
+        error: Object.assign(new Error("no"), { name: "PermissionViolationError", subject })
+      }) as unknown as Status
+    yield* tell(refusal("b.raw"))
+    assert.isFalse(isDone(flushing))
+    yield* tell(refusal("a.raw"))
+    assert.match(yield* words(flushing), /permissions refuse this user a\.raw/)
+  }))
+
+it.effect("fails when the client throws, and sends again when it works", () =>
+  Effect.gen(function*() {
+    const { broker, hear, ids, last, publisher } = yield* world()
+    broker.isClosed = true
+    assert.strictEqual((yield* Effect.flip(publisher.send(messages("a")))).detail, "the connection is closed")
+    broker.isClosed = false
+    yield* publisher.send(messages("a"))
+    assert.deepStrictEqual(ids(), ["a"])
+    const flushing = yield* fork(publisher.flush)
+    yield* hear(last("a"))
+    assert.isTrue(isDone(flushing))
+  }))
+
+it.effect("an interruption empties the window, and what was in flight is sent with its page again", () =>
+  Effect.gen(function*() {
+    const { ids, publisher } = yield* world({ messages: 1 })
+    const sending = yield* fork(publisher.send(messages("ab")))
+    yield* Fiber.interrupt(sending)
+    yield* TestClock.adjust("1 minute")
+    assert.deepStrictEqual(ids(), ["a"])
+    yield* fork(publisher.send(messages("ab")))
+    assert.deepStrictEqual(ids(), ["a", "a"])
+  }))
