@@ -32,13 +32,8 @@ export class PageDialog extends LitElement {
         color: var(--cds-text-primary);
         box-shadow: 0 2px 6px var(--cds-shadow);
       }
-      dialog[open] {
-        display: flex;
-        animation: appear 150ms cubic-bezier(0, 0, 0.38, 0.9);
-      }
-      :host([kind="danger"]) dialog {
-        width: min(30rem, 100vw);
-      }
+      dialog[open] { display: flex; animation: appear 150ms cubic-bezier(0, 0, 0.38, 0.9); }
+      :host([kind="danger"]) dialog { width: min(30rem, 100vw); }
       :host([kind="panel"]) dialog {
         margin: 0 0 0 auto;
         width: min(40rem, 100vw);
@@ -47,28 +42,16 @@ export class PageDialog extends LitElement {
         max-height: none;
         border-left: 1px solid var(--cds-border-subtle);
       }
-      dialog::backdrop {
-        background: var(--cds-overlay);
-      }
+      dialog::backdrop { background: var(--cds-overlay); }
       /* Nobody may read what lies behind an ended session. */
-      :host([kind="gate"]) dialog::backdrop {
-        background: var(--cds-background);
-      }
+      :host([kind="gate"]) dialog::backdrop { background: var(--cds-background); }
       @keyframes appear {
-        from {
-          opacity: 0;
-          transform: translateY(0.5rem);
-        }
+        from { opacity: 0; transform: translateY(0.5rem); }
       }
       @media (prefers-reduced-motion: reduce) {
-        dialog[open] {
-          animation: none;
-        }
+        dialog[open] { animation: none; }
       }
-      .header {
-        position: relative;
-        padding: 1rem 3.5rem 0.5rem 1rem;
-      }
+      .header { position: relative; padding: 1rem 3.5rem 0.5rem 1rem; }
       .header p {
         color: var(--cds-text-secondary);
         font-size: 0.75rem;
@@ -88,36 +71,20 @@ export class PageDialog extends LitElement {
         color: var(--cds-icon-primary);
         cursor: pointer;
       }
-      .close:hover {
-        background: var(--cds-layer-hover);
-      }
-      .close:focus-visible {
-        outline: 2px solid var(--cds-focus);
-        outline-offset: -2px;
-      }
+      .close:hover { background: var(--cds-layer-hover); }
+      .close:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
       .body {
         flex: 1;
         min-height: 0;
         overflow-y: auto;
         padding: 0.5rem 1rem 2rem;
       }
-      .body:focus-visible {
-        outline: 2px solid var(--cds-focus);
-        outline-offset: -2px;
-      }
-      .footer {
-        border-top: 1px solid var(--cds-border-subtle);
-      }
+      .body:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+      .footer { border-top: 1px solid var(--cds-border-subtle); }
       /* On a low screen the whole dialog scrolls, or the heading and buttons would leave no room to type in. */
       @media (max-height: 30rem) {
-        dialog {
-          max-height: 100vh;
-          overflow-y: auto;
-        }
-        .body {
-          flex: none;
-          overflow-y: visible;
-        }
+        dialog { max-height: 100vh; overflow-y: auto; }
+        .body { flex: none; overflow-y: visible; }
       }
     `
   ]

@@ -27,16 +27,9 @@ export const frame = css`
     background: var(--cds-background);
     color: var(--cds-text-primary);
   }
-  .skip:not(:focus) {
-    clip-path: inset(50%);
-  }
-  .skip:focus {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -4px;
-  }
-  nav ul {
-    display: flex;
-  }
+  .skip:not(:focus) { clip-path: inset(50%); }
+  .skip:focus { outline: 2px solid var(--cds-focus); outline-offset: -4px; }
+  nav ul { display: flex; }
   nav a {
     display: flex;
     align-items: center;
@@ -47,23 +40,15 @@ export const frame = css`
     color: var(--cds-text-secondary);
     text-decoration: none;
   }
-  nav a:hover {
-    background: var(--cds-background-hover);
-    color: var(--cds-text-primary);
-  }
+  nav a:hover { background: var(--cds-background-hover); color: var(--cds-text-primary); }
   nav a[aria-current="page"] {
     border-bottom-color: #4589ff;
     color: var(--cds-text-primary);
     font-weight: 600;
   }
   nav a:focus-visible,
-  .action:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
-  .space {
-    flex: 1;
-  }
+  .action:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+  .space { flex: 1; }
   .hearing {
     display: flex;
     align-items: center;
@@ -102,18 +87,14 @@ export const frame = css`
     color: var(--cds-icon-primary);
     cursor: pointer;
   }
-  .action:hover {
-    background: var(--cds-background-hover);
-  }
+  .action:hover { background: var(--cds-background-hover); }
   main {
     min-height: 100vh;
     max-width: 99rem;
     margin: 0 auto;
     padding: 5rem 2rem 4rem;
   }
-  main:focus {
-    outline: none;
-  }
+  main:focus { outline: none; }
   .card {
     max-width: 30rem;
     margin: 10vh auto 0;
@@ -121,43 +102,22 @@ export const frame = css`
     border-top: 3px solid var(--cds-border-interactive);
     background: var(--cds-layer);
   }
-  .card h1 {
-    margin-bottom: 1rem;
-  }
-  .notice {
-    max-width: none;
-    margin-bottom: 1rem;
-  }
+  .card h1 { margin-bottom: 1rem; }
+  .notice { max-width: none; margin-bottom: 1rem; }
   @media (max-width: 47.99rem) {
-    cds-header {
-      height: auto;
-    }
+    cds-header { height: auto; }
     nav {
       order: 1;
       width: 100%;
       border-top: 1px solid var(--cds-border-subtle);
     }
-    nav li {
-      flex: 1;
-    }
-    nav a {
-      height: 2.5rem;
-      padding: 0 0.5rem;
-    }
-    .hearing {
-      padding: 0 0.5rem;
-    }
-    main {
-      padding: 7rem 1rem 3rem;
-    }
-    .card {
-      margin-top: 1rem;
-      padding: 1rem;
-    }
+    nav li { flex: 1; }
+    nav a { height: 2.5rem; padding: 0 0.5rem; }
+    .hearing { padding: 0 0.5rem; }
+    main { padding: 7rem 1rem 3rem; }
+    .card { margin-top: 1rem; padding: 1rem; }
   }
   @media (max-width: 24rem) {
-    .longer {
-      display: none;
-    }
+    .longer { display: none; }
   }
 `

@@ -13,13 +13,8 @@ export class SignIn extends LitElement {
     text,
     fields,
     css`
-      form {
-        display: grid;
-        gap: 1.5rem;
-      }
-      input {
-        background: var(--cds-field-01);
-      }
+      form { display: grid; gap: 1.5rem; }
+      input { background: var(--cds-field-01); }
     `
   ]
 

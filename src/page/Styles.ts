@@ -3,22 +3,12 @@ import { css } from "lit"
 
 /** Styles of text, headings, icons, and of content for screen readers only. */
 export const text = css`
-  :host {
-    display: block;
-    color: var(--cds-text-primary);
-  }
+  :host { display: block; color: var(--cds-text-primary); }
   *,
   *::before,
-  *::after {
-    box-sizing: border-box;
-  }
-  h1, h2, h3, h4, p, dl, dd, ul, ol, figure {
-    margin: 0;
-    padding: 0;
-  }
-  ul, ol {
-    list-style: none;
-  }
+  *::after { box-sizing: border-box; }
+  h1, h2, h3, h4, p, dl, dd, ul, ol, figure { margin: 0; padding: 0; }
+  ul, ol { list-style: none; }
   h1 {
     font: 400 1.75rem/2.25rem inherit;
     font-family: inherit;
@@ -40,17 +30,13 @@ export const text = css`
     letter-spacing: 0;
   }
   h1:focus,
-  h2:focus {
-    outline: none;
-  }
+  h2:focus { outline: none; }
   .small {
     font-size: 0.75rem;
     line-height: 1rem;
     letter-spacing: 0.32px;
   }
-  .quiet {
-    color: var(--cds-text-secondary);
-  }
+  .quiet { color: var(--cds-text-secondary); }
   .code {
     font-family: "IBM Plex Mono", ui-monospace, Menlo, Consolas, monospace;
     font-size: 0.75rem;
@@ -67,28 +53,14 @@ export const text = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  .icon {
-    flex: none;
-  }
-  .icon-connected {
-    color: var(--cds-support-success);
-  }
-  .icon-warning {
-    color: var(--page-warning-icon);
-  }
-  .icon-failed {
-    color: var(--cds-support-error);
-  }
+  .icon { flex: none; }
+  .icon-connected { color: var(--cds-support-success); }
+  .icon-warning { color: var(--page-warning-icon); }
+  .icon-failed { color: var(--cds-support-error); }
   .icon-waiting,
-  .icon-cooldown {
-    color: var(--cds-support-info);
-  }
-  .icon-disabled {
-    color: var(--cds-icon-secondary);
-  }
-  .outside {
-    overflow-wrap: anywhere;
-  }
+  .icon-cooldown { color: var(--cds-support-info); }
+  .icon-disabled { color: var(--cds-icon-secondary); }
+  .outside { overflow-wrap: anywhere; }
 `
 
 /** Styles of a fold: `<details>` with Carbon's chevron in its summary. */
@@ -100,23 +72,12 @@ export const folds = css`
     cursor: pointer;
     list-style: none;
   }
-  summary::-webkit-details-marker {
-    display: none;
-  }
-  summary:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
-  summary > .icon-chevron {
-    transition: transform 110ms;
-  }
-  details[open] > summary > .icon-chevron {
-    transform: rotate(180deg);
-  }
+  summary::-webkit-details-marker { display: none; }
+  summary:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+  summary > .icon-chevron { transition: transform 110ms; }
+  details[open] > summary > .icon-chevron { transform: rotate(180deg); }
   @media (prefers-reduced-motion: reduce) {
-    summary > .icon-chevron {
-      transition: none;
-    }
+    summary > .icon-chevron { transition: none; }
   }
 `
 
@@ -153,28 +114,14 @@ export const fields = css`
     font: inherit;
     letter-spacing: 0.16px;
   }
-  select {
-    padding-right: 2.5rem;
-    text-overflow: ellipsis;
-  }
-  input::placeholder {
-    color: var(--cds-text-placeholder);
-    opacity: 1;
-  }
+  select { padding-right: 2.5rem; text-overflow: ellipsis; }
+  input::placeholder { color: var(--cds-text-placeholder); opacity: 1; }
   input:focus,
-  select:focus {
-    outline-color: var(--cds-focus);
-  }
+  select:focus { outline-color: var(--cds-focus); }
   input[aria-invalid="true"],
-  select[aria-invalid="true"] {
-    outline-color: var(--cds-support-error);
-  }
-  input[aria-invalid="true"]:focus {
-    outline-color: var(--cds-focus);
-  }
-  input:disabled {
-    color: var(--cds-text-disabled);
-  }
+  select[aria-invalid="true"] { outline-color: var(--cds-support-error); }
+  input[aria-invalid="true"]:focus { outline-color: var(--cds-focus); }
+  input:disabled { color: var(--cds-text-disabled); }
   .hint {
     color: var(--cds-text-helper);
     font-size: 0.75rem;

@@ -48,18 +48,13 @@ export const activityStyles = css`
     border-inline-end-width: 0;
     white-space: nowrap;
   }
-  label:first-of-type span {
-    border-start-start-radius: 4px;
-    border-end-start-radius: 4px;
-  }
+  label:first-of-type span { border-start-start-radius: 4px; border-end-start-radius: 4px; }
   label:last-of-type span {
     border-inline-end-width: 1px;
     border-start-end-radius: 4px;
     border-end-end-radius: 4px;
   }
-  label:hover span {
-    background: var(--cds-background-hover);
-  }
+  label:hover span { background: var(--cds-background-hover); }
   input:checked + span {
     background: var(--cds-layer-selected-inverse);
     color: var(--cds-text-inverse);
@@ -76,10 +71,7 @@ export const activityStyles = css`
     gap: 1rem;
     align-items: start;
   }
-  .skeleton {
-    block-size: 20rem;
-    background: var(--cds-skeleton-background);
-  }
+  .skeleton { block-size: 20rem; background: var(--cds-skeleton-background); }
   .marks {
     margin-block: 1rem;
     padding: 1rem;
@@ -93,14 +85,8 @@ export const activityStyles = css`
     padding-block: 0.5rem;
     border-block-start: 1px solid var(--cds-border-subtle-01);
   }
-  .marks bdi {
-    min-inline-size: 0;
-    overflow-wrap: anywhere;
-  }
-  .marks li .quiet {
-    margin-inline-start: auto;
-    font-variant-numeric: tabular-nums;
-  }
+  .marks bdi { min-inline-size: 0; overflow-wrap: anywhere; }
+  .marks li .quiet { margin-inline-start: auto; font-variant-numeric: tabular-nums; }
   .swatch {
     flex: none;
     inline-size: 0.75rem;

@@ -18,26 +18,16 @@ const styles = css`
     --plot-4: light-dark(#007d79, #08bdba);
     --plot-5: light-dark(#9f1853, #ff7eb6);
   }
-  *, *::before, *::after {
-    box-sizing: border-box;
-  }
-  figure {
-    margin: 0;
-  }
+  *, *::before, *::after { box-sizing: border-box; }
+  figure { margin: 0; }
   h2 {
     margin: 0;
     font-size: 1rem;
     font-weight: 600;
     line-height: 1.375rem;
   }
-  p {
-    margin: 0;
-    color: var(--cds-text-secondary);
-  }
-  .unit {
-    font-size: 0.75rem;
-    letter-spacing: 0.32px;
-  }
+  p { margin: 0; color: var(--cds-text-secondary); }
+  .unit { font-size: 0.75rem; letter-spacing: 0.32px; }
   .legend {
     display: flex;
     flex-wrap: wrap;
@@ -56,13 +46,8 @@ const styles = css`
     align-items: center;
     gap: 0.375rem;
   }
-  .legend .when {
-    margin-inline-start: auto;
-  }
-  .legend b {
-    color: var(--cds-text-primary);
-    font-weight: 600;
-  }
+  .legend .when { margin-inline-start: auto; }
+  .legend b { color: var(--cds-text-primary); font-weight: 600; }
   .swatch {
     flex: none;
     inline-size: 0.75rem;
@@ -81,20 +66,10 @@ const styles = css`
   .c3 { color: var(--plot-3); }
   .c4 { color: var(--plot-4); }
   .c5 { color: var(--plot-5); }
-  .drawing {
-    block-size: 12rem;
-    overflow: hidden;
-  }
-  .uplot {
-    font-family: inherit;
-  }
-  .u-cursor-x {
-    border-color: var(--cds-border-strong-01) !important;
-  }
-  details {
-    margin-block-start: 0.5rem;
-    font-size: 0.75rem;
-  }
+  .drawing { block-size: 12rem; overflow: hidden; }
+  .uplot { font-family: inherit; }
+  .u-cursor-x { border-color: var(--cds-border-strong-01) !important; }
+  details { margin-block-start: 0.5rem; font-size: 0.75rem; }
   summary {
     inline-size: max-content;
     padding-block: 0.25rem;
@@ -128,10 +103,7 @@ const styles = css`
     background: var(--cds-layer-accent-01);
     font-weight: 600;
   }
-  th:first-child {
-    text-align: start;
-    white-space: nowrap;
-  }
+  th:first-child { text-align: start; white-space: nowrap; }
 `
 
 /** `<azure-security-plot>`: `steps` are the starts of its steps in seconds since 1970. */

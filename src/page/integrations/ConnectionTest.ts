@@ -41,34 +41,19 @@ export class ConnectionTest extends LitElement {
         padding: 0.5rem 0;
         border-top: 1px solid var(--cds-border-subtle);
       }
-      li > .mark {
-        font-weight: 600;
-      }
-      li > .word {
-        font-weight: 600;
-      }
-      .passed > .mark {
-        color: var(--cds-support-success);
-      }
+      li > .mark { font-weight: 600; }
+      li > .word { font-weight: 600; }
+      .passed > .mark { color: var(--cds-support-success); }
       .passed > .word,
-      .skipped > .word {
-        font-weight: 400;
-      }
+      .skipped > .word { font-weight: 400; }
       li > div {
         display: grid;
         gap: 0.25rem;
         min-width: 0;
       }
-      .remedy {
-        font-weight: 600;
-      }
-      .remedy::first-letter {
-        text-transform: uppercase;
-      }
-      progress {
-        width: 100%;
-        height: 0.25rem;
-      }
+      .remedy { font-weight: 600; }
+      .remedy::first-letter { text-transform: uppercase; }
+      progress { width: 100%; height: 0.25rem; }
     `
   ]
 

@@ -7,9 +7,7 @@ import { type Endpoint, endpointStates } from "./Tiles.ts"
 
 /** Styles of the fold; `InstanceTile` includes them. */
 export const endpointStyles = css`
-  .endpoint {
-    border-top: 1px solid var(--cds-border-subtle);
-  }
+  .endpoint { border-top: 1px solid var(--cds-border-subtle); }
   .endpoint > summary {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(0, 1.5fr) minmax(0, 1fr) 1rem;
@@ -18,9 +16,7 @@ export const endpointStyles = css`
     min-height: 2.5rem;
     padding: 0.25rem 0;
   }
-  .endpoint > summary:hover {
-    background: var(--cds-layer-hover);
-  }
+  .endpoint > summary:hover { background: var(--cds-layer-hover); }
   .endpoint-state {
     display: flex;
     align-items: center;
@@ -31,19 +27,11 @@ export const endpointStyles = css`
     font-variant-numeric: tabular-nums;
     text-align: right;
   }
-  .left {
-    font-variant-numeric: tabular-nums;
-    font-weight: 600;
-  }
+  .left { font-variant-numeric: tabular-nums; font-weight: 600; }
   @container (max-width: 20rem) {
-    .unit {
-      position: absolute;
-      clip-path: inset(50%);
-    }
+    .unit { position: absolute; clip-path: inset(50%); }
   }
-  .endpoint .facts {
-    padding-bottom: 0.5rem;
-  }
+  .endpoint .facts { padding-bottom: 0.5rem; }
 `
 
 const timed = (time: string | null, now: number) =>

@@ -4,22 +4,12 @@ import { css } from "lit"
 /** Styles that only `InstanceForm` uses. */
 export const formStyles = css`
   form,
-  .group {
-    display: grid;
-    gap: 1.5rem;
-  }
+  .group { display: grid; gap: 1.5rem; }
   /* Fields on a panel have the page's background. */
   input:not([type="checkbox"]):not([type="radio"]),
-  select {
-    background: var(--cds-field-02);
-  }
-  .advanced > summary {
-    min-height: 2.5rem;
-    border-block: 1px solid var(--cds-border-subtle-01);
-  }
-  .advanced .group {
-    padding: 1.5rem 0 0;
-  }
+  select { background: var(--cds-field-02); }
+  .advanced > summary { min-height: 2.5rem; border-block: 1px solid var(--cds-border-subtle-01); }
+  .advanced .group { padding: 1.5rem 0 0; }
   .pair {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));
@@ -33,10 +23,7 @@ export const formStyles = css`
     padding: 0;
     border: 0;
   }
-  legend {
-    margin-bottom: 0.5rem;
-    padding: 0;
-  }
+  legend { margin-bottom: 0.5rem; padding: 0; }
   .endpoint-row {
     display: grid;
     grid-template-columns: minmax(0, 1fr) 9rem;
@@ -60,10 +47,7 @@ export const formStyles = css`
     margin: 0;
     accent-color: var(--cds-icon-primary);
   }
-  .tick input:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: 1px;
-  }
+  .tick input:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .enabled {
     display: flex;
     flex-direction: column;
@@ -82,20 +66,10 @@ export const formStyles = css`
     text-align: left;
     cursor: pointer;
   }
-  .product:hover {
-    background: var(--cds-layer-hover-02);
-  }
-  .product:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
-  .product .icon {
-    grid-row: span 2;
-    color: var(--cds-icon-interactive, var(--cds-interactive));
-  }
-  .product strong {
-    font-size: 1rem;
-  }
+  .product:hover { background: var(--cds-layer-hover-02); }
+  .product:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+  .product .icon { grid-row: span 2; color: var(--cds-icon-interactive, var(--cds-interactive)); }
+  .product strong { font-size: 1rem; }
   .conflict {
     display: grid;
     gap: 1rem;
@@ -103,18 +77,13 @@ export const formStyles = css`
     padding: 1rem;
     background: var(--cds-background);
   }
-  .conflict:focus {
-    outline: none;
-  }
+  .conflict:focus { outline: none; }
   .choices {
     display: flex;
     flex-wrap: wrap;
     gap: 0.5rem;
   }
-  table {
-    width: 100%;
-    border-collapse: collapse;
-  }
+  table { width: 100%; border-collapse: collapse; }
   th,
   td {
     padding: 0.5rem 0.5rem 0.5rem 0;
@@ -123,29 +92,13 @@ export const formStyles = css`
     text-align: left;
     vertical-align: top;
   }
-  thead th {
-    font-weight: 600;
-  }
-  tbody th {
-    color: var(--cds-text-secondary);
-  }
-  .notice {
-    max-width: none;
-    margin-bottom: 1.5rem;
-  }
-  .faults:focus {
-    outline: none;
-  }
-  .conflict .notice {
-    margin-bottom: 0;
-  }
-  azure-security-connection-test {
-    margin-top: 1.5rem;
-    scroll-margin: 1rem;
-  }
-  .choose {
-    margin-bottom: 1rem;
-  }
+  thead th { font-weight: 600; }
+  tbody th { color: var(--cds-text-secondary); }
+  .notice { max-width: none; margin-bottom: 1.5rem; }
+  .faults:focus { outline: none; }
+  .conflict .notice { margin-bottom: 0; }
+  azure-security-connection-test { margin-top: 1.5rem; scroll-margin: 1rem; }
+  .choose { margin-bottom: 1rem; }
   .buttons {
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 1fr));
@@ -157,13 +110,8 @@ export const formStyles = css`
     max-width: none;
     background: var(--cds-layer);
   }
-  .buttons cds-button::part(button) {
-    width: 100%;
-    max-width: none;
-  }
-  .buttons.two {
-    grid-template-columns: repeat(2, minmax(0, 1fr));
-  }
+  .buttons cds-button::part(button) { width: 100%; max-width: none; }
+  .buttons.two { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .where {
     padding: 0.5rem 1rem;
     color: var(--cds-text-secondary);
@@ -171,19 +119,9 @@ export const formStyles = css`
     line-height: 1rem;
   }
   @media (max-width: 30rem) {
-    input:not([type="checkbox"]):not([type="radio"]) {
-      padding: 0 0.5rem;
-    }
-    .endpoint-row {
-      grid-template-columns: minmax(0, 1fr) 6rem;
-      gap: 0.5rem;
-    }
-    .buttons:not(.two) {
-      grid-template-columns: repeat(2, minmax(0, 1fr));
-    }
-    .buttons:not(.two) .test {
-      grid-row: 1;
-      grid-column: span 2;
-    }
+    input:not([type="checkbox"]):not([type="radio"]) { padding: 0 0.5rem; }
+    .endpoint-row { grid-template-columns: minmax(0, 1fr) 6rem; gap: 0.5rem; }
+    .buttons:not(.two) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+    .buttons:not(.two) .test { grid-row: 1; grid-column: span 2; }
   }
 `

@@ -11,13 +11,8 @@ export const integrationsStyles = css`
     gap: 1rem;
     margin-bottom: 1.5rem;
   }
-  .top > div {
-    min-width: 0;
-  }
-  .notice {
-    max-width: none;
-    margin-bottom: 1rem;
-  }
+  .top > div { min-width: 0; }
+  .notice { max-width: none; margin-bottom: 1rem; }
   .filter {
     display: flex;
     flex-wrap: wrap;
@@ -25,10 +20,7 @@ export const integrationsStyles = css`
     gap: 0.75rem 1rem;
     margin-bottom: 1rem;
   }
-  cds-search {
-    flex: 1 1 16rem;
-    max-width: 30rem;
-  }
+  cds-search { flex: 1 1 16rem; max-width: 30rem; }
   .chips {
     display: flex;
     flex-wrap: wrap;
@@ -48,26 +40,19 @@ export const integrationsStyles = css`
     font-size: 0.75rem;
     cursor: pointer;
   }
-  .chip:hover {
-    background: var(--cds-background-hover);
-  }
+  .chip:hover { background: var(--cds-background-hover); }
   .chip[aria-pressed="true"] {
     border-color: var(--cds-border-inverse);
     background: var(--cds-layer-selected-01);
   }
-  .chip:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: 1px;
-  }
+  .chip:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .grid {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr));
     align-items: start;
     gap: 1rem;
   }
-  .grid > li {
-    min-width: 0;
-  }
+  .grid > li { min-width: 0; }
   .pages {
     display: flex;
     align-items: center;
@@ -95,12 +80,6 @@ export const integrationsStyles = css`
     grid-template-columns: 1fr 1fr;
     gap: 1px;
   }
-  .two cds-button {
-    width: 100%;
-    max-width: none;
-  }
-  .two cds-button::part(button) {
-    width: 100%;
-    max-width: none;
-  }
+  .two cds-button { width: 100%; max-width: none; }
+  .two cds-button::part(button) { width: 100%; max-width: none; }
 `

@@ -20,20 +20,14 @@ export const reportStyles = css`
     border-left-color: var(--cds-support-warning);
     background: var(--page-warning);
   }
-  .report > .icon {
-    margin-top: 0.125rem;
-  }
+  .report > .icon { margin-top: 0.125rem; }
   .report > div {
     display: grid;
     gap: 0.375rem;
     min-width: 0;
   }
-  .remedy {
-    font-weight: 600;
-  }
-  .remedy::first-letter {
-    text-transform: uppercase;
-  }
+  .remedy { font-weight: 600; }
+  .remedy::first-letter { text-transform: uppercase; }
   .report summary {
     width: fit-content;
     padding: 0.125rem 0.25rem 0.125rem 0;
@@ -49,9 +43,7 @@ export const reportStyles = css`
     font-size: 0.75rem;
     line-height: 1rem;
   }
-  .facts dt {
-    color: var(--cds-text-secondary);
-  }
+  .facts dt { color: var(--cds-text-secondary); }
 `
 
 /** Labels of a report's fields. */

@@ -3,9 +3,7 @@ import { css } from "lit"
 
 /** Styles that only `InstanceTile` uses. */
 export const tileStyles = css`
-  :host {
-    min-width: 0;
-  }
+  :host { min-width: 0; }
   article {
     display: flex;
     flex-direction: column;
@@ -14,30 +12,17 @@ export const tileStyles = css`
     border-top: 3px solid var(--cds-support-info);
     background: var(--cds-layer);
   }
-  article.connected {
-    border-top-color: var(--cds-support-success);
-  }
-  article.warning {
-    border-top-color: var(--cds-support-warning);
-  }
-  article.failed {
-    border-top-color: var(--cds-support-error);
-  }
-  article.disabled {
-    border-top-color: var(--cds-border-strong-01);
-  }
-  article.lost {
-    border-top-color: var(--cds-border-strong-01);
-    filter: grayscale(1);
-  }
+  article.connected { border-top-color: var(--cds-support-success); }
+  article.warning { border-top-color: var(--cds-support-warning); }
+  article.failed { border-top-color: var(--cds-support-error); }
+  article.disabled { border-top-color: var(--cds-border-strong-01); }
+  article.lost { border-top-color: var(--cds-border-strong-01); filter: grayscale(1); }
   .head {
     display: flex;
     justify-content: space-between;
     gap: 1rem;
   }
-  .names {
-    min-width: 0;
-  }
+  .names { min-width: 0; }
   h2 {
     display: -webkit-box;
     overflow: hidden;
@@ -57,10 +42,7 @@ export const tileStyles = css`
     border-left: 3px solid var(--cds-support-info);
     background: var(--cds-layer-accent);
   }
-  .reports {
-    display: grid;
-    gap: 0.5rem;
-  }
+  .reports { display: grid; gap: 0.5rem; }
   dt {
     color: var(--cds-text-secondary);
     font-size: 0.75rem;
@@ -80,14 +62,8 @@ export const tileStyles = css`
     letter-spacing: 0;
     font-variant-numeric: tabular-nums;
   }
-  .figure.bad {
-    color: var(--cds-text-error);
-    font-weight: 400;
-  }
-  .endpoints {
-    container-type: inline-size;
-    border-bottom: 1px solid var(--cds-border-subtle);
-  }
+  .figure.bad { color: var(--cds-text-error); font-weight: 400; }
+  .endpoints { container-type: inline-size; border-bottom: 1px solid var(--cds-border-subtle); }
   .budget {
     display: flex;
     align-items: center;
@@ -96,12 +72,8 @@ export const tileStyles = css`
     font-size: 0.75rem;
     line-height: 1rem;
   }
-  .budget span {
-    white-space: nowrap;
-  }
-  .figures-small {
-    font-variant-numeric: tabular-nums;
-  }
+  .budget span { white-space: nowrap; }
+  .figures-small { font-variant-numeric: tabular-nums; }
   meter {
     flex: 1;
     min-width: 1rem;
@@ -117,12 +89,8 @@ export const tileStyles = css`
     border-radius: 0;
     background: var(--cds-border-subtle);
   }
-  meter::-webkit-meter-optimum-value {
-    background: var(--cds-border-interactive);
-  }
-  meter::-moz-meter-bar {
-    background: var(--cds-border-interactive);
-  }
+  meter::-webkit-meter-optimum-value { background: var(--cds-border-interactive); }
+  meter::-moz-meter-bar { background: var(--cds-border-interactive); }
   .actions {
     display: flex;
     flex-wrap: wrap;

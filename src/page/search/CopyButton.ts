@@ -34,12 +34,8 @@ export class CopyButton extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: inline-block;
-      }
-      .done .icon {
-        fill: var(--cds-support-success);
-      }
+      :host { display: inline-block; }
+      .done .icon { fill: var(--cds-support-success); }
     `
   ]
 

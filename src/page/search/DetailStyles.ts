@@ -10,10 +10,7 @@ export const detailStyles = css`
     min-block-size: 0;
     background: var(--cds-layer-01);
   }
-  header {
-    flex: none;
-    border-block-end: 1px solid var(--cds-border-subtle-01);
-  }
+  header { flex: none; border-block-end: 1px solid var(--cds-border-subtle-01); }
   .bar {
     display: flex;
     align-items: center;
@@ -27,9 +24,7 @@ export const detailStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .bar .ghost:not([hidden]) + .kind {
-    padding-inline-start: 0;
-  }
+  .bar .ghost:not([hidden]) + .kind { padding-inline-start: 0; }
   h2 {
     display: -webkit-box;
     -webkit-box-orient: vertical;
@@ -44,9 +39,7 @@ export const detailStyles = css`
     line-height: 1.4;
     letter-spacing: 0;
   }
-  .quiet {
-    color: var(--cds-text-secondary);
-  }
+  .quiet { color: var(--cds-text-secondary); }
   .line {
     display: flex;
     align-items: center;
@@ -65,10 +58,7 @@ export const detailStyles = css`
     margin: 0.5rem 0 0;
     padding: 0 1rem;
   }
-  .tabs {
-    display: flex;
-    margin-block-start: 0.75rem;
-  }
+  .tabs { display: flex; margin-block-start: 0.75rem; }
   [role="tab"] {
     min-block-size: 2.5rem;
     padding: 0.5rem 1rem;
@@ -78,10 +68,7 @@ export const detailStyles = css`
     color: var(--cds-text-secondary);
     cursor: pointer;
   }
-  [role="tab"]:hover {
-    color: var(--cds-text-primary);
-    border-color: var(--cds-border-strong-01);
-  }
+  [role="tab"]:hover { color: var(--cds-text-primary); border-color: var(--cds-border-strong-01); }
   [role="tab"][aria-selected="true"] {
     border-color: var(--cds-border-interactive);
     color: var(--cds-text-primary);
@@ -98,17 +85,13 @@ export const detailStyles = css`
     overflow: auto;
     outline: none;
   }
-  section + section {
-    margin-block-start: 1.5rem;
-  }
+  section + section { margin-block-start: 1.5rem; }
   h3 {
     margin: 0 0 0.5rem;
     font-size: 0.875rem;
     font-weight: 600;
   }
-  p {
-    margin: 0 0 0.75rem;
-  }
+  p { margin: 0 0 0.75rem; }
   dl {
     display: grid;
     grid-template-columns: minmax(5.5rem, 26%) minmax(0, 1fr);
@@ -120,10 +103,7 @@ export const detailStyles = css`
     min-block-size: 2.25rem;
     border-block-end: 1px solid var(--cds-border-subtle-01);
   }
-  dt {
-    padding: 0.5rem 0.5rem 0.5rem 0;
-    color: var(--cds-text-secondary);
-  }
+  dt { padding: 0.5rem 0.5rem 0.5rem 0; color: var(--cds-text-secondary); }
   dd {
     display: flex;
     align-items: start;
@@ -135,13 +115,9 @@ export const detailStyles = css`
     opacity: 0;
     transition: opacity 70ms;
   }
-  dd:hover azure-security-copy, dd:focus-within azure-security-copy {
-    opacity: 1;
-  }
+  dd:hover azure-security-copy, dd:focus-within azure-security-copy { opacity: 1; }
   @media (hover: none) {
-    dd azure-security-copy {
-      opacity: 1;
-    }
+    dd azure-security-copy { opacity: 1; }
   }
   .text {
     min-inline-size: 0;
@@ -163,16 +139,9 @@ export const detailStyles = css`
     text-decoration: underline dotted var(--cds-border-strong-01);
     text-underline-offset: 0.25em;
   }
-  .value .word {
-    text-decoration: inherit;
-    text-underline-offset: inherit;
-  }
-  .value:hover, .whole {
-    color: var(--cds-link-primary);
-  }
-  .value:focus-visible, .whole:focus-visible {
-    outline: 2px solid var(--cds-focus);
-  }
+  .value .word { text-decoration: inherit; text-underline-offset: inherit; }
+  .value:hover, .whole { color: var(--cds-link-primary); }
+  .value:focus-visible, .whole:focus-visible { outline: 2px solid var(--cds-focus); }
   ul {
     margin: 0;
     padding: 0;
@@ -190,24 +159,15 @@ export const detailStyles = css`
     cursor: pointer;
     text-align: start;
   }
-  .row:hover {
-    background: var(--cds-layer-hover-01);
-  }
-  .row:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
+  .row:hover { background: var(--cds-layer-hover-01); }
+  .row:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .row:disabled {
     background: var(--cds-layer-selected-01);
     color: inherit;
     cursor: default;
   }
-  .row .kind {
-    font-weight: 600;
-  }
-  .row .severity, .row .quiet {
-    font-size: 0.75rem;
-  }
+  .row .kind { font-weight: 600; }
+  .row .severity, .row .quiet { font-size: 0.75rem; }
   .actions {
     display: flex;
     flex-wrap: wrap;
@@ -226,25 +186,14 @@ export const detailStyles = css`
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
-  .name {
-    color: var(--cds-link-primary);
-  }
-  pre .text {
-    padding: 0;
-  }
+  .name { color: var(--cds-link-primary); }
+  pre .text { padding: 0; }
   pre .value {
     color: var(--cds-support-info);
     cursor: inherit;
     text-decoration: none;
   }
-  .note {
-    color: var(--cds-text-helper);
-    font-style: italic;
-  }
-  .skeleton {
-    margin-block: 1rem;
-  }
-  .skeleton:nth-child(odd) {
-    inline-size: 60%;
-  }
+  .note { color: var(--cds-text-helper); font-style: italic; }
+  .skeleton { margin-block: 1rem; }
+  .skeleton:nth-child(odd) { inline-size: 60%; }
 `

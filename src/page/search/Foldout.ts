@@ -16,10 +16,7 @@ export class Foldout extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        position: relative;
-        display: inline-block;
-      }
+      :host { position: relative; display: inline-block; }
       .panel {
         position: absolute;
         z-index: 20;
@@ -34,21 +31,12 @@ export class Foldout extends LitElement {
         border: 1px solid var(--cds-border-subtle-01);
         box-shadow: 0 2px 6px var(--cds-shadow, rgb(0 0 0 / 30%));
       }
-      button[aria-expanded="true"] {
-        background: var(--cds-layer-01);
-      }
+      button[aria-expanded="true"] { background: var(--cds-layer-01); }
       @media (max-width: 42rem) {
-        button {
-          gap: 0.25rem;
-          padding-inline: 0.5rem;
-        }
-        button .icon:first-child {
-          display: none;
-        }
+        button { gap: 0.25rem; padding-inline: 0.5rem; }
+        button .icon:first-child { display: none; }
       }
-      button[aria-expanded="true"] .icon:last-child {
-        rotate: 180deg;
-      }
+      button[aria-expanded="true"] .icon:last-child { rotate: 180deg; }
     `
   ]
 

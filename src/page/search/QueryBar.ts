@@ -20,9 +20,7 @@ const styles = css`
     gap: 0.5rem 1rem;
     align-items: start;
   }
-  .query {
-    position: relative;
-  }
+  .query { position: relative; }
   .query > .icon {
     position: absolute;
     inset-block-start: 0.75rem;
@@ -30,21 +28,14 @@ const styles = css`
     fill: var(--cds-icon-secondary);
     pointer-events: none;
   }
-  .query .field {
-    padding-inline: 2.75rem 2.75rem;
-    text-overflow: ellipsis;
-  }
-  .query .field::-webkit-search-cancel-button {
-    display: none;
-  }
+  .query .field { padding-inline: 2.75rem 2.75rem; text-overflow: ellipsis; }
+  .query .field::-webkit-search-cancel-button { display: none; }
   .query .ghost {
     position: absolute;
     inset-block-start: 0;
     inset-inline-end: 0;
   }
-  .go {
-    padding-block-start: 1.375rem;
-  }
+  .go { padding-block-start: 1.375rem; }
   .below {
     grid-column: 1 / -1;
     display: flex;
@@ -64,33 +55,19 @@ const styles = css`
     color: var(--cds-text-secondary);
     cursor: pointer;
   }
-  .chip:hover {
-    background: var(--cds-background-hover);
-    color: var(--cds-text-primary);
-  }
-  .chip:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: 1px;
-  }
+  .chip:hover { background: var(--cds-background-hover); color: var(--cds-text-primary); }
+  .chip:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .custom {
     grid-column: 1 / -1;
     display: grid;
     grid-template-columns: repeat(2, minmax(0, 17rem));
     gap: 0.5rem 1rem;
   }
-  .custom .wrong {
-    grid-column: 1 / -1;
-  }
+  .custom .wrong { grid-column: 1 / -1; }
   @container (max-width: 42rem) {
-    .bar {
-      grid-template-columns: minmax(0, 1fr) auto;
-    }
-    .box {
-      grid-column: 1 / -1;
-    }
-    .custom {
-      grid-template-columns: minmax(0, 1fr);
-    }
+    .bar { grid-template-columns: minmax(0, 1fr) auto; }
+    .box { grid-column: 1 / -1; }
+    .custom { grid-template-columns: minmax(0, 1fr); }
   }
 `
 

@@ -38,19 +38,10 @@ export const searchStyles = css`
     background: var(--cds-icon-secondary);
     forced-color-adjust: none;
   }
-  .good .dot {
-    background: var(--cds-support-success);
-  }
-  .busy .dot {
-    background: var(--cds-support-info);
-    animation: skeleton 1.8s ease-in-out infinite;
-  }
-  .bad .dot {
-    background: var(--cds-support-error);
-  }
-  azure-security-query-bar {
-    container-type: inline-size;
-  }
+  .good .dot { background: var(--cds-support-success); }
+  .busy .dot { background: var(--cds-support-info); animation: skeleton 1.8s ease-in-out infinite; }
+  .bad .dot { background: var(--cds-support-error); }
+  azure-security-query-bar { container-type: inline-size; }
   .split {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -58,9 +49,7 @@ export const searchStyles = css`
     align-items: start;
     margin-block-start: 1rem;
   }
-  .list {
-    min-inline-size: 0;
-  }
+  .list { min-inline-size: 0; }
   .tools {
     display: flex;
     flex-wrap: wrap;
@@ -73,12 +62,8 @@ export const searchStyles = css`
     margin: 0;
     white-space: nowrap;
   }
-  .switch {
-    color: var(--cds-text-primary);
-  }
-  .switch:hover {
-    color: var(--cds-text-primary);
-  }
+  .switch { color: var(--cds-text-primary); }
+  .switch:hover { color: var(--cds-text-primary); }
   .switch:disabled {
     background: none;
     color: var(--cds-text-disabled);
@@ -105,15 +90,9 @@ export const searchStyles = css`
     background: var(--cds-icon-on-color);
     transition: translate 110ms;
   }
-  [aria-checked="true"] .track {
-    background: var(--cds-support-success);
-  }
-  [aria-checked="true"] .track::before {
-    translate: 1rem 0;
-  }
-  .switch:disabled .track {
-    background: var(--cds-button-disabled);
-  }
+  [aria-checked="true"] .track { background: var(--cds-support-success); }
+  [aria-checked="true"] .track::before { translate: 1rem 0; }
+  .switch:disabled .track { background: var(--cds-button-disabled); }
   .columns {
     display: grid;
     grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -125,9 +104,7 @@ export const searchStyles = css`
     margin: 0 0 0.5rem;
     color: var(--cds-text-secondary);
   }
-  a.ghost {
-    display: flex;
-  }
+  a.ghost { display: flex; }
   a.ghost[aria-disabled="true"] {
     background: none;
     color: var(--cds-text-disabled);
@@ -147,12 +124,8 @@ export const searchStyles = css`
     animation: slide 1.2s linear infinite;
   }
   @keyframes slide {
-    from {
-      transform: translateX(-100%);
-    }
-    to {
-      transform: translateX(340%);
-    }
+    from { transform: translateX(-100%); }
+    to { transform: translateX(340%); }
   }
   .notice {
     display: flex;
@@ -169,31 +142,17 @@ export const searchStyles = css`
     border-color: var(--cds-support-info);
     background: var(--cds-notification-background-info);
   }
-  .notice > div {
-    flex: 1 1 16rem;
-  }
-  .notice > .icon {
-    fill: var(--cds-support-error);
-  }
-  .notice.quiet > .icon {
-    fill: var(--cds-support-info);
-  }
-  .notice p {
-    margin: 0.125rem 0 0;
-  }
-  .nothing {
-    padding: 4rem 1rem;
-    text-align: center;
-  }
+  .notice > div { flex: 1 1 16rem; }
+  .notice > .icon { fill: var(--cds-support-error); }
+  .notice.quiet > .icon { fill: var(--cds-support-info); }
+  .notice p { margin: 0.125rem 0 0; }
+  .nothing { padding: 4rem 1rem; text-align: center; }
   .nothing h2 {
     margin: 0;
     font-size: 1.25rem;
     font-weight: 400;
   }
-  .nothing p {
-    margin: 0.5rem 0 1.5rem;
-    color: var(--cds-text-secondary);
-  }
+  .nothing p { margin: 0.5rem 0 1.5rem; color: var(--cds-text-secondary); }
   .end {
     margin: 1rem 0;
     color: var(--cds-text-secondary);
@@ -212,28 +171,15 @@ export const searchStyles = css`
     color: inherit;
     overscroll-behavior: contain;
   }
-  dialog::backdrop {
-    background: var(--cds-overlay);
-  }
+  dialog::backdrop { background: var(--cds-overlay); }
   @media (max-width: 42rem) {
-    .found {
-      flex: 1 1 100%;
-      padding-block-start: 0.25rem;
-    }
-    .found:empty {
-      display: none;
-    }
-    .tools {
-      column-gap: 0;
-    }
-    .switch {
-      padding-inline-start: 0;
-    }
+    .found { flex: 1 1 100%; padding-block-start: 0.25rem; }
+    .found:empty { display: none; }
+    .tools { column-gap: 0; }
+    .switch { padding-inline-start: 0; }
   }
   @media (min-width: 82rem) {
-    .split.open {
-      grid-template-columns: minmax(0, 1fr) minmax(26rem, 34rem);
-    }
+    .split.open { grid-template-columns: minmax(0, 1fr) minmax(26rem, 34rem); }
     dialog[open] {
       position: sticky;
       inset-block-start: 4rem;

@@ -10,12 +10,8 @@ export const controls = css`
     line-height: 1.28572;
     letter-spacing: 0.16px;
   }
-  *, *::before, *::after {
-    box-sizing: border-box;
-  }
-  :host([hidden]), [hidden] {
-    display: none !important;
-  }
+  *, *::before, *::after { box-sizing: border-box; }
+  :host([hidden]), [hidden] { display: none !important; }
   .icon {
     inline-size: 1rem;
     block-size: 1rem;
@@ -62,31 +58,17 @@ export const controls = css`
     text-decoration: none;
     transition: background-color 70ms;
   }
-  .ghost:hover {
-    background: var(--cds-background-hover);
-    color: var(--cds-link-primary-hover);
-  }
-  .ghost:active {
-    background: var(--cds-background-active);
-  }
-  .ghost:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
+  .ghost:hover { background: var(--cds-background-hover); color: var(--cds-link-primary-hover); }
+  .ghost:active { background: var(--cds-background-active); }
+  .ghost:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .icon-only {
     justify-content: center;
     inline-size: 2.5rem;
     padding: 0;
     color: var(--cds-icon-primary);
   }
-  .small {
-    min-block-size: 2rem;
-    padding-block: 0.25rem;
-  }
-  .small.icon-only {
-    inline-size: 2rem;
-    padding: 0;
-  }
+  .small { min-block-size: 2rem; padding-block: 0.25rem; }
+  .small.icon-only { inline-size: 2rem; padding: 0; }
   .field {
     inline-size: 100%;
     block-size: 2.5rem;
@@ -101,16 +83,9 @@ export const controls = css`
     font: inherit;
     letter-spacing: inherit;
   }
-  .field:focus {
-    outline-color: var(--cds-focus);
-  }
-  .field[aria-invalid="true"] {
-    outline-color: var(--cds-support-error);
-  }
-  .choice {
-    position: relative;
-    display: block;
-  }
+  .field:focus { outline-color: var(--cds-focus); }
+  .field[aria-invalid="true"] { outline-color: var(--cds-support-error); }
+  .choice { position: relative; display: block; }
   .choice .field {
     appearance: none;
     padding-inline-end: 2.5rem;
@@ -123,14 +98,8 @@ export const controls = css`
     inset-inline-end: 1rem;
     pointer-events: none;
   }
-  .choice option {
-    background: var(--cds-layer-01);
-    color: var(--cds-text-primary);
-  }
-  .field::placeholder {
-    color: var(--cds-text-placeholder);
-    opacity: 1;
-  }
+  .choice option { background: var(--cds-layer-01); color: var(--cds-text-primary); }
+  .field::placeholder { color: var(--cds-text-placeholder); opacity: 1; }
   .wrong {
     display: flex;
     gap: 0.5rem;
@@ -157,25 +126,13 @@ export const controls = css`
   :is(.critical, .high, .medium, .low, .informational) .word::first-letter {
     text-transform: uppercase;
   }
-  .critical .icon {
-    fill: var(--cds-support-error);
-  }
-  .high .icon {
-    fill: var(--cds-support-caution-major);
-  }
-  .medium .icon {
-    fill: var(--page-warning-icon, var(--cds-support-warning));
-  }
-  .low .icon {
-    fill: var(--cds-support-info);
-  }
-  .informational .icon {
-    fill: var(--cds-icon-secondary);
-  }
+  .critical .icon { fill: var(--cds-support-error); }
+  .high .icon { fill: var(--cds-support-caution-major); }
+  .medium .icon { fill: var(--page-warning-icon, var(--cds-support-warning)); }
+  .low .icon { fill: var(--cds-support-info); }
+  .informational .icon { fill: var(--cds-icon-secondary); }
   @keyframes skeleton {
-    50% {
-      opacity: 0.45;
-    }
+    50% { opacity: 0.45; }
   }
   .skeleton {
     display: block;
@@ -184,9 +141,6 @@ export const controls = css`
     animation: skeleton 1.8s ease-in-out infinite;
   }
   @media (prefers-reduced-motion: reduce) {
-    *, *::before, *::after {
-      animation: none !important;
-      transition: none !important;
-    }
+    *, *::before, *::after { animation: none !important; transition: none !important; }
   }
 `

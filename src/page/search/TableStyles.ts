@@ -3,9 +3,7 @@ import { css } from "lit"
 
 /** Styles that only `ResultsTable` uses. */
 export const tableStyles = css`
-  :host {
-    container-type: inline-size;
-  }
+  :host { container-type: inline-size; }
   .scroll {
     overflow: auto;
     max-block-size: max(24rem, calc(100dvh - 25rem));
@@ -36,25 +34,14 @@ export const tableStyles = css`
     color: var(--cds-text-secondary);
     unicode-bidi: isolate;
   }
-  tbody tr {
-    background: var(--cds-layer-01);
-    cursor: pointer;
-  }
-  tbody tr:hover td {
-    background: var(--cds-layer-hover-01);
-    color: var(--cds-text-primary);
-  }
+  tbody tr { background: var(--cds-layer-01); cursor: pointer; }
+  tbody tr:hover td { background: var(--cds-layer-hover-01); color: var(--cds-text-primary); }
   tr[aria-selected="true"] td {
     background: var(--cds-layer-selected-01);
     color: var(--cds-text-primary);
   }
-  tr[aria-selected="true"] td:first-child {
-    box-shadow: inset 3px 0 var(--cds-border-interactive);
-  }
-  tbody tr:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
+  tr[aria-selected="true"] td:first-child { box-shadow: inset 3px 0 var(--cds-border-interactive); }
+  tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .value {
     display: block;
     max-inline-size: 12rem;
@@ -62,23 +49,13 @@ export const tableStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .of-title .value {
-    max-inline-size: 20rem;
-    color: var(--cds-text-primary);
-  }
-  .of-indicator .value {
-    max-inline-size: 16rem;
-  }
+  .of-title .value { max-inline-size: 20rem; color: var(--cds-text-primary); }
+  .of-indicator .value { max-inline-size: 16rem; }
   .of-time .value, .of-src_ip .value, .of-dst_ip .value, .of-file_hash .value {
     font-variant-numeric: tabular-nums;
   }
-  .empty .value {
-    color: var(--cds-text-helper);
-  }
-  .fresh .of-time .value {
-    max-inline-size: 100%;
-    text-overflow: clip;
-  }
+  .empty .value { color: var(--cds-text-helper); }
+  .fresh .of-time .value { max-inline-size: 100%; text-overflow: clip; }
   .fresh .of-time .value::after {
     content: "new";
     margin-inline-start: 0.5rem;
@@ -88,23 +65,12 @@ export const tableStyles = css`
     color: var(--cds-text-inverse);
     font-size: 0.6875rem;
   }
-  .fresh td:first-child {
-    box-shadow: inset 3px 0 var(--cds-support-info);
-  }
-  .loading .skeleton {
-    min-inline-size: 3rem;
-  }
-  .loading tr {
-    cursor: default;
-  }
+  .fresh td:first-child { box-shadow: inset 3px 0 var(--cds-support-info); }
+  .loading .skeleton { min-inline-size: 3rem; }
+  .loading tr { cursor: default; }
   @container (max-width: 42rem) {
-    .scroll {
-      max-block-size: none;
-      overflow: visible;
-    }
-    table, tbody {
-      display: block;
-    }
+    .scroll { max-block-size: none; overflow: visible; }
+    table, tbody { display: block; }
     thead {
       position: absolute;
       inline-size: 1px;
@@ -119,9 +85,7 @@ export const tableStyles = css`
       padding: 0.75rem 1rem;
       border-block-end: 1px solid var(--cds-border-subtle-01);
     }
-    tbody tr:hover, tr[aria-selected="true"] {
-      background: var(--cds-layer-selected-01);
-    }
+    tbody tr:hover, tr[aria-selected="true"] { background: var(--cds-layer-selected-01); }
     tbody td, tbody tr:hover td, tr[aria-selected="true"] td {
       display: flex;
       gap: 0.375rem;
@@ -133,30 +97,17 @@ export const tableStyles = css`
       box-shadow: none;
       font-size: 0.75rem;
     }
-    .fresh td:first-child {
-      box-shadow: none;
-    }
-    td.empty {
-      display: none !important;
-    }
+    .fresh td:first-child { box-shadow: none; }
+    td.empty { display: none !important; }
     td::before {
       content: attr(data-label);
       flex: none;
       color: var(--cds-text-helper);
     }
-    td.of-time::before, td.of-severity::before, td.of-title::before {
-      content: none;
-    }
-    td.of-title {
-      order: -1;
-      inline-size: 100%;
-    }
-    td.of-time, td.of-severity {
-      order: -2;
-    }
-    td.of-severity {
-      margin-inline-start: auto;
-    }
+    td.of-time::before, td.of-severity::before, td.of-title::before { content: none; }
+    td.of-title { order: -1; inline-size: 100%; }
+    td.of-time, td.of-severity { order: -2; }
+    td.of-severity { margin-inline-start: auto; }
     td.of-title .value {
       display: -webkit-box;
       -webkit-box-orient: vertical;
@@ -166,21 +117,12 @@ export const tableStyles = css`
       white-space: normal;
       font-size: 0.875rem;
     }
-    .value {
-      max-inline-size: 100%;
-      min-inline-size: 0;
-    }
+    .value { max-inline-size: 100%; min-inline-size: 0; }
     tbody tr.fresh, tbody tr[aria-selected="true"] {
       box-shadow: inset 3px 0 var(--cds-support-info);
     }
-    .loading tr {
-      min-block-size: 5rem;
-    }
-    .loading td {
-      inline-size: 40%;
-    }
-    .loading .skeleton {
-      inline-size: 100%;
-    }
+    .loading tr { min-block-size: 5rem; }
+    .loading td { inline-size: 40%; }
+    .loading .skeleton { inline-size: 100%; }
   }
 `
