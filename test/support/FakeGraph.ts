@@ -66,7 +66,10 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
 })
 
 /** Records that can be read until their page is released, like those of a large page. */
-const lent = (fake: FakeGraph, records: ReadonlyArray<Sent>): Pick<GraphPage, "records" | "release"> => {
+export const lent = (
+  fake: Pick<FakeGraph, "held">,
+  records: ReadonlyArray<Sent>
+): Pick<GraphPage, "records" | "release"> => {
   let isHeld = true
   fake.held++
   const held = <A>(read: () => A) => {
