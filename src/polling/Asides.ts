@@ -28,12 +28,16 @@ const oldest = (gaps: ReadonlyArray<Gap>): Gap | undefined =>
     undefined
   )
 
-const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { pace }: Facts) => {
+/** Some time after the last time, or at once where that lies in the future because the clock was set back. */
+const dueAfter = (last: number, wait: Duration.Duration, now: number): number =>
+  now < last ? now : last + Duration.toMillis(wait)
+
+const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { now, pace }: Facts) => {
   const gap = oldest(gaps)
   const sweeps = !endpoint.retires && Duration.toMillis(pace.lateRows) > 0
   return {
-    gap: gap === undefined ? Infinity : gap.triedAt + Duration.toMillis(Limits.gapRetry.every),
-    sweep: sweeps ? sweep.countedAt + Duration.toMillis(Limits.sweepEvery) : Infinity
+    gap: gap === undefined ? Infinity : dueAfter(gap.triedAt, Limits.gapRetry.every, now),
+    sweep: sweeps ? dueAfter(sweep.countedAt, Limits.sweepEvery, now) : Infinity
   }
 }
 

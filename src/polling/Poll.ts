@@ -86,14 +86,17 @@ export const nextOnGrid = (anchor: number, millis: number, now: number): number 
   // A clock that was set back must not stretch the wait beyond one interval.
   now < anchor ? now + millis : anchor + (Math.floor((now - anchor) / millis) + 1) * millis
 
-/** When a poll is due, in milliseconds since 1970, at the present polling interval. */
+/**
+ * When a poll is due, in milliseconds since 1970, at the present polling interval. A wait that began in the future, by a
+ * clock that was set back since, is over: it would otherwise last until the clock comes there again.
+ */
 export const dueAt = (due: Due, intervalMillis: number, now: number): number => {
   switch (due._tag) {
     case "Now":
       return now
     case "Grid":
-      return nextOnGrid(due.anchor, intervalMillis, Math.min(due.since, now))
+      return now < due.since ? now : nextOnGrid(due.anchor, intervalMillis, due.since)
     case "After":
-      return due.from + due.millis
+      return now < due.from ? now : due.from + due.millis
   }
 }

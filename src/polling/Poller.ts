@@ -19,7 +19,8 @@ import {
   goOn,
   type Note,
   type PollerConfig,
-  type PollerState
+  type PollerState,
+  type Save
 } from "./PollerState.ts"
 import { begin, resume } from "./Walk.ts"
 
@@ -32,6 +33,17 @@ const cooldownLeft = ({ identity }: PollerConfig, { checkpoint, now }: Facts): n
   if (cooling.client !== identity.clientId) return 0
   // The shorter of what the clock says and the whole of it: a clock that was set back must not stretch the wait.
   return Math.max(0, Math.min(cooling.until - now, cooling.until - cooling.startedAt))
+}
+
+/**
+ * Begins a cooldown again that began in the future, by a clock that was set back since. Without it, each wait would be
+ * followed by another until the clock comes there again.
+ */
+const resetCooldown = (now: number): Save => (checkpoint) => {
+  const { cooldown } = checkpoint
+  return cooldown === null || now >= cooldown.startedAt
+    ? checkpoint
+    : { ...checkpoint, cooldown: { ...cooldown, startedAt: now, until: now + cooldown.until - cooldown.startedAt } }
 }
 
 const cooling = (until: number): Note => ({ _tag: "Status", event: { _tag: "CooldownBegan", until } })
@@ -93,7 +105,7 @@ const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | O
     if (decided !== undefined) return decided
   }
   const left = cooldownLeft(config, facts)
-  if (left !== undefined && left > 0) return goOn(state, action)
+  if (left !== undefined && left > 0) return goOn(state, action, [], resetCooldown(facts.now))
   const going: Action = action._tag === "Cool"
     ? { _tag: "Fetch", poll: action.poll, position: action.position }
     : action
@@ -159,6 +171,7 @@ const onFailed = (
 ): Decision => {
   switch (action._tag) {
     case "Fetch":
+    case "Probe":
       return onFailure(config, state, error, withFailures(action.poll, failures), action.position, facts)
     case "Count": {
       const task = { _tag: "Sweep", end: Timestamp.fromMillis(facts.now), due: action.due } as const

@@ -18,7 +18,7 @@ import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
-import * as GraphPolicy from "../../src/graph/GraphPolicy.ts"
+import * as Limits from "../../src/graph/Limits.ts"
 import { ArtifactSink, ArtifactSinkError, Published, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import { lent } from "./FakeGraph.ts"
 import type { Command, Story } from "./ModelCommands.ts"
@@ -205,7 +205,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
       return yield* new GraphError({ endpoint: endpoint.name, operation: "page", reason: answer })
     }
     const at = graphNow()
-    const horizon = Timestamp.fromMillis(at + Duration.toMillis(GraphPolicy.futureMax))
+    const horizon = Timestamp.fromMillis(at + Duration.toMillis(Limits.futureMax))
     promise.shows(asked, answer, Timestamp.fromMillis(at), horizon)
     const records = answer.rows.map(({ cursor, id }) =>
       ofValue({ id, lastUpdateDateTime: cursor, lastModifiedDateTime: cursor })
@@ -358,7 +358,7 @@ export const run = (story: Story): Effect.Effect<ReadonlyArray<string>> =>
       if (success() !== last) passes++
       last = success()
       const { cooldown = undefined, gaps = [], position = undefined } = model.saved() ?? {}
-      if (passes >= 4 && position === null && cooldown === null && gaps.length === 0) break
+      if (passes >= 2 && position === null && cooldown === null && gaps.length === 0) break
       if (steps === 79) promise.broken.push("does not come to rest")
     }
     promise.ends()

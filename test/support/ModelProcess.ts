@@ -2,10 +2,10 @@
 import {
   Clock,
   Context,
-  Duration,
+  type Duration,
   Effect,
   Exit,
-  Fiber,
+  type Fiber,
   Layer,
   Queue,
   References,

@@ -8,7 +8,8 @@ import { alerts } from "../../src/endpoints/Alerts.ts"
 import { alertsV2 } from "../../src/endpoints/AlertsV2.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
-import * as GraphPolicy from "../../src/graph/GraphPolicy.ts"
+import * as FailureTable from "../../src/graph/FailureTable.ts"
+import * as Limits from "../../src/graph/Limits.ts"
 import { nothing } from "../../src/polling/Poll.ts"
 import { decide, wakeAt } from "../../src/polling/Poller.ts"
 import {
@@ -143,7 +144,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
       }
       return answer
     }
-    const horizon = graphNow() + Duration.toMillis(GraphPolicy.futureMax)
+    const horizon = graphNow() + Duration.toMillis(Limits.futureMax)
     promise.shows(asked, answer, Timestamp.fromMillis(graphNow()), Timestamp.fromMillis(horizon))
     return answer
   }
@@ -165,7 +166,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     for (let failures = 0;;) {
       const answer = send(asked)
       if (!isError(answer)) {
-        const horizon = Timestamp.fromMillis(graphNow() + Duration.toMillis(GraphPolicy.futureMax))
+        const horizon = Timestamp.fromMillis(graphNow() + Duration.toMillis(Limits.futureMax))
         const cursors = answer.rows.flatMap(({ cursor }) => cursor > horizon ? [] : [cursor])
         const { nextLink, providerWarnings, rows } = answer
         const seen = { cursors, future: rows.length - cursors.length, nextLink, at: graphNow(), providerWarnings }
@@ -173,9 +174,9 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
         return { _tag: "Settled" }
       }
       failures++
-      const { then } = GraphPolicy.onFailure(answer)
-      const isLast = failures >= GraphPolicy.tries.page ||
-        poll.failedRequests + failures >= GraphPolicy.tries.failuresInPoll
+      const { then } = FailureTable.onFailure(answer)
+      const isLast = failures >= Limits.tries.page ||
+        poll.failedRequests + failures >= Limits.tries.failuresInPoll
       if (then !== "retry_page" || isLast) return failed(answer, failures)
       now += 1000 * 2 ** failures
     }
@@ -183,7 +184,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
 
   const probe = (position: Position): Event => {
     const before = {
-      bound: Timestamp.minusMillis(position.from, GraphPolicy.windowFloor),
+      bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
       until: position.from,
       link: null
     }
@@ -191,7 +192,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     for (const [failures, asked] of [any, ModelGraph.ask(before, 1)].entries()) {
       const answer = send(asked)
       if (!isError(answer)) return { _tag: "Probed", answers: true, failures }
-      if (GraphPolicy.onFailure(answer).then === "cooldown") return failed(answer, failures + 1)
+      if (FailureTable.onFailure(answer).then === "cooldown") return failed(answer, failures + 1)
     }
     return { _tag: "Probed", answers: false, failures: 2 }
   }
@@ -335,7 +336,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
   sinkUntil = 0
   const since = polls
   const isSettled = () =>
-    polls >= since + 4 && checkpoint?.position === null && checkpoint.cooldown === null && checkpoint.gaps.length === 0
+    polls >= since + 3 && checkpoint?.position === null && checkpoint.cooldown === null && checkpoint.gaps.length === 0
   for (let hours = 0; hours < 30 && !isSettled() && promise.broken.length === 0; hours++) runUntil(now + 3_700_000)
   if (promise.broken.length > 0) return promise.broken
   if (!isSettled()) promise.broken.push(`does not come to rest: ${decision.state.next._tag}`)
