@@ -42,7 +42,7 @@ export type Action =
   | { readonly _tag: "Begin"; readonly poll: Poll; readonly mark: Timestamp }
   /** Ask for the page at a position. Answered by `Answered` or `Failed`. */
   | { readonly _tag: "Fetch"; readonly poll: Poll; readonly position: Position }
-  /** Find out whether Graph answers for anything at all. Answered by `Probed`. */
+  /** Find out whether Graph answers for anything at all. Answered by `Probed`, or by `Failed` after a 429. */
   | { readonly _tag: "Probe"; readonly poll: Poll; readonly position: Position; readonly error: GraphError }
   /** Ask how many rows lie in a range. Answered by `Counted` or `Failed`. */
   | { readonly _tag: "Count"; readonly due: Due; readonly from: Timestamp; readonly end: Timestamp }

@@ -78,8 +78,13 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     return { ...page, answer } satisfies Fetched
   })
 
-  /** Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. */
-  const probe = Effect.fnUntraced(function*({ position }: Extract<Action, { readonly _tag: "Probe" }>) {
+  /**
+   * Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429
+   * fails the probe: the cooldown begins with it.
+   */
+  const probe = Effect.fnUntraced(function*(
+    { position }: Extract<Action, { readonly _tag: "Probe" }>
+  ): Effect.fn.Return<Event> {
     const minuteBefore = {
       bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
       until: position.from,
@@ -92,10 +97,16 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
       const page = yield* Effect.result(
         permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
       )
-      if (page._tag === "Success") return { _tag: "Probed", answers: true, failures } satisfies Event
+      if (page._tag === "Success") {
+        page.success.release()
+        return { _tag: "Probed", answers: true, failures }
+      }
       failures++
+      if (GraphPolicy.onFailure(page.failure.reason).then === "cooldown") {
+        return { _tag: "Failed", error: page.failure, failures }
+      }
     }
-    return { _tag: "Probed", answers: false, failures } satisfies Event
+    return { _tag: "Probed", answers: false, failures }
   })
 
   return {
@@ -121,7 +132,10 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
         )
       ).pipe(Effect.match({
         onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
-        onSuccess: ({ count }): Asked<number | undefined> => ({ _tag: "Succeeded", value: count, failures: 0 })
+        onSuccess: ({ count, release }): Asked<number | undefined> => {
+          release()
+          return { _tag: "Succeeded", value: count, failures: 0 }
+        }
       }))
   }
 })
