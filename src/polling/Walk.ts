@@ -54,6 +54,8 @@ export const resume = (
   return begin(bound > mark ? mark : bound)
 }
 
+const earlier = (one: Timestamp, other: Timestamp): Timestamp => (other < one ? other : one)
+
 const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): Timestamp | null => {
   let found = floor
   for (const cursor of cursors) if (found === null || cursor > found) found = cursor
@@ -77,16 +79,22 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
   const shown = ordered && last !== undefined && cursors[0]! < last && last > position.bound
   const reached = greatest(cursors, position.reached)
   const going = { ...position, ordered, proven: ordered && (position.proven || shown), reached, link: null }
-  const mark = reached ?? undefined
   switch (next._tag) {
     case "End":
-      return position.until === null
-        ? { _tag: "End", mark }
-        // Everything below the narrowed window's end was read; the rest is asked for without one.
-        : { _tag: "Go", position: { ...going, bound: position.until, until: null }, mark: ordered ? mark : undefined }
+      if (position.until === null) return { _tag: "End", mark: reached ?? undefined }
+      // Everything below the narrowed window's end was read; the rest is asked for without one.
+      return {
+        _tag: "Go",
+        position: { ...going, bound: position.until, until: null },
+        mark: ordered && reached !== null ? earlier(reached, position.until) : undefined
+      }
     case "Link":
-      if (next.skips && shown) return { _tag: "Go", position: { ...going, bound: last }, mark }
-      return { _tag: "Go", position: { ...going, link: next.url }, mark: shown ? mark : undefined }
+      // What the pass had reached before it went back to a narrower window may lie behind what was not read yet.
+      return {
+        _tag: "Go",
+        position: next.skips && shown ? { ...going, bound: last } : { ...going, link: next.url },
+        mark: shown ? last : undefined
+      }
     case "DeadLink": {
       const moved = withoutLink(going)
       return moved.bound > position.bound
