@@ -8,6 +8,6 @@ describe("the decisions of a poller", () => {
     "publish every row once and never move the mark past one that was not, whatever happens in whatever order",
     [Story],
     ([story]) => assert.strictEqual(run(story).join("\n"), ""),
-    { arbitrary: checkOptions(5000) }
+    { arbitrary: checkOptions(4000) }
   )
 })
