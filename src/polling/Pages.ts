@@ -81,6 +81,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   let made = 0
   /** The first page that was given up: those behind it must not be published. */
   let brokenAt = Infinity
+  /** The defect that a page was given up for. */
+  let fault: PageEnd["fault"]
 
   const checkpoint = () => Option.getOrUndefined(stored.current())
   const facts = Effect.gen(function*(): Effect.fn.Return<Facts> {
@@ -170,12 +172,12 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   const heard = (state: PollerState, { outcome, tally }: PageEnd) => pageEnded(state, outcome, tally)
 
-  /** Takes in how pages ended; with `all` it waits for each that is in flight. A fault ends the stream. */
+  /** Takes in how pages ended; with `all` it waits for each that is in flight. */
   const settle = Effect.fnUntraced(function*(before: PollerState, all: boolean) {
     let state = before
     while (all ? state.inFlight > 0 : (yield* Queue.size(ends)) > 0) {
       const end = yield* Queue.take(ends)
-      if (end.fault !== undefined) return yield* Effect.failCause(end.fault)
+      fault ??= end.fault
       state = heard(state, end)
     }
     return state
@@ -239,6 +241,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const action = state.next
     if (action._tag === "Settle") state = yield* settle(state, true)
     if (state.stopped !== undefined) {
+      // Only now: a cooldown that began meanwhile has been saved.
+      if (fault !== undefined) return yield* Effect.failCause(fault)
       if (state.stopped === "lost") {
         yield* note({
           _tag: "Log",

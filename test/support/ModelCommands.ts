@@ -48,7 +48,14 @@ export const Command = Schema.Union([
   command("Future", { minutes: Schema.Literals([1, 4, 9, 300]) }),
   /** An old row changes now. */
   command("Update", { of: int(0, 40) }),
-  command("Fault", { fault: Faults, times: Schema.Literals([1, 1, 2, 5, 8, 14, 30]) }),
+  /** After so many good answers. */
+  command("Fault", {
+    fault: Faults,
+    after: Schema.Literals([0, 0, 1, 2]),
+    times: Schema.Literals([1, 1, 2, 5, 8, 14, 30])
+  }),
+  /** A fault of the program's own in mapping a row, for a while. */
+  command("Defect", { of: int(0, 40), times: int(1, 2) }),
   /** Every page with the row fails until Graph is mended. */
   command("Poison", { of: int(0, 40) }),
   command("Mended", {}),
@@ -60,6 +67,8 @@ export const Command = Schema.Union([
   command("Conflict", {}),
   /** The process dies at a later write, before or after the write is done. */
   command("Crash", { after: int(0, 5), done: Schema.Boolean }),
+  /** The process is stopped, the consumer first, and started again. */
+  command("Stop", {}),
   /** The lease goes to another process that runs over the same stores, once so many writes are done. */
   command("Lease", { after: int(0, 4) }),
   // Three times, so that often all that happens is that time passes.

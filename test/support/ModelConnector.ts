@@ -15,6 +15,7 @@ import {
   type Versioned
 } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import type { Endpoint } from "../../src/endpoints/Endpoints.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
@@ -48,7 +49,15 @@ const keysOf = (bytes: Uint8Array): ReadonlyArray<string> => {
 }
 
 const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
-  const endpoint = endpointOf(world)
+  let defect: { readonly id: string | undefined; left: number } | undefined
+  const plain = endpointOf(world)
+  const endpoint: Endpoint = {
+    ...plain,
+    map: (context, record) => {
+      if (record.id === defect?.id && defect.left-- > 0) throw new TypeError("a fault of the program's own")
+      return plain.map(context, record)
+    }
+  }
   const clock = yield* Clock.Clock
   const graph = ModelGraph.make(world, `https://graph.microsoft.com${endpoint.path}`)
   const promise = ModelPromise.make(world)
@@ -121,10 +130,10 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
         storeFails--
         return Effect.fail(unavailable(key))
       }
-      if (!process.isCommitting) checked(process, `a write of ${key}`)
+      // What is no commit of a page is saved without asking: a successor's revision is another one.
+      if (!isCheckpoint(key)) checked(process, "a commit")
       return Effect.tap(store.put(key, bytes, revision), () =>
         Effect.sync(() => {
-          process.isCommitting = !isCheckpoint(key)
           if (!isCheckpoint(key)) {
             process.inHand = []
             for (const id of keysOf(bytes)) {
@@ -132,6 +141,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
             }
             return
           }
+          if (held !== process.name) promise.overtaken()
           saved = decodeCheckpoint(new TextDecoder().decode(bytes))
           promise.saves(saved)
         }))
@@ -143,7 +153,9 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
       put: (key, bytes, revision) =>
         Effect.tapError(writing(process, put(process, key, bytes, revision)), ({ reason }) =>
           Effect.sync(() => {
-            if (reason instanceof Conflict) forget(process)
+            if (!(reason instanceof Conflict)) return
+            process.isLost = true
+            forget(process)
           }))
     })
 
@@ -151,7 +163,6 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
     ArtifactSink.of({
       type: "memory",
       open: Effect.suspend(() => {
-        process.isCommitting = false
         checked(process, "a page was published")
         const given: Array<number> = []
         return Effect.map(sink.open, (writer) => ({
@@ -182,7 +193,6 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
 
   const fetchPage = Effect.fnUntraced(function*(process: Process, { aside = false, url }: PageRequest) {
     if (process.isDead) return yield* Effect.never
-    process.isCommitting = false
     checked(process, "a request")
     if (cooling !== undefined && cooling.clientId === process.clientId && graphNow() < cooling.until) {
       promise.broken.push(`a request ${(cooling.until - graphNow()) / 1000} s before the end of a cooldown`)
@@ -198,7 +208,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
     const asked = ModelGraph.parse(url, /skip/.test(url))
     const answer = ModelGraph.answer(graph, asked)
     if ("_tag" in answer) {
-      if (answer._tag === "Throttled") {
+      if (answer._tag === "Throttled" && isHeld(process) && !process.isLost) {
         const length = answer.retryAfter === undefined ? 600_000 : Duration.toMillis(answer.retryAfter)
         cooling = { until: graphNow() + Math.max(600_000, length), clientId: process.clientId }
       }
@@ -219,6 +229,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
     token: Effect.never,
     now: Effect.sync(() => {
       process.isBeginning = true
+      process.isLost = false
       return graphNow()
     }),
     fetchPage: (request) => fetchPage(process, request)
@@ -269,7 +280,16 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
       case "Update":
         return appears(...ModelGraph.update(graph, command.of, Timestamp.fromMillis(graphNow())))
       case "Fault":
-        return void graph.faults.push(...Array.from({ length: command.times }, () => command.fault))
+        return ModelGraph.spoil(graph, command.fault, command.after, command.times)
+      case "Defect":
+        defect = { id: graph.rows[command.of % Math.max(1, graph.rows.length)]?.id, left: command.times }
+        return
+      case "Stop": {
+        const process = processes[held]
+        yield* process.stopConsumer
+        yield* TestClock.adjust("2 seconds")
+        return yield* die(process)
+      }
       case "Poison":
         return void graph.poison.add(graph.rows[command.of % Math.max(1, graph.rows.length)]?.id ?? "")
       case "Mended":
@@ -317,6 +337,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
     graph.poison.clear()
     graph.isMissing = false
     sinkFails = storeFails = 0
+    defect = undefined
     trap = undefined
     return held === "a" ? Effect.void : moveLease(processes.b)
   })

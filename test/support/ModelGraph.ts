@@ -29,8 +29,8 @@ export interface ModelGraph {
   /** In the order in which they are sent. */
   readonly rows: Array<Row>
   seq: number
-  /** Answers to the next requests. */
-  faults: Array<Fault>
+  /** Answers to the next requests; undefined for a good one. */
+  faults: Array<Fault | undefined>
   readonly poison: Set<string>
   /** Whether a provider does not answer for its part, every third row. */
   isMissing: boolean
@@ -96,6 +96,12 @@ export const update = (graph: ModelGraph, of: number, cursor: Timestamp): readon
   const row = { id: before.id, seq: graph.seq++, cursor }
   insert(graph, row)
   return [row, before]
+}
+
+/** Spoils answers, after some good ones. */
+export const spoil = ({ faults }: ModelGraph, fault: Fault, after: number, times: number) => {
+  while (faults.length < after) faults.push(undefined)
+  for (let n = 0; n < times; n++) faults.push(fault)
 }
 
 /** Reads a URL of the poller, or one of this server's links. */

@@ -5,7 +5,7 @@ import {
   type Duration,
   Effect,
   Exit,
-  type Fiber,
+  Fiber,
   Layer,
   Queue,
   References,
@@ -56,8 +56,8 @@ export interface Process {
   isDead: boolean
   /** A poll has asked for the time, and its first request comes. */
   isBeginning: boolean
-  /** It has written its ledger, and its checkpoint comes: both are one commit. */
-  isCommitting: boolean
+  /** Another writer has the checkpoint: nothing more is saved before it is read again. */
+  isLost: boolean
   /** Versions that the sink has and the ledger does not. */
   inHand: Array<number>
   clientId: string
@@ -65,6 +65,8 @@ export interface Process {
   readonly free: Effect.Effect<number>
   /** Runs the endpoint again with another application or name, as other settings do. */
   readonly change: (clientId: string, displayName: string) => Effect.Effect<void>
+  /** Ends the consumer, which a stop does first. */
+  readonly stopConsumer: Effect.Effect<void>
   readonly stop: Effect.Effect<void>
 }
 
@@ -79,7 +81,8 @@ const leasesOf = ({ holder, isHeld }: Surroundings, process: Process) => {
           yield* until(true)
           const ended = yield* Effect.raceFirst(
             Effect.map(work, (value) => ({ value })),
-            Effect.as(until(false), undefined)
+            // A process knows that its lease is over before anything interrupts it.
+            Effect.andThen(until(false), Effect.as(Effect.sleep("3 seconds"), undefined))
           )
           if (ended !== undefined) return ended.value
         }
@@ -113,7 +116,7 @@ export const start = Effect.fnUntraced(function*(
     name,
     isDead: false,
     isBeginning: false,
-    isCommitting: false,
+    isLost: false,
     inHand: [],
     clientId,
     free: Effect.suspend(() => Context.get(context, PagePermits).available),
@@ -123,6 +126,7 @@ export const start = Effect.fnUntraced(function*(
         running?.interruptUnsafe()
         return run(displayName)
       }),
+    stopConsumer: Effect.suspend(() => Fiber.interrupt(consumer)),
     stop: Effect.suspend(() => Scope.close(scope, Exit.void))
   }
   const context: Context.Context<Checkpoints | ArtifactSink | Reporter | PagePermits | Status> = yield* Layer
@@ -160,7 +164,7 @@ export const start = Effect.fnUntraced(function*(
       })
     ))
   })
-  yield* forked(consume(queue, undefined))
+  const consumer = yield* forked(consume(queue, undefined))
   yield* run("Contoso")
   return process
 })

@@ -17,6 +17,8 @@ import type { Answer, Asked, Row } from "./ModelGraph.ts"
 
 interface Version {
   readonly row: Row
+  /** Whether it was on time when it appeared. */
+  readonly isOnTime: boolean
   /** The mark may not pass it before it is published or lies in a gap. */
   isOwed: boolean
   /** It must be published in the end. */
@@ -54,8 +56,8 @@ export const make = ({ order, paging }: Pick<World, "order" | "paging">) => {
       if (replaced !== undefined && (isCounting || (paging === "skip" && savedLink !== null))) {
         for (const version of unpublished()) version.isOwed = version.isOwedLater = false
       }
-      const isOwed = order === "asc" && saved !== undefined && row.cursor >= front && row.cursor >= saved.floor
-      const version = { row, isOwed, isOwedLater: isOwed, published: 0, allowed: 0 }
+      const isOnTime = order === "asc" && saved !== undefined && row.cursor >= front && row.cursor >= saved.floor
+      const version = { row, isOnTime, isOwed: isOnTime, isOwedLater: isOnTime, published: 0, allowed: 0 }
       current.set(row.id, version)
       versions.set(row.seq, version)
     },
@@ -77,6 +79,12 @@ export const make = ({ order, paging }: Pick<World, "order" | "paging">) => {
         if (cursor < known) continue
         if (cursor >= (bound > mark ? mark : bound)) version.isOwed = version.isOwedLater = true
         else if (lies(gaps, cursor, overlap)) version.isOwedLater = true
+      }
+    },
+    /** The pass that began last began where another process still was: it is for nothing. */
+    overtaken: () => {
+      for (const version of unpublished()) {
+        if (!version.isOnTime) version.isOwed = version.isOwedLater = false
       }
     },
     /** The overlap is another one: what lies behind the mark may be out of reach. */

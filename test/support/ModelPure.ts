@@ -289,7 +289,11 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
       case "Update":
         return promise.appears(...ModelGraph.update(graph, command.of, Timestamp.fromMillis(graphNow())))
       case "Fault":
-        return void graph.faults.push(...Array.from({ length: command.times }, () => command.fault))
+        return ModelGraph.spoil(graph, command.fault, command.after, command.times)
+      case "Defect":
+      case "Stop":
+        // Both give up the pages in hand.
+        return restart()
       case "Poison":
         return void graph.poison.add(graph.rows[command.of % Math.max(1, graph.rows.length)]?.id ?? "")
       case "Mended":
