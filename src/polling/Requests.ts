@@ -102,7 +102,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
         return { _tag: "Probed", answers: true, failures }
       }
       failures++
-      if (GraphPolicy.onFailure(page.failure.reason).then === "cooldown") {
+      if (FailureTable.onFailure(page.failure.reason).then === "cooldown") {
         return { _tag: "Failed", error: page.failure, failures }
       }
     }
