@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config"
+
+/**
+ * The tests that need no bundle, browser or broker, without those that take seconds: laws over many cases, many tenants,
+ * days of simulated time. `npm test` runs all.
+ */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: [
+      "test/{bench,cli,documents,nats,page,simulator}/**",
+      "test/Bounds.test.ts",
+      "test/artifacts/Laws.test.ts",
+      "test/graph/Fuzz.test.ts",
+      "test/graph/body/PageBytes.test.ts",
+      "test/http/Interface.test.ts",
+      "test/polling/{Fairness,FortyTenants,Narrowing,Stalls,Stories}.test.ts",
+      "test/search/FileSearch.test.ts",
+      "test/status/Activity.test.ts"
+    ],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    isolate: false
+  }
+})

@@ -1,0 +1,53 @@
+/** The files whose tests are tested, and the tests of each. */
+
+/** Sources where a mistake loses records or publishes them twice. */
+export const heart: ReadonlyArray<string> = [
+  ...[
+    "Walk",
+    "Poller",
+    "OnPage",
+    "OnFailure",
+    "Ending",
+    "Asides",
+    "Narrowing",
+    "Progress",
+    "Poll",
+    "PollerState",
+    "Pages",
+    "Requests",
+    "PageEnd",
+    "Recent"
+  ].map((name) => `polling/${name}`),
+  ...["Publishing", "Consumer", "Page", "Slices", "Writing", "Records"].map((name) => `publishing/${name}`),
+  ...["Checkpoint", "Checkpoints", "Ledger", "KeySet", "FileStateStore"].map((name) => `checkpoints/${name}`),
+  ...["FileSink", "StdoutSink", "Ndjson"].map((name) => `sinks/${name}`),
+  "config/DurableFile"
+]
+
+/** Whole polls over a Graph in memory, for what only shows in a running poller. */
+const polls = ["Polling", "Asides", "Recovery", "Owed", "Crash", "Throttling", "Interruption", "Order"].map((name) =>
+  `polling/${name}`
+)
+const publishing = ["publishing/Consumer", "publishing/Publishing"]
+
+/**
+ * Tests of a source beside the one of its own name; they run only while a mutant survives that. The test of a pure
+ * decision is the one of its own name and no other.
+ */
+const more: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "polling/Pages": polls,
+  "polling/Requests": polls,
+  "publishing/Page": publishing,
+  "publishing/Publishing": publishing,
+  "publishing/Writing": publishing,
+  "checkpoints/FileStateStore": ["checkpoints/StateStore", "sinks/BadDisk"],
+  "sinks/FileSink": ["sinks/ArtifactSink", "sinks/BadDisk"],
+  "sinks/StdoutSink": ["sinks/ArtifactSink"],
+  "config/DurableFile": ["checkpoints/StateStore", "sinks/BadDisk", "config/SettingsStore"]
+}
+
+/** Names of the tests of a source in the order in which they run: first its own, then all others together. */
+export const testsOf = (source: string): readonly [own: ReadonlyArray<string>, others: ReadonlyArray<string>] => [
+  [source],
+  (more[source] ?? []).filter((test) => test !== source)
+]
