@@ -25,7 +25,7 @@ export const heart: ReadonlyArray<string> = [
 ]
 
 /** Whole polls over a Graph in memory, for what only shows in a running poller. */
-const polls = ["Polling", "Asides", "Recovery", "Owed", "Crash", "Throttling", "Interruption", "Order"].map((name) =>
+const polls = ["Polling", "LateRows", "Recovery", "Owed", "Crash", "Throttling", "Interruption", "Order"].map((name) =>
   `polling/${name}`
 )
 const publishing = ["publishing/Consumer", "publishing/Publishing"]

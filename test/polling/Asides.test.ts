@@ -1,128 +1,219 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { TestClock } from "effect/testing"
-import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { Throttled, Unavailable } from "../../src/graph/GraphError.ts"
-import { publishedIds, running, world } from "../support/Connector.ts"
-import * as FakeGraph from "../support/FakeGraph.ts"
+import { Duration } from "effect"
+import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
+import { pageSizeFloor } from "../../src/graph/GraphPolicy.ts"
+import * as Asides from "../../src/polling/Asides.ts"
+import type { Aside } from "../../src/polling/Poll.ts"
+import type { Facts } from "../../src/polling/PollerState.ts"
+import {
+  at,
+  checkpoint,
+  config,
+  day,
+  due,
+  facts,
+  gap,
+  gapTask,
+  hour,
+  minute,
+  noon,
+  pace,
+  poll,
+  position,
+  saved,
+  state,
+  sweepTask,
+  tally,
+  told
+} from "./Decisions.ts"
 
-const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
-const atNoon = TestClock.setTime(noon)
-const minute = (n: number): string => Timestamp.fromMillis(noon + n * 60_000)
-/** A row a minute over the last eight hours. */
-const rows = () => Array.from({ length: 480 }, (_, n) => ({ id: `da${n}`, lastUpdateDateTime: minute(n - 480) }))
-const minutes = Effect.fnUntraced(function*(count: number) {
-  for (let n = 0; n < count; n++) yield* TestClock.adjust("1 minute")
-})
-const sweeps = (fake: FakeGraph.FakeGraph) =>
-  fake.requests.filter(({ url }) => url.includes("%20lt%20") && !url.includes("$count"))
-const counts = (fake: FakeGraph.FakeGraph) => fake.requests.filter(({ url }) => url.includes("$count"))
+const well = state({ health: "ok" })
+const wait = { _tag: "Wait", due } as const
+const now = noon + hour
+const counted = { countedAt: now, readAt: noon }
+const begin = (of: Partial<Facts>, before = well) => Asides.beginAside(config(), before, due, facts({ now, ...of }))
+/** Bounds and rows of the page that a decision asks for. */
+const asked = ({ next }: ReturnType<typeof begin>["state"]) => {
+  if (next._tag !== "Fetch") return assert.fail(next._tag)
+  const { poll: { pageSize, task }, position: { bound, from, until } } = next
+  return { bound, from, until, pageSize, task }
+}
 
-const assertPublished = (count: number) =>
-  Effect.map(publishedIds, (ids) => {
-    assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
-    assert.strictEqual(ids.length, count)
+describe("an aside is due", () => {
+  const dueAt = (of: Partial<Checkpoint> = {}, more: Partial<Facts> = {}, before = well, of2 = config()) =>
+    Asides.asideDueAt(of2, before, facts({ checkpoint: checkpoint(of), ...more }))
+
+  it("an hour after late rows were last counted, or after the gap that waits longest was last tried", () => {
+    assert.strictEqual(dueAt(), noon + hour)
+    const gaps = [gap({ triedAt: noon - 5 * minute }), gap({ triedAt: noon - 20 * minute }), gap({ triedAt: noon })]
+    assert.strictEqual(dueAt({ gaps }), noon + 40 * minute)
+    assert.strictEqual(dueAt({ gaps, sweep: { countedAt: noon - 50 * minute, readAt: 0 } }), noon + 10 * minute)
   })
 
-describe("rows that come late", () => {
-  it.effect("late_row: one that becomes visible hours after its timestamp arrives within the hour, once", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rows() })
-      const { lines } = yield* running(fake)
-      yield* minutes(61)
-      assert.strictEqual(counts(fake).length, 1)
-      assert.deepStrictEqual(sweeps(fake), [], "nothing is missing, nothing is read")
-      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-120) })
-      yield* minutes(30)
-      yield* assertPublished(480)
-      yield* minutes(31)
-      yield* assertPublished(481)
-      assert.strictEqual(sweeps(fake).length, 1)
-      assert.isTrue(lines.some((line) => /INFO.*found 1 events that came late {2}instance=tenant/.test(line)))
-      yield* minutes(60)
-      assert.strictEqual(sweeps(fake).length, 1, "what is known by now is not missing")
-    }).pipe(Effect.provide(world)))
+  it("for late rows never where they are not looked for, and never on an endpoint that retires", () => {
+    assert.strictEqual(dueAt({}, { pace: { ...pace, lateRows: Duration.zero } }), Infinity)
+    assert.strictEqual(dueAt({}, {}, well, config("alerts")), Infinity)
+  })
 
-  it.effect("reads them once in that time anyway, for a row that took the place of another", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rows() })
-      yield* running(fake)
-      yield* minutes(100)
-      // One is deleted and one comes late: the count is the same.
-      fake.rows.splice(fake.rows.findIndex(({ id }) => id === "da400"), 1)
-      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-70) })
-      yield* minutes(270)
-      yield* assertPublished(481)
-      assert.strictEqual(sweeps(fake).length, 1)
-    }).pipe(Effect.provide(world)))
+  it("only on an endpoint that works, that polls for ever, and that has begun", () => {
+    assert.strictEqual(dueAt({}, {}, state({ health: "unavailable" })), Infinity)
+    assert.strictEqual(dueAt({}, {}, well, config("alerts_v2", { _tag: "once" })), Infinity)
+    assert.strictEqual(Asides.asideDueAt(config(), well, facts({ checkpoint: undefined })), Infinity)
+  })
 
-  it.effect("is asked at most once an hour, never of the legacy endpoint, and not at all with 0 hours", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rows() })
-      const without = yield* running(fake, { late_row_hours: 0, endpoints: {} })
-      yield* minutes(300)
-      assert.deepStrictEqual(counts(fake), [])
-      yield* without.stop
-      const other = FakeGraph.make({ rows: rows() })
-      yield* running(other, { endpoints: {} })
-      yield* minutes(300)
-      assert.deepStrictEqual(
-        Array.from(new Set(counts(other).map(({ endpoint }) => endpoint))).sort(),
-        ["alerts_v2", "incidents"]
-      )
-      assert.isAtMost(counts(other).length, 12)
-    }).pipe(Effect.provide(world)))
-
-  it.effect("gives way to a poll that is due, and goes on afterwards", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rows(), pageSize: 40 })
-      yield* running(fake, { lookback_hours: 8 })
-      yield* minutes(58)
-      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-20) })
-      yield* TestClock.adjust("115 seconds")
-      // The sweep's pages take two minutes each from here on.
-      let slow = 0
-      const before = fake.before
-      fake.before = (count) => {
-        before(count)
-        slow++
-      }
-      yield* minutes(120)
-      assert.isAbove(slow, 0)
-      yield* assertPublished(481)
-      const polls = FakeGraph.polls(fake).filter(({ url }) => !url.includes("%20lt%20"))
-        .map(({ at }) => Math.round((at - noon) / 60_000))
-      for (const due of [60, 65, 70, 75]) assert.include(polls, due)
-    }).pipe(Effect.provide(world)))
-
-  it.effect("a failure of it is no failure of the endpoint; a 429 is a cooldown as any other", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rows() })
-      let answer: "fails" | "throttled" | "works" = "fails"
-      fake.answer = ({ url }) =>
-        !url.includes("$count") || answer === "works"
-          ? undefined
-          : answer === "fails"
-          ? new Unavailable({ kind: "http", detail: "HTTP 503" })
-          : new Throttled({})
-      const { document, lines } = yield* running(fake)
-      yield* minutes(62)
-      const endpoint = Effect.map(document, ({ instances }) => instances[0]!.endpoints[1]!)
-      assert.strictEqual((yield* endpoint).state, "ok")
-      assert.deepStrictEqual(lines.filter((line) => !line.startsWith("[INFO]")), [])
-      answer = "throttled"
-      yield* minutes(62)
-      assert.strictEqual((yield* endpoint).state, "cooldown")
-      const asked = fake.requests.length
-      yield* minutes(5)
-      assert.strictEqual(fake.requests.length, asked)
-      answer = "works"
-      yield* minutes(10)
-      assert.strictEqual((yield* endpoint).state, "ok")
-    }).pipe(Effect.provide(world)))
+  it("at once where one gave way to a poll", () => {
+    const paused = { poll: poll({ task: sweepTask }), position: position() }
+    assert.strictEqual(dueAt({}, {}, state({ health: "ok", paused })), 0)
+    assert.strictEqual(dueAt({}, {}, state({ health: "cooldown", paused })), Infinity)
+  })
 })
+
+describe("a gap", () => {
+  const begun = (of: Parameters<typeof gap>[0], more: Partial<Facts> = {}, before: Partial<Checkpoint> = {}) =>
+    begin({ checkpoint: checkpoint({ gaps: [gap(of)], ...before }), ...more })
+
+  it("is read an hour after it was last tried, in small pages, from the overlap before it to its end", () => {
+    const { bound, from, pageSize, task, until } = asked(begun({ triedAt: now - hour }).state)
+    assert.deepStrictEqual([bound, from, until], [at(-135), at(-135), at(-119)])
+    assert.strictEqual(pageSize, pageSizeFloor)
+    assert.deepStrictEqual(task, gapTask(gap({ triedAt: now - hour })))
+    assert.strictEqual(begun({ triedAt: now - hour + 1 }).state.next._tag, "Count", "late rows come first")
+  })
+
+  it("is read from where on the connector reads, and the ledger knows, at the earliest", () => {
+    assert.strictEqual(asked(begun({}, {}, { floor: at(-125) }).state).bound, at(-125))
+    assert.strictEqual(asked(begun({}, { ledgerFloor: at(-124) }).state).bound, at(-124))
+    assert.strictEqual(asked(begun({}, { ledgerFloor: at(-300) }).state).bound, at(-135))
+  })
+
+  it("older than seven days is read as far as the ledger's days reach", () => {
+    const late = { now: noon + 7 * day - 119.5 * minute }
+    const young = begun({ foundAt: late.now - 7 * day }, late)
+    assert.strictEqual(asked(young.state).bound, at(-135))
+    const old = begun({ foundAt: late.now - 7 * day - 1 }, late)
+    assert.strictEqual(asked(old.state).bound, at(-119.5))
+  })
+
+  it("that nothing of can be read any more is given up, and said", () => {
+    for (const to of [at(-119), at(-120)]) {
+      const decision = begun({ foundAt: 0, to }, { now: noon + 7 * day - 119 * minute })
+      assert.deepStrictEqual(decision.state.next, wait)
+      assert.deepStrictEqual(told(decision), ["Said Error gap_given_up"])
+      assert.deepInclude(decision.notes[0], { saying: { level: "Error", remind: false, apart: true } })
+      assert.deepStrictEqual(saved(decision, checkpoint({ gaps: [gap({ foundAt: 0, to })] })).gaps, [])
+    }
+  })
+})
+
+describe("late rows", () => {
+  it("are counted from six hours before the overlap to the overlap", () => {
+    assert.deepStrictEqual(begin({}).state.next, { _tag: "Count", due, from: at(-75 - 360), end: at(-75) })
+    const twice = begin({ checkpoint: checkpoint({ gaps: [gap({ triedAt: now })] }) })
+    assert.strictEqual(twice.state.next._tag, "Count")
+  })
+
+  it("are counted from where on the connector reads, and the ledger knows, at the earliest", () => {
+    assert.deepInclude(begin({ checkpoint: checkpoint({ floor: at(-100) }) }).state.next, { from: at(-100) })
+    assert.deepInclude(begin({ ledgerFloor: at(-90) }).state.next, { from: at(-90) })
+    assert.deepInclude(begin({ ledgerFloor: at(-9000) }).state.next, { from: at(-75 - 360) })
+  })
+
+  it("are not asked for where nothing lies before the overlap", () => {
+    for (const ledgerFloor of [at(-75), at(-70)]) {
+      const decision = begin({ ledgerFloor })
+      assert.deepStrictEqual(decision.state.next, wait)
+      assert.deepStrictEqual(saved(decision), checkpoint({ sweep: counted }))
+    }
+  })
+
+  it("wait where there is no checkpoint", () => {
+    const decision = begin({ checkpoint: undefined })
+    assert.deepStrictEqual(decision.state.next, wait)
+    assert.isUndefined(decision.save)
+  })
+
+  const count = { _tag: "Count", due, from: at(-435), end: at(-75) } as const
+  const onCounted = (
+    event: { readonly count: number | undefined; readonly known: number; readonly isWhole: boolean },
+    more: Partial<Facts> = {}
+  ) => Asides.onCounted(config(), well, count, { _tag: "Counted", ...event }, facts({ now, ...more }))
+
+  it("are read where Graph has more rows than are known", () => {
+    const { bound, pageSize, task, until } = asked(onCounted({ count: 6, known: 5, isWhole: true }).state)
+    assert.deepStrictEqual([bound, until, pageSize], [at(-435), at(-75), 1000])
+    assert.deepStrictEqual(task, sweepTask)
+  })
+
+  it("are not read where none is missing, or where nobody knows whether one is", () => {
+    for (
+      const event of [
+        { count: 5, known: 5, isWhole: true },
+        { count: 4, known: 5, isWhole: true },
+        { count: 9, known: 5, isWhole: false },
+        { count: undefined, known: 5, isWhole: true }
+      ]
+    ) {
+      const decision = onCounted(event)
+      assert.deepStrictEqual(decision.state.next, wait)
+      assert.deepStrictEqual(saved(decision), checkpoint({ sweep: counted }))
+    }
+  })
+
+  it("are read anyway once they were not read for as long as they reach back", () => {
+    const event = { count: undefined, known: 0, isWhole: false }
+    assert.strictEqual(onCounted(event, { now: noon + 6 * hour }).state.next._tag, "Fetch")
+    assert.strictEqual(onCounted(event, { now: noon + 6 * hour - 1 }).state.next._tag, "Wait")
+    assert.strictEqual(onCounted(event, { checkpoint: undefined }).state.next._tag, "Wait")
+  })
+})
+
+describe("an aside that gave way", () => {
+  it("goes on where it was, and gives way to the poll that is due next", () => {
+    const later = { _tag: "Grid", anchor: noon, since: now } as const
+    for (const task of [sweepTask, gapTask()] satisfies ReadonlyArray<Aside>) {
+      const paused = { poll: poll({ task }), position: position() }
+      const decision = Asides.beginAside(config(), state({ health: "ok", paused }), later, facts({ now }))
+      assert.isUndefined(decision.state.paused)
+      assert.deepStrictEqual(decision.state.next, {
+        _tag: "Fetch",
+        poll: poll({ task: { ...task, due: later } }),
+        position: position()
+      })
+    }
+  })
+})
+
+describe("the end of an aside", () => {
+  const gaps = [gap(), gap({ from: at(-50), to: at(-49) })]
+  const end = (task: Aside, more: Parameters<typeof poll>[0] = {}) =>
+    Asides.endAside(well, poll({ task, ...more }), task, facts({ now }))
+
+  it("says what a gap and a sweep brought, and waits for the next poll", () => {
+    const read = end(gapTask())
+    assert.deepStrictEqual(read.state.next, wait)
+    assert.deepStrictEqual(told(read), [`Log what was left out from ${at(-120)} to ${at(-119)} has been read`])
+    const swept = end(sweepTask, { tally: tally(3) })
+    assert.deepStrictEqual(told(swept), ["Log found 3 events that came late"])
+    assert.deepInclude(swept.notes[0], { fields: { records: 3, repeated: 1, artifacts: 6 } })
+    assert.deepStrictEqual(told(end(sweepTask)), [], "nothing is said of nothing")
+  })
+
+  it("whose provider did not answer tries the gap again in an hour", () => {
+    const missed = end(gapTask(), { missing: ["Contoso/Sensor"] })
+    assert.deepStrictEqual(told(missed), [])
+    assert.deepStrictEqual(saved(missed, checkpoint({ gaps })).gaps.map(({ triedAt }) => triedAt), [
+      now,
+      gaps[1]!.triedAt
+    ])
+    assert.strictEqual(told(end(sweepTask, { missing: ["Contoso/Sensor"], tally: tally(1) })).length, 1)
+  })
+
+  it("that failed is noted as tried, a sweep as counted", () => {
+    const failed = Asides.giveUpAside(well, gapTask(), facts({ now }))
+    assert.deepStrictEqual(failed.state.next, wait)
+    assert.strictEqual(saved(failed, checkpoint({ gaps })).gaps[0]!.triedAt, now)
+    const swept = Asides.giveUpAside(well, sweepTask, facts({ now }))
+    assert.deepStrictEqual(saved(swept, checkpoint({ gaps })), checkpoint({ gaps, sweep: counted }))
+  })
+})
+

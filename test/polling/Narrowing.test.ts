@@ -1,193 +1,182 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
-import { TestClock } from "effect/testing"
+import { HashSet } from "effect"
+import { gapsMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { BodyTooLarge, Unavailable } from "../../src/graph/GraphError.ts"
-import { publishedIds, running, world } from "../support/Connector.ts"
-import * as FakeGraph from "../support/FakeGraph.ts"
+import { pagesBeforeGrowth, pageSizeFloor } from "../../src/graph/GraphPolicy.ts"
+import * as Narrowing from "../../src/polling/Narrowing.ts"
+import type { Step } from "../../src/polling/Walk.ts"
+import {
+  at,
+  checkpoint,
+  config,
+  facts,
+  gap,
+  gapTask,
+  hour,
+  minute,
+  noon,
+  poll,
+  position,
+  rangeTask,
+  state,
+  told,
+  unavailable
+} from "./Decisions.ts"
 
-const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
-const atNoon = TestClock.setTime(noon)
-/** Rows spread over the last ten hours, `seconds` apart. */
-const rowsOf = (count: number, seconds: number) =>
-  Array.from({ length: count }, (_, n) => ({
-    id: `da${n}`,
-    lastUpdateDateTime: Timestamp.fromMillis(noon - 36_000_000 + n * seconds * 1000)
-  }))
-const minutes = Effect.fnUntraced(function*(count: number) {
-  for (let minute = 0; minute < count; minute++) yield* TestClock.adjust("1 minute")
-})
-/** Backoff within a poll takes seconds. */
-const poll = Effect.repeat(TestClock.adjust("20 seconds"), { times: 14 })
+describe("behind a narrowed window", () => {
+  const narrowed = position({ until: at(-70) })
+  const behind: Step = { _tag: "Go", position: position({ bound: at(-70) }), mark: at(-71) }
+  const span = 5 * minute
 
-const assertPublished = (count: number) =>
-  Effect.map(publishedIds, (ids) => {
-    assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
-    assert.strictEqual(ids.length, count)
+  it("the next window is twice as wide", () => {
+    const { span: wider, step } = Narrowing.widen(state({ span }), narrowed, behind, at(0))
+    assert.strictEqual(wider, 10 * minute)
+    assert.deepStrictEqual(step, { ...behind, position: position({ bound: at(-70), until: at(-60) }) })
   })
 
-describe("what Graph cannot answer for", () => {
-  it.effect("poison_window: is left out as a gap, shown, tried again each hour, and read when Graph can", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rowsOf(1000, 30) })
-      let isIll = true
-      fake.poison = ({ id }) => isIll && id === "da500"
-      const { document, lines } = yield* running(fake)
-      yield* Effect.repeat(poll, { times: 15 })
-      const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")
-      assert.strictEqual(endpoint!.state, "ok")
-      assert.strictEqual(endpoint!.gaps.length, 1)
-      const { code, from, to } = endpoint!.gaps[0]!
-      assert.strictEqual(code, "service_unavailable")
-      const poisoned = fake.rows[500]!.lastUpdateDateTime
-      assert.isTrue(from <= poisoned && poisoned < to, `${from} ${poisoned} ${to}`)
-      const at = (text: string) => Timestamp.toMillis(Timestamp.normalize(text)!)
-      assert.isAtMost(at(to) - at(from), 60_000)
-      assert.isTrue(endpoint!.high_water_mark! >= fake.rows[999]!.lastUpdateDateTime)
-      const outside = fake.rows.filter((row) => row.lastUpdateDateTime < from || row.lastUpdateDateTime >= to)
-      const seen = (yield* publishedIds).length
-      assert.isAtLeast(seen, outside.length)
-      assert.isBelow(seen, 1000)
-      assert.strictEqual(lines.filter((line) => /ERROR.*was left out.*tried again every hour/.test(line)).length, 1)
+  it("there is no window where twice as wide is all that is left", () => {
+    for (const horizon of [at(-60), at(-65)]) {
+      assert.deepStrictEqual(Narrowing.widen(state({ span }), narrowed, behind, horizon), {
+        step: behind,
+        span: undefined
+      })
+    }
+    assert.strictEqual(Narrowing.widen(state({ span }), narrowed, behind, at(-59)).span, 10 * minute)
+  })
 
-      isIll = false
-      yield* minutes(65)
-      yield* assertPublished(1000)
-      const after = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")
-      assert.deepStrictEqual(after!.gaps, [])
-      assert.isTrue(lines.some((line) => /INFO.*what was left out from .* has been read/.test(line)))
-    }).pipe(Effect.provide(world)))
-
-  it.effect("heavy_window: is read in narrower ones, and nothing is left out", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rowsOf(1000, 30), windowMax: 150 })
-      const { document, lines } = yield* running(fake)
-      yield* Effect.repeat(poll, { times: 12 })
-      yield* assertPublished(1000)
-      const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")
-      assert.deepStrictEqual(endpoint!.gaps, [])
-      assert.isFalse(lines.some((line) => line.includes("left out")))
-    }).pipe(Effect.provide(world)))
-
-  it.effect("outage_recovery: an outage of hours leaves no gap, and what waited arrives", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rowsOf(1000, 30) })
-      let isDown = true
-      fake.answer = () => isDown ? new Unavailable({ kind: "http", detail: "HTTP 503" }) : undefined
-      const { document, lines } = yield* running(fake)
-      yield* Effect.repeat(poll, { times: 36 })
-      const down = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")
-      assert.strictEqual(down!.state, "unavailable")
-      assert.deepStrictEqual(down!.gaps, [])
-      // The failure, a reminder an hour, and once that no pass has ended.
-      assert.isAtMost(lines.filter((line) => /WARN|ERROR/.test(line)).length, 5)
-      isDown = false
-      yield* minutes(10)
-      yield* assertPublished(1000)
-    }).pipe(Effect.provide(world)))
-
-  it.effect("a page that is too large is asked for in halves, and grows again", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const fake = FakeGraph.make({ rows: rowsOf(1000, 30) })
-      const top = (url: string) => Number(/top=(\d+)/.exec(url)![1])
-      fake.answer = ({ count, url }) => count <= 3 && top(url) > 200 ? new BodyTooLarge({ bytesMax: 5 }) : undefined
-      yield* running(fake)
-      yield* poll
-      yield* assertPublished(1000)
-      assert.deepStrictEqual(
-        FakeGraph.polls(fake).map(({ url }) => top(url)).slice(0, 8),
-        [1000, 500, 250, 125, 125, 125, 125, 250]
-      )
-    }).pipe(Effect.provide(world)))
-
-  it.effect("skip_limit: more rows on one instant than Graph pages through are a gap, and the rest arrives", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const instant = "2026-11-20T11:00:00.5Z"
-      const rows = rowsOf(3000, 1).map((row, n) =>
-        n < 1000 ? row : n < 2500 ? { ...row, lastUpdateDateTime: instant } : {
-          ...row,
-          lastUpdateDateTime: Timestamp.fromMillis(noon - 60_000 + n)
-        }
-      )
-      const fake = FakeGraph.make({ rows, pageSize: 100, skipMax: 500 })
-      const { document } = yield* running(fake)
-      yield* poll
-      const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")
-      assert.deepStrictEqual(endpoint!.gaps, [{
-        code: "instant_too_full",
-        from: "2026-11-20T11:00:00.500000000Z",
-        to: "2026-11-20T11:00:00.500000100Z"
-      }])
-      yield* assertPublished(1000 + 600 + 500)
-    }).pipe(Effect.provide(world)))
-
-  it.effect.prop(
-    "loses nothing and repeats nothing, wherever the poison lies and however wide it is",
-    [
-      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 500 }))).check(
-        Schema.isMinLength(1),
-        Schema.isMaxLength(40)
-      ),
-      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 39 })),
-      Schema.Literals(["asc", "desc"])
-    ],
-    ([offsets, ill, order]) =>
-      Effect.gen(function*() {
-        yield* atNoon
-        const rows = offsets.map((offset, n) => ({
-          id: `da${n}`,
-          lastUpdateDateTime: Timestamp.fromMillis(noon - 36_000_000 + offset * 60_000)
-        }))
-        const fake = FakeGraph.make({ rows, pageSize: 7, order })
-        let isIll = true
-        fake.poison = ({ id }) => isIll && id === `da${ill % offsets.length}`
-        yield* running(fake)
-        yield* Effect.repeat(TestClock.adjust("30 seconds"), { times: 300 })
-        isIll = false
-        yield* Effect.repeat(TestClock.adjust("1 minute"), { times: 130 })
-        yield* assertPublished(rows.length)
-      }).pipe(Effect.scoped, Effect.provide(world, { local: true })),
-    { arbitrary: { runs: 12 } }
-  )
+  it("only there: not inside the window, not without one, not at the end", () => {
+    const inside: Step = { ...behind, position: narrowed }
+    assert.deepStrictEqual(Narrowing.widen(state({ span }), narrowed, inside, at(0)), { step: inside, span })
+    assert.deepStrictEqual(Narrowing.widen(state({ span }), position(), behind, at(0)), { step: behind, span })
+    assert.deepStrictEqual(Narrowing.widen(state(), narrowed, behind, at(0)), { step: behind, span: undefined })
+    const end: Step = { _tag: "End", mark: at(-71) }
+    assert.deepStrictEqual(Narrowing.widen(state({ span }), narrowed, end, at(0)), { step: end, span })
+  })
 })
 
-describe("a legacy provider that does not answer", () => {
-  it.effect("holds the mark for two polls; then its part is a gap, and is tried again each hour", () =>
-    Effect.gen(function*() {
-      yield* atNoon
-      const rows = rowsOf(10, 30).map(({ id, lastUpdateDateTime }) => ({
-        id,
-        lastUpdateDateTime,
-        lastModifiedDateTime: lastUpdateDateTime
-      }))
-      const fake = FakeGraph.make({ rows })
-      let isMissing = true
-      fake.answer = () => (page) => ({
-        ...page,
-        providerWarnings: isMissing ? [{ provider: "Contoso/Sensor", status: 504 }] : []
-      })
-      const { document } = yield* running(fake, {
-        lookback_hours: 24,
-        endpoints: { alerts_v2: { enabled: false }, incidents: { enabled: false } }
-      })
-      const endpoint = Effect.map(
-        document,
-        ({ instances }) => instances[0]!.endpoints.find(({ name }) => name === "alerts")!
-      )
-      const begun = (yield* endpoint).high_water_mark
-      yield* minutes(6)
-      assert.strictEqual((yield* endpoint).high_water_mark, begun)
-      yield* minutes(6)
-      assert.strictEqual((yield* endpoint).high_water_mark, rows.at(-1)!.lastModifiedDateTime)
-      assert.deepStrictEqual((yield* endpoint).gaps.map(({ code }) => code), ["provider_missing"])
-      isMissing = false
-      yield* minutes(70)
-      assert.deepStrictEqual((yield* endpoint).gaps, [])
-      yield* assertPublished(10)
-    }).pipe(Effect.provide(world)))
+describe("a halved page size", () => {
+  const before = pagesBeforeGrowth - 1
+
+  it("is doubled after four pages, up to the endpoint's own", () => {
+    const grown = Narrowing.grow(config(), state({ pageSize: 250, pagesAtSize: before }), poll({ pageSize: 250 }))
+    assert.deepStrictEqual([grown.poll.pageSize, grown.state.pageSize, grown.state.pagesAtSize], [500, 500, 0])
+    const whole = Narrowing.grow(config(), state({ pageSize: 600, pagesAtSize: before }), poll({ pageSize: 600 }))
+    assert.deepStrictEqual([whole.poll.pageSize, whole.state.pageSize], [1000, 1000])
+  })
+
+  it("stays for the pages before, which are counted", () => {
+    const { poll: same, state: counted } = Narrowing.grow(
+      config(),
+      state({ pageSize: 250, pagesAtSize: before - 1 }),
+      poll({ pageSize: 250 })
+    )
+    assert.deepStrictEqual([same.pageSize, counted.pageSize, counted.pagesAtSize], [250, 250, before])
+  })
+
+  it("is none where it is the endpoint's own", () => {
+    const whole = state({ pagesAtSize: before })
+    assert.strictEqual(Narrowing.grow(config(), whole, poll()).state, whole)
+  })
+})
+
+describe("a page that failed for good", () => {
+  it("is asked for with half of its rows, without its link, and links may come again", () => {
+    const failed = poll({ pageSize: 201, links: HashSet.make("a") })
+    const at75 = position({ link: "https://graph.microsoft.com/next" })
+    const less = Narrowing.askForLess(state({ pagesAtSize: 3 }), failed, at75)
+    if (less._tag !== "Halved") return assert.fail(less._tag)
+    assert.deepStrictEqual([less.poll.pageSize, less.state.pageSize, less.state.pagesAtSize], [100, 100, 0])
+    assert.strictEqual(HashSet.size(less.poll.links), 0)
+    assert.deepStrictEqual(less.position, position())
+  })
+
+  it("is asked for with 25 rows at the least, and then Graph is probed", () => {
+    const less = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor + 1 }), position())
+    assert.deepStrictEqual([less._tag, less.poll.pageSize], ["Halved", pageSizeFloor])
+    const least = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor }), position())
+    assert.deepStrictEqual([least._tag, least.poll.pageSize], ["Probe", pageSizeFloor])
+  })
+})
+
+describe("a window that fails", () => {
+  const shorter = (of = position(), more = facts()) =>
+    Narrowing.askForShorter(config(), state({ pageSize: 25 }), poll(), of, unavailable, more)
+
+  it("is halved, to what Graph's clock says at the latest, and its width is remembered", () => {
+    const half = shorter()
+    assert.strictEqual(half?.position.until, at(-37.5))
+    assert.strictEqual(half?.state.span, 37.5 * minute)
+    assert.isUndefined(half?.save)
+    // Graph's clock is ahead by five minutes, and the poll takes ten so far.
+    const ahead = Narrowing.askForShorter(
+      config(),
+      state(),
+      poll({ graphStartedAt: noon + 5 * minute }),
+      position(),
+      unavailable,
+      facts({ now: noon + 10 * minute })
+    )
+    assert.strictEqual(ahead?.position.until, at(-30))
+  })
+
+  it("of a minute is left out", () => {
+    const left = shorter(position({ until: at(-74) }))
+    assert.deepStrictEqual(left?.position, position({ bound: at(-74), reached: at(-74) }))
+    assert.strictEqual(left?.save?.(checkpoint()).gaps[0]?.code, "service_unavailable")
+  })
+
+  it("of a minute is waited for where no more can be left out", () => {
+    assert.isUndefined(shorter(position({ until: at(-74) }), facts({ checkpoint: undefined })))
+  })
+})
+
+describe("a range that is left out", () => {
+  const now = noon + hour
+  const leaveOut = (of = poll(), where = position(), checkpointed = checkpoint()) =>
+    Narrowing.leaveOut(config(), of, where, at(-74), "timed_out", facts({ now, checkpoint: checkpointed }))!
+  const lies = { from: at(-75), to: at(-74), code: "timed_out", foundAt: now, triedAt: now }
+
+  it("is a gap, the pass goes on behind it, and the mark passes it", () => {
+    const before = checkpoint({ mark: at(-75) })
+    const left = leaveOut(poll(), position(), before)
+    assert.deepStrictEqual(left.position, position({ bound: at(-74), reached: at(-74) }))
+    assert.deepStrictEqual(left.save(before), {
+      ...before,
+      gaps: [lies],
+      position: left.position,
+      mark: at(-74),
+      history: [{ mark: at(-74), at: now }]
+    })
+    assert.deepStrictEqual(told(left), ["Said Error gap"])
+  })
+
+  it("does not join the one before it: each is tried again by itself", () => {
+    const before = checkpoint({ gaps: [{ ...lies, from: at(-76), to: at(-75) }] })
+    assert.strictEqual(leaveOut().save(before).gaps.length, 2)
+  })
+
+  it("does not move the mark where rows before it may not be published yet", () => {
+    const before = checkpoint({ mark: at(-75) })
+    assert.strictEqual(leaveOut(poll(), position({ ordered: false })).save(before).mark, at(-75))
+    const owing = leaveOut(poll({ missing: ["Contoso/Sensor"] }))
+    assert.strictEqual(owing.save(before).mark, at(-75))
+    assert.deepStrictEqual(owing.position.owed, ["Contoso/Sensor"])
+  })
+
+  it("is none of a backfill, none before the first checkpoint, and none over the limit", () => {
+    const gaps = Array.from({ length: gapsMax }, () => gap())
+    assert.isUndefined(leaveOut(poll({ task: rangeTask })))
+    assert.isUndefined(
+      Narrowing.leaveOut(config(), poll(), position(), at(-74), "timed_out", facts({ checkpoint: undefined }))
+    )
+    assert.isUndefined(leaveOut(poll(), position(), checkpoint({ gaps })))
+    assert.isDefined(leaveOut(poll(), position(), checkpoint({ gaps: gaps.slice(1) })))
+    assert.isDefined(leaveOut(poll({ task: gapTask() })))
+  })
+
+  it("is said with its bounds", () => {
+    const [note] = leaveOut().notes
+    assert.include(note?._tag === "Said" ? note.report.message : "", Timestamp.toGraph(at(-75)).slice(0, -1))
+    assert.deepInclude(note, { saying: { level: "Error", remind: false, apart: true } })
+  })
 })

@@ -1,0 +1,128 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { Throttled, Unavailable } from "../../src/graph/GraphError.ts"
+import { publishedIds, running, world } from "../support/Connector.ts"
+import * as FakeGraph from "../support/FakeGraph.ts"
+
+const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
+const atNoon = TestClock.setTime(noon)
+const minute = (n: number): string => Timestamp.fromMillis(noon + n * 60_000)
+/** A row a minute over the last eight hours. */
+const rows = () => Array.from({ length: 480 }, (_, n) => ({ id: `da${n}`, lastUpdateDateTime: minute(n - 480) }))
+const minutes = Effect.fnUntraced(function*(count: number) {
+  for (let n = 0; n < count; n++) yield* TestClock.adjust("1 minute")
+})
+const sweeps = (fake: FakeGraph.FakeGraph) =>
+  fake.requests.filter(({ url }) => url.includes("%20lt%20") && !url.includes("$count"))
+const counts = (fake: FakeGraph.FakeGraph) => fake.requests.filter(({ url }) => url.includes("$count"))
+
+const assertPublished = (count: number) =>
+  Effect.map(publishedIds, (ids) => {
+    assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
+    assert.strictEqual(ids.length, count)
+  })
+
+describe("rows that come late", () => {
+  it.effect("late_row: one that becomes visible hours after its timestamp arrives within the hour, once", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows() })
+      const { lines } = yield* running(fake)
+      yield* minutes(61)
+      assert.strictEqual(counts(fake).length, 1)
+      assert.deepStrictEqual(sweeps(fake), [], "nothing is missing, nothing is read")
+      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-120) })
+      yield* minutes(30)
+      yield* assertPublished(480)
+      yield* minutes(31)
+      yield* assertPublished(481)
+      assert.strictEqual(sweeps(fake).length, 1)
+      assert.isTrue(lines.some((line) => /INFO.*found 1 events that came late {2}instance=tenant/.test(line)))
+      yield* minutes(60)
+      assert.strictEqual(sweeps(fake).length, 1, "what is known by now is not missing")
+    }).pipe(Effect.provide(world)))
+
+  it.effect("reads them once in that time anyway, for a row that took the place of another", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows() })
+      yield* running(fake)
+      yield* minutes(100)
+      // One is deleted and one comes late: the count is the same.
+      fake.rows.splice(fake.rows.findIndex(({ id }) => id === "da400"), 1)
+      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-70) })
+      yield* minutes(270)
+      yield* assertPublished(481)
+      assert.strictEqual(sweeps(fake).length, 1)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("is asked at most once an hour, never of the legacy endpoint, and not at all with 0 hours", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows() })
+      const without = yield* running(fake, { late_row_hours: 0, endpoints: {} })
+      yield* minutes(300)
+      assert.deepStrictEqual(counts(fake), [])
+      yield* without.stop
+      const other = FakeGraph.make({ rows: rows() })
+      yield* running(other, { endpoints: {} })
+      yield* minutes(300)
+      assert.deepStrictEqual(
+        Array.from(new Set(counts(other).map(({ endpoint }) => endpoint))).sort(),
+        ["alerts_v2", "incidents"]
+      )
+      assert.isAtMost(counts(other).length, 12)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("gives way to a poll that is due, and goes on afterwards", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows(), pageSize: 40 })
+      yield* running(fake, { lookback_hours: 8 })
+      yield* minutes(58)
+      fake.rows.push({ id: "late", lastUpdateDateTime: minute(-20) })
+      yield* TestClock.adjust("115 seconds")
+      // The sweep's pages take two minutes each from here on.
+      let slow = 0
+      const before = fake.before
+      fake.before = (count) => {
+        before(count)
+        slow++
+      }
+      yield* minutes(120)
+      assert.isAbove(slow, 0)
+      yield* assertPublished(481)
+      const polls = FakeGraph.polls(fake).filter(({ url }) => !url.includes("%20lt%20"))
+        .map(({ at }) => Math.round((at - noon) / 60_000))
+      for (const due of [60, 65, 70, 75]) assert.include(polls, due)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("a failure of it is no failure of the endpoint; a 429 is a cooldown as any other", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows() })
+      let answer: "fails" | "throttled" | "works" = "fails"
+      fake.answer = ({ url }) =>
+        !url.includes("$count") || answer === "works"
+          ? undefined
+          : answer === "fails"
+          ? new Unavailable({ kind: "http", detail: "HTTP 503" })
+          : new Throttled({})
+      const { document, lines } = yield* running(fake)
+      yield* minutes(62)
+      const endpoint = Effect.map(document, ({ instances }) => instances[0]!.endpoints[1]!)
+      assert.strictEqual((yield* endpoint).state, "ok")
+      assert.deepStrictEqual(lines.filter((line) => !line.startsWith("[INFO]")), [])
+      answer = "throttled"
+      yield* minutes(62)
+      assert.strictEqual((yield* endpoint).state, "cooldown")
+      const asked = fake.requests.length
+      yield* minutes(5)
+      assert.strictEqual(fake.requests.length, asked)
+      answer = "works"
+      yield* minutes(10)
+      assert.strictEqual((yield* endpoint).state, "ok")
+    }).pipe(Effect.provide(world)))
+})
