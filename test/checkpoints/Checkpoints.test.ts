@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
+import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
@@ -69,5 +70,39 @@ describe("Checkpoints", () => {
       yield* second.update((checkpoint) => ({ ...checkpoint, mark: at(2) }))
       const error = yield* Effect.flip(first.update((checkpoint) => ({ ...checkpoint, mark: at(3) })))
       assert.strictEqual(error.reason._tag, "Conflict")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("sets aside what is no checkpoint, whatever JSON it is", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      for (const text of ["null", "5", "[]", "{}", `{"version":1}`]) {
+        yield* store.put(name, bytes(text), 0)
+        assert.strictEqual((yield* (yield* Checkpoints).open(key)).setAside.length, 1, text)
+      }
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("begins where it is told when there is a ledger and no checkpoint was set aside", () =>
+    Effect.gen(function*() {
+      const state = yield* (yield* Checkpoints).open(key)
+      yield* state.ledger.append(keysOf(["00112233445566778899"]), { reached: at(2000), floor: at(1000), at: 3000 })
+      yield* state.begin(at(5000), 0)
+      assert.strictEqual(Option.getOrThrow(state.current()).mark, at(5000))
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("changes nothing before it has begun, and saves nothing that did not change", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const state = yield* (yield* Checkpoints).open(key)
+      let asked = 0
+      const same = (checkpoint: Checkpoint): Checkpoint => {
+        asked++
+        return checkpoint
+      }
+      yield* state.update(same)
+      assert.deepStrictEqual([asked, Option.isNone(state.current())], [0, true])
+      yield* state.begin(at(1), 0)
+      const { revision } = Option.getOrThrow(yield* store.get(name))
+      yield* state.update(same)
+      assert.deepStrictEqual([asked, Option.getOrThrow(yield* store.get(name)).revision], [1, revision])
     }).pipe(Effect.provide(layer)))
 })

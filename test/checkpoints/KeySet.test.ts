@@ -65,6 +65,11 @@ describe("KeySet", () => {
       })
   )
 
+  it("is itself when it is joined with nothing", () => {
+    const set = keysOf([idOf(1)])
+    assert.strictEqual(set.union(new KeySet()), set)
+  })
+
   it("gives its keys in an order in which another set does not fill up in one place", () => {
     const bytes = Buffer.from(keysOf(Array.from({ length: 5000 }, (_, n) => idOf(n))).except(new KeySet()))
     const places = Array.from({ length: 5000 }, (_, n) => {

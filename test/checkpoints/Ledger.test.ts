@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Logger, Option, Ref } from "effect"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
 import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { open } from "../../src/checkpoints/Ledger.ts"
-import { StateStore, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
+import { StateStore, StateStoreError, StoreUnavailable, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { keysOf } from "../support/Keys.ts"
 
@@ -16,6 +16,18 @@ const rows = (at: number, reached = at) => ({
   at
 })
 const memory = Layer.fresh(StateStore.layerMemory)
+/** Keys in each piece that the store has. */
+const sizes = Effect.gen(function*() {
+  const store = yield* StateStore
+  return yield* Effect.forEach(
+    yield* store.keys("t."),
+    (key) =>
+      Effect.map(store.get(key), (stored) => {
+        const { bytes } = Option.getOrThrow(stored)
+        return (bytes.length - bytes.indexOf(10) - 1) / 8
+      })
+  )
+})
 const full = new StateStoreError({ key: "t", operation: "put", reason: new StoreUnavailable({ detail: "ENOSPC" }) })
 
 describe("Ledger", () => {
@@ -95,5 +107,148 @@ describe("Ledger", () => {
       const again = yield* open("t")
       assert.strictEqual(again.setAside.length, 1)
       assert.isTrue(again.has(id(0)))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("fills its last piece before it begins another", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t")
+      yield* ledger.append(keysOf(ids(0, 5000)), rows(1))
+      yield* ledger.append(keysOf(ids(5000, 10_000)), rows(2))
+      assert.deepStrictEqual(yield* sizes, [8192, 1808])
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("keeps a piece that makes it exactly full, and lets go no more than it must", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t", 3 * 8192)
+      for (let n = 0; n < 2; n++) yield* ledger.append(keysOf(ids(n * 8192, (n + 1) * 8192)), rows(n + 1))
+      yield* ledger.append(keysOf(ids(2 * 8192, 3 * 8192)), rows(3))
+      assert.strictEqual(ledger.size(), 3 * 8192)
+      yield* ledger.append(keysOf(ids(30_000, 30_001)), rows(4))
+      assert.deepStrictEqual([ledger.has(id(0)), ledger.has(id(8192))], [false, true])
+      assert.strictEqual(ledger.size(), 2 * 8192 + 1)
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("counts a piece once, however often it is written", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t", 8192 + 25)
+      yield* ledger.append(keysOf(ids(0, 8192)), rows(1))
+      for (const from of [8192, 8202]) yield* ledger.append(keysOf(ids(from, from + 10)), rows(1))
+      yield* ledger.append(keysOf(ids(8212, 8217)), rows(1))
+      assert.strictEqual(ledger.size(), 8192 + 25)
+      assert.isTrue(ledger.has(id(0)))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("lets go after a restart what it had before", () =>
+    Effect.gen(function*() {
+      const before = yield* open("t")
+      yield* before.append(keysOf(ids(0, 8192)), rows(1))
+      yield* before.append(keysOf(ids(8192, 8193)), rows(1))
+      const ledger = yield* open("t", 8193)
+      yield* ledger.append(keysOf(ids(9000, 9001)), rows(2))
+      assert.deepStrictEqual([ledger.has(id(0)), ledger.has(id(8192))], [false, true])
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("has the floor from where on the connector reads, which never moves back", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t", 8192)
+      const append = (n: number, floor: number, reached: number, count = 1) =>
+        ledger.append(keysOf(ids(n, n + count)), {
+          reached: Timestamp.fromMillis(reached),
+          floor: Timestamp.fromMillis(floor),
+          at: 1
+        })
+      yield* append(0, 1000, 500, 8191)
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(1000))
+      yield* append(8191, 3000, 400)
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(3000))
+      yield* append(8192, 2000, 9000)
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(3000))
+      // The first piece goes, of which all lies before the floor.
+      yield* append(8193, 2000, 9000)
+      assert.isFalse(ledger.has(id(0)))
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(3000))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("knows everything from the greatest cursor on of what it let go, in whatever order that came", () =>
+    Effect.gen(function*() {
+      const ledger = yield* open("t", 8192)
+      yield* ledger.append(keysOf(ids(0, 8000)), rows(1, 7000))
+      yield* ledger.append(keysOf(ids(8000, 8192)), rows(1, 2000))
+      yield* ledger.append(keysOf(ids(8192, 8193)), rows(1, 7500))
+      assert.isTrue(ledger.has(id(0)), "the last piece never goes")
+      yield* ledger.append(keysOf(ids(8193, 8194)), rows(1, 7500))
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(7000))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("writes nothing and lets nothing go where nothing is new", () =>
+    Effect.gen(function*() {
+      const values = yield* Values
+      const ledger = yield* open("t")
+      yield* ledger.append(keysOf(ids(0, 8193)), rows(1))
+      const before = yield* Ref.get(values)
+      yield* ledger.append(keysOf(ids(0, 10)), { ...rows(9 * day), floor: Timestamp.fromMillis(5) })
+      assert.strictEqual(yield* Ref.get(values), before)
+      assert.strictEqual(ledger.floor(), Timestamp.fromMillis(0))
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("says once that it is full, and nothing of what is old", () =>
+    Effect.gen(function*() {
+      const said: Array<string> = []
+      const capture = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+      const appending = Effect.fnUntraced(function*(prefix: string, keysMax: number, at: number) {
+        const ledger = yield* open(prefix, keysMax)
+        yield* ledger.append(keysOf(ids(0, 8193)), rows(0))
+        yield* ledger.append(keysOf(ids(9000, 9001)), rows(at))
+        assert.isFalse(ledger.has(id(0)), "the first piece is gone")
+        return ledger
+      }, Effect.provide(capture))
+      yield* appending("old", 20_000, 7 * day + 1)
+      yield* appending("old-and-full", 8192, 7 * day + 1)
+      assert.deepStrictEqual(said, [])
+      const full = yield* appending("full", 8192, 7 * day)
+      assert.strictEqual(said.length, 1)
+      assert.include(said[0], "full: more than 8192 artifacts in 7 days")
+      yield* Effect.provide(full.append(keysOf(ids(10_000, 30_000)), rows(7 * day)), capture)
+      yield* Effect.provide(full.append(keysOf(ids(30_000, 40_000)), rows(7 * day)), capture)
+      assert.isFalse(full.has(id(10_000)))
+      assert.strictEqual(said.length, 1)
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("sets pieces aside whose header or whose length is not a ledger's", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const ledger = yield* open("t")
+      yield* ledger.append(keysOf(ids(0, 1)), rows(1))
+      const piece = Option.getOrThrow(yield* store.get("t.ledger-000001")).bytes
+      yield* store.put("t.ledger-000002", piece.subarray(0, -1), 0)
+      yield* store.put("t.ledger-000003", new TextEncoder().encode("{}\n12345678"), 0)
+      const again = yield* open("t")
+      assert.strictEqual(again.setAside.length, 2)
+      assert.strictEqual(again.size(), 1)
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("passes over a piece that is gone when it is read", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const ledger = yield* open("t").pipe(Effect.provideService(StateStore, {
+        ...store,
+        keys: () => Effect.succeed(["t.ledger-000007"])
+      }))
+      assert.deepStrictEqual([ledger.size(), ledger.setAside], [0, []])
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("goes on knowing the keys of a piece that nobody can read any more when it goes", () =>
+    Effect.gen(function*() {
+      const values = yield* Values
+      const ledger = yield* open("t", 8192)
+      yield* ledger.append(keysOf(ids(0, 8193)), rows(1))
+      yield* Ref.update(values, (all) =>
+        new Map(all).set("t.ledger-000001", {
+          ...all.get("t.ledger-000001")!,
+          bytes: new TextEncoder().encode("torn")
+        }))
+      yield* ledger.append(keysOf(ids(9000, 9001)), rows(2))
+      assert.isFalse((yield* Ref.get(values)).has("t.ledger-000001"))
+      assert.isTrue(ledger.has(id(0)))
     }).pipe(Effect.provide(memory)))
 })

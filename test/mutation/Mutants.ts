@@ -26,7 +26,14 @@ const isNode = (value: unknown): value is Node =>
 const boundaries: Readonly<Record<string, string>> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" }
 const equalities: Readonly<Record<string, string>> = { "===": "!==", "!==": "===" }
 const logic: Readonly<Record<string, string>> = { "&&": "||", "||": "&&" }
-const arithmetic: Readonly<Record<string, string>> = { "+": "-", "-": "+", "+=": "-=", "-=": "+=", "++": "--", "--": "++" }
+const arithmetic: Readonly<Record<string, string>> = {
+  "+": "-",
+  "-": "+",
+  "+=": "-=",
+  "-=": "+=",
+  "++": "--",
+  "--": "++"
+}
 
 /** Keys of a node under which types stand: a change there changes no behaviour. */
 const types = new Set(["typeAnnotation", "returnType", "typeParameters", "typeArguments", "superTypeArguments"])
@@ -50,20 +57,20 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
 
 /** Finds all mutants of a source file, in the order of their lines. */
 export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> => {
-  const found: Array<Mutant & { readonly start: number }> = []
+  const found: Array<{ readonly start: number; readonly mutant: Mutant }> = []
   const textOf = ({ end, start }: Node) => source.slice(start, end)
 
   /** Adds a change of `at` to `text`; `shown` is the node by which a reader knows the place. */
   const change = (operator: string, at: Pick<Node, "start" | "end">, text: string, shown: Node) => {
-    found.push({
+    const mutant = {
       file,
-      start: at.start,
       line: source.slice(0, at.start).split("\n").length,
       operator,
       original: oneLine(textOf(shown)),
       mutated: oneLine(source.slice(shown.start, at.start) + text + source.slice(at.end, shown.end)),
       text: source.slice(0, at.start) + text + source.slice(at.end)
-    })
+    }
+    found.push({ start: at.start, mutant })
   }
 
   /** Swaps the operator between two operands. */
@@ -143,5 +150,5 @@ export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> =
   }
   const program = parseAst(source, { lang: "ts" }) as unknown as Node
   visit(program, program)
-  return found.toSorted((one, other) => one.start - other.start).map(({ start: _, ...mutant }) => mutant)
+  return found.toSorted((one, other) => one.start - other.start).map(({ mutant }) => mutant)
 }

@@ -91,17 +91,18 @@ class Runner {
     const child = this.child ??= await this.start()
     const request: Request = { id: ++this.id, changed, tests }
     const answered = new Promise<Answer | undefined>((resolve) => {
-      const timer = setTimeout(() => end(undefined), millis)
+      const late = AbortSignal.timeout(Math.ceil(millis))
       const hear = (answer: Answer) => {
         if (answer.id === request.id) end(answer)
       }
       const die = () => end(undefined)
       const end = (answer: Answer | undefined) => {
-        clearTimeout(timer)
+        late.removeEventListener("abort", die)
         child.off("message", hear).off("exit", die)
         resolve(answer)
       }
       child.on("message", hear).once("exit", die)
+      late.addEventListener("abort", die)
     })
     child.send(request)
     const answer = await answered
@@ -171,7 +172,9 @@ const examine = async (name: string, mutants: ReadonlyArray<Mutant>) => {
   for (const tests of rounds) {
     const began = performance.now()
     const answer = await runner.run(target, tests, 120_000)
-    if (answer?.passed !== true) throw new Error(`the tests of src/${name}.ts fail without a mutant: ${answer?.faults.join("\n")}`)
+    if (answer?.passed !== true) {
+      throw new Error(`the tests of src/${name}.ts fail without a mutant: ${answer?.faults.join("\n")}`)
+    }
     limits.push(Math.max(limit.millis, limit.times * (performance.now() - began)))
   }
   const here: Array<Mutant> = []
@@ -189,17 +192,27 @@ const examine = async (name: string, mutants: ReadonlyArray<Mutant>) => {
   all += mutants.length
   survived.push(...here)
   const killed = mutants.length - here.length
-  say(`src/${name}.ts: ${mutants.length} mutants, ${killed} killed, ${here.length} survived, ${percent(killed, mutants.length)}`)
+  say(
+    `src/${name}.ts: ${mutants.length} mutants, ${killed} killed, ${here.length} survived, ${
+      percent(killed, mutants.length)
+    }`
+  )
   for (const mutant of here) {
     const listed = isAccepted(mutant)
     if (!listed) unlisted.push(mutant)
-    say(`  ${listed ? "listed" : "NOT LISTED"} src/${mutant.file}.ts:${mutant.line} ${mutant.operator}: ${mutant.original} → ${mutant.mutated}`)
+    say(
+      `  ${
+        listed ? "listed" : "NOT LISTED"
+      } src/${mutant.file}.ts:${mutant.line} ${mutant.operator}: ${mutant.original} → ${mutant.mutated}`
+    )
   }
 }
 
 const percent = (part: number, whole: number) => whole === 0 ? "–" : `${(100 * part / whole).toFixed(1)} %`
 
-const again: ReadonlySet<string> = new Set(flags.again ? JSON.parse(readFileSync(lastRun, "utf8")) as ReadonlyArray<string> : [])
+const again: ReadonlySet<string> = new Set(
+  flags.again ? JSON.parse(readFileSync(lastRun, "utf8")) as ReadonlyArray<string> : []
+)
 
 try {
   const chosen = sampled(
@@ -218,7 +231,9 @@ writeFileSync(lastRun, JSON.stringify(survived.map(idOf)))
 const score = (all - survived.length) / all
 say(`all: ${all} mutants, ${all - survived.length} killed, ${percent(all - survived.length, all)}`)
 if (unlisted.length > 0) {
-  say(`${unlisted.length} survivors are not in test/mutation/survivors.json: write the test that is missing, or say why there is none`)
+  say(
+    `${unlisted.length} survivors are not in test/mutation/survivors.json: write the test that is missing, or say why there is none`
+  )
 }
 if (!flags.again && score < scoreMin) say(`the score is below ${100 * scoreMin} %`)
 if (unlisted.length > 0 || (!flags.again && score < scoreMin)) process.exitCode = 1

@@ -216,4 +216,3 @@ describe("the end of an aside", () => {
     assert.deepStrictEqual(saved(swept, checkpoint({ gaps })), checkpoint({ gaps, sweep: counted }))
   })
 })
-

@@ -35,7 +35,8 @@ const fieldsOf = ({ notes }: ReturnType<typeof Ending.endPass>) =>
 
 describe("the end of a pass", () => {
   const endPass = (
-    more: { readonly poll?: Partial<Poll>; readonly state?: Partial<PollerState>; readonly facts?: Partial<Facts> } = {},
+    more: { readonly poll?: Partial<Poll>; readonly state?: Partial<PollerState>; readonly facts?: Partial<Facts> } =
+      {},
     of = config()
   ) =>
     Ending.endPass(
@@ -120,7 +121,11 @@ describe("the end of a pass", () => {
     it("counts as retired while alerts_v2 brings something, and is probed in a day", () => {
       const retired = silent()
       assert.strictEqual(retired.state.health, "retired")
-      assert.deepStrictEqual(told(retired).slice(0, 3), ["Status PassEnded", "Status Failed", "Said Warn legacy_silent"])
+      assert.deepStrictEqual(told(retired).slice(0, 3), [
+        "Status PassEnded",
+        "Status Failed",
+        "Said Warn legacy_silent"
+      ])
       assert.include(told(retired), "Polled retired")
       assert.deepStrictEqual(retired.state.next, { _tag: "Wait", due: { _tag: "After", from: noon, millis: day } })
     })

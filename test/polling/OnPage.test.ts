@@ -5,20 +5,7 @@ import { pagesBeforeGrowth } from "../../src/graph/GraphPolicy.ts"
 import { onPage } from "../../src/polling/OnPage.ts"
 import type { Poll } from "../../src/polling/Poll.ts"
 import type { PageSeen, PollerConfig, PollerState } from "../../src/polling/PollerState.ts"
-import {
-  at,
-  config,
-  facts,
-  gapTask,
-  minute,
-  noon,
-  poll,
-  position,
-  rangeTask,
-  state,
-  tally,
-  told
-} from "./Decisions.ts"
+import { at, config, facts, gapTask, minute, noon, poll, position, rangeTask, state, tally, told } from "./Decisions.ts"
 
 const home = "https://graph.microsoft.com/v1.0/security/alerts_v2"
 const skip = `${home}?$skip=1000`

@@ -9,7 +9,12 @@ describe("the end of a page", () => {
     const { inFlight, next, stopped } = pageEnded(pageEnded(fetching, "committed", tally(3)), "committed", tally(4))
     assert.strictEqual(inFlight, 0)
     assert.isUndefined(stopped)
-    assert.deepStrictEqual("poll" in next && next.poll.tally, { records: 7, artifacts: 14, repeated: 2, deadLetters: 0 })
+    assert.deepStrictEqual("poll" in next && next.poll.tally, {
+      records: 7,
+      artifacts: 14,
+      repeated: 2,
+      deadLetters: 0
+    })
   })
 
   it("changes no action that has no poll", () => {

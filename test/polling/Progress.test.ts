@@ -63,7 +63,7 @@ describe("a part of the pass that a provider owes", () => {
   const last = { isOwed: true, ended: true, following: null, incomplete: missingProviderPolls - 1 }
 
   it("holds the mark, page after page and poll after poll", () => {
-    for (const of of [{ isOwed: true }, { ...last, incomplete: missingProviderPolls - 2 }]) {
+    for (const  of of[{ isOwed: true }, { ...last, incomplete: missingProviderPolls - 2 }]) {
       const { gaps, mark } = committed(of)
       assert.deepStrictEqual([mark, gaps], [at(-60), []])
     }

@@ -16,7 +16,8 @@ const alert = (id: string, minutes: number) => ({ id, lastUpdateDateTime: at(min
 const pageOf = (
   records: ReadonlyArray<unknown>,
   isKnown: (id: string) => boolean,
-  endpoint: Endpoint = endpoints.alerts_v2
+  endpoint: Endpoint = endpoints.alerts_v2,
+  passed: Timestamp.Timestamp | undefined = undefined
 ) =>
   prepare({
     instance: "one",
@@ -31,7 +32,7 @@ const pageOf = (
       providerWarnings: []
     },
     isKnown,
-    passed: undefined,
+    passed,
     now
   })
 
@@ -91,4 +92,26 @@ describe("a page", () => {
       assert.deepStrictEqual(second.deadLetters, [])
       assert.strictEqual(second.brought.repeated, records.length)
     }).pipe(Effect.provide(Layer.fresh(StateStore.layerMemory))))
+
+  it("leaves rows dated more than five minutes ahead out of the order, and counts them", () => {
+    const { cursors, future, records } = pageOf([alert("a", 0), alert("b", -5), alert("c", -6)], () => false)
+    assert.deepStrictEqual(cursors, [at(0), at(-5)])
+    assert.deepStrictEqual([future, records.length], [1, 3])
+  })
+
+  it("says when its fresh records changed, and which of them the mark had passed by", () => {
+    const records = [alert("a", 3), alert("b", 2), alert("c", 1)]
+    const late = (passed: Timestamp.Timestamp | undefined) =>
+      mapped(pageOf(records, () => false, endpoints.alerts_v2, passed)).brought.late
+    const changed = [3, 2, 1].map((minutes) => now - minutes * 60_000)
+    assert.deepStrictEqual(mapped(pageOf(records, () => false)).brought.updatedAt, changed)
+    assert.deepStrictEqual(late(undefined), [])
+    assert.deepStrictEqual(late(at(2)), changed.slice(0, 1))
+    assert.deepStrictEqual(late(at(0)), changed)
+  })
+
+  it("tells what the mapping does not know", () => {
+    const { drift } = mapped(pageOf([{ ...alert("a", 1), brandNew: 1 }], () => false)).brought
+    assert.deepStrictEqual(drift.map(({ name }) => name.includes("brandNew")), [true])
+  })
 })

@@ -1,0 +1,60 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer, Option } from "effect"
+import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
+import { StateStore } from "../../src/checkpoints/StateStore.ts"
+
+const bytes = (n: number) => new Uint8Array([n])
+const world = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  return { directory, fs, open: Effect.provide(StateStore, Layer.fresh(FileStateStore.layer(directory))) }
+})
+
+it.layer(NodeServices.layer)("FileStateStore", (it) => {
+  it.effect("clears away what an interrupted write left, and nothing else", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      for (const name of ["torn.json.writing", "whole.json"]) yield* fs.writeFile(`${directory}/${name}`, bytes(1))
+      const store = yield* open
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["whole.json"])
+      assert.deepStrictEqual(yield* store.keys(""), ["whole.json"])
+    }))
+
+  it.effect("lists no value that is being written", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      const store = yield* open
+      yield* fs.writeFile(`${directory}/a.json.writing`, bytes(1))
+      assert.deepStrictEqual(yield* store.keys("a"), [])
+    }))
+
+  it.effect("takes the removal of what is not there for done", () =>
+    Effect.gen(function*() {
+      const { open } = yield* world
+      yield* (yield* open).remove("a.json", 0)
+    }))
+
+  it.effect("begins a value that was set aside anew", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      const store = yield* open
+      const revision = yield* store.put("a.json", bytes(1), 0)
+      yield* store.put("a.json", bytes(2), revision)
+      const name = yield* store.setAside("a.json")
+      assert.match(name, /^a\.corrupt-\d+$/)
+      yield* store.put("a.json", bytes(3), 0)
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).sort(), [name, "a.json"])
+    }))
+
+  it.effect("refuses a writer that never read what was there before", () =>
+    Effect.gen(function*() {
+      const { open } = yield* world
+      yield* (yield* open).put("a.json", bytes(1), 0)
+      const again = yield* open
+      const { revision } = Option.getOrThrow(yield* again.get("a.json"))
+      assert.strictEqual(revision, 1)
+      assert.strictEqual((yield* Effect.flip(again.put("a.json", bytes(2), 0))).reason._tag, "Conflict")
+      assert.strictEqual(yield* again.put("a.json", bytes(2), 1), 2)
+    }))
+})
