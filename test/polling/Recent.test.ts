@@ -35,4 +35,17 @@ describe("Recent", () => {
     assert.strictEqual(recent.within(at(1), at(2)), 0)
     assert.strictEqual(recent.within(at(0), at(2)), 0, "what changed before is forgotten")
   })
+
+  it("remembers no more ids than it has room for, and says so", () => {
+    const recent = Recent.make(3)
+    const counted = () => recent.within(at(0), at(9))
+    for (const id of ["a", "b"]) recent.remember(id, at(1))
+    for (let n = 0; n < 3; n++) assert.deepStrictEqual([counted(), recent.isWhole()], [2, true])
+    recent.remember("c", at(1))
+    assert.isFalse(recent.isWhole())
+    for (const id of ["d", "e", "f"]) recent.remember(id, at(1))
+    assert.strictEqual(counted(), 3)
+    recent.remember("a", at(10))
+    assert.strictEqual(counted(), 2, "what it knows may still change")
+  })
 })
