@@ -24,22 +24,14 @@ export const heart: ReadonlyArray<string> = [
   "config/DurableFile"
 ]
 
-/** Whole polls over a Graph in memory, for what only shows in a running poller. */
-const polls = ["Polling", "LateRows", "Recovery", "Owed", "Crash", "Throttling", "Interruption", "Order"].map((name) =>
-  `polling/${name}`
-)
-const publishing = ["publishing/Consumer", "publishing/Publishing"]
+const consumer = ["publishing/Consumer"]
 
 /**
- * Tests of a source beside the one of its own name; they run only while a mutant survives that. The test of a pure
- * decision is the one of its own name and no other.
+ * Tests of a source beside the one of its own name; they run only while a mutant survives that.
  */
 const more: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "polling/Pages": polls,
-  "polling/Requests": polls,
-  "publishing/Page": publishing,
-  "publishing/Publishing": publishing,
-  "publishing/Writing": publishing,
+  "publishing/Page": consumer,
+  "publishing/Publishing": consumer,
   "checkpoints/FileStateStore": ["checkpoints/StateStore", "sinks/BadDisk"],
   "sinks/FileSink": ["sinks/ArtifactSink", "sinks/BadDisk"],
   "sinks/StdoutSink": ["sinks/ArtifactSink"],

@@ -133,7 +133,7 @@ class Runner {
 
 const names = flags.file === undefined
   ? heart
-  : [...new Set([...heart, flags.file])].filter((name) => name.includes(flags.file!))
+  : [...new Set([...heart, flags.file])].filter((name) => `src/${name}.ts`.includes(flags.file!))
 const files = names.filter((name) => existsSync(join(root, "src", `${name}.ts`)))
 if (files.length === 0) throw new Error(`no source file in src has ${flags.file} in its name`)
 
@@ -189,6 +189,12 @@ const examine = async (name: string, mutants: ReadonlyArray<Mutant>) => {
     if (!isKilled) here.push(mutant)
   }
   writeFileSync(target, source)
+  for (const [round, tests] of rounds.entries()) {
+    const answer = await runner.run(target, tests, limits[round]!)
+    if (answer?.passed !== true) {
+      throw new Error(`the tests of src/${name}.ts do not pass again: its mutants say nothing`)
+    }
+  }
   all += mutants.length
   survived.push(...here)
   const killed = mutants.length - here.length

@@ -80,6 +80,12 @@ describe("a gap", () => {
     assert.strictEqual(begun({ triedAt: now - hour + 1 }).state.next._tag, "Count", "late rows come first")
   })
 
+  it("that was found first is read first, of those that wait as long", () => {
+    const other = gap({ from: at(-200), to: at(-199) })
+    const { task } = asked(begin({ checkpoint: checkpoint({ gaps: [gap(), other] }) }).state)
+    assert.deepStrictEqual(task, gapTask())
+  })
+
   it("is read from where on the connector reads, and the ledger knows, at the earliest", () => {
     assert.strictEqual(asked(begun({}, {}, { floor: at(-125) }).state).bound, at(-125))
     assert.strictEqual(asked(begun({}, { ledgerFloor: at(-124) }).state).bound, at(-124))
@@ -90,8 +96,9 @@ describe("a gap", () => {
     const late = { now: noon + 7 * day - 119.5 * minute }
     const young = begun({ foundAt: late.now - 7 * day }, late)
     assert.strictEqual(asked(young.state).bound, at(-135))
-    const old = begun({ foundAt: late.now - 7 * day - 1 }, late)
-    assert.strictEqual(asked(old.state).bound, at(-119.5))
+    const old = { foundAt: late.now - 7 * day - 1 }
+    assert.strictEqual(asked(begun(old, late).state).bound, at(-119.5))
+    assert.strictEqual(asked(begun(old, { ...late, ledgerFloor: at(-119.25) }).state).bound, at(-119.25))
   })
 
   it("that nothing of can be read any more is given up, and said", () => {
@@ -116,6 +123,8 @@ describe("late rows", () => {
     assert.deepInclude(begin({ checkpoint: checkpoint({ floor: at(-100) }) }).state.next, { from: at(-100) })
     assert.deepInclude(begin({ ledgerFloor: at(-90) }).state.next, { from: at(-90) })
     assert.deepInclude(begin({ ledgerFloor: at(-9000) }).state.next, { from: at(-75 - 360) })
+    const both = { checkpoint: checkpoint({ floor: at(-100) }), ledgerFloor: at(-110) }
+    assert.deepInclude(begin(both).state.next, { from: at(-100) })
   })
 
   it("are not asked for where nothing lies before the overlap", () => {

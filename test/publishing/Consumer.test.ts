@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import { Cause, Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Conflict, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import { consume } from "../../src/publishing/Consumer.ts"
@@ -89,10 +89,20 @@ const world = Effect.gen(function*() {
       }
     })
   })
-  const layer = Layer.mergeAll(sink, Reporter.layer, Status.layer("test"))
+  const context = yield* Layer.build(Layer.fresh(Layer.mergeAll(sink, Reporter.layer, Status.layer("test"))))
   const consuming = (patience?: Duration.Duration) =>
-    Effect.forkChild(Effect.provide(consume(queue, patience), layer), { startImmediately: true })
-  return { consuming, failures, log, lost, mapping, page, queue, run }
+    Effect.forkChild(Effect.provideContext(consume(queue, patience), context), { startImmediately: true })
+  return {
+    shown: Effect.map(Context.get(context, Status).snapshot, ({ sink }) => sink),
+    consuming,
+    failures,
+    log,
+    lost,
+    mapping,
+    page,
+    queue,
+    run
+  }
 })
 
 /** Lets every fiber go on as far as it can at this time. */
@@ -119,6 +129,29 @@ it.effect("writes every slice of a page before it commits the page", () =>
     yield* consuming()
     yield* calm
     assert.deepStrictEqual(log, ["publish 1a 1b 1c", "commit 1", "committed 1"])
+  }))
+
+it.effect("shows the sink, what was published, and whether it can be written", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, page, queue, shown } = yield* world
+    failures.sink = 1
+    yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(yield* shown, { type: "test", state: "unavailable", published: 0 })
+    yield* TestClock.adjust("1 second")
+    assert.deepStrictEqual(yield* shown, { type: "test", state: "ok", published: 2 })
+  }))
+
+it.effect("a page that was lost is no failure of the sink", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, page, queue, shown } = yield* world
+    failures.conflicts = 1
+    yield* Queue.offer(queue, yield* page("1"))
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["publish 1", "lost 1"])
+    assert.strictEqual((yield* shown).state, "ok")
   }))
 
 it.effect("tries a checkpoint that cannot be written again, and does not publish its page again", () =>
@@ -209,7 +242,7 @@ it.effect("stops at once in the wait for a sink, and gives up the pages that are
 
 it.effect("interrupts an attempt between two slices once it has taken five seconds, and not before", () =>
   Effect.gen(function*() {
-    for (const [seconds, outcome] of [[4, "committed 1"], [6, "dropped 1"]] as const) {
+    for (const [seconds, outcome] of [[4, "committed 1"], [5, "dropped 1"], [6, "dropped 1"]] as const) {
       const { consuming, failures, log, mapping, page, queue } = yield* world
       failures.slow = seconds * 1000
       yield* Queue.offer(queue, yield* page("1", () => mapping(["1a", "1b"])))

@@ -123,7 +123,8 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   }
 }
 
-const graphOf = (fake: FakeGraph): Graph => ({
+/** Graph as one tenant sees it. */
+export const graphOf = (fake: FakeGraph): Graph => ({
   outdateToken: Effect.void,
   used: Effect.succeed(0),
   now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
