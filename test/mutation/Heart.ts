@@ -24,6 +24,11 @@ export const heart: ReadonlyArray<string> = [
   "config/DurableFile"
 ]
 
+/** Sources that need a broker: `--file nats/` takes them, and they are no part of the heart. */
+export const broker: ReadonlyArray<string> = ["Publisher", "NatsLeases", "Membership", "NatsStateStore"].map((name) =>
+  `nats/${name}`
+)
+
 const consumer = ["publishing/Consumer"]
 
 /**
@@ -35,6 +40,8 @@ const more: Readonly<Record<string, ReadonlyArray<string>>> = {
   "checkpoints/FileStateStore": ["checkpoints/StateStore", "sinks/BadDisk"],
   "sinks/FileSink": ["sinks/ArtifactSink", "sinks/BadDisk"],
   "sinks/StdoutSink": ["sinks/ArtifactSink"],
+  "nats/Publisher": ["nats/NatsArtifactSink"],
+  "nats/Membership": ["nats/NatsLeases"],
   "config/DurableFile": ["checkpoints/StateStore", "sinks/BadDisk", "config/SettingsStore"]
 }
 
