@@ -14,7 +14,7 @@ export default defineConfig({
       "test/graph/Fuzz.test.ts",
       "test/graph/body/PageBytes.test.ts",
       "test/http/Interface.test.ts",
-      "test/polling/{Fairness,FortyTenants,Stalls,Stories,Windows}.test.ts",
+      "test/polling/{Crash,Fairness,FortyTenants,Interruption,LateRows,Order,Recovery,Stalls,Stories,Windows}.test.ts",
       "test/search/FileSearch.test.ts",
       "test/status/Activity.test.ts"
     ],

@@ -117,9 +117,12 @@ const makeSeries = Effect.fnUntraced(function*(
     const isNew = number !== last
     const synced = isNew ? 0 : Number((yield* fs.stat(name)).size)
     const scope = yield* Scope.make()
-    const file = yield* fs.open(name, { flag: "a", mode: ownerOnly }).pipe(Scope.provide(scope))
-    if (isNew) yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
-    const { ino: inode } = yield* fs.stat(name)
+    const { file, inode } = yield* Effect.gen(function*() {
+      const file = yield* fs.open(name, { flag: "a", mode: ownerOnly })
+      // Also for a file that exists: the attempt that created it may have failed, or died, before its name was synced.
+      yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
+      return { file, inode: (yield* fs.stat(name)).ino }
+    }).pipe(Scope.provide(scope), Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
     current = { name, day, file, scope, inode, synced }
     if (isNew) yield* letGo
     abandoned = false

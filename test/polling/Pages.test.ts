@@ -308,9 +308,10 @@ describe("a poller", () => {
   it.effect("waits for the next poll, and wakes where its interval changes", () =>
     Effect.gen(function*() {
       const fake = FakeGraph.make({ rows: rowsOf(3) })
-      const { pace, publishFor } = yield* world(fake)
+      const { notes, pace, publishFor } = yield* world(fake)
       yield* publishFor(4)
       assert.strictEqual(fake.requests.length, 1)
+      assert.deepInclude(notes.at(-1), { event: { _tag: "PollScheduled", at: noon + 5 * minute } })
       yield* SubscriptionRef.set(pace, { ...usual, intervals: each(() => Duration.minutes(3)) })
       yield* publishFor(0)
       assert.strictEqual(fake.requests.length, 2, "it was due a minute ago")

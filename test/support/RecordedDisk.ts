@@ -1,11 +1,16 @@
-/** The machine's file system, which notes in order what is done to files, by the last part of their names. */
+/**
+ * The machine's file system, which notes in order what is done to files, by the last part of their names, and fails on
+ * request.
+ */
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
-import { Context, Effect, FileSystem, Layer, Option } from "effect"
+import { Context, Effect, FileSystem, Layer, Option, PlatformError } from "effect"
 
 export interface Recorded {
   readonly log: Array<string>
   /** Whether files have inodes, as some file systems of networks have none. */
   inodes: boolean
+  /** What fails the next time that it is done, as the log has it. */
+  fails: string | undefined
 }
 
 export class RecordedDisk extends Context.Service<RecordedDisk, Recorded>()(
@@ -16,8 +21,16 @@ const last = (name: string) => name.split("/").at(-1)!
 
 export const layer = Layer.effectContext(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
-  const recorded: Recorded = { log: [], inodes: true }
+  const recorded: Recorded = { log: [], inodes: true, fails: undefined }
   const note = (line: string) => Effect.sync(() => void recorded.log.push(line))
+  const noted = (line: string) =>
+    Effect.suspend(() => {
+      recorded.log.push(line)
+      if (recorded.fails !== line) return Effect.void
+      recorded.fails = undefined
+      const cause = Object.assign(new Error("EIO"), { code: "EIO" })
+      return Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "sync", cause }))
+    })
   const wrapped = (name: string, file: FileSystem.File): FileSystem.File =>
     new Proxy(file, {
       get: (target, key) => {
@@ -26,7 +39,7 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
           case "writeAll":
             return (bytes: Uint8Array) => Effect.andThen(note(`write ${last(name)}`), target.writeAll(bytes))
           case "sync":
-            return Effect.andThen(note(`sync ${last(name)}`), target.sync)
+            return Effect.andThen(noted(`sync ${last(name)}`), target.sync)
           default:
             return typeof value === "function" ? value.bind(target) : value
         }
