@@ -28,10 +28,18 @@ export const layer = (
           new StateStoreError({ key, operation, reason: new StoreUnavailable({ detail: describeFailure(error) }) })
         )
       const fileOf = (key: string) => path.join(directory, key)
+      /** Returns the revision of a value; one that an earlier process left has the first, and an absent one 0. */
+      const revisionOf = (key: string) => {
+        const known = revisions.get(key)
+        return known === undefined
+          ? Effect.map(fs.exists(fileOf(key)), (exists) => exists ? 1 : 0)
+          : Effect.succeed(known)
+      }
       const checked = (key: string, operation: "put" | "remove", revision: number) =>
-        (revisions.get(key) ?? 0) === revision
-          ? Effect.void
-          : Effect.fail(new StateStoreError({ key, operation, reason: new Conflict() }))
+        Effect.flatMap(revisionOf(key).pipe(failing(key, operation)), (there) =>
+          there === revision
+            ? Effect.void
+            : Effect.fail(new StateStoreError({ key, operation, reason: new Conflict() })))
 
       yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnlyDirectory }).pipe(failing(directory, "keys"))
       for (const name of yield* fs.readDirectory(directory).pipe(failing(directory, "keys"))) {

@@ -47,11 +47,13 @@ it.layer(NodeServices.layer)("FileStateStore", (it) => {
       assert.deepStrictEqual((yield* fs.readDirectory(directory)).sort(), [name, "a.json"])
     }))
 
-  it.effect("refuses a writer that never read what was there before", () =>
+  it.effect("refuses a writer that takes a value of an earlier process for none", () =>
     Effect.gen(function*() {
       const { open } = yield* world
       yield* (yield* open).put("a.json", bytes(1), 0)
       const again = yield* open
+      assert.strictEqual((yield* Effect.flip(again.put("a.json", bytes(2), 0))).reason._tag, "Conflict")
+      assert.strictEqual((yield* Effect.flip(again.remove("a.json", 0))).reason._tag, "Conflict")
       const { revision } = Option.getOrThrow(yield* again.get("a.json"))
       assert.strictEqual(revision, 1)
       assert.strictEqual((yield* Effect.flip(again.put("a.json", bytes(2), 0))).reason._tag, "Conflict")
