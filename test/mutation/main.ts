@@ -243,7 +243,7 @@ try {
 
 writeFileSync(lastRun, JSON.stringify(survived.map(idOf)))
 say(`heart: ${inHeart.all} mutants, ${inHeart.killed} killed, ${percent(inHeart.killed, inHeart.all)}`)
-const isLow = !flags.again && inHeart.killed < scoreMin * inHeart.all
+const isLow = !flags.again && flags.file === undefined && inHeart.killed < scoreMin * inHeart.all
 if (isLow) say(`the score is below ${100 * scoreMin} %`)
 if (unlisted.length > 0) {
   say(

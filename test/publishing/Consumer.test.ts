@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Conflict, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import { consume } from "../../src/publishing/Consumer.ts"
@@ -242,6 +242,7 @@ it.effect("stops at once in the wait for a sink, and gives up the pages that are
 
 it.effect("interrupts an attempt between two slices once it has taken five seconds, and not before", () =>
   Effect.gen(function*() {
+    yield* TestClock.adjust("1 hour")
     for (const [seconds, outcome] of [[4, "committed 1"], [5, "dropped 1"], [6, "dropped 1"]] as const) {
       const { consuming, failures, log, mapping, page, queue } = yield* world
       failures.slow = seconds * 1000
@@ -253,6 +254,33 @@ it.effect("interrupts an attempt between two slices once it has taken five secon
       yield* calm
       assert.isDefined(fiber.pollUnsafe())
       assert.strictEqual(log.at(-1), outcome)
+    }
+  }))
+
+it.effect("gives way between two slices to whoever waits once 20 ms have passed, and not before", () =>
+  Effect.gen(function*() {
+    let nanos = 1_000_000_000_000n
+    const clock = Object.assign(Object.create(yield* Clock.Clock) as Clock.Clock, {
+      monotonicTimeNanosUnsafe: () => nanos
+    })
+    let turns = 0
+    yield* Effect.forkChild(Effect.forever(Effect.andThen(Effect.sync(() => turns++), Effect.yieldNow)))
+    for (const [passed, givesWay] of [[19_999_999n, false], [20_000_000n, true]] as const) {
+      const { consuming, mapping, page, queue } = yield* world
+      let [before, after] = [0, 0]
+      const slices = {
+        *[Symbol.iterator]() {
+          nanos += passed
+          before = turns
+          yield { artifacts: [artifact("1")], deadLetters: [] }
+          after = turns
+          yield { artifacts: [artifact("2")], deadLetters: [] }
+        }
+      }
+      yield* Queue.offer(queue, yield* page("1", () => ({ ...mapping(["1"]), slices })))
+      yield* Effect.provideService(consuming(), Clock.Clock, clock)
+      yield* calm
+      assert.strictEqual(after > before, givesWay)
     }
   }))
 
