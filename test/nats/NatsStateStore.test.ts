@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Logger, Option } from "effect"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
@@ -31,14 +31,80 @@ describeNats("NatsStateStore", () => {
         assert.deepStrictEqual(yield* store.keys("a.o"), ["a.one"])
       }))
 
-    it.effect("refuses a value over the broker's limit before it is sent", () =>
+    it.effect("takes a value as large as the broker does, and refuses a larger one before it is sent", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
+        yield* store.put("b.two", new Uint8Array(1_048_576 - 512), 0)
+        const over = yield* Effect.flip(store.put("b.three", new Uint8Array(1_048_576 - 511), 0))
+        assert.include(over.message, "over the broker's 1048064")
         const error = yield* Effect.flip(store.put("b.one", new Uint8Array(1_048_576), 0))
         assert.strictEqual(error.reason._tag, "StoreUnavailable")
         assert.match(error.message, /a value of 1048576 bytes/)
       }))
   })
+
+  it.layer(store)((it) => {
+    it.effect("removes nothing where nothing is, and leaves no marker", () =>
+      Effect.gen(function*() {
+        const { jsm } = yield* Connection
+        const store = yield* StateStore
+        yield* store.remove("c.none", 0)
+        const { state } = yield* Effect.promise(() => jsm.streams.info(`KV_${NatsStateStore.bucket}`))
+        assert.strictEqual(state.messages, 0)
+        const taken = yield* store.put("c.one", new Uint8Array([1]), 0)
+        assert.strictEqual((yield* Effect.flip(store.remove("c.one", 0))).reason._tag, "Conflict")
+        assert.strictEqual((yield* Effect.flip(store.remove("c.one", taken + 1))).reason._tag, "Conflict")
+      }))
+
+    it.effect("sets aside a value once, also where a crash left a copy of it, and nothing where there is none", () =>
+      Effect.gen(function*() {
+        const store = yield* StateStore
+        assert.strictEqual(yield* store.setAside("d.none"), "d.none.corrupt")
+        const revision = yield* store.put("d.one", new Uint8Array([1]), 0)
+        yield* store.put(`d.one.corrupt-${revision}`, new Uint8Array([1]), 0)
+        const name = yield* store.setAside("d.one")
+        assert.deepStrictEqual(yield* store.keys("d."), [name])
+        assert.deepStrictEqual(Option.getOrThrow(yield* store.get(name)).bytes, new Uint8Array([1]))
+      }))
+
+    it.effect("begins the bucket again where it is gone", () =>
+      Effect.gen(function*() {
+        const { jsm } = yield* Connection
+        const store = yield* StateStore
+        yield* store.put("e.one", new Uint8Array([1]), 0)
+        yield* Effect.promise(() => jsm.streams.delete(`KV_${NatsStateStore.bucket}`))
+        assert.strictEqual((yield* Effect.flip(store.keys("e."))).reason._tag, "StoreUnavailable")
+        assert.deepStrictEqual(yield* store.keys("e."), [])
+        yield* store.put("e.one", new Uint8Array([2]), 0)
+      }))
+  })
+
+  it.effect("warns of a bucket that loses checkpoints, and of no other; its leader answers", () =>
+    Effect.gen(function*() {
+      const { url } = yield* start()
+      const said: Array<string> = []
+      const capture = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+      const context = yield* Layer.build(Connection.layer({ servers: [url] }))
+      const { jsm, kvm } = yield* Effect.provide(Connection, context)
+      const stream = `KV_${NatsStateStore.bucket}`
+      const open = Effect.flatMap(StateStore, (store) => store.keys("a.")).pipe(
+        Effect.provide(Layer.fresh(NatsStateStore.layer)),
+        Effect.provide(context),
+        Effect.provide(capture)
+      )
+      yield* open
+      assert.deepStrictEqual(said, [])
+      const { config } = yield* Effect.promise(() => jsm.streams.info(stream))
+      assert.deepInclude(config, { allow_direct: false, max_msgs_per_subject: 1 })
+      for (const lossy of [{ ttl: 60_000 }, { storage: "memory" as const }]) {
+        yield* Effect.promise(() => jsm.streams.delete(stream))
+        yield* Effect.promise(() => kvm.create(NatsStateStore.bucket, { history: 1, allow_direct: false, ...lossy }))
+        said.length = 0
+        yield* open
+        assert.strictEqual(said.length, 1, Object.keys(lossy)[0])
+        assert.include(said[0], "has a TTL or is in memory")
+      }
+    }))
 
   it.live("recognises its own write when the broker died before it answered", () =>
     Effect.scoped(Effect.gen(function*() {
