@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
-import { pageSizeFloor } from "../../src/graph/GraphPolicy.ts"
+import { pageSizeFloor } from "../../src/graph/Limits.ts"
 import * as Asides from "../../src/polling/Asides.ts"
 import type { Aside } from "../../src/polling/Poll.ts"
 import type { Facts } from "../../src/polling/PollerState.ts"

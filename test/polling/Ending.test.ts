@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HashSet } from "effect"
-import { missingProviderPolls, stalls } from "../../src/graph/GraphPolicy.ts"
+import { missingProviderPolls, stalls } from "../../src/graph/Limits.ts"
 import * as Ending from "../../src/polling/Ending.ts"
 import { type Poll, start, type Task } from "../../src/polling/Poll.ts"
 import type { Facts, PollerState } from "../../src/polling/PollerState.ts"

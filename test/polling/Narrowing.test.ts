@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { HashSet } from "effect"
 import { gapsMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { pagesBeforeGrowth, pageSizeFloor } from "../../src/graph/GraphPolicy.ts"
+import { pagesBeforeGrowth, pageSizeFloor } from "../../src/graph/Limits.ts"
 import * as Narrowing from "../../src/polling/Narrowing.ts"
 import type { Step } from "../../src/polling/Walk.ts"
 import {

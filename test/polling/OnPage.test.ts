@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HashSet } from "effect"
 import { minusMillis } from "../../src/domain/Timestamp.ts"
-import { pagesBeforeGrowth } from "../../src/graph/GraphPolicy.ts"
+import { pagesBeforeGrowth } from "../../src/graph/Limits.ts"
 import { onPage } from "../../src/polling/OnPage.ts"
 import type { Poll } from "../../src/polling/Poll.ts"
 import type { PageSeen, PollerConfig, PollerState } from "../../src/polling/PollerState.ts"

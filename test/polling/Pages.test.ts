@@ -170,6 +170,7 @@ describe("a page that was given up", () => {
       const { polling, take } = yield* world(fake())
       yield* end(yield* take, Exit.die("a case nobody thought of"))
       yield* end(yield* take, Exit.interrupt())
+      yield* end(yield* take, Exit.interrupt())
       yield* calm
       const exit = yield* Fiber.await(polling)
       assert.strictEqual(Exit.isFailure(exit) && Cause.squash(exit.cause), "a case nobody thought of")

@@ -113,7 +113,7 @@ describe("a poller that wakes", () => {
 
   it("begins the aside that is due, and no poll with it", () => {
     const well = { state: { health: "ok" }, facts: { now: noon + hour } } as const
-    const due: Due = { _tag: "Grid", anchor: noon + hour, since: noon + hour }
+    const due: Due = { _tag: "Grid", anchor: noon + hour, since: noon + hour - 1 }
     assert.strictEqual(on(wait(due), woke, well).state.next._tag, "Count")
     const early = { ...well, facts: { now: noon + hour - 1 } }
     assert.deepStrictEqual(on(wait(due), woke, early).state.next, wait(due))
@@ -137,9 +137,16 @@ describe("a poller that wakes", () => {
     for (const action of [cool, wait(now), wait(grid)]) {
       const early = on(action, woke, { facts: { checkpoint: cooling(), now: noon + 9 * minute - 1 } })
       assert.deepStrictEqual(early.state.next, action)
-      assert.isUndefined(early.save)
+      assert.deepStrictEqual(saved(early, cooling()), cooling())
       assert.deepStrictEqual(told(early), [])
     }
+  })
+
+  it("begins a cooldown again that began in the future, because the clock was set back", () => {
+    const back = on(cool, woke, { facts: { checkpoint: cooling(), now: noon - hour } })
+    const { cooldown } = saved(back, cooling())
+    const whole = cooling().cooldown!
+    assert.deepInclude(cooldown!, { startedAt: noon - hour, until: noon - hour + whole.until - whole.startedAt })
   })
 
   it("need not wait for the cooldown of another application", () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { gapsMax } from "../../src/domain/Bounds.ts"
-import { missingProviderPolls } from "../../src/graph/GraphPolicy.ts"
+import { missingProviderPolls } from "../../src/graph/Limits.ts"
 import type { PagePlan } from "../../src/polling/PollerState.ts"
 import { afterPage } from "../../src/polling/Progress.ts"
 import { at, checkpoint, gap, gapTask, hour, noon, position, rangeTask, sweepTask } from "./Decisions.ts"
