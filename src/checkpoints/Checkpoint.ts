@@ -2,72 +2,70 @@
 import { Schema } from "effect"
 import { type Timestamp as Instant } from "../domain/Timestamp.ts"
 
-/** The form of checkpoints that this program writes. A newer one is never overwritten. */
+/** Version of the checkpoint format that this program writes. A checkpoint of a newer version is never overwritten. */
 export const checkpointVersion = 1
 
 const Timestamp = Schema.String.check(
   Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
 ).pipe(Schema.brand("Timestamp"))
 
-/** Where a pass over a collection stands, so that it goes on there after anything. */
+/** Schema for the place that a pass over a collection has reached, so that it resumes there after a crash or restart. */
 export const Position = Schema.Struct({
   /** Lower bound of the filter of the next request. */
   bound: Timestamp,
-  /** Upper bound (exclusive) where a window was narrowed; null for none. */
+  /** Exclusive upper bound of a narrowed window; null when the window has no end. */
   until: Schema.NullOr(Timestamp),
-  /** The nextLink to follow instead of a filter of one's own. */
+  /** The nextLink to follow; null when the next request uses a filter. */
   link: Schema.NullOr(Schema.String),
-  /** Whether every page of the pass so far came in cursor order and inside the filter. */
+  /** Whether every page of the pass so far was in cursor order and inside the filter. */
   ordered: Schema.Boolean,
-  /** Whether a page showed it by two different instants: one alone a server could send first by chance. */
+  /** Whether two different cursors on one page proved the order; a single cursor can be in place by chance. */
   proven: Schema.Boolean,
-  /** Greatest cursor published in this pass, rows of the future left out. */
+  /** Greatest cursor published in this pass, without rows dated in the future. */
   reached: Schema.NullOr(Timestamp),
-  /** Providers of legacy alerts whose part of the pass is missing: the mark waits for it. */
+  /** Providers of legacy alerts whose records are missing from this pass. The mark does not move until they come. */
   owed: Schema.Array(Schema.String),
-  /** Where the pass began. */
+  /** Cursor at which the pass began. */
   from: Timestamp
 })
 export type Position = typeof Position.Type
 
-/** A cooldown after a 429. Times are milliseconds since 1970. */
+/** Schema for a cooldown after a 429. Times are milliseconds since 1970. */
 export const Cooldown = Schema.Struct({
-  /** The application that Graph throttled; another one need not wait. */
+  /** Client id of the throttled application; another application need not wait. */
   client: Schema.String,
   startedAt: Schema.Finite,
   until: Schema.Finite
 })
 export type Cooldown = typeof Cooldown.Type
 
-/**
- * A range of cursors (`to` exclusive) that could not be read, and is tried again. Times are milliseconds since 1970.
- */
+/** Schema for a range of cursors (`to` exclusive) that could not be read. Times are milliseconds since 1970. */
 export const Gap = Schema.Struct({
   from: Timestamp,
   to: Timestamp,
-  /** Why it could not be read: the code of the failure's report. */
+  /** Code of the report that says why the range could not be read. */
   code: Schema.String,
   foundAt: Schema.Finite,
   triedAt: Schema.Finite
 })
 export type Gap = typeof Gap.Type
 
-/** When the hours behind the overlap were last looked at for rows that came late. Milliseconds since 1970. */
+/** Schema for the times of the last sweep for late rows behind the overlap, in milliseconds since 1970. */
 export const Sweep = Schema.Struct({
-  /** When Graph was last asked how many rows it has there. */
+  /** When Graph was last asked for the number of rows behind the overlap. */
   countedAt: Schema.Finite,
-  /** When they were last read. */
+  /** When the rows behind the overlap were last read. */
   readAt: Schema.Finite
 })
 export type Sweep = typeof Sweep.Type
 
-/** How often an endpoint has something new, so that a silence that is none of its habits is noticed. */
+/** Schema for how often an endpoint has new records, so that an unusually long silence is noticed. */
 export const Rhythm = Schema.Struct({
-  /** When something new last came, or the first poll began; milliseconds since 1970. */
+  /** When the last new record came, or the first poll began; milliseconds since 1970. */
   quietSince: Schema.Finite,
-  /** The longest it was quiet before, in milliseconds. */
+  /** The longest earlier silence, in milliseconds. */
   longest: Schema.Finite,
-  /** How many polls brought something new. */
+  /** Number of polls that brought new records. */
   brought: Schema.Int
 })
 export type Rhythm = typeof Rhythm.Type
@@ -78,13 +76,13 @@ export const Checkpoint = Schema.Struct({
   cloud: Schema.String,
   tenant: Schema.String,
   endpoint: Schema.String,
-  /** High-water mark: the greatest cursor below which everything was published or lies in a gap. */
+  /** Watermark: the greatest cursor below which everything was published or lies in a gap. */
   mark: Timestamp,
-  /** Nothing before it is read: the connector was not there yet, or its ledger does not reach back so far. */
+  /** Nothing before this cursor is read: the start of the first poll or, after a corrupt checkpoint, of the ledger. */
   floor: Timestamp,
   position: Schema.NullOr(Position),
   cooldown: Schema.NullOr(Cooldown),
-  /** How many cooldowns followed one another without ten good minutes or a finished poll between. */
+  /** Number of cooldowns in a row without ten good minutes or a finished poll between them. */
   throttles: Schema.Int,
   gaps: Schema.Array(Gap),
   sweep: Sweep,
@@ -95,21 +93,21 @@ export const Checkpoint = Schema.Struct({
 })
 export type Checkpoint = typeof Checkpoint.Type
 
-/** How many marks `checkpoint show` can look back on, from the contract of that command. */
+/** The documentation of `checkpoint show` promises the last ten marks. */
 const historyMax = 10
 
-/** Whose checkpoint it is, whatever the instance is called. */
+/** Identifies a checkpoint. The instance's name is not part of the key, so renaming an instance keeps its position. */
 export interface CheckpointKey {
   readonly cloud: string
   readonly tenant: string
   readonly endpoint: string
 }
 
-/** The key as a store takes it. */
+/** Turns a key into a store's name of dots, letters, digits, `_` and `-`; other characters become `-`. */
 export const storeKey = ({ cloud, endpoint, tenant }: CheckpointKey): string =>
   [cloud, tenant, endpoint].map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-")).join(".")
 
-/** A tenant's first checkpoint: nothing published, reading from `mark` on. `at` is now. */
+/** Makes the first checkpoint of an endpoint: nothing is published, reading begins at `mark`. `at` is now. */
 export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoint => ({
   version: checkpointVersion,
   ...key,
@@ -125,13 +123,13 @@ export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoi
   lastSuccessAt: null
 })
 
-/** Moves the mark forward; never backwards. */
+/** Moves the mark forward. A mark that is not greater changes nothing. */
 export const advance = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint =>
   mark <= checkpoint.mark
     ? checkpoint
     : { ...checkpoint, mark, history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax) }
 
-/** Moves the mark back, by hand: the next poll begins there. What the ledger knows is not published again. */
+/** Moves the mark back for `checkpoint rewind`: the next poll begins there. The ledger still prevents duplicates. */
 export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => ({
   ...checkpoint,
   mark,
@@ -139,7 +137,7 @@ export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Check
   history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax)
 })
 
-/** Notes that a poll brought something new. */
+/** Records in the rhythm that a poll brought new records at `at`. */
 export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   const { brought, longest, quietSince } = checkpoint.rhythm
   return {
@@ -148,7 +146,7 @@ export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   }
 }
 
-/** Adds a gap; one that begins where the last of the same kind ends makes that one longer. */
+/** Adds a gap. With `join`, a gap that touches the last gap and has its code extends that one instead. */
 export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
   const last = checkpoint.gaps.at(-1)
   return join && last !== undefined && last.code === gap.code && gap.from <= last.to
@@ -159,8 +157,7 @@ export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpo
 const isSame = (one: Gap) => (other: Gap) => one.foundAt === other.foundAt && one.from === other.from
 
 /**
- * Forgets a gap that was read, or that nobody can read any more. What it became longer by while it was read stays. `at`
- * is now.
+ * Removes a gap that was read or given up. If the gap grew while it was read, the part that was added stays. `at` is now.
  */
 export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
@@ -169,7 +166,7 @@ export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkp
   )
 })
 
-/** Notes that a gap was tried again, and cannot be read yet. */
+/** Records that a gap was tried again at `at` and still cannot be read. */
 export const triedGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
   gaps: checkpoint.gaps.map((other) => isSame(gap)(other) ? { ...other, triedAt: at } : other)

@@ -1,11 +1,11 @@
-/** Opens the state of an endpoint (its checkpoint and ledger) and saves what changes, one change at a time. */
+/** Opens the state of an endpoint (its checkpoint and ledger) and saves changes one at a time. */
 import { Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
 import type { Timestamp } from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
-/** The checkpoint was written by a newer version of this program, which alone may go on from it. */
+/** A newer version of this program wrote the checkpoint. Only that version may resume from it. */
 export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("NewerCheckpoint", {
   key: Schema.String,
   version: Schema.Finite
@@ -15,14 +15,14 @@ export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("Newe
   }
 }
 
-/** The open state of one endpoint of one tenant. */
+/** The open state of one endpoint of one tenant. Only one run may hold it at a time. */
 export interface EndpointState {
   readonly ledger: Ledger
-  /** None until {@link EndpointState.begin}. */
+  /** The last saved checkpoint; none until {@link EndpointState.begin} saved the first. */
   readonly current: () => Option.Option<Checkpoint>
-  /** Saves the first checkpoint, reading from `mark` on; does nothing when there is one. `at` is now. */
+  /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
   readonly begin: (mark: Timestamp, at: number) => Effect.Effect<void, StateStoreError>
-  /** Changes the checkpoint and saves it. Changes are saved in the order they are asked for. */
+  /** Changes the checkpoint and saves it. Changes are saved in call order; without a checkpoint nothing happens. */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** Names of values that could not be read and were set aside when the state was opened. */
   readonly setAside: ReadonlyArray<string>
@@ -31,11 +31,11 @@ export interface EndpointState {
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
 
-/** Service that opens endpoint states. */
+/** Service that opens the states of endpoints. */
 export class Checkpoints extends Context.Service<Checkpoints, {
   /**
-   * Opens the state of an endpoint. A checkpoint that cannot be read is set aside; the state then begins again where
-   * its ledger begins, so that nothing is lost and what the ledger knows is not repeated.
+   * Opens the state of an endpoint. An unreadable checkpoint is set aside. Reading then begins at the floor of the
+   * ledger, so that nothing is lost and nothing that the ledger knows is repeated.
    */
   readonly open: (key: CheckpointKey) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
 }>()("azure-security/checkpoints/Checkpoints") {

@@ -1,18 +1,18 @@
 /**
- * Keeps state in files of one directory, a value a file.
+ * Keeps state in the files of one directory, one value per file.
  *
- * A value is written to a file beside it, synced, and renamed over it, and the directory is synced: a crash at any time
- * leaves the old value or the new one. That no other process writes there is `DirectoryLock`'s concern.
+ * A value is written to a temporary file, synced, and renamed over the old file; then the directory is synced. A crash at
+ * any time leaves the old value or the new one. `DirectoryLock` keeps other processes from writing there.
  */
 import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
 import { describeFailure, replace, temporary } from "../config/DurableFile.ts"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
 
-/** State tells an attacker what was seen and what was not: it is for the owner only. */
+/** Only the owner may read state: it tells an attacker which activity was collected and which was not. */
 const ownerOnly = 0o600
 const ownerOnlyDirectory = 0o700
 
-/** Layer of a {@link StateStore} in the files of a directory, which is made when it is not there. */
+/** Layer of a {@link StateStore} in the files of a directory. Creates a missing directory; removes stale temporary files. */
 export const layer = (
   directory: string
 ): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>

@@ -1,8 +1,9 @@
 /**
- * What was published already, as 8-byte keys, so that nothing is published twice.
+ * Remembers what was published, as 8-byte keys, so that nothing is published twice.
  *
- * Keys are the first 16 hex digits of artifact ids or, for a record that has no identity, of the SHA-256 of its line. They
- * are kept in pieces that fit a broker's message; a piece is rewritten as keys are appended, and sealed when it is full.
+ * A key is the first 16 hex digits of an artifact id or, for a record without an identity, of the SHA-256 of its line.
+ * Keys are stored in pieces that fit into one message of the broker. The last piece is rewritten as keys are appended;
+ * a full piece is not written again.
  */
 import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
@@ -10,16 +11,16 @@ import { later, type Timestamp } from "../domain/Timestamp.ts"
 import { keyBytes, KeySet } from "./KeySet.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
-/** How long keys are kept: longer than any poll or sweep reaches back. */
+/** Days that keys are kept: longer than any poll or sweep reaches back. */
 export const ledgerDaysMax = 7
 
 const dayMillis = 86_400_000
 
 const Header = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(1),
-  /** Greatest cursor among the rows whose keys these are. */
+  /** Greatest cursor among the rows of this piece. */
   reached: Schema.String,
-  /** The cursor from which on the ledger reaches: below it, rows may have been published that it does not know. */
+  /** Cursor from which on the ledger is complete. Rows before it may have been published without a key here. */
   floor: Schema.String,
   /** When the piece was last written, in milliseconds since 1970. */
   at: Schema.Finite
@@ -27,7 +28,7 @@ const Header = Schema.fromJsonString(Schema.Struct({
 const encodeHeader = Schema.encodeEffect(Header)
 const decodeHeader = Schema.decodeEffect(Header)
 
-/** What is known of a piece; its keys are in the set and in the store. */
+/** Describes a piece without its keys, which are in the set and in the store. */
 interface Piece {
   readonly number: number
   readonly revision: number
@@ -36,10 +37,9 @@ interface Piece {
   readonly size: number
 }
 
-/** A piece as it is stored. */
 interface Stored extends Omit<Piece, "size"> {
   readonly floor: Timestamp
-  /** {@link keyBytes} a key. */
+  /** {@link keyBytes} bytes per key. */
   readonly keys: Uint8Array
 }
 
@@ -58,7 +58,7 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
   return bytes
 }
 
-/** One line of JSON, then the keys. */
+/** Encodes a piece as one line of JSON, followed by the keys. */
 const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
   const header = new TextEncoder().encode(
     `${yield* Effect.orDie(encodeHeader({ version: 1, reached: piece.reached, floor: piece.floor, at: piece.at }))}\n`
@@ -66,7 +66,7 @@ const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
   return joined(header, piece.keys)
 })
 
-/** None for bytes that no ledger wrote. */
+/** Decodes a piece; none for bytes that are no piece of a ledger. */
 const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
   const end = bytes.indexOf(10)
   const header = yield* Effect.option(decodeHeader(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))))
@@ -81,13 +81,13 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
   })
 })
 
-/** The ledger of one endpoint of one tenant, held in memory and behind it in the store. */
+/** The ledger of one endpoint of one tenant. All keys are in memory and in the store. */
 export interface Ledger {
-  /** Whether what the artifact id stands for was published already. */
+  /** Whether the id was published before. Ids with the same first 16 hex digits count as the same. */
   readonly has: (id: string) => boolean
-  /** Remembers keys until they are {@link ledgerDaysMax} days old, or there are too many. */
+  /** Saves keys. They stay until they are {@link ledgerDaysMax} days old or the ledger is full. */
   readonly append: (keys: KeySet, of: Rows) => Effect.Effect<void, StateStoreError>
-  /** The cursor from which on it knows everything published; undefined while it is empty. */
+  /** Cursor from which on the ledger knows everything that was published; undefined while the ledger is empty. */
   readonly floor: () => Timestamp | undefined
   readonly size: () => number
   /** Names of pieces that could not be read and were set aside. */
@@ -96,15 +96,15 @@ export interface Ledger {
 
 /** The rows that keys belong to. */
 export interface Rows {
-  /** Greatest cursor among them. */
+  /** Greatest cursor among the rows. */
   readonly reached: Timestamp
-  /** The cursor from which on the connector reads at all. */
+  /** Cursor before which the connector reads nothing. */
   readonly floor: Timestamp
-  /** When they were published, in milliseconds since 1970. */
+  /** When the rows were published, in milliseconds since 1970. */
   readonly at: number
 }
 
-/** Opens the ledger kept under `prefix`, reading all of it. */
+/** Opens the ledger stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
 export const open = Effect.fn("Ledger.open")(function*(
   prefix: string,
   keysMax: number = ledgerKeysMax
@@ -141,7 +141,7 @@ export const open = Effect.fn("Ledger.open")(function*(
     floor = last.floor
   }
 
-  /** The pieces that go when so many keys come. */
+  /** Selects the oldest pieces to drop when `coming` keys are added: too old, or over the limit of keys. */
   const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
     let size = pieces.reduce((sum, { size }) => sum + size, coming)
     const end = pieces.slice(0, -1).findIndex((piece) => {
@@ -156,13 +156,13 @@ export const open = Effect.fn("Ledger.open")(function*(
     if (!isSaid && piece.at >= at - ledgerDaysMax * dayMillis) {
       isSaid = true
       yield* Effect.logWarning(
-        `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days; what changed before ${piece.reached} is not read again, and so on as more come`
+        `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days fill the ledger; records changed before ${piece.reached} are not read again, and this time moves on as more artifacts come`
       )
     }
     const stored = yield* read(piece.number)
     yield* store.remove(nameOf(piece.number), piece.revision)
     pieces.shift()
-    // Keys that nobody can read any more stay in the set: they were published.
+    // Keys of an unreadable piece stay in the set. They were published, so keeping them repeats nothing.
     if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
   })
 
@@ -170,7 +170,8 @@ export const open = Effect.fn("Ledger.open")(function*(
     const fresh = keys.except(known)
     if (fresh.length === 0) return
     const old = leaving(fresh.length / keyBytes, at)
-    // Written before they go: a restart must not take for unpublished what only they knew.
+    // The new floor is saved before old pieces are removed. Otherwise a restart would read their rows again and, without
+    // their keys, publish them twice.
     floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
     for (let taken = 0; taken < fresh.length;) {
       const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes

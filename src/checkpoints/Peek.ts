@@ -1,8 +1,8 @@
-/** Looks at a checkpoint in a directory, and changes nothing: a process may be writing there. */
+/** Reads a checkpoint from a directory without changing anything, because a running process may be writing there. */
 import { Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
 
-/** A checkpoint that is there and cannot be used. */
+/** The checkpoint file exists, but it is corrupt, unreadable, or of a newer version. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: Schema.String }) {
   override get message() {
     return `${this.file} cannot be read, or was written by a newer version of this program`
@@ -11,7 +11,7 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
 
 const decode = Schema.decodeEffect(Schema.fromJsonString(Checkpoint))
 
-/** The checkpoint of an endpoint; none where there is none yet. */
+/** Reads the checkpoint of an endpoint; none when the file does not exist. */
 export const peek = Effect.fnUntraced(function*(directory: string, key: CheckpointKey): Effect.fn.Return<
   Option.Option<Checkpoint>,
   Unreadable,

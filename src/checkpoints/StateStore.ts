@@ -1,14 +1,14 @@
 /**
- * Keeps the connector's state: named values of bytes that are replaced whole or not at all.
+ * Keeps the connector's state as named values of bytes. A value is replaced completely or not at all.
  *
- * Checkpoints and ledgers are written in terms of these few operations, so that files, memory and a broker's buckets
- * differ in nothing else. What the bytes mean is not its concern.
+ * Checkpoints and ledgers use only these operations, so that files, memory and the broker's buckets behave the same. A
+ * store does not interpret the bytes.
  */
 import { Context, Effect, Layer, Option, Ref, Result, Schema } from "effect"
 
-/** The store cannot be read or written at the moment. */
+/** The store cannot be read or written at the moment. Callers retry. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
-  /** What failed, without a value: `ENOSPC writing global.1111.alerts.checkpoint.json`. */
+  /** The failed operation, without stored content: `ENOSPC writing global.1111.alerts.checkpoint.json`. */
   detail: Schema.String
 }) {
   override get message() {
@@ -16,14 +16,14 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
-/** Another writer replaced the value since it was read. */
+/** Another writer replaced the value since it was read. Callers must not retry. */
 export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {}) {
   override get message() {
-    return "another process wrote it meanwhile"
+    return "another process changed it in the meantime"
   }
 }
 
-/** Failure of a state store. */
+/** Failure of a state store. `reason` says whether a retry can help. */
 export class StateStoreError extends Schema.TaggedError<StateStoreError>()("StateStoreError", {
   key: Schema.String,
   operation: Schema.Literals(["get", "put", "remove", "keys", "setAside"]),
@@ -34,13 +34,13 @@ export class StateStoreError extends Schema.TaggedError<StateStoreError>()("Stat
   }
 }
 
-/** A value and the revision at which it was read. */
+/** A value and its revision, which `put` and `remove` take to detect other writers. */
 export interface Versioned {
   readonly bytes: Uint8Array
   readonly revision: number
 }
 
-/** What a store in memory holds, for tests to look at and to keep over a restart. */
+/** The contents of an in-memory store, which tests inspect and keep over a restart. */
 export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, Versioned>>>()(
   "azure-security/checkpoints/StateStore/Values"
 ) {
@@ -52,30 +52,30 @@ export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, 
  *
  * **Details**
  *
- * Keys are of `[A-Za-z0-9._-]`. A `put` that succeeded survives a crash of the process and of the machine, and a crash
- * during one leaves the old value or the new one. A value stays under 512 KiB, so that every store can hold it.
+ * Keys consist of `[A-Za-z0-9._-]`. A successful `put` survives a crash of the process and of the machine. A crash during
+ * a `put` leaves the old value or the new one. Values stay under 512 KiB, so that every store can hold them.
  *
  * **Gotchas**
  *
- * `put` and `remove` compare revisions: 0 stands for "there is none". A writer that lost its place gets `Conflict` and
- * must not try again with a revision it reads afterwards.
+ * `put` and `remove` compare revisions; revision 0 means that there is no value. A writer whose value was replaced gets
+ * `Conflict`. It must not read the new revision and try again, or it overwrites the other writer's progress.
  */
 export class StateStore extends Context.Service<StateStore, {
   readonly get: (key: string) => Effect.Effect<Option.Option<Versioned>, StateStoreError>
-  /** Replaces the value at `revision` and returns its new revision. */
+  /** Replaces the value at `revision` and returns the new revision. */
   readonly put: (key: string, bytes: Uint8Array, revision: number) => Effect.Effect<number, StateStoreError>
   readonly remove: (key: string, revision: number) => Effect.Effect<void, StateStoreError>
-  /** Keys that begin with `prefix`, in order. */
+  /** Lists the keys that begin with `prefix`, sorted. */
   readonly keys: (prefix: string) => Effect.Effect<ReadonlyArray<string>, StateStoreError>
-  /** Keeps an unreadable value under another name, where nothing reads it, and returns that name. */
+  /** Renames an unreadable value, so that nothing reads it any more, and returns the new name. */
   readonly setAside: (key: string) => Effect.Effect<string, StateStoreError>
 }>()("azure-security/checkpoints/StateStore") {
-  /** In memory, over {@link Values} that outlive it. */
+  /** Layer of an in-memory store over {@link Values}, which outlive it. */
   static readonly layerMemoryOpen = Layer.effect(
     StateStore,
     Effect.gen(function*() {
       const values = yield* Values
-      /** Replaces what `key` holds at `revision`; the change gets the revision that the new value would have. */
+      /** Edits the values if `key` is at `revision`. `edit` gets the revision for a new value. */
       const change = (
         key: string,
         operation: "put" | "remove",
@@ -114,6 +114,6 @@ export class StateStore extends Context.Service<StateStore, {
     })
   )
 
-  /** In memory: the reference of what every store does. */
+  /** Layer of an in-memory store: the reference for the behaviour of every store. */
   static readonly layerMemory = StateStore.layerMemoryOpen.pipe(Layer.provideMerge(Values.layer))
 }

@@ -1,8 +1,8 @@
-/** Where artifacts leave the connector. */
+/** The interface of a sink: the place where artifacts leave the connector. */
 import { Context, Effect, Layer, Ref, Schema, type Scope } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 
-/** A record set aside with its reason. */
+/** A record that could not be published, with the reason. */
 export interface DeadLetter {
   readonly instance: string
   readonly endpoint: string
@@ -12,19 +12,19 @@ export interface DeadLetter {
   readonly path: string
   /** ISO 8601, UTC. */
   readonly occurred_at: string
-  /** What Graph sent; for `JSON.stringify`. */
+  /** The record as Graph sent it. `artifacts/Message.stringify` writes it with Graph's digits. */
   readonly record: unknown
 }
 
-/** A part of what one page gives, small enough to be in memory. */
+/** The artifacts and dead letters of a part of one page, small enough to hold in memory. */
 export interface Slice {
   readonly artifacts: ReadonlyArray<Artifact>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
 
-/** The sink cannot take artifacts at the moment. The same page is to be given again. */
+/** The sink cannot take artifacts at the moment. The caller publishes the same page again. */
 export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
-  /** What failed, without content: `ENOSPC in writeAll`. */
+  /** The failed operation, without content of artifacts: `ENOSPC in writeAll`. */
   detail: Schema.String
 }) {
   override get message() {
@@ -32,7 +32,7 @@ export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("Sink
   }
 }
 
-/** Failure of a sink. */
+/** Failure of a sink; a retry of the page may succeed. */
 export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("ArtifactSinkError", {
   sink: Schema.String,
   reason: Schema.Union([SinkUnavailable])
@@ -42,15 +42,15 @@ export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("
   }
 }
 
-/** Writes one page. What was written and not committed when its scope closes is rolled back where the sink can. */
+/** Writes one page. When the scope closes before `commit`, the sink rolls back what it wrote, if it can. */
 export interface PageWriter {
-  /** Takes the next slice of the page. It need not be durable yet. */
+  /** Takes the next slice of the page. The slice need not be durable before `commit`. */
   readonly write: (slice: Slice) => Effect.Effect<void, ArtifactSinkError>
-  /** Succeeds when every slice is durable. To be called once, after the last slice. */
+  /** Succeeds when every slice is durable. Called once, after the last slice. */
   readonly commit: Effect.Effect<void, ArtifactSinkError>
 }
 
-/** What a sink in memory was given, a slice a page, for tests to look at. */
+/** What an in-memory sink received, one slice per page, for tests to inspect. */
 export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<Slice>>>()(
   "azure-security/sinks/ArtifactSink/Published"
 ) {
@@ -58,26 +58,26 @@ export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<
 }
 
 /**
- * Service that publishes artifacts, a page at a time.
+ * Service that publishes artifacts, one page at a time.
  *
  * **Details**
  *
- * One page is open at a time, in a scope. A page is never split over two files. After a crash it is there whole or not at
- * all, as far as the sink can tell.
+ * Only one page is open at a time, in a scope. A page is never split over two files. After a crash the page is there
+ * completely or not at all, as far as the sink can control that.
  *
  * **Gotchas**
  *
- * Delivery is at least once: a page is given again after a failure, and after a crash between its commit and the saving of
- * the checkpoint. Consumers that must not see an artifact twice go by `Artifact.id`. A sink that cannot roll back (a broker,
- * a pipe) skips what it took of the page in a failed attempt.
+ * Delivery is at least once: a page comes again after a failure, and after a crash between its commit and the save of the
+ * checkpoint. Consumers recognise duplicates by `Artifact.id`. A sink that cannot roll back (a broker, a pipe) skips what
+ * it already took of the page in a failed attempt.
  */
 export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats`, `screen` or `memory`. */
   readonly type: string
-  /** Opens the next page. */
+  /** Opens the next page; the previous page's scope must be closed. */
   readonly open: Effect.Effect<PageWriter, ArtifactSinkError, Scope.Scope>
 }>()("azure-security/sinks/ArtifactSink") {
-  /** In memory, over {@link Published} that outlives it. */
+  /** Layer of an in-memory sink over {@link Published}, which outlives it. */
   static readonly layerMemoryOpen = Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
@@ -100,11 +100,11 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
     })
   )
 
-  /** In memory: the reference of what every sink does. */
+  /** Layer of an in-memory sink: the reference for the behaviour of every sink. */
   static readonly layerMemory = ArtifactSink.layerMemoryOpen.pipe(Layer.provideMerge(Published.layer))
 }
 
-/** Publishes a page that is one slice. It is durable when this succeeds. */
+/** Publishes a page of a single slice. The page is durable when this succeeds. */
 export const publishTo = (sink: ArtifactSink["Service"], slice: Slice): Effect.Effect<void, ArtifactSinkError> =>
   Effect.scoped(Effect.gen(function*() {
     const writer = yield* sink.open

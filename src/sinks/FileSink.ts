@@ -1,9 +1,8 @@
 /**
- * Publishes into newline-delimited JSON files, `artifacts-<UTC date>-<n>.ndjson`, and dead letters beside them.
+ * Publishes to newline-delimited JSON files, `artifacts-<UTC date>-<n>.ndjson`, and to files of dead letters beside them.
  *
- * A file holds whole lines only: what a crash or a failed write left behind the last synced line is cut off. A page is
- * never split over two files. After a failed fsync nobody knows what of the file is on the disk, so the page goes whole to a
- * new one.
+ * A file holds complete lines only: a torn line that a crash or a failed write left at the end is cut off. A page is never
+ * split over two files. After a failed fsync the contents on disk are unknown, so the whole page goes to a new file.
  */
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
@@ -11,15 +10,15 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
 import { makeEncoders } from "./Ndjson.ts"
 
-/** Size at which the next page begins a new file: 256 MiB. */
+/** Size at which the next page begins a new file: 256 MiB. One page may take a file over this size. */
 export const fileBytesMax = 268_435_456
 
-/** Dead letters that are kept when the artifacts go elsewhere: this many files of this size, the newest. */
+/** Number and size in bytes of the dead-letter files that are kept when artifacts go to another sink. The oldest go. */
 export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 
 const ownerOnly = 0o600
 const newline = 10
-/** A torn last line is looked for in steps of this size from the end. */
+/** The last newline is searched from the end of the file in steps of this size. */
 const tailBytes = 65_536
 
 interface Open {
@@ -27,20 +26,20 @@ interface Open {
   readonly day: string
   readonly file: FileSystem.File
   readonly scope: Scope.Closeable
-  /** Which file the name stood for when it was opened. */
+  /** Inode of the file when it was opened; shows whether the file was moved or replaced since. */
   readonly inode: Option.Option<bigint>
   /** Bytes known to be on the disk. */
   readonly synced: number
 }
 
-/** One page on its way to a series of files. */
+/** Writes one page to a series of files: `append` the values, then `sync`, then `accept`. */
 export interface SeriesWriter {
   readonly append: (values: Iterable<object>) => Effect.Effect<void, PlatformError.PlatformError>
   readonly sync: Effect.Effect<void, PlatformError.PlatformError>
   readonly accept: Effect.Effect<void>
 }
 
-/** One series of files: `artifacts` or `dead-letters`. */
+/** Makes one series of files, such as `artifacts` or `dead-letters`. */
 const makeSeries = Effect.fnUntraced(function*(
   directory: string,
   prefix: string,
@@ -51,13 +50,13 @@ const makeSeries = Effect.fnUntraced(function*(
   const path = yield* Path.Path
   const encoders = makeEncoders()
   let current: Open | undefined
-  /** Whether nobody knows what the end of the current file is: the next page goes to a new one. */
+  /** Whether the end of the current file is unknown, so that the next page must go to a new file. */
   let abandoned = false
   const abandon = Effect.sync(() => {
     abandoned = true
   })
 
-  /** Names of the series and no other: somebody may keep a copy beside them. */
+  /** Matches the names of this series only, because an administrator may keep copies in the directory. */
   const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
   const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
 
@@ -74,7 +73,7 @@ const makeSeries = Effect.fnUntraced(function*(
     return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
   })
 
-  /** Length of the file up to its last newline. */
+  /** Returns the length of the file up to and including its last newline. */
   const wholeLines = Effect.fnUntraced(function*(name: string) {
     const size = Number((yield* fs.stat(name)).size)
     return yield* Effect.scoped(Effect.gen(function*() {
@@ -99,7 +98,7 @@ const makeSeries = Effect.fnUntraced(function*(
     }
   })
 
-  /** Cuts the torn line that a crash may have left behind, in a file of whatever day. */
+  /** Cuts off the torn line that a crash may have left at the end of any file. */
   const mend = Effect.gen(function*() {
     for (const name of yield* files) {
       const file = path.join(directory, name)
@@ -129,7 +128,7 @@ const makeSeries = Effect.fnUntraced(function*(
     return current
   })
 
-  /** Whether the file was moved or deleted meanwhile, so that nobody would find what is written to it. */
+  /** Whether the open file was moved, deleted or replaced. Writes to it would be lost. */
   const isGone = ({ inode, name }: Open) =>
     Effect.match(fs.stat(name), {
       onFailure: () => true,
@@ -149,9 +148,9 @@ const makeSeries = Effect.fnUntraced(function*(
   })
 
   /**
-   * Opens the series for one page. Without a value no file is touched. `sync` puts all values on the disk, `accept` makes
-   * them part of the file; a scope that closes before `accept` cuts them off. One page at a time: all pages are encoded in
-   * the same buffers.
+   * Opens the series for one page. A page without values touches no file. `sync` forces all values to the disk; `accept`
+   * keeps them. When the scope closes before `accept`, the values are cut off again. Only one page may be open at a time,
+   * because all pages share the encoder's buffers.
    */
   const open = Effect.gen(function*() {
     const encoder = encoders()
@@ -163,13 +162,13 @@ const makeSeries = Effect.fnUntraced(function*(
     const rollBack = Effect.suspend(() => {
       if (into === undefined) return Effect.void
       const { name, synced } = into
-      // What is still being written would come back behind the cut.
+      // Wait for the pending write first; otherwise it would add its bytes after the truncation.
       const still = writing === undefined ? Effect.void : Fiber.await(writing)
       return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
     })
     yield* Effect.addFinalizer(() => rollBack)
 
-    /** Writes a piece while the next one is made. */
+    /** Starts to write a piece after the previous piece is written; the next piece is encoded meanwhile. */
     const put = Effect.fnUntraced(function*(piece: Uint8Array) {
       into ??= yield* openFor(Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10))
       yield* written
@@ -197,7 +196,7 @@ const makeSeries = Effect.fnUntraced(function*(
   return { open }
 })
 
-/** Makes a failed file operation a failure of the sink. */
+/** Turns a failed file operation into a failure of the `file` sink. */
 export const failing = <A, R>(
   effect: Effect.Effect<A, PlatformError.PlatformError, R>
 ): Effect.Effect<A, ArtifactSinkError, R> =>
@@ -207,8 +206,8 @@ export const failing = <A, R>(
   )
 
 /**
- * Opens a bounded series of files in a directory, which is made when it is not there. The oldest files go when there are
- * more than the limit. Its `open` opens the series for one page.
+ * Opens a bounded series of files in a directory, which is created when it is missing. The oldest files are removed when
+ * there are more than `limits.files`. The `open` of the result opens the series for one page.
  */
 export const openBounded = (
   directory: string,
@@ -226,23 +225,23 @@ export const openBounded = (
       )
   )
 
-/** Opens a series of dead letters, for sinks that keep artifacts elsewhere. */
+/** Opens a bounded series of dead letters, for sinks that write artifacts elsewhere. */
 export const openDeadLetters = (directory: string, limits = deadLetterLimits) =>
   openBounded(directory, "dead-letters", limits)
 
-/** First words of the names of a sink's files. */
+/** Prefixes of the names of a sink's files. */
 export interface SeriesNames {
   readonly artifacts: string
   readonly deadLetters: string
 }
 
-/** Names of the files of live polling. */
+/** File name prefixes of live polling. */
 export const liveNames: SeriesNames = { artifacts: "artifacts", deadLetters: "dead-letters" }
 
-/** Names of the files of a past range, which stand beside those of live polling. */
+/** File name prefixes of `backfill`, whose files are in the same directory as those of live polling. */
 export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: "backfill-dead-letters" }
 
-/** Layer of an {@link ArtifactSink} that writes files in a directory, which is made when it is not there. */
+/** Layer of an {@link ArtifactSink} that writes files to a directory, which is created when it is missing. */
 export const layer = (
   directory: string,
   bytesMax: number = fileBytesMax,
@@ -265,7 +264,8 @@ export const layer = (
               failing(
                 Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))
               ),
-            // Both are synced before either counts, so that the dead letters of a page that is given again are there once.
+            // Both series are synced before either is accepted. Otherwise a failed artifact sync would leave dead letters
+            // that the repeated page writes a second time.
             commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
               failing,
               Effect.andThen(Effect.andThen(deadLetters.accept, artifacts.accept))

@@ -1,19 +1,19 @@
-/** A copy of what a sink took, in files, for the search where the sink itself writes none. */
+/** Keeps copies of published artifacts in files, so that the search works with sinks that write no files. */
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import * as Bounds from "../domain/Bounds.ts"
 import { ArtifactSink, type ArtifactSinkError, type PageWriter } from "./ArtifactSink.ts"
 import * as FileSink from "./FileSink.ts"
 
-/** First word of the names of the files, as a sink of files has it. */
+/** Prefix of the names of the copies, the same as that of the file sink. */
 export const prefix = "artifacts"
 
 /**
- * Layer of a sink that keeps copies in a directory.
+ * Layer of a sink that also copies artifacts to files in a directory.
  *
  * **Details**
  *
- * A page is copied while the sink writes it, and the copy counts once the sink has committed the page. A copy that fails is
- * said once and is missing: the sink alone decides whether a page is published. A slow disk slows the sink.
+ * A page is copied while the sink writes it, and the copy is kept after the sink has committed the page. A failed copy is
+ * logged once and its page is missing from the search; the page is published all the same. A slow disk slows the sink.
  */
 export const layer = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
@@ -33,7 +33,7 @@ export const layer = <E, R>(
           if (isSaid) return Effect.void
           isSaid = true
           return Effect.logWarning(
-            `the search does not find what is published for the time being: ${directory} cannot be written (${reason.message}); free space, or let this user write there`
+            `new artifacts are missing from the search: ${directory} cannot be written (${reason.message}); free space, or let this user write there`
           )
         })
 
@@ -46,7 +46,7 @@ export const layer = <E, R>(
         type,
         open: Effect.gen(function*() {
           const page = yield* open
-          /** Undefined once a step of the copy failed. */
+          /** The copy of this page; undefined after a step of the copy failed. */
           let copy: FileSink.SeriesWriter | undefined = yield* Effect.catch(
             openCopy,
             (error) => Effect.as(say(error), undefined)

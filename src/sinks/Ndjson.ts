@@ -1,14 +1,14 @@
 /**
- * Artifacts and dead letters as newline-delimited JSON.
+ * Encodes artifacts and dead letters as newline-delimited JSON.
  *
- * No codec is in between: an artifact is a flat object of strings and numbers that this program made, a dead letter holds
- * raw JSON in Graph's own digits, however deep, and a codec would double the cost of a drain.
+ * No schema codec is used. An artifact is a flat object of strings and numbers that this program made; a dead letter holds
+ * raw JSON with Graph's own digits, at any depth. A codec would double the cost of collecting a backlog.
  */
 
 import { stringify } from "../artifacts/Message.ts"
 import { chunkBytes } from "../domain/Bounds.ts"
 
-/** One line for each value, each ended by a newline; the empty text for none. */
+/** Returns one line for each value, each ended by a newline; an empty string for no values. */
 export const lines = (values: Iterable<object>): string => {
   let text = ""
   for (const value of values) text += `${stringify(value)}\n`
@@ -18,31 +18,32 @@ export const lines = (values: Iterable<object>): string => {
 const utf8 = new TextEncoder()
 const newline = 10
 
-/** Encodes one page, line by line. */
+/** Encodes the values of one page as lines of UTF-8. */
 export interface LineEncoder {
-  /** Adds a line. Returns the pieces that are full now, in order: none as a rule. */
+  /** Adds a line. Returns the pieces that became full, in order; usually none. */
   readonly add: (value: object) => ReadonlyArray<Uint8Array>
-  /** Returns what is left at the end of the page. */
+  /** Returns the remaining pieces at the end of the page. */
   readonly rest: () => ReadonlyArray<Uint8Array>
 }
 
 const none: ReadonlyArray<Uint8Array> = []
 
 /**
- * Makes encoders of lines in UTF-8, in pieces of whole lines of at most `bytesMax`; a longer line is a piece of its own.
+ * Returns a function that makes an encoder for each page. Pieces are complete lines of at most `bytesMax` bytes; a longer
+ * line is a piece of its own.
  *
  * **Gotchas**
  *
- * All pages share two buffers: a piece is overwritten by the one after the next, so that one can be written out while the
- * next is filled. The last piece of a page has to be written before the next page begins. Buffers made anew for each page
- * waited for the garbage collector, which ran the more often for them.
+ * All pages share two buffers, so that one piece can be written out while the next is filled. The second piece after a
+ * piece overwrites it. The last piece of a page must be written before the next page begins. New buffers for each page
+ * made the garbage collector run more often.
  */
 export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder => {
   const buffers: Array<Uint8Array> = []
   return () => {
     let current = 0
     let filled = 0
-    /** Adds the line without its newline first: a joined text would have the line copied once more. */
+    /** Encodes a line and then its newline, because joining both in a string would copy the line once more. */
     const take = (line: string): boolean => {
       const buffer = buffers[current] ??= new Uint8Array(bytesMax)
       const { read, written } = utf8.encodeInto(line, buffer.subarray(filled))
@@ -51,7 +52,7 @@ export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder =
       buffer[filled++] = newline
       return true
     }
-    /** A line that did not fit. Its place may still be read by whoever has the piece before the last. */
+    /** A line that did not fit. It waits for the next call, because the other buffer may still be being written out. */
     let held: string | undefined
     const full = () => {
       if (filled === 0) return none

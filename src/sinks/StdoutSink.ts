@@ -1,9 +1,9 @@
-/** Publishes artifacts to standard output, a line each, for a pipe. Dead letters go to standard error. */
+/** Publishes artifacts to standard output, one line each, for a pipe. Dead letters go to standard error. */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
 import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable, type Slice } from "./ArtifactSink.ts"
 import { lines } from "./Ndjson.ts"
 
-/** How long a full pipe is waited for before it counts as unavailable: a stop waits for it, and has ten seconds. */
+/** Timeout for a full pipe. A stop waits for the write too, and must end within ten seconds. */
 const patience = Duration.seconds(5)
 
 const unavailable = (detail: string) =>
@@ -14,15 +14,15 @@ const keyOf = ({ endpoint, instance, occurred_at, path }: DeadLetter) =>
 
 /**
  * Layer of an {@link ArtifactSink} that writes to standard output. A slice is written when the pipe has taken its lines.
- * Writing fails when nobody takes them for five seconds. A pipe cannot be rolled back: lines that it took of a page in a
- * failed attempt are not written again when the page is given again.
+ * Writing fails when nobody reads the pipe for five seconds. A pipe cannot be rolled back: lines that it took in a failed
+ * attempt are skipped when the page comes again.
  */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
     const scope = yield* Effect.scope
-    /** Ids of what the pipe was given since the last commit. */
+    /** Keys of the lines that were given to the pipe since the last commit. */
     const given = new Set<string>()
     let writing: Fiber.Fiber<void, ArtifactSinkError> | undefined
 
@@ -42,7 +42,7 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
       )
     }
 
-    /** Waits for what the pipe was given last, which an attempt before may have begun. */
+    /** Waits until the pipe has taken the last write, which an earlier attempt may have started. */
     const taken = Effect.suspend(() => {
       if (writing === undefined) return Effect.void
       return Effect.interruptible(Fiber.await(writing)).pipe(
