@@ -5,7 +5,7 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** Days before the end at which an administrator is warned anew. */
+/** Days before the expiry at which the administrator is warned again. */
 const warnedDays = [1, 7, 14, 30] as const
 
 const dayMillis = 86_400_000
@@ -22,7 +22,7 @@ const reportOf = (instance: string, day: string, days: number, now: number): Rep
   occurred_at: isoTime(now)
 })
 
-/** Looks once at the secrets of instances: warns of each that comes to its end, once for each threshold. */
+/** Checks the secrets of instances once. Warns of each secret that expires soon, once for each threshold of days. */
 export const look = Effect.fnUntraced(function*(instances: Iterable<Instance>) {
   const status = yield* Status
   const reporter = yield* Reporter

@@ -1,4 +1,4 @@
-/** Polls one endpoint of one instance: opens its state, makes its pages, and hands them to the consumer. */
+/** Polls one endpoint of one instance: opens its state, fetches its pages, and hands them to the consumer. */
 import {
   Clock,
   Duration,
@@ -31,19 +31,19 @@ import { Leases } from "./Leases.ts"
 import { Node } from "./Node.ts"
 import * as Observer from "./Observer.ts"
 
-/** After this time a state is opened again that another process changed, or that a newer version of this program owns. */
+/** Wait before a state is opened again that another process changed, or that a newer version of this program wrote. */
 const openAgain = "10 seconds"
 
-/** What an endpoint is polled with. */
+/** What {@link run} needs to poll an endpoint. */
 export interface EndpointRun {
   readonly identity: Identity
   readonly endpoint: Endpoint
   readonly pace: SubscriptionRef.SubscriptionRef<Pace>
   readonly graph: Graph
-  /** One poll only; see `Connector.run`. */
+  /** Whether the endpoint is polled only once; see `Connector.run`. */
   readonly once: boolean
   readonly queue: Queue.Queue<Page>
-  /** The lock of a state: a run that starts anew waits for the pages of the run before it. */
+  /** Returns the lock of a state, so that a new run waits for the pages of the previous run. */
   readonly lockOf: (key: string) => Semaphore.Semaphore
 }
 
@@ -58,7 +58,7 @@ const openFailed = (error: StateStoreError | NewerCheckpoint): Omit<Report, "occ
     : {
       code: "sink_unavailable",
       message: `the checkpoint cannot be read: ${error.message}`,
-      remedy: "mend the directory; polling begins when it can be read"
+      remedy: "repair the directory or the broker; polling begins when the checkpoint can be read"
     }
 
 const setAside = (name: string): Omit<Report, "occurred_at"> => ({
@@ -68,7 +68,7 @@ const setAside = (name: string): Omit<Report, "occurred_at"> => ({
     "check the disk; polling goes on from what the ledger remembers, so that nothing is lost and what it knows is not repeated"
 })
 
-/** Polls the endpoint, for ever or once. A defect and a position that another process changed begin the run anew. */
+/** Polls the endpoint for ever or once. After a defect, or when another process changed the position, it starts again. */
 export const run = Effect.fnUntraced(function*(options: EndpointRun) {
   const { endpoint, graph, identity, lockOf, once, pace, queue } = options
   const checkpoints = yield* Checkpoints
@@ -84,7 +84,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
     return { ...what, ...whose, occurred_at: isoTime(yield* Clock.currentTimeMillis) }
   })
 
-  /** Opens the endpoint's state, however long the store cannot be read; none where a newer version owns it. */
+  /** Opens the endpoint's state, with retries while the store cannot be read; none when a newer version wrote it. */
   const open = Effect.gen(function*() {
     const opened = yield* checkpoints.open(key).pipe(
       Effect.tapError((error) =>
@@ -110,7 +110,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
     return rhythm !== undefined && rhythm.brought > 0 && now - rhythm.quietSince < Duration.toMillis(legacySilence)
   })
 
-  /** A queue that is shut down takes no page: the page is given up. */
+  /** Hands a page to the consumer. A page is given up when the queue is shut down. */
   const handOver = (page: Page) =>
     Effect.flatMap(Queue.offer(queue, page), (taken) => taken ? Effect.void : end(page, Exit.interrupt()))
 

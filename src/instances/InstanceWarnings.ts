@@ -1,14 +1,11 @@
-/** Warns of instances whose settings are most likely a mistake. */
+/** Warns of instances whose settings are probably a mistake. */
 import { Clock, Effect } from "effect"
 import type { Instance } from "../config/Instance.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/**
- * Warns of an `integration_type` that is another integration's, and of two instances on one tenant; takes back what is
- * mended.
- */
+/** Warns of a foreign `integration_type` and of two instances of one tenant. Ends warnings whose cause is corrected. */
 export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>) {
   const status = yield* Status
   const reporter = yield* Reporter
@@ -41,7 +38,7 @@ export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instanc
     } else {
       yield* say(name, {
         code: "duplicate_tenant",
-        message: `it is pointed at the same tenant as ${other}, which is polled already`,
+        message: `${name} has the same tenant as ${other}, which is polled already`,
         remedy: `delete or disable one of the two; ${name} waits, so that nothing is published twice`
       })
     }

@@ -1,7 +1,4 @@
-/**
- * Polls the instances that the settings name, and follows the settings: a change acts at once on the instances that it
- * touches, and on no other.
- */
+/** Polls the instances of the settings and follows their changes. A change affects only the instances that it names. */
 import { DateTime, Effect, FiberMap, Option, type Queue, Ref, Schedule, Semaphore, SubscriptionRef } from "effect"
 import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { fromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
@@ -19,21 +16,20 @@ import { Leases } from "./Leases.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
 
-/** What is running. */
+/** The instances that run. */
 export interface Running {
-  /** Makes the instances those of the settings. */
+  /** Starts, changes and ends instances until they match the settings. */
   readonly apply: (settings: Settings) => Effect.Effect<void>
-  /** Waits until no instance is polled any more, as it comes about with `once`. */
+  /** Waits until no instance is polled any more, which happens with `once`. */
   readonly ended: Effect.Effect<void>
 }
 
-/** An instance that is polled. */
 interface Known {
   readonly identity: Identity
   readonly pace: SubscriptionRef.SubscriptionRef<Pace>
 }
 
-/** One lock for each state, so that an endpoint that starts anew waits for the pages of the run before. */
+/** Makes one lock for each state, so that a restarted endpoint waits for the pages of its previous run. */
 const makeLocks = () => {
   const locks = new Map<string, Semaphore.Semaphore>()
   return (key: string) => {
@@ -48,7 +44,7 @@ const secretExpiresAt = ({ secretExpires }: Instance): number | undefined =>
     ? undefined
     : Option.getOrUndefined(Option.map(DateTime.make(secretExpires), DateTime.toEpochMillis))
 
-/** Begins to poll into a queue; nothing is polled before the first `apply`. */
+/** Makes the instances, whose pages go to `queue`. Nothing is polled before the first `apply`. */
 export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Page>, once: boolean) {
   const graphClient = yield* GraphClient
   const status = yield* Status
@@ -70,11 +66,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     )
   })
 
-  /** Ends an instance without waiting for it: a page in hand may be held by a sink that cannot be written. */
+  /** Interrupts an instance without waiting for its end, because an unavailable sink may hold one of its pages. */
   const end = (name: string) =>
     Effect.sync(() => Option.map(FiberMap.getUnsafe(fibers, name), (fiber) => fiber.interruptUnsafe()))
 
-  /** Begins an instance at once or, among so many that a process starts with, when its turn comes. */
+  /** Begins an instance: at once or, when it is one of `amongSoMany` at the start of a process, in its turn. */
   const begin = Effect.fnUntraced(function*(instance: Instance, amongSoMany?: number) {
     const { identity, pace } = instance
     const { name } = identity
@@ -105,7 +101,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     if (before.identity.tenantId !== identity.tenantId) {
       yield* Effect.annotateLogs(
         Effect.logWarning(
-          "the instance was pointed at another tenant: it begins there at its lookback, and keeps the former tenant's position for its return"
+          "the instance has another tenant now: polling begins there at the lookback; the former tenant's position is kept in case it returns"
         ),
         { instance: identity.name }
       )
@@ -116,7 +112,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
     const wanted = Object.entries(settings.instances).map(([name, document]) => fromSettings(name, document))
     const isFirst = (yield* Ref.getAndSet(current, wanted)) === undefined
-    // Who saves settings waits to see what they do; who starts a process does not look at each of a thousand tenants.
+    // Starts are spread only when the process starts. Whoever changes an instance is waiting to see the effect.
     const amongSoMany = isFirst && !once ? wanted.length : undefined
     for (const name of Array.from(known.keys())) {
       if (wanted.some(({ identity }) => identity.name === name)) continue

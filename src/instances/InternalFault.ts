@@ -1,18 +1,18 @@
-/** A fault of this program's own, which must neither end an endpoint in silence nor touch another endpoint. */
+/** Reports defects of this program, so that none ends an endpoint silently or affects another endpoint. */
 import { Cause, Clock, Effect } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { isoTime } from "../status/Report.ts"
 import type { Observer } from "./Observer.ts"
 
-/** The kind of fault and its place. Its message may quote what Graph sent, and is left out. */
+/** Names the kind of defect and its place. The error's message may quote Graph's data and is left out. */
 const nameOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  if (!(error instanceof Error)) return "of no kind"
+  if (!(error instanceof Error)) return "unknown kind"
   const at = error.stack?.split("\n").find((text) => text.startsWith("    at "))
   return `${error.name}${at === undefined ? "" : ` ${at.trim()}`}`
 }
 
-/** Shows and reports an endpoint's defect, and goes on; an interruption stays one. */
+/** Reports an endpoint's defect and then succeeds, so that polling is tried again. Interruptions pass through. */
 export const report =
   (instance: string, endpoint: EndpointName, { failed }: Observer) => <A, R>(polling: Effect.Effect<A, never, R>) =>
     Effect.catchCauseIf(

@@ -1,26 +1,26 @@
-/** Which process polls an instance, where several run over the same settings. */
+/** Leases decide which process polls an instance when several processes run with the same settings. */
 import { Context, type Effect } from "effect"
 
-/** Leases of instances to this process: one process has an instance at a time. */
+/** Leases of instances. At most one process holds the lease of an instance at a time. */
 export interface Leases {
   /**
-   * Runs `work` whenever and as long as this process holds the instance.
+   * Runs `work` whenever this process holds the instance's lease, and as long as it does.
    *
    * **Details**
    *
-   * When the instance is lost or given to another process, `work` is interrupted and its finalizers are awaited (they
-   * wait for the pages in hand), and only then is it given up. It ends when `work` ends by itself, and gives the
-   * instance up when it is interrupted.
+   * When the lease is lost or goes to another process, `work` is interrupted. The lease is given up only after the
+   * finalizers of `work`, which wait for running attempts to publish. The effect ends when `work` ends by itself. An
+   * interruption gives the lease up.
    */
   readonly whileHeld: <A, E, R>(instance: string, work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /**
-   * Whether the instance is held at this moment, by a clock that nobody sets: a process whose time was stopped knows at
-   * once when it goes on. Asked before each request to Graph, each publish and each commit.
+   * Whether this process holds the lease now, by a monotonic clock: a process that was suspended notices an expired lease
+   * as soon as it resumes. Checked before each request to Graph, each publish and each commit.
    */
   readonly isHeld: (instance: string) => boolean
 }
 
-/** Service of leases. Unless it is given, this process is alone and holds whatever it is asked to poll. */
+/** Service of leases. By default this process is the only one and holds every lease. */
 export const Leases = Context.Reference<Leases>("azure-security/instances/Leases", {
   defaultValue: () => ({ whileHeld: (_, work) => work, isHeld: () => true })
 })

@@ -1,4 +1,4 @@
-/** Tells what a poller decides: to the status, the log, the metrics and the reporter. */
+/** Passes a poller's decisions on to the status, the log, the metrics and the reporter. */
 import { Clock, Effect } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Note } from "../polling/PollerState.ts"
@@ -9,7 +9,7 @@ import { Reporter } from "../status/Reporter.ts"
 import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 
-/** What a poller tells of one endpoint of one instance. */
+/** Makes the observer of one endpoint of one instance. */
 export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName) {
   const status = yield* Status
   const reporter = yield* Reporter
@@ -49,7 +49,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
     }
   }
 
-  /** Counts what a committed page brought. */
+  /** Counts the records and artifacts of a committed page. */
   const committed = Effect.fnUntraced(
     function*({ artifacts, deadLetters, drift, fresh, late, updatedAt }: Brought, at: number) {
       yield* status.tellEndpoint(instance, endpoint, {
@@ -71,7 +71,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
     }
   )
 
-  /** Shows a failure that ends the endpoint's polling for the time being, and says it. */
+  /** Shows and logs a failure that stops the polling of the endpoint until it is tried again. */
   const failed = (report: Report, state: "error" | "unavailable") =>
     Effect.andThen(
       status.tellEndpoint(instance, endpoint, { _tag: "Failed", state, report }),
@@ -81,5 +81,5 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
   return { note, committed, failed, say: (report: Report) => reporter.say(report, { level: "Error", remind: true }) }
 })
 
-/** What {@link make} makes. */
+/** The observer of one endpoint; see {@link make}. */
 export type Observer = Effect.Success<ReturnType<typeof make>>

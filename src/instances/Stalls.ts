@@ -1,4 +1,4 @@
-/** Notices what fails without an error: a pass that never ends, an endpoint that has gone quiet. */
+/** Detects failures without an error: a pass that never ends, or an endpoint without new records. */
 import { Clock, Duration, Effect } from "effect"
 import * as Limits from "../graph/Limits.ts"
 import { isoTime, type Report } from "../status/Report.ts"
@@ -9,14 +9,14 @@ import type { EndpointState } from "../status/StatusDocument.ts"
 
 const { stalls } = Limits
 
-/** A duration as exact as a person wants it: `3 hours`, `2 days`. */
+/** Formats a duration in round units: `3 hours`, `2 days`. */
 const spoken = (millis: number): string => {
   const hours = Math.round(millis / 3_600_000)
   if (hours >= 48) return `${Math.round(hours / 24)} days`
   return hours >= 2 ? `${hours} hours` : `${Math.round(millis / 60_000)} minutes`
 }
 
-/** Failures of these states have said already why no pass ends. */
+/** States whose own reports already explain why no pass ends. */
 const explained: ReadonlySet<EndpointState> = new Set(["unauthorized", "forbidden", "retired", "cooldown"])
 
 type Found = Pick<Report, "message" | "remedy"> | undefined
@@ -26,7 +26,7 @@ const lagOf = ({ endpoint, name }: Polled, now: number): Found => {
   const limit = Math.max(endpoint.intervalMinutes * 60_000 * stalls.lagIntervals, Duration.toMillis(stalls.lagFloor))
   return explained.has(endpoint.state) || millis < limit ? undefined : {
     message: `no pass over ${name} has ended well since ${isoTime(now - millis)}`,
-    remedy: "see the endpoint's other reports and the sink's; what is waiting is collected once they are mended"
+    remedy: "see the endpoint's other reports and the sink's; the backlog is collected once their causes are corrected"
   }
 }
 
@@ -45,7 +45,7 @@ const quietOf = ({ endpoint: { rhythm, state }, name }: Polled, now: number): Fo
 
 const checks = { checkpoint_lag: lagOf, endpoint_silent: quietOf }
 
-/** Looks once at every endpoint for what no poll of its own would notice. */
+/** Checks every endpoint once for stalls that its own polls would not notice. */
 export const look = Effect.gen(function*() {
   const status = yield* Status
   const reporter = yield* Reporter

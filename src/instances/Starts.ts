@@ -1,6 +1,6 @@
 /**
- * Spreads the starts of many instances over time: a process that begins with a thousand tenants, or takes over another
- * process's, does not ask for all of them in the same second, and then again on every interval.
+ * Spreads the starts of many instances over time. Otherwise a process that begins with a thousand tenants, or takes over
+ * those of another process, would poll all of them in the same second, and again at every interval.
  */
 import { Clock, Duration, Effect } from "effect"
 import { RateLimiter } from "effect/persistence"
@@ -8,21 +8,21 @@ import type { Instance } from "../config/Instance.ts"
 import { startsAtOnce } from "../domain/Bounds.ts"
 import { Status } from "../status/Status.ts"
 
-/** Time between two of the starts that wait: a quarter of a second, so that forty tenants have all begun in five. */
+/** Time between two delayed starts: a quarter of a second, so that forty tenants have all begun within five seconds. */
 const apart = Duration.millis(250)
 
-/** The last of them begins after this part of its polling interval at the latest. */
+/** The last instance begins within this part of the shortest polling interval. */
 const partOfInterval = 1 / 2
 
 /**
- * Turns to start. Of the instances that ask at one time the first {@link startsAtOnce} get theirs at once, the others
- * one after another.
+ * Makes the function that waits for an instance's turn to start. The first {@link startsAtOnce} instances start at once,
+ * the others one after another.
  */
 export const make = Effect.gen(function*() {
   const status = yield* Status
   const limiter = yield* Effect.provide(RateLimiter.make, RateLimiter.layerStoreMemory)
 
-  /** Waits for the instance's turn, among `count` of them, and shows when it comes. */
+  /** Waits for the instance's turn among `count` instances, and shows the time of the turn in the status. */
   return Effect.fnUntraced(function*({ identity, pace }: Instance, count: number) {
     const shortest = Math.min(...identity.endpoints.map((name) => Duration.toMillis(pace.intervals[name])))
     const every = Math.min(Duration.toMillis(apart), shortest * partOfInterval / count)

@@ -1,4 +1,4 @@
-/** The one consumer of all pages: publishes them, one after the other, and runs their commits. */
+/** The one consumer of all pages: publishes the pages one after the other and runs their commits. */
 import { type Duration, Effect, Exit, Queue } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
@@ -8,12 +8,12 @@ import { end, type Page } from "./Page.ts"
 import { publish } from "./Publishing.ts"
 
 /**
- * Publishes pages from the queue until interrupted, and then gives up the pages that are left.
+ * Publishes pages from the queue until interrupted, and then gives up the remaining pages.
  *
  * **Details**
  *
- * One page at a time: a crash repeats one page at the most. With `patience` it fails when the sink could not be written for
- * so long; without, it waits for ever.
+ * Pages are published one at a time, so that a crash repeats at most one page. With `patience` the consumer fails when a
+ * page could not be written for that long; without `patience` it retries for ever.
  */
 export const consume = Effect.fn("Consumer.consume")(function*(
   queue: Queue.Queue<Page>,
@@ -21,7 +21,7 @@ export const consume = Effect.fn("Consumer.consume")(function*(
 ): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
   const { type } = yield* ArtifactSink
   yield* (yield* Status).tell({ _tag: "SinkChanged", type })
-  // An interruption between taking a page and publishing it would leave the page without an end.
+  // An interruption between taking a page and publishing it must not happen: the page would never be ended.
   const next = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(restore(Queue.take(queue)), (page) => restore(publish(page, patience)))
   )

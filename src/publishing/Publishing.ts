@@ -1,4 +1,4 @@
-/** Publishes one page: writes its slices to the sink, and runs its commit. */
+/** Publishes one page: writes its slices to the sink and runs its commit. */
 import { Cause, Clock, Duration, Effect, Exit, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/Retries.ts"
@@ -10,12 +10,12 @@ import type { Brought } from "./Slices.ts"
 import { recovered, writeFailed } from "./Writing.ts"
 
 /**
- * An attempt that has taken this long can be interrupted between two slices; a shorter one is finished. A stop has ten
- * seconds, and an attempt that is finished is not repeated after the restart.
+ * An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
+ * seconds, and a finished attempt is not repeated after the restart.
  */
 const attemptMax = Duration.seconds(5)
 
-/** A page that is being mapped gives way to others after this long: health checks, the page, requests of other tenants. */
+/** Mapping yields to other work after this time: health checks, the web page, requests of other tenants. */
 const turnMax = Duration.millis(20)
 
 /** Maps the page and writes it, slice by slice. */
@@ -40,19 +40,18 @@ const write = Effect.fnUntraced(function*(page: Page) {
 }, Effect.scoped)
 
 /**
- * Publishes a page and ends it: tries until the sink and the checkpoint take it, or for as long as `patience`.
+ * Publishes a page and ends it. Retries until the sink and the checkpoint are written, or until `patience` has passed.
  *
  * **Details**
  *
- * An attempt is not interrupted (but see `attemptMax`), every wait between two attempts is. A page that was published and
- * whose commit failed is not published again. A defect in mapping a page ends the page and its endpoint's run, and nothing
- * else: it is no failure of this effect.
+ * A wait between two attempts can be interrupted, an attempt cannot (except after `attemptMax`). When only the commit
+ * failed, the page is not published again. A defect in mapping ends the page and its endpoint's run; this effect succeeds.
  */
 export const publish = (
   page: Page,
   patience: Duration.Duration | undefined
 ): Effect.Effect<void, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> => {
-  /** What the page brought, once the sink has it. */
+  /** What the page brought; undefined until the sink has taken the page. */
   let published: Brought | undefined
   const once = Effect.gen(function*() {
     yield* page.wanted
@@ -65,7 +64,7 @@ export const publish = (
     return published
   })
   const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
-  // A page that was committed ends so, even where an interruption waits for the end of the attempt.
+  // A committed page ends as a success, even when an interruption is waiting for the end of the attempt.
   const attempted = Effect.tap(attempt(page, once), (brought) => end(page, Exit.succeed(brought)))
   return Effect.uninterruptible(attempted).pipe(
     Effect.tapError((error) => error._tag === "PageLost" ? Effect.void : writeFailed(page, error)),

@@ -1,11 +1,11 @@
-/** Tells the records of a page apart: those with an identity, and those that cannot have one. */
+/** Separates the records of a page that have an id and a cursor from those that lack one. */
 import { Predicate } from "effect"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import { normalize } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 
-/** A record that cannot be told from others, or put in order. */
+/** A record without an id or a cursor, which becomes a dead letter. */
 export interface Unidentified {
   readonly reason: "not_an_object" | "no_id" | "no_cursor"
   /** JSON path of the value at fault. */
@@ -13,7 +13,7 @@ export interface Unidentified {
   readonly sent: Sent
 }
 
-/** Sorts the records of a page, in Graph's order. */
+/** Separates the records of a page; both lists keep Graph's order. */
 export const identify = (
   endpoint: Pick<Endpoint, "cursor">,
   page: Pick<GraphPage, "records">

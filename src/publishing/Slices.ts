@@ -1,4 +1,4 @@
-/** Maps the records of a page, slice by slice, and says what they brought. */
+/** Maps the records of a page slice by slice, and counts what they brought. */
 import { Duration } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
@@ -15,9 +15,9 @@ import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
 import { identify } from "./Records.ts"
 
-/** What the records of a page brought. */
+/** The result of mapping a page: keys for the ledger, and counts for the status and the metrics. */
 export interface Brought {
-  /** Keys of the ids that the ledger is to remember. */
+  /** Keys that the commit adds to the ledger. */
   readonly keys: KeySet
   readonly artifacts: number
   readonly deadLetters: ReadonlyArray<DeadLetter>
@@ -25,29 +25,29 @@ export interface Brought {
   readonly fresh: number
   readonly repeated: number
   readonly drift: ReadonlyArray<Drift>
-  /** Last change of each fresh record in milliseconds since 1970, for how fresh what is published is. */
+  /** Last change of each fresh record in milliseconds since 1970, for the freshness metric. */
   readonly updatedAt: ReadonlyArray<number>
-  /** The same of those that the mark had passed by. */
+  /** Last change of each fresh record behind the mark, in milliseconds since 1970. */
   readonly late: ReadonlyArray<number>
 }
 
-/** One pass over the records of a page. */
+/** One run of the mapping over the records of a page; each attempt to publish makes one. */
 export interface Mapping {
-  /** Each record that is not known is mapped when its slice is asked for. To be gone through once. */
+  /** Maps the unknown records of a slice when the slice is requested. Iterate once. */
   readonly slices: Iterable<Slice>
-  /** To be asked once the last slice was taken. */
+  /** Returns the result; complete after the last slice. */
   readonly brought: () => Brought
 }
 
-/** A page whose records are told apart, ready to be mapped. */
+/** A page whose records are separated and ready to be mapped. */
 export interface Prepared {
-  /** Begins a pass over the records, the same each time until something is added to the ledger. */
+  /** Begins to map the records. Each call gives the same result until keys are added to the ledger. */
   readonly map: () => Mapping
-  /** Cursors of the page's rows in its order, rows of the future left out. */
+  /** Cursors of the page's rows in page order, without rows dated in the future. */
   readonly cursors: ReadonlyArray<Timestamp.Timestamp>
-  /** Rows dated so far ahead of Graph's clock that they move no mark. */
+  /** Number of rows dated so far ahead of Graph's clock that they do not move the mark. */
   readonly future: number
-  /** The page's records that have an identity, in its order. */
+  /** The page's records that have an id and a cursor, in page order. */
   readonly records: ReadonlyArray<GraphRecord>
 }
 
@@ -55,7 +55,7 @@ function* chunksOf<A>(values: ReadonlyArray<A>): Generator<ReadonlyArray<A>> {
   for (let from = 0; from < values.length; from += sliceRecords) yield values.slice(from, from + sliceRecords)
 }
 
-/** Tells the records of a page apart. Nothing is mapped before a slice is asked for. */
+/** Separates the records of a page. No record is mapped before its slice is requested. */
 export const prepare = (options: {
   readonly instance: string
   readonly endpoint: Endpoint
@@ -63,7 +63,7 @@ export const prepare = (options: {
   readonly page: GraphPage
   /** Whether an id was published before. */
   readonly isKnown: (id: string) => boolean
-  /** The cursor up to which everything was thought to be read. */
+  /** The mark: fresh records before this cursor are late. */
   readonly passed: Timestamp.Timestamp | undefined
   /** Milliseconds since 1970. */
   readonly now: number
@@ -103,7 +103,7 @@ export const prepare = (options: {
         }
         const mapped = endpoint.map(context, record)
         mapped.artifacts.forEach((artifact, index) => {
-          // The first is the record's own, whose id is asked for above.
+          // The first artifact is the record's own. Its id was checked above.
           if (index === 0 || isNew(artifact.id)) made.push(artifact)
         })
         drift.push(...mapped.drift)

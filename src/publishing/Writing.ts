@@ -1,4 +1,4 @@
-/** What is said and shown while the sink or the store of checkpoints cannot be written, and once it can be again. */
+/** Reports when the sink or the checkpoint store cannot be written, and when it can be written again. */
 import { Clock, Duration, Effect, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
@@ -8,10 +8,10 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** How long a poll that is made once waits for a sink or a store that cannot be written. */
+/** How long `run --once` retries a sink or a store that cannot be written. */
 export const oncePatience = Duration.seconds(60)
 
-/** Whose writing it is. */
+/** The endpoint whose page or checkpoint is written. */
 export interface Whose {
   readonly instance: string
   readonly endpoint: EndpointName
@@ -25,7 +25,7 @@ const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Repo
   occurred_at: isoTime(now)
 })
 
-/** Says and shows that something cannot be written. */
+/** Logs and shows in the status that the sink or the store cannot be written. */
 export const writeFailed = Effect.fnUntraced(function*(
   { endpoint, instance }: Whose,
   error: ArtifactSinkError | StateStoreError
@@ -34,11 +34,11 @@ export const writeFailed = Effect.fnUntraced(function*(
   const report = reportOf(error, yield* Clock.currentTimeMillis)
   yield* status.tell({ _tag: "SinkChanged", state: "unavailable" })
   yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
-  // One line for the whole process: a full disk is full for every endpoint.
+  // Log one line for the whole process, because a full disk is full for every endpoint.
   yield* (yield* Reporter).say(report, { level: "Error", remind: true })
 })
 
-/** Says and shows that everything can be written again. */
+/** Logs and shows in the status that writing works again. Does nothing when the sink was not unavailable. */
 export const recovered = Effect.gen(function*() {
   const status = yield* Status
   const { sink } = yield* status.snapshot
@@ -49,8 +49,8 @@ export const recovered = Effect.gen(function*() {
 })
 
 /**
- * Writes to the store until it takes what is written: for ever, or with `patience` for so long. Returns `lost` when
- * another process wrote there, `dropped` when patience ended.
+ * Retries a write to the store until it succeeds, or until `patience` has passed. Returns `lost` when another process
+ * changed the value, `dropped` when `patience` has passed.
  */
 export const persist = (
   whose: Whose,

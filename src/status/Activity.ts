@@ -1,4 +1,4 @@
-/** Remembers what happened lately, minute by minute, for the plots of the page. */
+/** Keeps counts and outages of the last week, minute by minute, for the plots of the page. */
 import { Clock, Context, Duration, Effect, Layer, Metric } from "effect"
 import { marksMax, minutesKept } from "../domain/Bounds.ts"
 import { requestBudget } from "../graph/Limits.ts"
@@ -9,7 +9,7 @@ import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
 import { Status } from "./Status.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 
-/** A cooldown has ten minutes at least, an outage an interval; one that is shorter than this may go unseen. */
+/** Sampling interval. Cooldowns last at least ten minutes, outages a polling interval; shorter ones may be missed. */
 const lookEvery = "5 seconds"
 
 const minuteMillis = 60_000
@@ -24,7 +24,7 @@ const perMinuteMax = Math.round(requestBudget.limit / Duration.toMinutes(request
 
 const outages: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
 
-/** A value a minute; not a number for a minute that nothing is known of. */
+/** A ring of one value per minute; NaN for a minute without data. */
 class Series {
   private readonly values = new Float32Array(minutesKept).fill(NaN)
 
@@ -32,7 +32,7 @@ class Series {
     this.values[minute % minutesKept] = value
   }
 
-  /** The values of `minutes` minutes each, from the minute `from` on, joined. */
+  /** Joins each `minutes` minutes from minute `from` on to one of `count` steps; null for a step without data. */
   read(from: number, count: number, minutes: number, join: (one: number, other: number) => number) {
     return Array.from({ length: count }, (_, step) => {
       let joined: number | null = null
@@ -47,12 +47,12 @@ class Series {
 
 const sum = (one: number, other: number) => one + other
 
-/** What is counted from the start of the process on. */
+/** Counters since the start of the process. */
 interface Totals {
   readonly records: number
   readonly artifacts: number
   readonly errors: number
-  /** Records published, by the least of the histogram's bounds that their age is within. */
+  /** Number of published records in each histogram bucket of their age, by the bucket's upper bound in seconds. */
   readonly ages: ReadonlyMap<number, number>
 }
 
@@ -77,7 +77,7 @@ const totals = Effect.map(Metric.snapshot, (snapshots): Totals => {
   return { ...counts, ages }
 })
 
-/** The bound that 95 of 100 ages are within; not a number where there are none. */
+/** Returns the upper bound of 95 of 100 ages in seconds; NaN when there are none. */
 const percentile95 = (now: Totals["ages"], before: Totals["ages"]): number => {
   const grown = Array.from(now, ([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
     .sort(([one], [other]) => one - other)
@@ -101,11 +101,11 @@ interface Mark {
 const kindOf = (state: EndpointState): Mark["kind"] | undefined =>
   state === "cooldown" ? "cooldown" : outages.has(state) ? "outage" : undefined
 
-/** Service that tells what happened since the process began, at most a week back. */
+/** Service that returns the activity since the process began, at most a week back. */
 export class Activity extends Context.Service<Activity, {
   readonly read: (range: ActivityRange) => Effect.Effect<ActivityDocument>
 }>()("azure-security/status/Activity") {
-  /** Looks at metrics and status until its scope ends. */
+  /** Samples metrics and status until the layer's scope ends. */
   static readonly layer = Layer.effect(
     Activity,
     Effect.gen(function*() {
@@ -120,7 +120,7 @@ export class Activity extends Context.Service<Activity, {
       }
       let before = nothing
       let minute = Math.floor(since / minuteMillis)
-      /** Those that last, by instance and endpoint. */
+      /** Cooldowns and outages that have not ended, by instance and endpoint. */
       const lasting = new Map<string, Mark>()
       let over: Array<Mark> = []
 
@@ -144,7 +144,7 @@ export class Activity extends Context.Service<Activity, {
         if (over.length > marksMax) over = over.slice(-marksMax)
       }
 
-      /** Writes down the minute that ended, and that nothing is known of those that were slept through. */
+      /** Saves the values of the minute that ended. Minutes that passed without a sample, as in sleep, become NaN. */
       const count = Effect.fnUntraced(function*(now: number) {
         const ended = Math.floor(now / minuteMillis) - 1
         for (let missed = Math.max(minute, ended - minutesKept + 1); missed < ended; missed++) {
@@ -174,7 +174,7 @@ export class Activity extends Context.Service<Activity, {
           const { count, minutes } = steps[range]
           const now = yield* Clock.currentTimeMillis
           const first = (Math.floor(now / minuteMillis / minutes) + 1) * minutes - count * minutes
-          // A minute older than those that are kept has the place of a younger one.
+          // The ring has overwritten older minutes with newer ones, so they must not be read.
           const from = Math.max(first, Math.floor(now / minuteMillis) - minutesKept + 1)
           const read = (of: Series, join: (one: number, other: number) => number) => of.read(from, count, minutes, join)
           const reach = from * minuteMillis

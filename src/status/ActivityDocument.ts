@@ -1,15 +1,15 @@
-/** What the page plots: what happened in the last hour, day or week. */
+/** The document that the page plots: activity in the last hour, day or week. */
 import { Schema } from "effect"
 
-/** Schema for how far back a plot reaches. */
+/** Schema for the range of a plot. */
 export const ActivityRange = Schema.Literals(["hour", "day", "week"])
 export type ActivityRange = typeof ActivityRange.Type
 
 const counts = Schema.Array(Schema.NullOr(Schema.Finite))
 
-/** Schema for the activity of a range, in steps of equal length; null where the process did not run. */
+/** Schema for the activity in a range, in steps of equal length; null for a step without data. */
 export const ActivityDocument = Schema.Struct({
-  /** Since when it is known: the start of the process. */
+  /** Start of the process; nothing is known from before. */
   since: Schema.String,
   /** Begin of the first step. */
   from: Schema.String,
@@ -18,13 +18,13 @@ export const ActivityDocument = Schema.Struct({
   records: counts,
   /** Artifacts that the sink took. */
   artifacts: counts,
-  /** Failures met. */
+  /** Reported failures. */
   errors: counts,
-  /** 95 of 100 records were published within so many seconds of their last change; null where there were none. */
+  /** 95 of 100 records were published within this many seconds of their last change; null for no records. */
   freshness_p95_seconds: counts,
   /** The most requests that one tenant made in a minute. */
   requests_per_minute: counts,
-  /** What live polling allows itself of Microsoft's limit for one tenant. */
+  /** Requests that live polling may make per tenant and minute, a part of Microsoft's limit. */
   requests_per_minute_max: Schema.Int,
   marks: Schema.Array(Schema.Struct({
     /** `outage`: the endpoint, its credentials or the sink failed. */
@@ -32,7 +32,7 @@ export const ActivityDocument = Schema.Struct({
     instance: Schema.String,
     endpoint: Schema.String,
     from: Schema.String,
-    /** Null while it lasts. */
+    /** End of the cooldown or outage; null while it lasts. */
     to: Schema.NullOr(Schema.String)
   }))
 }).annotate({ identifier: "Activity" })

@@ -1,6 +1,6 @@
 /**
- * Selects the gauges from a snapshot, anew at each scrape, so that no gauge outlives its instance. An endpoint has gauges
- * only while this process polls it: a replica without the lease knows nothing of its lag.
+ * Selects the gauges from the snapshot at each scrape, so that no gauge outlives its instance. An endpoint has gauges only
+ * while this process polls it, because a replica without the lease does not know the endpoint's lag.
  */
 import { Clock, Effect, Metric } from "effect"
 import { PrometheusMetrics } from "effect/observability"
@@ -14,7 +14,7 @@ export interface Gauge {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** The gauges at a time, in milliseconds since 1970. */
+/** Selects all gauges. `now` is in milliseconds since 1970. */
 export const gaugesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Gauge> => [
   ...polledEndpoints(snapshot).flatMap(({ endpoint, instance, name }) => {
     const { cooldownUntil, gaps, lastSuccessAt, rhythm, since } = endpoint
@@ -39,7 +39,7 @@ export const gaugesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Gauge> 
   )
 ]
 
-/** All metrics in the text form of Prometheus: the process's counters and histograms, and a snapshot's gauges. */
+/** Formats all metrics for Prometheus: the counters and histograms of the process, and the gauges of a snapshot. */
 export const exposition = Effect.fnUntraced(function*(snapshot: Snapshot) {
   const now = yield* Clock.currentTimeMillis
   const counters = yield* PrometheusMetrics.format()

@@ -1,9 +1,9 @@
-/** The connector's metrics. Names and labels are a contract with dashboards; labels are bounded by construction. */
+/** The connector's metrics. Dashboards depend on names and labels. Label values come from small fixed sets. */
 import { type Effect, Metric } from "effect"
 
-/** From a tenth of a second to five minutes, the whole time-out of a request. */
+/** Buckets from a tenth of a second to five minutes, the timeout of a request. */
 const requestSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
-/** From half a minute to two days: two polls are ten minutes. */
+/** Buckets from half a minute to two days; two polls at the default interval take ten minutes. */
 const freshnessSeconds = [30, 60, 120, 300, 600, 900, 1800, 3600, 21_600, 86_400, 172_800]
 
 const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
@@ -89,7 +89,7 @@ export const pipelinePublished = counter("pipeline_messages_published_total", "M
 /** Conductor's count of errors. */
 export const pipelineErrors = counter("pipeline_errors_total", "Errors met.")
 
-/** Adds to a counter, sets a gauge or enters into a histogram, under labels. */
+/** Adds to a counter, sets a gauge or records in a histogram, with labels. */
 export const update = (
   metric: Metric.Metric<number, unknown>,
   value: number,

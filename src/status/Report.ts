@@ -1,4 +1,4 @@
-/** The structured error report: the same in the log, in `/status` and on the broker. */
+/** The structured error report, the same in the log, in `/status` and on the broker. */
 import { DateTime, Duration, Schema } from "effect"
 import { onFailure } from "../graph/FailureTable.ts"
 import type { GraphError } from "../graph/GraphError.ts"
@@ -27,10 +27,10 @@ export const Report = Schema.Struct({
 })
 export type Report = typeof Report.Type
 
-/** A time in milliseconds since 1970 as reports and `/status` write it. */
+/** Formats milliseconds since 1970 as ISO 8601 in UTC, as reports and `/status` show times. */
 export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
-/** Reports a failure of Microsoft's, with what to do about it. */
+/** Makes the report of a failed request, with code and remedy from the failure table. Times: milliseconds since 1970. */
 export const fromGraphError = (
   { endpoint, instance }: { readonly instance: string; readonly endpoint: string },
   error: GraphError,
@@ -61,11 +61,11 @@ export const fromGraphError = (
   }
 }
 
-/** The one line that the log has of a report: what Microsoft answered, where, and what to do. */
+/** Formats a report as one line of the log: Microsoft's answer, the endpoint, the message and the remedy. */
 export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
   const answer = [
     http_status === undefined ? [] : [`HTTP ${http_status}`],
-    // Refused credentials are no endpoint's fault.
+    // Refused credentials concern the whole instance, so the line names no endpoint.
     aadsts_code === undefined ? endpoint === undefined ? [] : [`on ${endpoint}`] : [`AADSTS${aadsts_code}`]
   ].flat().join(" ")
   const whole = `${answer === "" ? "" : `${answer}: `}${message}; ${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1)}`

@@ -1,6 +1,6 @@
 /**
- * Codes of the reports that are no failure of a request, with what they say and what to do: the README's table, and what
- * a test holds every report to. The codes of failures are in `FailureTable`.
+ * Codes of reports that are not failed requests, with meaning and remedy. The README's table is generated from them, and a
+ * test checks every report against them. The codes of failed requests are in `FailureTable`.
  */
 
 interface Row {
@@ -8,7 +8,7 @@ interface Row {
   readonly remedy: string
 }
 
-/** The codes. */
+/** The rows of the README's table of report codes, by code. */
 export const reportCodes = {
   gap: {
     says:

@@ -1,40 +1,40 @@
-/** Says what is wrong, once: a failure that lasts is one line, then a reminder an hour. */
+/** Logs reports once: a failure that lasts is one line, then one reminder per hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
 import * as Metrics from "./Metrics.ts"
 import { line, type Report } from "./Report.ts"
 
-/** How often a failure that lasts is said again; often enough for a log that is rotated daily. */
+/** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
 
-/** How a report is said. */
+/** How a report is logged. */
 export interface Saying {
   readonly level: "Warn" | "Error"
-  /** Whether it is said again each hour while it lasts. */
+  /** Whether the report is logged again each hour while the failure lasts. */
   readonly remind: boolean
-  /** Whether it stands beside what else is wrong with its endpoint, instead of taking its place. */
+  /** Whether the report stands beside the endpoint's current report, instead of replacing it. */
   readonly apart?: boolean
 }
 
 const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" | "instance">): string =>
   `${instance} ${endpoint} ${code}`
 
-/** Failures of the credentials are the instance's, whichever endpoint met them first. */
+/** Refused credentials are reported once for the instance, whichever endpoint met them first. */
 const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
   aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
 
-/** Service that logs reports. */
+/** Service that logs each report once. */
 export class Reporter extends Context.Service<Reporter, {
-  /** Logs a report unless the same (instance, endpoint, code, cause) was logged and lasts. */
+  /** Logs a report, unless the same (instance, endpoint, code, message) was logged and has not ended. */
   readonly say: (report: Report, saying: Saying) => Effect.Effect<void>
-  /** What was wrong with this endpoint is over: the same failure will be said anew. */
+  /** Ends the endpoint's report and that of the credentials, so that the same failure is logged again next time. */
   readonly over: (instance: string, endpoint: string) => Effect.Effect<void>
-  /** What stood apart is over. */
+  /** Ends a report that was logged with `apart`. */
   readonly overApart: (what: Pick<Report, "code" | "endpoint" | "instance">) => Effect.Effect<void>
-  /** What was wrong with the whole process (the sink, say) is over. */
+  /** Ends a report of the whole process, such as that of the sink. */
   readonly overAll: (code: string) => Effect.Effect<void>
 }>()("azure-security/status/Reporter") {
   static readonly layer = Layer.sync(Reporter, () => {
-    /** By subject: what was said last, and when. */
+    /** The last report logged about each subject, and when in milliseconds since 1970. */
     const said = new Map<string, { readonly what: string; readonly at: number }>()
     return Reporter.of({
       say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
@@ -60,5 +60,5 @@ export class Reporter extends Context.Service<Reporter, {
   })
 }
 
-/** The line says the message; everything else of the report goes along, for a log of JSON. */
+/** The fields of a report for a JSON log; the line itself has the message. */
 const annotations = (report: Report): Record<string, unknown> => Struct.omit(report, ["message"])

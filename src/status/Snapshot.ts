@@ -1,6 +1,6 @@
 /**
- * What the connector knows of itself, as one immutable value. `/status`, metrics, health and reports are selected from
- * it, so that none of them can outlive the instance that it speaks of.
+ * The connector's status as one immutable value. `/status`, gauges, health and reports are selected from the snapshot, so
+ * that none of them outlives the instance it describes.
  */
 import { Effect } from "effect"
 import type { DriftCount } from "../artifacts/DriftCounts.ts"
@@ -8,7 +8,7 @@ import { each, type EndpointName } from "../endpoints/Endpoints.ts"
 import type { Report } from "./Report.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 
-/** What is known of one endpoint of one instance. Times are milliseconds since 1970. */
+/** Status of one endpoint of one instance. Times are milliseconds since 1970. */
 export interface EndpointSnapshot {
   readonly state: EndpointState
   readonly intervalMinutes: number
@@ -22,28 +22,28 @@ export interface EndpointSnapshot {
   readonly highWaterMark?: string | undefined
   readonly gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
   readonly error?: Report | undefined
-  /** Since when this process has polled it without a break; undefined while another replica does, or nobody. */
+  /** Since when this process has polled the endpoint without a break; undefined while this process does not poll it. */
   readonly since?: number | undefined
-  /** How often it brings something new. */
+  /** How often the endpoint has new records; see `Rhythm` of the checkpoint. */
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
-  /** Whether the last poll ended well; `--once` and the state of the instance go by it. */
+  /** Whether the last poll ended well; the state of the instance depends on it. */
   readonly lastPollWell?: boolean | undefined
 }
 
-/** What is known of one instance. */
+/** Status of one instance. */
 export interface InstanceSnapshot {
   readonly displayName: string
   readonly enabled: boolean
   readonly endpoints: Readonly<Record<EndpointName, EndpointSnapshot>>
   /** Reports that stand beside the states of the endpoints, by {@link warningKey}. */
   readonly warnings: ReadonlyMap<string, Report>
-  /** The end of the client secret by the settings, in milliseconds since 1970. */
+  /** When the client secret expires by the settings, in milliseconds since 1970. */
   readonly secretExpiresAt?: number | undefined
   /** Requests to Graph in the last minute. */
   readonly used: Effect.Effect<number>
 }
 
-/** What is known of the sink. */
+/** Status of the sink. */
 export interface SinkSnapshot {
   readonly type: string
   readonly state: "ok" | "unavailable"
@@ -51,21 +51,21 @@ export interface SinkSnapshot {
   readonly published: number
 }
 
-/** Everything that the connector knows of itself. */
+/** The connector's whole status. `startedAt` is in milliseconds since 1970. */
 export interface Snapshot {
   readonly startedAt: number
   readonly sink: SinkSnapshot
-  /** By name, in the order in which the settings named them first. */
+  /** Instances by name, in the order in which the settings first named them. */
   readonly instances: ReadonlyMap<string, InstanceSnapshot>
   /** Values that the mapping does not know. */
   readonly drift: ReadonlyArray<DriftCount>
 }
 
-/** Key of a warning: one code can stand once for an instance and once for each of its endpoints. */
+/** Returns the key of a warning: a code can occur once for an instance and once for each of its endpoints. */
 export const warningKey = ({ code, endpoint }: { readonly code: string; readonly endpoint?: string | undefined }) =>
   `${code} ${endpoint ?? ""}`
 
-/** An endpoint of which nothing is known yet. */
+/** The status of an endpoint before its first event. */
 export const freshEndpoint: EndpointSnapshot = {
   state: "starting",
   intervalMinutes: 0,
@@ -75,7 +75,7 @@ export const freshEndpoint: EndpointSnapshot = {
   gaps: []
 }
 
-/** An instance of which nothing is known yet. */
+/** The status of an instance before its first event. */
 export const freshInstance: InstanceSnapshot = {
   displayName: "",
   enabled: true,
@@ -84,7 +84,7 @@ export const freshInstance: InstanceSnapshot = {
   used: Effect.succeed(0)
 }
 
-/** A process that has just started. */
+/** Makes the snapshot of a process that started at `startedAt`, in milliseconds since 1970. */
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
   sink: { type: "file", state: "ok", published: 0 },
@@ -92,18 +92,18 @@ export const initial = (startedAt: number): Snapshot => ({
   drift: []
 })
 
-/** The snapshot of one endpoint; a fresh one where the instance is not known. */
+/** Returns the status of one endpoint; {@link freshEndpoint} when the instance is unknown. */
 export const endpointOf = (snapshot: Snapshot, instance: string, endpoint: EndpointName): EndpointSnapshot =>
   snapshot.instances.get(instance)?.endpoints[endpoint] ?? freshEndpoint
 
-/** An endpoint that is turned on, with where it belongs. */
+/** An endpoint that is turned on, with its name and instance. */
 export interface Polled {
   readonly instance: string
   readonly name: EndpointName
   readonly endpoint: EndpointSnapshot
 }
 
-/** Every endpoint of every instance that is turned on. */
+/** Lists the endpoints that are turned on, of all instances. */
 export const polledEndpoints = (snapshot: Snapshot): ReadonlyArray<Polled> =>
   Array.from(snapshot.instances).flatMap(([instance, { endpoints }]) =>
     Object.entries(endpoints).flatMap(([name, endpoint]) =>

@@ -1,4 +1,4 @@
-/** Keeps the connector's {@link Snapshot}: every change is an event, everything that is told is selected from it. */
+/** Keeps the connector's {@link Snapshot}. Every change is an event; every output is selected from the snapshot. */
 import { Clock, Context, Effect, Layer, Ref } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import * as Snapshot from "./Snapshot.ts"
@@ -6,9 +6,9 @@ import type { StatusDocument } from "./StatusDocument.ts"
 import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "./StatusEvent.ts"
 import { documentOf } from "./StatusSelector.ts"
 
-/** Service that keeps the connector's state. */
+/** Service that keeps the connector's status. */
 export class Status extends Context.Service<Status, {
-  /** Changes the snapshot by what happened. */
+  /** Applies an event to the snapshot. */
   readonly tell: (event: StatusEvent) => Effect.Effect<void>
   readonly tellInstance: (instance: string, event: InstanceEvent) => Effect.Effect<void>
   readonly tellEndpoint: (instance: string, endpoint: EndpointName, event: EndpointEvent) => Effect.Effect<void>

@@ -1,4 +1,4 @@
-/** The document of `/status`: what a running connector says of itself. */
+/** The document of `/status`, the status of a running connector. */
 import { Schema } from "effect"
 import { names } from "../endpoints/Endpoints.ts"
 import { Report } from "./Report.ts"
@@ -7,7 +7,7 @@ const Time = Schema.NullOr(Schema.String).annotate({ description: "ISO 8601, UTC
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
-/** States of an endpoint, in order of precedence. */
+/** Schema for the state of an endpoint; the states are in order of precedence. */
 export const EndpointState = Schema.Literals([
   "disabled",
   "unauthorized",
@@ -21,7 +21,7 @@ export const EndpointState = Schema.Literals([
 ])
 export type EndpointState = typeof EndpointState.Type
 
-/** Schema for what is said of one endpoint. */
+/** Schema for the status of one endpoint. */
 export const EndpointDocument = Schema.Struct({
   name: Schema.Literals(names),
   state: EndpointState,
@@ -42,7 +42,7 @@ export const EndpointDocument = Schema.Struct({
 })
 export type EndpointDocument = typeof EndpointDocument.Type
 
-/** Schema for what is said of one instance. */
+/** Schema for the status of one instance. */
 export const InstanceDocument = Schema.Struct({
   name: Schema.String,
   display_name: Schema.String,
@@ -59,7 +59,7 @@ export const InstanceDocument = Schema.Struct({
 })
 export type InstanceDocument = typeof InstanceDocument.Type
 
-/** Schema for the whole document. */
+/** Schema for the document of `/status`. */
 export const StatusDocument = Schema.Struct({
   connector: Schema.String,
   version: Schema.String,

@@ -1,4 +1,4 @@
-/** What happens to the connector, as far as its status tells it. {@link reduce} is the only place that changes a snapshot. */
+/** Events that change the connector's status. {@link reduce} is the only place that changes a snapshot. */
 import { Duration, type Effect } from "effect"
 import * as DriftCounts from "../artifacts/DriftCounts.ts"
 import type { Identity, Pace } from "../config/Instance.ts"
@@ -15,7 +15,7 @@ import {
 } from "./Snapshot.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 
-/** What happens to one endpoint. Times are milliseconds since 1970. */
+/** An event of one endpoint. Times are milliseconds since 1970. */
 export type EndpointEvent =
   | { readonly _tag: "PollerStarted"; readonly at: number; readonly lastSuccessAt: number | undefined }
   | { readonly _tag: "PollScheduled"; readonly at: number }
@@ -32,14 +32,14 @@ export type EndpointEvent =
   | { readonly _tag: "Recovered" }
   /** The poll failed. */
   | { readonly _tag: "Failed"; readonly state: EndpointState; readonly report: Report }
-  /** A page cannot be written at the moment; the poll goes on once it can. */
+  /** The sink or the store cannot be written. The poll resumes when it can. */
   | { readonly _tag: "WriteFailed"; readonly report: Report }
   | { readonly _tag: "CooldownBegan"; readonly until: number; readonly report?: Report }
   | { readonly _tag: "CooldownEnded" }
 
-/** What happens to one instance. */
+/** An event of one instance. */
 export type InstanceEvent =
-  /** The settings name it, for the first time or after a change of its identity. The counts of its endpoints go on. */
+  /** The settings name the instance for the first time, or its identity changed. The counts of its endpoints stay. */
   | {
     readonly _tag: "Registered"
     readonly identity: Identity
@@ -48,12 +48,12 @@ export type InstanceEvent =
   }
   | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
   | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
-  /** This process does not poll it any more; the replica that does knows how it is. */
+  /** This process stopped polling the instance. Another replica may poll it and then knows its status. */
   | { readonly _tag: "Rested" }
   | { readonly _tag: "Warned"; readonly report: Report }
   | { readonly _tag: "WarningEnded"; readonly code: string; readonly endpoint?: string }
 
-/** Everything that the status is made from. */
+/** An event of the connector: everything that can change its status. */
 export type StatusEvent =
   | {
     readonly _tag: "Endpoint"
@@ -180,7 +180,7 @@ const withInstance = (
   return after === before ? snapshot : { ...snapshot, instances: new Map(snapshot.instances).set(name, after) }
 }
 
-/** The snapshot after an event. What happens to an instance that is not known (any more) changes nothing. */
+/** Returns the snapshot after an event. An event of an unknown or removed instance changes nothing. */
 export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
   switch (event._tag) {
     case "Endpoint":

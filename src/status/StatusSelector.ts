@@ -9,7 +9,7 @@ import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument 
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
 const warningStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired", "cooldown"])
 
-/** The state of an instance, by those of its endpoints. */
+/** Derives the state of an instance from the states of its endpoints. */
 export const instanceState = (
   enabled: boolean,
   endpoints: ReadonlyArray<Pick<EndpointSnapshot, "state" | "lastPollWell">>
@@ -21,8 +21,8 @@ export const instanceState = (
 }
 
 /**
- * What Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
- * green, so a forbidden or retired endpoint alone does not make a warning of a connection.
+ * Derives what Conductor's tile shows. A tenant that is set up by the guide lacks the permission for incidents and must
+ * still turn green, so a forbidden or retired endpoint alone is not a warning.
  */
 const connectionStatus = (
   state: InstanceDocument["state"],
@@ -58,7 +58,7 @@ const endpointDocument = (name: EndpointDocument["name"], endpoint: EndpointSnap
   error: endpoint.error ?? null
 })
 
-/** Live polling's share of Microsoft's limit. */
+/** Requests per minute that live polling may make, a part of Microsoft's limit. */
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
 
 const instanceDocument = (name: string, instance: InstanceSnapshot, used: number): InstanceDocument => {
@@ -80,7 +80,7 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
   }
 }
 
-/** The document of `/status`. */
+/** Selects the document of `/status` from a snapshot. */
 export const documentOf = (snapshot: Snapshot, version: string): Effect.Effect<StatusDocument> =>
   Effect.map(
     Effect.forEach(

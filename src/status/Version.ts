@@ -1,5 +1,5 @@
 /** The version of this program. */
 import manifest from "../../package.json" with { type: "json" }
 
-/** As in `package.json`. */
+/** The version in `package.json`. */
 export const version: string = manifest.version
