@@ -1,4 +1,4 @@
-/** How a page ended, as its poller hears of it. */
+/** Tells a poller how a page ended. */
 import { Cause, Exit, Option } from "effect"
 import { PageLost } from "../publishing/Page.ts"
 import type { Brought } from "../publishing/Slices.ts"
@@ -12,7 +12,7 @@ export interface PageEnd {
   readonly fault: Cause.Cause<never> | undefined
 }
 
-/** Reads the exit that the page's scope was closed with: a success brings what the page brought. */
+/** Reads the result from the exit with which the page's scope was closed. A success holds a `Brought`. */
 export const endOf = (exit: Exit.Exit<unknown, unknown>): PageEnd => {
   if (Exit.isSuccess(exit) && Option.isOption(exit.value) && Option.isSome(exit.value)) {
     const { artifacts, deadLetters, fresh, repeated } = exit.value.value as Brought

@@ -1,6 +1,6 @@
 /**
- * Makes an endpoint a stream of pages that never fails: carries out what `Poller.decide` decides, and answers it with
- * events. It asks Graph and waits; publishing a page and running its commit are the consumer's work.
+ * Makes a stream of pages from an endpoint. The stream carries out the actions that `Poller.decide` chooses and returns
+ * their results to it as events. Publishing and committing pages is the consumer's work.
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
@@ -32,34 +32,34 @@ import { afterPage } from "./Progress.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
 
-/** What a poller is made of. */
+/** What the stream of an endpoint's pages needs. */
 export interface PollerOptions {
   readonly config: PollerConfig
   readonly pace: SubscriptionRef.SubscriptionRef<Pace>
   readonly graph: Graph
   readonly state: EndpointState
   readonly context: MappingContext
-  /** Whether this process is the one that polls the instance, at this moment. */
+  /** Whether this process holds the instance's lease now. */
   readonly isHeld: () => boolean
-  /** Whether another endpoint of the same instance brought something within the last day. */
+  /** Whether `alerts_v2` of the same instance had new records within the last day. */
   readonly siblingBrings: Effect.Effect<boolean>
-  /** Writes to the store, however long it cannot be written. */
+  /** Runs a write to the store, with retries while the store cannot be written. */
   readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
-  /** Told of what is decided, in order. */
+  /** Called with the notes of each decision, in order. */
   readonly note: (note: Note) => Effect.Effect<void>
-  /** Told of what a committed page brought; `now` is in milliseconds since 1970. */
+  /** Called with what a committed page brought; `now` is in milliseconds since 1970. */
   readonly committed: (brought: Brought, now: number) => Effect.Effect<void>
-  /** Told of why a range ended before its end. */
+  /** Called when the poller ends; `action.why` is set when a range ended before its end. */
   readonly ended?: (action: Extract<Action, { readonly _tag: "End" }>) => Effect.Effect<void>
 }
 
-/** What a poller is to do next: to save a change, then to carry out the state's action. */
+/** The next step of a poller: save a change, then carry out the action of the state. */
 interface Seed {
   readonly state: PollerState
   readonly save: Save | undefined
 }
 
-/** A cooldown is no position: a restart must wait out the rest of it, even where a page before it was given up. */
+/** Saves only the cooldown of a change. A restart must wait out a cooldown even when an earlier page was given up. */
 const cooldownOnly = (save: Save): Save => (checkpoint) => {
   const { cooldown, throttles } = save(checkpoint)
   return { ...checkpoint, cooldown, throttles }
@@ -77,9 +77,9 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const recent = Recent.make()
-  /** Pages made so far. */
+  /** Number of pages made so far. */
   let made = 0
-  /** The first page that was given up: those behind it must not be published. */
+  /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
   /** The defect that a page was given up for. */
   let fault: PageEnd["fault"]
@@ -117,7 +117,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     yield* showCheckpoint
   })
 
-  /** Makes of a fetched page one for the consumer, and of what it says an event. */
+  /** Prepares a fetched page: the event for the poller, and a function that makes the page for the consumer. */
   const read = Effect.fnUntraced(function*({ answer, attempts, scope }: Requests.Fetched, failures: number) {
     const now = yield* Clock.currentTimeMillis
     const { cursors, future, map, records } = prepare({
@@ -161,7 +161,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     return { event, page }
   })
 
-  /** Waits until the poller is to wake, or the pace changes. */
+  /** Waits until the action is due or the pace changes. */
   const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
     const { at, notes } = wakeAt(config, state, action, yield* facts)
     yield* Effect.forEach(notes, note, { discard: true })
@@ -199,7 +199,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         ? counted
         : { _tag: "Counted", count: counted.value, known: recent.within(from, end), isWhole: recent.isWhole() })
 
-  /** Carries out an action, except one that gives a page. */
+  /** Carries out an action other than `Fetch`, and returns its result as an event. */
   const perform = Effect.fnUntraced(function*(state: PollerState, action: Action): Effect.fn.Return<Event> {
     switch (action._tag) {
       case "Wait":
@@ -247,7 +247,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         yield* note({
           _tag: "Log",
           level: "Warn",
-          message: "another process changed the position; going on from what it left"
+          message: "another process changed the position; polling resumes from the position that it saved"
         })
       }
       return [[], Option.none()]
@@ -287,11 +287,11 @@ const createdCursors = ({ records }: GraphPage): ReadonlyArray<Timestamp.Timesta
   })
 
 /**
- * The pages of an endpoint: for ever, of one poll, or of a range.
+ * Makes the stream of an endpoint's pages: for ever, for one poll, or for a range, as `config.mode` says.
  *
  * **Details**
  *
- * Every page belongs to the stream's scope: when the stream ends or is interrupted, pages that were not committed are given
- * up, after an attempt to publish one that is under way. A page that was given up ends the stream; what it had is read again.
+ * The stream has no typed errors. When it ends or is interrupted, uncommitted pages are given up, after a running attempt
+ * to publish one has ended. A page that was given up ends the stream, and the next run reads its records again.
  */
 export const pages = (options: PollerOptions): Stream.Stream<Page, never, PagePermits> => Stream.unwrap(make(options))

@@ -1,33 +1,33 @@
-/** One poll: a visit to an endpoint, from its first request to the commit of its last page. All of it is immutable. */
+/** A poll: one visit to an endpoint, from the first request to the commit of the last page. All values are immutable. */
 import { HashSet } from "effect"
 import type { Gap } from "../checkpoints/Checkpoint.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
 
-/** When the next poll is due: on the grid that the start of the last poll anchors, or after a delay of its own. */
+/** When the next poll is due: at once, on the grid of the interval, or after a delay. Milliseconds since 1970. */
 export type Due =
   | { readonly _tag: "Now" }
-  /** `since` is when the wait began: a grid point that passed during an aside is due at once. */
+  /** `anchor` is a grid point. `since` is when the wait began: a grid point that passed during an aside is due at once. */
   | { readonly _tag: "Grid"; readonly anchor: number; readonly since: number }
   | { readonly _tag: "After"; readonly from: number; readonly millis: number }
 
 /**
- * What a walk over a collection is for. Only `Live` moves the high-water mark of live polling. The others have a fixed
- * exclusive end.
+ * The purpose of reading a collection. Only `Live` moves the watermark of live polling. The others end at a fixed,
+ * exclusive cursor.
  */
 export type Task =
-  /** Records that changed since the mark. */
+  /** Reads records that changed since the mark. */
   | { readonly _tag: "Live" }
-  /** A range that could not be read before. */
+  /** Tries a gap again. */
   | { readonly _tag: "Gap"; readonly gap: Gap; readonly end: Timestamp; readonly due: Due }
-  /** The hours behind the overlap, for rows that became visible late. */
+  /** Reads the hours behind the overlap, for rows that became visible late. */
   | { readonly _tag: "Sweep"; readonly end: Timestamp; readonly due: Due }
-  /** A past range by creation time, for `backfill`. */
+  /** Reads a past range by creation time, for `backfill`. */
   | { readonly _tag: "Range"; readonly end: Timestamp }
 
-/** A walk between two polls, which gives way to the next poll. `due` is when that is. */
+/** A sweep or a gap: it is read between two polls and pauses for the next poll, which is due at `due`. */
 export type Aside = Extract<Task, { readonly due: Due }>
 
-/** What the committed pages of a poll brought. */
+/** Counts of what the committed pages of a poll brought. */
 export interface Tally {
   readonly records: number
   readonly artifacts: number
@@ -38,7 +38,7 @@ export interface Tally {
 /** The tally before the first page is committed. */
 export const nothing: Tally = { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 }
 
-/** Adds what a page brought. */
+/** Adds two tallies. */
 export const add = (one: Tally, other: Tally): Tally => ({
   records: one.records + other.records,
   artifacts: one.artifacts + other.artifacts,
@@ -46,28 +46,28 @@ export const add = (one: Tally, other: Tally): Tally => ({
   deadLetters: one.deadLetters + other.deadLetters
 })
 
-/** What a poll has done so far, and how hard it finds it. */
+/** The progress of a poll, with its failures and page size. */
 export interface Poll {
   readonly task: Task
   /** Milliseconds since 1970 by the machine's clock. */
   readonly startedAt: number
   /** Milliseconds since 1970 by Graph's clock. */
   readonly graphStartedAt: number
-  /** Rows asked for at once. */
+  /** Number of rows requested per page. */
   readonly pageSize: number
   readonly failedRequests: number
   readonly tally: Tally
-  /** Rows dated so far ahead that they move no mark. */
+  /** Number of rows dated so far in the future that they do not move the mark. */
   readonly future: number
-  /** NextLinks that were followed; one that comes again leads nowhere. */
+  /** NextLinks that were followed. A link that comes again is not followed, because it would loop. */
   readonly links: HashSet.HashSet<string>
-  /** Whether the pass was begun anew because its nextLink could not be followed. */
+  /** Whether the pass was restarted because its nextLink could not be followed. */
   readonly restarted: boolean
-  /** Legacy providers whose part of the pass is missing and may come later. */
+  /** Providers of legacy alerts whose records are missing from this pass and may come later. */
   readonly missing: ReadonlyArray<string>
 }
 
-/** A poll that begins. Times are milliseconds since 1970, by the machine's clock and by Graph's. */
+/** Makes a poll that begins. Times are milliseconds since 1970, by the machine's clock and by Graph's clock. */
 export const start = (startedAt: number, graphStartedAt: number, pageSize: number, task: Task): Poll => ({
   task,
   startedAt,
@@ -81,9 +81,9 @@ export const start = (startedAt: number, graphStartedAt: number, pageSize: numbe
   missing: []
 })
 
-/** The first point after `now` on a grid of `millis` that begins at `anchor`. */
+/** Returns the first point after `now` on a grid of `millis` milliseconds that begins at `anchor`. */
 export const nextOnGrid = (anchor: number, millis: number, now: number): number =>
-  // A clock that was set back must not stretch the wait beyond one interval.
+  // When the clock was set back, the wait must not become longer than one interval.
   now < anchor ? now + millis : anchor + (Math.floor((now - anchor) / millis) + 1) * millis
 
 /**

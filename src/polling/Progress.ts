@@ -1,4 +1,4 @@
-/** What the commit of a page makes of the checkpoint. */
+/** Computes the checkpoint that the commit of a page saves. */
 import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Limits from "../graph/Limits.ts"
@@ -11,7 +11,7 @@ const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint =
       incomplete + 1 >= Limits.missingProviderPolls
     ? addGap(checkpoint, { from, to: mark, code: providerMissing, foundAt: now, triedAt: now }, true)
     : undefined
-  // Without room for another gap the mark goes on waiting.
+  // When there are `gapsMax` gaps, the missing provider cannot become another gap and the mark keeps waiting.
   const isGivenUp = given !== undefined && given.gaps.length <= gapsMax
   const whole = isGivenUp ? given : checkpoint
   const moved = mark === undefined || (isOwed && !isGivenUp) ? whole : advance(whole, mark, now)
@@ -20,8 +20,8 @@ const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint =
 }
 
 /**
- * The checkpoint after the commit of a page. `isNew` when the page brought something; `now` is in milliseconds since 1970.
- * The mark moves only past what was published or lies in a gap.
+ * Returns the checkpoint after the commit of a page. `isNew` says whether the page had new records; `now` is in
+ * milliseconds since 1970. The mark moves only past records that were published or lie in a gap.
  */
 export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean, now: number): Checkpoint => {
   const { ended, following, isOwed, task } = plan

@@ -1,39 +1,39 @@
 /**
- * Ids of an endpoint's records with their last change, to compare with how many of them Graph says there are.
+ * Remembers ids and last changes of an endpoint's records, to compare their number with Graph's count in a sweep.
  *
- * They lie in two flat arrays, 2 MB for a hundred thousand: a `Map` of as many strings takes 14 MB. An id is known by 52
- * bits of its hash, and two of a hundred thousand share them once in a million times; then one row too few is counted,
- * and rows are read again for nothing. An instant is rounded by up to an eighth of a microsecond, so that a row of the
- * edge itself may count on either side of it.
+ * Two flat arrays take 2 MB for a hundred thousand records; a `Map` with as many strings takes 14 MB. A record is known by
+ * 52 bits of its id's hash. Among a hundred thousand records two share these bits once in a million times; then the count
+ * is one too low, and rows are read again in vain. Times are rounded by up to an eighth of a microsecond, so a row exactly
+ * at a bound may count on either side.
  */
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { sweepIdsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 
-/** What is remembered of the records that were read. */
+/** The records that were read since the process started, up to a limit. */
 export interface Recent {
-  /** With room for it only: see {@link Recent.isWhole}. */
+  /** Remembers a record, or ignores a new record when the limit is reached: see {@link Recent.isWhole}. */
   readonly remember: (id: string, cursor: Timestamp.Timestamp) => void
-  /** How many are known whose last change lies between two cursors; forgets those before them. */
+  /** Counts the records changed from `from` on and before `end`, and forgets those changed before `from`. */
   readonly within: (from: Timestamp.Timestamp, end: Timestamp.Timestamp) => number
-  /** Whether there was room for all, so that a number of them means something. */
+  /** Whether the limit is not reached, so that a count can be compared with Graph's. */
   readonly isWhole: () => boolean
 }
 
 const slotsMin = 64
-/** A hundred thousand fit into the power of two above them. */
+/** At this fill a hundred thousand records fit into the next higher power of two, 131,072 slots. */
 const fullMax = 0.8
 
-/** 52 bits, which a number holds exactly; 0 stands for an empty slot. */
+/** Returns 52 bits of the id's hash, which a number holds exactly. The key 0 marks an empty slot. */
 const keyOf = (id: string): number => Number.parseInt(sha256(id).slice(0, 13), 16) || 1
 
-/** Milliseconds since 1970 with their fraction, as far as a number holds it: to a quarter of a microsecond. */
+/** Returns milliseconds since 1970 with the fraction that a number can hold, to a quarter of a microsecond. */
 const millisOf = (at: Timestamp.Timestamp): number => Timestamp.toMillis(at) + Number(at.slice(23, 29)) / 1e6
 
-/** Keys and their values by open addressing; none is ever removed. */
+/** Makes a hash table with open addressing. Keys are removed only by building a new table. */
 const makeTable = (slots: number) => ({ keys: new Float64Array(slots), values: new Float64Array(slots) })
 
-/** Where a key is, or belongs. */
+/** Returns the slot of `key`, or the free slot for it when the key is absent. */
 const slotOf = (keys: Float64Array, key: number): number => {
   const last = keys.length - 1
   let slot = key & last
@@ -41,12 +41,12 @@ const slotOf = (keys: Float64Array, key: number): number => {
   return slot
 }
 
-/** Remembers nothing yet, and {@link sweepIdsMax} ids at the most. */
+/** Makes an empty memory for at most `idsMax` records. */
 export const make = (idsMax = sweepIdsMax): Recent => {
   let table = makeTable(slotsMin)
   let size = 0
 
-  /** The same with so many slots, and without what changed before an instant. */
+  /** Rebuilds the table with `slots` slots, without records changed before `from` (milliseconds since 1970). */
   const rebuild = (slots: number, from: number) => {
     const { keys, values } = table
     table = makeTable(slots)

@@ -1,9 +1,9 @@
-/** The URL of a request for records. */
+/** Builds the URLs of requests for records. */
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 
-/** What a request goes by: a collection, and a property that Graph filters and sorts it by. */
+/** A collection and the property by which Graph filters and sorts it. */
 type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }
 
 const filtered = (
@@ -16,7 +16,7 @@ const filtered = (
   return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from)}${end}`)}`
 }
 
-/** Asks for records in cursor order, from a position on: the nextLink where it has one, else a filter. */
+/** Builds the URL for the page at a position: the nextLink if there is one, otherwise a filter in cursor order. */
 export const url = (
   graph: string,
   endpoint: Ordered,
@@ -28,7 +28,7 @@ export const url = (
       encodeURIComponent(`${endpoint.cursor} asc`)
     }&$top=${pageSize}`
 
-/** Asks how many records lie between two cursors (the second exclusive), and for one of them. */
+/** Builds the URL that asks for the number of records between two cursors (`until` exclusive), and for one record. */
 export const countUrl = (
   graph: string,
   endpoint: Pick<Endpoint, "path" | "cursor">,
@@ -36,9 +36,9 @@ export const countUrl = (
   until: Timestamp
 ): string => `${filtered(endpoint, graph, from, until)}&$count=true&$top=1`
 
-/** Asks for the one record that Graph likes to give first: the least that it can be asked. */
+/** Builds the URL that asks for any one record: the cheapest request to a collection. */
 export const anyUrl = (graph: string, endpoint: Pick<Endpoint, "path">): string => `${graph}${endpoint.path}?$top=1`
 
-/** Asks for the record that changed last. */
+/** Builds the URL that asks for the record that changed last. */
 export const newestUrl = (graph: string, endpoint: Pick<Endpoint, "path" | "cursor">): string =>
   `${graph}${endpoint.path}?$orderby=${encodeURIComponent(`${endpoint.cursor} desc`)}&$top=1`

@@ -1,4 +1,4 @@
-/** The requests of a poller. Each page has a scope of its own within the run's, which holds its permits. */
+/** Makes the requests of a poller. Each page has its own scope inside the run's scope; it holds the page's permits. */
 import { Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -12,23 +12,23 @@ import { makeScope, type Page } from "../publishing/Page.ts"
 import type { Action, Event, PollerConfig } from "./PollerState.ts"
 import { anyUrl, countUrl, url } from "./RequestUrl.ts"
 
-/** What a poller asks with. */
+/** What a poller needs to make requests. */
 export interface RequestOptions {
   readonly config: PollerConfig
   readonly graph: Graph
-  /** Whether this process is the one that polls the instance, at this moment. */
+  /** Whether this process holds the instance's lease now. */
   readonly isHeld: () => boolean
   readonly permits: PartitionedSemaphore.PartitionedSemaphore<string>
-  /** Scope of the run: every page's scope is closed with it. */
+  /** Scope of the run; closing it closes every page's scope. */
   readonly run: Scope.Scope
 }
 
-/** A page that Graph answered, in a scope that holds its permits and its buffers. */
+/** A page that Graph answered, with the scope that holds its permits and buffers. */
 export interface Fetched extends Pick<Page, "attempts" | "scope"> {
   readonly answer: GraphPage
 }
 
-/** What came of a request with its retries; `failures` counts failed requests. */
+/** The result of a request with its retries. `failures` counts failed requests. */
 export type Asked<A> =
   | { readonly _tag: "Succeeded"; readonly value: A; readonly failures: number }
   | Extract<Event, { readonly _tag: "Failed" }>
@@ -38,11 +38,11 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
   const { endpoint, identity, mode } = config
   const ahead = yield* Semaphore.make(pagesAhead)
 
-  /** Where another process may ask by now, this one is about to be interrupted. */
+  /** Makes a request only while the lease is held. Without the lease it waits for the interruption that is coming. */
   const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => isHeld() ? request : Effect.never)
 
-  /** Repeats a request as the failure table has it, and counts its failures. */
+  /** Retries a request as the failure table says, and counts its failures. */
   const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
     let failures = 0
     return request.pipe(
@@ -60,7 +60,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     )
   }
 
-  /** One request for a page, without retries. */
+  /** Requests a page once, without retries. */
   const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
     const page = yield* makeScope(run)
     const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
@@ -111,16 +111,16 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
 
   return {
     probe,
-    /** Asks for a page. A success holds its permits until the page's scope closes; a failure holds none. */
+    /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
     fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
       retrying(action.poll.failedRequests, fetchOnce(action)),
-    /** Asks for Graph's clock, with a new token where the action says so. */
+    /** Asks Graph for its time, with a new token if the action says so. */
     askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
       Effect.andThen(
         outdateToken ? graph.outdateToken : Effect.void,
         retrying(poll.failedRequests, whileHeld(graph.now))
       ),
-    /** Asks how many rows lie between two cursors, without a retry; undefined where Graph does not say. */
+    /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
     count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
       permits.withPermit(identity.name)(
         whileHeld(

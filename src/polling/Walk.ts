@@ -1,33 +1,33 @@
 /**
- * How a pass over a collection goes on after each page, as a pure function of what the page was.
+ * Decides how a pass over a collection continues after each page, as a pure function of the page.
  *
- * Graph's own paging by `$skip` loses rows: one updated between two pages shifts every later row by one. Where rows come
- * in cursor order the filter is moved to the last cursor instead, and what is known is dropped. Where they do not, the
- * nextLink is all there is, and the mark waits for the end of the pass.
+ * Graph's paging by `$skip` loses rows: a row that is updated between two pages shifts every later row by one. When rows
+ * come in cursor order, the filter is moved to the last cursor instead, and the ledger drops the duplicates. When they do
+ * not, the nextLink must be followed, and the mark waits for the end of the pass.
  */
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
-/** What a page says about the way on. */
+/** The parts of a page that decide how the pass continues. */
 export interface Seen {
-  /** Cursors of its rows, in the page's order; rows dated in the future left out. */
+  /** Cursors of the page's rows in page order, without rows dated in the future. */
   readonly cursors: ReadonlyArray<Timestamp>
-  /** Where Graph says there is more; already checked to stay on the collection. */
+  /** Whether there are more pages. A link was already checked to stay on the collection. */
   readonly next:
     | { readonly _tag: "End" }
     | { readonly _tag: "Link"; readonly url: string; readonly skips: boolean }
-    /** There is more, and the link to it cannot be followed: it repeats, leads elsewhere, or Graph refused it. */
+    /** There are more pages, but the link cannot be followed: it repeats, leads elsewhere, or Graph refused it. */
     | { readonly _tag: "DeadLink" }
 }
 
-/** How the pass goes on. */
+/** How the pass continues. `mark` is the cursor to which the mark may move once the page is committed. */
 export type Step =
   | { readonly _tag: "Go"; readonly position: Position; readonly mark: Timestamp | undefined }
   | { readonly _tag: "End"; readonly mark: Timestamp | undefined }
-  /** Graph says that there is more and gives no way to it; the position knows what the page showed. */
+  /** There are more pages but no way to read them. The position includes what this page showed. */
   | { readonly _tag: "Stuck"; readonly position: Position }
 
-/** Begins a pass at a cursor. */
+/** Returns the position of a pass that begins at a cursor. */
 export const begin = (from: Timestamp): Position => ({
   bound: from,
   until: null,
@@ -40,8 +40,9 @@ export const begin = (from: Timestamp): Position => ({
 })
 
 /**
- * Where the next poll begins: where a pass was left, or behind the mark by the overlap; never before `known`, from
- * where on the ledger knows everything, nor where a gap was left that is tried again by itself.
+ * Returns where the next poll begins: at the saved position of an unfinished pass or, without one, the overlap before the
+ * mark. `overlap` is in milliseconds. A new pass begins neither before `known`, from where on the ledger is complete, nor
+ * before the end of a gap, because gaps are tried again separately.
  */
 export const resume = (
   { floor, gaps, mark, position }: Pick<Checkpoint, "floor" | "gaps" | "mark" | "position">,
@@ -62,7 +63,7 @@ const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): T
   return found
 }
 
-/** In order, inside the filter, and not before what the pass has reached. */
+/** Whether the cursors are in order, inside the filter, and not before what the pass has reached. */
 const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
   let before = link !== null && reached !== null && reached > bound ? reached : bound
   for (const cursor of cursors) {
@@ -72,7 +73,7 @@ const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArr
   return true
 }
 
-/** The way on after a page. */
+/** Returns how a pass to the newest row continues after a page. */
 export const step = (position: Position, { cursors, next }: Seen): Step => {
   const ordered = position.ordered && inOrder(position, cursors)
   const last = cursors.at(-1)
@@ -104,7 +105,7 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
   }
 }
 
-/** The way on after a page of a pass that ends at a cursor (exclusive) instead of at the newest row. */
+/** Returns how a pass that ends at the cursor `end` (exclusive) continues after a page. */
 export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step => {
   const on = step(position, seen)
   if (on._tag !== "Go" || on.position.until !== null) return on
@@ -113,7 +114,7 @@ export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step
     : { ...on, position: { ...on.position, until: end } }
 }
 
-/** The same position without its link, which dies or cannot be read: the filter is moved as far as order was proven. */
+/** Drops a link that expired or cannot be read. When cursor order was proven, the filter moves to what was reached. */
 export const withoutLink = (position: Position): Position => ({
   ...position,
   link: null,
@@ -121,8 +122,8 @@ export const withoutLink = (position: Position): Position => ({
 })
 
 /**
- * Half the window of a position, which reaches to `horizon` where it has no end of its own; none where it is as narrow
- * as `floor` milliseconds already.
+ * Halves the window of a position; a window without an end reaches to `horizon`. Returns undefined when the window is
+ * already as narrow as `floor` milliseconds.
  */
 export const narrow = (position: Position, horizon: Timestamp, floor: number): Position | undefined => {
   const { bound, until } = position
@@ -131,7 +132,7 @@ export const narrow = (position: Position, horizon: Timestamp, floor: number): P
   return { ...position, until: minusMillis(bound, -Math.max(floor, Math.ceil(span / 2))) }
 }
 
-/** The position behind a window that cannot be read. */
+/** Returns the position at the end of a window that cannot be read. */
 export const passOver = (position: Position, end: Timestamp): Position => ({
   ...position,
   bound: end,

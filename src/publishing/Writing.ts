@@ -21,7 +21,7 @@ const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Repo
   code: "sink_unavailable",
   message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
   remedy:
-    "free space or mend the directory or broker; nothing is lost: the page is held and polling goes on once it can be written",
+    "free space, or repair the directory or the broker; nothing is lost: the page is kept, and polling resumes once it is written",
   occurred_at: isoTime(now)
 })
 

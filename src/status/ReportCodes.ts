@@ -12,16 +12,16 @@ interface Row {
 export const reportCodes = {
   gap: {
     says:
-      "a stretch of time that Graph cannot answer for was left out, is shown in `/status`, and is tried again every hour for 7 days",
+      "Graph cannot answer for a range of time; it was left out, is shown in `/status`, and is tried again every hour for 7 days",
     remedy: "wait; report the range to Microsoft if it lasts"
   },
   gap_given_up: {
-    says: "such a stretch could not be read for 7 days",
+    says: "a gap could not be read for 7 days, and is not tried again",
     remedy: "collect it with `backfill` once Microsoft answers for it again"
   },
   mark_unmoved: {
     says:
-      "every poll brings new records and the position stays: a provider of legacy alerts owes its part, or records are dated in the future",
+      "every poll brings new records, but the position does not move: a provider of legacy alerts does not answer, or records are dated in the future",
     remedy: "report it with the log; nothing is lost"
   },
   checkpoint_lag: {
@@ -46,8 +46,8 @@ export const reportCodes = {
     remedy: "reading goes on without it; report it with its request ID if it lasts"
   },
   sink_unavailable: {
-    says: "artifacts or positions cannot be written; the page is held, polling stops and goes on by itself",
-    remedy: "free space, mend the directory or the broker"
+    says: "artifacts or positions cannot be written; the page is kept, and polling waits and resumes by itself",
+    remedy: "free space, or repair the directory or the broker"
   },
   checkpoint_newer: {
     says: "a stored position was written by a newer version; it is not overwritten, and that endpoint waits",
@@ -62,11 +62,11 @@ export const reportCodes = {
     remedy: "create a new client secret under Certificates & secrets, and paste its Value"
   },
   duplicate_tenant: {
-    says: "two instances are pointed at one tenant; the second waits",
+    says: "two instances have the same tenant; the second is not polled",
     remedy: "delete or disable one of the two"
   },
   integration_type: {
-    says: "`integration_type` is another integration's; the instance is polled all the same",
+    says: "`integration_type` is not `microsoft_graph`; the instance is polled all the same",
     remedy: "set it to `microsoft_graph`"
   },
   internal_fault: {
@@ -74,7 +74,7 @@ export const reportCodes = {
     remedy: "report it with the log and the version"
   },
   settings_invalid: {
-    says: "changed settings cannot be used; the last good ones stay",
-    remedy: "correct them; it acts within seconds"
+    says: "changed settings cannot be used; the last good ones stay in use",
+    remedy: "correct the settings; a correction takes effect within seconds"
   }
 } as const satisfies Record<string, Row>
