@@ -1,5 +1,5 @@
-/** The process: refuses an old Node in one line, then runs a command. */
-// oxlint-disable import/no-unassigned-import -- they are imported for what they do before anything else.
+/** The entry point: refuses an old Node in one line, then runs a command. */
+// oxlint-disable import/no-unassigned-import -- these modules act on import, before anything else runs.
 import "./cli/NodeVersion.ts"
 import "./cli/Heap.ts"
 import "effect/schema/SchemaJITCompiler/enable"
@@ -40,14 +40,14 @@ const main = Effect.gen(function*() {
       ["Refusal", "ProxyMalformed"],
       (refusal) => Effect.andThen(Console.error(refusal.message), ExitCode.set(ExitCode.refused))
     ),
-    // What the command line lacks was said by the parser already; anything else ends the work.
+    // The parser already printed what is wrong with the command line. Any other error is printed here.
     Effect.catch((error) =>
       CliError.isCliError(error)
         ? ExitCode.set(ExitCode.refused)
         : Effect.andThen(Console.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.failed))
     ),
     Effect.tapDefect((defect) =>
-      Console.error("azure-security: a fault of the program itself, please report it:", defect)
+      Console.error("azure-security: a fault of the program itself; please report it:", defect)
     )
   )
   return yield* Ref.get(yield* ExitCode)

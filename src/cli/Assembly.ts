@@ -1,6 +1,6 @@
 /**
- * The one assembly of what `run`, `demo`, Conductor and `backfill` start: they differ in the settings, the sink and the store of
- * positions that they give, and in nothing else.
+ * Puts the parts together for `run`, `demo`, Conductor and `backfill`, which differ only in the settings, the sink and the
+ * store of positions.
  */
 import { Effect, type FileSystem, Layer, type Path, type Scope, type Stdio } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -30,7 +30,7 @@ const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
 const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
   NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
 
-/** Layer of the sink that the settings name, for a process that has a connection to the broker. */
+/** Layer of the sink that the settings name, for a process that already has a connection to the broker. */
 export const layerSink = (
   { sink }: Settings,
   applianceId: string
@@ -40,7 +40,7 @@ export const layerSink = (
   Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio
 > => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
 
-/** Layer of the sink that the settings name, with a connection of its own where the sink needs one. */
+/** Layer of the sink that the settings name. A `nats` sink opens its own connection to the broker. */
 export const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
   ArtifactSink,
   ArtifactSinkError | Bootstrap.BadBootstrap,
@@ -51,25 +51,25 @@ export const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
       Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
   )
 
-/** Layer of the sink of a past range: the sink that the settings name, with files of its own. */
+/** Layer of the sink for `backfill`: the sink that the settings name; a file sink gets its own file names. */
 export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file"
     ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
     : layerSinkAlone(settings)
 
-/** Layer of positions in the files of a directory. */
+/** Layer that stores positions and ledgers in the files of a directory. */
 export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.layer, FileStateStore.layer(directory))
 
-/** What the starts differ in. */
+/** The parts in which the commands differ. */
 export interface Parts<Out, E, R> {
   readonly settings: Settings
-  /** The sink with its search, the positions and, in Conductor, the leases. */
+  /** The sink with its search, the positions and, in Conductor, the leases and the appliance's ids. */
   readonly stores: Layer.Layer<Out, E, R>
-  /** Certificates that are trusted beside the system's, as PEM. */
+  /** PEM certificates that are trusted in addition to the system's. */
   readonly ca?: ReadonlyArray<string>
 }
 
-/** Layer of everything that polling needs beside settings, status and the HTTP client. */
+/** Layer of everything that polling needs except settings, status and the HTTP client. */
 export const layerNoDeps = <Out, E, R>({ settings, stores }: Pick<Parts<Out, E, R>, "settings" | "stores">) =>
   Layer.mergeAll(
     GraphClient.layer,
@@ -79,7 +79,7 @@ export const layerNoDeps = <Out, E, R>({ settings, stores }: Pick<Parts<Out, E, 
     stores
   )
 
-/** The same with the HTTP client of the process. */
+/** The layer of {@link layerNoDeps} with the HTTP client of the process. */
 export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
   Layer.provideMerge(
     layerNoDeps(parts),
@@ -87,8 +87,8 @@ export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
   )
 
 /**
- * Polls until interrupted or, with `once`, each endpoint once, and answers the page meanwhile. Returns the exit code.
- * `beside` runs as long.
+ * Polls until interrupted or, with `once`, each endpoint once, and serves the web page meanwhile. Returns the exit code.
+ * `beside` is started first, and may fork fibers that run as long as the polling.
  */
 export const poll = <Out, E, R, R2 = never>(
   parts: Parts<Out, E, R>,

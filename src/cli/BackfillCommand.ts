@@ -1,4 +1,4 @@
-/** `backfill`: collects a past range, apart from live polling, which may go on beside it. */
+/** The command `backfill`: collects a past range, separately from live polling, which may run at the same time. */
 import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -78,7 +78,7 @@ export const command = Command.make(
         const graph = yield* (yield* GraphClient).connect(identity)
         const chosen = identity.endpoints.filter((one) => Option.isNone(endpoint) || one === endpoint.value)
         for (const one of chosen) {
-          // The same command goes on with the same range, whatever `now` is by then.
+          // Without --to the key is `now`, so that the same command resumes the same range at any later time.
           const state = yield* checkpoints.open({
             cloud: identity.cloud.name,
             tenant: identity.tenantId,

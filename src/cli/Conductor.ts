@@ -1,4 +1,4 @@
-/** Runs the connector inside Conductor: settings, positions and artifacts over its broker. */
+/** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
 import { Effect, FileSystem, Layer, Option, Path, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -22,10 +22,10 @@ import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** Replicas that may share a data directory, each with a directory of its own in it. */
+/** Number of replicas that may share a data directory; each uses its own subdirectory for dead letters. */
 const replicasMax = 9
 
-/** The first directory for dead letters that no other process writes to. */
+/** Takes the first directory for dead letters that no other process holds. Without one, dead letters are off. */
 const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   if (sink.type !== "nats" || sink.dead_letters !== "file") return sink
   const path = yield* Path.Path
@@ -36,7 +36,7 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   const directory = yield* Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each))).pipe(
     Effect.catch(({ message }) =>
       Effect.as(
-        Effect.logWarning(`dead letters are not kept, for there is no directory for them: ${message}`),
+        Effect.logWarning(`dead letters are not kept, because no directory for them is available: ${message}`),
         undefined
       )
     )
@@ -44,7 +44,7 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   return directory === undefined ? { ...sink, dead_letters: "off" as const } : { ...sink, directory }
 })
 
-/** Not ready while the broker is away. */
+/** Sets the sink's state from the connection to the broker, so that readiness fails while the broker is away. */
 const followBroker = Effect.gen(function*() {
   const { presence } = yield* Connection
   const status = yield* Status
@@ -59,11 +59,12 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
   const fs = yield* FileSystem.FileSystem
   return yield* Effect.matchEffect(fs.readFileString(file), {
     onSuccess: (pem) => Effect.succeed([pem]),
-    onFailure: () => Effect.as(Effect.logWarning(`${file} cannot be read, and is not trusted`), [])
+    onFailure: () =>
+      Effect.as(Effect.logWarning(`${file} cannot be read, so its certificates are not trusted; correct the path`), [])
   })
 })
 
-/** Runs on the broker that the environment names, waiting for it while it is not there. */
+/** Runs on the broker that the environment names, and waits while the broker is away. Refuses a bad environment. */
 export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>

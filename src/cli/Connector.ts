@@ -1,4 +1,4 @@
-/** The connector as one effect over its services: settings in, artifacts out. */
+/** Runs the connector over its services: it follows the settings, polls the instances and publishes artifacts. */
 import { Clock, Effect, Equal, Fiber, Queue, Stream } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
@@ -11,12 +11,12 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** Follows the settings; what only a start can change is said, not done. */
+/** Applies changes of the settings, and logs a warning for changes that take effect only at the next start. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
   const { changes, initial } = yield* SettingsSource
   const status = yield* Status
   const reporter = yield* Reporter
-  /** What is wrong with the settings at the moment, by whose they are. */
+  /** Current reports of invalid settings, by instance; the empty name stands for the whole document. */
   let wrong = new Map<string, Report>()
 
   const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
@@ -58,20 +58,20 @@ const settingsReport = ({ faults, instance, source }: BadSettings, now: number):
   code: "settings_invalid",
   ...(instance === undefined ? {} : { instance }),
   message: `${source} cannot be used, and the last good settings stay: ${faults.join("; ")}`,
-  remedy: "correct them; it acts within seconds",
+  remedy: "correct the settings; a correction takes effect within seconds",
   occurred_at: isoTime(now)
 })
 
 /**
- * Polls until interrupted or, with `once`, each endpoint once. Tells whether every poll ended well, or in 403 or
- * retirement.
+ * Polls until interrupted or, with `once`, each endpoint once. Returns whether every poll succeeded; forbidden (403) and
+ * retired endpoints count as success.
  */
 export const run = Effect.fn("Connector.run")(function*(once: boolean) {
   const { initial } = yield* SettingsSource
   const status = yield* Status
   const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
   const instances = yield* make(queue, once)
-  // Started at once: a consumer that a stop overtakes before it began would not give up the pages it never took.
+  // The consumer starts immediately. If a stop came before its start, it would not give up the pages in the queue.
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
   yield* instances.apply(initial)
   if (!once) {

@@ -1,4 +1,4 @@
-/** `demo`: the connector's main job against a simulated tenant in the same process. */
+/** The command `demo`: polls a simulated tenant in the same process and shows its artifacts. */
 import { Console, type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -26,14 +26,14 @@ const documentFor = (origin: string) => ({
   endpoints: { incidents: { poll_interval_minutes: 1 } }
 })
 
-/** On the port that is known, or on another where somebody has it. */
+/** Listens on the default port or, when it is taken, on any free port. Returns the origin. */
 const listenSomewhere = Effect.fnUntraced(function*(context: Context.Context<Status | Backend>, scope: Scope.Scope) {
   const usual = yield* listen(Option.some(listenDefault), context, scope)
   return usual.origin ?? (yield* listen(Option.some("127.0.0.1:0"), context, scope)).origin
 })
 
 const beginning = (page: string | undefined) =>
-  `Contoso is a simulated tenant: a phishing campaign, its click, and what came of it. No Azure, no account.
+  `Contoso is a simulated tenant: a phishing campaign, a click, and the attack that followed. No Azure, no account.
 Polled every minute: alerts (legacy), alerts_v2 and incidents. Each line is an artifact, evidence (└) under its alert.
 ${page === undefined ? "" : `\nThe page: ${page}${views[0]}\n`}`
 

@@ -1,4 +1,4 @@
-/** `run`: polls until stopped, or once. */
+/** The command `run`: polls until stopped, or once. */
 import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { Settings } from "../config/Settings.ts"
@@ -18,7 +18,7 @@ import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** What a start has to have before anything is polled; every fault of it in one message. */
+/** Locks the directories that a run writes to, before anything is polled. Returns all faults, for one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
   const { checkpoint, sink } = settings
   const written = sink.type === "file" || (sink.type === "nats" && sink.dead_letters === "file")
@@ -44,17 +44,17 @@ const flags = {
   )
 }
 
-/** Settings readable by others give the secret away. */
+/** Warns when other users can read the settings file, because it may hold a client secret. */
 const warnOfMode = Effect.fnUntraced(function*(file: Option.Option<string>) {
   if (Option.isNone(file)) return
   const fs = yield* FileSystem.FileSystem
   const info = yield* Effect.option(fs.stat(file.value))
   if (Option.isSome(info) && (info.value.mode & 0o077) !== 0) {
-    yield* Effect.logWarning(`${file.value} can be read by other users: chmod 600 it, for it may hold a client secret`)
+    yield* Effect.logWarning(`${file.value} can be read by other users and may hold a client secret: chmod 600 it`)
   }
 })
 
-/** Runs the connector over settings and everything that needs them. */
+/** Runs the connector with the settings of the source. Every fault of the start is in one {@link Refusal}. */
 export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>

@@ -1,6 +1,4 @@
-/**
- * Puts the search beside the sink: over the files that the sink writes, or over copies that are kept where it writes none.
- */
+/** Adds the search to the sink: over the files that the sink writes, or over copies when it writes none. */
 import { Effect, type FileSystem, Layer, Path } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import * as FileSearch from "../search/FileSearch.ts"
@@ -10,7 +8,7 @@ import * as FileSink from "../sinks/FileSink.ts"
 import * as Journal from "../sinks/Journal.ts"
 import { hold } from "./DirectoryLock.ts"
 
-/** Where the index is, unless the settings say otherwise. */
+/** Returns the directory of the index: the setting, or a default for the sink. */
 const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isInConductor: boolean) {
   const path = yield* Path.Path
   const beside = isInConductor && sink.type === "nats"
@@ -32,7 +30,8 @@ const searchIn = (artifactsDirectory: string, prefix: string, directory: string,
   FileSearch.layer({ artifactsDirectory, prefix, directory, daysMax: days, rowsMax: rows })
 
 /**
- * Layer of a sink and of the search over copies of what it takes, both in a directory that no other process may have.
+ * Layer of a sink and of the search over copies of its artifacts. The search is off when another process holds the
+ * directory of the copies.
  */
 export const overCopies = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
@@ -49,7 +48,7 @@ export const overCopies = <E, R>(
     })
   }))
 
-/** Layer of a sink and of the search that the settings ask for. Without it, the sink is as it was. */
+/** Layer of a sink and of the search that the settings ask for. When the search is off, the sink is unchanged. */
 export const over = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
   settings: Settings,
@@ -60,7 +59,7 @@ export const over = <E, R>(
     const isWanted = settings.search.enabled ?? (settings.sink.type === "file" && !isInConductor)
     if (!isWanted) return Layer.merge(sink, Search.layerOff(whyOff(settings)))
     if (settings.sink.type !== "file") return overCopies(sink, directory, settings.search)
-    // Inside the sink's directory it is this process's; elsewhere another one may have it.
+    // This process already holds the sink's directory. A directory from the settings must be locked separately.
     const held = settings.search.directory === undefined ? Effect.void : hold(directory)
     const { directory: artifacts } = settings.sink
     return yield* Effect.match(held, {

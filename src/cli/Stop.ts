@@ -1,29 +1,29 @@
 /**
- * Ends the process where an orderly stop does not: at a second signal at once, and when a stop hangs.
+ * Ends the process when the orderly stop does not: at once at a second signal, and when a stop hangs.
  *
- * The orderly stop itself is the runtime's: it interrupts the program at the first signal, and finalizers run.
+ * The runtime makes the orderly stop: it interrupts the program at the first signal, and finalizers run.
  */
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { threads } from "../search/SearchThreads.ts"
 
-/** A second less than the ten that a stop may take, after which a container runtime would kill. */
+/** Timeout of a stop, one second less than the ten after which a container runtime kills the process. */
 const stopMax = "9 seconds"
 
-/** Is on every system that has more than the program. */
+/** A shell for {@link end}. Only images that contain nothing but the program lack it. */
 const shell = "/bin/sh"
 
 /**
  * Ends the process, whatever its threads do.
  *
- * `process.exit` waits without end for a thread of the search that hangs in the system or in a long query, and nothing in
- * the process runs meanwhile. Nobody inside a container can kill its first process either: the kernel drops a SIGKILL that
- * comes from the container itself. So the process becomes another program, which exits at once: the kernel ends all threads.
- * Without such threads `exit` ends it.
+ * `process.exit` waits for ever for a search thread that hangs in a system call or in a long query, and blocks the process
+ * meanwhile. A container's first process cannot kill itself either: the kernel drops a SIGKILL from inside the container.
+ * So `execve` replaces the process with a shell that exits at once, and the kernel ends all threads. Without search
+ * threads `exit` is enough.
  */
 export const end = (code: number, exit: (code: number) => void = process.exit): void => {
   if (threads() > 0 && process.execve !== undefined && existsSync(shell)) {
-    // That `execve` is experimental is nothing for an administrator.
+    // Node warns that `execve` is experimental. The warning would not help an administrator.
     process.removeAllListeners("warning")
     process.execve(shell, ["sh", "-c", `exit ${code}`], {})
   }
@@ -36,7 +36,7 @@ const give = (up: string) =>
     end(1)
   })
 
-/** Watches for signals. To be called once, before the program runs. */
+/** Watches for SIGINT and SIGTERM. Call it once, before the program runs. */
 export const watch = (): void => {
   let signals = 0
   const onSignal = () => {
@@ -49,7 +49,7 @@ export const watch = (): void => {
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
-  // A log that nobody reads any more (`| head`) is no reason to stop collecting.
+  // Collecting goes on when nobody reads the log any more, as with `| head`.
   process.stdout.on("error", () => undefined)
   process.stderr.on("error", () => undefined)
 }
