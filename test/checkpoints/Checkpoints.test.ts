@@ -20,7 +20,7 @@ const layer = Layer.fresh(
 )
 
 describe("Checkpoints", () => {
-  it.effect("gives back after a restart what was saved", () =>
+  it.effect("reads after a restart what was saved", () =>
     Effect.gen(function*() {
       const checkpoints = yield* Checkpoints
       const state = yield* checkpoints.open(key)
@@ -44,7 +44,7 @@ describe("Checkpoints", () => {
       )
     }).pipe(Effect.provide(layer)))
 
-  it.effect("sets a corrupt checkpoint aside and goes on where its ledger begins, not as if there had been none", () =>
+  it.effect("sets a corrupt checkpoint aside and resumes where its ledger begins, not at the lookback", () =>
     Effect.gen(function*() {
       const store = yield* StateStore
       const checkpoints = yield* Checkpoints
@@ -61,7 +61,7 @@ describe("Checkpoints", () => {
       assert.isTrue(again.ledger.has("00112233445566778899"))
     }).pipe(Effect.provide(layer)))
 
-  it.effect("a writer that lost its place cannot overwrite its successor's", () =>
+  it.effect("a writer with an old revision cannot overwrite the checkpoint of its successor", () =>
     Effect.gen(function*() {
       const checkpoints = yield* Checkpoints
       const first = yield* checkpoints.open(key)

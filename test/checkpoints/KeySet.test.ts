@@ -9,10 +9,10 @@ const bytesOf = (id: string) => Buffer.from(id.slice(0, 2 * keyBytes), "hex")
 
 const wordOf = (n: number) => (n >>> 0).toString(16).padStart(8, "0")
 const highs = [0, 1, 0x80000000, 0xffffffff]
-/** Where keys begin to be looked for, four at each place: the last ones are at the end of the smallest set. */
+/** Slots where probes begin, each for four keys. The last ones are at the end of the smallest set. */
 const homes = [...Array.from({ length: 36 }, (_, n) => n + 1), 60, 61, 62, 63]
 const keys = highs.length * homes.length
-/** Few places for many keys, so that runs, wraps and deletions meet, with words of all bits and of none. */
+/** Many keys for few slots, so that runs, wraps and deletions overlap. Some words have all bits set, some have none. */
 const key = (n: number) => {
   const high = highs[n % 4]!
   return wordOf(high) + wordOf(high ^ homes[Math.floor(n / 4)]!)
@@ -20,7 +20,7 @@ const key = (n: number) => {
 
 describe("KeySet", () => {
   it.effect.prop(
-    "is a set, whatever is added and deleted",
+    "behaves as a set for any additions and deletions",
     [
       Schema.Array(
         Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: keys - 1 }))])
@@ -47,7 +47,7 @@ describe("KeySet", () => {
   )
 
   it.effect.prop(
-    "tells the keys that another has not, and joins with it",
+    "returns the keys that another set lacks, and the union with it",
     [Schema.Array(Schema.Int), Schema.Array(Schema.Int)],
     ([some, others]) =>
       Effect.sync(() => {
@@ -80,7 +80,7 @@ describe("KeySet", () => {
     assert.isBelow(neighbours.length, 500)
   })
 
-  it("knows each key by its digits, of which the first sixteen count", () => {
+  it("compares the first sixteen digits of an id", () => {
     const digits = "0123456789abcdef"
     const set = keysOf([digits])
     for (let index = 0; index < 16; index++) {
@@ -92,7 +92,7 @@ describe("KeySet", () => {
     assert.strictEqual(Buffer.from(set.except(new KeySet())).toString("hex"), digits)
   })
 
-  it("holds the key that is all zeros, and grows", () => {
+  it("holds the all-zero key, and grows", () => {
     const set = new KeySet()
     assert.isTrue(set.add("0".repeat(16)))
     assert.isFalse(set.add("0".repeat(16)))

@@ -31,7 +31,7 @@ const sizes = Effect.gen(function*() {
 const full = new StateStoreError({ key: "t", operation: "put", reason: new StoreUnavailable({ detail: "ENOSPC" }) })
 
 describe("Ledger", () => {
-  it.effect("knows after a restart what was appended, over many pieces that fit a broker's message", () =>
+  it.effect("knows after a restart what was appended, in pieces that fit into one message of the broker", () =>
     Effect.gen(function*() {
       const store = yield* StateStore
       const ledger = yield* open("t")
@@ -50,11 +50,11 @@ describe("Ledger", () => {
         revisions.push(revision)
       }
       assert.deepStrictEqual(sizes, [8192, 8192, 20_001 - 2 * 8192])
-      // Written once each, and the last again for the one key that was new.
+      // Each piece was written once, and the last one again for the one new key.
       assert.deepStrictEqual(revisions, [1, 2, 4])
     }).pipe(Effect.provide(memory)))
 
-  it.effect("knows nothing that could not be stored, so that it is stored when it comes again", () =>
+  it.effect("does not know keys that could not be stored, so that they are stored when they come again", () =>
     Effect.gen(function*() {
       const store = yield* StateStore
       for (const failing of [1, 2, 3]) {
@@ -72,7 +72,7 @@ describe("Ledger", () => {
       }
     }).pipe(Effect.provide(memory)))
 
-  it.effect("lets the oldest go at its limit, and says from where on it knows everything", () =>
+  it.effect("drops the oldest keys at its limit, and moves its floor", () =>
     Effect.gen(function*() {
       const ledger = yield* open("t", 20_000)
       assert.isUndefined(ledger.floor())
@@ -86,7 +86,7 @@ describe("Ledger", () => {
       assert.strictEqual(again.floor(), ledger.floor())
     }).pipe(Effect.provide(memory)))
 
-  it.effect("lets go what is older than seven days", () =>
+  it.effect("drops keys older than seven days", () =>
     Effect.gen(function*() {
       const ledger = yield* open("t")
       yield* ledger.append(keysOf(ids(0, 8192)), rows(day))
@@ -98,7 +98,7 @@ describe("Ledger", () => {
       assert.isTrue(ledger.has(id(8192)))
     }).pipe(Effect.provide(memory)))
 
-  it.effect("sets a piece aside that nobody can read, and knows the others", () =>
+  it.effect("sets an unreadable piece aside, and knows the others", () =>
     Effect.gen(function*() {
       const store = yield* StateStore
       const ledger = yield* open("t")

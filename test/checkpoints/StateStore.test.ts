@@ -16,7 +16,7 @@ suite("memory", StateStore.layerMemory)
 suite("files", inTemporaryDirectory)
 
 it.layer(NodeServices.layer)("FileStateStore", (it) => {
-  it.effect("is for the owner only, and clears away what an interrupted write left", () =>
+  it.effect("is readable by the owner only, and removes the temporary file of an interrupted write", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
@@ -27,7 +27,7 @@ it.layer(NodeServices.layer)("FileStateStore", (it) => {
       assert.strictEqual((yield* fs.stat(`${directory}/a.json`)).mode & 0o777, 0o600)
     }))
 
-  it.effect("reads after a restart what was there before it", () =>
+  it.effect("reads after a restart what was stored before", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()

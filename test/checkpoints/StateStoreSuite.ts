@@ -5,10 +5,10 @@ import { StateStore } from "../../src/checkpoints/StateStore.ts"
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
-/** What every {@link StateStore} does. */
+/** Tests that every {@link StateStore} must pass. */
 export const suite = (name: string, layer: Layer.Layer<StateStore, unknown>) =>
   it.layer(layer)(`StateStore (${name})`, (it) => {
-    it.effect("gives back what was put, at the revision that put returned", () =>
+    it.effect("returns what was put, at the revision that put returned", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
         assert.isTrue(Option.isNone(yield* store.get("a.one")))
@@ -17,7 +17,7 @@ export const suite = (name: string, layer: Layer.Layer<StateStore, unknown>) =>
         assert.deepStrictEqual([text(stored.bytes), stored.revision], ["1", revision])
       }))
 
-    it.effect("refuses a writer that lost its place", () =>
+    it.effect("refuses a writer with an old revision", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
         const first = yield* store.put("a.two", bytes("1"), 0)
@@ -30,14 +30,14 @@ export const suite = (name: string, layer: Layer.Layer<StateStore, unknown>) =>
         assert.strictEqual(text(Option.getOrThrow(yield* store.get("a.two")).bytes), "2")
       }))
 
-    it.effect("lists keys by their beginning, in order", () =>
+    it.effect("lists keys by prefix, sorted", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
         for (const key of ["l.b", "l.a", "m.a"]) yield* store.put(key, bytes(key), 0)
         assert.deepStrictEqual(yield* store.keys("l."), ["l.a", "l.b"])
       }))
 
-    it.effect("forgets what was removed, and takes it anew", () =>
+    it.effect("forgets a removed value, and accepts a new one under its key", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
         const revision = yield* store.put("r.one", bytes("1"), 0)
@@ -46,7 +46,7 @@ export const suite = (name: string, layer: Layer.Layer<StateStore, unknown>) =>
         yield* store.put("r.one", bytes("2"), 0)
       }))
 
-    it.effect("keeps what was set aside where nothing reads it", () =>
+    it.effect("keeps a value that was set aside under a name that nothing reads", () =>
       Effect.gen(function*() {
         const store = yield* StateStore
         yield* store.put("s.one.json", bytes("{"), 0)

@@ -2,10 +2,10 @@ import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, type Layer } from "effect"
 import { Leases } from "../../src/instances/Leases.ts"
 
-/** What leases do for a process that nobody contests them. */
+/** Tests that every implementation of leases must pass for a process without competitors. */
 export const suite = (name: string, layer: Layer.Layer<never, unknown>) =>
   it.layer(layer, { excludeTestServices: true })(`Leases (${name})`, (it) => {
-    it.effect("runs the work while the instance is held, and ends as it ends", () =>
+    it.effect("runs the work while the lease is held, and ends with its result", () =>
       Effect.gen(function*() {
         const leases = yield* Leases
         assert.strictEqual(
@@ -15,7 +15,7 @@ export const suite = (name: string, layer: Layer.Layer<never, unknown>) =>
         assert.deepStrictEqual(yield* Effect.exit(leases.whileHeld("one", Effect.fail("broken"))), Exit.fail("broken"))
       }))
 
-    it.effect("has several instances at once, and each again after it was given up", () =>
+    it.effect("holds several instances at once, and each again after it was given up", () =>
       Effect.gen(function*() {
         const leases = yield* Leases
         for (let round = 0; round < 2; round++) {

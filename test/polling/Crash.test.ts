@@ -1,4 +1,4 @@
-/** A process that dies at any one of its writes, before or after the write was done, and is started again. */
+/** Tests a process that dies at any of its writes, before or after the write succeeded, and is started again. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Ref, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -18,15 +18,15 @@ const rowsAt = (seconds: ReadonlyArray<number>) =>
   }))
 
 interface Death {
-  /** How many writes are done before it. */
+  /** Number of writes that succeed before the death. */
   readonly after: number
-  /** Whether the write in hand is done, and only its answer is lost. */
+  /** Whether the fatal write succeeds, and only its answer is lost. */
   readonly done: boolean
-  /** It is the sink alone that fails for good, and the process is stopped for it. */
+  /** Whether only writes of the sink count and fail. */
   readonly ofSink?: true
 }
 
-/** Layer of a connector that dies in one of its writes, and writes nothing after it. */
+/** Layer of a connector that dies at one of its writes, and writes nothing afterwards. */
 const mortal = (fake: FakeGraph.FakeGraph, death: Death) =>
   Effect.map(settings(), (initial) => {
     let left = death.after
@@ -57,7 +57,7 @@ const mortal = (fake: FakeGraph.FakeGraph, death: Death) =>
     return connector(fake, initial, undefined, { store, sink })
   })
 
-/** One life, to its end or its death. */
+/** Runs the connector until it ends or dies. */
 const live = (fake: FakeGraph.FakeGraph, death: Death) =>
   Effect.flatMap(mortal(fake, death), (layer) => Effect.exit(Effect.provide(run(true), Layer.fresh(layer))))
 
@@ -68,7 +68,7 @@ const Deaths = Schema.Array(Schema.Struct({
   done: Schema.Boolean
 })).check(Schema.isMaxLength(4))
 
-/** Every row once, and beside them at most the artifacts of the page in hand at each death. */
+/** Checks that every row is published, and that each death repeats at most the current page. */
 const assertComplete = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph, deaths: number, pageSize: number) {
   const ids = yield* publishedIds
   assert.strictEqual(new Set(ids).size, fake.rows.length, "none lost")
@@ -78,7 +78,7 @@ const assertComplete = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph, de
 
 describe("a crash", () => {
   it.effect.prop(
-    "at any writes loses nothing, and repeats at most the page in hand, whatever the ties, order and page size",
+    "at any write loses nothing and repeats at most the current page, for any ties, order and page size",
     [
       Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(30)),
       Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
@@ -110,30 +110,30 @@ describe("a crash", () => {
 
   it.effect("crash_before_publish: the page is read again and published once", () =>
     Effect.gen(function*() {
-      // The first write is the checkpoint's beginning; each page then publishes, and writes its ledger and checkpoint.
+      // The first write is the first checkpoint. Each page then publishes, and writes ledger and checkpoint.
       yield* assertComplete(yield* drained({ after: 4, done: false }), 0, 10)
     }).pipe(Effect.provide(Layer.fresh(world))))
 
-  it.effect("crash_between_publish_and_checkpoint: the page in hand is repeated, with the same ids, and no other", () =>
+  it.effect("crash_between_publish_and_checkpoint: only the current page is repeated, with the same ids", () =>
     Effect.gen(function*() {
       yield* drained({ after: 4, done: true })
       const ids = yield* publishedIds
-      // The second page begins with the first one's last row, which is known.
+      // The second page begins with the last row of the first page, which the ledger knows.
       assert.strictEqual(ids.length, 40 + 9)
       assert.deepStrictEqual(ids.slice(10, 19), ids.slice(19, 28))
     }).pipe(Effect.provide(Layer.fresh(world))))
 
-  it.effect("crash_before_checkpoint: what the ledger has is not repeated", () =>
+  it.effect("crash_before_checkpoint: what the ledger knows is not repeated", () =>
     Effect.gen(function*() {
       yield* assertComplete(yield* drained({ after: 6, done: false }), 0, 10)
     }).pipe(Effect.provide(Layer.fresh(world))))
 
-  it.effect("a cooldown that begins while a page is given up keeps no position behind that page", () =>
+  it.effect("a cooldown that begins while a page is given up saves no position after that page", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows, pageSize: 10 })
       fake.answer = ({ count }) => count === 2 ? new Throttled({}) : undefined
-      // The first page cannot be published, and the second is refused meanwhile.
+      // The first page cannot be published, and meanwhile the second is throttled.
       yield* live(fake, { after: 0, done: false, ofSink: true })
       assert.deepStrictEqual(yield* publishedIds, [])
       yield* TestClock.adjust("11 minutes")
@@ -142,7 +142,7 @@ describe("a crash", () => {
       yield* assertComplete(fake, 0, 10)
     }).pipe(Effect.provide(Layer.fresh(world))))
 
-  it.effect("a refusal met by a crash is met again, and nothing is lost", () =>
+  it.effect("a refused request before a crash is refused again after it, and nothing is lost", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows, pageSize: 10 })

@@ -13,7 +13,7 @@ const at = (minutes: number) => Timestamp.fromMillis(noon + minutes * 60_000)
 const tenantOf = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`
 const names = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-/** Instances that poll alerts (v2) alone; the one of `changed` with another name to show. */
+/** Settings of instances that poll only `alerts_v2`. The instance `changed` has another display name. */
 const settings = (count: number, changed?: number) =>
   Effect.orDie(decodeSettings(
     "test",
@@ -41,7 +41,7 @@ const byTenant = (fakes: ReadonlyArray<FakeGraph.FakeGraph>) => new Map(fakes.ma
 /** Seconds after the start at which a tenant was polled. */
 const pollsOf = (fake: FakeGraph.FakeGraph) => FakeGraph.polls(fake).map(({ at }) => (at - noon) / 1000)
 
-/** Lets time pass, and every fiber come to its end before the clock goes on. */
+/** Moves the clock in steps, and lets every fiber run before each step. */
 const pass = (seconds: number, step = 1) =>
   TestClock.adjust(`${step} seconds`).pipe(
     Effect.andThen(Effect.repeat(TestClock.adjust(0), { times: 10 })),
@@ -49,7 +49,7 @@ const pass = (seconds: number, step = 1) =>
   )
 
 it.effect(
-  "a thousand instances begin within half their interval, and each is polled once an interval",
+  "a thousand instances begin within half their interval, and each is polled once per interval",
   () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
@@ -74,7 +74,7 @@ it.effect(
           `${n}: ${first} s and ${second} s`
         )
       }
-      /** A second in which the most polls begin. */
+      /** Returns how many polls begin in the busiest second after `from`. */
       const busiest = (from: number) => {
         const seconds = new Map<number, number>()
         for (const fake of fakes) {
@@ -89,7 +89,7 @@ it.effect(
   60_000
 )
 
-it.effect("a new, changed or enabled instance begins at once, however many wait for their turn", () =>
+it.effect("a new, changed or enabled instance begins at once, even while others wait for their turn", () =>
   Effect.gen(function*() {
     yield* TestClock.setTime(noon)
     const fakes = tenants(101, () => 1)
@@ -123,14 +123,14 @@ it.effect(
       ).pipe(Layer.provide(ArtifactSink.layerMemoryOpen))
       const { document, stop } = yield* runningOver(byTenant(fakes), yield* settings(others + 1), { sink: slow })
       yield* pass(300)
-      // The page that is being published is waited for.
+      // The end waits for the page that is being published.
       yield* Effect.all([stop, TestClock.adjust(`${secondsAPage} seconds`)], { concurrency: 2 })
       const published = (yield* document).instances.map(({ endpoints }) =>
         endpoints.find(({ name }) => name === "alerts_v2")!.artifacts_published
       )
       const waiting = names(others).filter((n) => published[n + 1]! < 10)
       assert.deepStrictEqual(waiting, [])
-      // It was not starved either: of its hundred pages it got what the sink had left.
+      // The large tenant was not starved: it got the pages that the sink had left over.
       const turns = 300 / secondsAPage
       const rich = published[0]! / 10
       assert.isAtLeast(rich, turns - others - pagePermits)

@@ -12,7 +12,7 @@ const at = (minutes: number) => Timestamp.fromMillis(noon + minutes * 60_000)
 const tenantOf = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`
 const [sick, rich, forbidden, resting] = [0, 1, 2, 3] as const
 
-/** For the three days in which one rests, most of the others do as well, or a test would poll a hundred thousand times. */
+/** Disables most tenants for the three days in which one is disabled; otherwise the test makes a hundred thousand polls. */
 const settings = (isResting: boolean, isQuiet = false) =>
   Effect.orDie(decodeSettings(
     "test",
@@ -44,7 +44,7 @@ it.effect("9. Forty tenants, one sick: each of the others is polled as if it wer
     const intervals = Effect.fnUntraced(function*(count: number) {
       for (let n = 0; n < count; n++) {
         yield* TestClock.adjust("5 minutes")
-        // So that a hundred fibers that share eight permits come to their end before the clock goes on.
+        // A hundred fibers share eight permits and must finish before the clock moves.
         yield* Effect.repeat(TestClock.adjust(0), { times: 50 })
       }
     })
@@ -66,7 +66,7 @@ it.effect("9. Forty tenants, one sick: each of the others is polled as if it wer
     const states = (yield* document).instances.map(({ state }) => state)
     assert.deepStrictEqual(states.slice(0, 5), ["attention", "ok", "starting", "disabled", "ok"])
 
-    // Three days of rest: it is enabled for an hour, disabled, and enabled again.
+    // The tenant is disabled for three days: enabled for an hour, disabled, and enabled again.
     yield* change(yield* settings(false))
     yield* intervals(2)
     yield* change(yield* settings(true, true))

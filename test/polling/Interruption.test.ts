@@ -7,7 +7,7 @@ import { PagePermits } from "../../src/publishing/PagePermits.ts"
 import { connector, publishedIds, settings, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
-/** Interrupts a run by a change of its settings after so many turns of the scheduler. */
+/** Interrupts a run by a change of its settings after a number of turns of the scheduler. */
 const interruptedAfter = Effect.fnUntraced(function*(turns: number) {
   const now = yield* Clock.currentTimeMillis
   const fake = FakeGraph.make({
@@ -26,7 +26,7 @@ const interruptedAfter = Effect.fnUntraced(function*(turns: number) {
   const running = yield* run(false).pipe(
     Effect.provideContext(context),
     Effect.provideService(References.MinimumLogLevel, "None"),
-    // A run gives way every few steps, so that it is met in each of them.
+    // The run yields every few steps, so that the change can come at each of them.
     Effect.provideService(Scheduler.MaxOpsBeforeYield, 5),
     Effect.forkIn(scope)
   )
@@ -48,7 +48,7 @@ const interruptedAfter = Effect.fnUntraced(function*(turns: number) {
 
 describe("a change of the settings", () => {
   it.live(
-    "interrupts a run at any step, and nothing is lost, repeated or held",
+    "interrupts a run at any step, and nothing is lost, repeated or left locked",
     () => Effect.forEach(Array.from({ length: 100 }, (_, n) => n * 4), interruptedAfter, { discard: true }),
     60_000
   )

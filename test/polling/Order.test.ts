@@ -1,4 +1,4 @@
-/** A server that ignores `$orderby` and sends many rows of one instant first looks like one that does not. */
+/** Tests a server that ignores `$orderby` but seems to honour it, because it first sends many rows of one instant. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -10,7 +10,7 @@ import * as FakeGraph from "../support/FakeGraph.ts"
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const row = (id: string, minute: number) => ({ id, lastUpdateDateTime: Timestamp.fromMillis(noon + minute * 60_000) })
 
-/** Newest first: sixty rows of one instant, then a hundred older ones. */
+/** Rows with the newest first: sixty rows of one instant, then a hundred older rows. */
 const newestFirst = () =>
   FakeGraph.make({
     rows: [

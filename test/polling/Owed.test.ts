@@ -1,4 +1,4 @@
-/** Ranges that are still owed: gaps, what a provider has yet to send, and the overlap that they cut short. */
+/** Tests ranges that are still missing: gaps, a provider's missing part, and the overlap that gaps cut short. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -10,7 +10,7 @@ import * as FakeGraph from "../support/FakeGraph.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const atNoon = TestClock.setTime(noon)
-/** A legacy alert, changed so many minutes after noon. */
+/** Makes a legacy alert that changed a number of minutes after noon. */
 const row = (id: string, minute: number) => {
   const at = Timestamp.fromMillis(noon + Math.round(minute * 60_000))
   return { id, lastModifiedDateTime: at, lastUpdateDateTime: at }
@@ -29,7 +29,7 @@ const assertPublished = (rows: ReadonlyArray<unknown>, missing = 0) =>
   })
 
 describe("what is still owed", () => {
-  it.effect("a gap that becomes longer while it is read is not forgotten whole", () =>
+  it.effect("a gap that grows while it is read keeps the part that was added", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({ rows: Array.from({ length: 400 }, (_, n) => row(`da${n}`, n - 401)) })
@@ -64,7 +64,7 @@ describe("what is still owed", () => {
       yield* assertPublished(fake.rows)
     }).pipe(Effect.provide(world)))
 
-  it.effect("a row that comes late before a gap arrives with the gap", () =>
+  it.effect("a late row before a gap arrives with the gap", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({ rows: Array.from({ length: 400 }, (_, n) => row(`da${n}`, n - 401)) })
@@ -90,7 +90,7 @@ describe("what is still owed", () => {
       assert.deepStrictEqual((yield* endpoint).gaps, [])
     }).pipe(Effect.provide(world)))
 
-  it.effect("a window left out does not move the mark over what a provider owes to the same pass", () =>
+  it.effect("a window that is left out does not move the mark past a provider's missing part of the same pass", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({

@@ -10,12 +10,12 @@ import * as FakeGraph from "../support/FakeGraph.ts"
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const atNoon = TestClock.setTime(noon)
 
-/** `n` tenths of a second after 11:00. */
+/** Returns the time `n` tenths of a second after 11:00. */
 const tenth = (n: number): string => Timestamp.fromMillis(noon - 3_600_000 + n * 100)
 const rowsOf = (count: number, at: (n: number) => string = tenth) =>
   Array.from({ length: count }, (_, n) => ({ id: `da${n}`, lastUpdateDateTime: at(n) }))
 
-/** Every row version once. */
+/** Checks that every row version was published once. */
 const assertComplete = (fake: FakeGraph.FakeGraph, extra = 0) =>
   Effect.map(publishedIds, (ids) => {
     const versions = new Set(fake.rows.map(({ id, lastUpdateDateTime }) => `${id} ${lastUpdateDateTime}`))
@@ -59,7 +59,7 @@ describe("polling", () => {
       const versions = new Set(rows.map(({ id, lastUpdateDateTime }) => id + lastUpdateDateTime))
       const fake = FakeGraph.make({ rows, pageSize: 100 })
       fake.before = (count) => {
-        // The first row of the next page moves to the end, and every row after it one forward.
+        // The first row of the next page moves to the end, and every later row moves forward by one.
         if (count < 2 || count > 9) return
         const index = count * 20
         const moved = { ...fake.rows[index]!, lastUpdateDateTime: tenth(2000 + count) }
@@ -77,7 +77,7 @@ describe("polling", () => {
     }).pipe(Effect.provide(world)))
 
   it.effect.prop(
-    "publishes each row version once, whatever the page size, ties, order and crashes",
+    "publishes each row version once, for any page size, ties, order and crashes",
     [
       Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(40)),
       Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
@@ -94,7 +94,7 @@ describe("polling", () => {
           order,
           paging
         })
-        // The process dies at one request, comes back, and goes on.
+        // The process dies at one request, starts again, and resumes.
         fake.answer = ({ count }) => count === crashAt ? new Rejected({ request: "crash" }) : undefined
         yield* once(fake)
         fake.answer = () => undefined
@@ -146,7 +146,7 @@ describe("cooldown", () => {
   const throttled = (minutes?: number) =>
     new Throttled(minutes === undefined ? {} : { retryAfter: Duration.minutes(minutes) })
 
-  it.effect("throttled_recovery: asks nothing for ten minutes, then for the rows that were refused", () =>
+  it.effect("throttled_recovery: sends no request for ten minutes, then requests the rows that were refused", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({ rows: rowsOf(250), pageSize: 100 })
@@ -243,7 +243,7 @@ describe("schedule", () => {
       yield* assertComplete(fake)
     }).pipe(Effect.provide(world)))
 
-  it.effect("tries a page four times, then asks for half as many, then leaves it to the next poll", () =>
+  it.effect("tries a page four times, then requests half as many rows, then leaves the page to the next poll", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({ rows: rowsOf(5) })

@@ -9,7 +9,7 @@ const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300 }))
 
 describe("Recent", () => {
   it.effect.prop(
-    "counts as a map of ids and cursors does, however often an id changes and is asked for",
+    "counts like a map of ids and cursors, however often ids change and are counted",
     [Schema.Array(Schema.Struct({ id: small, cursor: small })), Schema.Array(small)],
     ([rows, asked]) =>
       Effect.sync(() => {
@@ -26,7 +26,7 @@ describe("Recent", () => {
       })
   )
 
-  it("grows as ids come, and tells parts of a millisecond apart", () => {
+  it("grows with the ids, and distinguishes fractions of a millisecond", () => {
     const recent = Recent.make()
     const cursor = Timestamp.normalize("2026-11-20T12:00:00.0000005Z")!
     for (let n = 0; n < 5000; n++) recent.remember(`r${n}`, cursor)

@@ -1,4 +1,4 @@
-/** What is nobody's failure and loses rows in other connectors: rows that move, clocks that are set, places that are lost. */
+/** Tests events that lose rows in other connectors although no request fails: moved rows, set clocks, lost positions. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Ref } from "effect"
 import { TestClock } from "effect/testing"
@@ -17,7 +17,7 @@ const minutes = Effect.fnUntraced(function*(count: number) {
 
 const version = ({ id, lastUpdateDateTime }: FakeGraph.Row) => `${id} ${lastUpdateDateTime}`
 
-/** Each row version that was published, as often as it was. */
+/** Returns each published row version, once per publication. */
 const published = Effect.gen(function*() {
   const batches = yield* Ref.get(yield* Published)
   return batches.flatMap(({ artifacts }) =>
@@ -32,7 +32,7 @@ const assertComplete = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph) {
   for (const row of fake.rows) assert.isTrue(known.has(version(row)), row.id)
 })
 
-/** The same numbers each time, from 0 up to `below`. */
+/** Makes a generator of the same numbers in each run, from 0 and below `below`. */
 const dice = () => {
   let state = 7
   return (below: number) => {
@@ -42,7 +42,7 @@ const dice = () => {
 }
 
 describe("recovery", () => {
-  it.effect("updated_between_pages: over 200 passes no version that stays is lost", () =>
+  it.effect("updated_between_pages: in 200 passes no row version that stays is lost", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const throwOf = dice()
@@ -61,7 +61,7 @@ describe("recovery", () => {
         updates++
       }
       const settings = { overlap_minutes: 0, late_row_hours: 0 }
-      /** What was there before a pass and after it. */
+      /** The row versions that were there both before and after a pass. */
       const stayed = new Set<string>()
       for (let pass = 0; pass < 200; pass++) {
         const before = new Set(fake.rows.map(version))
@@ -79,7 +79,7 @@ describe("recovery", () => {
       yield* assertComplete(fake)
     }).pipe(Effect.provide(world)))
 
-  it.effect("clock_set_back: the machine's clock, two days back over a restart, stops and repeats nothing", () =>
+  it.effect("clock_set_back: a clock set back by two days at a restart stops nothing and repeats nothing", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({
@@ -99,7 +99,7 @@ describe("recovery", () => {
       yield* stop
     }).pipe(Effect.provide(world)))
 
-  it.effect("place_taken: an endpoint whose position another process changed goes on from what that one left", () =>
+  it.effect("place_taken: an endpoint whose position another process changed resumes from the changed position", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows: [{ id: "one", lastUpdateDateTime: second(-60) }] })
@@ -117,7 +117,7 @@ describe("recovery", () => {
       yield* assertComplete(fake)
     }).pipe(Effect.provide(world)))
 
-  it.effect("provider_missing_over_a_restart: the mark waits for what a provider owes to a page before the restart", () =>
+  it.effect("provider_missing_over_a_restart: the mark waits for a provider's part that was missing before the restart", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const rows = Array.from({ length: 30 }, (_, n) => {
@@ -126,7 +126,7 @@ describe("recovery", () => {
       })
       const fake = FakeGraph.make({ rows, pageSize: 10 })
       const legacy = { endpoints: { alerts_v2: { enabled: false }, incidents: { enabled: false } } }
-      // One row of the first page is not there, and its provider says so; the second page is refused.
+      // The first page lacks a row and names the provider that did not answer. The second page is refused.
       fake.answer = ({ count }) =>
         count === 2
           ? new Rejected({ request: "no" })
@@ -144,7 +144,7 @@ describe("recovery", () => {
       assert.strictEqual(new Set(ids).size, 30)
     }).pipe(Effect.provide(world)))
 
-  it.effect("internal_fault: a fault of the connector itself is told, and the endpoint goes on", () =>
+  it.effect("internal_fault: a defect of the connector is reported, and the endpoint is polled again", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const row = (n: number) => ({ id: `da${n}`, lastUpdateDateTime: second(n - 60) })

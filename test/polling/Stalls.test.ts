@@ -11,12 +11,12 @@ const atNoon = TestClock.setTime(noon)
 const minute = (n: number): string => Timestamp.fromMillis(noon + n * 60_000)
 
 describe("stalls", () => {
-  it.effect("mark_unmoved: new rows at every poll and a position that stays is an error, and ends with it", () =>
+  it.effect("mark_unmoved: new rows at every poll while the position stays are an error, which ends when the position moves", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make({ rows: [{ id: "first", lastUpdateDateTime: minute(-1) }] })
       const { document, lines } = yield* running(fake, { late_row_hours: 0 })
-      // Each of them is dated in the future, so that none moves the mark.
+      // Every row is dated in the future, so that none moves the mark.
       for (let n = 0; n < 8; n++) {
         fake.rows.push({ id: `far${n}`, lastUpdateDateTime: `9999-12-31T23:59:5${n}Z` })
         yield* TestClock.adjust("5 minutes")
@@ -29,7 +29,7 @@ describe("stalls", () => {
       assert.deepStrictEqual((yield* document).instances[0]!.warnings, [])
     }).pipe(Effect.provide(world)))
 
-  it.effect("endpoint_silent: a busy endpoint that has nothing for a day is reported once", () =>
+  it.effect("endpoint_silent: a busy endpoint without new records for a day is reported once", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make()
@@ -48,7 +48,7 @@ describe("stalls", () => {
       assert.deepStrictEqual((yield* document).instances[0]!.warnings, [])
     }).pipe(Effect.provide(world)))
 
-  it.effect("checkpoint_lag: no pass that ends well for an hour is said once, beside the failure", () =>
+  it.effect("checkpoint_lag: an hour without a pass that ends well is reported once, beside the failure", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make()
@@ -68,7 +68,7 @@ describe("stalls", () => {
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make()
-      // Rows without lastModifiedDateTime are none of the legacy endpoint's.
+      // Rows without lastModifiedDateTime do not belong to the legacy endpoint.
       fake.answer = ({ endpoint }) => (page) => endpoint === "alerts" ? { ...page, records: [] } : page
       const { document, lines } = yield* running(fake, {
         late_row_hours: 0,

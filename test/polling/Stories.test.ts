@@ -140,7 +140,7 @@ describe("stories", () => {
 })
 
 describe("settings_changed_mid_poll", () => {
-  it.effect("settings_changed_mid_poll: a new interval acts at once and interrupts no page; disabling stops; enabling goes on from the mark", () =>
+  it.effect("settings_changed_mid_poll: a new interval takes effect at once and interrupts no page; disabling stops; enabling resumes from the mark", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows: rowsOf(3) })
@@ -158,7 +158,7 @@ describe("settings_changed_mid_poll", () => {
       assert.strictEqual((yield* publishedIds).length, 4)
     }).pipe(Effect.provide(world)))
 
-  it.effect("an instance pointed at another tenant begins there, with nothing of the former one's position", () =>
+  it.effect("an instance with another tenant begins there, without the former tenant's position", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows: rowsOf(3) })

@@ -12,7 +12,7 @@ import { Status } from "../../src/status/Status.ts"
 import { graphRefusal, microsoft, token } from "../graph/FakeMicrosoft.ts"
 import { settings } from "../support/Connector.ts"
 
-it.effect("one layer owns 429: through the whole pipeline, one request before the cooldown and one after it", () =>
+it.effect("only one layer retries a 429: the whole pipeline makes one request before the cooldown and one after it", () =>
   Effect.gen(function*() {
     const fake = yield* microsoft({
       token: [() => token()],
@@ -29,7 +29,7 @@ it.effect("one layer owns 429: through the whole pipeline, one request before th
       SettingsSource.layerConstant(initial)
     )
     yield* Effect.forkChild(Effect.provide(run(false), layer))
-    // MSAL is loaded and its promises settle in real time, which no clock of the test's moves.
+    // MSAL loads and settles its promises in real time, which the test clock does not move.
     while ((yield* fake.gets).length === 0) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
     for (let second = 0; second < 599; second++) yield* TestClock.adjust("1 second")
     assert.strictEqual((yield* fake.gets).length, 1)

@@ -20,10 +20,10 @@ const endedAs = (exit: Exit.Exit<unknown, unknown>): string => {
   return Cause.hasDies(exit.cause) ? `fault: ${String(error)}` : "dropped"
 }
 
-/** A sink and commits that fail as often as they are told, and what came of it in order. */
+/** A sink and commits that fail a given number of times, with a log of what happened in order. */
 const world = Effect.gen(function*() {
   const log: Array<string> = []
-  /** `slow` are the milliseconds that the next slice takes. */
+  /** Numbers of failures to come; `slow` is how many milliseconds the next slice takes. */
   const failures = { sink: 0, commit: 0, conflicts: 0, slow: 0 }
   const lost = new Set<string>()
   const queue = yield* Queue.unbounded<Page>()
@@ -105,12 +105,12 @@ const world = Effect.gen(function*() {
   }
 })
 
-/** Lets every fiber go on as far as it can at this time. */
+/** Lets every fiber run until it waits for the clock. */
 const calm = Effect.repeat(TestClock.adjust(0), { times: 20 })
 
 const whole = (id: string) => [`publish ${id}`, `commit ${id}`, `committed ${id}`]
 
-it.effect("disk_full: holds the page while the sink cannot write, and repeats nothing when it can", () =>
+it.effect("disk_full: keeps the page while the sink cannot write, and repeats nothing afterwards", () =>
   Effect.gen(function*() {
     const { consuming, failures, log, page, queue } = yield* world
     failures.sink = 3
@@ -164,7 +164,7 @@ it.effect("tries a checkpoint that cannot be written again, and does not publish
     assert.deepStrictEqual(log, whole("1"))
   }))
 
-it.effect("gives a page up whose checkpoint another process wrote, and goes on", () =>
+it.effect("gives a page up when another process wrote its checkpoint, and continues with the next page", () =>
   Effect.gen(function*() {
     const { consuming, failures, log, page, queue } = yield* world
     failures.conflicts = 1
@@ -174,7 +174,7 @@ it.effect("gives a page up whose checkpoint another process wrote, and goes on",
     assert.deepStrictEqual(log, ["publish 1", "lost 1", ...whole("2")])
   }))
 
-it.effect("publishes no page that is not wanted any more", () =>
+it.effect("publishes no page that is not wanted", () =>
   Effect.gen(function*() {
     const { consuming, log, lost, page, queue } = yield* world
     lost.add("1")
@@ -210,7 +210,7 @@ it.effect("publishes no page whose run has ended", () =>
     assert.deepStrictEqual(log, ["dropped 1", ...whole("2")])
   }))
 
-it.effect("finishes the attempt under way before the page ends", () =>
+it.effect("finishes a running attempt before the page ends", () =>
   Effect.gen(function*() {
     const { consuming, failures, log, page, queue } = yield* world
     failures.slow = 1000
@@ -223,11 +223,11 @@ it.effect("finishes the attempt under way before the page ends", () =>
     assert.deepStrictEqual(log, [])
     yield* TestClock.adjust("1 second")
     yield* Fiber.join(ending)
-    // The first end counts. What was published and committed in the attempt is in the ledger.
+    // The first end of a page counts. The attempt was published and committed all the same.
     assert.deepStrictEqual(log, ["publish 1", "commit 1", "dropped 1"])
   }))
 
-it.effect("stops at once in the wait for a sink, and gives up the pages that are left", () =>
+it.effect("stops at once while it waits for a sink, and gives up the remaining pages", () =>
   Effect.gen(function*() {
     const { consuming, failures, log, page, queue } = yield* world
     failures.sink = 1000
@@ -240,7 +240,7 @@ it.effect("stops at once in the wait for a sink, and gives up the pages that are
     assert.isFalse(yield* Queue.offer(queue, yield* page("3")))
   }))
 
-it.effect("interrupts an attempt between two slices once it has taken five seconds, and not before", () =>
+it.effect("interrupts an attempt between two slices after five seconds, and not before", () =>
   Effect.gen(function*() {
     yield* TestClock.adjust("1 hour")
     for (const [seconds, outcome] of [[4, "committed 1"], [5, "dropped 1"], [6, "dropped 1"]] as const) {
@@ -296,7 +296,7 @@ it.effect("fails when the sink could not be written for as long as its patience"
     assert.deepStrictEqual(log.filter((line) => !line.startsWith("roll back")), ["dropped 1", "dropped 2"])
   }))
 
-it.effect("a fault in mapping a page ends that page's endpoint, and no other's", () =>
+it.effect("a defect in mapping a page ends that page, and no other", () =>
   Effect.gen(function*() {
     const { consuming, log, mapping, page, queue } = yield* world
     const broken = yield* page("1", () => ({

@@ -36,7 +36,7 @@ const pageOf = (
     now
   })
 
-/** A whole pass over a page. */
+/** Maps all slices of a page. */
 const mapped = ({ map }: Prepared) => {
   const { brought, slices } = map()
   const all = Array.from(slices)
@@ -49,7 +49,7 @@ const mapped = ({ map }: Prepared) => {
 }
 
 describe("a page", () => {
-  it("is mapped a slice at a time, when the slice is asked for", () => {
+  it("is mapped one slice at a time, when the slice is requested", () => {
     let mappedRecords = 0
     const endpoint = {
       ...endpoints.alerts_v2,
@@ -68,7 +68,7 @@ describe("a page", () => {
     assert.strictEqual(mappedRecords, records.length)
   })
 
-  it.effect("brings each record, evidence and dead letter once, and not again once its keys are remembered", () =>
+  it.effect("brings each record, evidence and dead letter once, and not again after its keys are in the ledger", () =>
     Effect.gen(function*() {
       const ledger = yield* open("t")
       const bad = { displayName: "no id" }
@@ -80,7 +80,7 @@ describe("a page", () => {
       assert.strictEqual(once.length, 3 + 2 * 2)
       assert.strictEqual(new Set(once).size, once.length)
       assert.deepStrictEqual(all.deadLetters.map(({ reason }) => reason), ["no_id", "not_an_object"])
-      // Another attempt finds the same.
+      // Another attempt gives the same result.
       assert.deepStrictEqual(mapped(first).artifacts.map(({ id }) => id), once)
       const { artifacts, deadLetters, fresh, keys, repeated } = brought
       assert.deepStrictEqual([artifacts, deadLetters.length, fresh, repeated], [once.length, 2, 3 + 2, 1 + 1])

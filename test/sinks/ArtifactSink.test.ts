@@ -44,7 +44,7 @@ const reopen = (directory: string, bytesMax?: number) =>
   Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory, bytesMax)))
 
 it.layer(fileLayer)("FileSink", (it) => {
-  it.effect("names files by the UTC date, and begins a new one each day and at the limit", () =>
+  it.effect("names files by UTC date, and begins a new file each day and at the size limit", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
@@ -62,7 +62,7 @@ it.layer(fileLayer)("FileSink", (it) => {
       assert.strictEqual((yield* fs.stat(`${directory}/artifacts-1970-01-01-1.ndjson`)).mode & 0o777, 0o600)
     }))
 
-  it.effect("cuts what a crash left behind the last whole line, and goes on in the same file", () =>
+  it.effect("cuts off what a crash left after the last complete line, and continues in the same file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
@@ -74,7 +74,7 @@ it.layer(fileLayer)("FileSink", (it) => {
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
     }))
 
-  it.effect("cuts a torn line of the day before, too", () =>
+  it.effect("cuts off a torn line in a file of the day before", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
@@ -86,7 +86,7 @@ it.layer(fileLayer)("FileSink", (it) => {
     }))
 })
 
-it.effect("StdoutSink: a pipe may keep what it was given for as long as it likes", () => {
+it.effect("StdoutSink: a pipe may hold the lines it was given for any time", () => {
   const pieces: Array<string | Uint8Array> = []
   const stdio = Stdio.layerTest({
     stdout: () => Sink.forEach((piece: string | Uint8Array) => Effect.sync(() => void pieces.push(piece)))

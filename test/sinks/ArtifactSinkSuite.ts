@@ -3,14 +3,14 @@ import { Effect, type Layer } from "effect"
 import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import { artifact } from "../support/Artifacts.ts"
 
-/** What every {@link ArtifactSink} does; `published` reads back the ids that it holds. */
+/** Tests that every {@link ArtifactSink} must pass. `published` reads the ids that the sink holds. */
 export const suite = <R>(
   name: string,
   layer: Layer.Layer<ArtifactSink | R, unknown>,
   published: Effect.Effect<ReadonlyArray<string>, unknown, R>
 ) =>
   it.layer(layer)(`ArtifactSink (${name})`, (it) => {
-    it.effect("publishes every artifact of every batch, in order, from whatever makes them", () =>
+    it.effect("publishes every artifact of every batch, in order", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
         yield* publishTo(sink, { artifacts: [artifact("1"), artifact("2"), artifact("3")], deadLetters: [] })
@@ -23,7 +23,7 @@ export const suite = <R>(
         assert.deepStrictEqual(yield* published, ["1", "2", "3", "4", "5"])
       }))
 
-    it.effect("takes a batch of dead letters alone", () =>
+    it.effect("takes a batch of dead letters only", () =>
       Effect.gen(function*() {
         const sink = yield* ArtifactSink
         yield* publishTo(sink, {

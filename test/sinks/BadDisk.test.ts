@@ -1,4 +1,4 @@
-/** What a file sink and a file store make of a disk that fails them. */
+/** Tests the file sink and the file store on a disk that fails. */
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Option, Result } from "effect"
 import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
@@ -28,7 +28,7 @@ const world = Effect.gen(function*() {
 })
 
 it.layer(BadDisk.layer)("a bad disk", (it) => {
-  it.effect("disk_full: half a line is cut off, and the batch given again is there once", () =>
+  it.effect("disk_full: half a line is cut off, and the repeated batch is there once", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
       yield* publishTo(sink, batch("1"))
@@ -43,7 +43,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
     }))
 
-  it.effect("a slow one: a piece is on the disk before its memory is used again, by its batch or by the next", () =>
+  it.effect("a slow disk: a piece is written before its buffer is used again, by its batch or by the next", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, sink } = yield* world
       const batches = Array.from({ length: 4 }, (_, n) => ({
@@ -69,7 +69,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.isTrue(yield* Effect.map(fs.readFileString(`${directory}/${name}`), (text) => text === expected))
     }))
 
-  it.effect("a slow one, and a fault in the middle of a batch: what is still being written is cut off as well", () =>
+  it.effect("a slow disk and a fault within a batch: a pending write is cut off as well", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, sink } = yield* world
       const large = (id: string) => ({ ...artifact(id), message: id.repeat(chunkBytes - 1000) })
@@ -83,7 +83,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.isTrue((yield* fs.readFileString(`${directory}/${name}`)) === lines([large("3")]))
     }))
 
-  it.effect("a torn line that cannot be cut off either is left in its file, and the batch goes to a new one", () =>
+  it.effect("a torn line that cannot be cut off stays in its file, and the batch goes to a new file", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, sink } = yield* world
       faults.before = 0
@@ -92,12 +92,12 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       yield* Effect.flip(publishTo(sink, batch("1")))
       yield* publishTo(sink, batch("1"))
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
-      // The next start cuts it.
+      // The next start cuts off the torn line.
       yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
       assert.deepStrictEqual(yield* idsIn(directory), ["1"])
     }))
 
-  it.effect("a failed fsync: nobody knows what of the file is on the disk, so the batch goes whole to a new one", () =>
+  it.effect("a failed fsync leaves unknown contents on the disk, so the whole batch goes to a new file", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
       yield* publishTo(sink, batch("1"))
@@ -108,7 +108,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
     }))
 
-  it.effect("dead letters of a batch that is given again are written once", () =>
+  it.effect("dead letters of a repeated batch are written once", () =>
     Effect.gen(function*() {
       const { directory, faults, fs, ids, sink } = yield* world
       const both = { artifacts: [artifact("1")], deadLetters: [deadLetter] }
@@ -122,7 +122,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.deepStrictEqual(yield* ids, ["1"])
     }))
 
-  it.effect("a file that was deleted or moved under it is begun anew", () =>
+  it.effect("a new file replaces one that was deleted or moved", () =>
     Effect.gen(function*() {
       const { directory, fs, ids, sink } = yield* world
       yield* publishTo(sink, batch("1"))
@@ -136,7 +136,7 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.deepStrictEqual(yield* ids, ["3"])
     }))
 
-  it.effect("leaves files alone whose names are not its own", () =>
+  it.effect("leaves files with other names alone", () =>
     Effect.gen(function*() {
       const { directory, fs } = yield* world
       const copy = `${directory}/artifacts-2026-11-20-1-copy.ndjson`

@@ -25,7 +25,7 @@ const publishedIds = Effect.map(
 )
 
 it.layer(NodeServices.layer)("Journal", (it) => {
-  it.effect("keeps a copy of each batch that the sink took, and only so many files", () =>
+  it.effect("keeps a copy of each batch that the sink took, in a limited number of files", () =>
     Effect.gen(function*() {
       assert.isAtMost(Bounds.journal.files * Bounds.journal.bytes, 2 ** 29)
       const fs = yield* FileSystem.FileSystem
@@ -57,7 +57,7 @@ it.layer(NodeServices.layer)("Journal", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
-  it.effect("publishes all the same where no copy can be kept, and says so once", () =>
+  it.effect("publishes when no copy can be kept, and logs the fault once", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* fs.makeTempDirectoryScoped()}/file`

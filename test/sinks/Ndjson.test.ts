@@ -4,7 +4,7 @@ import { chunkBytes } from "../../src/domain/Bounds.ts"
 import { type LineEncoder, lines, makeEncoders } from "../../src/sinks/Ndjson.ts"
 
 describe("lines", () => {
-  it("writes a value deeper than the stack", () => {
+  it("writes a value that is nested deeper than the stack allows", () => {
     const depth = 200_000
     const deep = `${"[".repeat(depth)}${"]".repeat(depth)}`
     assert.strictEqual(lines([{ record: JSON.parse(deep) as unknown }]) === `{"record":${deep}}\n`, true)
@@ -13,7 +13,7 @@ describe("lines", () => {
 
 const decoder = new TextDecoder()
 
-/** The pieces of a page. */
+/** Returns the pieces of a page. */
 const piecesOf = (begin: () => LineEncoder, values: ReadonlyArray<object>) => {
   const encoder = begin()
   return [...values.flatMap((value) => encoder.add(value)), ...encoder.rest()]
@@ -21,14 +21,14 @@ const piecesOf = (begin: () => LineEncoder, values: ReadonlyArray<object>) => {
 
 describe("makeEncoders", () => {
   it.prop(
-    "makes the same lines, whole, within the bound unless a line alone is longer",
+    "makes pieces of the same complete lines, within the bound unless a single line is longer",
     [
       Schema.Array(Schema.Struct({ text: Schema.String })),
       Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 99 }))
     ],
     ([values, bytesMax]) => {
       const begin = makeEncoders(bytesMax)
-      // One page after another.
+      // The pages are encoded one after another.
       for (const _ of [1, 2]) {
         const encoder = begin()
         let text = ""
@@ -47,7 +47,7 @@ describe("makeEncoders", () => {
     }
   )
 
-  it("leaves a piece alone while the next is made", () => {
+  it("does not change a piece while the next is made", () => {
     const values = Array.from({ length: 40 }, (_, n) => ({ n, text: "é".repeat(n === 20 ? 90 : 9) }))
     const encoder = makeEncoders(64)()
     let text = ""

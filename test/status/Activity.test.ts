@@ -51,7 +51,7 @@ const atNoon = Effect.gen(function*() {
   }).pipe(Effect.provideContext(context))
 })
 
-it.effect("counts what happened in each minute, and says where nothing is known", () =>
+it.effect("counts records, artifacts and errors per minute, and shows minutes without data as null", () =>
   Effect.gen(function*() {
     const { activity, status } = yield* atNoon
     yield* status.tellInstance("one", { _tag: "Connected", used: Effect.succeed(7) })
@@ -79,7 +79,7 @@ it.effect("counts what happened in each minute, and says where nothing is known"
     assert.deepStrictEqual([day.step_seconds, day.records.length, day.records.at(-1)], [600, 144, 8])
   }))
 
-it.effect("marks cooldowns and outages, from their begin to their end", () =>
+it.effect("marks cooldowns and outages from begin to end", () =>
   Effect.gen(function*() {
     const { activity, enter } = yield* atNoon
     yield* TestClock.adjust("60 seconds")
@@ -102,7 +102,7 @@ it.effect("marks cooldowns and outages, from their begin to their end", () =>
     assert.strictEqual((yield* activity.read("day")).marks.length, 2)
   }))
 
-it.effect("ends the mark of what is not polled any more", () =>
+it.effect("ends the mark of an endpoint that is no longer polled", () =>
   Effect.gen(function*() {
     const { activity, enter, status } = yield* atNoon
     yield* enter("cooldown")
@@ -112,7 +112,7 @@ it.effect("ends the mark of what is not polled any more", () =>
     assert.isNotNull((yield* activity.read("hour")).marks[0]!.to)
   }))
 
-it.effect("keeps a week of minutes and so many marks", () =>
+it.effect("keeps minutes for a week, and a limited number of marks", () =>
   Effect.gen(function*() {
     const { activity, enter } = yield* atNoon
     yield* Metrics.update(Metrics.recordsFetched, 1)
@@ -123,7 +123,7 @@ it.effect("keeps a week of minutes and so many marks", () =>
       yield* TestClock.adjust("5 seconds")
     }
     assert.isAtMost((yield* activity.read("week")).marks.length, marksMax + 1)
-    // Slept through: the clock is far on when the process goes on.
+    // The process was suspended: the clock is a week ahead when it resumes.
     yield* TestClock.setTime(noon + (minutesKept + 5) * 60_000)
     yield* TestClock.adjust("5 seconds")
     const week = yield* activity.read("week")
