@@ -2,14 +2,14 @@
 import { Schema } from "effect"
 import { type Timestamp as Instant } from "../domain/Timestamp.ts"
 
-/** Version of the checkpoint format that this program writes. A checkpoint of a newer version is never overwritten. */
+/** Version of the checkpoint format that this program writes. A newer checkpoint is never overwritten. */
 export const checkpointVersion = 1
 
 const Timestamp = Schema.String.check(
   Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
 ).pipe(Schema.brand("Timestamp"))
 
-/** Schema for the place that a pass over a collection has reached, so that it resumes there after a crash or restart. */
+/** Schema for the place that a pass over a collection has reached, from which it resumes. */
 export const Position = Schema.Struct({
   /** Lower bound of the filter of the next request. */
   bound: Timestamp,
@@ -19,11 +19,11 @@ export const Position = Schema.Struct({
   link: Schema.NullOr(Schema.String),
   /** Whether every page of the pass so far was in cursor order and inside the filter. */
   ordered: Schema.Boolean,
-  /** Whether two different cursors on one page proved the order; a single cursor can be in place by chance. */
+  /** Whether two different cursors on one page proved the order; one alone could come first by chance. */
   proven: Schema.Boolean,
   /** Greatest cursor published in this pass, without rows dated in the future. */
   reached: Schema.NullOr(Timestamp),
-  /** Providers of legacy alerts whose records are missing from this pass. The mark does not move until they come. */
+  /** Providers of legacy alerts whose part of the pass is missing. The mark waits for it. */
   owed: Schema.Array(Schema.String),
   /** Cursor at which the pass began. */
   from: Timestamp
@@ -32,14 +32,14 @@ export type Position = typeof Position.Type
 
 /** Schema for a cooldown after a 429. Times are milliseconds since 1970. */
 export const Cooldown = Schema.Struct({
-  /** Client id of the throttled application; another application need not wait. */
+  /** Client id of the throttled application; another one need not wait. */
   client: Schema.String,
   startedAt: Schema.Finite,
   until: Schema.Finite
 })
 export type Cooldown = typeof Cooldown.Type
 
-/** Schema for a range of cursors (`to` exclusive) that could not be read. Times are milliseconds since 1970. */
+/** Schema for a range of cursors (`to` exclusive) that cannot be read. Times are milliseconds since 1970. */
 export const Gap = Schema.Struct({
   from: Timestamp,
   to: Timestamp,
@@ -50,16 +50,16 @@ export const Gap = Schema.Struct({
 })
 export type Gap = typeof Gap.Type
 
-/** Schema for the times of the last sweep for late rows behind the overlap, in milliseconds since 1970. */
+/** Schema for when late rows were last looked for, in milliseconds since 1970. */
 export const Sweep = Schema.Struct({
-  /** When Graph was last asked for the number of rows behind the overlap. */
+  /** When Graph last counted the rows before the overlap. */
   countedAt: Schema.Finite,
-  /** When the rows behind the overlap were last read. */
+  /** When a sweep last read these rows. */
   readAt: Schema.Finite
 })
 export type Sweep = typeof Sweep.Type
 
-/** Schema for how often an endpoint has new records, so that an unusually long silence is noticed. */
+/** Schema for how often an endpoint has new records, to notice an unusual silence. */
 export const Rhythm = Schema.Struct({
   /** When the last new record came, or the first poll began; milliseconds since 1970. */
   quietSince: Schema.Finite,
@@ -78,11 +78,11 @@ export const Checkpoint = Schema.Struct({
   endpoint: Schema.String,
   /** Watermark: the greatest cursor below which everything was published or lies in a gap. */
   mark: Timestamp,
-  /** Nothing before this cursor is read: the start of the first poll or, after a corrupt checkpoint, of the ledger. */
+  /** Nothing before it is read: the start of the first poll or, after a corrupt checkpoint, of the ledger. */
   floor: Timestamp,
   position: Schema.NullOr(Position),
   cooldown: Schema.NullOr(Cooldown),
-  /** Number of cooldowns in a row without ten good minutes or a finished poll between them. */
+  /** Cooldowns in a row without ten good minutes or a finished poll between them. */
   throttles: Schema.Int,
   gaps: Schema.Array(Gap),
   sweep: Sweep,
@@ -96,18 +96,18 @@ export type Checkpoint = typeof Checkpoint.Type
 /** The documentation of `checkpoint show` promises the last ten marks. */
 const historyMax = 10
 
-/** Identifies a checkpoint. The instance's name is not part of the key, so renaming an instance keeps its position. */
+/** Identifies a checkpoint. Renaming an instance does not change the key. */
 export interface CheckpointKey {
   readonly cloud: string
   readonly tenant: string
   readonly endpoint: string
 }
 
-/** Turns a key into a store's name of dots, letters, digits, `_` and `-`; other characters become `-`. */
+/** Turns a key into a store's name; characters that a store does not allow become `-`. */
 export const storeKey = ({ cloud, endpoint, tenant }: CheckpointKey): string =>
   [cloud, tenant, endpoint].map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-")).join(".")
 
-/** Makes the first checkpoint of an endpoint: nothing is published, reading begins at `mark`. `at` is now. */
+/** Makes an endpoint's first checkpoint: nothing is published, reading begins at `mark`. `at` is now. */
 export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoint => ({
   version: checkpointVersion,
   ...key,
@@ -129,7 +129,7 @@ export const advance = (checkpoint: Checkpoint, mark: Instant, at: number): Chec
     ? checkpoint
     : { ...checkpoint, mark, history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax) }
 
-/** Moves the mark back for `checkpoint rewind`: the next poll begins there. The ledger still prevents duplicates. */
+/** Moves the mark back by hand: the next poll begins there. The ledger still prevents duplicates. */
 export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => ({
   ...checkpoint,
   mark,
@@ -146,7 +146,7 @@ export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   }
 }
 
-/** Adds a gap. With `join`, a gap that touches the last gap and has its code extends that one instead. */
+/** Adds a gap. With `join`, it extends the last gap if both touch and have the same code. */
 export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
   const last = checkpoint.gaps.at(-1)
   return join && last !== undefined && last.code === gap.code && gap.from <= last.to
@@ -156,9 +156,7 @@ export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpo
 
 const isSame = (one: Gap) => (other: Gap) => one.foundAt === other.foundAt && one.from === other.from
 
-/**
- * Removes a gap that was read or given up. If the gap grew while it was read, the part that was added stays. `at` is now.
- */
+/** Removes a gap that was read or given up. A part that was added while it was read stays. `at` is now. */
 export const withoutGap = (checkpoint: Checkpoint, gap: Gap, at: number): Checkpoint => ({
   ...checkpoint,
   gaps: checkpoint.gaps.flatMap((other) =>

@@ -18,11 +18,11 @@ export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("Newe
 /** The open state of one endpoint of one tenant. Only one run may hold it at a time. */
 export interface EndpointState {
   readonly ledger: Ledger
-  /** The last saved checkpoint; none until {@link EndpointState.begin} saved the first. */
+  /** The saved checkpoint; none until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
   /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
   readonly begin: (mark: Timestamp, at: number) => Effect.Effect<void, StateStoreError>
-  /** Changes the checkpoint and saves it. Changes are saved in call order; without a checkpoint nothing happens. */
+  /** Changes the checkpoint and saves it, in the order of the calls. */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** Names of values that could not be read and were set aside when the state was opened. */
   readonly setAside: ReadonlyArray<string>

@@ -8,11 +8,11 @@ import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } fr
 import { describeFailure, replace, temporary } from "../config/DurableFile.ts"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
 
-/** Only the owner may read state: it tells an attacker which activity was collected and which was not. */
+/** Only the owner may read state: it tells an attacker what was seen and what was not. */
 const ownerOnly = 0o600
 const ownerOnlyDirectory = 0o700
 
-/** Layer of a {@link StateStore} in the files of a directory. Creates a missing directory; removes stale temporary files. */
+/** Layer of a {@link StateStore} in the files of a directory, which is created when missing. */
 export const layer = (
   directory: string
 ): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>

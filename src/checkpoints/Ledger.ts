@@ -2,8 +2,7 @@
  * Remembers what was published, as 8-byte keys, so that nothing is published twice.
  *
  * A key is the first 16 hex digits of an artifact id or, for a record without an identity, of the SHA-256 of its line.
- * Keys are stored in pieces that fit into one message of the broker. The last piece is rewritten as keys are appended;
- * a full piece is not written again.
+ * Keys are stored in pieces that fit a broker's message. The last piece is rewritten until it is full.
  */
 import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
@@ -20,7 +19,7 @@ const Header = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(1),
   /** Greatest cursor among the rows of this piece. */
   reached: Schema.String,
-  /** Cursor from which on the ledger is complete. Rows before it may have been published without a key here. */
+  /** Cursor from which on the ledger is complete. Rows before it may have been published without a key. */
   floor: Schema.String,
   /** When the piece was last written, in milliseconds since 1970. */
   at: Schema.Finite
@@ -28,7 +27,7 @@ const Header = Schema.fromJsonString(Schema.Struct({
 const encodeHeader = Schema.encodeEffect(Header)
 const decodeHeader = Schema.decodeEffect(Header)
 
-/** Describes a piece without its keys, which are in the set and in the store. */
+/** A piece without its keys, which are in the set and in the store. */
 interface Piece {
   readonly number: number
   readonly revision: number
@@ -58,7 +57,6 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
   return bytes
 }
 
-/** Encodes a piece as one line of JSON, followed by the keys. */
 const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
   const header = new TextEncoder().encode(
     `${yield* Effect.orDie(encodeHeader({ version: 1, reached: piece.reached, floor: piece.floor, at: piece.at }))}\n`
@@ -66,7 +64,7 @@ const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
   return joined(header, piece.keys)
 })
 
-/** Decodes a piece; none for bytes that are no piece of a ledger. */
+/** Decodes a piece; none for bytes that no ledger wrote. */
 const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
   const end = bytes.indexOf(10)
   const header = yield* Effect.option(decodeHeader(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))))
@@ -81,13 +79,13 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
   })
 })
 
-/** The ledger of one endpoint of one tenant. All keys are in memory and in the store. */
+/** The ledger of one endpoint of one tenant, in memory and in the store. */
 export interface Ledger {
-  /** Whether the id was published before. Ids with the same first 16 hex digits count as the same. */
+  /** Whether the id, by its first 16 hex digits, was published before. */
   readonly has: (id: string) => boolean
-  /** Saves keys. They stay until they are {@link ledgerDaysMax} days old or the ledger is full. */
+  /** Saves keys until they are {@link ledgerDaysMax} days old or the ledger is full. */
   readonly append: (keys: KeySet, of: Rows) => Effect.Effect<void, StateStoreError>
-  /** Cursor from which on the ledger knows everything that was published; undefined while the ledger is empty. */
+  /** Cursor from which on the ledger is complete; undefined while it is empty. */
   readonly floor: () => Timestamp | undefined
   readonly size: () => number
   /** Names of pieces that could not be read and were set aside. */
@@ -112,7 +110,6 @@ export const open = Effect.fn("Ledger.open")(function*(
   const store = yield* StateStore
   const known = new KeySet()
   const pieces: Array<Piece> = []
-  /** The last piece, to which keys are appended. */
   let last: Stored | undefined
   let isSaid = false
   const setAside: Array<string> = []
@@ -141,7 +138,7 @@ export const open = Effect.fn("Ledger.open")(function*(
     floor = last.floor
   }
 
-  /** Selects the oldest pieces to drop when `coming` keys are added: too old, or over the limit of keys. */
+  /** Selects the pieces to drop when `coming` keys are added: too old, or over the limit. */
   const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
     let size = pieces.reduce((sum, { size }) => sum + size, coming)
     const end = pieces.slice(0, -1).findIndex((piece) => {
@@ -162,7 +159,7 @@ export const open = Effect.fn("Ledger.open")(function*(
     const stored = yield* read(piece.number)
     yield* store.remove(nameOf(piece.number), piece.revision)
     pieces.shift()
-    // Keys of an unreadable piece stay in the set. They were published, so keeping them repeats nothing.
+    // Keys of an unreadable piece stay in the set: they were published.
     if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
   })
 
@@ -170,8 +167,7 @@ export const open = Effect.fn("Ledger.open")(function*(
     const fresh = keys.except(known)
     if (fresh.length === 0) return
     const old = leaving(fresh.length / keyBytes, at)
-    // The new floor is saved before old pieces are removed. Otherwise a restart would read their rows again and, without
-    // their keys, publish them twice.
+    // The floor is saved before old pieces are removed. Otherwise a restart could publish their rows a second time.
     floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
     for (let taken = 0; taken < fresh.length;) {
       const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes

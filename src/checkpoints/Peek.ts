@@ -1,8 +1,8 @@
-/** Reads a checkpoint from a directory without changing anything, because a running process may be writing there. */
+/** Reads a checkpoint without changing anything, because a running process may write there. */
 import { Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
 
-/** The checkpoint file exists, but it is corrupt, unreadable, or of a newer version. */
+/** The checkpoint exists, but is unreadable or of a newer version. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: Schema.String }) {
   override get message() {
     return `${this.file} cannot be read, or was written by a newer version of this program`

@@ -1,14 +1,13 @@
 /**
  * Keeps the connector's state as named values of bytes. A value is replaced completely or not at all.
  *
- * Checkpoints and ledgers use only these operations, so that files, memory and the broker's buckets behave the same. A
- * store does not interpret the bytes.
+ * Checkpoints and ledgers use only these operations, so that files, memory and buckets of the broker behave the same.
  */
 import { Context, Effect, Layer, Option, Ref, Result, Schema } from "effect"
 
 /** The store cannot be read or written at the moment. Callers retry. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
-  /** The failed operation, without stored content: `ENOSPC writing global.1111.alerts.checkpoint.json`. */
+  /** What failed, without content: `ENOSPC writing global.1111.alerts.checkpoint.json`. */
   detail: Schema.String
 }) {
   override get message() {
@@ -23,7 +22,7 @@ export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {}) {
   }
 }
 
-/** Failure of a state store. `reason` says whether a retry can help. */
+/** Failure of a state store; `reason` says whether to retry. */
 export class StateStoreError extends Schema.TaggedError<StateStoreError>()("StateStoreError", {
   key: Schema.String,
   operation: Schema.Literals(["get", "put", "remove", "keys", "setAside"]),
@@ -34,7 +33,7 @@ export class StateStoreError extends Schema.TaggedError<StateStoreError>()("Stat
   }
 }
 
-/** A value and its revision, which `put` and `remove` take to detect other writers. */
+/** A value and the revision at which it was read. */
 export interface Versioned {
   readonly bytes: Uint8Array
   readonly revision: number
@@ -57,8 +56,8 @@ export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, 
  *
  * **Gotchas**
  *
- * `put` and `remove` compare revisions; revision 0 means that there is no value. A writer whose value was replaced gets
- * `Conflict`. It must not read the new revision and try again, or it overwrites the other writer's progress.
+ * `put` and `remove` compare revisions; revision 0 means that there is no value. A writer that gets `Conflict` must not
+ * read the new revision and try again, or it overwrites the other writer's progress.
  */
 export class StateStore extends Context.Service<StateStore, {
   readonly get: (key: string) => Effect.Effect<Option.Option<Versioned>, StateStoreError>
@@ -67,7 +66,7 @@ export class StateStore extends Context.Service<StateStore, {
   readonly remove: (key: string, revision: number) => Effect.Effect<void, StateStoreError>
   /** Lists the keys that begin with `prefix`, sorted. */
   readonly keys: (prefix: string) => Effect.Effect<ReadonlyArray<string>, StateStoreError>
-  /** Renames an unreadable value, so that nothing reads it any more, and returns the new name. */
+  /** Renames an unreadable value, so that nothing reads it, and returns the new name. */
   readonly setAside: (key: string) => Effect.Effect<string, StateStoreError>
 }>()("azure-security/checkpoints/StateStore") {
   /** Layer of an in-memory store over {@link Values}, which outlive it. */
@@ -114,6 +113,6 @@ export class StateStore extends Context.Service<StateStore, {
     })
   )
 
-  /** Layer of an in-memory store: the reference for the behaviour of every store. */
+  /** Layer of an in-memory store, the reference for every store. */
   static readonly layerMemory = StateStore.layerMemoryOpen.pipe(Layer.provideMerge(Values.layer))
 }

@@ -30,7 +30,7 @@ const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
 const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
   NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
 
-/** Layer of the sink that the settings name, for a process that already has a connection to the broker. */
+/** Layer of the sink that the settings name, for a process that is connected to the broker. */
 export const layerSink = (
   { sink }: Settings,
   applianceId: string
@@ -51,7 +51,7 @@ export const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
       Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
   )
 
-/** Layer of the sink for `backfill`: the sink that the settings name; a file sink gets its own file names. */
+/** Layer of the sink for `backfill`: as the settings name it, but a file sink has its own file names. */
 export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file"
     ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
@@ -63,7 +63,7 @@ export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.
 /** The parts in which the commands differ. */
 export interface Parts<Out, E, R> {
   readonly settings: Settings
-  /** The sink with its search, the positions and, in Conductor, the leases and the appliance's ids. */
+  /** The sink with its search, the positions and, in Conductor, the leases. */
   readonly stores: Layer.Layer<Out, E, R>
   /** PEM certificates that are trusted in addition to the system's. */
   readonly ca?: ReadonlyArray<string>
@@ -88,7 +88,7 @@ export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
 
 /**
  * Polls until interrupted or, with `once`, each endpoint once, and serves the web page meanwhile. Returns the exit code.
- * `beside` is started first, and may fork fibers that run as long as the polling.
+ * Fibers that `beside` forks run as long.
  */
 export const poll = <Out, E, R, R2 = never>(
   parts: Parts<Out, E, R>,

@@ -78,7 +78,7 @@ export const command = Command.make(
         const graph = yield* (yield* GraphClient).connect(identity)
         const chosen = identity.endpoints.filter((one) => Option.isNone(endpoint) || one === endpoint.value)
         for (const one of chosen) {
-          // Without --to the key is `now`, so that the same command resumes the same range at any later time.
+          // Without --to the key has `now`, so that the same command resumes the same range later.
           const state = yield* checkpoints.open({
             cloud: identity.cloud.name,
             tenant: identity.tenantId,

@@ -22,10 +22,9 @@ import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** Number of replicas that may share a data directory; each uses its own subdirectory for dead letters. */
 const replicasMax = 9
 
-/** Takes the first directory for dead letters that no other process holds. Without one, dead letters are off. */
+/** Takes the first directory for dead letters that no other process holds. */
 const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   if (sink.type !== "nats" || sink.dead_letters !== "file") return sink
   const path = yield* Path.Path
@@ -44,7 +43,7 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   return directory === undefined ? { ...sink, dead_letters: "off" as const } : { ...sink, directory }
 })
 
-/** Sets the sink's state from the connection to the broker, so that readiness fails while the broker is away. */
+/** Shows the sink as unavailable while the broker is away, so that the process is not ready. */
 const followBroker = Effect.gen(function*() {
   const { presence } = yield* Connection
   const status = yield* Status
@@ -64,7 +63,7 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
   })
 })
 
-/** Runs on the broker that the environment names, and waits while the broker is away. Refuses a bad environment. */
+/** Runs on the broker that the environment names, and waits while the broker is away. */
 export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>

@@ -1,4 +1,4 @@
-/** Runs the connector over its services: it follows the settings, polls the instances and publishes artifacts. */
+/** Runs the connector over its services: settings in, artifacts out. */
 import { Clock, Effect, Equal, Fiber, Queue, Stream } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
@@ -11,12 +11,11 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** Applies changes of the settings, and logs a warning for changes that take effect only at the next start. */
 const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
   const { changes, initial } = yield* SettingsSource
   const status = yield* Status
   const reporter = yield* Reporter
-  /** Current reports of invalid settings, by instance; the empty name stands for the whole document. */
+  /** Current reports of invalid settings, by instance; empty for the whole document. */
   let wrong = new Map<string, Report>()
 
   const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
@@ -71,7 +70,7 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean) {
   const status = yield* Status
   const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
   const instances = yield* make(queue, once)
-  // The consumer starts immediately. If a stop came before its start, it would not give up the pages in the queue.
+  // A consumer that is stopped before it starts would not give up the pages in the queue.
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
   yield* instances.apply(initial)
   if (!once) {

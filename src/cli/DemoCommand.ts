@@ -26,7 +26,7 @@ const documentFor = (origin: string) => ({
   endpoints: { incidents: { poll_interval_minutes: 1 } }
 })
 
-/** Listens on the default port or, when it is taken, on any free port. Returns the origin. */
+/** Listens on the default port or, when it is taken, on any free port. */
 const listenSomewhere = Effect.fnUntraced(function*(context: Context.Context<Status | Backend>, scope: Scope.Scope) {
   const usual = yield* listen(Option.some(listenDefault), context, scope)
   return usual.origin ?? (yield* listen(Option.some("127.0.0.1:0"), context, scope)).origin

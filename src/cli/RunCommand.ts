@@ -18,7 +18,7 @@ import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** Locks the directories that a run writes to, before anything is polled. Returns all faults, for one message. */
+/** Locks the directories that a run writes to. Returns all faults, for one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
   const { checkpoint, sink } = settings
   const written = sink.type === "file" || (sink.type === "nats" && sink.dead_letters === "file")
@@ -44,7 +44,6 @@ const flags = {
   )
 }
 
-/** Warns when other users can read the settings file, because it may hold a client secret. */
 const warnOfMode = Effect.fnUntraced(function*(file: Option.Option<string>) {
   if (Option.isNone(file)) return
   const fs = yield* FileSystem.FileSystem
@@ -54,7 +53,7 @@ const warnOfMode = Effect.fnUntraced(function*(file: Option.Option<string>) {
   }
 })
 
-/** Runs the connector with the settings of the source. Every fault of the start is in one {@link Refusal}. */
+/** Runs the connector. All faults of the start are in one {@link Refusal}. */
 export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>

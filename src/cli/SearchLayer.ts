@@ -8,7 +8,6 @@ import * as FileSink from "../sinks/FileSink.ts"
 import * as Journal from "../sinks/Journal.ts"
 import { hold } from "./DirectoryLock.ts"
 
-/** Returns the directory of the index: the setting, or a default for the sink. */
 const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isInConductor: boolean) {
   const path = yield* Path.Path
   const beside = isInConductor && sink.type === "nats"

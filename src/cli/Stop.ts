@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { threads } from "../search/SearchThreads.ts"
 
-/** Timeout of a stop, one second less than the ten after which a container runtime kills the process. */
+/** Timeout of a stop, a second less than the ten after which a container runtime kills. */
 const stopMax = "9 seconds"
 
 /** A shell for {@link end}. Only images that contain nothing but the program lack it. */

@@ -31,7 +31,7 @@ import { Leases } from "./Leases.ts"
 import { Node } from "./Node.ts"
 import * as Observer from "./Observer.ts"
 
-/** Wait before a state is opened again that another process changed, or that a newer version of this program wrote. */
+/** Wait before a state is opened again that another process changed or a newer version wrote. */
 const openAgain = "10 seconds"
 
 /** What {@link run} needs to poll an endpoint. */
@@ -68,7 +68,7 @@ const setAside = (name: string): Omit<Report, "occurred_at"> => ({
     "check the disk; polling goes on from what the ledger remembers, so that nothing is lost and what it knows is not repeated"
 })
 
-/** Polls the endpoint for ever or once. After a defect, or when another process changed the position, it starts again. */
+/** Polls for ever or once. Starts again after a defect, or when another process changed the position. */
 export const run = Effect.fnUntraced(function*(options: EndpointRun) {
   const { endpoint, graph, identity, lockOf, once, pace, queue } = options
   const checkpoints = yield* Checkpoints
@@ -84,7 +84,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
     return { ...what, ...whose, occurred_at: isoTime(yield* Clock.currentTimeMillis) }
   })
 
-  /** Opens the endpoint's state, with retries while the store cannot be read; none when a newer version wrote it. */
+  /** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
   const open = Effect.gen(function*() {
     const opened = yield* checkpoints.open(key).pipe(
       Effect.tapError((error) =>

@@ -66,7 +66,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     )
   })
 
-  /** Interrupts an instance without waiting for its end, because an unavailable sink may hold one of its pages. */
+  /** Interrupts an instance without waiting, because an unavailable sink may hold one of its pages. */
   const end = (name: string) =>
     Effect.sync(() => Option.map(FiberMap.getUnsafe(fibers, name), (fiber) => fiber.interruptUnsafe()))
 

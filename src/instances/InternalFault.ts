@@ -4,7 +4,7 @@ import type { EndpointName } from "../endpoints/Endpoints.ts"
 import { isoTime } from "../status/Report.ts"
 import type { Observer } from "./Observer.ts"
 
-/** Names the kind of defect and its place. The error's message may quote Graph's data and is left out. */
+/** Names a defect's kind and place. Its message may quote Graph's data and is left out. */
 const nameOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
   if (!(error instanceof Error)) return "unknown kind"

@@ -14,8 +14,8 @@ export interface Leases {
    */
   readonly whileHeld: <A, E, R>(instance: string, work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /**
-   * Whether this process holds the lease now, by a monotonic clock: a process that was suspended notices an expired lease
-   * as soon as it resumes. Checked before each request to Graph, each publish and each commit.
+   * Whether this process holds the lease now, by a monotonic clock: a suspended process notices an expired lease as soon as
+   * it resumes. Checked before each request, publish and commit.
    */
   readonly isHeld: (instance: string) => boolean
 }

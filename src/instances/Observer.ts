@@ -49,7 +49,6 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
     }
   }
 
-  /** Counts the records and artifacts of a committed page. */
   const committed = Effect.fnUntraced(
     function*({ artifacts, deadLetters, drift, fresh, late, updatedAt }: Brought, at: number) {
       yield* status.tellEndpoint(instance, endpoint, {

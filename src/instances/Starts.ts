@@ -1,6 +1,6 @@
 /**
- * Spreads the starts of many instances over time. Otherwise a process that begins with a thousand tenants, or takes over
- * those of another process, would poll all of them in the same second, and again at every interval.
+ * Spreads the starts of many instances over time. Otherwise a process that begins with a thousand tenants, or takes them
+ * over, would poll all in the same second, and again at every interval.
  */
 import { Clock, Duration, Effect } from "effect"
 import { RateLimiter } from "effect/persistence"

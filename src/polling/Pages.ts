@@ -1,6 +1,6 @@
 /**
- * Makes a stream of pages from an endpoint. The stream carries out the actions that `Poller.decide` chooses and returns
- * their results to it as events. Publishing and committing pages is the consumer's work.
+ * Makes a stream of pages from an endpoint: carries out the actions that `Poller.decide` chooses, and answers with events.
+ * The consumer publishes and commits the pages.
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
@@ -59,7 +59,7 @@ interface Seed {
   readonly save: Save | undefined
 }
 
-/** Saves only the cooldown of a change. A restart must wait out a cooldown even when an earlier page was given up. */
+/** Saves only the cooldown, which a restart must wait out even when an earlier page was given up. */
 const cooldownOnly = (save: Save): Save => (checkpoint) => {
   const { cooldown, throttles } = save(checkpoint)
   return { ...checkpoint, cooldown, throttles }
@@ -77,7 +77,6 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const recent = Recent.make()
-  /** Number of pages made so far. */
   let made = 0
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
@@ -117,7 +116,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     yield* showCheckpoint
   })
 
-  /** Prepares a fetched page: the event for the poller, and a function that makes the page for the consumer. */
+  /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
   const read = Effect.fnUntraced(function*({ answer, attempts, scope }: Requests.Fetched, failures: number) {
     const now = yield* Clock.currentTimeMillis
     const { cursors, future, map, records } = prepare({
@@ -161,7 +160,6 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     return { event, page }
   })
 
-  /** Waits until the action is due or the pace changes. */
   const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
     const { at, notes } = wakeAt(config, state, action, yield* facts)
     yield* Effect.forEach(notes, note, { discard: true })
@@ -291,7 +289,7 @@ const createdCursors = ({ records }: GraphPage): ReadonlyArray<Timestamp.Timesta
  *
  * **Details**
  *
- * The stream has no typed errors. When it ends or is interrupted, uncommitted pages are given up, after a running attempt
- * to publish one has ended. A page that was given up ends the stream, and the next run reads its records again.
+ * The stream never fails. When it ends or is interrupted, uncommitted pages are given up, after a running attempt to
+ * publish. A page that was given up ends the stream, and its records are read again.
  */
 export const pages = (options: PollerOptions): Stream.Stream<Page, never, PagePermits> => Stream.unwrap(make(options))

@@ -1,12 +1,12 @@
-/** A poll: one visit to an endpoint, from the first request to the commit of the last page. All values are immutable. */
+/** A poll: one visit to an endpoint, from its first request to its last commit. All values are immutable. */
 import { HashSet } from "effect"
 import type { Gap } from "../checkpoints/Checkpoint.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
 
-/** When the next poll is due: at once, on the grid of the interval, or after a delay. Milliseconds since 1970. */
+/** When the next poll is due: at once, on the grid of the interval, or after a delay. */
 export type Due =
   | { readonly _tag: "Now" }
-  /** `anchor` is a grid point. `since` is when the wait began: a grid point that passed during an aside is due at once. */
+  /** `since` is when the wait began: a grid point that passed during an aside is due at once. */
   | { readonly _tag: "Grid"; readonly anchor: number; readonly since: number }
   | { readonly _tag: "After"; readonly from: number; readonly millis: number }
 
@@ -24,10 +24,10 @@ export type Task =
   /** Reads a past range by creation time, for `backfill`. */
   | { readonly _tag: "Range"; readonly end: Timestamp }
 
-/** A sweep or a gap: it is read between two polls and pauses for the next poll, which is due at `due`. */
+/** A sweep or a gap, read between two polls. It pauses for the next poll, which is due at `due`. */
 export type Aside = Extract<Task, { readonly due: Due }>
 
-/** Counts of what the committed pages of a poll brought. */
+/** What the committed pages of a poll brought. */
 export interface Tally {
   readonly records: number
   readonly artifacts: number
@@ -57,17 +57,17 @@ export interface Poll {
   readonly pageSize: number
   readonly failedRequests: number
   readonly tally: Tally
-  /** Number of rows dated so far in the future that they do not move the mark. */
+  /** Rows dated so far in the future that they do not move the mark. */
   readonly future: number
-  /** NextLinks that were followed. A link that comes again is not followed, because it would loop. */
+  /** NextLinks that were followed. A link that comes again would loop. */
   readonly links: HashSet.HashSet<string>
   /** Whether the pass was restarted because its nextLink could not be followed. */
   readonly restarted: boolean
-  /** Providers of legacy alerts whose records are missing from this pass and may come later. */
+  /** Providers of legacy alerts whose part of the pass is missing and may come later. */
   readonly missing: ReadonlyArray<string>
 }
 
-/** Makes a poll that begins. Times are milliseconds since 1970, by the machine's clock and by Graph's clock. */
+/** Makes a poll that begins. Times are milliseconds since 1970, by the machine's clock and Graph's. */
 export const start = (startedAt: number, graphStartedAt: number, pageSize: number, task: Task): Poll => ({
   task,
   startedAt,

@@ -11,7 +11,7 @@ const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint =
       incomplete + 1 >= Limits.missingProviderPolls
     ? addGap(checkpoint, { from, to: mark, code: providerMissing, foundAt: now, triedAt: now }, true)
     : undefined
-  // When there are `gapsMax` gaps, the missing provider cannot become another gap and the mark keeps waiting.
+  // With `gapsMax` gaps there cannot be another one, and the mark keeps waiting.
   const isGivenUp = given !== undefined && given.gaps.length <= gapsMax
   const whole = isGivenUp ? given : checkpoint
   const moved = mark === undefined || (isOwed && !isGivenUp) ? whole : advance(whole, mark, now)

@@ -1,10 +1,9 @@
 /**
  * Remembers ids and last changes of an endpoint's records, to compare their number with Graph's count in a sweep.
  *
- * Two flat arrays take 2 MB for a hundred thousand records; a `Map` with as many strings takes 14 MB. A record is known by
- * 52 bits of its id's hash. Among a hundred thousand records two share these bits once in a million times; then the count
- * is one too low, and rows are read again in vain. Times are rounded by up to an eighth of a microsecond, so a row exactly
- * at a bound may count on either side.
+ * Two flat arrays take 2 MB for a hundred thousand records, a `Map` of as many strings 14 MB. A record is known by 52 bits
+ * of its id's hash. Two of a hundred thousand share them once in a million times; then the count is one too low, and rows
+ * are read again in vain. Times are rounded by up to an eighth of a microsecond, so a row at a bound may count on either side.
  */
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { sweepIdsMax } from "../domain/Bounds.ts"
@@ -12,7 +11,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 
 /** The records that were read since the process started, up to a limit. */
 export interface Recent {
-  /** Remembers a record, or ignores a new record when the limit is reached: see {@link Recent.isWhole}. */
+  /** Remembers a record. At the limit, new records are ignored: see {@link Recent.isWhole}. */
   readonly remember: (id: string, cursor: Timestamp.Timestamp) => void
   /** Counts the records changed from `from` on and before `end`, and forgets those changed before `from`. */
   readonly within: (from: Timestamp.Timestamp, end: Timestamp.Timestamp) => number
@@ -21,19 +20,18 @@ export interface Recent {
 }
 
 const slotsMin = 64
-/** At this fill a hundred thousand records fit into the next higher power of two, 131,072 slots. */
+/** At this fill a hundred thousand records fit into 2^17 slots. */
 const fullMax = 0.8
 
-/** Returns 52 bits of the id's hash, which a number holds exactly. The key 0 marks an empty slot. */
+/** 52 bits of the id's hash, which a number holds exactly. The key 0 marks an empty slot. */
 const keyOf = (id: string): number => Number.parseInt(sha256(id).slice(0, 13), 16) || 1
 
-/** Returns milliseconds since 1970 with the fraction that a number can hold, to a quarter of a microsecond. */
+/** Milliseconds since 1970 with the fraction that a number holds, to a quarter of a microsecond. */
 const millisOf = (at: Timestamp.Timestamp): number => Timestamp.toMillis(at) + Number(at.slice(23, 29)) / 1e6
 
-/** Makes a hash table with open addressing. Keys are removed only by building a new table. */
 const makeTable = (slots: number) => ({ keys: new Float64Array(slots), values: new Float64Array(slots) })
 
-/** Returns the slot of `key`, or the free slot for it when the key is absent. */
+/** Returns the slot of `key`, or the free slot for it. */
 const slotOf = (keys: Float64Array, key: number): number => {
   const last = keys.length - 1
   let slot = key & last
@@ -46,7 +44,7 @@ export const make = (idsMax = sweepIdsMax): Recent => {
   let table = makeTable(slotsMin)
   let size = 0
 
-  /** Rebuilds the table with `slots` slots, without records changed before `from` (milliseconds since 1970). */
+  /** Rebuilds the table with `slots` slots, without records changed before `from`. */
   const rebuild = (slots: number, from: number) => {
     const { keys, values } = table
     table = makeTable(slots)

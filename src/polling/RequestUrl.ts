@@ -3,7 +3,6 @@ import type { Position } from "../checkpoints/Checkpoint.ts"
 import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 
-/** A collection and the property by which Graph filters and sorts it. */
 type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }
 
 const filtered = (

@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
   const { endpoint, identity, mode } = config
   const ahead = yield* Semaphore.make(pagesAhead)
 
-  /** Makes a request only while the lease is held. Without the lease it waits for the interruption that is coming. */
+  /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
   const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => isHeld() ? request : Effect.never)
 
@@ -60,7 +60,6 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     )
   }
 
-  /** Requests a page once, without retries. */
   const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
     const page = yield* makeScope(run)
     const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>

@@ -1,33 +1,33 @@
 /**
- * Decides how a pass over a collection continues after each page, as a pure function of the page.
+ * Decides how a pass continues after each page, as a pure function of the page.
  *
- * Graph's paging by `$skip` loses rows: a row that is updated between two pages shifts every later row by one. When rows
- * come in cursor order, the filter is moved to the last cursor instead, and the ledger drops the duplicates. When they do
- * not, the nextLink must be followed, and the mark waits for the end of the pass.
+ * Graph's paging by `$skip` loses rows: a row updated between two pages shifts every later row by one. When rows come in
+ * cursor order, the filter is moved to the last cursor instead, and the ledger drops duplicates. Otherwise the nextLink
+ * must be followed, and the mark waits for the end of the pass.
  */
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
-/** The parts of a page that decide how the pass continues. */
+/** What a page says about how the pass continues. */
 export interface Seen {
   /** Cursors of the page's rows in page order, without rows dated in the future. */
   readonly cursors: ReadonlyArray<Timestamp>
-  /** Whether there are more pages. A link was already checked to stay on the collection. */
+  /** Whether more pages follow. A link was checked to stay on the collection. */
   readonly next:
     | { readonly _tag: "End" }
     | { readonly _tag: "Link"; readonly url: string; readonly skips: boolean }
-    /** There are more pages, but the link cannot be followed: it repeats, leads elsewhere, or Graph refused it. */
+    /** The link to the next page cannot be followed: it repeats, leads elsewhere, or Graph refused it. */
     | { readonly _tag: "DeadLink" }
 }
 
-/** How the pass continues. `mark` is the cursor to which the mark may move once the page is committed. */
+/** How the pass continues. The mark may move to `mark` once the page is committed. */
 export type Step =
   | { readonly _tag: "Go"; readonly position: Position; readonly mark: Timestamp | undefined }
   | { readonly _tag: "End"; readonly mark: Timestamp | undefined }
-  /** There are more pages but no way to read them. The position includes what this page showed. */
+  /** More pages follow that cannot be read. The position includes what this page showed. */
   | { readonly _tag: "Stuck"; readonly position: Position }
 
-/** Returns the position of a pass that begins at a cursor. */
+/** The position of a pass that begins at a cursor. */
 export const begin = (from: Timestamp): Position => ({
   bound: from,
   until: null,
@@ -40,9 +40,8 @@ export const begin = (from: Timestamp): Position => ({
 })
 
 /**
- * Returns where the next poll begins: at the saved position of an unfinished pass or, without one, the overlap before the
- * mark. `overlap` is in milliseconds. A new pass begins neither before `known`, from where on the ledger is complete, nor
- * before the end of a gap, because gaps are tried again separately.
+ * Returns where the next poll begins: at the position of an unfinished pass or `overlap` milliseconds before the mark. A
+ * new pass begins neither before `known`, from where on the ledger is complete, nor inside a gap, which is tried separately.
  */
 export const resume = (
   { floor, gaps, mark, position }: Pick<Checkpoint, "floor" | "gaps" | "mark" | "position">,
@@ -63,7 +62,7 @@ const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): T
   return found
 }
 
-/** Whether the cursors are in order, inside the filter, and not before what the pass has reached. */
+/** Whether cursors are in order, inside the filter, and not before what the pass has reached. */
 const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
   let before = link !== null && reached !== null && reached > bound ? reached : bound
   for (const cursor of cursors) {
@@ -105,7 +104,7 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
   }
 }
 
-/** Returns how a pass that ends at the cursor `end` (exclusive) continues after a page. */
+/** Returns how a pass that ends at `end` (exclusive) continues after a page. */
 export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step => {
   const on = step(position, seen)
   if (on._tag !== "Go" || on.position.until !== null) return on
@@ -114,7 +113,7 @@ export const stepWithin = (position: Position, seen: Seen, end: Timestamp): Step
     : { ...on, position: { ...on.position, until: end } }
 }
 
-/** Drops a link that expired or cannot be read. When cursor order was proven, the filter moves to what was reached. */
+/** Drops an expired or unreadable link. When order was proven, the filter moves to what was reached. */
 export const withoutLink = (position: Position): Position => ({
   ...position,
   link: null,
@@ -122,8 +121,8 @@ export const withoutLink = (position: Position): Position => ({
 })
 
 /**
- * Halves the window of a position; a window without an end reaches to `horizon`. Returns undefined when the window is
- * already as narrow as `floor` milliseconds.
+ * Halves the window of a position; one without an end reaches to `horizon`. Undefined when the window is already as narrow
+ * as `floor` milliseconds.
  */
 export const narrow = (position: Position, horizon: Timestamp, floor: number): Position | undefined => {
   const { bound, until } = position

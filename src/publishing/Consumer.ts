@@ -12,8 +12,8 @@ import { publish } from "./Publishing.ts"
  *
  * **Details**
  *
- * Pages are published one at a time, so that a crash repeats at most one page. With `patience` the consumer fails when a
- * page could not be written for that long; without `patience` it retries for ever.
+ * One page at a time, so that a crash repeats at most one. With `patience` the consumer fails when a page could not be
+ * written for that long; without, it retries for ever.
  */
 export const consume = Effect.fn("Consumer.consume")(function*(
   queue: Queue.Queue<Page>,
@@ -21,7 +21,7 @@ export const consume = Effect.fn("Consumer.consume")(function*(
 ): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
   const { type } = yield* ArtifactSink
   yield* (yield* Status).tell({ _tag: "SinkChanged", type })
-  // An interruption between taking a page and publishing it must not happen: the page would never be ended.
+  // After an interruption between taking and publishing a page, nobody would end the page.
   const next = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(restore(Queue.take(queue)), (page) => restore(publish(page, patience)))
   )

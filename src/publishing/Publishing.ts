@@ -18,7 +18,6 @@ const attemptMax = Duration.seconds(5)
 /** Mapping yields to other work after this time: health checks, the web page, requests of other tenants. */
 const turnMax = Duration.millis(20)
 
-/** Maps the page and writes it, slice by slice. */
 const write = Effect.fnUntraced(function*(page: Page) {
   const sink = yield* ArtifactSink
   const clock = yield* Clock.Clock

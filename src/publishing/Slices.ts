@@ -15,7 +15,7 @@ import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
 import { identify } from "./Records.ts"
 
-/** The result of mapping a page: keys for the ledger, and counts for the status and the metrics. */
+/** The result of mapping a page, for the ledger, the status and the metrics. */
 export interface Brought {
   /** Keys that the commit adds to the ledger. */
   readonly keys: KeySet
@@ -25,15 +25,15 @@ export interface Brought {
   readonly fresh: number
   readonly repeated: number
   readonly drift: ReadonlyArray<Drift>
-  /** Last change of each fresh record in milliseconds since 1970, for the freshness metric. */
+  /** Last change of each fresh record, in milliseconds since 1970. */
   readonly updatedAt: ReadonlyArray<number>
   /** Last change of each fresh record behind the mark, in milliseconds since 1970. */
   readonly late: ReadonlyArray<number>
 }
 
-/** One run of the mapping over the records of a page; each attempt to publish makes one. */
+/** One mapping of a page's records; each attempt to publish makes one. */
 export interface Mapping {
-  /** Maps the unknown records of a slice when the slice is requested. Iterate once. */
+  /** Maps a slice's unknown records when it is requested. Iterate once. */
   readonly slices: Iterable<Slice>
   /** Returns the result; complete after the last slice. */
   readonly brought: () => Brought
@@ -41,11 +41,11 @@ export interface Mapping {
 
 /** A page whose records are separated and ready to be mapped. */
 export interface Prepared {
-  /** Begins to map the records. Each call gives the same result until keys are added to the ledger. */
+  /** Begins to map the records. The result is the same until the ledger changes. */
   readonly map: () => Mapping
   /** Cursors of the page's rows in page order, without rows dated in the future. */
   readonly cursors: ReadonlyArray<Timestamp.Timestamp>
-  /** Number of rows dated so far ahead of Graph's clock that they do not move the mark. */
+  /** Number of rows too far ahead of Graph's clock to move the mark. */
   readonly future: number
   /** The page's records that have an id and a cursor, in page order. */
   readonly records: ReadonlyArray<GraphRecord>

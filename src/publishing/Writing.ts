@@ -38,7 +38,7 @@ export const writeFailed = Effect.fnUntraced(function*(
   yield* (yield* Reporter).say(report, { level: "Error", remind: true })
 })
 
-/** Logs and shows in the status that writing works again. Does nothing when the sink was not unavailable. */
+/** Logs and shows in the status that writing works again. */
 export const recovered = Effect.gen(function*() {
   const status = yield* Status
   const { sink } = yield* status.snapshot
@@ -49,8 +49,8 @@ export const recovered = Effect.gen(function*() {
 })
 
 /**
- * Retries a write to the store until it succeeds, or until `patience` has passed. Returns `lost` when another process
- * changed the value, `dropped` when `patience` has passed.
+ * Retries a write to the store until it succeeds. Returns `lost` when another process changed the value, `dropped` when
+ * `patience` has passed.
  */
 export const persist = (
   whose: Whose,

@@ -12,19 +12,19 @@ export interface DeadLetter {
   readonly path: string
   /** ISO 8601, UTC. */
   readonly occurred_at: string
-  /** The record as Graph sent it. `artifacts/Message.stringify` writes it with Graph's digits. */
+  /** The record as Graph sent it, for `Message.stringify`. */
   readonly record: unknown
 }
 
-/** The artifacts and dead letters of a part of one page, small enough to hold in memory. */
+/** Artifacts and dead letters of a part of one page, small enough for memory. */
 export interface Slice {
   readonly artifacts: ReadonlyArray<Artifact>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
 
-/** The sink cannot take artifacts at the moment. The caller publishes the same page again. */
+/** The sink cannot take artifacts at the moment. Publish the same page again. */
 export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
-  /** The failed operation, without content of artifacts: `ENOSPC in writeAll`. */
+  /** What failed, without content: `ENOSPC in writeAll`. */
   detail: Schema.String
 }) {
   override get message() {
@@ -32,7 +32,7 @@ export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("Sink
   }
 }
 
-/** Failure of a sink; a retry of the page may succeed. */
+/** Failure of a sink; a retry may succeed. */
 export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("ArtifactSinkError", {
   sink: Schema.String,
   reason: Schema.Union([SinkUnavailable])
@@ -42,9 +42,9 @@ export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("
   }
 }
 
-/** Writes one page. When the scope closes before `commit`, the sink rolls back what it wrote, if it can. */
+/** Writes one page. A scope that closes before `commit` rolls the page back, if the sink can. */
 export interface PageWriter {
-  /** Takes the next slice of the page. The slice need not be durable before `commit`. */
+  /** Takes the next slice, which need not be durable before `commit`. */
   readonly write: (slice: Slice) => Effect.Effect<void, ArtifactSinkError>
   /** Succeeds when every slice is durable. Called once, after the last slice. */
   readonly commit: Effect.Effect<void, ArtifactSinkError>
@@ -62,19 +62,17 @@ export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<
  *
  * **Details**
  *
- * Only one page is open at a time, in a scope. A page is never split over two files. After a crash the page is there
- * completely or not at all, as far as the sink can control that.
+ * One page is open at a time, in a scope. A page is never split over two files. After a crash it is there completely or
+ * not at all, as far as the sink can control that.
  *
  * **Gotchas**
  *
- * Delivery is at least once: a page comes again after a failure, and after a crash between its commit and the save of the
- * checkpoint. Consumers recognise duplicates by `Artifact.id`. A sink that cannot roll back (a broker, a pipe) skips what
- * it already took of the page in a failed attempt.
+ * Delivery is at least once: a page comes again after a failure, and after a crash between its commit and the checkpoint's.
+ * `Artifact.id` shows duplicates. A sink that cannot roll back (a broker, a pipe) skips what it took in a failed attempt.
  */
 export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats`, `screen` or `memory`. */
   readonly type: string
-  /** Opens the next page; the previous page's scope must be closed. */
   readonly open: Effect.Effect<PageWriter, ArtifactSinkError, Scope.Scope>
 }>()("azure-security/sinks/ArtifactSink") {
   /** Layer of an in-memory sink over {@link Published}, which outlives it. */
@@ -100,7 +98,7 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
     })
   )
 
-  /** Layer of an in-memory sink: the reference for the behaviour of every sink. */
+  /** Layer of an in-memory sink, the reference for every sink. */
   static readonly layerMemory = ArtifactSink.layerMemoryOpen.pipe(Layer.provideMerge(Published.layer))
 }
 

@@ -10,10 +10,10 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
 import { makeEncoders } from "./Ndjson.ts"
 
-/** Size at which the next page begins a new file: 256 MiB. One page may take a file over this size. */
+/** Size at which the next page begins a new file: 256 MiB. */
 export const fileBytesMax = 268_435_456
 
-/** Number and size in bytes of the dead-letter files that are kept when artifacts go to another sink. The oldest go. */
+/** Number and bytes of the newest dead-letter files, which are kept when artifacts go to another sink. */
 export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 
 const ownerOnly = 0o600
@@ -26,7 +26,7 @@ interface Open {
   readonly day: string
   readonly file: FileSystem.File
   readonly scope: Scope.Closeable
-  /** Inode of the file when it was opened; shows whether the file was moved or replaced since. */
+  /** Inode of the opened file, to notice when the file is moved or replaced. */
   readonly inode: Option.Option<bigint>
   /** Bytes known to be on the disk. */
   readonly synced: number
@@ -39,7 +39,6 @@ export interface SeriesWriter {
   readonly accept: Effect.Effect<void>
 }
 
-/** Makes one series of files, such as `artifacts` or `dead-letters`. */
 const makeSeries = Effect.fnUntraced(function*(
   directory: string,
   prefix: string,
@@ -50,13 +49,13 @@ const makeSeries = Effect.fnUntraced(function*(
   const path = yield* Path.Path
   const encoders = makeEncoders()
   let current: Open | undefined
-  /** Whether the end of the current file is unknown, so that the next page must go to a new file. */
+  /** Whether the file's end is unknown, so that the next page must go to a new file. */
   let abandoned = false
   const abandon = Effect.sync(() => {
     abandoned = true
   })
 
-  /** Matches the names of this series only, because an administrator may keep copies in the directory. */
+  /** Matches only names of this series, because copies may be in the directory. */
   const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
   const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
 
@@ -73,7 +72,7 @@ const makeSeries = Effect.fnUntraced(function*(
     return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
   })
 
-  /** Returns the length of the file up to and including its last newline. */
+  /** Length of the file up to its last newline. */
   const wholeLines = Effect.fnUntraced(function*(name: string) {
     const size = Number((yield* fs.stat(name)).size)
     return yield* Effect.scoped(Effect.gen(function*() {
@@ -90,7 +89,6 @@ const makeSeries = Effect.fnUntraced(function*(
     }))
   })
 
-  /** Removes the oldest files over the limit. */
   const letGo = Effect.gen(function*() {
     const names = (yield* files).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
     for (const name of names.slice(0, Math.max(0, names.length - filesMax))) {
@@ -98,7 +96,7 @@ const makeSeries = Effect.fnUntraced(function*(
     }
   })
 
-  /** Cuts off the torn line that a crash may have left at the end of any file. */
+  /** Cuts off torn lines that a crash left, in files of any day. */
   const mend = Effect.gen(function*() {
     for (const name of yield* files) {
       const file = path.join(directory, name)
@@ -128,7 +126,7 @@ const makeSeries = Effect.fnUntraced(function*(
     return current
   })
 
-  /** Whether the open file was moved, deleted or replaced. Writes to it would be lost. */
+  /** Whether the open file was moved or deleted, so that writes to it would be lost. */
   const isGone = ({ inode, name }: Open) =>
     Effect.match(fs.stat(name), {
       onFailure: () => true,
@@ -149,8 +147,8 @@ const makeSeries = Effect.fnUntraced(function*(
 
   /**
    * Opens the series for one page. A page without values touches no file. `sync` forces all values to the disk; `accept`
-   * keeps them. When the scope closes before `accept`, the values are cut off again. Only one page may be open at a time,
-   * because all pages share the encoder's buffers.
+   * keeps them. A scope that closes before `accept` cuts them off. Only one page may be open, because all pages share the
+   * encoder's buffers.
    */
   const open = Effect.gen(function*() {
     const encoder = encoders()
@@ -162,13 +160,13 @@ const makeSeries = Effect.fnUntraced(function*(
     const rollBack = Effect.suspend(() => {
       if (into === undefined) return Effect.void
       const { name, synced } = into
-      // Wait for the pending write first; otherwise it would add its bytes after the truncation.
+      // A pending write would add its bytes after the truncation.
       const still = writing === undefined ? Effect.void : Fiber.await(writing)
       return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
     })
     yield* Effect.addFinalizer(() => rollBack)
 
-    /** Starts to write a piece after the previous piece is written; the next piece is encoded meanwhile. */
+    /** Writes a piece while the next piece is encoded. */
     const put = Effect.fnUntraced(function*(piece: Uint8Array) {
       into ??= yield* openFor(Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10))
       yield* written
@@ -206,8 +204,8 @@ export const failing = <A, R>(
   )
 
 /**
- * Opens a bounded series of files in a directory, which is created when it is missing. The oldest files are removed when
- * there are more than `limits.files`. The `open` of the result opens the series for one page.
+ * Opens a bounded series of files in a directory, which is created when missing. Removes the oldest files over
+ * `limits.files`. The `open` of the result opens the series for one page.
  */
 export const openBounded = (
   directory: string,
@@ -241,7 +239,7 @@ export const liveNames: SeriesNames = { artifacts: "artifacts", deadLetters: "de
 /** File name prefixes of `backfill`, whose files are in the same directory as those of live polling. */
 export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: "backfill-dead-letters" }
 
-/** Layer of an {@link ArtifactSink} that writes files to a directory, which is created when it is missing. */
+/** Layer of an {@link ArtifactSink} that writes files to a directory, which is created when missing. */
 export const layer = (
   directory: string,
   bytesMax: number = fileBytesMax,
@@ -264,8 +262,7 @@ export const layer = (
               failing(
                 Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))
               ),
-            // Both series are synced before either is accepted. Otherwise a failed artifact sync would leave dead letters
-            // that the repeated page writes a second time.
+            // Both are synced before either is accepted. Otherwise a repeated page could write its dead letters twice.
             commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
               failing,
               Effect.andThen(Effect.andThen(deadLetters.accept, artifacts.accept))

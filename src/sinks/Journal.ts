@@ -12,8 +12,8 @@ export const prefix = "artifacts"
  *
  * **Details**
  *
- * A page is copied while the sink writes it, and the copy is kept after the sink has committed the page. A failed copy is
- * logged once and its page is missing from the search; the page is published all the same. A slow disk slows the sink.
+ * A page is copied while the sink writes it; the copy is kept after the sink's commit. A failed copy is logged once and
+ * missing from the search, but its page is published. A slow disk slows the sink.
  */
 export const layer = <E, R>(
   sink: Layer.Layer<ArtifactSink, E, R>,
@@ -46,7 +46,7 @@ export const layer = <E, R>(
         type,
         open: Effect.gen(function*() {
           const page = yield* open
-          /** The copy of this page; undefined after a step of the copy failed. */
+          /** The copy of this page; undefined after it failed. */
           let copy: FileSink.SeriesWriter | undefined = yield* Effect.catch(
             openCopy,
             (error) => Effect.as(say(error), undefined)

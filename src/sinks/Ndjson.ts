@@ -1,8 +1,8 @@
 /**
  * Encodes artifacts and dead letters as newline-delimited JSON.
  *
- * No schema codec is used. An artifact is a flat object of strings and numbers that this program made; a dead letter holds
- * raw JSON with Graph's own digits, at any depth. A codec would double the cost of collecting a backlog.
+ * There is no codec, which would double the cost of a backlog: an artifact is a flat object of strings and numbers, and a
+ * dead letter holds raw JSON with Graph's own digits, at any depth.
  */
 
 import { stringify } from "../artifacts/Message.ts"
@@ -43,7 +43,7 @@ export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder =
   return () => {
     let current = 0
     let filled = 0
-    /** Encodes a line and then its newline, because joining both in a string would copy the line once more. */
+    /** Encodes a line without its newline first: joining both would copy the line once more. */
     const take = (line: string): boolean => {
       const buffer = buffers[current] ??= new Uint8Array(bytesMax)
       const { read, written } = utf8.encodeInto(line, buffer.subarray(filled))
@@ -52,7 +52,7 @@ export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder =
       buffer[filled++] = newline
       return true
     }
-    /** A line that did not fit. It waits for the next call, because the other buffer may still be being written out. */
+    /** A line that did not fit. It waits for the next call, because the other buffer may still be in use. */
     let held: string | undefined
     const full = () => {
       if (filled === 0) return none

@@ -42,7 +42,7 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
       )
     }
 
-    /** Waits until the pipe has taken the last write, which an earlier attempt may have started. */
+    /** Waits for the last write, which an earlier attempt may have started. */
     const taken = Effect.suspend(() => {
       if (writing === undefined) return Effect.void
       return Effect.interruptible(Fiber.await(writing)).pipe(

@@ -32,7 +32,7 @@ class Series {
     this.values[minute % minutesKept] = value
   }
 
-  /** Joins each `minutes` minutes from minute `from` on to one of `count` steps; null for a step without data. */
+  /** Joins minutes from `from` on to `count` steps of `minutes` each; null for a step without data. */
   read(from: number, count: number, minutes: number, join: (one: number, other: number) => number) {
     return Array.from({ length: count }, (_, step) => {
       let joined: number | null = null
@@ -47,7 +47,6 @@ class Series {
 
 const sum = (one: number, other: number) => one + other
 
-/** Counters since the start of the process. */
 interface Totals {
   readonly records: number
   readonly artifacts: number
@@ -144,7 +143,7 @@ export class Activity extends Context.Service<Activity, {
         if (over.length > marksMax) over = over.slice(-marksMax)
       }
 
-      /** Saves the values of the minute that ended. Minutes that passed without a sample, as in sleep, become NaN. */
+      /** Saves the minute that ended. Minutes that passed without a sample become NaN. */
       const count = Effect.fnUntraced(function*(now: number) {
         const ended = Math.floor(now / minuteMillis) - 1
         for (let missed = Math.max(minute, ended - minutesKept + 1); missed < ended; missed++) {
@@ -174,7 +173,7 @@ export class Activity extends Context.Service<Activity, {
           const { count, minutes } = steps[range]
           const now = yield* Clock.currentTimeMillis
           const first = (Math.floor(now / minuteMillis / minutes) + 1) * minutes - count * minutes
-          // The ring has overwritten older minutes with newer ones, so they must not be read.
+          // Older minutes were overwritten with newer ones.
           const from = Math.max(first, Math.floor(now / minuteMillis) - minutesKept + 1)
           const read = (of: Series, join: (one: number, other: number) => number) => of.read(from, count, minutes, join)
           const reach = from * minuteMillis

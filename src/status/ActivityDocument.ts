@@ -16,15 +16,13 @@ export const ActivityDocument = Schema.Struct({
   step_seconds: Schema.Int,
   /** Record versions not seen before. */
   records: counts,
-  /** Artifacts that the sink took. */
   artifacts: counts,
-  /** Reported failures. */
   errors: counts,
   /** 95 of 100 records were published within this many seconds of their last change; null for no records. */
   freshness_p95_seconds: counts,
   /** The most requests that one tenant made in a minute. */
   requests_per_minute: counts,
-  /** Requests that live polling may make per tenant and minute, a part of Microsoft's limit. */
+  /** Requests that live polling may make per tenant, a part of Microsoft's limit. */
   requests_per_minute_max: Schema.Int,
   marks: Schema.Array(Schema.Struct({
     /** `outage`: the endpoint, its credentials or the sink failed. */

@@ -1,4 +1,4 @@
-/** The connector's metrics. Dashboards depend on names and labels. Label values come from small fixed sets. */
+/** The connector's metrics. Dashboards depend on names and labels; label values are bounded. */
 import { type Effect, Metric } from "effect"
 
 /** Buckets from a tenth of a second to five minutes, the timeout of a request. */

@@ -27,10 +27,10 @@ export const Report = Schema.Struct({
 })
 export type Report = typeof Report.Type
 
-/** Formats milliseconds since 1970 as ISO 8601 in UTC, as reports and `/status` show times. */
+/** Formats milliseconds since 1970 as reports and `/status` show times: ISO 8601, UTC. */
 export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
-/** Makes the report of a failed request, with code and remedy from the failure table. Times: milliseconds since 1970. */
+/** Makes the report of a failed request. Times are milliseconds since 1970. */
 export const fromGraphError = (
   { endpoint, instance }: { readonly instance: string; readonly endpoint: string },
   error: GraphError,
@@ -65,7 +65,7 @@ export const fromGraphError = (
 export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
   const answer = [
     http_status === undefined ? [] : [`HTTP ${http_status}`],
-    // Refused credentials concern the whole instance, so the line names no endpoint.
+    // Refused credentials concern the whole instance.
     aadsts_code === undefined ? endpoint === undefined ? [] : [`on ${endpoint}`] : [`AADSTS${aadsts_code}`]
   ].flat().join(" ")
   const whole = `${answer === "" ? "" : `${answer}: `}${message}; ${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1)}`

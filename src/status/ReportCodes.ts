@@ -1,6 +1,6 @@
 /**
- * Codes of reports that are not failed requests, with meaning and remedy. The README's table is generated from them, and a
- * test checks every report against them. The codes of failed requests are in `FailureTable`.
+ * Codes of reports that are not failed requests, for the README's table and a test of every report. The codes of failed
+ * requests are in `FailureTable`.
  */
 
 interface Row {
@@ -8,7 +8,7 @@ interface Row {
   readonly remedy: string
 }
 
-/** The rows of the README's table of report codes, by code. */
+/** Rows of the README's table, by code. */
 export const reportCodes = {
   gap: {
     says:

@@ -24,9 +24,9 @@ const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
 
 /** Service that logs each report once. */
 export class Reporter extends Context.Service<Reporter, {
-  /** Logs a report, unless the same (instance, endpoint, code, message) was logged and has not ended. */
+  /** Logs a report, unless the same (instance, endpoint, code, message) was logged and lasts. */
   readonly say: (report: Report, saying: Saying) => Effect.Effect<void>
-  /** Ends the endpoint's report and that of the credentials, so that the same failure is logged again next time. */
+  /** Ends the reports of the endpoint and of the credentials: the same failure will be logged again. */
   readonly over: (instance: string, endpoint: string) => Effect.Effect<void>
   /** Ends a report that was logged with `apart`. */
   readonly overApart: (what: Pick<Report, "code" | "endpoint" | "instance">) => Effect.Effect<void>
@@ -34,7 +34,7 @@ export class Reporter extends Context.Service<Reporter, {
   readonly overAll: (code: string) => Effect.Effect<void>
 }>()("azure-security/status/Reporter") {
   static readonly layer = Layer.sync(Reporter, () => {
-    /** The last report logged about each subject, and when in milliseconds since 1970. */
+    /** The last report about each subject, and when it was logged. */
     const said = new Map<string, { readonly what: string; readonly at: number }>()
     return Reporter.of({
       say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
@@ -60,5 +60,4 @@ export class Reporter extends Context.Service<Reporter, {
   })
 }
 
-/** The fields of a report for a JSON log; the line itself has the message. */
 const annotations = (report: Report): Record<string, unknown> => Struct.omit(report, ["message"])

@@ -1,6 +1,6 @@
 /**
- * The connector's status as one immutable value. `/status`, gauges, health and reports are selected from the snapshot, so
- * that none of them outlives the instance it describes.
+ * The connector's status as one immutable value. `/status`, gauges, health and reports are selected from it, so that none
+ * of them outlives its instance.
  */
 import { Effect } from "effect"
 import type { DriftCount } from "../artifacts/DriftCounts.ts"
@@ -22,9 +22,9 @@ export interface EndpointSnapshot {
   readonly highWaterMark?: string | undefined
   readonly gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
   readonly error?: Report | undefined
-  /** Since when this process has polled the endpoint without a break; undefined while this process does not poll it. */
+  /** Since when this process polls the endpoint; undefined while it does not. */
   readonly since?: number | undefined
-  /** How often the endpoint has new records; see `Rhythm` of the checkpoint. */
+  /** How often the endpoint has new records. */
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
   /** Whether the last poll ended well; the state of the instance depends on it. */
   readonly lastPollWell?: boolean | undefined
@@ -61,7 +61,7 @@ export interface Snapshot {
   readonly drift: ReadonlyArray<DriftCount>
 }
 
-/** Returns the key of a warning: a code can occur once for an instance and once for each of its endpoints. */
+/** Key of a warning: a code can occur once for an instance and once for each of its endpoints. */
 export const warningKey = ({ code, endpoint }: { readonly code: string; readonly endpoint?: string | undefined }) =>
   `${code} ${endpoint ?? ""}`
 
@@ -84,7 +84,7 @@ export const freshInstance: InstanceSnapshot = {
   used: Effect.succeed(0)
 }
 
-/** Makes the snapshot of a process that started at `startedAt`, in milliseconds since 1970. */
+/** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
   sink: { type: "file", state: "ok", published: 0 },
@@ -92,7 +92,7 @@ export const initial = (startedAt: number): Snapshot => ({
   drift: []
 })
 
-/** Returns the status of one endpoint; {@link freshEndpoint} when the instance is unknown. */
+/** The status of one endpoint; {@link freshEndpoint} when the instance is unknown. */
 export const endpointOf = (snapshot: Snapshot, instance: string, endpoint: EndpointName): EndpointSnapshot =>
   snapshot.instances.get(instance)?.endpoints[endpoint] ?? freshEndpoint
 

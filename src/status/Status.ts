@@ -8,12 +8,10 @@ import { documentOf } from "./StatusSelector.ts"
 
 /** Service that keeps the connector's status. */
 export class Status extends Context.Service<Status, {
-  /** Applies an event to the snapshot. */
   readonly tell: (event: StatusEvent) => Effect.Effect<void>
   readonly tellInstance: (instance: string, event: InstanceEvent) => Effect.Effect<void>
   readonly tellEndpoint: (instance: string, endpoint: EndpointName, event: EndpointEvent) => Effect.Effect<void>
   readonly snapshot: Effect.Effect<Snapshot.Snapshot>
-  /** The document of `/status`. */
   readonly document: Effect.Effect<StatusDocument>
 }>()("azure-security/status/Status") {
   static readonly layer = (version: string) =>

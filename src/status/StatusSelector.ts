@@ -21,8 +21,8 @@ export const instanceState = (
 }
 
 /**
- * Derives what Conductor's tile shows. A tenant that is set up by the guide lacks the permission for incidents and must
- * still turn green, so a forbidden or retired endpoint alone is not a warning.
+ * Derives what Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
+ * green, so a forbidden or retired endpoint alone is not a warning.
  */
 const connectionStatus = (
   state: InstanceDocument["state"],
@@ -58,7 +58,6 @@ const endpointDocument = (name: EndpointDocument["name"], endpoint: EndpointSnap
   error: endpoint.error ?? null
 })
 
-/** Requests per minute that live polling may make, a part of Microsoft's limit. */
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
 
 const instanceDocument = (name: string, instance: InstanceSnapshot, used: number): InstanceDocument => {
