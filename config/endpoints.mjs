@@ -2,7 +2,10 @@
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
-  __ENDPOINTS__: JSON.stringify(
-    all.map(({ intervalMinutesMin, label, name, retires }) => ({ intervalMinutesMin, label, name, retires }))
-  )
+  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, label, name, retires }) => ({
+    intervalMinutesMin,
+    label,
+    name,
+    retires
+  })))
 }

@@ -130,12 +130,20 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       const done = new Set<string>()
       const circles: Array<string> = []
       const visit = (file: string, way: ReadonlyArray<string>) => {
-        if (way.includes(file)) return void circles.push([...way.slice(way.indexOf(file)), file].join(" → "))
-        if (done.has(file)) return
-        for (const target of targets.get(file) ?? []) visit(target, [...way, file])
+        if (way.includes(file)) {
+          return void circles.push([...way.slice(way.indexOf(file)), file].join(" → "))
+        }
+        if (done.has(file)) {
+          return
+        }
+        for (const target of targets.get(file) ?? []) {
+          visit(target, [...way, file])
+        }
         done.add(file)
       }
-      for (const file of targets.keys()) visit(file, [])
+      for (const file of targets.keys()) {
+        visit(file, [])
+      }
       assert.deepStrictEqual(circles, [])
     }))
 
@@ -146,10 +154,9 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
           Array.from(body.matchAll(/^ {2}(?:\| \{ )?([a-z]\w*)\??: /gm), ([, field]) => `${file}: ${name}.${field}`)
         ),
         // Elements of the page have properties that their parents set, as every element has.
-        ...Array.from(file.startsWith("page/") ? [] : text.matchAll(/^export class (\w+)[^]*?^\}/gm)).flatMap(
-          ([body, name]) =>
-            Array.from(body.matchAll(/^ {2}(\w+)(?:: [^=(]+)? = /gm), ([, field]) => `${file}: ${name}.${field}`)
-        )
+        ...Array.from(file.startsWith("page/") ? [] : text.matchAll(/^export class (\w+)[^]*?^\}/gm)).flatMap((
+          [body, name]
+        ) => Array.from(body.matchAll(/^ {2}(\w+)(?:: [^=(]+)? = /gm), ([, field]) => `${file}: ${name}.${field}`))
       ])
       assert.deepStrictEqual(faults, [])
     }))

@@ -39,14 +39,11 @@ export const isUndelivered = (deliveryAction: unknown): boolean => {
 export const ofStatus = (status: unknown): string => statuses.get(low(status)) ?? "new"
 
 /** Returns what was done about an evidence object, or else the alert's action. */
-export const ofEvidence = (
-  evidence: {
-    readonly remediationStatus: unknown
-    readonly deliveryAction: unknown
-    readonly detectionStatus: unknown
-  },
-  alertAction: string
-): string => {
+export const ofEvidence = (evidence: {
+  readonly remediationStatus: unknown
+  readonly deliveryAction: unknown
+  readonly detectionStatus: unknown
+}, alertAction: string): string => {
   const remediation = low(evidence.remediationStatus)
   const detection = low(evidence.detectionStatus)
   if (isStopped(remediation) || isStopped(detection)) return "block"

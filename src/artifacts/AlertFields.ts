@@ -41,12 +41,12 @@ const rankOf = (witness: Witness): number =>
 const singles: ReadonlyArray<Name> = ["application", "protocol", "geoRegion"]
 
 /** Groups of fields taken from one object: the first field of a group that any object has chooses the object. */
-const groups: ReadonlyArray<ReadonlyArray<Name>> = [
-  ["fileName", "fileHash", "filePath"],
-  ["program", "pid"],
-  ["emailFrom", "emailTo", "emailSubject", "emailSendingServer"],
-  ["uri", "fqdn"]
-]
+const groups: ReadonlyArray<ReadonlyArray<Name>> = [["fileName", "fileHash", "filePath"], ["program", "pid"], [
+  "emailFrom",
+  "emailTo",
+  "emailSubject",
+  "emailSendingServer"
+], ["uri", "fqdn"]]
 
 const sideOrder: ReadonlyArray<keyof Side> = ["ip", "hostname", "mac", "port"]
 

@@ -2,8 +2,7 @@
  * Decides the message type of an alert of `alerts_v2`: of 49 rows, the first that holds decides.
  *
  * The rows are data. Their order matters, and so do their numbers: tests refer to them, and so does
- * `.github/MAPPING.md`, "Message types of alerts".
- * Long because it is one table.
+ * `.github/MAPPING.md`, "Message types of alerts". Long because it is one table.
  */
 import { decide, type Decided, type MessageType, type Row } from "./MessageTypes.ts"
 
@@ -64,11 +63,9 @@ const all = (...conditions: ReadonlyArray<Condition>): Condition => (facts) => c
 
 const not = (condition: Condition): Condition => (facts) => !condition(facts)
 
-const choose = (
-  cases: ReadonlyArray<readonly [Condition, MessageType]>,
-  otherwise: MessageType
-) =>
-(facts: AlertFacts): MessageType => cases.find(([holds]) => holds(facts))?.[1] ?? otherwise
+const choose =
+  (cases: ReadonlyArray<readonly [Condition, MessageType]>, otherwise: MessageType) =>
+  (facts: AlertFacts): MessageType => cases.find(([holds]) => holds(facts))?.[1] ?? otherwise
 
 const office = service("microsoftDefenderForOffice365")
 const phish = title(/phish/i)
@@ -84,10 +81,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
     row: 1,
     when: all(
       any(category("ransomware"), threat(/ransom/i)),
-      any(
-        technique("T1486"),
-        title(/ransomware (activity|behaviou?r)(?! group)|encrypt(ed|ing|ion)|files? renam/i)
-      )
+      any(technique("T1486"), title(/ransomware (activity|behaviou?r)(?! group)|encrypt(ed|ing|ion)|files? renam/i))
     ),
     type: "ransomware_encryption"
   },
@@ -105,10 +99,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
       title(/url click|clicked( through)?|user click|click was detected/i),
       all(
         phish,
-        any(
-          detection("smartScreen"),
-          title(/(visit|opened|access(ed)?) .*(site|page|link|url)|connection to/i)
-        )
+        any(detection("smartScreen"), title(/(visit|opened|access(ed)?) .*(site|page|link|url)|connection to/i))
       )
     ),
     type: "phishing_click"
@@ -145,11 +136,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   },
   {
     row: 8,
-    when: all(
-      office,
-      title(/malware|malicious file|malicious attachment/i),
-      not(title(/phish|url|reported by user/i))
-    ),
+    when: all(office, title(/malware|malicious file|malicious attachment/i), not(title(/phish|url|reported by user/i))),
     type: "malicious_software"
   },
   {
@@ -256,9 +243,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   {
     row: 22,
     when: any(
-      title(
-        /wiper|wiping|(mass|unusual|multiple).*(delet)|shadow cop|deleted (backup|storage|vm|resource)/i
-      ),
+      title(/wiper|wiping|(mass|unusual|multiple).*(delet)|shadow cop|deleted (backup|storage|vm|resource)/i),
       technique("T1485", "T1490", "T1561*")
     ),
     type: "data_destruction"
@@ -334,9 +319,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
         "installation"
       ),
       evidence("malware"),
-      title(
-        /malware|trojan|backdoor|coin.?min|crypto.?min|currency mining|\bworm\b|\bvirus\b|hacktool/i
-      ),
+      title(/malware|trojan|backdoor|coin.?min|crypto.?min|currency mining|\bworm\b|\bvirus\b|hacktool/i),
       technique("T1496")
     ),
     type: "malicious_software"
@@ -344,9 +327,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   {
     row: 31,
     when: any(
-      title(
-        /elevat(ed|ion)|privilege|role assigned|added to .*admin|global admin|owner added/i
-      ),
+      title(/elevat(ed|ion)|privilege|role assigned|added to .*admin|global admin|owner added/i),
       category("privilegeescalation", "permissions", "accessgovernance"),
       // T1078.004 is missing because it counts only together with T1098, which suffices alone.
       technique("T1068", "T1098*", "T1134*", "T1484*", "T1548*")
@@ -365,9 +346,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
     row: 33,
     when: any(
       category("defenseevasion"),
-      title(
-        /tamper|(disabl|stop|turn(ed)? off).*(antivirus|defender|logging|audit|protection)|log clear/i
-      ),
+      title(/tamper|(disabl|stop|turn(ed)? off).*(antivirus|defender|logging|audit|protection)|log clear/i),
       technique("T1562*", "T1070*")
     ),
     type: "defense_evasion"
@@ -375,47 +354,37 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
   { row: 34, when: category("discovery", "reconnaissance"), type: "service_discovery" },
   {
     row: 35,
-    when: any(
-      category("lateralmovement", "networkpropagation"),
-      technique("T1021*", "T1550*", "T1570")
-    ),
+    when: any(category("lateralmovement", "networkpropagation"), technique("T1021*", "T1550*", "T1570")),
     type: "malicious_session"
   },
   { row: 36, when: category("exfiltration"), type: "data_exfiltration" },
   {
     row: 37,
-    when: any(
-      category("collection"),
-      technique("T1074*", "T1114*", "T1213*", "T1530", "T1560*")
-    ),
+    when: any(category("collection"), technique("T1074*", "T1114*", "T1213*", "T1530", "T1560*")),
     type: "data_staging"
   },
   { row: 38, when: category("impact"), type: "malicious_behavior" },
   {
     row: 39,
-    when: any(
-      service("microsoftAppGovernance"),
-      detection("appGovernancePolicy", "appGovernanceDetection")
-    ),
+    when: any(service("microsoftAppGovernance"), detection("appGovernancePolicy", "appGovernanceDetection")),
     type: choose([[detection("appGovernancePolicy"), "policy_violation"]], "malicious_behavior")
   },
   {
     row: 40,
     when: any(service("microsoftSecurityForAI"), detection("microsoftDefenderForAIServices")),
-    type: choose([
-      [title(/credential|secret/i), "credential_access"],
-      [title(/sensitive data|leak/i), "data_exfiltration"],
-      [title(/wallet|volume/i), "service_disruption"]
-    ], "anomalous_behavior")
+    type: choose([[title(/credential|secret/i), "credential_access"], [
+      title(/sensitive data|leak/i),
+      "data_exfiltration"
+    ], [title(/wallet|volume/i), "service_disruption"]], "anomalous_behavior")
   },
   { row: 41, when: service("azureAdIdentityProtection"), type: "malicious_session" },
   {
     row: 42,
     when: category("initialaccess"),
-    type: choose([
-      [service("microsoftDefenderForIdentity", "microsoftDefenderForCloudApps"), "malicious_session"],
-      [evidence("analyzedMessage", "mailbox", "mailCluster"), "phishing_email"]
-    ], "threat_event")
+    type: choose([[service("microsoftDefenderForIdentity", "microsoftDefenderForCloudApps"), "malicious_session"], [
+      evidence("analyzedMessage", "mailbox", "mailCluster"),
+      "phishing_email"
+    ]], "threat_event")
   },
   {
     row: 43,
@@ -449,10 +418,7 @@ const table: ReadonlyArray<Row<AlertFacts>> = [
     row: 47,
     when: any(
       detection("antivirus"),
-      all(
-        service("microsoftDefenderForEndpoint"),
-        ({ C }) => C.size === 0 || C.has("none") || C.has("unknown")
-      )
+      all(service("microsoftDefenderForEndpoint"), ({ C }) => C.size === 0 || C.has("none") || C.has("unknown"))
     ),
     type: "endpoint_protection"
   },

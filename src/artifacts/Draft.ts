@@ -14,9 +14,7 @@ import type { Tags } from "./Tags.ts"
 /** An artifact whose fields can still be set. */
 export type Draft = { -readonly [K in keyof Artifact]: Artifact[K] }
 
-type TextField = {
-  [K in keyof Draft]-?: NonNullable<Draft[K]> extends string ? K : never
-}[keyof Draft]
+type TextField = { [K in keyof Draft]-?: NonNullable<Draft[K]> extends string ? K : never }[keyof Draft]
 
 const productIds: ReadonlyArray<number> = [94]
 
@@ -81,10 +79,10 @@ export const setEnds = (draft: Draft, { client, server }: Ends): void => {
 }
 
 /** Tags that WitFoo's lead rules read together with the message type. */
-const companions: ReadonlyMap<MessageType, string> = new Map<MessageType, string>([
-  ["policy_violation", "policy_violation"],
-  ["blacklisted_process", "Blacklist process found"]
-])
+const companions: ReadonlyMap<MessageType, string> = new Map<MessageType, string>([[
+  "policy_violation",
+  "policy_violation"
+], ["blacklisted_process", "Blacklist process found"]])
 
 /** Returns the finished artifact, with its tags. */
 export const finish = (draft: Draft, tags: Tags): Artifact => {

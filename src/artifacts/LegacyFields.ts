@@ -65,10 +65,7 @@ const portIn = (entry: Properties, ...names: ReadonlyArray<string>): string | un
   return port === undefined || port === "0" || Number(port) > 65535 ? undefined : port
 }
 
-const firstOf = <A>(
-  entries: ReadonlyArray<Properties>,
-  of: (entry: Properties) => A | undefined
-): A | undefined => {
+const firstOf = <A>(entries: ReadonlyArray<Properties>, of: (entry: Properties) => A | undefined): A | undefined => {
   for (const entry of entries) {
     const value = of(entry)
     if (value !== undefined) return value

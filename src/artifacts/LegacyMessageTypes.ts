@@ -32,7 +32,12 @@ const identity = "Azure Advanced Threat Protection"
 const rows: ReadonlyArray<Row<LegacyFacts>> = [
   { row: 1, when: ({ hasClicks }) => hasClicks, type: "phishing_click" },
   { row: 2, when: ({ hasRansomware }) => hasRansomware, type: "ransomware_download" },
-  { row: 3, when: ({ hasCve }) => hasCve, type: "exploit_attempt" },
+  {
+    row: 3,
+    when: ({ hasCve }) =>
+      hasCve,
+    type: "exploit_attempt"
+  },
   { row: 4, when: provider(identityProtection, /LEAKEDCREDENTIALS|ATTEMPTEDPRTACCESS/), type: "credential_access" },
   { row: 5, when: provider(identityProtection, /PASSWORDSPRAY/), type: "auth_failure" },
   {

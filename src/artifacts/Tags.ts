@@ -104,8 +104,6 @@ export class Tags {
         ? [...this.#marks, ...this.#tags, ...this.#bulk]
         : [...this.#marks, ...of.#marks, ...this.#tags, ...of.#tags, ...this.#bulk, ...of.#bulk]
     )
-    return tags.length <= countMax
-      ? tags
-      : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]
+    return tags.length <= countMax ? tags : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]
   }
 }

@@ -78,13 +78,11 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           ledger,
           current: () => checkpoint,
           begin: (mark: Timestamp, at: number) =>
-            one.withPermit(
-              Effect.suspend(() =>
-                Option.isSome(checkpoint)
-                  ? Effect.void
-                  : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at))
-              )
-            ),
+            one.withPermit(Effect.suspend(() =>
+              Option.isSome(checkpoint)
+                ? Effect.void
+                : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at))
+            )),
           update: (change: (checkpoint: Checkpoint) => Checkpoint) =>
             one.withPermit(Effect.suspend(() => {
               if (Option.isNone(checkpoint)) return Effect.void

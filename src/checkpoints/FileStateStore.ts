@@ -13,9 +13,7 @@ const ownerOnly = 0o600
 const ownerOnlyDirectory = 0o700
 
 /** Layer of a {@link StateStore} in the files of a directory, which is created when missing. */
-export const layer = (
-  directory: string
-): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>
+export const layer = (directory: string): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     StateStore,
     Effect.gen(function*() {
@@ -43,12 +41,16 @@ export const layer = (
 
       yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnlyDirectory }).pipe(failing(directory, "keys"))
       for (const name of yield* fs.readDirectory(directory).pipe(failing(directory, "keys"))) {
-        if (name.endsWith(temporary)) yield* Effect.ignore(fs.remove(fileOf(name)))
+        if (name.endsWith(temporary)) {
+          yield* Effect.ignore(fs.remove(fileOf(name)))
+        }
       }
 
       const get = Effect.fnUntraced(
         function*(key: string): Effect.fn.Return<Option.Option<Versioned>, PlatformError.PlatformError> {
-          if (!(yield* fs.exists(fileOf(key)))) return Option.none()
+          if (!(yield* fs.exists(fileOf(key)))) {
+            return Option.none()
+          }
           const bytes = yield* fs.readFile(fileOf(key))
           const revision = revisions.get(key) ?? 1
           revisions.set(key, revision)
@@ -63,7 +65,8 @@ export const layer = (
         )
 
       return StateStore.of({
-        get: (key) => get(key).pipe(failing(key, "get")),
+        get: (key) =>
+          get(key).pipe(failing(key, "get")),
         put: (key, bytes, revision) =>
           Effect.andThen(checked(key, "put", revision), write(key, bytes).pipe(failing(key, "put"))).pipe(
             Effect.map(() => {
@@ -79,10 +82,10 @@ export const layer = (
             Effect.uninterruptible
           ),
         keys: (prefix) =>
-          Effect.map(
-            fs.readDirectory(directory),
-            (names) => names.filter((name) => name.startsWith(prefix) && !name.endsWith(temporary)).sort()
-          ).pipe(failing(prefix, "keys")),
+          Effect.map(fs.readDirectory(directory), (names) =>
+            names.filter((name) =>
+              name.startsWith(prefix) && !name.endsWith(temporary)
+            ).sort()).pipe(failing(prefix, "keys")),
         setAside: (key) =>
           Effect.gen(function*() {
             const name = `${key.replace(/\.(json)$/, "")}.corrupt-${yield* Clock.currentTimeMillis}`

@@ -103,100 +103,99 @@ export interface Rows {
 }
 
 /** Opens the ledger stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
-export const open = Effect.fn("Ledger.open")(function*(
-  prefix: string,
-  keysMax: number = ledgerKeysMax
-): Effect.fn.Return<Ledger, StateStoreError, StateStore> {
-  const store = yield* StateStore
-  const known = new KeySet()
-  const pieces: Array<Piece> = []
-  let last: Stored | undefined
-  let isSaid = false
-  const setAside: Array<string> = []
-  let floor: Timestamp | undefined
-  const nameOf = (number: number) => `${prefix}.ledger-${String(number).padStart(6, "0")}`
+export const open = Effect.fn("Ledger.open")(
+  function*(prefix: string, keysMax: number = ledgerKeysMax): Effect.fn.Return<Ledger, StateStoreError, StateStore> {
+    const store = yield* StateStore
+    const known = new KeySet()
+    const pieces: Array<Piece> = []
+    let last: Stored | undefined
+    let isSaid = false
+    const setAside: Array<string> = []
+    let floor: Timestamp | undefined
+    const nameOf = (number: number) => `${prefix}.ledger-${String(number).padStart(6, "0")}`
 
-  const read = Effect.fnUntraced(function*(number: number) {
-    const stored = yield* store.get(nameOf(number))
-    if (Option.isNone(stored)) return Option.none<Stored | undefined>()
-    const { bytes, revision } = stored.value
-    return Option.some(Option.getOrUndefined(yield* fromBytes(number, bytes, revision)))
-  })
-
-  for (const key of yield* store.keys(`${prefix}.ledger-`)) {
-    const number = Number(key.slice(`${prefix}.ledger-`.length))
-    if (!Number.isInteger(number)) continue
-    const stored = yield* read(number)
-    if (Option.isNone(stored)) continue
-    if (stored.value === undefined) {
-      setAside.push(yield* store.setAside(key))
-      continue
-    }
-    last = stored.value
-    pieces.push(pieceOf(last))
-    known.addBytes(last.keys)
-    floor = last.floor
-  }
-
-  /** Selects the pieces to drop when `coming` keys are added: too old, or over the limit. */
-  const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
-    let size = pieces.reduce((sum, { size }) => sum + size, coming)
-    const end = pieces.slice(0, -1).findIndex((piece) => {
-      if (size <= keysMax && piece.at >= at - ledgerDaysMax * dayMillis) return true
-      size -= piece.size
-      return false
+    const read = Effect.fnUntraced(function*(number: number) {
+      const stored = yield* store.get(nameOf(number))
+      if (Option.isNone(stored)) return Option.none<Stored | undefined>()
+      const { bytes, revision } = stored.value
+      return Option.some(Option.getOrUndefined(yield* fromBytes(number, bytes, revision)))
     })
-    return pieces.slice(0, end < 0 ? Math.max(0, pieces.length - 1) : end)
-  }
 
-  const letGo = Effect.fnUntraced(function*(piece: Piece, at: number) {
-    if (!isSaid && piece.at >= at - ledgerDaysMax * dayMillis) {
-      isSaid = true
-      yield* Effect.logWarning(
-        `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days fill the ledger; records changed before ${piece.reached} are not read again, and this time moves on as more artifacts come`
-      )
-    }
-    const stored = yield* read(piece.number)
-    yield* store.remove(nameOf(piece.number), piece.revision)
-    pieces.shift()
-    // Keys of an unreadable piece stay in the set: they were published.
-    if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
-  })
-
-  const append = Effect.fnUntraced(function*(keys: KeySet, { at, floor: begun, reached }: Rows) {
-    const fresh = keys.except(known)
-    if (fresh.length === 0) return
-    const old = leaving(fresh.length / keyBytes, at)
-    // The floor is saved before old pieces are removed. Otherwise a restart could publish their rows a second time.
-    floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
-    for (let taken = 0; taken < fresh.length;) {
-      const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
-      const open: Stored = isOpen && last !== undefined
-        ? last
-        : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
-      const room = fresh.subarray(taken, taken + pieceKeysMax * keyBytes - open.keys.length)
-      const written = {
-        ...open,
-        at,
-        floor,
-        reached: reached > open.reached ? reached : open.reached,
-        keys: joined(open.keys, room)
+    for (const key of yield* store.keys(`${prefix}.ledger-`)) {
+      const number = Number(key.slice(`${prefix}.ledger-`.length))
+      if (!Number.isInteger(number)) continue
+      const stored = yield* read(number)
+      if (Option.isNone(stored)) continue
+      if (stored.value === undefined) {
+        setAside.push(yield* store.setAside(key))
+        continue
       }
-      const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
-      last = { ...written, revision }
-      if (isOpen) pieces.pop()
+      last = stored.value
       pieces.push(pieceOf(last))
-      known.addBytes(room)
-      taken += room.length
+      known.addBytes(last.keys)
+      floor = last.floor
     }
-    for (const piece of old) yield* letGo(piece, at)
-  }, Effect.uninterruptible)
 
-  return {
-    has: (id) => known.has(id),
-    append,
-    floor: () => floor,
-    size: () => known.size,
-    setAside
+    /** Selects the pieces to drop when `coming` keys are added: too old, or over the limit. */
+    const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
+      let size = pieces.reduce((sum, { size }) => sum + size, coming)
+      const end = pieces.slice(0, -1).findIndex((piece) => {
+        if (size <= keysMax && piece.at >= at - ledgerDaysMax * dayMillis) return true
+        size -= piece.size
+        return false
+      })
+      return pieces.slice(0, end < 0 ? Math.max(0, pieces.length - 1) : end)
+    }
+
+    const letGo = Effect.fnUntraced(function*(piece: Piece, at: number) {
+      if (!isSaid && piece.at >= at - ledgerDaysMax * dayMillis) {
+        isSaid = true
+        yield* Effect.logWarning(
+          `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days fill the ledger; records changed before ${piece.reached} are not read again, and this time moves on as more artifacts come`
+        )
+      }
+      const stored = yield* read(piece.number)
+      yield* store.remove(nameOf(piece.number), piece.revision)
+      pieces.shift()
+      // Keys of an unreadable piece stay in the set: they were published.
+      if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
+    })
+
+    const append = Effect.fnUntraced(function*(keys: KeySet, { at, floor: begun, reached }: Rows) {
+      const fresh = keys.except(known)
+      if (fresh.length === 0) return
+      const old = leaving(fresh.length / keyBytes, at)
+      // The floor is saved before old pieces are removed. Otherwise a restart could publish their rows a second time.
+      floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
+      for (let taken = 0; taken < fresh.length;) {
+        const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
+        const open: Stored = isOpen && last !== undefined
+          ? last
+          : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
+        const room = fresh.subarray(taken, taken + pieceKeysMax * keyBytes - open.keys.length)
+        const written = {
+          ...open,
+          at,
+          floor,
+          reached: reached > open.reached ? reached : open.reached,
+          keys: joined(open.keys, room)
+        }
+        const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
+        last = { ...written, revision }
+        if (isOpen) pieces.pop()
+        pieces.push(pieceOf(last))
+        known.addBytes(room)
+        taken += room.length
+      }
+      for (const piece of old) yield* letGo(piece, at)
+    }, Effect.uninterruptible)
+
+    return {
+      has: (id) => known.has(id),
+      append,
+      floor: () => floor,
+      size: () => known.size,
+      setAside
+    }
   }
-})
+)

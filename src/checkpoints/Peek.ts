@@ -12,18 +12,19 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
 const decode = Schema.decodeEffect(Schema.fromJsonString(Checkpoint))
 
 /** Reads the checkpoint of an endpoint; none when the file does not exist. */
-export const peek = Effect.fnUntraced(function*(directory: string, key: CheckpointKey): Effect.fn.Return<
-  Option.Option<Checkpoint>,
-  Unreadable,
-  FileSystem.FileSystem | Path.Path
-> {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const file = path.join(directory, `${storeKey(key)}.checkpoint.json`)
-  if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return Option.none()
-  return yield* fs.readFileString(file).pipe(
-    Effect.flatMap(decode),
-    Effect.asSome,
-    Effect.mapError(() => new Unreadable({ file }))
-  )
-})
+export const peek = Effect.fnUntraced(
+  function*(
+    directory: string,
+    key: CheckpointKey
+  ): Effect.fn.Return<Option.Option<Checkpoint>, Unreadable, FileSystem.FileSystem | Path.Path> {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const file = path.join(directory, `${storeKey(key)}.checkpoint.json`)
+    if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return Option.none()
+    return yield* fs.readFileString(file).pipe(
+      Effect.flatMap(decode),
+      Effect.asSome,
+      Effect.mapError(() => new Unreadable({ file }))
+    )
+  }
+)

@@ -40,9 +40,11 @@ export interface Versioned {
 }
 
 /** The contents of an in-memory store, which tests inspect and keep over a restart. */
-export class Values extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, Versioned>>>()(
-  "azure-security/checkpoints/StateStore/Values"
-) {
+export class Values
+  extends Context.Service<Values, Ref.Ref<ReadonlyMap<string, Versioned>>>()(
+    "azure-security/checkpoints/StateStore/Values"
+  )
+{
   static readonly layer = Layer.effect(Values, Ref.make<ReadonlyMap<string, Versioned>>(new Map()))
 }
 

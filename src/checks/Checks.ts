@@ -159,39 +159,35 @@ export type Services = FileSystem.FileSystem | GraphClient | HttpClient.HttpClie
 
 /** Checks one instance: hosts, clock, token, and each enabled endpoint. Emits each finding as soon as it is known. */
 export const ofInstance = (instance: Instance) =>
-  Stream.callback<Finding, never, Services>(
-    Effect.fnUntraced(function*(findings) {
-      const { identity, integrationType } = instance
-      const { cloud, name, tenantId } = identity
-      const tell = (found: ReadonlyArray<Finding>) => Queue.offerAll(findings, found)
-      const find = (check: string, outcome: Outcome | undefined) =>
-        tell(outcome === undefined ? [] : [{ instance: name, check, ...outcome }])
-      if (integrationType !== "microsoft_graph") {
-        yield* find("settings", {
-          outcome: "warning",
-          message: "integration_type is not microsoft_graph",
-          remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
-        })
-      }
-      const graph = yield* (yield* GraphClient).connect(identity)
-      yield* tell(
-        yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`)
+  Stream.callback<Finding, never, Services>(Effect.fnUntraced(function*(findings) {
+    const { identity, integrationType } = instance
+    const { cloud, name, tenantId } = identity
+    const tell = (found: ReadonlyArray<Finding>) => Queue.offerAll(findings, found)
+    const find = (check: string, outcome: Outcome | undefined) =>
+      tell(outcome === undefined ? [] : [{ instance: name, check, ...outcome }])
+    if (integrationType !== "microsoft_graph") {
+      yield* find("settings", {
+        outcome: "warning",
+        message: "integration_type is not microsoft_graph",
+        remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
+      })
+    }
+    const graph = yield* (yield* GraphClient).connect(identity)
+    yield* tell(yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`))
+    yield* tell(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
+    yield* find("credential", yield* expiry(instance))
+    const token = yield* tokenOf(identity, graph)
+    yield* find("token", token)
+    for (const endpoint of identity.endpoints) {
+      yield* find(
+        endpoint,
+        token.outcome === "passed"
+          ? yield* endpointOf(instance, graph, endpoints[endpoint])
+          : { outcome: "failed", message: "not asked, for there is no token" }
       )
-      yield* tell(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
-      yield* find("credential", yield* expiry(instance))
-      const token = yield* tokenOf(identity, graph)
-      yield* find("token", token)
-      for (const endpoint of identity.endpoints) {
-        yield* find(
-          endpoint,
-          token.outcome === "passed"
-            ? yield* endpointOf(instance, graph, endpoints[endpoint])
-            : { outcome: "failed", message: "not asked, for there is no token" }
-        )
-      }
-      yield* Queue.end(findings)
-    })
-  )
+    }
+    yield* Queue.end(findings)
+  }))
 
 const unwritable = (directory: string, error: PlatformError.PlatformError): Outcome => ({
   outcome: "failed",
@@ -220,8 +216,8 @@ const writable = Effect.fnUntraced(function*(directory: string) {
 })
 
 /** Tests that `run` can write to a directory; `check` is the finding's name. */
-export const ofDirectory = (check: string, directory: string): Effect.Effect<
-  Finding,
-  never,
-  FileSystem.FileSystem | Path.Path
-> => Effect.map(writable(directory), (outcome) => ({ check, ...outcome }))
+export const ofDirectory = (
+  check: string,
+  directory: string
+): Effect.Effect<Finding, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.map(writable(directory), (outcome) => ({ check, ...outcome }))

@@ -34,22 +34,21 @@ const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, appli
 export const layerSink = (
   { sink }: Settings,
   applianceId: string
-): Layer.Layer<
-  ArtifactSink,
-  ArtifactSinkError,
-  Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio
-> => sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
+): Layer.Layer<ArtifactSink, ArtifactSinkError, Connection | FileSystem.FileSystem | Path.Path | Stdio.Stdio> =>
+  sink.type === "nats" ? layerNats(sink, applianceId) : layerLocal(sink)
 
 /** Layer of the sink that the settings name. A `nats` sink opens its own connection to the broker. */
-export const layerSinkAlone = ({ sink }: Settings): Layer.Layer<
+export const layerSinkAlone = (
+  { sink }: Settings
+): Layer.Layer<
   ArtifactSink,
   ArtifactSinkError | Bootstrap.BadBootstrap,
   FileSystem.FileSystem | Path.Path | Stdio.Stdio
 > =>
-  sink.type !== "nats" ? layerLocal(sink) : Layer.unwrap(
-    Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
-      Layer.provide(layerNats(sink, applianceId), Connection.layer(connection)))
-  )
+  sink.type !== "nats" ?
+    layerLocal(sink) :
+    Layer.unwrap(Effect.map(Bootstrap.read(), ({ applianceId, connection }) =>
+      Layer.provide(layerNats(sink, applianceId), Connection.layer(connection))))
 
 /** Layer of the sink for `backfill`: as the settings name it, but a file sink has its own file names. */
 export const layerBackfillSink = (settings: Settings) =>
@@ -81,22 +80,16 @@ export const layerNoDeps = <Out, E, R>({ settings, stores }: Pick<Parts<Out, E, 
 
 /** The layer of {@link layerNoDeps} with the HTTP client of the process. */
 export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
-  Layer.provideMerge(
-    layerNoDeps(parts),
-    HttpClientLayer.layer({ version, ...(ca === undefined ? {} : { ca }) })
-  )
+  Layer.provideMerge(layerNoDeps(parts), HttpClientLayer.layer({ version, ...(ca === undefined ? {} : { ca }) }))
 
 /**
  * Polls until interrupted or, with `once`, each endpoint once, and serves the web page meanwhile. Returns the exit code.
  * Fibers that `beside` forks run as long.
  */
-export const poll = <Out, E, R, R2 = never>(
-  parts: Parts<Out, E, R>,
-  { beside = Effect.void, once }: {
-    readonly once: boolean
-    readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
-  }
-) =>
+export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = Effect.void, once }: {
+  readonly once: boolean
+  readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
+}) =>
   Effect.gen(function*() {
     yield* openBackend
     yield* beside

@@ -16,10 +16,9 @@ import * as Logging from "./Logging.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 
-const Findings = Schema.fromJsonString(
-  Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }),
-  { space: 2 }
-)
+const Findings = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }), {
+  space: 2
+})
 
 const ofProcess = Effect.fnUntraced(function*({ checkpoint, sink }: Settings, unknown: ReadonlyArray<string>) {
   const findings: Array<Finding> = unknown.map((name) => ({
@@ -157,9 +156,7 @@ export const command = Command.make(
             : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`
         )
       yield* ExitCode.set(ok ? ExitCode.well : ExitCode.failed)
-    }).pipe(
-      Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version })))
-    )
+    }).pipe(Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version }))))
   })
 ).pipe(
   Command.withDescription(

@@ -69,7 +69,10 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
 
 const time = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(".000Z", "Z")
 
-const lines = ({ cooldown, gaps, history, lastSuccessAt, mark, position }: Checkpoint, now: number) => [
+const lines = (
+  { cooldown, gaps, history, lastSuccessAt, mark, position }: Checkpoint,
+  now: number
+) => [
   `    published up to ${mark}`,
   `    last successful pass: ${lastSuccessAt === null ? "none yet" : time(lastSuccessAt)}`,
   ...(position === null ? [] : [`    pass in progress, continues at ${position.link ?? position.bound}`]),
@@ -137,27 +140,26 @@ const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
 })
 
 /** Changes the states of the chosen endpoints; fails while a connector runs. */
-const changing = Effect.fnUntraced(function*(
-  instance: string,
-  endpoint: Option.Option<EndpointName>,
-  change: (
-    target: Target,
-    directory: string
-  ) => Effect.Effect<
-    void,
-    Error,
-    Checkpoints | StateStore | FileSystem.FileSystem | Path.Path | Prompt.Environment
-  >
-) {
-  const { directory, found } = yield* targets(Option.some(instance), endpoint)
-  yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
-  yield* Effect.forEach(found, (target) => change(target, directory), { discard: true }).pipe(
-    Effect.provide(Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(directory))),
-    Effect.mapError((error) =>
-      Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${directory}: ${error.message}`] })
+const changing = Effect.fnUntraced(
+  function*(
+    instance: string,
+    endpoint: Option.Option<EndpointName>,
+    change: (
+      target: Target,
+      directory: string
+    ) => Effect.Effect<void, Error, Checkpoints | StateStore | FileSystem.FileSystem | Path.Path | Prompt.Environment>
+  ) {
+    const { directory, found } = yield* targets(Option.some(instance), endpoint)
+    yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
+    yield* Effect.forEach(found, (target) => change(target, directory), { discard: true }).pipe(
+      Effect.provide(Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(directory))),
+      Effect.mapError((error) =>
+        Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${directory}: ${error.message}`] })
+      )
     )
-  )
-}, Effect.scoped)
+  },
+  Effect.scoped
+)
 
 const rewindCommand = Command.make(
   "rewind",
@@ -207,8 +209,10 @@ const clear = Command.make(
       Effect.gen(function*() {
         const store = yield* StateStore
         const mark = Option.match(yield* peek(directory, target.key), {
-          onNone: () => "no position",
-          onSome: ({ mark }) => mark
+          onNone: () =>
+            "no position",
+          onSome: ({ mark }) =>
+            mark
         })
         const name = `${target.instance} ${target.endpoint}`
         const message =

@@ -38,10 +38,13 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
     Effect.fnUntraced(function*({ faults, settings }) {
       if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
       if (
-        !Equal.equals(
-          [settings.sink, settings.checkpoint, settings.search, settings.limits, settings.log],
-          [initial.sink, initial.checkpoint, initial.search, initial.limits, initial.log]
-        )
+        !Equal.equals([settings.sink, settings.checkpoint, settings.search, settings.limits, settings.log], [
+          initial.sink,
+          initial.checkpoint,
+          initial.search,
+          initial.limits,
+          initial.log
+        ])
       ) {
         yield* Effect.logWarning(
           "sink, checkpoint, search, limits and log of the settings take effect at the next start"

@@ -46,10 +46,7 @@ const end = (once: boolean, published: number) =>
 export const command = Command.make(
   "demo",
   {
-    once: Flag.Boolean("once").pipe(
-      Flag.withDefault(false),
-      Flag.withDescription("Poll each endpoint once, then exit")
-    )
+    once: Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Poll each endpoint once, then exit"))
   },
   Effect.fn(function*({ once }) {
     const fs = yield* FileSystem.FileSystem

@@ -53,47 +53,51 @@ const listen = (path: string): Effect.Effect<Server, string> =>
   })
 
 /** Locks a directory until the scope closes or the process ends in any way. A missing directory is created. */
-export const hold = Effect.fn("DirectoryLock.hold")(function*(
-  directory: string
-): Effect.fn.Return<void, DirectoryHeld, FileSystem.FileSystem | Path.Path | Scope.Scope> {
-  const fs = yield* FileSystem.FileSystem
-  const paths = yield* Path.Path
-  const refuse = (by: string) => new DirectoryHeld({ directory, by, isHeld: false })
+export const hold = Effect.fn("DirectoryLock.hold")(
+  function*(directory: string): Effect.fn.Return<void, DirectoryHeld, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+    const fs = yield* FileSystem.FileSystem
+    const paths = yield* Path.Path
+    const refuse = (by: string) => new DirectoryHeld({ directory, by, isHeld: false })
 
-  yield* Effect.mapError(
-    fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
-    (error) => refuse(`it cannot be made: ${error.reason._tag}`)
-  )
-  const absolute = paths.resolve(directory, socketName)
-  const relative = paths.relative(paths.resolve("."), absolute)
-  const path = [absolute, relative].find((one) => new TextEncoder().encode(one).length <= pathBytesMax)
-  if (path === undefined) {
-    return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
-  }
-
-  /** Moves a stale socket out of the way; of several processes one succeeds. */
-  const takeAway = Effect.gen(function*() {
-    const aside = `${absolute}.${process.pid}`
-    yield* fs.rename(absolute, aside)
-    // Another process may have taken the lock between the check and the move: move its socket back.
-    const alive = yield* Effect.option(holder(paths.relative(paths.resolve("."), aside)))
-    if (alive._tag === "Some") {
-      yield* fs.rename(aside, absolute)
-      return
+    yield* Effect.mapError(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }), (error) =>
+      refuse(`it cannot be made: ${error.reason._tag}`))
+    const absolute = paths.resolve(directory, socketName)
+    const relative = paths.relative(paths.resolve("."), absolute)
+    const path = [absolute, relative].find((one) =>
+      new TextEncoder().encode(one).length <= pathBytesMax
+    )
+    if (path === undefined) {
+      return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
     }
-    yield* fs.remove(aside)
-  }).pipe(Effect.ignore)
 
-  const attempt: Effect.Effect<Server, DirectoryHeld> = Effect.catch(listen(path), (code) =>
-    code === "EADDRINUSE"
-      ? Effect.matchEffect(holder(path), {
-        onFailure: () => Effect.andThen(takeAway, Effect.mapError(listen(path), (again) => refuse(again))),
-        onSuccess: (by) => Effect.fail(new DirectoryHeld({ directory, by, isHeld: true }))
-      })
-      : Effect.fail(refuse(`${code} in listen`)))
+    /** Moves a stale socket out of the way; of several processes one succeeds. */
+    const takeAway = Effect.gen(function*() {
+      const aside = `${absolute}.${process.pid}`
+      yield* fs.rename(absolute, aside)
+      // Another process may have taken the lock between the check and the move: move its socket back.
+      const alive = yield* Effect.option(holder(paths.relative(paths.resolve("."), aside)))
+      if (alive._tag === "Some") {
+        yield* fs.rename(aside, absolute)
+        return
+      }
+      yield* fs.remove(aside)
+    }).pipe(Effect.ignore)
 
-  yield* Effect.acquireRelease(attempt, (server) =>
-    Effect.callback<void>((resume) => {
-      server.close(() => resume(Effect.void))
-    }))
-})
+    const attempt: Effect.Effect<Server, DirectoryHeld> = Effect.catch(listen(path), (code) =>
+      code === "EADDRINUSE"
+        ? Effect.matchEffect(holder(path), {
+          onFailure: () =>
+            Effect.andThen(
+              takeAway,
+              Effect.mapError(listen(path), (again) => refuse(again))
+            ),
+          onSuccess: (by) => Effect.fail(new DirectoryHeld({ directory, by, isHeld: true }))
+        })
+        : Effect.fail(refuse(`${code} in listen`)))
+
+    yield* Effect.acquireRelease(attempt, (server) =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+      }))
+  }
+)

@@ -42,12 +42,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     ? []
     : [
       `    each hour, for records that came late: GET ${
-        countUrl(
-          identity.cloud.graph,
-          endpoint,
-          Timestamp.minusMillis(from, Duration.toMillis(pace.lateRows)),
-          from
-        )
+        countUrl(identity.cloud.graph, endpoint, Timestamp.minusMillis(from, Duration.toMillis(pace.lateRows)), from)
       }`
     ]
   return [
@@ -58,22 +53,17 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     ...late,
     ...(saved === undefined || saved.gaps.length === 0
       ? []
-      : [
-        `    each hour, one of ${saved.gaps.length} gaps: ${
-          saved.gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")
-        }`
-      ])
+      : [`    each hour, one of ${saved.gaps.length} gaps: ${
+        saved.gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")
+      }`])
   ]
 })
 
 /** Requests a minute when nothing changes: one for each poll, and one an hour for each endpoint with late rows. */
 const quietMinute = ({ identity, pace }: Instance): number =>
-  identity.endpoints.reduce(
-    (sum, name) =>
-      sum + 1 / Duration.toMinutes(pace.intervals[name]) +
-      (endpoints[name].retires || Duration.toMillis(pace.lateRows) === 0 ? 0 : 1 / 60),
-    0
-  )
+  identity.endpoints.reduce((sum, name) =>
+    sum + 1 / Duration.toMinutes(pace.intervals[name]) +
+    (endpoints[name].retires || Duration.toMillis(pace.lateRows) === 0 ? 0 : 1 / 60), 0)
 
 /** The command `explain`; sends nothing. */
 export const command = Command.make(

@@ -88,30 +88,32 @@ export interface Listening {
 }
 
 /** Listens on an address until the scope ends. Without an address, no server is started. */
-export const listen = Effect.fnUntraced(function*(
-  text: Option.Option<string>,
-  context: Context.Context<Status | Backend>,
-  scope: Scope.Scope
-): Effect.fn.Return<Listening> {
-  const nowhere: Listening = { faults: [], origin: undefined, announce: Effect.void }
-  if (Option.isNone(text)) return nowhere
-  const address = parseAddress(text.value)
-  if (Result.isFailure(address)) return { ...nowhere, faults: [address.failure] }
-  const { host, port } = address.success
-  const served = yield* Effect.exit(
-    Layer.buildWithScope(Layer.provide(serve(address.success), Layer.succeedContext(context)), scope)
-  )
-  if (Exit.isFailure(served)) {
-    return {
-      ...nowhere,
-      faults: [
-        `${text.value}: the port is in use or not available; choose another with --listen HOST:PORT, or --no-listen`
-      ]
+export const listen = Effect.fnUntraced(
+  function*(
+    text: Option.Option<string>,
+    context: Context.Context<Status | Backend>,
+    scope: Scope.Scope
+  ): Effect.fn.Return<Listening> {
+    const nowhere: Listening = { faults: [], origin: undefined, announce: Effect.void }
+    if (Option.isNone(text)) return nowhere
+    const address = parseAddress(text.value)
+    if (Result.isFailure(address)) return { ...nowhere, faults: [address.failure] }
+    const { host, port } = address.success
+    const served = yield* Effect.exit(
+      Layer.buildWithScope(Layer.provide(serve(address.success), Layer.succeedContext(context)), scope)
+    )
+    if (Exit.isFailure(served)) {
+      return {
+        ...nowhere,
+        faults: [
+          `${text.value}: the port is in use or not available; choose another with --listen HOST:PORT, or --no-listen`
+        ]
+      }
     }
+    const origin = originOf(host, port, served.value)
+    return { faults: [], origin, announce: announce(origin, host) }
   }
-  const origin = originOf(host, port, served.value)
-  return { faults: [], origin, announce: announce(origin, host) }
-})
+)
 
 /** Gives the page's interface its services. */
 export const openBackend = Effect.gen(function*() {

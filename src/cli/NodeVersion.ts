@@ -1,7 +1,5 @@
-/**
- * Refuses an older Node with one line. It must be the first import of the entry point: an older Node fails on the
- * modules that follow.
- */
+// Refuses an older Node with one line. It must be the first import of the entry point: an older Node fails on the
+// modules that follow.
 const majorMin = 24
 
 if (Number(process.versions.node.split(".")[0]) < majorMin) {

@@ -103,9 +103,7 @@ export const command = Command.make(
       Config.option(Config.NonEmptyString("AZURE_SECURITY_LISTEN")),
       () => Option.none()
     )
-    const listen = noListen
-      ? Option.none()
-      : Option.orElseSome(Option.orElse(given, () => named), () => listenDefault)
+    const listen = noListen ? Option.none() : Option.orElseSome(Option.orElse(given, () => named), () => listenDefault)
     yield* ExitCode.set(
       Option.isNone(config) && (yield* isInConductor)
         ? yield* Conductor.start({ once, listen, logFormat })

@@ -10,6 +10,4 @@ export const command = Command.make(
   "schema",
   {},
   () => Effect.flatMap(Effect.orDie(Schema.encodeEffect(Json)(settingsJsonSchema)), (text) => Console.log(text))
-).pipe(
-  Command.withDescription("Print the JSON Schema of the settings file")
-)
+).pipe(Command.withDescription("Print the JSON Schema of the settings file"))

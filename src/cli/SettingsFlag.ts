@@ -48,6 +48,4 @@ export const layer = (
     const fs = yield* FileSystem.FileSystem
     if (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) return ofFile(defaultFile)
     return yield* environment
-  })).pipe(
-    Layer.catch((error) => Layer.effectContext(Effect.fail(new Refusal({ faults: [error.message] }))))
-  )
+  })).pipe(Layer.catch((error) => Layer.effectContext(Effect.fail(new Refusal({ faults: [error.message] })))))

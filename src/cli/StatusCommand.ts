@@ -43,7 +43,9 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
     display_name === name ? "" : ` (${display_name})`
   }: ${state}, ${connection_status}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
   if (polled.length === 0) return [title]
-  const rows = polled.map((endpoint) => [
+  const rows = polled.map((
+    endpoint
+  ) => [
     endpoint.name,
     endpoint.state,
     since(endpoint.last_poll_at, now),
@@ -54,11 +56,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
     String(endpoint.gaps.length)
   ])
   const said = new Set([...errors, ...warnings].map((report) => line(report)))
-  return [
-    title,
-    ...padded([head, ...rows]).map((text) => `  ${text}`),
-    ...Array.from(said, (text) => `  ! ${text}`)
-  ]
+  return [title, ...padded([head, ...rows]).map((text) => `  ${text}`), ...Array.from(said, (text) => `  ! ${text}`)]
 }
 
 /** Formats the document of `/status` as text. */

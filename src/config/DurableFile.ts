@@ -6,13 +6,11 @@ export const temporary = ".writing"
 
 /** Syncs a directory, so that files created or renamed in it survive a crash of the machine. */
 export const syncDirectory = (directory: string) =>
-  Effect.scoped(
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const handle = yield* fs.open(directory, { flag: "r" })
-      yield* handle.sync
-    })
-  )
+  Effect.scoped(Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const handle = yield* fs.open(directory, { flag: "r" })
+    yield* handle.sync
+  }))
 
 /** Replaces a file: writes the bytes beside it, syncs them, renames them over it, and syncs the directory. */
 export const replace = Effect.fnUntraced(function*(

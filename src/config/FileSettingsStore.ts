@@ -26,10 +26,9 @@ const formatting = (text: string) => {
 /** Returns the instances' documents. One that is not an object becomes empty; its faults are reported on a change. */
 const instancesOf = (json: unknown): ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> => {
   const found = Predicate.hasProperty(json, "instances") ? json.instances : undefined
-  return Object.entries(Predicate.isObject(found) ? found : {}).map(([name, document]) => [
-    name,
-    Predicate.isObject(document) && !Array.isArray(document) ? document as Record<string, unknown> : {}
-  ])
+  return Object.entries(Predicate.isObject(found) ? found : {}).map((
+    [name, document]
+  ) => [name, Predicate.isObject(document) && !Array.isArray(document) ? document as Record<string, unknown> : {}])
 }
 
 const documentsIn = (text: string) =>
@@ -43,9 +42,7 @@ const documentsIn = (text: string) =>
  * The file is re-read for each change. A change that would leave an unusable file is refused. A symbolic link is
  * followed: the file that it names is replaced, not the link.
  */
-export const layer = (
-  file: string
-): Layer.Layer<SettingsStore, never, FileSystem.FileSystem | Path.Path> =>
+export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     SettingsStore,
     Effect.gen(function*() {
@@ -73,18 +70,20 @@ export const layer = (
             try: () => applyEdits(before, modify(before, ["instances", name], value, formatting(before))),
             catch: () => failed(`${file} has no object "instances"; correct it first`)
           })
-          yield* Effect.mapError(
-            decodeSettings(file, text),
-            ({ faults }) => failed(`${file} has other faults, correct them first: ${faults.join("; ")}`)
-          )
+          yield* Effect.mapError(decodeSettings(file, text), ({ faults }) =>
+            failed(`${file} has other faults, correct them first: ${faults.join("; ")}`))
           // When a name stands twice in the file, the last one counts but the first one was changed.
-          if (!Equal.equals((yield* documentsIn(text)).find((each) => each[0] === name)?.[1], value)) {
+          if (
+            !Equal.equals((yield* documentsIn(text)).find((each) => each[0] === name)?.[1], value)
+          ) {
             return yield* failed(`${file} has "instances" or "${name}" more than once; correct it first`)
           }
           const real = yield* failing(fs.realPath(file))
           const { gid, mode, uid } = yield* failing(fs.stat(real))
           // A change that somebody made by hand in the meantime must not be overwritten.
-          if ((yield* read).text !== before) return yield* changed
+          if ((yield* read).text !== before) {
+            return yield* changed
+          }
           yield* replace(real, new TextEncoder().encode(text), mode & 0o7777, { uid, gid }).pipe(
             Effect.provideService(FileSystem.FileSystem, fs),
             Effect.provideService(Path.Path, path),

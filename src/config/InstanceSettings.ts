@@ -52,14 +52,11 @@ const proofs = (credentials: {
   ].filter((proof) => proof !== undefined).length
 
 const Credentials = Schema.Struct({
-  tenant_id: Schema.String.check(
-    Schema.isPattern(guidOrDomain, {
-      message: "Expected the Directory (tenant) ID: a GUID, or a domain name of the tenant"
-    })
-  ).annotate({ description: "Directory (tenant) ID of the app registration." }),
-  client_id: Schema.String.check(
-    Schema.isPattern(guid, { message: "Expected the Application (client) ID: a GUID" })
-  ).annotate({ description: "Application (client) ID of the app registration." }),
+  tenant_id: Schema.String.check(Schema.isPattern(guidOrDomain, {
+    message: "Expected the Directory (tenant) ID: a GUID, or a domain name of the tenant"
+  })).annotate({ description: "Directory (tenant) ID of the app registration." }),
+  client_id: Schema.String.check(Schema.isPattern(guid, { message: "Expected the Application (client) ID: a GUID" }))
+    .annotate({ description: "Application (client) ID of the app registration." }),
   client_secret: secret("Client secret: its Value, not its Secret ID."),
   client_secret_env: documented(path, "Environment variable that holds the client secret."),
   client_secret_file: documented(path, "File that holds the client secret; read again for each token."),
@@ -67,16 +64,14 @@ const Credentials = Schema.Struct({
   client_private_key_path: documented(path, "PEM file of the certificate's private key, not encrypted."),
   federated_token_file: documented(path, "File that holds a federated token (workload identity)."),
   client_secret_expires: expires
-}).check(
-  Schema.makeFilter((credentials) => {
-    const count = proofs(credentials)
-    if (count === 0) return { path: ["client_secret"], issue: "Missing key" }
-    if (count > 1) return "Expected exactly one of a client secret, a certificate and a federated token"
-    return (credentials.client_certificate_path === undefined) === (credentials.client_private_key_path === undefined)
-      ? undefined
-      : "Expected client_certificate_path and client_private_key_path together"
-  })
-)
+}).check(Schema.makeFilter((credentials) => {
+  const count = proofs(credentials)
+  if (count === 0) return { path: ["client_secret"], issue: "Missing key" }
+  if (count > 1) return "Expected exactly one of a client secret, a certificate and a federated token"
+  return (credentials.client_certificate_path === undefined) === (credentials.client_private_key_path === undefined)
+    ? undefined
+    : "Expected client_certificate_path and client_private_key_path together"
+}))
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 

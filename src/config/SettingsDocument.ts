@@ -91,9 +91,7 @@ export const decodeProcess: (source: string, text: string) => Effect.Effect<Proc
 
 /** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
-  decodeWith(
-    InstanceSchema
-  )
+  decodeWith(InstanceSchema)
 
 const variables = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] as const
 

@@ -26,10 +26,7 @@ const changeable: ReadonlySet<string> = new Set([
   "credentials.client_id",
   "credentials.client_secret",
   "credentials.client_secret_expires",
-  ...names.flatMap((endpoint) => [
-    `endpoints.${endpoint}.enabled`,
-    `endpoints.${endpoint}.poll_interval_minutes`
-  ])
+  ...names.flatMap((endpoint) => [`endpoints.${endpoint}.enabled`, `endpoints.${endpoint}.poll_interval_minutes`])
 ])
 
 /** Paths of objects that contain changeable settings. */
@@ -133,9 +130,7 @@ const faultsBeside = (
     } else if (other !== undefined) {
       faults.push({
         path: "name",
-        message: other === name
-          ? "Expected a name that no other instance has"
-          : expectedOtherName(other)
+        message: other === name ? "Expected a name that no other instance has" : expectedOtherName(other)
       })
     }
     return faults

@@ -78,11 +78,9 @@ export class SettingsSource extends Context.Service<SettingsSource, {
         const unreadable = (error: PlatformError.PlatformError) =>
           new BadSettings({
             source: path,
-            faults: [
-              error.reason._tag === "NotFound"
-                ? "There is no such file; see config/azure-security.example.json"
-                : `The file cannot be read (${error.reason._tag}); check its owner and mode`
-            ]
+            faults: [error.reason._tag === "NotFound"
+              ? "There is no such file; see config/azure-security.example.json"
+              : `The file cannot be read (${error.reason._tag}); check its owner and mode`]
           })
         const read = Effect.mapError(fs.readFileString(path), unreadable)
         const text = yield* read

@@ -81,10 +81,13 @@ export class SettingsStore extends Context.Service<SettingsStore, {
       where: "the memory of this process",
       all: Effect.map(SubscriptionRef.get(documents), (held) => Object.entries(held).map(storedOf)),
       put: (name, document, revision) =>
-        SubscriptionRef.modifyEffect(documents, (held) =>
-          revisionAt(held, name) === revision
-            ? Effect.succeed([storedOf([name, document]), { ...held, [name]: document }] as const)
-            : Effect.fail(changed)),
+        SubscriptionRef.modifyEffect(
+          documents,
+          (held) =>
+            revisionAt(held, name) === revision
+              ? Effect.succeed([storedOf([name, document]), { ...held, [name]: document }] as const)
+              : Effect.fail(changed)
+        ),
       remove: (name, revision) =>
         SubscriptionRef.updateEffect(
           documents,

@@ -68,8 +68,4 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
 }
 
 /** Rows of a Markdown table, one for each setting. `…` stands for `instances.<name>`. */
-export const settingsRows: ReadonlyArray<string> = rowsOf(
-  settingsJsonSchema,
-  [],
-  defaultsOf("file")
-)
+export const settingsRows: ReadonlyArray<string> = rowsOf(settingsJsonSchema, [], defaultsOf("file"))

@@ -28,35 +28,37 @@ export interface Bounds {
 
 const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
 
-const recorded = Effect.fnUntraced(function*<E extends Unavailable | BodyTooLarge>(
-  request: HttpClientRequest.HttpClientRequest,
-  url: URL,
-  effect: Effect.Effect<Answer, E>
-) {
-  const recorder = yield* Recorder
-  const from = yield* Clock.currentTimeMillis
-  const result = yield* Effect.result(effect)
-  const milliseconds = (yield* Clock.currentTimeMillis) - from
-  const answer = Result.getOrUndefined(result)
-  const requestId = answer && requestGuid(header(answer, "request-id") ?? header(answer, "x-ms-request-id"))
-  const clientRequestId = answer && requestGuid(header(answer, "client-request-id"))
-  const retryAfter = answer && header(answer, "retry-after")
-  recorder.add({
-    at: shownTime(from),
-    method: request.method,
-    host: url.host,
-    path: shownPath(url),
-    status: answer?.status ?? null,
-    ...(Result.isFailure(result) ? { failure: result.failure.message } : {}),
-    bytes: answer?.body.bytes.length ?? 0,
-    milliseconds,
-    ...(requestId === undefined ? {} : { request_id: requestId }),
-    ...(clientRequestId === undefined ? {} : { client_request_id: clientRequestId }),
-    // Microsoft sends seconds or a date; anything else comes from another host and is not recorded.
-    ...(retryAfter !== undefined && /^[\w ,:-]{1,40}$/.test(retryAfter) ? { retry_after: retryAfter } : {})
-  })
-  return yield* Effect.fromResult(result)
-})
+const recorded = Effect.fnUntraced(
+  function*<E extends Unavailable | BodyTooLarge>(
+    request: HttpClientRequest.HttpClientRequest,
+    url: URL,
+    effect: Effect.Effect<Answer, E>
+  ) {
+    const recorder = yield* Recorder
+    const from = yield* Clock.currentTimeMillis
+    const result = yield* Effect.result(effect)
+    const milliseconds = (yield* Clock.currentTimeMillis) - from
+    const answer = Result.getOrUndefined(result)
+    const requestId = answer && requestGuid(header(answer, "request-id") ?? header(answer, "x-ms-request-id"))
+    const clientRequestId = answer && requestGuid(header(answer, "client-request-id"))
+    const retryAfter = answer && header(answer, "retry-after")
+    recorder.add({
+      at: shownTime(from),
+      method: request.method,
+      host: url.host,
+      path: shownPath(url),
+      status: answer?.status ?? null,
+      ...(Result.isFailure(result) ? { failure: result.failure.message } : {}),
+      bytes: answer?.body.bytes.length ?? 0,
+      milliseconds,
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+      ...(clientRequestId === undefined ? {} : { client_request_id: clientRequestId }),
+      // Microsoft sends seconds or a date; anything else comes from another host and is not recorded.
+      ...(retryAfter !== undefined && /^[\w ,:-]{1,40}$/.test(retryAfter) ? { retry_after: retryAfter } : {})
+    })
+    return yield* Effect.fromResult(result)
+  }
+)
 
 /**
  * Sends a request and reads the answer to its end. When a body passes its limit, reading stops and the connection is
@@ -76,11 +78,11 @@ export const exchange = Effect.fnUntraced(
         return Effect.void
       }),
       // An answer without a body is complete. An error answer counts by its status, even when its body breaks off.
-      Effect.catchTag(
-        "HttpClientError",
-        (error) => !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)
-      ),
-      Effect.onError(() => Effect.sync(incoming.drop))
+      Effect.catchTag("HttpClientError", (error) =>
+        !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
+      Effect.onError(() =>
+        Effect.sync(incoming.drop)
+      )
     )
     return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer
   },
@@ -102,9 +104,8 @@ export const exchange = Effect.fnUntraced(
  */
 export const requestId: Effect.Effect<string> = Effect.map(
   Effect.forEach([8, 4, 3, 3, 12], (digits) =>
-    Effect.map(
-      Random.nextIntBetween(0, 16 ** digits - 1),
-      (number) => number.toString(16).padStart(digits, "0")
-    )),
-  ([a, b, c, d, e]) => `${a}-${b}-4${c}-a${d}-${e}`
+    Effect.map(Random.nextIntBetween(0, 16 ** digits - 1), (number) =>
+      number.toString(16).padStart(digits, "0"))),
+  ([a, b, c, d, e]) =>
+    `${a}-${b}-4${c}-a${d}-${e}`
 )

@@ -142,10 +142,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     fetchPage,
     outdateToken: tokens.outdate,
     used,
-    token: Effect.map(
-      tokens.get,
-      ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })
-    ),
+    token: Effect.map(tokens.get, ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })),
     now: Effect.gen(function*() {
       const heard = yield* clock.now
       if (Option.isSome(heard)) return heard.value
@@ -164,9 +161,7 @@ export class GraphClient extends Context.Service<GraphClient, {
   static readonly layerNoDeps = Layer.effect(
     GraphClient,
     Effect.gen(function*() {
-      const services = yield* Effect.context<
-        HttpClient.HttpClient | FileSystem.FileSystem | RateLimiter.RateLimiter
-      >()
+      const services = yield* Effect.context<HttpClient.HttpClient | FileSystem.FileSystem | RateLimiter.RateLimiter>()
       return GraphClient.of({ connect: (connection) => Effect.provideContext(connecting(connection), services) })
     })
   )

@@ -106,16 +106,7 @@ export class GraphError extends Schema.TaggedError<GraphError>()("GraphError", {
   graphCode: Schema.optionalKey(Schema.String),
   requestId: Schema.optionalKey(Schema.String),
   clientRequestId: Schema.optionalKey(Schema.String),
-  reason: Schema.Union([
-    Unauthorized,
-    Forbidden,
-    Throttled,
-    Unavailable,
-    BodyTooLarge,
-    Retired,
-    Rejected,
-    DecodeFailed
-  ])
+  reason: Schema.Union([Unauthorized, Forbidden, Throttled, Unavailable, BodyTooLarge, Retired, Rejected, DecodeFailed])
 }) {
   override get message() {
     return `${this.endpoint}: ${this.reason.message}`

@@ -32,9 +32,9 @@ export const decode = Effect.fnUntraced(
       return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
     }
     const { isSplit, records } = read.success
-    const envelope = yield* decodeEnvelope(read.success.envelope).pipe(
-      Effect.mapError((error) => new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") }))
-    )
+    const envelope = yield* decodeEnvelope(read.success.envelope).pipe(Effect.mapError((error) =>
+      new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") })
+    ))
     if (!isSplit) answer.body.release()
     return {
       records: records(),

@@ -61,9 +61,8 @@ export const claimsChallenge = (answer: Answer): string | undefined => {
 
 const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const decodeClaims = (encoded: string) =>
-  Schema.decodeOption(Schema.StringFromBase64Url)(
-    encoded.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
-  ).pipe(Option.filter((claims) => Option.isSome(Schema.decodeOption(Json)(claims))))
+  Schema.decodeOption(Schema.StringFromBase64Url)(encoded.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""))
+    .pipe(Option.filter((claims) => Option.isSome(Schema.decodeOption(Json)(claims))))
 
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
@@ -110,15 +109,12 @@ const unauthorized = (answer: Answer): Unauthorized => {
 /**
  * Returns the reason why an answer is no page. `roles` are those of the token that was sent, where it could be read.
  */
-export const reasonOf = (
-  answer: Answer,
-  request: {
-    readonly collection: Collection
-    readonly url: string
-    readonly roles: ReadonlyArray<string> | undefined
-    readonly retryAfter: Duration.Duration | undefined
-  }
-): GraphError["reason"] => {
+export const reasonOf = (answer: Answer, request: {
+  readonly collection: Collection
+  readonly url: string
+  readonly roles: ReadonlyArray<string> | undefined
+  readonly retryAfter: Duration.Duration | undefined
+}): GraphError["reason"] => {
   const { collection, retryAfter, roles, url } = request
   const { status } = answer
   const { code = "", innerCode = "", message } = read(answer)

@@ -59,10 +59,8 @@ const rolesOf = (token: string) =>
 
 const known: ReadonlySet<string> = new Set(Object.values(clouds).map(({ login }) => login))
 
-/**
- * Builds MSAL's authority. MSAL knows Microsoft's own hosts. For any other host, all metadata is passed along, so that
- * MSAL makes one request and none to Microsoft's public cloud, which an isolated site cannot reach.
- */
+// Builds MSAL's authority. MSAL knows Microsoft's own hosts. For any other host, all metadata is passed along, so that
+// MSAL makes one request and none to Microsoft's public cloud, which an isolated site cannot reach.
 const authority = ({ cloud, tenantId }: GraphConnection) => {
   const tenant = encodeURIComponent(tenantId)
   if (known.has(cloud.login)) return { authority: `${cloud.login}/${tenant}` }
@@ -147,85 +145,87 @@ class MsalFailed extends Data.TaggedError("MsalFailed") {}
 const loadMsal = Effect.promise(() => import("@azure/msal-node"))
 
 /** Requests one token with one HTTP request. `claims` answers a claims challenge of Graph's. */
-export const request = Effect.fn("TokenEndpoint.request")(function*(
-  connection: GraphConnection,
-  proof: Proof,
-  clock: MicrosoftClock,
-  claims?: string
-): Effect.fn.Return<Token, GraphError, HttpClient.HttpClient> {
-  const http = yield* HttpClient.HttpClient
-  const context = yield* Effect.context()
-  const msal = yield* loadMsal
-  const seen: Seen = {}
+export const request = Effect.fn("TokenEndpoint.request")(
+  function*(
+    connection: GraphConnection,
+    proof: Proof,
+    clock: MicrosoftClock,
+    claims?: string
+  ): Effect.fn.Return<Token, GraphError, HttpClient.HttpClient> {
+    const http = yield* HttpClient.HttpClient
+    const context = yield* Effect.context()
+    const msal = yield* loadMsal
+    const seen: Seen = {}
 
-  const send = Effect.fnUntraced(function*(outgoing: HttpClientRequest.HttpClientRequest) {
-    const answer = yield* exchange(http, outgoing, {
-      timeout: timeouts.token,
-      bytesMax: smallBodyBytesMax,
-      errorBytesMax: smallBodyBytesMax
-    }).pipe(
-      Effect.catchTag(
-        "BodyTooLarge",
-        () => Effect.fail(new Unavailable({ kind: "body", detail: "the token endpoint's answer is too large" }))
-      ),
-      Effect.tapError((reason) => Effect.sync(() => void (seen.fault = reason)))
-    )
-    seen.answer = { ...answer, at: yield* clock.hear(answer.headers) }
-    const body = yield* decodeBody(bodyText(answer.body))
-    return { status: answer.status, headers: { ...answer.headers }, body }
-  })
-
-  const result = yield* Effect.tryPromise({
-    try: (signal) => {
-      const run = <A>(outgoing: HttpClientRequest.HttpClientRequest) =>
-        Effect.runPromiseWith(context)(send(outgoing), { signal }) as Promise<Msal.NetworkResponse<A>>
-      const application = new msal.ConfidentialClientApplication({
-        auth: { clientId: connection.clientId, ...authority(connection), ...credentials(proof) },
-        system: {
-          loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false },
-          networkClient: {
-            sendGetRequestAsync: (url, options) =>
-              run(HttpClientRequest.get(url, options?.headers === undefined ? {} : { headers: options.headers })),
-            sendPostRequestAsync: (url, options) =>
-              run(
-                HttpClientRequest.post(url, options?.headers === undefined ? {} : { headers: options.headers }).pipe(
-                  HttpClientRequest.bodyText(options?.body ?? "", "application/x-www-form-urlencoded")
-                )
-              )
-          }
-        }
-      })
-      return application.acquireTokenByClientCredential({
-        scopes: [`${connection.cloud.graph}/.default`],
-        skipCache: true,
-        ...(claims === undefined ? {} : { claims })
-      })
-    },
-    // The failure is in `seen`; MSAL's own error would add a message that may repeat what was sent.
-    catch: () => new MsalFailed()
-  }).pipe(Effect.option)
-
-  const { answer, fault } = seen
-  if (answer === undefined) {
-    return yield* fault !== undefined
-      ? failed(fault)
-      // MSAL refused to send the request: the settings are wrong, whatever the endpoint would answer.
-      : failed(
-        new Unauthorized({
-          by: "login",
-          meaning: "No token can be asked for with this tenant ID, client ID and credential",
-          remedy: "Paste Directory (tenant) ID and Application (client) ID from the app registration's overview"
-        })
+    const send = Effect.fnUntraced(function*(outgoing: HttpClientRequest.HttpClientRequest) {
+      const answer = yield* exchange(http, outgoing, {
+        timeout: timeouts.token,
+        bytesMax: smallBodyBytesMax,
+        errorBytesMax: smallBodyBytesMax
+      }).pipe(
+        Effect.catchTag(
+          "BodyTooLarge",
+          () => Effect.fail(new Unavailable({ kind: "body", detail: "the token endpoint's answer is too large" }))
+        ),
+        Effect.tapError((reason) => Effect.sync(() => void (seen.fault = reason)))
       )
-  }
-  const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer.body))) : undefined
-  if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
+      seen.answer = { ...answer, at: yield* clock.hear(answer.headers) }
+      const body = yield* decodeBody(bodyText(answer.body))
+      return { status: answer.status, headers: { ...answer.headers }, body }
+    })
 
-  const obtainedAt = yield* Clock.currentTimeMillis
-  return {
-    value: Redacted.make(success.access_token),
-    obtainedAt,
-    expiresAt: obtainedAt + Duration.toMillis(Duration.seconds(success.expires_in)),
-    roles: rolesOf(success.access_token)
+    const result = yield* Effect.tryPromise({
+      try: (signal) => {
+        const run = <A>(outgoing: HttpClientRequest.HttpClientRequest) =>
+          Effect.runPromiseWith(context)(send(outgoing), { signal }) as Promise<Msal.NetworkResponse<A>>
+        const application = new msal.ConfidentialClientApplication({
+          auth: { clientId: connection.clientId, ...authority(connection), ...credentials(proof) },
+          system: {
+            loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false },
+            networkClient: {
+              sendGetRequestAsync: (url, options) =>
+                run(HttpClientRequest.get(url, options?.headers === undefined ? {} : { headers: options.headers })),
+              sendPostRequestAsync: (url, options) =>
+                run(
+                  HttpClientRequest.post(url, options?.headers === undefined ? {} : { headers: options.headers }).pipe(
+                    HttpClientRequest.bodyText(options?.body ?? "", "application/x-www-form-urlencoded")
+                  )
+                )
+            }
+          }
+        })
+        return application.acquireTokenByClientCredential({
+          scopes: [`${connection.cloud.graph}/.default`],
+          skipCache: true,
+          ...(claims === undefined ? {} : { claims })
+        })
+      },
+      // The failure is in `seen`; MSAL's own error would add a message that may repeat what was sent.
+      catch: () => new MsalFailed()
+    }).pipe(Effect.option)
+
+    const { answer, fault } = seen
+    if (answer === undefined) {
+      return yield* fault !== undefined
+        ? failed(fault)
+        // MSAL refused to send the request: the settings are wrong, whatever the endpoint would answer.
+        : failed(
+          new Unauthorized({
+            by: "login",
+            meaning: "No token can be asked for with this tenant ID, client ID and credential",
+            remedy: "Paste Directory (tenant) ID and Application (client) ID from the app registration's overview"
+          })
+        )
+    }
+    const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer.body))) : undefined
+    if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
+
+    const obtainedAt = yield* Clock.currentTimeMillis
+    return {
+      value: Redacted.make(success.access_token),
+      obtainedAt,
+      expiresAt: obtainedAt + Duration.toMillis(Duration.seconds(success.expires_in)),
+      roles: rolesOf(success.access_token)
+    }
   }
-})
+)

@@ -85,9 +85,10 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
   for (const each of errors) {
     const code = textOf(each, "code")
     if (code === undefined || !codePattern.test(code)) continue
-    const known = details[code] ?? (/^(?:ERR_(?:TLS|SSL)|CERT|CRL|UNABLE_TO)_/.test(code)
-      ? ["tls", "the TLS connection failed"] as const
-      : undefined)
+    const known = details[code] ??
+      (/^(?:ERR_(?:TLS|SSL)|CERT|CRL|UNABLE_TO)_/.test(code)
+        ? ["tls", "the TLS connection failed"] as const
+        : undefined)
     if (known === undefined) continue
     const [kind, detail] = known
     return isElsewhere(each, url)

@@ -63,10 +63,8 @@ export interface AccessOptions {
   readonly token: Option.Option<Redacted.Redacted>
 }
 
-/**
- * Counts requests in fixed windows, for a bounded number of callers. Effect's limiter cannot be checked without
- * counting, and a right token must not count.
- */
+// Counts requests in fixed windows, for a bounded number of callers. Effect's limiter cannot be checked without
+// counting, and a right token must not count.
 const makeCounter = ({ limit, window }: typeof guesses) => {
   const counts = new Map<number, { count: number; endsAt: number }>()
   const at = (request: Request, now: number) => {

@@ -50,7 +50,4 @@ export const Api = HttpApi.make("azure-security").add(
   IntegrationsApi,
   SearchApi,
   LiveApi
-).middleware(HttpApiMiddleware.ProblemDetails).annotate(
-  OpenApi.Title,
-  "Azure Security connector"
-)
+).middleware(HttpApiMiddleware.ProblemDetails).annotate(OpenApi.Title, "Azure Security connector")

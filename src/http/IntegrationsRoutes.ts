@@ -33,10 +33,13 @@ const meanwhile = (name: string) =>
   })
 
 const writing = (name: string) => <A, R>(effect: Effect.Effect<A, SettingsStoreError, R>) =>
-  Effect.catch(effect, (error) =>
-    error.reason._tag === "DocumentChanged"
-      ? meanwhile(name)
-      : Effect.fail(new NotSaved({ why: error.reason.detail })))
+  Effect.catch(
+    effect,
+    (error) =>
+      error.reason._tag === "DocumentChanged"
+        ? meanwhile(name)
+        : Effect.fail(new NotSaved({ why: error.reason.detail }))
+  )
 
 interface Change {
   readonly revision: string | null

@@ -30,20 +30,15 @@ export const layer = HttpApiBuilder.group(
     // One event is made for all listeners.
     const event = yield* Effect.cachedWithTTL(
       Effect.gen(function*() {
-        const index = yield* Effect.orElseSucceed(
-          backend.use(Effect.flatMap(Search, ({ state }) => state)),
-          () => noIndex
-        )
+        const index = yield* Effect.orElseSucceed(backend.use(Effect.flatMap(Search, ({ state }) => state)), () =>
+          noIndex)
         return { status: yield* status.document, index } satisfies LiveEvent
       }),
       "900 millis"
     )
 
     const events = Stream.unwrap(Effect.gen(function*() {
-      yield* Effect.acquireRelease(
-        Effect.sync(() => listeners++),
-        () => Effect.sync(() => listeners--)
-      )
+      yield* Effect.acquireRelease(Effect.sync(() => listeners++), () => Effect.sync(() => listeners--))
       let told: { readonly event: LiveEvent; readonly at: number } | undefined
       return Stream.fromEffectSchedule(Effect.all([event, Clock.currentTimeMillis]), Schedule.spaced(lookEvery)).pipe(
         Stream.filter(([now, at]) => {

@@ -39,18 +39,15 @@ const elsewhere = HttpServerResponse.text(
 const isRouteNotFound = (error: unknown) =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-const headers = HttpRouter.middleware(
-  (answer) =>
-    Effect.gen(function*() {
-      const found = Effect.catchIf(answer, isRouteNotFound, () => Effect.succeed(elsewhere))
-      const response = HttpServerResponse.setHeaders(yield* found, ofAll)
-      // Everything but the page's own files changes at any time, so it is not cached.
-      return Option.isSome(Headers.get(response.headers, "cache-control"))
-        ? response
-        : HttpServerResponse.setHeader(response, "cache-control", "no-store")
-    }),
-  { global: true }
-)
+const headers = HttpRouter.middleware((answer) =>
+  Effect.gen(function*() {
+    const found = Effect.catchIf(answer, isRouteNotFound, () => Effect.succeed(elsewhere))
+    const response = HttpServerResponse.setHeaders(yield* found, ofAll)
+    // Everything but the page's own files changes at any time, so it is not cached.
+    return Option.isSome(Headers.get(response.headers, "cache-control"))
+      ? response
+      : HttpServerResponse.setHeader(response, "cache-control", "no-store")
+  }), { global: true })
 
 interface File {
   readonly type: string

@@ -66,11 +66,7 @@ export const layer = HttpApiBuilder.group(
             }))
           // Few artifacts are in memory at once, because one may have some MiB.
           const lines = Stream.grouped(pages, linesAtOnce).pipe(
-            Stream.mapEffect((rows) =>
-              search.lines(rows.map(({ key }) =>
-                key
-              ))
-            ),
+            Stream.mapEffect((rows) => search.lines(rows.map(({ key }) => key))),
             Stream.map((found) => found.flatMap((line) => line === null ? [] : `${line}\n`).join(""))
           )
           const table = Stream.concat(

@@ -88,14 +88,13 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
   const open = Effect.gen(function*() {
     const opened = yield* checkpoints.open(key).pipe(
       Effect.tapError((error) =>
-        Effect.flatMap(
-          reported(openFailed(error)),
-          (report) => observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
-        )
+        Effect.flatMap(reported(openFailed(error)), (report) =>
+          observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable"))
       ),
       Effect.retry({
         schedule: once ? Schedule.upTo(sinkRetry, { times: 3 }) : sinkRetry,
-        while: (error) => error._tag === "StateStoreError"
+        while: (error) =>
+          error._tag === "StateStoreError"
       }),
       Effect.option
     )

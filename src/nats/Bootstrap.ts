@@ -69,52 +69,52 @@ export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_U
  * broker `NATS_USER` with `NATS_PASSWORD`, `NATS_TOKEN`, or `NATS_CREDS` (a file). TLS files are those of `node.json`,
  * else those that Conductor mounts.
  */
-export const read = Effect.fn("Bootstrap.read")(function*(): Effect.fn.Return<
-  Bootstrap,
-  BadBootstrap,
-  FileSystem.FileSystem
-> {
-  const fs = yield* FileSystem.FileSystem
-  const url = yield* variable("NATS_URL")
-  const servers = Option.getOrElse(url, () => "").split(",").map((server) => server.trim()).filter((one) => one !== "")
-  if (servers.length === 0) {
-    return yield* new BadBootstrap({ faults: ["NATS_URL: Expected the broker's address, such as nats://HOST:4222"] })
-  }
-  const strange = servers.filter((server) => !/^(?:(?:nats|tls):\/\/)?[^\s/@]+$/.test(server))
-  if (strange.length > 0) {
-    return yield* new BadBootstrap({
-      faults: [
-        "NATS_URL: Expected nats://HOST:PORT or tls://HOST:PORT, several separated by commas; user and password are NATS_USER and NATS_PASSWORD"
-      ]
-    })
-  }
-  const node = yield* readNode(Option.getOrElse(yield* variable("WF_NODE_CONFIG_FILE"), () => mounted.node))
-  const present = (path: string) =>
-    Effect.map(Effect.orElseSucceed(fs.exists(path), () => false), (is) => is ? path : undefined)
-  const ca = node.ca_path ?? (yield* present(mounted.ca))
-  const certificate = node.client_cert_path ?? (yield* present(mounted.certificate))
-  const key = node.client_key_path ?? (yield* present(mounted.key))
-  const user = Option.getOrUndefined(yield* variable("NATS_USER"))
-  const password = Option.getOrUndefined(yield* variable("NATS_PASSWORD"))
-  const token = Option.getOrUndefined(yield* variable("NATS_TOKEN"))
-  const credentials = Option.getOrUndefined(yield* variable("NATS_CREDS"))
-  return {
-    applianceId: node.appliance_id,
-    orgId: node.org_id,
-    caFile: ca,
-    connection: {
-      servers,
-      name: `azure-security ${node.node_hostname ?? ""}`.trim(),
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password: Redacted.make(password) }),
-      ...(token === undefined ? {} : { token: Redacted.make(token) }),
-      ...(credentials === undefined ? {} : { credentials }),
-      ...(ca === undefined && certificate === undefined ? {} : {
-        tls: {
-          ...(ca === undefined ? {} : { ca }),
-          ...(certificate === undefined || key === undefined ? {} : { certificate, key })
-        }
+export const read = Effect.fn("Bootstrap.read")(
+  function*(): Effect.fn.Return<Bootstrap, BadBootstrap, FileSystem.FileSystem> {
+    const fs = yield* FileSystem.FileSystem
+    const url = yield* variable("NATS_URL")
+    const servers = Option.getOrElse(url, () => "").split(",").map((server) => server.trim()).filter((one) =>
+      one !== ""
+    )
+    if (servers.length === 0) {
+      return yield* new BadBootstrap({ faults: ["NATS_URL: Expected the broker's address, such as nats://HOST:4222"] })
+    }
+    const strange = servers.filter((server) => !/^(?:(?:nats|tls):\/\/)?[^\s/@]+$/.test(server))
+    if (strange.length > 0) {
+      return yield* new BadBootstrap({
+        faults: [
+          "NATS_URL: Expected nats://HOST:PORT or tls://HOST:PORT, several separated by commas; user and password are NATS_USER and NATS_PASSWORD"
+        ]
       })
     }
+    const node = yield* readNode(Option.getOrElse(yield* variable("WF_NODE_CONFIG_FILE"), () => mounted.node))
+    const present = (path: string) =>
+      Effect.map(Effect.orElseSucceed(fs.exists(path), () => false), (is) => is ? path : undefined)
+    const ca = node.ca_path ?? (yield* present(mounted.ca))
+    const certificate = node.client_cert_path ?? (yield* present(mounted.certificate))
+    const key = node.client_key_path ?? (yield* present(mounted.key))
+    const user = Option.getOrUndefined(yield* variable("NATS_USER"))
+    const password = Option.getOrUndefined(yield* variable("NATS_PASSWORD"))
+    const token = Option.getOrUndefined(yield* variable("NATS_TOKEN"))
+    const credentials = Option.getOrUndefined(yield* variable("NATS_CREDS"))
+    return {
+      applianceId: node.appliance_id,
+      orgId: node.org_id,
+      caFile: ca,
+      connection: {
+        servers,
+        name: `azure-security ${node.node_hostname ?? ""}`.trim(),
+        ...(user === undefined ? {} : { user }),
+        ...(password === undefined ? {} : { password: Redacted.make(password) }),
+        ...(token === undefined ? {} : { token: Redacted.make(token) }),
+        ...(credentials === undefined ? {} : { credentials }),
+        ...(ca === undefined && certificate === undefined ? {} : {
+          tls: {
+            ...(ca === undefined ? {} : { ca }),
+            ...(certificate === undefined || key === undefined ? {} : { certificate, key })
+          }
+        })
+      }
+    }
   }
-})
+)

@@ -35,9 +35,7 @@ export interface ConnectionOptions {
   readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string }
 }
 
-/**
- * Measured: with these options and re-sent unacknowledged messages, no kill of the broker lost or duplicated a message.
- */
+// Measured: with these options and re-sent unacknowledged messages, no kill of the broker lost or duplicated a message.
 const robust = {
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
@@ -109,13 +107,10 @@ const isTlsRequired = (servers: ReadonlyArray<string>) => servers.some((server) 
 const dial = (options: NodeConnectionOptions) =>
   Effect.callback<NatsConnection, DialFailed>((resume) => {
     let wanted = true
-    connect(options).then(
-      (nc) => wanted ? resume(Effect.succeed(nc)) : void nc.close(),
-      (cause: unknown) => {
-        const detail = describe(cause)
-        resume(Effect.fail(new DialFailed({ detail, withoutTls: detail.includes("does not support 'tls'") })))
-      }
-    )
+    connect(options).then((nc) => wanted ? resume(Effect.succeed(nc)) : void nc.close(), (cause: unknown) => {
+      const detail = describe(cause)
+      resume(Effect.fail(new DialFailed({ detail, withoutTls: detail.includes("does not support 'tls'") })))
+    })
     return Effect.sync(() => {
       wanted = false
     })
@@ -139,23 +134,21 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
     // The library forgets for good a server that did not answer the first time.
     nc.setServers([...options.servers])
     return nc
-  }).pipe(
-    Effect.tapError(Effect.fnUntraced(function*({ detail, withoutTls }) {
-      if (withoutTls && tls !== undefined && !isTlsRequired(options.servers)) {
-        tls = undefined
-        return yield* Effect.logWarning(
-          `the broker ${names} speaks no TLS: the connection to it is not encrypted; write tls:// to insist on it`
-        )
-      }
-      if (detail === said) return
-      said = detail
-      // With TLS 1.3, a broker that demands a client certificate closes the connection without a reason.
-      const hint = tls !== undefined && tls !== null && tls.certFile === undefined && detail === noAnswer
-        ? "; it may ask for a client certificate"
-        : ""
-      yield* Effect.logWarning(`no connection to the broker ${names}: ${detail}${hint}; waiting for it`)
-    }))
-  )
+  }).pipe(Effect.tapError(Effect.fnUntraced(function*({ detail, withoutTls }) {
+    if (withoutTls && tls !== undefined && !isTlsRequired(options.servers)) {
+      tls = undefined
+      return yield* Effect.logWarning(
+        `the broker ${names} speaks no TLS: the connection to it is not encrypted; write tls:// to insist on it`
+      )
+    }
+    if (detail === said) return
+    said = detail
+    // With TLS 1.3, a broker that demands a client certificate closes the connection without a reason.
+    const hint = tls !== undefined && tls !== null && tls.certFile === undefined && detail === noAnswer
+      ? "; it may ask for a client certificate"
+      : ""
+    yield* Effect.logWarning(`no connection to the broker ${names}: ${detail}${hint}; waiting for it`)
+  })))
   // The schedule never ends, so no failure of the broker is left here.
   const nc = yield* Effect.orDie(Effect.retry(attempt, dialAgain))
   if (said !== undefined) yield* Effect.logInfo(`connected to the broker: ${nc.getServer()}`)
@@ -198,8 +191,10 @@ export class Connection extends Context.Service<Connection, {
         const nc = yield* Effect.acquireRelease(dialUntilUp(options), release, { interruptible: true })
         const presence = yield* SubscriptionRef.make<Presence>("here")
         let refused: string | undefined
-        yield* Stream.fromAsyncIterable(nc.status(), (cause) =>
-          new DialFailed({ detail: describe(cause), withoutTls: false }))
+        yield* Stream.fromAsyncIterable(
+          nc.status(),
+          (cause) => new DialFailed({ detail: describe(cause), withoutTls: false })
+        )
           .pipe(
             Stream.runForEach(Effect.fnUntraced(function*(status) {
               const now = presenceOf(status)
@@ -229,9 +224,7 @@ export class Connection extends Context.Service<Connection, {
           nc,
           js,
           // No request here: the broker may be away again, or refuse the request to this user.
-          jsm: yield* Effect.promise(() =>
-            jetstreamManager(nc, { checkAPI: false, timeout })
-          ),
+          jsm: yield* Effect.promise(() => jetstreamManager(nc, { checkAPI: false, timeout })),
           kvm: new Kvm(js),
           presence
         })

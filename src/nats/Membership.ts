@@ -98,14 +98,12 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     if (own !== undefined && monotonic() >= own.until) yield* lose
     yield* own === undefined ? begin : renew(own)
     said = undefined
-  }).pipe(
-    Effect.catch((error) => {
-      const detail = error._tag === "Refused" ? describe(error.cause) : "another process wrote it"
-      if (detail === said) return Effect.void
-      said = detail
-      return Effect.logWarning(`this process cannot renew its key in the bucket ${bucket}: ${detail}; trying again`)
-    })
-  )
+  }).pipe(Effect.catch((error) => {
+    const detail = error._tag === "Refused" ? describe(error.cause) : "another process wrote it"
+    if (detail === said) return Effect.void
+    said = detail
+    return Effect.logWarning(`this process cannot renew its key in the bucket ${bucket}: ${detail}; trying again`)
+  }))
 
   const leave = Effect.suspend(() => {
     const member = own

@@ -105,10 +105,8 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         Deferred.doneUnsafe(hold.ended, Effect.void)
       }
 
-      /**
-       * Writes a lease as ours or as free over `revision`, the one that was judged: another process may have taken the
-       * lease meanwhile. Returns none when another process was faster or the broker does not answer.
-       */
+      // Writes a lease as ours or as free over `revision`, the one that was judged: another process may have taken the
+      // lease meanwhile. Returns none when another process was faster or the broker does not answer.
       const write = Effect.fnUntraced(function*(instance: string, member: string, revision: number) {
         const written = yield* store.put(keyOf(instance), utf8.encode(member), revision)
         if (written > (leases.get(instance)?.revision ?? 0)) leases.set(instance, { member, revision: written })

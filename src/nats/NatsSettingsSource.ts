@@ -27,16 +27,14 @@ interface Known {
   readonly fault: BadSettings | undefined
 }
 
-const readEntry = Effect.fnUntraced(function*(
-  name: string,
-  { bytes, revision }: Entry,
-  before: Known | undefined
-): Effect.fn.Return<Known> {
-  if (before?.revision === revision) return before
-  const read = yield* Effect.result(decodeInstance(`${bucket} ${prefix}${name}`, text(bytes)))
-  if (read._tag === "Success") return { revision, settings: read.success, fault: undefined }
-  return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
-})
+const readEntry = Effect.fnUntraced(
+  function*(name: string, { bytes, revision }: Entry, before: Known | undefined): Effect.fn.Return<Known> {
+    if (before?.revision === revision) return before
+    const read = yield* Effect.result(decodeInstance(`${bucket} ${prefix}${name}`, text(bytes)))
+    if (read._tag === "Success") return { revision, settings: read.success, fault: undefined }
+    return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
+  }
+)
 
 /** Reads the settings of the process. Missing or unusable settings give the defaults. */
 const ofProcess = Effect.fnUntraced(function*() {
@@ -50,11 +48,11 @@ const ofProcess = Effect.fnUntraced(function*() {
   )
   const defaults = yield* Effect.orDie(decodeProcess(key, "{}"))
   if (found === null || found.header.get("KV-Operation") !== "") return defaults
-  return yield* Effect.catch(decodeProcess(`${bucket} ${key}`, text(found.data)), (bad) =>
-    Effect.as(
-      Effect.logError(`${bad.source} cannot be used; the defaults apply: ${bad.faults.join("; ")}`),
-      defaults
-    ))
+  return yield* Effect.catch(
+    decodeProcess(`${bucket} ${key}`, text(found.data)),
+    (bad) =>
+      Effect.as(Effect.logError(`${bad.source} cannot be used; the defaults apply: ${bad.faults.join("; ")}`), defaults)
+  )
 })
 
 /**
@@ -90,10 +88,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection> = Layer.effec
 
     return {
       initial,
-      changes: watch(bucket, `${prefix}>`).pipe(
-        Stream.mapEffect(read),
-        Stream.provideService(Connection, connection)
-      )
+      changes: watch(bucket, `${prefix}>`).pipe(Stream.mapEffect(read), Stream.provideService(Connection, connection))
     }
   })
 )

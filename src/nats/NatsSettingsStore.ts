@@ -60,15 +60,13 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
         const names = yield* failing(
           Stream.runCollect(Stream.fromAsyncIterable(keys, (cause) => new Refused({ cause })))
         )
-        const found = yield* Effect.forEach(
-          Array.from(names).sort(),
-          (name) =>
-            Effect.flatMap(failing(ask(() => kv.get(name))), (entry) =>
-              entry === null || entry.operation !== "PUT"
-                ? Effect.succeed([])
-                : Effect.map(stored(name.slice(prefix.length), entry.value, entry.revision), (one) => [one])),
-          { concurrency: 16 }
-        )
+        const found = yield* Effect.forEach(Array.from(names).sort(), (name) =>
+          Effect.flatMap(failing(ask(() => kv.get(name))), (entry) =>
+            entry === null || entry.operation !== "PUT"
+              ? Effect.succeed([])
+              : Effect.map(stored(name.slice(prefix.length), entry.value, entry.revision), (one) => [one])), {
+          concurrency: 16
+        })
         return found.flat()
       }),
       put: Effect.fnUntraced(function*(name, document, revision) {

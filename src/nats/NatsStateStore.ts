@@ -128,10 +128,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
 
     return StateStore.of({
       get: (key) =>
-        get(key).pipe(
-          Effect.map(Option.map(({ bytes, revision }) => ({ bytes, revision }))),
-          failing(key, "get")
-        ),
+        get(key).pipe(Effect.map(Option.map(({ bytes, revision }) => ({ bytes, revision }))), failing(key, "get")),
       put: (key, bytes, revision) => put(key, bytes, revision).pipe(failing(key, "put"), Effect.uninterruptible),
       remove: (key, revision) => remove(key, revision).pipe(failing(key, "remove"), Effect.uninterruptible),
       keys: (prefix) => keys(prefix).pipe(failing(prefix, "keys")),

@@ -79,10 +79,8 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   /** Open while a message is in flight. */
   const working = yield* Latch.make(false)
 
-  /**
-   * Messages of the page, by id and by the tokens to which the broker answers. Each attempt has tokens of its own; both are
-   * kept until the page ends.
-   */
+  // Messages of the page, by id and by the tokens to which the broker answers. Each attempt has tokens of its own; both are
+  // kept until the page ends.
   const entries = new Map<string, Entry>()
   const byToken = new Map<string, Entry>()
   const inFlight = new Set<Entry>()
@@ -210,12 +208,11 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     (subscription) => Effect.sync(() => subscription.unsubscribe())
   )
   yield* Effect.forkScoped(
-    Effect.ignore(
-      Stream.runForEach(
-        Stream.fromAsyncIterable(nc.status(), (cause) => new SinkUnavailable({ detail: describe(cause) })),
-        (status) => Effect.sync(() => heed(status))
-      )
-    )
+    Effect.ignore(Stream.runForEach(
+      Stream.fromAsyncIterable(nc.status(), (cause) => new SinkUnavailable({ detail: describe(cause) })),
+      (status) =>
+        Effect.sync(() => heed(status))
+    ))
   )
 
   /** Sends what is overdue again. It sleeps to the next deadline, and wakes at least as often as a refusal asks for. */

@@ -21,28 +21,26 @@ export const subjectOf = (applianceId: string, instance: string): string =>
  * Publishes the status of the instances that this process polls, on each change and each minute, until interrupted. A
  * failed publish is retried after 2 seconds.
  */
-export const run = Effect.fn("StatusPublisher.run")(function*(applianceId: string): Effect.fn.Return<
-  never,
-  never,
-  Connection | Status
-> {
-  const { nc } = yield* Connection
-  const status = yield* Status
-  const leases = yield* Leases
-  const told = new Map<string, { readonly text: string; readonly at: number }>()
+export const run = Effect.fn("StatusPublisher.run")(
+  function*(applianceId: string): Effect.fn.Return<never, never, Connection | Status> {
+    const { nc } = yield* Connection
+    const status = yield* Status
+    const leases = yield* Leases
+    const told = new Map<string, { readonly text: string; readonly at: number }>()
 
-  const look = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    const { instances } = yield* status.document
-    for (const instance of instances) {
-      // Only the holder of the lease publishes an enabled instance.
-      if (instance.enabled && !leases.isHeld(instance.name)) continue
-      const text = yield* encode(instance)
-      const before = told.get(instance.name)
-      if (before?.text === text && now - before.at < repeatMillis) continue
-      yield* Effect.try(() => nc.publish(subjectOf(applianceId, instance.name), text))
-      told.set(instance.name, { text, at: now })
-    }
-  })
-  return yield* Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(lookEvery)))
-})
+    const look = Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const { instances } = yield* status.document
+      for (const instance of instances) {
+        // Only the holder of the lease publishes an enabled instance.
+        if (instance.enabled && !leases.isHeld(instance.name)) continue
+        const text = yield* encode(instance)
+        const before = told.get(instance.name)
+        if (before?.text === text && now - before.at < repeatMillis) continue
+        yield* Effect.try(() => nc.publish(subjectOf(applianceId, instance.name), text))
+        told.set(instance.name, { text, at: now })
+      }
+    })
+    return yield* Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(lookEvery)))
+  }
+)

@@ -64,9 +64,7 @@ const without = (value: unknown, key: string): unknown => {
 const scalarsOf = (value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => !isComposite(item))) : {}
 
-/**
- * Returns the greatest integer of `[0, most]` that passes, or none when 0 fails. Binary search: all below it must pass.
- */
+// Returns the greatest integer of `[0, most]` that passes, or none when 0 fails. Binary search: all below it must pass.
 const greatest = (most: number, passes: (n: number) => boolean): Option.Option<number> => {
   if (!passes(0)) return Option.none()
   let [good, bad] = [0, most + 1]

@@ -60,10 +60,7 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
             const taken = async () => {
               for await (const entry of entries) take(entry)
             }
-            taken().then(
-              () => resume(Effect.void),
-              (cause: unknown) => resume(Effect.fail(new Refused({ cause })))
-            )
+            taken().then(() => resume(Effect.void), (cause: unknown) => resume(Effect.fail(new Refused({ cause }))))
             return Effect.sync(() => entries.stop())
           })
         })

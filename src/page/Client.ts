@@ -96,10 +96,8 @@ const json = async <A>(path: string, init?: RequestInit): Promise<A> =>
 
 const body = (value: unknown): string => JSON.stringify(value)
 
-/**
- * Path of an instance. Browsers resolve an empty name or one of dots, so a blank is added; the connector rejects the
- * name.
- */
+// Path of an instance. Browsers resolve an empty name or one of dots, so a blank is added; the connector rejects the
+// name.
 const at = (name: string) => `/api/instances/${encodeURIComponent(/^\.{0,2}$/.test(name) ? ` ${name}` : name)}`
 
 /** A change of one instance, or a new instance when `revision` is null. */

@@ -52,12 +52,7 @@ export class PageDialog extends LitElement {
         dialog[open] { animation: none; }
       }
       .header { position: relative; padding: 1rem 3.5rem 0.5rem 1rem; }
-      .header p {
-        color: var(--cds-text-secondary);
-        font-size: 0.75rem;
-        line-height: 1rem;
-        letter-spacing: 0.32px;
-      }
+      .header p { color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
       .close {
         position: absolute;
         top: 0;
@@ -73,12 +68,7 @@ export class PageDialog extends LitElement {
       }
       .close:hover { background: var(--cds-layer-hover); }
       .close:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-      .body {
-        flex: 1;
-        min-height: 0;
-        overflow-y: auto;
-        padding: 0.5rem 1rem 2rem;
-      }
+      .body { flex: 1; min-height: 0; overflow-y: auto; padding: 0.5rem 1rem 2rem; }
       .body:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
       .footer { border-top: 1px solid var(--cds-border-subtle); }
       /* On a low screen the whole dialog scrolls, or the heading and buttons would leave no room to type in. */

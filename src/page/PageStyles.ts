@@ -41,13 +41,8 @@ export const frame = css`
     text-decoration: none;
   }
   nav a:hover { background: var(--cds-background-hover); color: var(--cds-text-primary); }
-  nav a[aria-current="page"] {
-    border-bottom-color: #4589ff;
-    color: var(--cds-text-primary);
-    font-weight: 600;
-  }
-  nav a:focus-visible,
-  .action:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+  nav a[aria-current="page"] { border-bottom-color: #4589ff; color: var(--cds-text-primary); font-weight: 600; }
+  nav a:focus-visible, .action:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .space { flex: 1; }
   .hearing {
     display: flex;
@@ -88,12 +83,7 @@ export const frame = css`
     cursor: pointer;
   }
   .action:hover { background: var(--cds-background-hover); }
-  main {
-    min-height: 100vh;
-    max-width: 99rem;
-    margin: 0 auto;
-    padding: 5rem 2rem 4rem;
-  }
+  main { min-height: 100vh; max-width: 99rem; margin: 0 auto; padding: 5rem 2rem 4rem; }
   main:focus { outline: none; }
   .card {
     max-width: 30rem;
@@ -106,11 +96,7 @@ export const frame = css`
   .notice { max-width: none; margin-bottom: 1rem; }
   @media (max-width: 47.99rem) {
     cds-header { height: auto; }
-    nav {
-      order: 1;
-      width: 100%;
-      border-top: 1px solid var(--cds-border-subtle);
-    }
+    nav { order: 1; width: 100%; border-top: 1px solid var(--cds-border-subtle); }
     nav li { flex: 1; }
     nav a { height: 2.5rem; padding: 0 0.5rem; }
     .hearing { padding: 0 0.5rem; }

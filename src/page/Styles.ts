@@ -4,9 +4,7 @@ import { css } from "lit"
 /** Styles of text, headings, icons, and of content for screen readers only. */
 export const text = css`
   :host { display: block; color: var(--cds-text-primary); }
-  *,
-  *::before,
-  *::after { box-sizing: border-box; }
+  *, *::before, *::after { box-sizing: border-box; }
   h1, h2, h3, h4, p, dl, dd, ul, ol, figure { margin: 0; padding: 0; }
   ul, ol { list-style: none; }
   h1 {
@@ -17,25 +15,10 @@ export const text = css`
     line-height: 2.25rem;
     letter-spacing: 0;
   }
-  h2 {
-    font-size: 1.25rem;
-    font-weight: 400;
-    line-height: 1.75rem;
-    letter-spacing: 0;
-  }
-  h3 {
-    font-size: 1rem;
-    font-weight: 600;
-    line-height: 1.375rem;
-    letter-spacing: 0;
-  }
-  h1:focus,
-  h2:focus { outline: none; }
-  .small {
-    font-size: 0.75rem;
-    line-height: 1rem;
-    letter-spacing: 0.32px;
-  }
+  h2 { font-size: 1.25rem; font-weight: 400; line-height: 1.75rem; letter-spacing: 0; }
+  h3 { font-size: 1rem; font-weight: 600; line-height: 1.375rem; letter-spacing: 0; }
+  h1:focus, h2:focus { outline: none; }
+  .small { font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
   .quiet { color: var(--cds-text-secondary); }
   .code {
     font-family: "IBM Plex Mono", ui-monospace, Menlo, Consolas, monospace;
@@ -57,8 +40,7 @@ export const text = css`
   .icon-connected { color: var(--cds-support-success); }
   .icon-warning { color: var(--page-warning-icon); }
   .icon-failed { color: var(--cds-support-error); }
-  .icon-waiting,
-  .icon-cooldown { color: var(--cds-support-info); }
+  .icon-waiting, .icon-cooldown { color: var(--cds-support-info); }
   .icon-disabled { color: var(--cds-icon-secondary); }
   .outside { overflow-wrap: anywhere; }
 `
@@ -86,21 +68,9 @@ export const folds = css`
  * assistive technology, and keep what was typed, a secret too, in an attribute.
  */
 export const fields = css`
-  .field {
-    display: flex;
-    flex-direction: column;
-    gap: 0.5rem;
-    min-width: 0;
-  }
-  label,
-  .label {
-    color: var(--cds-text-secondary);
-    font-size: 0.75rem;
-    line-height: 1rem;
-    letter-spacing: 0.32px;
-  }
-  input:not([type="checkbox"]):not([type="radio"]),
-  select {
+  .field { display: flex; flex-direction: column; gap: 0.5rem; min-width: 0; }
+  label, .label { color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
+  input:not([type="checkbox"]):not([type="radio"]), select {
     width: 100%;
     height: 2.5rem;
     padding: 0 1rem;
@@ -116,18 +86,11 @@ export const fields = css`
   }
   select { padding-right: 2.5rem; text-overflow: ellipsis; }
   input::placeholder { color: var(--cds-text-placeholder); opacity: 1; }
-  input:focus,
-  select:focus { outline-color: var(--cds-focus); }
-  input[aria-invalid="true"],
-  select[aria-invalid="true"] { outline-color: var(--cds-support-error); }
+  input:focus, select:focus { outline-color: var(--cds-focus); }
+  input[aria-invalid="true"], select[aria-invalid="true"] { outline-color: var(--cds-support-error); }
   input[aria-invalid="true"]:focus { outline-color: var(--cds-focus); }
   input:disabled { color: var(--cds-text-disabled); }
-  .hint {
-    color: var(--cds-text-helper);
-    font-size: 0.75rem;
-    line-height: 1rem;
-    letter-spacing: 0.32px;
-  }
+  .hint { color: var(--cds-text-helper); font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
   .fault {
     display: flex;
     gap: 0.5rem;

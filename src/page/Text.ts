@@ -1,8 +1,6 @@
 /** Makes an attacker's texts safe to read. Lit templates insert texts only, so that none becomes markup. */
 
-/**
- * Control characters, marks of direction, tags and all else without width: they change how other characters are read.
- */
+// Control characters, marks of direction, tags and all else without width: they change how other characters are read.
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 /** Joiners that make one emoji of the characters around them, and hide none. */
@@ -10,10 +8,13 @@ const ofPicture =
   /(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/gu
 
 const writtenOut = (text: string, lines: boolean): string =>
-  text.replaceAll(unseen, (unit) =>
-    lines && (unit === "\n" || unit === "\t")
-      ? unit
-      : `⟨U+${unit.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`)
+  text.replaceAll(
+    unseen,
+    (unit) =>
+      lines && (unit === "\n" || unit === "\t")
+        ? unit
+        : `⟨U+${unit.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`
+  )
 
 /** Writes invisible characters out (`⟨U+202E⟩`), so that nothing is hidden or reversed. `lines` keeps line breaks. */
 export const visible = (text: string, { lines = false } = {}): string => {

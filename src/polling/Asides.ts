@@ -96,9 +96,7 @@ const beginSweep = (state: PollerState, { floor, mark }: Checkpoint, due: Due, f
   const end = Timestamp.minusMillis(mark, Duration.toMillis(pace.overlap))
   const known = Timestamp.later(floor, ledgerFloor ?? floor)
   const from = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(pace.lateRows)), known)
-  return from >= end
-    ? after({ save: counted(now) }, wait(state, due))
-    : goOn(state, { _tag: "Count", due, from, end })
+  return from >= end ? after({ save: counted(now) }, wait(state, due)) : goOn(state, { _tag: "Count", due, from, end })
 }
 
 /** Begins the aside that is due, or goes on with the one that gave way to a poll. */

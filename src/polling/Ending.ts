@@ -25,18 +25,15 @@ export const intervalOf = ({ endpoint }: PollerConfig, { pace }: Facts): number 
 /** The notes of a failure, and the health that it leaves. */
 export const failing = (state: PollerState, health: PollerState["health"], report: Report) => ({
   state: { ...state, health },
-  notes: [
-    { _tag: "Status", event: { _tag: "Failed", state: health, report } },
-    {
-      _tag: "Said",
-      report,
-      saying: {
-        level: health === "unauthorized" || health === "error" ? "Error" : "Warn",
-        // What only Microsoft or an administrator can change is said once; /status shows it all the while.
-        remind: health !== "forbidden" && health !== "retired"
-      }
+  notes: [{ _tag: "Status", event: { _tag: "Failed", state: health, report } }, {
+    _tag: "Said",
+    report,
+    saying: {
+      level: health === "unauthorized" || health === "error" ? "Error" : "Warn",
+      // What only Microsoft or an administrator can change is said once; /status shows it all the while.
+      remind: health !== "forbidden" && health !== "retired"
     }
-  ] satisfies ReadonlyArray<Note>
+  }] satisfies ReadonlyArray<Note>
 })
 
 const logOf = ({ future, tally }: Poll): Note => ({
@@ -60,16 +57,13 @@ export const endEarly = (
 
 /** The poll's pages are settled, and it ends before its pass does. */
 export const endPoll = (state: PollerState, poll: Poll, due: Due | undefined, { now }: Facts): Decision =>
-  goOn(
-    state,
-    { _tag: "Wait", due: due ?? { _tag: "Grid", anchor: poll.startedAt, since: now } },
-    [...(poll.tally.records > 0 ? [logOf(poll)] : []), { _tag: "Polled", outcome: state.health }]
-  )
+  goOn(state, { _tag: "Wait", due: due ?? { _tag: "Grid", anchor: poll.startedAt, since: now } }, [
+    ...(poll.tally.records > 0 ? [logOf(poll)] : []),
+    { _tag: "Polled", outcome: state.health }
+  ])
 
-/**
- * The legacy endpoint counts as retired when it brought nothing for a day while `alerts_v2` brought records. Returns
- * since when it is quiet.
- */
+// The legacy endpoint counts as retired when it brought nothing for a day while `alerts_v2` brought records. Returns
+// since when it is quiet.
 const quietSince = ({ endpoint }: PollerConfig, poll: Poll, { checkpoint, now, siblingBrings }: Facts) => {
   const since = checkpoint?.rhythm.quietSince
   const isQuiet = endpoint.retires && poll.tally.records === 0 && since !== undefined &&
@@ -88,10 +82,11 @@ const movement = (config: PollerConfig, state: PollerState, poll: Poll, { checkp
   const report = Reports.markUnmoved(config, poll, now)
   return {
     unmoved,
-    notes: [
-      { _tag: "Warned", report },
-      { _tag: "Said", report, saying: { level: "Error", remind: true, apart: true } }
-    ] as const
+    notes: [{ _tag: "Warned", report }, {
+      _tag: "Said",
+      report,
+      saying: { level: "Error", remind: true, apart: true }
+    }] as const
   }
 }
 
@@ -123,11 +118,11 @@ export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, fa
 
 /** A pass that takes longer than the interval says what it has committed, and goes on as the next poll. */
 export const split = (state: PollerState, poll: Poll, position: Position, { now }: Facts): Decision =>
-  goOn(
-    { ...state, health: "ok", denials: 0 },
-    { _tag: "Fetch", poll: { ...poll, startedAt: now, failedRequests: 0, tally: nothing, future: 0 }, position },
-    [recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }]
-  )
+  goOn({ ...state, health: "ok", denials: 0 }, {
+    _tag: "Fetch",
+    poll: { ...poll, startedAt: now, failedRequests: 0, tally: nothing, future: 0 },
+    position
+  }, [recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }])
 
 /** Reads on at a position, unless a poll is due: an aside gives way to it, and a long pass becomes the next poll. */
 export const readOn = (
@@ -144,20 +139,14 @@ export const readOn = (
     return settle("Pause")
   }
   const isLong = task._tag === "Live" && poll.tally.records > 0 && facts.now >= poll.startedAt + interval
-  return isLong && config.mode._tag === "forever"
-    ? settle("Split")
-    : goOn(state, { _tag: "Fetch", poll, position })
+  return isLong && config.mode._tag === "forever" ? settle("Split") : goOn(state, { _tag: "Fetch", poll, position })
 }
 
 /** Begins a poll: the first thing is to ask Graph what time it is. */
 export const beginPoll = (state: PollerState, { now }: Facts): Decision =>
-  goOn(
-    state,
-    {
-      _tag: "AskTime",
-      poll: start(now, now, state.pageSize, { _tag: "Live" }),
-      // Roles are baked into a token: a permission granted since the last probe is only in a new one.
-      outdateToken: state.health === "forbidden"
-    },
-    [{ _tag: "Status", event: { _tag: "PollBegan", at: now } }]
-  )
+  goOn(state, {
+    _tag: "AskTime",
+    poll: start(now, now, state.pageSize, { _tag: "Live" }),
+    // Roles are baked into a token: a permission granted since the last probe is only in a new one.
+    outdateToken: state.health === "forbidden"
+  }, [{ _tag: "Status", event: { _tag: "PollBegan", at: now } }])

@@ -18,10 +18,8 @@ const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.na
 
 const isAside = (task: Poll["task"]): task is Aside => task._tag === "Gap" || task._tag === "Sweep"
 
-/**
- * Begins a cooldown. It is saved with the position that was refused, so that a restart waits out the rest of it. The
- * cooldown of an aside keeps the position of live polling.
- */
+// Begins a cooldown. It is saved with the position that was refused, so that a restart waits out the rest of it. The
+// cooldown of an aside keeps the position of live polling.
 const coolDown = (
   config: PollerConfig,
   before: PollerState,
@@ -37,10 +35,11 @@ const coolDown = (
   const report = fromGraphError(whose(config), error, now, until)
   const state: PollerState = { ...before, health: "cooldown" }
   const first = {
-    notes: [
-      { _tag: "Status", event: { _tag: "CooldownBegan", until, report } },
-      { _tag: "Said", report, saying: { level: "Warn", remind: false, apart: true } }
-    ],
+    notes: [{ _tag: "Status", event: { _tag: "CooldownBegan", until, report } }, {
+      _tag: "Said",
+      report,
+      saying: { level: "Warn", remind: false, apart: true }
+    }],
     save: (checkpoint) => ({
       ...checkpoint,
       position: isAside(poll.task) ? checkpoint.position : position,
@@ -128,9 +127,7 @@ export const onProbed = (
 ): Decision => {
   // Where Graph fails for everything, no window is at fault.
   const less = answers ? askForShorter(config, state, poll, position, error, facts) : undefined
-  return less === undefined
-    ? giveUp(config, state, error, poll, facts)
-    : goOnWithLess(config, error, poll, less, facts)
+  return less === undefined ? giveUp(config, state, error, poll, facts) : goOnWithLess(config, error, poll, less, facts)
 }
 
 /** Goes on after a failure. Without a position the poll had not begun to read. */

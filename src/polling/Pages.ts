@@ -184,18 +184,19 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   const save = Effect.fnUntraced(function*(before: PollerState, change: Save) {
     const state = yield* settle(before, true)
     if (state.stopped === "lost") return state
-    const outcome = yield* options.persist(
-      stored.update(state.stopped === undefined ? change : cooldownOnly(change))
-    )
+    const outcome = yield* options.persist(stored.update(state.stopped === undefined ? change : cooldownOnly(change)))
     yield* showCheckpoint
     return outcome === "committed" ? state : { ...state, stopped: outcome }
   })
 
   const count = ({ end, from }: Extract<Action, { readonly _tag: "Count" }>) =>
-    Effect.map(requests.count(from, end), (counted): Event =>
-      counted._tag === "Failed"
-        ? counted
-        : { _tag: "Counted", count: counted.value, known: recent.within(from, end), isWhole: recent.isWhole() })
+    Effect.map(
+      requests.count(from, end),
+      (counted): Event =>
+        counted._tag === "Failed"
+          ? counted
+          : { _tag: "Counted", count: counted.value, known: recent.within(from, end), isWhole: recent.isWhole() }
+    )
 
   /** Carries out an action other than `Fetch`, and returns its result as an event. */
   const perform = Effect.fnUntraced(function*(state: PollerState, action: Action): Effect.fn.Return<Event> {
@@ -231,39 +232,39 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     return decision
   })
 
-  const step = Effect.fnUntraced(function*(
-    seed: Seed
-  ): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Seed>]> {
-    let state = yield* settle(seed.state, false)
-    if (seed.save !== undefined && state.stopped !== "lost") state = yield* save(state, seed.save)
-    const action = state.next
-    if (action._tag === "Settle") state = yield* settle(state, true)
-    if (state.stopped !== undefined) {
-      // Only now: a cooldown that began meanwhile has been saved.
-      if (fault !== undefined) return yield* Effect.failCause(fault)
-      if (state.stopped === "lost") {
-        yield* note({
-          _tag: "Log",
-          level: "Warn",
-          message: "another process changed the position; polling resumes from the position that it saved"
-        })
+  const step = Effect.fnUntraced(
+    function*(seed: Seed): Effect.fn.Return<readonly [ReadonlyArray<Page>, Option.Option<Seed>]> {
+      let state = yield* settle(seed.state, false)
+      if (seed.save !== undefined && state.stopped !== "lost") state = yield* save(state, seed.save)
+      const action = state.next
+      if (action._tag === "Settle") state = yield* settle(state, true)
+      if (state.stopped !== undefined) {
+        // Only now: a cooldown that began meanwhile has been saved.
+        if (fault !== undefined) return yield* Effect.failCause(fault)
+        if (state.stopped === "lost") {
+          yield* note({
+            _tag: "Log",
+            level: "Warn",
+            message: "another process changed the position; polling resumes from the position that it saved"
+          })
+        }
+        return [[], Option.none()]
       }
-      return [[], Option.none()]
+      if (action._tag === "End") {
+        if (options.ended !== undefined) yield* options.ended(action)
+        return [[], Option.none()]
+      }
+      if (action._tag !== "Fetch") {
+        const decision = yield* decided(state, yield* perform(state, action))
+        return [[], Option.some(decision)]
+      }
+      const fetched = yield* requests.fetch(action)
+      if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
+      const { event, page } = yield* read(fetched.value, fetched.failures)
+      const decision = yield* decided(state, event)
+      return [decision.plan === undefined ? [] : [page(decision.plan)], Option.some(decision)]
     }
-    if (action._tag === "End") {
-      if (options.ended !== undefined) yield* options.ended(action)
-      return [[], Option.none()]
-    }
-    if (action._tag !== "Fetch") {
-      const decision = yield* decided(state, yield* perform(state, action))
-      return [[], Option.some(decision)]
-    }
-    const fetched = yield* requests.fetch(action)
-    if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
-    const { event, page } = yield* read(fetched.value, fetched.failures)
-    const decision = yield* decided(state, event)
-    return [decision.plan === undefined ? [] : [page(decision.plan)], Option.some(decision)]
-  })
+  )
 
   yield* showCheckpoint
   yield* note({

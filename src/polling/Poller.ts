@@ -35,10 +35,8 @@ const cooldownLeft = ({ identity }: PollerConfig, { checkpoint, now }: Facts): n
   return Math.max(0, Math.min(cooling.until - now, cooling.until - cooling.startedAt))
 }
 
-/**
- * Begins a cooldown again that began in the future, by a clock that was set back since. Without it, each wait would be
- * followed by another until the clock comes there again.
- */
+// Begins a cooldown again that began in the future, by a clock that was set back since. Without it, each wait would be
+// followed by another until the clock comes there again.
 const resetCooldown = (now: number): Save => (checkpoint) => {
   const { cooldown } = checkpoint
   return cooldown === null || now >= cooldown.startedAt
@@ -69,11 +67,14 @@ export const wakeAt = (
 
 /** The cooldown of the checkpoint is over. */
 const cooldownEnded = ({ endpoint }: PollerConfig, state: PollerState, next: Action, { now }: Facts): Decision =>
-  goOn({ ...state, cooledAt: now, health: "starting" }, next, [
-    { _tag: "Status", event: { _tag: "CooldownEnded" } },
-    { _tag: "SayingEnded", code: "throttled" },
-    { _tag: "Log", level: "Info", message: `the cooldown of ${endpoint.name} is over; going on where it began` }
-  ], (checkpoint) => ({ ...checkpoint, cooldown: null }))
+  goOn({ ...state, cooledAt: now, health: "starting" }, next, [{ _tag: "Status", event: { _tag: "CooldownEnded" } }, {
+    _tag: "SayingEnded",
+    code: "throttled"
+  }, {
+    _tag: "Log",
+    level: "Info",
+    message: `the cooldown of ${endpoint.name} is over; going on where it began`
+  }], (checkpoint) => ({ ...checkpoint, cooldown: null }))
 
 /** A poll that is made once sits out no cooldown, and polls no second time. */
 const wokeOnce = (config: PollerConfig, state: PollerState, due: Due, facts: Facts): Decision | undefined => {
@@ -116,18 +117,17 @@ const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | O
   if (due._tag === "Now" || dueAt(due, intervalOf(config, facts), facts.now) <= facts.now) {
     return beginPoll(state, facts)
   }
-  return asideDueAt(config, state, facts) <= facts.now
-    ? beginAside(config, state, due, facts)
-    : goOn(state, action)
+  return asideDueAt(config, state, facts) <= facts.now ? beginAside(config, state, due, facts) : goOn(state, action)
 }
 
 /** Begins the pass of a poll, or goes on with the pass that the poll before left. */
 const beginPass = (state: PollerState, poll: Poll, checkpoint: Checkpoint, { ledgerFloor, pace }: Facts): Decision => {
   const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
-  return goOn(
-    { ...state, markBefore: checkpoint.mark },
-    { _tag: "Fetch", poll: { ...poll, missing: position.owed }, position }
-  )
+  return goOn({ ...state, markBefore: checkpoint.mark }, {
+    _tag: "Fetch",
+    poll: { ...poll, missing: position.owed },
+    position
+  })
 }
 
 const onTold = (state: PollerState, { poll }: Of<"AskTime">, graphNow: number, facts: Facts): Decision => {

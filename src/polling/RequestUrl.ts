@@ -5,12 +5,7 @@ import type { Endpoint } from "../endpoints/Endpoints.ts"
 
 type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }
 
-const filtered = (
-  { cursor, path }: Ordered,
-  graph: string,
-  from: Timestamp,
-  until: Timestamp | null
-): string => {
+const filtered = ({ cursor, path }: Ordered, graph: string, from: Timestamp, until: Timestamp | null): string => {
   const end = until === null ? "" : ` and ${cursor} lt ${toGraph(until)}`
   return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from)}${end}`)}`
 }

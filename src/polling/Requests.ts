@@ -69,44 +69,40 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     const answer = yield* Effect.gen(function*() {
       yield* take(ahead.take(1), ahead.release(1))
       yield* take(permits.take(identity.name, 1), permits.release(1))
-      return yield* whileHeld(
-        graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task })
-      )
+      return yield* whileHeld(graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task }))
     }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
     yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
     return { ...page, answer } satisfies Fetched
   })
 
-  /**
-   * Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429
-   * fails the probe: the cooldown begins with it.
-   */
-  const probe = Effect.fnUntraced(function*(
-    { position }: Extract<Action, { readonly _tag: "Probe" }>
-  ): Effect.fn.Return<Event> {
-    const minuteBefore = {
-      bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
-      until: position.from,
-      link: null
-    }
-    let failures = 0
-    for (
-      const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, endpoint, minuteBefore, 1)]
-    ) {
-      const page = yield* Effect.result(
-        permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
-      )
-      if (page._tag === "Success") {
-        page.success.release()
-        return { _tag: "Probed", answers: true, failures }
+  // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429
+  // fails the probe: the cooldown begins with it.
+  const probe = Effect.fnUntraced(
+    function*({ position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
+      const minuteBefore = {
+        bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
+        until: position.from,
+        link: null
       }
-      failures++
-      if (FailureTable.onFailure(page.failure.reason).then === "cooldown") {
-        return { _tag: "Failed", error: page.failure, failures }
+      let failures = 0
+      for (
+        const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, endpoint, minuteBefore, 1)]
+      ) {
+        const page = yield* Effect.result(
+          permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
+        )
+        if (page._tag === "Success") {
+          page.success.release()
+          return { _tag: "Probed", answers: true, failures }
+        }
+        failures++
+        if (FailureTable.onFailure(page.failure.reason).then === "cooldown") {
+          return { _tag: "Failed", error: page.failure, failures }
+        }
       }
+      return { _tag: "Probed", answers: false, failures }
     }
-    return { _tag: "Probed", answers: false, failures }
-  })
+  )
 
   return {
     probe,
@@ -121,15 +117,11 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
       ),
     /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
     count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
-      permits.withPermit(identity.name)(
-        whileHeld(
-          graph.fetchPage({
-            collection: endpoint,
-            url: countUrl(identity.cloud.graph, endpoint, from, end),
-            aside: true
-          })
-        )
-      ).pipe(Effect.match({
+      permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
+        collection: endpoint,
+        url: countUrl(identity.cloud.graph, endpoint, from, end),
+        aside: true
+      }))).pipe(Effect.match({
         onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
         onSuccess: ({ count, release }): Asked<number | undefined> => {
           release()

@@ -9,10 +9,8 @@ import { attempt, end, type Page, PageLost } from "./Page.ts"
 import type { Brought } from "./Slices.ts"
 import { recovered, writeFailed } from "./Writing.ts"
 
-/**
- * An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
- * seconds, and a finished attempt is not repeated after the restart.
- */
+// An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
+// seconds, and a finished attempt is not repeated after the restart.
 const attemptMax = Duration.seconds(5)
 
 /** Mapping yields to other work after this time: health checks, the web page, requests of other tenants. */
@@ -29,9 +27,7 @@ const write = Effect.fnUntraced(function*(page: Page) {
   for (const slice of slices) {
     yield* writer.write(slice)
     if (now() - turnStart < Duration.toNanosUnsafe(turnMax)) continue
-    yield* now() - start < Duration.toNanosUnsafe(attemptMax)
-      ? Effect.yieldNow
-      : Effect.interruptible(Effect.yieldNow)
+    yield* now() - start < Duration.toNanosUnsafe(attemptMax) ? Effect.yieldNow : Effect.interruptible(Effect.yieldNow)
     turnStart = now()
   }
   yield* writer.commit

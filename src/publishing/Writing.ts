@@ -26,17 +26,16 @@ const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Repo
 })
 
 /** Logs and shows in the status that the sink or the store cannot be written. */
-export const writeFailed = Effect.fnUntraced(function*(
-  { endpoint, instance }: Whose,
-  error: ArtifactSinkError | StateStoreError
-) {
-  const status = yield* Status
-  const report = reportOf(error, yield* Clock.currentTimeMillis)
-  yield* status.tell({ _tag: "SinkChanged", state: "unavailable" })
-  yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
-  // Log one line for the whole process, because a full disk is full for every endpoint.
-  yield* (yield* Reporter).say(report, { level: "Error", remind: true })
-})
+export const writeFailed = Effect.fnUntraced(
+  function*({ endpoint, instance }: Whose, error: ArtifactSinkError | StateStoreError) {
+    const status = yield* Status
+    const report = reportOf(error, yield* Clock.currentTimeMillis)
+    yield* status.tell({ _tag: "SinkChanged", state: "unavailable" })
+    yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
+    // Log one line for the whole process, because a full disk is full for every endpoint.
+    yield* (yield* Reporter).say(report, { level: "Error", remind: true })
+  }
+)
 
 /** Logs and shows in the status that writing works again. */
 export const recovered = Effect.gen(function*() {

@@ -89,10 +89,8 @@ const opened = (file: string): DatabaseSync | "old" | "foreign" => {
       database.close()
       return found
     }
-    database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${logPages};
-       PRAGMA journal_size_limit = 0; PRAGMA cache_size = -${cacheKibibytes.write}`
-    )
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${logPages};
+       PRAGMA journal_size_limit = 0; PRAGMA cache_size = -${cacheKibibytes.write}`)
     if (found === "new") database.exec(`BEGIN; ${schema} COMMIT`)
     return database
   } catch (error) {

@@ -57,14 +57,10 @@ const unescaped = (escape: string): string =>
     : " "
 
 /** Reads a line; undefined when the line is no artifact. `date` is the time of an artifact without a valid one. */
-export const documentOf = (
-  line: string,
-  date: string,
-  alerts: {
-    readonly of: (alert: string) => ReadonlyArray<string>
-    readonly remember: (alert: string, users: ReadonlyArray<string>) => void
-  }
-): Document | undefined => {
+export const documentOf = (line: string, date: string, alerts: {
+  readonly of: (alert: string) => ReadonlyArray<string>
+  readonly remember: (alert: string, users: ReadonlyArray<string>) => void
+}): Document | undefined => {
   const artifact = propertiesOf(line)
   const text = (name: string): string | undefined => {
     const value = artifact?.[name]

@@ -32,9 +32,7 @@ export interface FileSearchOptions {
  * Two threads do the work. The first search starts them, and they end {@link restAfter} the last one; asking for the
  * state starts nothing. When one thread fails, both end, and the next search starts them again.
  */
-export const layer = (
-  options: FileSearchOptions
-): Layer.Layer<Search, never, FileSystem.FileSystem | Path.Path> =>
+export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     Search,
     Effect.gen(function*() {
@@ -54,12 +52,9 @@ export const layer = (
             ? Effect.void
             : Effect.provideContext(keep(options.directory, progress), context)
         })
-        const threads = yield* SearchThreads.make(
-          { ...options, isDamaged: failure?.isDamage === true },
-          (told) => {
-            progress = told
-          }
-        )
+        const threads = yield* SearchThreads.make({ ...options, isDamaged: failure?.isDamage === true }, (told) => {
+          progress = told
+        })
         current = own
         failure = undefined
         const watch = Effect.catch(threads.ended, (ended) => {
@@ -74,12 +69,10 @@ export const layer = (
         const watching = yield* Effect.forkIn(watch, scope)
         yield* Effect.addFinalizer(() => Effect.forkIn(Fiber.interrupt(watching), scope))
         return threads
-      }).pipe(
-        Effect.catch((ended) => {
-          failure = ended
-          return Effect.fail(new SearchUnavailable({ why: SearchThreads.sayFailure(options.directory, ended) }))
-        })
-      )
+      }).pipe(Effect.catch((ended) => {
+        failure = ended
+        return Effect.fail(new SearchUnavailable({ why: SearchThreads.sayFailure(options.directory, ended) }))
+      }))
       const running: RcRef.RcRef<SearchThreads.SearchThreads, SearchUnavailable> = yield* RcRef.make({
         acquire: start,
         idleTimeToLive: restAfter

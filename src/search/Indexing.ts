@@ -42,9 +42,7 @@ export class Indexing {
       oldest: database.prepare("SELECT min(key) AS key FROM artifacts"),
       newest: database.prepare("SELECT max(key) AS key FROM artifacts"),
       before: database.prepare("SELECT key FROM artifacts WHERE key < ? ORDER BY key LIMIT ?"),
-      insert: database.prepare(
-        "INSERT INTO artifacts (key, id, file, offset, length, row) VALUES (?, ?, ?, ?, ?, ?)"
-      ),
+      insert: database.prepare("INSERT INTO artifacts (key, id, file, offset, length, row) VALUES (?, ?, ?, ?, ?, ?)"),
       insertWords: database.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)"),
       remove: database.prepare("DELETE FROM artifacts WHERE key = ?"),
       removeWords: database.prepare("DELETE FROM words WHERE rowid = ?"),

@@ -30,14 +30,11 @@ export const kept = Effect.fnUntraced(function*(directory: string) {
 })
 
 /** Returns the bytes of the sink's files that an index has not read. */
-export const bytesBehind = Effect.fnUntraced(function*(
-  { artifactsDirectory, daysMax, prefix }: {
-    readonly artifactsDirectory: string
-    readonly prefix: string
-    readonly daysMax: number
-  },
-  read: Progress["read"]
-) {
+export const bytesBehind = Effect.fnUntraced(function*({ artifactsDirectory, daysMax, prefix }: {
+  readonly artifactsDirectory: string
+  readonly prefix: string
+  readonly daysMax: number
+}, read: Progress["read"]) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const now = yield* Clock.currentTimeMillis

@@ -44,11 +44,9 @@ export class Reading {
     const placed = "SELECT key, row, name, artifacts.offset, length FROM artifacts LEFT JOIN files USING (file)"
     this.#statements = {
       all: database.prepare("SELECT key, row FROM artifacts WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?"),
-      matching: database.prepare(
-        `SELECT words.rowid AS key, row FROM words JOIN artifacts ON key = words.rowid
+      matching: database.prepare(`SELECT words.rowid AS key, row FROM words JOIN artifacts ON key = words.rowid
          WHERE words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)
-         ORDER BY words.rowid DESC LIMIT ?`
-      ),
+         ORDER BY words.rowid DESC LIMIT ?`),
       byId: database.prepare(`${placed} WHERE id = ?`),
       byKey: database.prepare(`${placed} WHERE key = ?`)
     }

@@ -134,9 +134,7 @@ export class Search extends Context.Service<Search, {
   /** Returns undefined for an artifact that is not indexed. */
   readonly detail: (id: string) => Effect.Effect<Detail | undefined, SearchUnavailable>
   /** Returns one line of JSON for each key, as it was published; null when its file is gone. */
-  readonly lines: (
-    keys: ReadonlyArray<number>
-  ) => Effect.Effect<ReadonlyArray<string | null>, SearchUnavailable>
+  readonly lines: (keys: ReadonlyArray<number>) => Effect.Effect<ReadonlyArray<string | null>, SearchUnavailable>
   /** The state of the index; reading it starts no thread. */
   readonly state: Effect.Effect<IndexState>
 }>()("azure-security/search/Search") {

@@ -86,76 +86,76 @@ export const sayFailure = (directory: string, { isDamage, why }: Failure): strin
     : `the index in ${directory} cannot be updated (${why}): let the connector's user write there, and search again`
 
 /** Starts the threads. Returns when the index is open and has caught up, or a second after it is open. */
-export const make = Effect.fnUntraced(function*(
-  task: Omit<Task, "role">,
-  onProgress: (progress: Progress) => void
-): Effect.fn.Return<SearchThreads, Failure, Scope.Scope> {
-  const opened = yield* Deferred.make<void, Failure>()
-  const caughtUp = yield* Deferred.make<void, Failure>()
-  const ended = yield* Deferred.make<never, Failure>()
-  const waiting = new Map<number, (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void>()
-  let asked = 0
+export const make = Effect.fnUntraced(
+  function*(
+    task: Omit<Task, "role">,
+    onProgress: (progress: Progress) => void
+  ): Effect.fn.Return<SearchThreads, Failure, Scope.Scope> {
+    const opened = yield* Deferred.make<void, Failure>()
+    const caughtUp = yield* Deferred.make<void, Failure>()
+    const ended = yield* Deferred.make<never, Failure>()
+    const waiting = new Map<number, (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void>()
+    let asked = 0
 
-  const unavailable = (failure: Failure) =>
-    Effect.fail(new SearchUnavailable({ why: sayFailure(task.directory, failure) }))
-  const end = (failure: Failure) => {
-    Deferred.doneUnsafe(opened, Effect.fail(failure))
-    Deferred.doneUnsafe(caughtUp, Effect.fail(failure))
-    Deferred.doneUnsafe(ended, Effect.fail(failure))
-    for (const answer of waiting.values()) answer(unavailable(failure))
-    waiting.clear()
-  }
-  const onEnd = (role: Task["role"]) => (why: string) =>
-    end({ why: `the thread that ${role}s: ${why}`, isDamage: false })
+    const unavailable = (failure: Failure) =>
+      Effect.fail(new SearchUnavailable({ why: sayFailure(task.directory, failure) }))
+    const end = (failure: Failure) => {
+      Deferred.doneUnsafe(opened, Effect.fail(failure))
+      Deferred.doneUnsafe(caughtUp, Effect.fail(failure))
+      Deferred.doneUnsafe(ended, Effect.fail(failure))
+      for (const answer of waiting.values()) answer(unavailable(failure))
+      waiting.clear()
+    }
+    const onEnd = (role: Task["role"]) => (why: string) =>
+      end({ why: `the thread that ${role}s: ${why}`, isDamage: false })
 
-  yield* thread({ ...task, role: "write" }, {
-    onMessage: (message) => {
-      const told = message as Told
-      if ("failure" in told) return end(told.failure)
-      onProgress(told.progress)
-      Deferred.doneUnsafe(opened, Effect.void)
-      if (told.progress.behind === 0) Deferred.doneUnsafe(caughtUp, Effect.void)
-    },
-    onEnd: onEnd("write")
-  })
-  const reader = yield* thread({ ...task, role: "read" }, {
-    onMessage: (message) => {
-      const answered = message as Answered
-      const answer = waiting.get(answered.number)
-      waiting.delete(answered.number)
-      if ("answer" in answered) return answer?.(Effect.succeed(answered.answer))
-      answer?.(unavailable(answered.failure))
-      if (answered.failure.isDamage) end(answered.failure)
-    },
-    onEnd: onEnd("read")
-  })
-  yield* Deferred.await(opened).pipe(
-    Effect.timeoutOrElse({
+    yield* thread({ ...task, role: "write" }, {
+      onMessage: (message) => {
+        const told = message as Told
+        if ("failure" in told) return end(told.failure)
+        onProgress(told.progress)
+        Deferred.doneUnsafe(opened, Effect.void)
+        if (told.progress.behind === 0) Deferred.doneUnsafe(caughtUp, Effect.void)
+      },
+      onEnd: onEnd("write")
+    })
+    const reader = yield* thread({ ...task, role: "read" }, {
+      onMessage: (message) => {
+        const answered = message as Answered
+        const answer = waiting.get(answered.number)
+        waiting.delete(answered.number)
+        if ("answer" in answered) return answer?.(Effect.succeed(answered.answer))
+        answer?.(unavailable(answered.failure))
+        if (answered.failure.isDamage) end(answered.failure)
+      },
+      onEnd: onEnd("read")
+    })
+    yield* Deferred.await(opened).pipe(Effect.timeoutOrElse({
       duration: openMax,
       orElse: () => Effect.fail({ why: "it does not answer", isDamage: false })
-    })
-  )
-  yield* Effect.timeoutOption(Deferred.await(caughtUp), catchUpMax)
+    }))
+    yield* Effect.timeoutOption(Deferred.await(caughtUp), catchUpMax)
 
-  return {
-    ended: Deferred.await(ended),
-    ask: <const Q extends Question>(question: Q) =>
-      Effect.callback<Answers[keyof Q & keyof Answers], SearchUnavailable>((resume) => {
-        if (waiting.size >= searchesMax) {
-          resume(
-            Effect.fail(new SearchUnavailable({ why: `${searchesMax} searches are waiting: search again in a moment` }))
-          )
-          return
-        }
-        const number = asked++
-        // The thread answers each question in the type of its kind.
-        waiting.set(number, resume as (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void)
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-        reader.postMessage({ number, question } satisfies Asked)
-        // A cancelled search still runs to its end and counts towards the limit until then.
-        return Effect.sync(() => void waiting.set(number, () => undefined))
-      }).pipe(
-        Effect.timeoutOrElse({
+    return {
+      ended: Deferred.await(ended),
+      ask: <const Q extends Question>(question: Q) =>
+        Effect.callback<Answers[keyof Q & keyof Answers], SearchUnavailable>((resume) => {
+          if (waiting.size >= searchesMax) {
+            resume(
+              Effect.fail(
+                new SearchUnavailable({ why: `${searchesMax} searches are waiting: search again in a moment` })
+              )
+            )
+            return
+          }
+          const number = asked++
+          // The thread answers each question in the type of its kind.
+          waiting.set(number, resume as (answer: Effect.Effect<Answers[keyof Answers], SearchUnavailable>) => void)
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+          reader.postMessage({ number, question } satisfies Asked)
+          // A cancelled search still runs to its end and counts towards the limit until then.
+          return Effect.sync(() => void waiting.set(number, () => undefined))
+        }).pipe(Effect.timeoutOrElse({
           duration: answerMax,
           orElse: () => {
             end({ why: `no answer within ${answerMax}`, isDamage: false })
@@ -163,7 +163,7 @@ export const make = Effect.fnUntraced(function*(
               new SearchUnavailable({ why: `no answer within ${answerMax}: search in a shorter time range` })
             )
           }
-        })
-      )
+        }))
+    }
   }
-})
+)

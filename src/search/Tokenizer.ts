@@ -7,10 +7,8 @@
  * the addresses that contain it as a word.
  */
 
-/**
- * First marks of fields and of kept punctuation. Both are private-use characters, which SQLite takes for letters. They
- * are removed from texts first, so that no text passes for a field.
- */
+// First marks of fields and of kept punctuation. Both are private-use characters, which SQLite takes for letters. They
+// are removed from texts first, so that no text passes for a field.
 const marksFrom = 0xe101
 const punctuationFrom = 0xe000
 /** Stands for every other sign that is no letter and no digit. */

@@ -58,12 +58,11 @@ const follow = (task: Task, tell: (told: Told) => void, guarded: (work: () => vo
   const now = () => performance.timeOrigin + performance.now()
   const database = openToWrite(task.directory, task.isDamaged)
   const indexing = new Indexing(database, task, now)
-  const following = new Following(
-    database,
-    indexing,
-    { directory: task.artifactsDirectory, prefix: task.prefix, daysMax: task.daysMax },
-    now
-  )
+  const following = new Following(database, indexing, {
+    directory: task.artifactsDirectory,
+    prefix: task.prefix,
+    daysMax: task.daysMax
+  }, now)
   const progress = (): Progress => {
     const { behind, read } = following.position
     return { rows: indexing.rows, skipped: indexing.skipped, newest: indexing.newest ?? null, behind, read }

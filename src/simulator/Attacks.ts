@@ -51,12 +51,7 @@ const phishing: Attack = {
     techniques: ["T1566.002"],
     evidence: (
       scene
-    ) => [
-      Evidence.mailbox(scene),
-      Evidence.analyzedMessage(scene),
-      Evidence.url(scene),
-      Evidence.mailCluster(scene)
-    ]
+    ) => [Evidence.mailbox(scene), Evidence.analyzedMessage(scene), Evidence.url(scene), Evidence.mailCluster(scene)]
   }, {
     ...office,
     prefix: "fa",
@@ -66,12 +61,9 @@ const phishing: Attack = {
     severity: "high",
     category: "InitialAccess",
     techniques: ["T1566.002", "T1204.001"],
-    evidence: (scene) => [
-      Evidence.user(scene),
-      Evidence.url(scene),
-      Evidence.analyzedMessage(scene),
-      Evidence.mailbox(scene)
-    ]
+    evidence: (
+      scene
+    ) => [Evidence.user(scene), Evidence.url(scene), Evidence.analyzedMessage(scene), Evidence.mailbox(scene)]
   }, {
     ...entra,
     prefix: "ad",
@@ -80,7 +72,9 @@ const phishing: Attack = {
     severity: "medium",
     category: "InitialAccess",
     techniques: ["T1539", "T1550.001"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.user(scene),
       Evidence.ip(scene),
       Evidence.other(scene, "cloudLogonRequest", { requestId: scene.draw.guid() }, "unknown")
@@ -99,7 +93,9 @@ const beacon: Attack = {
     severity: "medium",
     category: "Execution",
     techniques: ["T1059.001"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.device(scene),
       Evidence.process(scene, "powershell.exe", "powershell.exe -nop -w hidden -enc SQBFAFgA"),
       Evidence.file(scene, "update.ps1", "C:\\Users\\Public"),
@@ -120,7 +116,9 @@ const beacon: Attack = {
     severity: "high",
     category: "CommandAndControl",
     techniques: ["T1071.001"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.device(scene),
       Evidence.process(scene, "rundll32.exe", "rundll32.exe C:\\Users\\Public\\a.dll,Start"),
       Evidence.file(scene, "a.dll", "C:\\Users\\Public"),
@@ -141,7 +139,9 @@ const accounts: ReadonlyArray<Attack> = [{
     severity: "high",
     category: "CredentialAccess",
     techniques: ["T1110.003"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.ip(scene),
       Evidence.user(scene, scene.cast.victim, "attacked"),
       Evidence.user(scene, scene.cast.colleague, "attacked")
@@ -158,7 +158,9 @@ const accounts: ReadonlyArray<Attack> = [{
     severity: "medium",
     category: "CredentialAccess",
     techniques: ["T1110.001"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.ip(scene),
       Evidence.device(scene, domainController, "attacked"),
       Evidence.user(scene, scene.cast.victim, "attacked")
@@ -177,7 +179,9 @@ const data: ReadonlyArray<Attack> = [{
     severity: "medium",
     category: "Exfiltration",
     techniques: ["T1567.002"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.user(scene, scene.cast.victim, "policyViolator"),
       Evidence.file(scene, "payments-2026.xlsx", "https://contoso-my.sharepoint.example/personal"),
       Evidence.other(scene, "cloudApplication", {
@@ -252,7 +256,9 @@ const data: ReadonlyArray<Attack> = [{
     severity: "high",
     category: "Persistence",
     techniques: ["T1114.003"],
-    evidence: (scene) => [
+    evidence: (
+      scene
+    ) => [
       Evidence.user(scene),
       Evidence.ip(scene, "source"),
       Evidence.other(scene, "mailboxConfiguration", {

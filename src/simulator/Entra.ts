@@ -7,98 +7,80 @@ interface Refusal {
   readonly says: string
 }
 
-const refusals: ReadonlyMap<number, Refusal> = new Map([
-  [7000215, {
-    status: 401,
-    error: "invalid_client",
-    says:
-      "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'."
-  }],
-  [7000222, {
-    status: 401,
-    error: "invalid_client",
-    says:
-      "The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
-  }],
-  [700016, {
-    status: 400,
-    error: "unauthorized_client",
-    says:
-      "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
-  }],
-  [7000112, {
-    status: 401,
-    error: "unauthorized_client",
-    says: "Application '{client}'(contoso) is disabled."
-  }],
-  [700025, {
-    status: 401,
-    error: "invalid_client",
-    says: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."
-  }],
-  [700027, {
-    status: 401,
-    error: "invalid_client",
-    says: "The certificate with identifier used to sign the client assertion is not registered on application."
-  }],
-  [700024, {
-    status: 401,
-    error: "invalid_client",
-    says: "Client assertion is not within its valid time range. Please check the clock of the client."
-  }],
-  [7000216, {
-    status: 401,
-    error: "invalid_request",
-    says: "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
-  }],
-  [90002, {
-    status: 400,
-    error: "invalid_request",
-    says:
-      "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."
-  }],
-  [900023, {
-    status: 400,
-    error: "invalid_request",
-    says: "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."
-  }],
-  [900144, {
-    status: 400,
-    error: "invalid_request",
-    says: "The request body must contain the following parameter: 'grant_type'."
-  }],
-  [70003, {
-    status: 400,
-    error: "unsupported_grant_type",
-    says: "The app requested an unsupported grant type."
-  }],
-  [1002012, {
-    status: 400,
-    error: "invalid_scope",
-    says:
-      "The provided value for scope '{scope}' is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
-  }],
-  [500011, {
-    status: 400,
-    error: "invalid_resource",
-    says: "The resource principal named '{scope}' was not found in the tenant named '{tenant}'."
-  }],
-  [53003, {
-    status: 400,
-    error: "access_denied",
-    says: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-  }],
-  [90033, {
-    status: 503,
-    error: "temporarily_unavailable",
-    says: "A transient error has occurred. Please try again."
-  }],
-  [90055, {
-    status: 429,
-    error: "temporarily_unavailable",
-    says: "The server is terminating the request because it is currently experiencing an overload."
-  }]
-])
+const refusals: ReadonlyMap<number, Refusal> = new Map([[7000215, {
+  status: 401,
+  error: "invalid_client",
+  says:
+    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'."
+}], [7000222, {
+  status: 401,
+  error: "invalid_client",
+  says:
+    "The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
+}], [700016, {
+  status: 400,
+  error: "unauthorized_client",
+  says:
+    "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
+}], [7000112, {
+  status: 401,
+  error: "unauthorized_client",
+  says: "Application '{client}'(contoso) is disabled."
+}], [700025, {
+  status: 401,
+  error: "invalid_client",
+  says: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."
+}], [700027, {
+  status: 401,
+  error: "invalid_client",
+  says: "The certificate with identifier used to sign the client assertion is not registered on application."
+}], [700024, {
+  status: 401,
+  error: "invalid_client",
+  says: "Client assertion is not within its valid time range. Please check the clock of the client."
+}], [7000216, {
+  status: 401,
+  error: "invalid_request",
+  says: "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
+}], [90002, {
+  status: 400,
+  error: "invalid_request",
+  says:
+    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."
+}], [900023, {
+  status: 400,
+  error: "invalid_request",
+  says: "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."
+}], [900144, {
+  status: 400,
+  error: "invalid_request",
+  says: "The request body must contain the following parameter: 'grant_type'."
+}], [70003, {
+  status: 400,
+  error: "unsupported_grant_type",
+  says: "The app requested an unsupported grant type."
+}], [1002012, {
+  status: 400,
+  error: "invalid_scope",
+  says:
+    "The provided value for scope '{scope}' is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
+}], [500011, {
+  status: 400,
+  error: "invalid_resource",
+  says: "The resource principal named '{scope}' was not found in the tenant named '{tenant}'."
+}], [53003, {
+  status: 400,
+  error: "access_denied",
+  says: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+}], [90033, {
+  status: 503,
+  error: "temporarily_unavailable",
+  says: "A transient error has occurred. Please try again."
+}], [90055, {
+  status: 429,
+  error: "temporarily_unavailable",
+  says: "The server is terminating the request because it is currently experiencing an overload."
+}]])
 
 /** Client secrets that provoke a refusal, so that every refusal can be tried by hand. */
 const meanings: ReadonlyMap<string, number> = new Map([

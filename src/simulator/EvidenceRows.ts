@@ -13,13 +13,7 @@ export interface Scene {
 
 type Verdict = "malicious" | "suspicious" | "noThreatsFound" | "unknown"
 
-const evidence = (
-  type: string,
-  at: number,
-  verdict: Verdict,
-  roles: ReadonlyArray<string>,
-  properties: Row
-): Row => ({
+const evidence = (type: string, at: number, verdict: Verdict, roles: ReadonlyArray<string>, properties: Row): Row => ({
   "@odata.type": `#microsoft.graph.security.${type}Evidence`,
   createdDateTime: graphTime(at, 3333),
   verdict,
@@ -121,11 +115,7 @@ export const ip = ({ at, cast }: Scene, role = "attacker"): Row =>
   })
 
 /** A machine; the cast's device by default. */
-export const device = (
-  { at, cast, draw }: Scene,
-  which: Device = cast.device,
-  role = "compromised"
-): Row =>
+export const device = ({ at, cast, draw }: Scene, which: Device = cast.device, role = "compromised"): Row =>
   evidence("device", at, "suspicious", [role], {
     mdeDeviceId: which.id,
     azureAdDeviceId: null,

@@ -71,10 +71,10 @@ export const make = Effect.map(Ref.make<ReadonlyArray<ActiveFault>>([]), (active
   removeAll: Ref.set(active, []),
   /** `tokensIssued` is the number of the newest token. */
   add: (faults: ReadonlyArray<Fault>, tokensIssued: number) =>
-    Ref.update(active, (known) => [
-      ...known,
-      ...faults.map((fault) => ({ fault, tokensUpTo: tokensIssued, passed: 0, struck: 0 }))
-    ]),
+    Ref.update(
+      active,
+      (known) => [...known, ...faults.map((fault) => ({ fault, tokensUpTo: tokensIssued, passed: 0, struck: 0 }))]
+    ),
   /** Returns the faults that strike this request, up to the first final one. */
   strike: (request: Struck) =>
     Ref.modify(active, (known) => {

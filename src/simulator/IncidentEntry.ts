@@ -6,17 +6,15 @@ import { graphTime, type Row } from "./Row.ts"
 const severities = ["informational", "low", "medium", "high"]
 
 /** Builds an incident that opens with its first alert and changes with each alert. */
-export const of = (
-  { alerts, attack, id, number, opens, tenantId }: {
-    readonly id: string
-    readonly number: number
-    readonly tenantId: string
-    readonly attack: Attack
-    readonly alerts: ReadonlyArray<Entry>
-    /** When the incident appears if it has no alerts, in milliseconds since 1970. */
-    readonly opens: number
-  }
-): Entry => {
+export const of = ({ alerts, attack, id, number, opens, tenantId }: {
+  readonly id: string
+  readonly number: number
+  readonly tenantId: string
+  readonly attack: Attack
+  readonly alerts: ReadonlyArray<Entry>
+  /** When the incident appears if it has no alerts, in milliseconds since 1970. */
+  readonly opens: number
+}): Entry => {
   const changes = [...new Set(alerts.flatMap((alert) => alert.versions.map(({ from }) => from)))].sort((a, b) => a - b)
   const [first = opens, ...later] = changes
   const ticks = (number * 7919) % 10_000

@@ -145,16 +145,14 @@ const empty = Object.fromEntries(
 )
 
 /** Builds a legacy alert; `number` picks the provider. */
-export const of = (
-  { appears, cast, draw, number, pace }: {
-    readonly number: number
-    readonly cast: Cast
-    readonly appears: number
-    /** Unit of the security team's waiting times, in milliseconds. */
-    readonly pace: number
-    readonly draw: Draw
-  }
-): Entry => {
+export const of = ({ appears, cast, draw, number, pace }: {
+  readonly number: number
+  readonly cast: Cast
+  readonly appears: number
+  /** Unit of the security team's waiting times, in milliseconds. */
+  readonly pace: number
+  readonly draw: Draw
+}): Entry => {
   const plan = plans[number % plans.length] ?? plans[0]
   const id = draw.hex(64)
   const created = appears - draw.int(1, 900)

@@ -89,9 +89,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
     const orderBy = parameters.get("$orderby")?.trim()
     const [, property, direction] = orderBy === undefined ? [] : /^(\w+)(?:\s+(asc|desc))?$/.exec(orderBy) ?? []
     if (orderBy !== undefined && (property === undefined || !collection.filterable.includes(property))) {
-      return yield* Result.fail(
-        `Could not find a property named '${orderBy}' on type '${collection.typeName}'.`
-      )
+      return yield* Result.fail(`Could not find a property named '${orderBy}' on type '${collection.typeName}'.`)
     }
 
     const top = yield* integer("$top", parameters.get("$top"), collection.topDefault)

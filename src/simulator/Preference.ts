@@ -11,10 +11,9 @@ const late: Readonly<Record<string, RegExp>> = {
 
 const hidden = (row: Row): Row =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === "string" && late[name]?.test(value) === true ? "unknownFutureValue" : value
-    ])
+    Object.entries(row).map((
+      [name, value]
+    ) => [name, typeof value === "string" && late[name]?.test(value) === true ? "unknownFutureValue" : value])
   )
 
 /** Replaces late enum members by `unknownFutureValue`, for a client that did not ask for them. */

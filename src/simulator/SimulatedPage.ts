@@ -117,9 +117,7 @@ export const answer = (
       ? { "@odata.nextLink": link(url, position) }
       : {}),
     ...(shape.padding > 0 ? { "@simulator.padding": "x".repeat(shape.padding) } : {}),
-    value: shape.isNull
-      ? null
-      : page.map((row) => expanded(selected(visible(row), query.select)))
+    value: shape.isNull ? null : page.map((row) => expanded(selected(visible(row), query.select)))
   }, {
     ...(shape.warnings.length > 0 ? { warning: shape.warnings.map((text) => `199 - "${text}"`).join(", ") } : {}),
     ...(includesLateMembers ? { "preference-applied": "include-unknown-enum-members" } : {})

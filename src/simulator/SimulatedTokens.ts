@@ -25,15 +25,13 @@ export const make = Effect.gen(function*() {
   return {
     issued: Effect.map(Ref.get(state), ({ issued }) => issued),
     /** Issues a token, and returns the token endpoint's body. */
-    issue: (
-      { audience, clientId, roles, stamp, tenant }: {
-        readonly stamp: Stamp
-        readonly tenant: string
-        readonly clientId: string
-        readonly audience: string
-        readonly roles: ReadonlyArray<string>
-      }
-    ) =>
+    issue: ({ audience, clientId, roles, stamp, tenant }: {
+      readonly stamp: Stamp
+      readonly tenant: string
+      readonly clientId: string
+      readonly audience: string
+      readonly roles: ReadonlyArray<string>
+    }) =>
       Ref.modify(state, ({ grants, issued }) => {
         const second = Math.floor(stamp.now / 1000)
         const claims = {

@@ -60,10 +60,10 @@ const defaults: SimulatorOptions = {
 }
 
 /** Client secrets whose tokens carry fewer permissions than the tenant granted, for trying by hand. */
-const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
-  ["guide-permissions", ["SecurityEvents.Read.All", "SecurityAlert.Read.All"]],
-  ["no-permissions", []]
-])
+const lesser: ReadonlyMap<string, ReadonlyArray<string>> = new Map([["guide-permissions", [
+  "SecurityEvents.Read.All",
+  "SecurityAlert.Read.All"
+]], ["no-permissions", []]])
 
 const isNextLink = (url: URL) => url.searchParams.has("$skiptoken") || Number(url.searchParams.get("$skip")) > 0
 
@@ -109,34 +109,32 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
     return { now: yield* Clock.currentTimeMillis, requestId, clientRequestId: clientRequestId ?? requestId, draw }
   })
 
-  const token = Effect.fnUntraced(function*(
-    request: Entra.TokenRequest & { readonly clientRequestId: string | undefined }
-  ) {
-    const given = yield* stamp(request.clientRequestId)
-    const id = request.tenant.toLowerCase()
-    const striking = yield* faults.strike({ endpoint: "token", tenant: id, isNextLink: false, skip: 0, token: 0 })
-    const deliver = (answer: Answer.Answer) => FaultAnswer.delivered(answer, given, striking, id)
+  const token = Effect.fnUntraced(
+    function*(request: Entra.TokenRequest & { readonly clientRequestId: string | undefined }) {
+      const given = yield* stamp(request.clientRequestId)
+      const id = request.tenant.toLowerCase()
+      const striking = yield* faults.strike({ endpoint: "token", tenant: id, isNextLink: false, skip: 0, token: 0 })
+      const deliver = (answer: Answer.Answer) => FaultAnswer.delivered(answer, given, striking, id)
 
-    const struck = striking.map((fault) =>
-      fault.kind === "aadsts"
-        ? Entra.refuse(given, fault.code, request)
-        : FaultAnswer.of(fault, given, undefined, [])
-    ).find((answer) => answer !== undefined)
-    if (struck !== undefined) return deliver(struck)
-    const refused = Entra.refusal(request)
-    if (refused !== undefined) return deliver(Entra.refuse(given, refused, request))
+      const struck = striking.map((fault) =>
+        fault.kind === "aadsts" ? Entra.refuse(given, fault.code, request) : FaultAnswer.of(fault, given, undefined, [])
+      ).find((answer) => answer !== undefined)
+      if (struck !== undefined) return deliver(struck)
+      const refused = Entra.refusal(request)
+      if (refused !== undefined) return deliver(Entra.refuse(given, refused, request))
 
-    const { roles } = yield* tenants.get(id)
-    const body = yield* tokens.issue({
-      stamp: given,
-      tenant: id,
-      clientId: request.clientId,
-      audience: request.scope.replace(/\/\.default$/, ""),
-      roles: lesser.get(request.proof ?? "") ?? roles
-    })
-    const { padding } = FaultAnswer.shape(striking, new URL("http://simulator.invalid"))
-    return deliver(Answer.of(200, padding > 0 ? { ...body, padding: "x".repeat(padding) } : body))
-  })
+      const { roles } = yield* tenants.get(id)
+      const body = yield* tokens.issue({
+        stamp: given,
+        tenant: id,
+        clientId: request.clientId,
+        audience: request.scope.replace(/\/\.default$/, ""),
+        roles: lesser.get(request.proof ?? "") ?? roles
+      })
+      const { padding } = FaultAnswer.shape(striking, new URL("http://simulator.invalid"))
+      return deliver(Answer.of(200, padding > 0 ? { ...body, padding: "x".repeat(padding) } : body))
+    }
+  )
 
   const page = Effect.fnUntraced(function*(request: GraphRequest) {
     const given = yield* stamp(request.clientRequestId)

@@ -22,7 +22,11 @@ export interface NewTenant extends Chronicle.TenantOptions {
 }
 
 /** Returns the rows of a collection at a time in milliseconds since 1970. */
-export const rows = (tenant: Tenant, collection: CollectionName, now: number): ReadonlyArray<Row> => [
+export const rows = (
+  tenant: Tenant,
+  collection: CollectionName,
+  now: number
+): ReadonlyArray<Row> => [
   ...(tenant.given[collection] ?? tenant.chronicle[collection](now)),
   ...(tenant.added[collection] ?? [])
 ]

@@ -51,9 +51,9 @@ export interface PageWriter {
 }
 
 /** What an in-memory sink received, one slice per page, for tests to inspect. */
-export class Published extends Context.Service<Published, Ref.Ref<ReadonlyArray<Slice>>>()(
-  "azure-security/sinks/ArtifactSink/Published"
-) {
+export class Published
+  extends Context.Service<Published, Ref.Ref<ReadonlyArray<Slice>>>()("azure-security/sinks/ArtifactSink/Published")
+{
   static readonly layer = Layer.effect(Published, Ref.make<ReadonlyArray<Slice>>([]))
 }
 

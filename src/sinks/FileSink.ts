@@ -39,160 +39,155 @@ export interface SeriesWriter {
   readonly accept: Effect.Effect<void>
 }
 
-const makeSeries = Effect.fnUntraced(function*(
-  directory: string,
-  prefix: string,
-  bytesMax: number,
-  filesMax = Infinity
-) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const encoders = makeEncoders()
-  let current: Open | undefined
-  /** Whether the file's end is unknown, so that the next page must go to a new file. */
-  let abandoned = false
-  const abandon = Effect.sync(() => {
-    abandoned = true
-  })
+const makeSeries = Effect.fnUntraced(
+  function*(directory: string, prefix: string, bytesMax: number, filesMax = Infinity) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const encoders = makeEncoders()
+    let current: Open | undefined
+    /** Whether the file's end is unknown, so that the next page must go to a new file. */
+    let abandoned = false
+    const abandon = Effect.sync(() => {
+      abandoned = true
+    })
 
-  /** Matches only names of this series, because copies may be in the directory. */
-  const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
-  const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
+    /** Matches only names of this series, because copies may be in the directory. */
+    const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
+    const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
 
-  const numbersOf = (day: string) =>
-    Effect.map(files, (names) =>
-      names.flatMap((name) => {
-        const groups = named.exec(name)?.groups
-        return groups?.["day"] === day ? [Number(groups["number"])] : []
+    const numbersOf = (day: string) =>
+      Effect.map(files, (names) =>
+        names.flatMap((name) => {
+          const groups = named.exec(name)?.groups
+          return groups?.["day"] === day ? [Number(groups["number"])] : []
+        }))
+
+    const close = Effect.suspend(() => {
+      const scope = current?.scope
+      current = undefined
+      return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+    })
+
+    /** Length of the file up to its last newline. */
+    const wholeLines = Effect.fnUntraced(function*(name: string) {
+      const size = Number((yield* fs.stat(name)).size)
+      return yield* Effect.scoped(Effect.gen(function*() {
+        const file = yield* fs.open(name, { flag: "r" })
+        for (let end = size; end > 0; end -= tailBytes) {
+          const start = Math.max(0, end - tailBytes)
+          yield* file.seek(BigInt(start), "start")
+          const bytes = new Uint8Array(end - start)
+          const read = Number(yield* file.read(bytes))
+          const at = bytes.subarray(0, read).lastIndexOf(newline)
+          if (at >= 0) return start + at + 1
+        }
+        return 0
       }))
+    })
 
-  const close = Effect.suspend(() => {
-    const scope = current?.scope
-    current = undefined
-    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
-  })
-
-  /** Length of the file up to its last newline. */
-  const wholeLines = Effect.fnUntraced(function*(name: string) {
-    const size = Number((yield* fs.stat(name)).size)
-    return yield* Effect.scoped(Effect.gen(function*() {
-      const file = yield* fs.open(name, { flag: "r" })
-      for (let end = size; end > 0; end -= tailBytes) {
-        const start = Math.max(0, end - tailBytes)
-        yield* file.seek(BigInt(start), "start")
-        const bytes = new Uint8Array(end - start)
-        const read = Number(yield* file.read(bytes))
-        const at = bytes.subarray(0, read).lastIndexOf(newline)
-        if (at >= 0) return start + at + 1
+    const letGo = Effect.gen(function*() {
+      const names = (yield* files).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
+      for (const name of names.slice(0, Math.max(0, names.length - filesMax))) {
+        yield* fs.remove(path.join(directory, name))
       }
-      return 0
-    }))
-  })
-
-  const letGo = Effect.gen(function*() {
-    const names = (yield* files).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
-    for (const name of names.slice(0, Math.max(0, names.length - filesMax))) {
-      yield* fs.remove(path.join(directory, name))
-    }
-  })
-
-  /** Cuts off torn lines that a crash left, in files of any day. */
-  const mend = Effect.gen(function*() {
-    for (const name of yield* files) {
-      const file = path.join(directory, name)
-      const whole = yield* wholeLines(file)
-      if (whole < Number((yield* fs.stat(file)).size)) yield* fs.truncate(file, whole)
-    }
-  })
-  yield* mend
-
-  const openFile = Effect.fnUntraced(function*(day: string, fresh: boolean) {
-    const numbers = yield* numbersOf(day)
-    const last = Math.max(0, ...numbers)
-    const number = last === 0 || fresh ? last + 1 : last
-    const name = path.join(directory, `${prefix}-${day}-${number}.ndjson`)
-    const isNew = number !== last
-    const synced = isNew ? 0 : Number((yield* fs.stat(name)).size)
-    const scope = yield* Scope.make()
-    const { file, inode } = yield* Effect.gen(function*() {
-      const file = yield* fs.open(name, { flag: "a", mode: ownerOnly })
-      // Also for a file that exists: the attempt that created it may have failed, or died, before its name was synced.
-      yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
-      return { file, inode: (yield* fs.stat(name)).ino }
-    }).pipe(Scope.provide(scope), Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
-    current = { name, day, file, scope, inode, synced }
-    if (isNew) yield* letGo
-    abandoned = false
-    return current
-  })
-
-  /** Whether the open file was moved or deleted, so that writes to it would be lost. */
-  const isGone = ({ inode, name }: Open) =>
-    Effect.match(fs.stat(name), {
-      onFailure: () => true,
-      onSuccess: ({ ino }) => Option.isSome(inode) && Option.isSome(ino) && ino.value !== inode.value
     })
 
-  const openFor = Effect.fnUntraced(function*(day: string) {
-    if (current !== undefined && (yield* isGone(current))) yield* close
-    const before = current
-    if (before !== undefined && before.day === day && before.synced < bytesMax && !abandoned) return before
-    const fresh = abandoned || before?.day === day
-    yield* close
-    const opened = yield* openFile(day, fresh)
-    if (opened.synced < bytesMax) return opened
-    yield* close
-    return yield* openFile(day, true)
-  })
-
-  /**
-   * Opens the series for one page. A page without values touches no file. `sync` forces all values to the disk; `accept`
-   * keeps them. A scope that closes before `accept` cuts them off. Only one page may be open, because all pages share the
-   * encoder's buffers.
-   */
-  const open = Effect.gen(function*() {
-    const encoder = encoders()
-    let bytes = 0
-    let into: Open | undefined
-    let writing: Fiber.Fiber<void, PlatformError.PlatformError> | undefined
-
-    const written = Effect.suspend(() => writing === undefined ? Effect.void : Fiber.join(writing))
-    const rollBack = Effect.suspend(() => {
-      if (into === undefined) return Effect.void
-      const { name, synced } = into
-      // A pending write would add its bytes after the truncation.
-      const still = writing === undefined ? Effect.void : Fiber.await(writing)
-      return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
+    /** Cuts off torn lines that a crash left, in files of any day. */
+    const mend = Effect.gen(function*() {
+      for (const name of yield* files) {
+        const file = path.join(directory, name)
+        const whole = yield* wholeLines(file)
+        if (whole < Number((yield* fs.stat(file)).size)) yield* fs.truncate(file, whole)
+      }
     })
-    yield* Effect.addFinalizer(() => rollBack)
+    yield* mend
 
-    /** Writes a piece while the next piece is encoded. */
-    const put = Effect.fnUntraced(function*(piece: Uint8Array) {
-      into ??= yield* openFor(Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10))
-      yield* written
-      bytes += piece.length
-      writing = yield* Effect.forkChild(Effect.uninterruptible(into.file.writeAll(piece)), { startImmediately: true })
+    const openFile = Effect.fnUntraced(function*(day: string, fresh: boolean) {
+      const numbers = yield* numbersOf(day)
+      const last = Math.max(0, ...numbers)
+      const number = last === 0 || fresh ? last + 1 : last
+      const name = path.join(directory, `${prefix}-${day}-${number}.ndjson`)
+      const isNew = number !== last
+      const synced = isNew ? 0 : Number((yield* fs.stat(name)).size)
+      const scope = yield* Scope.make()
+      const { file, inode } = yield* Effect.gen(function*() {
+        const file = yield* fs.open(name, { flag: "a", mode: ownerOnly })
+        // Also for a file that exists: the attempt that created it may have failed, or died, before its name was synced.
+        yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
+        return { file, inode: (yield* fs.stat(name)).ino }
+      }).pipe(Scope.provide(scope), Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
+      current = { name, day, file, scope, inode, synced }
+      if (isNew) yield* letGo
+      abandoned = false
+      return current
     })
 
-    return {
-      append: Effect.fnUntraced(function*(values: Iterable<object>) {
-        for (const value of values) for (const piece of encoder.add(value)) yield* put(piece)
-      }),
-      sync: Effect.gen(function*() {
-        for (const piece of encoder.rest()) yield* put(piece)
-        yield* written
-        if (into !== undefined) yield* Effect.tapError(into.file.sync, () => abandon)
-      }),
-      accept: Effect.sync(() => {
-        if (into === undefined) return
-        current = { ...into, synced: into.synced + bytes }
-        into = undefined
+    /** Whether the open file was moved or deleted, so that writes to it would be lost. */
+    const isGone = ({ inode, name }: Open) =>
+      Effect.match(fs.stat(name), {
+        onFailure: () => true,
+        onSuccess: ({ ino }) => Option.isSome(inode) && Option.isSome(ino) && ino.value !== inode.value
       })
-    } satisfies SeriesWriter
-  })
 
-  return { open }
-})
+    const openFor = Effect.fnUntraced(function*(day: string) {
+      if (current !== undefined && (yield* isGone(current))) yield* close
+      const before = current
+      if (before !== undefined && before.day === day && before.synced < bytesMax && !abandoned) return before
+      const fresh = abandoned || before?.day === day
+      yield* close
+      const opened = yield* openFile(day, fresh)
+      if (opened.synced < bytesMax) return opened
+      yield* close
+      return yield* openFile(day, true)
+    })
+
+    // Opens the series for one page. A page without values touches no file. `sync` forces all values to the disk; `accept`
+    // keeps them. A scope that closes before `accept` cuts them off. Only one page may be open, because all pages share the
+    // encoder's buffers.
+    const open = Effect.gen(function*() {
+      const encoder = encoders()
+      let bytes = 0
+      let into: Open | undefined
+      let writing: Fiber.Fiber<void, PlatformError.PlatformError> | undefined
+
+      const written = Effect.suspend(() => writing === undefined ? Effect.void : Fiber.join(writing))
+      const rollBack = Effect.suspend(() => {
+        if (into === undefined) return Effect.void
+        const { name, synced } = into
+        // A pending write would add its bytes after the truncation.
+        const still = writing === undefined ? Effect.void : Fiber.await(writing)
+        return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
+      })
+      yield* Effect.addFinalizer(() => rollBack)
+
+      /** Writes a piece while the next piece is encoded. */
+      const put = Effect.fnUntraced(function*(piece: Uint8Array) {
+        into ??= yield* openFor(Timestamp.fromMillis(yield* Clock.currentTimeMillis).slice(0, 10))
+        yield* written
+        bytes += piece.length
+        writing = yield* Effect.forkChild(Effect.uninterruptible(into.file.writeAll(piece)), { startImmediately: true })
+      })
+
+      return {
+        append: Effect.fnUntraced(function*(values: Iterable<object>) {
+          for (const value of values) for (const piece of encoder.add(value)) yield* put(piece)
+        }),
+        sync: Effect.gen(function*() {
+          for (const piece of encoder.rest()) yield* put(piece)
+          yield* written
+          if (into !== undefined) yield* Effect.tapError(into.file.sync, () => abandon)
+        }),
+        accept: Effect.sync(() => {
+          if (into === undefined) return
+          current = { ...into, synced: into.synced + bytes }
+          into = undefined
+        })
+      } satisfies SeriesWriter
+    })
+
+    return { open }
+  }
+)
 
 /** Turns a failed file operation into a failure of the `file` sink. */
 export const failing = <A, R>(
@@ -259,9 +254,7 @@ export const layer = (
           const artifacts = yield* failing(artifactSeries.open)
           return {
             write: (slice) =>
-              failing(
-                Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))
-              ),
+              failing(Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))),
             // Both are synced before either is accepted. Otherwise a repeated page could write its dead letters twice.
             commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
               failing,

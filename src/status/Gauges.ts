@@ -15,7 +15,10 @@ export interface Gauge {
 }
 
 /** Selects all gauges. `now` is in milliseconds since 1970. */
-export const gaugesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Gauge> => [
+export const gaugesOf = (
+  snapshot: Snapshot,
+  now: number
+): ReadonlyArray<Gauge> => [
   ...polledEndpoints(snapshot).flatMap(({ endpoint, instance, name }) => {
     const { cooldownUntil, gaps, lastSuccessAt, rhythm, since } = endpoint
     if (since === undefined) return []
@@ -25,9 +28,7 @@ export const gaugesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Gauge> 
       { metric: Metrics.checkpointLag, value: (now - (lastSuccessAt ?? since)) / 1000, labels },
       { metric: Metrics.cooldown, value: Math.max(0, left), labels },
       { metric: Metrics.gaps, value: gaps.length, labels },
-      ...(rhythm === undefined
-        ? []
-        : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
+      ...(rhythm === undefined ? [] : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
     ]
   }),
   ...Array.from(snapshot.instances).flatMap(([instance, { enabled, secretExpiresAt }]) =>
@@ -45,11 +46,9 @@ export const exposition = Effect.fnUntraced(function*(snapshot: Snapshot) {
   const counters = yield* PrometheusMetrics.format()
   const gauges = yield* Effect.provideService(
     Effect.andThen(
-      Effect.forEach(
-        gaugesOf(snapshot, now),
-        ({ labels, metric, value }) => Metrics.update(metric, value, labels),
-        { discard: true }
-      ),
+      Effect.forEach(gaugesOf(snapshot, now), ({ labels, metric, value }) => Metrics.update(metric, value, labels), {
+        discard: true
+      }),
       PrometheusMetrics.format()
     ),
     Metric.MetricRegistry,

@@ -20,10 +20,8 @@ export const instanceState = (
   return polled.some(({ lastPollWell }) => lastPollWell === true) ? "ok" : "starting"
 }
 
-/**
- * Derives what Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
- * green, so a forbidden or retired endpoint alone is not a warning.
- */
+// Derives what Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
+// green, so a forbidden or retired endpoint alone is not a warning.
 const connectionStatus = (
   state: InstanceDocument["state"],
   endpoints: ReadonlyArray<EndpointSnapshot>
@@ -82,10 +80,9 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
 /** Selects the document of `/status` from a snapshot. */
 export const documentOf = (snapshot: Snapshot, version: string): Effect.Effect<StatusDocument> =>
   Effect.map(
-    Effect.forEach(
-      Array.from(snapshot.instances),
-      ([name, instance]) => Effect.map(instance.used, (used) => instanceDocument(name, instance, used))
-    ),
+    Effect.forEach(Array.from(snapshot.instances), ([name, instance]) =>
+      Effect.map(instance.used, (used) =>
+        instanceDocument(name, instance, used))),
     (instances) => ({
       connector: "azure-security",
       version,

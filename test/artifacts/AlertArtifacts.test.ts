@@ -25,14 +25,16 @@ const first = (properties: object): Artifact => Alerts.map(context, alert(proper
 const namesOf = (mapped: Mapped) => mapped.drift.map(({ kind, name }) => `${kind} ${name}`)
 
 const Element = Schema.Struct({
-  "@odata.type": Schema.optionalKey(Schema.Union([
-    Schema.Literals(
-      ["mailbox", "analyzedMessage", "url", "mailCluster", "user", "device", "file", "process", "ip"].map((name) =>
-        `#microsoft.graph.security.${name}Evidence`
-      )
-    ),
-    Schema.String
-  ])),
+  "@odata.type": Schema.optionalKey(
+    Schema.Union([
+      Schema.Literals(
+        ["mailbox", "analyzedMessage", "url", "mailCluster", "user", "device", "file", "process", "ip"].map((name) =>
+          `#microsoft.graph.security.${name}Evidence`
+        )
+      ),
+      Schema.String
+    ])
+  ),
   verdict: Schema.NullOr(Schema.Literals(["malicious", "suspicious", "unknown", "noThreatsFound", "other"])),
   remediationStatus: Schema.NullOr(Schema.String),
   roles: Schema.NullOr(Schema.Array(Schema.Literals(["attacker", "attacked", "source", "contextual", "odd"]))),
@@ -151,10 +153,7 @@ describe("malformed alerts all become artifacts", () => {
     const deep = "[".repeat(9000) + "]".repeat(9000)
     const text = `{"a":${deep},"b":[1,"x\\n",null,{"c":true}]}`
     assert.strictEqual(stringify(JSON.parse(text)), text)
-    const { artifacts } = Alerts.map(
-      context,
-      alert({ additionalData: JSON.parse(deep), evidence: [JSON.parse(deep)] })
-    )
+    const { artifacts } = Alerts.map(context, alert({ additionalData: JSON.parse(deep), evidence: [JSON.parse(deep)] }))
     assert.strictEqual(artifacts[1]!.message, deep)
   })
 })
@@ -216,10 +215,10 @@ describe("sides", () => {
   const bruteForce = { title: "Brute-force attack" }
   const host = ["10.0.0.1", undefined]
   const cases: ReadonlyArray<readonly [string, object, ReadonlyArray<ReadonlyArray<string | undefined>>]> = [
-    ["a public address without a role is the peer of a device", { ...beacon, evidence: [ip({}), device] }, [
-      [undefined, "198.51.100.1"],
-      host
-    ]],
+    ["a public address without a role is the peer of a device", { ...beacon, evidence: [ip({}), device] }, [[
+      undefined,
+      "198.51.100.1"
+    ], host]],
     ["a public address alone is the affected side", { ...beacon, evidence: [ip({})] }, [["198.51.100.1", undefined]]],
     ["a source is hostile when another object is its target", {
       ...bruteForce,
@@ -368,10 +367,10 @@ describe("legacy alerts", () => {
   })
   it("a mail gives its sender and its recipient", () => {
     const artifact = legacy({
-      userStates: [
-        { userPrincipalName: "It@c0ntoso.example", emailRole: "sender" },
-        { userPrincipalName: "Amy@contoso.example", emailRole: "recipient" }
-      ],
+      userStates: [{ userPrincipalName: "It@c0ntoso.example", emailRole: "sender" }, {
+        userPrincipalName: "Amy@contoso.example",
+        emailRole: "recipient"
+      }],
       messageSecurityStates: [{ connectingIP: "203.0.113.7", messageSubject: "Hello", deliveryAction: "Delivered" }],
       uriClickSecurityStates: [{ uriDomain: "Login.c0ntoso.example", clickAction: "allowed" }]
     })
@@ -491,17 +490,16 @@ describe("any record", () => {
       "toJSON"
     ])
   ])
-  it.effect.prop(
-    "no JSON makes a mapping throw",
-    [Schema.Array(Schema.Tuple([keys, Schema.Json])), Schema.Array(Schema.Json)],
-    ([entries, elements]) =>
-      Effect.sync(() => {
-        const value = wireObject({ ...Object.fromEntries(entries), evidence: elements })
-        for (const map of [Alerts.map, LegacyAlerts.map, Incidents.map]) {
-          for (const artifact of map(context, recordOf(value)).artifacts) assertFitsTemplate(artifact)
-        }
-      })
-  )
+  it.effect.prop("no JSON makes a mapping throw", [
+    Schema.Array(Schema.Tuple([keys, Schema.Json])),
+    Schema.Array(Schema.Json)
+  ], ([entries, elements]) =>
+    Effect.sync(() => {
+      const value = wireObject({ ...Object.fromEntries(entries), evidence: elements })
+      for (const map of [Alerts.map, LegacyAlerts.map, Incidents.map]) {
+        for (const artifact of map(context, recordOf(value)).artifacts) assertFitsTemplate(artifact)
+      }
+    }))
 })
 
 describe("counts of drift", () => {

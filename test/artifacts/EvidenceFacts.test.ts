@@ -473,12 +473,7 @@ const expected: Readonly<Record<string, EvidenceFacts>> = {
   },
   securityGroup: {
     fields: {},
-    tags: [
-      "group:Domain Admins",
-      "groupSid:S-1-5-21-512",
-      "groupId:g-1",
-      "dn:CN=Domain Admins,DC=contoso,DC=example"
-    ]
+    tags: ["group:Domain Admins", "groupSid:S-1-5-21-512", "groupId:g-1", "dn:CN=Domain Admins,DC=contoso,DC=example"]
   },
   servicePrincipal: {
     fields: { userName: "Backup", application: "Backup" },
@@ -530,13 +525,7 @@ const expected: Readonly<Record<string, EvidenceFacts>> = {
   },
   user: {
     fields: { userName: "adele.vance@contoso.example" },
-    tags: [
-      "account:Adele.Vance",
-      "userSid:S-1-5-21-1",
-      "aadUserId:3fb1-aad",
-      "displayName:Adele Vance",
-      "stream:azure"
-    ]
+    tags: ["account:Adele.Vance", "userSid:S-1-5-21-1", "aadUserId:3fb1-aad", "displayName:Adele Vance", "stream:azure"]
   }
 }
 

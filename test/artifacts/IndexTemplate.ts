@@ -71,7 +71,9 @@ const forbidden = /drop|reset|deny|POST|NXDOMAIN|SERVFAIL/i
 const codes: Readonly<Record<string, number>> = { critical: 1, high: 2, medium: 4, low: 5, informational: 6 }
 
 /** Names the fields that the index would refuse, and the required fields that are missing. */
-export const misfits = (document: object): ReadonlyArray<string> => [
+export const misfits = (
+  document: object
+): ReadonlyArray<string> => [
   ...Object.entries(document).filter(([field, value]) => template.get(field)?.(value) !== true).map(([field]) => field),
   ...required.filter((field) => !Object.hasOwn(document, field))
 ]

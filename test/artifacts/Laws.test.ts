@@ -275,10 +275,12 @@ describe("any JSON", () => {
   const ownProperties = [...new Set(Object.values(samples).flatMap((sample) => Object.keys(sample)))]
   const Element = Schema.Struct({
     type: Schema.Literals(types),
-    entries: Schema.Array(Schema.Tuple([
-      Schema.Literals([...ownProperties, "verdict", "roles", "detailedRoles", "tags", "__proto__"]),
-      Schema.Json
-    ]))
+    entries: Schema.Array(
+      Schema.Tuple([
+        Schema.Literals([...ownProperties, "verdict", "roles", "detailedRoles", "tags", "__proto__"]),
+        Schema.Json
+      ])
+    )
   })
   it.effect.prop(
     "in place of evidence becomes artifacts",
@@ -296,11 +298,11 @@ describe("any JSON", () => {
   )
 
   it("with names that objects inherit becomes artifacts, and changes no prototype", () => {
-    arrives(parsed(
-      `{"id":"da1","__proto__":{"title":"hers","evidence":[{}]},"constructor":null,"toJSON":1,"hasOwnProperty":2,
+    arrives(
+      parsed(`{"id":"da1","__proto__":{"title":"hers","evidence":[{}]},"constructor":null,"toJSON":1,"hasOwnProperty":2,
       "evidence":[{"__proto__":{"@odata.type":"#microsoft.graph.security.userEvidence"}},
-      {"@odata.type":"__proto__"},{"@odata.type":"constructor","userAccount":{"__proto__":null}}]}`
-    ))
+      {"@odata.type":"__proto__"},{"@odata.type":"constructor","userAccount":{"__proto__":null}}]}`)
+    )
     assert.notProperty({}, "title")
     const [own] = mapOf(parsed(`{"id":"da1","__proto__":{"title":"hers"}}`))
     assert.strictEqual(own!.ruleName, "Untitled alert")

@@ -129,19 +129,9 @@ describe("message types of alerts_v2", () => {
   const titles: ReadonlyArray<readonly [string, keyof typeof services, string | undefined, string, object?]> = [
     ["A potentially malicious URL click was detected", "Office365", "InitialAccess", "phishing_click"],
     ["Connection to adversary-in-the-middle (AiTM) phishing site", "Endpoint", "InitialAccess", "phishing_click"],
-    [
-      "Email messages containing malicious URL removed after delivery",
-      "Office365",
-      "InitialAccess",
-      "phishing_email"
-    ],
+    ["Email messages containing malicious URL removed after delivery", "Office365", "InitialAccess", "phishing_email"],
     ["Email reported by user as malware or phish", "Office365", "InitialAccess", "phishing_email"],
-    [
-      "Messages containing malicious entity not removed after delivery",
-      "Office365",
-      "InitialAccess",
-      "phishing_email"
-    ],
+    ["Messages containing malicious entity not removed after delivery", "Office365", "InitialAccess", "phishing_email"],
     [
       "Email messages containing malicious file removed after delivery",
       "Office365",
@@ -189,19 +179,10 @@ describe("message types of alerts_v2", () => {
       detectionSource: "antivirus",
       mitreTechniques: ["T1564.001"]
     }],
-    [
-      "Tampering with the Microsoft Defender for Endpoint sensor",
-      "Endpoint",
-      "DefenseEvasion",
-      "defense_evasion"
-    ],
-    [
-      "A WMI event filter was bound to a suspicious event consumer",
-      "Endpoint",
-      "Persistence",
-      "malicious_behavior",
-      { mitreTechniques: ["T1546.003"] }
-    ],
+    ["Tampering with the Microsoft Defender for Endpoint sensor", "Endpoint", "DefenseEvasion", "defense_evasion"],
+    ["A WMI event filter was bound to a suspicious event consumer", "Endpoint", "Persistence", "malicious_behavior", {
+      mitreTechniques: ["T1546.003"]
+    }],
     ["Suspicious RDP session", "Endpoint", "LateralMovement", "malicious_session"],
     ["Access from a Tor exit node to a storage blob container", "Cloud", "InitialAccess", "malicious_session", {
       detectionSource: "microsoftDefenderForStorage"
@@ -215,10 +196,7 @@ describe("message types of alerts_v2", () => {
   ]
   for (const [title, service, category, type, more] of titles) {
     it(`${title} (${service}) is ${type}`, () => {
-      const { artifacts } = Alerts.map(
-        context,
-        alert({ title, category, serviceSource: services[service], ...more })
-      )
+      const { artifacts } = Alerts.map(context, alert({ title, category, serviceSource: services[service], ...more }))
       assert.strictEqual(artifacts[0]!.messageType, type)
     })
   }
@@ -227,14 +205,8 @@ describe("message types of alerts_v2", () => {
     const tagsOf = (properties: object) => Alerts.map(context, alert(properties)).artifacts[0]!.tags
     assert.include(tagsOf({ serviceSource: "dataLossPrevention" }), "policy_violation")
     assert.include(tagsOf({ title: "DDoS attack" }), "service_denial")
-    assert.include(
-      tagsOf({ title: "Prohibited process", evidence: [evidence("process")] }),
-      "Blacklist process found"
-    )
-    assert.notInclude(
-      tagsOf({ title: "Wallet attack", serviceSource: "microsoftSecurityForAI" }),
-      "service_denial"
-    )
+    assert.include(tagsOf({ title: "Prohibited process", evidence: [evidence("process")] }), "Blacklist process found")
+    assert.notInclude(tagsOf({ title: "Wallet attack", serviceSource: "microsoftSecurityForAI" }), "service_denial")
   })
 })
 

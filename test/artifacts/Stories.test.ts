@@ -177,17 +177,15 @@ describe("5. Closed as a false positive", () => {
     evidence("url", { url: "https://a.example/" }),
     evidence("url", { url: "https://a.example/" })
   ]
-  const polls = [
-    {},
-    { assignedTo: "analyst@contoso.example", lastUpdateDateTime: "2026-11-20T12:05:00Z" },
-    { comments: [{ comment: "ours" }], lastUpdateDateTime: "2026-11-20T12:10:00Z" },
-    {
-      status: "resolved",
-      classification: "falsePositive",
-      comments: [{ comment: "ours" }],
-      lastUpdateDateTime: "2026-11-20T12:15:00Z"
-    }
-  ].map((change) => artifactsOf({ evidence: objects, ...change }))
+  const polls = [{}, { assignedTo: "analyst@contoso.example", lastUpdateDateTime: "2026-11-20T12:05:00Z" }, {
+    comments: [{ comment: "ours" }],
+    lastUpdateDateTime: "2026-11-20T12:10:00Z"
+  }, {
+    status: "resolved",
+    classification: "falsePositive",
+    comments: [{ comment: "ours" }],
+    lastUpdateDateTime: "2026-11-20T12:15:00Z"
+  }].map((change) => artifactsOf({ evidence: objects, ...change }))
 
   it("a change publishes one artifact and repeats no evidence", () => {
     const known = new Set<string>()
@@ -213,10 +211,8 @@ describe("6. Nothing collapses", () => {
       ...Array.from(
         { length: 40 },
         (_, n) =>
-          Incidents.map(
-            here,
-            recordOf({ id: `${n}`, displayName: "Incident", severity: "high", status: "active" })
-          ).artifacts[0]!
+          Incidents.map(here, recordOf({ id: `${n}`, displayName: "Incident", severity: "high", status: "active" }))
+            .artifacts[0]!
       )
     ]
   }

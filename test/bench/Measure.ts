@@ -78,18 +78,20 @@ const Asked = Schema.Struct({
 })
 
 /** Starts a Graph with `alerts` alerts in a process of its own; `asked` returns the requests since its last call. */
-export const graph = Effect.fnUntraced(function*(
-  alerts: number,
-  { mode = "built", pageSize = 1000 }: { readonly mode?: "built" | "endless"; readonly pageSize?: number } = {}
-) {
-  const { says } = yield* program("GraphServer", alerts, pageSize, mode)
-  const origin = yield* says(/^http:.*$/m)
-  const asked = HttpClient.get(`${origin}/bench`).pipe(
-    Effect.flatMap(HttpClientResponse.schemaBodyJson(Asked)),
-    Effect.orDie
-  )
-  return { origin, asked }
-})
+export const graph = Effect.fnUntraced(
+  function*(
+    alerts: number,
+    { mode = "built", pageSize = 1000 }: { readonly mode?: "built" | "endless"; readonly pageSize?: number } = {}
+  ) {
+    const { says } = yield* program("GraphServer", alerts, pageSize, mode)
+    const origin = yield* says(/^http:.*$/m)
+    const asked = HttpClient.get(`${origin}/bench`).pipe(
+      Effect.flatMap(HttpClientResponse.schemaBodyJson(Asked)),
+      Effect.orDie
+    )
+    return { origin, asked }
+  }
+)
 
 const documentOf = (origin: string, directory: string, instances: number, instance: object): string =>
   JSON.stringify({
@@ -111,17 +113,19 @@ const documentOf = (origin: string, directory: string, instances: number, instan
 export const alertsAlone = { endpoints: { alerts: { enabled: false }, incidents: { enabled: false } } }
 
 /** Makes a directory with settings for `instances` tenants of the Graph at `origin`, on disk and not in memory. */
-export const settings = Effect.fnUntraced(function*(
-  origin: string,
-  { instances = 1, instance = alertsAlone }: { readonly instances?: number; readonly instance?: object } = {}
-) {
-  const fs = yield* FileSystem.FileSystem
-  yield* fs.makeDirectory(results, { recursive: true })
-  const directory = yield* fs.makeTempDirectoryScoped({ directory: results })
-  const file = `${directory}/azure-security.json`
-  yield* fs.writeFileString(file, documentOf(origin, directory, instances, instance), { mode: 0o600 })
-  return { directory, file }
-})
+export const settings = Effect.fnUntraced(
+  function*(
+    origin: string,
+    { instances = 1, instance = alertsAlone }: { readonly instances?: number; readonly instance?: object } = {}
+  ) {
+    const fs = yield* FileSystem.FileSystem
+    yield* fs.makeDirectory(results, { recursive: true })
+    const directory = yield* fs.makeTempDirectoryScoped({ directory: results })
+    const file = `${directory}/azure-security.json`
+    yield* fs.writeFileString(file, documentOf(origin, directory, instances, instance), { mode: 0o600 })
+    return { directory, file }
+  }
+)
 
 const Report = Schema.fromJsonString(Schema.Struct({
   bench: Schema.String,

@@ -108,27 +108,24 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
   const settings = yield* fs.readFileString(file)
   let tenants = 0
   /** Drains one more tenant into the same directory. */
-  const drained = Effect.fnUntraced(
-    function*(meanwhile: Meanwhile | undefined) {
-      const tenant = String(tenants++)
-      yield* fs.writeFileString(
-        file,
-        settings.replace("tenant-0", `tenant-${tenant}`).replace("00000000-", `${tenant.padStart(8, "0")}-`)
-      )
-      yield* graph.asked
-      const port = yield* freePort
-      const running = yield* Measure.connector("run", "--once", "--config", file, "--listen", `127.0.0.1:${port}`)
-      if (meanwhile !== undefined) {
-        // The searches start once the connector listens, and end in the middle of one.
-        const trying = Effect.retry(meanwhile(`http://127.0.0.1:${port}`), { schedule: Schedule.spaced("20 millis") })
-        yield* Effect.forkScoped(Effect.ignore(trying))
-      }
-      const { endedAt, peakRss } = yield* Measure.watched(running)
-      const { first } = yield* graph.asked
-      return { seconds: (endedAt - first) / 1000, peakRss }
-    },
-    Effect.scoped
-  )
+  const drained = Effect.fnUntraced(function*(meanwhile: Meanwhile | undefined) {
+    const tenant = String(tenants++)
+    yield* fs.writeFileString(
+      file,
+      settings.replace("tenant-0", `tenant-${tenant}`).replace("00000000-", `${tenant.padStart(8, "0")}-`)
+    )
+    yield* graph.asked
+    const port = yield* freePort
+    const running = yield* Measure.connector("run", "--once", "--config", file, "--listen", `127.0.0.1:${port}`)
+    if (meanwhile !== undefined) {
+      // The searches start once the connector listens, and end in the middle of one.
+      const trying = Effect.retry(meanwhile(`http://127.0.0.1:${port}`), { schedule: Schedule.spaced("20 millis") })
+      yield* Effect.forkScoped(Effect.ignore(trying))
+    }
+    const { endedAt, peakRss } = yield* Measure.watched(running)
+    const { first } = yield* graph.asked
+    return { seconds: (endedAt - first) / 1000, peakRss }
+  }, Effect.scoped)
 
   yield* drained(undefined)
   const built = yield* indexed(file)

@@ -29,9 +29,7 @@ const command = Command.make(
       flags.names.length === 0 ? names : flags.names,
       (name) => Effect.scoped(benches[name](Option.getOrUndefined(flags.size))),
       { discard: true }
-    ).pipe(
-      Effect.andThen(Console.log("figures are in dist/bench"))
-    )
+    ).pipe(Effect.andThen(Console.log("figures are in dist/bench")))
 )
 
 Command.run(command, { version: "0" }).pipe(

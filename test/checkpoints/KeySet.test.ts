@@ -19,51 +19,45 @@ const key = (n: number) => {
 }
 
 describe("KeySet", () => {
-  it.effect.prop(
-    "behaves as a set for any additions and deletions",
-    [
-      Schema.Array(
-        Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: keys - 1 }))])
-      ).check(Schema.isMinLength(400))
-    ],
-    ([operations]) =>
-      Effect.sync(() => {
-        const set = new KeySet()
-        const model = new Set<string>()
-        for (const [adds, n] of operations) {
-          if (adds) assert.strictEqual(set.add(key(n)), !model.has(key(n)))
-          else set.deleteBytes(bytesOf(key(n)))
-          if (adds) model.add(key(n))
-          else model.delete(key(n))
-        }
-        assert.strictEqual(set.size, model.size)
-        const copy = new KeySet()
-        copy.addBytes(set.except(copy))
-        for (let n = 0; n < keys; n++) {
-          assert.strictEqual(set.has(key(n)), model.has(key(n)), key(n))
-          assert.strictEqual(copy.has(key(n)), model.has(key(n)), key(n))
-        }
-      })
-  )
+  it.effect.prop("behaves as a set for any additions and deletions", [
+    Schema.Array(Schema.Tuple([Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: keys - 1 }))]))
+      .check(Schema.isMinLength(400))
+  ], ([operations]) =>
+    Effect.sync(() => {
+      const set = new KeySet()
+      const model = new Set<string>()
+      for (const [adds, n] of operations) {
+        if (adds) assert.strictEqual(set.add(key(n)), !model.has(key(n)))
+        else set.deleteBytes(bytesOf(key(n)))
+        if (adds) model.add(key(n))
+        else model.delete(key(n))
+      }
+      assert.strictEqual(set.size, model.size)
+      const copy = new KeySet()
+      copy.addBytes(set.except(copy))
+      for (let n = 0; n < keys; n++) {
+        assert.strictEqual(set.has(key(n)), model.has(key(n)), key(n))
+        assert.strictEqual(copy.has(key(n)), model.has(key(n)), key(n))
+      }
+    }))
 
-  it.effect.prop(
-    "returns the keys that another set lacks, and the union with it",
-    [Schema.Array(Schema.Int), Schema.Array(Schema.Int)],
-    ([some, others]) =>
-      Effect.sync(() => {
-        const [one, other] = [keysOf(some.map(idOf)), keysOf(others.map(idOf))]
-        const missing = new KeySet()
-        missing.addBytes(one.except(other))
-        const both = one.union(other)
-        for (const n of [...some, ...others]) {
-          assert.strictEqual(missing.has(idOf(n)), !others.includes(n))
-          assert.isTrue(both.has(idOf(n)))
-        }
-        assert.strictEqual(both.size, new Set([...some, ...others]).size)
-        both.deleteBytes(missing.except(new KeySet()))
-        assert.strictEqual(both.size, new Set(others).size)
-      })
-  )
+  it.effect.prop("returns the keys that another set lacks, and the union with it", [
+    Schema.Array(Schema.Int),
+    Schema.Array(Schema.Int)
+  ], ([some, others]) =>
+    Effect.sync(() => {
+      const [one, other] = [keysOf(some.map(idOf)), keysOf(others.map(idOf))]
+      const missing = new KeySet()
+      missing.addBytes(one.except(other))
+      const both = one.union(other)
+      for (const n of [...some, ...others]) {
+        assert.strictEqual(missing.has(idOf(n)), !others.includes(n))
+        assert.isTrue(both.has(idOf(n)))
+      }
+      assert.strictEqual(both.size, new Set([...some, ...others]).size)
+      both.deleteBytes(missing.except(new KeySet()))
+      assert.strictEqual(both.size, new Set(others).size)
+    }))
 
   it("is itself when it is joined with nothing", () => {
     const set = keysOf([idOf(1)])

@@ -19,14 +19,11 @@ const memory = Layer.fresh(StateStore.layerMemory)
 /** Keys in each piece that the store has. */
 const sizes = Effect.gen(function*() {
   const store = yield* StateStore
-  return yield* Effect.forEach(
-    yield* store.keys("t."),
-    (key) =>
-      Effect.map(store.get(key), (stored) => {
-        const { bytes } = Option.getOrThrow(stored)
-        return (bytes.length - bytes.indexOf(10) - 1) / 8
-      })
-  )
+  return yield* Effect.forEach(yield* store.keys("t."), (key) =>
+    Effect.map(store.get(key), (stored) => {
+      const { bytes } = Option.getOrThrow(stored)
+      return (bytes.length - bytes.indexOf(10) - 1) / 8
+    }))
 })
 const full = new StateStoreError({ key: "t", operation: "put", reason: new StoreUnavailable({ detail: "ENOSPC" }) })
 

@@ -99,10 +99,12 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => 
       const { file } = yield* settingsFile()
       const alone = ["backfill", "--config", file, "--instance", "azure-production-tenant"]
       for (
-        const [range, fault] of [
-          [["--from", "yesterday"], /--from yesterday: Expected a time such as/],
-          [["--from", "2026-02-01", "--to", "2026-01-01"], /--from 2026-02-01: Expected a time before the end/]
-        ] as const
+        const [range, fault] of [[["--from", "yesterday"], /--from yesterday: Expected a time such as/], [[
+          "--from",
+          "2026-02-01",
+          "--to",
+          "2026-01-01"
+        ], /--from 2026-02-01: Expected a time before the end/]] as const
       ) {
         const run = yield* Process.start([...alone, ...range])
         assert.strictEqual(yield* run.exit, 2)

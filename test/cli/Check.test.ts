@@ -68,10 +68,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
   it.effect("continues after an unreachable host and an unwritable directory", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { directory, file } = yield* settingsFile(
-        { cloud: { login: "http://127.0.0.1:1", graph: "http://127.0.0.1:1" } },
-        { sink: { type: "file", directory: "/proc/nowhere" } }
-      )
+      const { directory, file } = yield* settingsFile({
+        cloud: { login: "http://127.0.0.1:1", graph: "http://127.0.0.1:1" }
+      }, { sink: { type: "file", directory: "/proc/nowhere" } })
       const run = yield* Process.start(["check", "--config", file])
       assert.strictEqual(yield* run.exit, 1)
       assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be written/)

@@ -45,10 +45,7 @@ const life = (initial: Settings) =>
     Effect.provide(
       Assembly.layer({
         settings: initial,
-        stores: Layer.merge(
-          Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen),
-          ArtifactSink.layerMemoryOpen
-        )
+        stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), ArtifactSink.layerMemoryOpen)
       }).pipe(Layer.provideMerge(Layer.merge(Status.layer("test"), SettingsSource.layerConstant(initial)))),
       { local: true }
     ),

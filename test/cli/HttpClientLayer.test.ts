@@ -330,12 +330,10 @@ describe("HttpClientLayer", () => {
   it.live("times out on a silent proxy", () =>
     Effect.gen(function*() {
       const { port } = yield* listening(Net.createServer((socket) => void socket.on("error", () => {}).resume()))
-      const error = yield* Effect.flip(
-        ask("https://graph.contoso.invalid/", {
-          env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-          timeouts: { ...timeouts, connect: Duration.millis(100) }
-        })
-      )
+      const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", {
+        env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+        timeouts: { ...timeouts, connect: Duration.millis(100) }
+      }))
       assert.strictEqual(error._tag, "Unavailable")
       assert.notInclude(error.message, "whole answer")
     }))

@@ -32,10 +32,7 @@ it.effect("no text from Microsoft can forge a line or colour a terminal", () =>
 
 it.effect("JSON lines contain the same", () =>
   Effect.gen(function*() {
-    const [line] = yield* linesOf(
-      Logging.json,
-      Effect.annotateLogs(Effect.logWarning("careful"), { instance: "i" })
-    )
+    const [line] = yield* linesOf(Logging.json, Effect.annotateLogs(Effect.logWarning("careful"), { instance: "i" }))
     assert.match(
       line!,
       /^\{"timestamp":"\d{4}-[^"]+Z","level":"WARN","logger":"azure-security","message":"careful","instance":"i"\}$/

@@ -30,15 +30,17 @@ type Replies = Parameters<typeof microsoft>[0]
 
 const given = () => Response.json({ token_type: "Bearer", expires_in: 3599, access_token: token })
 const error = (status: number, headers: HeadersInit = {}) => () =>
-  Response.json(
-    { error: { code: all, message: all, innerError: { "request-id": all, "client-request-id": all, date: all } } },
-    { status, headers: { "request-id": "x", ...headers } }
-  )
+  Response.json({
+    error: { code: all, message: all, innerError: { "request-id": all, "client-request-id": all, date: all } }
+  }, { status, headers: { "request-id": "x", ...headers } })
 const refused = (status: number, code: unknown) => () =>
-  Response.json(
-    { error: all, error_description: `AADSTS7000215: ${all}`, error_codes: [code], trace_id: all, correlation_id: all },
-    { status }
-  )
+  Response.json({
+    error: all,
+    error_description: `AADSTS7000215: ${all}`,
+    error_codes: [code],
+    trace_id: all,
+    correlation_id: all
+  }, { status })
 const page = (more: object) => () => Response.json({ value: [], ...more })
 const text = (body: string, headers: HeadersInit = {}, status = 200) => () => new Response(body, { status, headers })
 
@@ -76,10 +78,9 @@ const wrong: Record<string, Replies> = {
     graph: [error(401, { "www-authenticate": `Bearer error="x", claims="${Buffer.from(all).toString("base64")}"` })]
   },
   ...Object.fromEntries(
-    [301, 400, 401, 403, 404, 408, 410, 429, 500, 502, 503, 504, 509].map((status) => [
-      `HTTP ${status}`,
-      { graph: [error(status, { location: `https://evil.example/${secret}`, "retry-after": all })] }
-    ])
+    [301, 400, 401, 403, 404, 408, 410, 429, 500, 502, 503, 504, 509].map((status) => [`HTTP ${status}`, {
+      graph: [error(status, { location: `https://evil.example/${secret}`, "retry-after": all })]
+    }])
   )
 }
 

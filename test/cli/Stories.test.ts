@@ -178,12 +178,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("stories, from Graph
       const counts: Array<number> = []
       let all: ReadonlyArray<Artifact> = []
       for (
-        const change of [
-          {},
-          { assignedTo: "analyst@contoso.example", lastUpdateDateTime: minutesAgo(30) },
-          { comments: [{ comment: "ours" }], lastUpdateDateTime: minutesAgo(20) },
-          { status: "resolved", classification: "falsePositive", lastUpdateDateTime: minutesAgo(10) }
-        ]
+        const change of [{}, { assignedTo: "analyst@contoso.example", lastUpdateDateTime: minutesAgo(30) }, {
+          comments: [{ comment: "ours" }],
+          lastUpdateDateTime: minutesAgo(20)
+        }, { status: "resolved", classification: "falsePositive", lastUpdateDateTime: minutesAgo(10) }]
       ) {
         yield* simulator.setRows(tenantId, "alerts_v2", [alert({ evidence: objects, ...change })])
         all = yield* run

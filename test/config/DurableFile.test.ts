@@ -71,14 +71,12 @@ it.layer(RecordedDisk.layer)("a file is replaced", (it) => {
 
 describe("a failed file operation", () => {
   const described = (cause?: unknown) =>
-    describeFailure(
-      PlatformError.systemError({
-        _tag: "NotFound",
-        module: "FileSystem",
-        method: "open",
-        ...(cause === undefined ? {} : { cause })
-      })
-    )
+    describeFailure(PlatformError.systemError({
+      _tag: "NotFound",
+      module: "FileSystem",
+      method: "open",
+      ...(cause === undefined ? {} : { cause })
+    }))
 
   it("is told by the system's code, or by its kind where there is none", () => {
     assert.strictEqual(described({ code: "ENOSPC" }), "ENOSPC in open")

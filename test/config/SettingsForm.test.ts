@@ -97,19 +97,17 @@ describe("SettingsForm", () => {
       assert.deepStrictEqual(typed.document["credentials"], { ...credentials, client_secret: "typed" })
     }))
 
-  it.effect.prop(
-    "never shows a secret, wherever it is in malformed credentials",
-    [Schema.Record(Schema.String, Schema.Union([Schema.Literal("hidden"), Schema.Int]))],
-    ([credentials]) =>
-      Effect.sync(() => {
-        const shown = inspect(withoutSecret({ credentials: { client_secret: "hidden", ...credentials } }))
-        for (const name of Object.keys(credentials)) {
-          if (!["tenant_id", "client_id"].includes(name) && !name.startsWith("client_")) {
-            assert.notInclude(shown, "hidden")
-          }
+  it.effect.prop("never shows a secret, wherever it is in malformed credentials", [
+    Schema.Record(Schema.String, Schema.Union([Schema.Literal("hidden"), Schema.Int]))
+  ], ([credentials]) =>
+    Effect.sync(() => {
+      const shown = inspect(withoutSecret({ credentials: { client_secret: "hidden", ...credentials } }))
+      for (const name of Object.keys(credentials)) {
+        if (!["tenant_id", "client_id"].includes(name) && !name.startsWith("client_")) {
+          assert.notInclude(shown, "hidden")
         }
-        assert.notMatch(shown, /\bclient_secret:/)
-        assert.notInclude(inspect(withoutSecret({ credentials: ["hidden"] })), "hidden")
-      })
-  )
+      }
+      assert.notMatch(shown, /\bclient_secret:/)
+      assert.notInclude(inspect(withoutSecret({ credentials: ["hidden"] })), "hidden")
+    }))
 })

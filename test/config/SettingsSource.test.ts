@@ -4,9 +4,11 @@ import { TestClock } from "effect/testing"
 import { SettingsSource } from "../../src/config/SettingsSource.ts"
 import { documentOf, suite } from "./SettingsSourceSuite.ts"
 
-class File extends Context.Service<File, (document: string) => Effect.Effect<void>>()(
-  "azure-security/test/config/SettingsSource.test/File"
-) {}
+class File
+  extends Context.Service<File, (document: string) => Effect.Effect<void>>()(
+    "azure-security/test/config/SettingsSource.test/File"
+  )
+{}
 
 const inFile = Layer.effectContext(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem

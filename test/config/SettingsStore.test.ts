@@ -121,16 +121,8 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
 
   for (
     const [what, text, said] of [
-      [
-        "an instance that stands twice",
-        `{"instances":{"2":${plain},"2":${changed}}}`,
-        /"2" more than once/
-      ],
-      [
-        "instances that stand twice",
-        `{"instances":{},"instances":{"2":${plain}}}`,
-        /more than once/
-      ],
+      ["an instance that stands twice", `{"instances":{"2":${plain},"2":${changed}}}`, /"2" more than once/],
+      ["instances that stand twice", `{"instances":{},"instances":{"2":${plain}}}`, /more than once/],
       ["a list in place of the document", "[]", /has no object "instances"/],
       ["a list in place of the instances", `{"instances":[]}`, /has no object "instances"/],
       ["a number", "1", /has no object "instances"/],

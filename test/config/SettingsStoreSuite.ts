@@ -10,11 +10,11 @@ export const documentOf = (more: object = {}) => ({
   ...more
 })
 
-const reasonOf = Effect.fnUntraced(function*<A, E extends { readonly reason: { readonly _tag: string } }>(
-  effect: Effect.Effect<A, E>
-) {
-  return (yield* Effect.flip(effect)).reason._tag
-})
+const reasonOf = Effect.fnUntraced(
+  function*<A, E extends { readonly reason: { readonly _tag: string } }>(effect: Effect.Effect<A, E>) {
+    return (yield* Effect.flip(effect)).reason._tag
+  }
+)
 
 /** Tests of every writable {@link SettingsStore}; the store must start without an instance. */
 export const suite = <E>(name: string, layer: Layer.Layer<SettingsStore, E>) =>
@@ -56,11 +56,11 @@ export const suite = <E>(name: string, layer: Layer.Layer<SettingsStore, E>) =>
         const store = yield* SettingsStore
         for (const { name, revision } of yield* store.all) yield* store.remove(name, revision)
         const { revision } = yield* store.put("one", documentOf(), null)
-        const tries = yield* Effect.forEach(
-          [1, 2, 3, 4],
-          (lookback_hours) => Effect.result(store.put("one", documentOf({ lookback_hours }), revision)),
-          { concurrency: "unbounded" }
+        const tries = yield* Effect.forEach([1, 2, 3, 4], (lookback_hours) =>
+          Effect.result(store.put("one", documentOf({ lookback_hours }), revision)), { concurrency: "unbounded" })
+        assert.strictEqual(
+          tries.filter(({ _tag }) => _tag === "Success").length,
+          1
         )
-        assert.strictEqual(tries.filter(({ _tag }) => _tag === "Success").length, 1)
       }))
   })

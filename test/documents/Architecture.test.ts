@@ -21,11 +21,10 @@ it.layer(NodeServices.layer)("ARCHITECTURE.md", (it) => {
   it.effect("names rooms and files that are there", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const named = Array.from(
-        (yield* read).matchAll(/`([a-z]+\/(?:[a-z]+\/)?[A-Z]\w+)(?:\.\w+)?`/g),
-        ([, path]) => `src/${path}.ts`
-      )
-      const missing = yield* Effect.filter(named, (path) => Effect.map(fs.exists(path), (exists) => !exists))
+      const named = Array.from((yield* read).matchAll(/`([a-z]+\/(?:[a-z]+\/)?[A-Z]\w+)(?:\.\w+)?`/g), ([, path]) =>
+        `src/${path}.ts`)
+      const missing = yield* Effect.filter(named, (path) =>
+        Effect.map(fs.exists(path), (exists) => !exists))
       assert.isAbove(named.length, 20)
       assert.deepStrictEqual(missing, [])
     }))

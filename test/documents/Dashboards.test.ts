@@ -13,9 +13,7 @@ const read = (name: string) =>
   )
 
 /** Names of the metrics that this program defines. */
-const known = new Set(
-  Object.values(Metrics).filter((value) => Metric.isMetric(value)).map((metric) => metric.id)
-)
+const known = new Set(Object.values(Metrics).filter((value) => Metric.isMetric(value)).map((metric) => metric.id))
 
 const Dashboard = Schema.fromJsonString(Schema.Struct({
   panels: Schema.Array(Schema.Struct({

@@ -48,7 +48,9 @@ const matchesIn = (
 ]
 
 /** Names and complete tags that the code writes; a name ends in a colon. */
-const writtenTags = (sources: ReadonlyMap<string, string>): ReadonlyArray<string> => [
+const writtenTags = (
+  sources: ReadonlyMap<string, string>
+): ReadonlyArray<string> => [
   ...matchesIn(sources.values(), /\.(?:add|addEach|addBulk|tag|tagEach)\(\s*"([^"]+)"/g).map((name) => `${name}:`),
   ...matchesIn(sources.values(), /\.mark\(\s*"([^"]+)"/g),
   ...matchesIn([sources.get("Draft.ts")!], /\["\w+", "([^"]+)"\]/g),
@@ -129,10 +131,7 @@ it.layer(NodeServices.layer)("the mapping document", (it) => {
       const reasons = matchesIn([yield* fs.readFileString("src/publishing/Records.ts")], /reason: "(\w+)", path/g)
       assert.isAtLeast(reasons.length, 3)
       assert.deepStrictEqual([...keysOf(rowsUnder(text, "Dead letters"))].sort(), [...reasons].sort())
-      const sources = [
-        ...(yield* sourcesIn("src/evidence")).values(),
-        ...(yield* sourcesIn("src/domain")).values()
-      ]
+      const sources = [...(yield* sourcesIn("src/evidence")).values(), ...(yield* sourcesIn("src/domain")).values()]
       const kinds = matchesIn(sources, /Drift\.make\("(\w+)"/g)
       assert.isAtLeast(kinds.length, 5)
       assert.deepStrictEqual([...keysOf(rowsUnder(text, "Drift"))].sort(), [...kinds].sort())

@@ -33,16 +33,12 @@ it.layer(NodeServices.layer)("documents", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const text = yield* fs.readFileString("README.md")
-      const fresh = Object.entries(parts).reduce(
-        (whole, [name, lines]) =>
-          whole.replace(
-            new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`),
-            (_, open: string, close: string) => `${open}${lines.join("\n")}\n${close}`
-          ),
-        text
-      )
-      if (yield* updating) yield* fs.writeFileString("README.md", fresh)
-      else assert.strictEqual(text, fresh)
+      const fresh = Object.entries(parts).reduce((whole, [name, lines]) =>
+        whole.replace(new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`), (_, open: string, close: string) =>
+          `${open}${lines.join("\n")}\n${close}`), text)
+      if (yield* updating) {
+        yield* fs.writeFileString("README.md", fresh)
+      } else assert.strictEqual(text, fresh)
     }))
 
   it.effect("the README names every endpoint with its path and permission", () =>

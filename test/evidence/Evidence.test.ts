@@ -87,10 +87,10 @@ it("accepts every property as null or absent", () => {
 it("passes on words that an enum does not know, and reports them", () => {
   const decoded = mailbox({ verdict: "haunted", roles: ["attacked", "cursed", "unknownFutureValue"] })
   assert.strictEqual(decoded.partial, undefined)
-  assert.deepStrictEqual(decoded.drift, [
-    { kind: "enum_value", name: "mailbox.verdict=haunted" },
-    { kind: "enum_value", name: "mailbox.roles=cursed" }
-  ])
+  assert.deepStrictEqual(decoded.drift, [{ kind: "enum_value", name: "mailbox.verdict=haunted" }, {
+    kind: "enum_value",
+    name: "mailbox.roles=cursed"
+  }])
   assert.deepStrictEqual(mailbox({ verdict: 7 }).drift, [{ kind: "enum_value", name: "mailbox.verdict=7" }])
 })
 
@@ -109,10 +109,10 @@ it("does not report unknownFutureValue", () => {
 
 it("reports properties that the schema does not have, in complex values too", () => {
   const decoded = mailbox({ haunted: 1, "roles@odata.type": "#Collection(String)", userAccount: { ghost: true } })
-  assert.deepStrictEqual(decoded.drift, [
-    { kind: "property", name: "mailbox.haunted" },
-    { kind: "property", name: "mailbox.userAccount.ghost" }
-  ])
+  assert.deepStrictEqual(decoded.drift, [{ kind: "property", name: "mailbox.haunted" }, {
+    kind: "property",
+    name: "mailbox.userAccount.ghost"
+  }])
 })
 
 it("accepts 64-bit integers as numbers and as strings", () => {

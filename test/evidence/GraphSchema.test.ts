@@ -11,10 +11,7 @@ const Property = Schema.Struct({ type: Schema.String, collection: Schema.Boolean
 
 const GraphSchema = Schema.fromJsonString(Schema.Struct({
   evidenceTypes: Schema.Array(Schema.String),
-  types: Schema.Record(
-    Schema.String,
-    Schema.Struct({ properties: Schema.Record(Schema.String, Property) })
-  ),
+  types: Schema.Record(Schema.String, Schema.Struct({ properties: Schema.Record(Schema.String, Property) })),
   enums: Schema.Record(Schema.String, Schema.Struct({ members: Schema.Record(Schema.String, Schema.String) }))
 }))
 type GraphSchema = typeof GraphSchema.Type

@@ -37,31 +37,25 @@ export const token = (claims: object = { roles: ["SecurityAlert.Read.All"] }, ex
   Response.json({ token_type: "Bearer", expires_in: expiresIn, access_token: jwt(claims) })
 
 export const refusal = (aadsts: number, status = 401, headers: HeadersInit = {}) =>
-  Response.json(
-    {
-      error: "invalid_client",
-      error_description: `AADSTS${aadsts}: Something with s3cr3t~Value in it. Trace ID: abc`,
-      error_codes: [aadsts],
-      trace_id: "aaaaaaaa-0000-4000-8000-000000000003",
-      correlation_id: "aaaaaaaa-0000-4000-8000-000000000004"
-    },
-    { status, headers }
-  )
+  Response.json({
+    error: "invalid_client",
+    error_description: `AADSTS${aadsts}: Something with s3cr3t~Value in it. Trace ID: abc`,
+    error_codes: [aadsts],
+    trace_id: "aaaaaaaa-0000-4000-8000-000000000003",
+    correlation_id: "aaaaaaaa-0000-4000-8000-000000000004"
+  }, { status, headers })
 
 export const graphRefusal = (status: number, code: string, message = "", headers: HeadersInit = {}) =>
-  Response.json(
-    {
-      error: {
-        code,
-        message,
-        innerError: {
-          "request-id": "aaaaaaaa-0000-4000-8000-000000000001",
-          "client-request-id": "aaaaaaaa-0000-4000-8000-000000000002"
-        }
+  Response.json({
+    error: {
+      code,
+      message,
+      innerError: {
+        "request-id": "aaaaaaaa-0000-4000-8000-000000000001",
+        "client-request-id": "aaaaaaaa-0000-4000-8000-000000000002"
       }
-    },
-    { status, headers }
-  )
+    }
+  }, { status, headers })
 
 /** A recorded request. */
 export interface Asked {
@@ -109,10 +103,7 @@ export const microsoft = Effect.fnUntraced(function*(replies: {
     readFileString: (path) => Effect.suspend(() => Effect.succeed(replies.files?.[path]?.() ?? ""))
   })
   const connect = (to: GraphConnection = connection) =>
-    GraphClient.pipe(
-      Effect.flatMap((client) => client.connect(to)),
-      Effect.provide(client)
-    )
+    GraphClient.pipe(Effect.flatMap((client) => client.connect(to)), Effect.provide(client))
   const client = GraphClient.layer.pipe(Layer.provide([Layer.succeed(HttpClient.HttpClient, http), files]))
   return { posts: Ref.get(posts), gets: Ref.get(gets), connect, client, http }
 })

@@ -55,7 +55,10 @@ describe("GraphClient", () => {
         })
         const graph = yield* fake.connect()
         const read = yield* graph.fetchPage(page)
-        assert.deepStrictEqual(read.records.map((record) => record.content().value), [{ id: "1", n: 1.1 }, null, 3])
+        assert.deepStrictEqual(
+          read.records.map((record) => record.content().value),
+          [{ id: "1", n: 1.1 }, null, 3]
+        )
         assert.deepStrictEqual(read.records.map((record) => record.content().text), [
           `{"id":"1","n":1.10}`,
           "null",
@@ -71,10 +74,8 @@ describe("GraphClient", () => {
     it.effect("treats an empty page without nextLink, or with null, as the last", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({
-          graph: [
-            () => Response.json({ value: [] }),
-            () => Response.json({ value: [], "@odata.nextLink": null, "@odata.count": null })
-          ]
+          graph: [() => Response.json({ value: [] }), () =>
+            Response.json({ value: [], "@odata.nextLink": null, "@odata.count": null })]
         })
         const graph = yield* fake.connect()
         for (let index = 0; index < 2; index++) {
@@ -111,12 +112,10 @@ describe("GraphClient", () => {
     }
 
     for (
-      const [what, reply] of [
-        ["a truncated body", () => new Response(`{"value":[{"id":"1"`)],
-        ["HTML with 200", () => new Response("<html>")],
-        ["an empty body", () => new Response("")],
-        ["no body", () => new Response(null, { status: 204 })]
-      ] as const
+      const [what, reply] of [["a truncated body", () => new Response(`{"value":[{"id":"1"`)], ["HTML with 200", () =>
+        new Response("<html>")], ["an empty body", () =>
+        new Response("")], ["no body", () =>
+        new Response(null, { status: 204 })]] as const
     ) {
       it.effect(`treats ${what} as unavailable`, () =>
         Effect.gen(function*() {
@@ -133,19 +132,15 @@ describe("GraphClient", () => {
         const text = `{"value":["${"a".repeat(88)}"]}`
         assert.strictEqual(text.length, 102)
         const fake = yield* microsoft({
-          graph: [
-            () => new Response(text),
-            () => new Response(`${text} `),
-            () =>
-              new Response(
-                new ReadableStream({
-                  pull: (controller) => {
-                    pulled++
-                    controller.enqueue(new Uint8Array(50))
-                  }
-                })
-              )
-          ]
+          graph: [() => new Response(text), () => new Response(`${text} `), () =>
+            new Response(
+              new ReadableStream({
+                pull: (controller) => {
+                  pulled++
+                  controller.enqueue(new Uint8Array(50))
+                }
+              })
+            )]
         })
         const limited = Effect.provideService(PageBytesMax, 102)
         const graph = yield* fake.connect().pipe(limited)
@@ -282,11 +277,9 @@ describe("GraphClient", () => {
       Effect.gen(function*() {
         const claims = `{"access_token":{"nbf":{"essential":true,"value":"1"}}}`
         const fake = yield* microsoft({
-          graph: [
-            expired,
-            () => graphRefusal(401, "InvalidAuthenticationToken", "", challenge(claims)),
-            () => Response.json({ value: [] })
-          ]
+          graph: [expired, () =>
+            graphRefusal(401, "InvalidAuthenticationToken", "", challenge(claims)), () =>
+            Response.json({ value: [] })]
         })
         const graph = yield* fake.connect()
         yield* graph.fetchPage(page)
@@ -391,12 +384,10 @@ describe("GraphClient", () => {
     it.effect("treats as throttled an answer without Retry-After, with an unreadable one, or with a code on other statuses", () =>
       Effect.gen(function*() {
         for (
-          const reply of [
-            () => new Response("", { status: 429 }),
-            () => graphRefusal(429, "TooManyRequests", "", { "retry-after": "soon" }),
-            () => graphRefusal(403, "TooManyRequests"),
-            () => graphRefusal(503, "activityLimitReached")
-          ]
+          const reply of [() => new Response("", { status: 429 }), () =>
+            graphRefusal(429, "TooManyRequests", "", { "retry-after": "soon" }), () =>
+            graphRefusal(403, "TooManyRequests"), () =>
+            graphRefusal(503, "activityLimitReached")]
         ) {
           const { reason } = yield* refuse(reply)
           assert.strictEqual(reason._tag, "Throttled")
@@ -462,20 +453,19 @@ describe("GraphClient", () => {
         graph: [() =>
           Response.json({ value: [1] }, {
             status: 206,
-            headers: [
-              ["warning", `199 - "{Microsoft}/{MCAS}/504/10000", 199 - "Palo Alto/NGFW/403/12"`],
-              ["warning", `199 - "Microsoft/IPC/429/10"`]
-            ]
+            headers: [["warning", `199 - "{Microsoft}/{MCAS}/504/10000", 199 - "Palo Alto/NGFW/403/12"`], [
+              "warning",
+              `199 - "Microsoft/IPC/429/10"`
+            ]]
           })]
       })
       const graph = yield* fake.connect()
       const { providerWarnings, records } = yield* graph.fetchPage(page)
       assert.deepStrictEqual(records.map((record) => record.content().value), [1])
-      assert.deepStrictEqual(providerWarnings, [
-        { provider: "Microsoft/MCAS", status: 504 },
-        { provider: "Palo Alto/NGFW", status: 403 },
-        { provider: "Microsoft/IPC", status: 429 }
-      ])
+      assert.deepStrictEqual(providerWarnings, [{ provider: "Microsoft/MCAS", status: 504 }, {
+        provider: "Palo Alto/NGFW",
+        status: 403
+      }, { provider: "Microsoft/IPC", status: 429 }])
     }))
 
   describe("now", () => {

@@ -68,12 +68,14 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
         const form = new URLSearchParams((yield* fake.posts)[0]!.body)
         const [head, payload, signature] = form.get("client_assertion")!.split(".")
         const certificate = new X509Certificate(pem)
-        assert.isTrue(verify(
-          "sha256",
-          Buffer.from(`${head}.${payload}`),
-          { key: createPublicKey(pem), padding: 6, saltLength: 32 },
-          Buffer.from(signature!, "base64url")
-        ))
+        assert.isTrue(
+          verify(
+            "sha256",
+            Buffer.from(`${head}.${payload}`),
+            { key: createPublicKey(pem), padding: 6, saltLength: 32 },
+            Buffer.from(signature!, "base64url")
+          )
+        )
         const header = Buffer.from(head!, "base64url").toString()
         const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex").toString("base64url")
         assert.include(header, `"x5t#S256":"${thumbprint}"`)
@@ -118,10 +120,8 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
     Effect.gen(function*() {
       let content = "  one\r\n"
       const fs = FileSystem.layerNoop({ readFileString: () => Effect.sync(() => content) })
-      const secret = Effect.map(
-        read(Credential.SecretFromFile({ path: "/run/secret" })),
-        (proof) => proof._tag === "Secret" ? Redacted.value(proof.secret) : undefined
-      ).pipe(Effect.provide(Layer.fresh(fs)))
+      const secret = Effect.map(read(Credential.SecretFromFile({ path: "/run/secret" })), (proof) =>
+        proof._tag === "Secret" ? Redacted.value(proof.secret) : undefined).pipe(Effect.provide(Layer.fresh(fs)))
       assert.strictEqual(yield* secret, "one")
       content = "two"
       assert.strictEqual(yield* secret, "two")

@@ -80,12 +80,10 @@ describe("Tokens", () => {
     }))
 
   for (
-    const [what, reply] of [
-      ["resets", () => nodeError("ECONNRESET")],
-      ["answers with HTML and 503", () => new Response("<html>", { status: 503 })],
-      ["answers 429", () => refusal(90055, 429, { "retry-after": "60" })],
-      ["refuses the secret", () => refusal(7000215)]
-    ] as const
+    const [what, reply] of [["resets", () => nodeError("ECONNRESET")], ["answers with HTML and 503", () =>
+      new Response("<html>", { status: 503 })], ["answers 429", () =>
+      refusal(90055, 429, { "retry-after": "60" })], ["refuses the secret", () =>
+      refusal(7000215)]] as const
   ) {
     it.effect(`keeps a valid token in use while a renewal ${what}`, () =>
       Effect.gen(function*() {
@@ -166,10 +164,11 @@ describe("Tokens", () => {
       assert.strictEqual((yield* fake.posts).length, 2)
       secret = "\ufeffnew "
       yield* graph.token
-      assert.deepStrictEqual(
-        (yield* fake.posts).map(({ body }) => new URLSearchParams(body).get("client_secret")),
-        ["old", "s3cr3t~Value", "new"]
-      )
+      assert.deepStrictEqual((yield* fake.posts).map(({ body }) => new URLSearchParams(body).get("client_secret")), [
+        "old",
+        "s3cr3t~Value",
+        "new"
+      ])
     }))
 
   it.effect("repeats a transient failure for a second with the remaining wait, and ignores MSAL's throttling", () =>
@@ -253,12 +252,10 @@ describe("Tokens", () => {
     }))
 
   for (
-    const [code, kind] of [
-      ["ENOTFOUND", "dns"],
-      ["ECONNREFUSED", "network"],
-      ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
-      ["UND_ERR_CONNECT_TIMEOUT", "timeout"]
-    ] as const
+    const [code, kind] of [["ENOTFOUND", "dns"], ["ECONNREFUSED", "network"], [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "tls"
+    ], ["UND_ERR_CONNECT_TIMEOUT", "timeout"]] as const
   ) {
     it.effect(`keeps the network's cause ${code}, which MSAL would hide`, () =>
       Effect.gen(function*() {

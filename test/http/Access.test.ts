@@ -138,9 +138,7 @@ it.effect("blanks around the configured token are ignored", () =>
   Effect.gen(function*() {
     yield* enter()
     assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
-  }).pipe(
-    Effect.provide(Access.layer({ loopback: false, token: Option.some(Redacted.make(`${token}\n`)) }))
-  ))
+  }).pipe(Effect.provide(Access.layer({ loopback: false, token: Option.some(Redacted.make(`${token}\n`)) }))))
 
 it.effect("a request that came through a proxy does not count as local", () =>
   Effect.gen(function*() {

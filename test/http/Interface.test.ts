@@ -113,21 +113,22 @@ describe("the page's interface", () => {
       const { ask, microsoft } = yield* interfaceOf()
       const check = Effect.fnUntraced(function*(document: object, revision: string | null = null) {
         const { text } = yield* ask("POST", "/api/check", { body: { name: "new", revision, document } })
-        return yield* Effect.forEach(
-          text.trim().split("\n"),
-          (line) => Schema.decodeEffect(Schema.fromJsonString(Finding))(line)
-        )
+        return yield* Effect.forEach(text.trim().split("\n"), (line) =>
+          Schema.decodeEffect(Schema.fromJsonString(Finding))(line))
       })
       const findings = yield* check(simulatedInstance(microsoft))
-      assert.deepStrictEqual(findings.map(({ check, outcome }) => `${check} ${outcome}`), [
-        "sign-in host passed",
-        "Graph passed",
-        "clock passed",
-        "token passed",
-        "alerts passed",
-        "alerts_v2 passed",
-        "incidents passed"
-      ])
+      assert.deepStrictEqual(
+        findings.map(({ check, outcome }) => `${check} ${outcome}`),
+        [
+          "sign-in host passed",
+          "Graph passed",
+          "clock passed",
+          "token passed",
+          "alerts passed",
+          "alerts_v2 passed",
+          "incidents passed"
+        ]
+      )
       const wrong = (yield* check({
         ...simulatedInstance(microsoft),
         credentials: { ...simulatedInstance(microsoft).credentials, client_secret: "wrong-secret" }

@@ -87,22 +87,19 @@ describe("the search's interface", () => {
       assert.deepStrictEqual(parsed<IndexState>((yield* ask("GET", "/api/search/state")).text), index)
     }))
 
-  live(
-    "exports all matches as NDJSON, without those whose file is gone, and as CSV",
-    () =>
-      Effect.gen(function*() {
-        const { ask } = yield* interfaceOf({ search: searchOf(2500).layer })
-        const lines = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
-        assert.include(lines.headers["content-disposition"], "attachment; filename=\"artifacts.ndjson\"")
-        assert.strictEqual(lines.headers["x-content-type-options"], "nosniff")
-        const ids = lines.text.trim().split("\n")
-        assert.strictEqual(ids.length, 2499)
-        assert.strictEqual(ids[0], `{"id":"id2500"}`)
-        const table = yield* ask("GET", `/api/search/export?${range}&format=csv`)
-        assert.strictEqual(table.text.trim().split("\r\n").length, 2501)
-        assert.notMatch(table.text, /(?:^|,|")=HYPERLINK/m)
-      })
-  )
+  live("exports all matches as NDJSON, without those whose file is gone, and as CSV", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf({ search: searchOf(2500).layer })
+      const lines = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
+      assert.include(lines.headers["content-disposition"], "attachment; filename=\"artifacts.ndjson\"")
+      assert.strictEqual(lines.headers["x-content-type-options"], "nosniff")
+      const ids = lines.text.trim().split("\n")
+      assert.strictEqual(ids.length, 2499)
+      assert.strictEqual(ids[0], `{"id":"id2500"}`)
+      const table = yield* ask("GET", `/api/search/export?${range}&format=csv`)
+      assert.strictEqual(table.text.trim().split("\r\n").length, 2501)
+      assert.notMatch(table.text, /(?:^|,|")=HYPERLINK/m)
+    }))
 
   live("ends an export at its limit", () =>
     Effect.gen(function*() {

@@ -46,7 +46,9 @@ const more: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Names of the tests of a source in the order in which they run: first its own, then all others together. */
-export const testsOf = (source: string): readonly [own: ReadonlyArray<string>, others: ReadonlyArray<string>] => [
+export const testsOf = (
+  source: string
+): readonly [own: ReadonlyArray<string>, others: ReadonlyArray<string>] => [
   [source],
   (more[source] ?? []).filter((test) => test !== source)
 ]

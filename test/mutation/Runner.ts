@@ -37,12 +37,12 @@ const answer = async ({ changed, id, tests }: Request): Promise<Answer> => {
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
     tests.map((test) => project.createSpecification(test))
   )
-  const faults = testModules.flatMap((module) => [
+  const faults = testModules.flatMap((
+    module
+  ) => [
     ...module.errors().map(({ message }) => message),
-    ...Array.from(
-      module.children.allTests("failed"),
-      (test) => `${test.fullName}: ${test.result().errors?.[0]?.message}`
-    )
+    ...Array.from(module.children.allTests("failed"), (test) =>
+      `${test.fullName}: ${test.result().errors?.[0]?.message}`)
   ])
   const passed = unhandledErrors.length === 0 && testModules.every((module) => module.state() === "passed")
   return { id, passed, faults }

@@ -44,10 +44,7 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   yield* onBroker(createStream())
   const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
   yield* Effect.promise(() =>
-    bucket.put(
-      "signal-client.azure-security",
-      json({ sink: { type: "nats", directory: `${directory}/data` } })
-    )
+    bucket.put("signal-client.azure-security", json({ sink: { type: "nats", directory: `${directory}/data` } }))
   )
   const inConductor = { ...env, NATS_URL: broker.url, WF_NODE_CONFIG_FILE: `${directory}/node.json` }
   return {

@@ -20,17 +20,15 @@ describeNats("Connection", () => {
     Effect.scoped(Effect.gen(function*() {
       const server = yield* start()
       yield* server.kill
-      const joining = yield* Effect.forkChild(
-        Effect.scoped(Effect.gen(function*() {
-          const connection = yield* connected({ servers: [server.url] })
-          assert.strictEqual((yield* Effect.promise(() => connection.jsm.getAccountInfo())).streams, 0)
-          yield* server.kill
-          yield* until(connection, "away")
-          yield* server.restart
-          yield* until(connection, "here")
-          assert.strictEqual((yield* Effect.promise(() => connection.jsm.getAccountInfo())).streams, 0)
-        }))
-      )
+      const joining = yield* Effect.forkChild(Effect.scoped(Effect.gen(function*() {
+        const connection = yield* connected({ servers: [server.url] })
+        assert.strictEqual((yield* Effect.promise(() => connection.jsm.getAccountInfo())).streams, 0)
+        yield* server.kill
+        yield* until(connection, "away")
+        yield* server.restart
+        yield* until(connection, "here")
+        assert.strictEqual((yield* Effect.promise(() => connection.jsm.getAccountInfo())).streams, 0)
+      })))
       yield* server.restart
       yield* Fiber.join(joining)
     })))
@@ -42,10 +40,7 @@ describeNats("Connection", () => {
         return (yield* Effect.promise(() => jsm.getAccountInfo())).streams
       })
       const named = yield* start(`authorization { user: "u", password: "p" }`)
-      assert.strictEqual(
-        yield* answers({ servers: [named.url], user: "u", password: Redacted.make("p") }),
-        0
-      )
+      assert.strictEqual(yield* answers({ servers: [named.url], user: "u", password: Redacted.make("p") }), 0)
       const tokened = yield* start(`authorization { token: "t0k3n" }`)
       assert.strictEqual(yield* answers({ servers: [tokened.url], token: Redacted.make("t0k3n") }), 0)
 

@@ -73,11 +73,13 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 
 const quietly = Effect.provide(Logger.layer([]))
 
-const onBroker = Layer.unwrap(Effect.map(start(), ({ url }) =>
-  NatsLeases.layer({ ttl }).pipe(
-    Layer.provide(NatsStateStore.layer),
-    Layer.provide(Connection.layer({ servers: [url] }))
-  )))
+const onBroker = Layer.unwrap(
+  Effect.map(start(), ({ url }) =>
+    NatsLeases.layer({ ttl }).pipe(
+      Layer.provide(NatsStateStore.layer),
+      Layer.provide(Connection.layer({ servers: [url] }))
+    ))
+)
 
 describeNats("NatsLeases", () => {
   suite("NATS", onBroker)
@@ -161,9 +163,7 @@ describeNats("NatsLeases", () => {
       const { leases } = yield* join(server.url, "one", names(2), book)
       yield* until(() => book.holders.size === 2)
       let ended = 0
-      yield* Effect.forkChild(
-        leases.whileHeld("watched", Effect.ensuring(Effect.never, Effect.sync(() => ended++)))
-      )
+      yield* Effect.forkChild(leases.whileHeld("watched", Effect.ensuring(Effect.never, Effect.sync(() => ended++))))
       yield* until(() => leases.isHeld("watched"))
       yield* server.kill
       yield* server.restart

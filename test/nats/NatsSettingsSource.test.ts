@@ -19,11 +19,7 @@ const world = Effect.gen(function*() {
   yield* Effect.forkScoped(Stream.runForEach(source.changes, (change) => Queue.offer(changes, change)))
   /** Waits for the next change that passes the test. */
   const until = (wanted: (change: SettingsChange) => boolean) =>
-    Queue.take(changes).pipe(
-      Effect.repeat({ until: wanted }),
-      Effect.timeout("10 seconds"),
-      Effect.orDie
-    )
+    Queue.take(changes).pipe(Effect.repeat({ until: wanted }), Effect.timeout("10 seconds"), Effect.orDie)
   const key = (name: string) => `${NatsSettingsSource.key}.${name}`
   const open = Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
   return {

@@ -109,9 +109,11 @@ describeNats("NatsStateStore", () => {
   it.live("recognises its own write when the broker died before it answered", () =>
     Effect.scoped(Effect.gen(function*() {
       const server = yield* start()
-      const context = yield* Layer.build(NatsStateStore.layer.pipe(
-        Layer.provideMerge(Connection.layer({ servers: [server.url], answerMax: Duration.millis(200) }))
-      ))
+      const context = yield* Layer.build(
+        NatsStateStore.layer.pipe(
+          Layer.provideMerge(Connection.layer({ servers: [server.url], answerMax: Duration.millis(200) }))
+        )
+      )
       yield* Effect.gen(function*() {
         const store = yield* StateStore
         const first = yield* store.put("a.one", new Uint8Array([1]), 0)

@@ -52,42 +52,36 @@ describe("Truncation", () => {
     assert.strictEqual(fitted.uri?.length, 256)
   })
 
-  it.prop(
-    "fits, parses, is tagged, and keeps id and hash, whatever the message",
-    [
-      Schema.Record(Schema.String, Schema.Json),
-      Schema.Array(Schema.String),
-      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 400 })),
-      Schema.Int.check(Schema.isBetween({ minimum: leastBytes, maximum: 6000 }))
-    ],
-    ([record, texts, times, bytesMax]) => {
-      const long = texts.map((text) => text.repeat(times))
-      const one = withMessage(JSON.stringify({ ...record, evidence: long, comments: long, long, nested: [{ long }] }))
-      const fitted = fit(one, bytesMax)
-      const size = encode(fitted).length
-      assert.isAtMost(size, bytesMax)
-      const message = messageOf(fitted)
-      assert.strictEqual(fitted !== one, fitted.tags.includes(truncatedTag))
-      const { message: _, tags, ...rest } = fitted
-      const { message: __, tags: before, ...same } = one
-      assert.deepStrictEqual(rest, same)
-      assert.deepStrictEqual(tags.filter((tag) => tag !== truncatedTag), before)
-      if (fitted !== one) {
-        assert.isFalse("evidence" in message)
-        assert.strictEqual(fit(fitted, bytesMax), fitted)
-        if (!lone.test(one.message)) assert.notMatch(fitted.message, lone)
-      }
+  it.prop("fits, parses, is tagged, and keeps id and hash, whatever the message", [
+    Schema.Record(Schema.String, Schema.Json),
+    Schema.Array(Schema.String),
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 400 })),
+    Schema.Int.check(Schema.isBetween({ minimum: leastBytes, maximum: 6000 }))
+  ], ([record, texts, times, bytesMax]) => {
+    const long = texts.map((text) => text.repeat(times))
+    const one = withMessage(JSON.stringify({ ...record, evidence: long, comments: long, long, nested: [{ long }] }))
+    const fitted = fit(one, bytesMax)
+    const size = encode(fitted).length
+    assert.isAtMost(size, bytesMax)
+    const message = messageOf(fitted)
+    assert.strictEqual(fitted !== one, fitted.tags.includes(truncatedTag))
+    const { message: _, tags, ...rest } = fitted
+    const { message: __, tags: before, ...same } = one
+    assert.deepStrictEqual(rest, same)
+    assert.deepStrictEqual(tags.filter((tag) => tag !== truncatedTag), before)
+    if (fitted !== one) {
+      assert.isFalse("evidence" in message)
+      assert.strictEqual(fit(fitted, bytesMax), fitted)
+      if (!lone.test(one.message)) assert.notMatch(fitted.message, lone)
     }
-  )
+  })
 
-  it.prop(
-    "cuts no more from the strings than necessary",
-    [Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3000 })))],
-    ([lengths]) => {
-      const strings = Object.fromEntries(lengths.map((length, index) => [String(index), "x".repeat(length)]))
-      const one = withMessage(JSON.stringify(strings))
-      const size = encode(fit(one, 4000)).length
-      if (size !== encode(one).length) assert.isAtLeast(size, 4000 - lengths.length)
-    }
-  )
+  it.prop("cuts no more from the strings than necessary", [
+    Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3000 })))
+  ], ([lengths]) => {
+    const strings = Object.fromEntries(lengths.map((length, index) => [String(index), "x".repeat(length)]))
+    const one = withMessage(JSON.stringify(strings))
+    const size = encode(fit(one, 4000)).length
+    if (size !== encode(one).length) assert.isAtLeast(size, 4000 - lengths.length)
+  })
 })

@@ -23,10 +23,12 @@ export const activityOf = (range: keyof typeof steps): ActivityDocument => {
     freshness_p95_seconds: values((place) => place % 9 === 0 ? null : 60 + wave(place, 240, 1)),
     requests_per_minute: values((place) => wave(place, 82, 2)),
     requests_per_minute_max: 120,
-    marks: [
-      { kind: "outage", instance: "Contoso production", endpoint: "alerts_v2", from: at(0.7), to: at(0.76) },
-      { kind: "outage", instance: "Contoso production", endpoint: "incidents", from: at(0.71), to: at(0.75) },
-      { kind: "cooldown", instance: "Contoso production", endpoint: "alerts_v2", from: at(0.9), to: null }
-    ]
+    marks: [{ kind: "outage", instance: "Contoso production", endpoint: "alerts_v2", from: at(0.7), to: at(0.76) }, {
+      kind: "outage",
+      instance: "Contoso production",
+      endpoint: "incidents",
+      from: at(0.71),
+      to: at(0.75)
+    }, { kind: "cooldown", instance: "Contoso production", endpoint: "alerts_v2", from: at(0.9), to: null }]
   }
 }

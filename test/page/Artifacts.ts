@@ -16,70 +16,63 @@ export const following: IndexState = {
 
 const tenant = "11111111-1111-4111-8111-111111111111"
 
-const stories: ReadonlyArray<Omit<Row, "key" | "id" | "time" | "stream" | "action" | "alert_id">> = [
-  {
-    severity: "informational",
-    message_type: "phishing_email",
-    title: "Email messages containing malicious URL removed after delivery",
-    evidence: "analyzedMessage",
-    user: "amy@contoso.example",
-    src_ip: "198.51.100.93",
-    email_from: "it@c0ntoso.example",
-    email_to: "amy@contoso.example",
-    email_subject: "Your mailbox is almost full",
-    uri: "https://login.c0ntoso.example/owa?u=amy",
-    fqdn: "login.c0ntoso.example",
-    incident_id: "42"
-  },
-  {
-    severity: "high",
-    message_type: "phishing_click",
-    title: "A potentially malicious URL click was detected",
-    evidence: "url",
-    user: "amy@contoso.example",
-    uri: "https://login.c0ntoso.example/owa?u=amy",
-    fqdn: "login.c0ntoso.example",
-    incident_id: "42"
-  },
-  {
-    severity: "medium",
-    message_type: "malicious_behavior",
-    title: "Suspicious PowerShell command line",
-    evidence: "process",
-    user: "CONTOSO\\kavya",
-    hostname: "ws-25.contoso.example",
-    src_ip: "10.20.4.25",
-    file_name: "update.ps1",
-    file_hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    incident_id: "42"
-  },
-  {
-    severity: "critical",
-    message_type: "botnet_connection",
-    title: "Cobalt Strike beacon",
-    evidence: "ip",
-    hostname: "ws-25.contoso.example",
-    src_ip: "10.20.4.25",
-    dst_ip: "203.0.113.7",
-    incident_id: "42"
-  },
-  {
-    severity: "high",
-    message_type: "auth_failure",
-    title: "Password Spray",
-    user: "chidi@contoso.example",
-    src_ip: "203.0.113.214"
-  },
-  {
-    severity: "low",
-    message_type: "policy_violation",
-    title: "DLP policy (Payment cards) matched for email with subject (Q3 accounts)",
-    evidence: "mailbox",
-    user: "bert@contoso.example",
-    email_from: "bert@contoso.example",
-    email_to: "accounts@fabrikam.example"
-  }
-]
+const stories: ReadonlyArray<Omit<Row, "key" | "id" | "time" | "stream" | "action" | "alert_id">> = [{
+  severity: "informational",
+  message_type: "phishing_email",
+  title: "Email messages containing malicious URL removed after delivery",
+  evidence: "analyzedMessage",
+  user: "amy@contoso.example",
+  src_ip: "198.51.100.93",
+  email_from: "it@c0ntoso.example",
+  email_to: "amy@contoso.example",
+  email_subject: "Your mailbox is almost full",
+  uri: "https://login.c0ntoso.example/owa?u=amy",
+  fqdn: "login.c0ntoso.example",
+  incident_id: "42"
+}, {
+  severity: "high",
+  message_type: "phishing_click",
+  title: "A potentially malicious URL click was detected",
+  evidence: "url",
+  user: "amy@contoso.example",
+  uri: "https://login.c0ntoso.example/owa?u=amy",
+  fqdn: "login.c0ntoso.example",
+  incident_id: "42"
+}, {
+  severity: "medium",
+  message_type: "malicious_behavior",
+  title: "Suspicious PowerShell command line",
+  evidence: "process",
+  user: "CONTOSO\\kavya",
+  hostname: "ws-25.contoso.example",
+  src_ip: "10.20.4.25",
+  file_name: "update.ps1",
+  file_hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  incident_id: "42"
+}, {
+  severity: "critical",
+  message_type: "botnet_connection",
+  title: "Cobalt Strike beacon",
+  evidence: "ip",
+  hostname: "ws-25.contoso.example",
+  src_ip: "10.20.4.25",
+  dst_ip: "203.0.113.7",
+  incident_id: "42"
+}, {
+  severity: "high",
+  message_type: "auth_failure",
+  title: "Password Spray",
+  user: "chidi@contoso.example",
+  src_ip: "203.0.113.214"
+}, {
+  severity: "low",
+  message_type: "policy_violation",
+  title: "DLP policy (Payment cards) matched for email with subject (Q3 accounts)",
+  evidence: "mailbox",
+  user: "bert@contoso.example",
+  email_from: "bert@contoso.example",
+  email_to: "accounts@fabrikam.example"
+}]
 
 /** Rows, newest first, a minute and a half apart. */
 export const rows = (count: number): ReadonlyArray<Row> =>

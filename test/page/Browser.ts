@@ -36,10 +36,7 @@ export interface Look {
 
 export const desktop: Look = { theme: "light", width: 1280 }
 /** Both themes and both widths; not each combination, because colours do not depend on the width. */
-export const looks: ReadonlyArray<Look> = [
-  { theme: "light", width: 1280 },
-  { theme: "dark", width: 360 }
-]
+export const looks: ReadonlyArray<Look> = [{ theme: "light", width: 1280 }, { theme: "dark", width: 360 }]
 
 /** A browser that is closed with the scope. */
 export const browser: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquireRelease(
@@ -100,9 +97,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 interface Violation {
   readonly id: string
-  readonly nodes: ReadonlyArray<
-    { readonly target: ReadonlyArray<unknown>; readonly failureSummary?: string }
-  >
+  readonly nodes: ReadonlyArray<{ readonly target: ReadonlyArray<unknown>; readonly failureSummary?: string }>
 }
 
 /** Fails for each violation that axe finds, with all of its rules. */
@@ -124,7 +119,9 @@ export const accessible = async (page: Page, state: string): Promise<void> => {
 /** Waits until all animations and changes of colour have ended. */
 const settled = (page: Page): Promise<void> =>
   page.evaluate(async () => {
-    const rootsOf = (root: Document | ShadowRoot): ReadonlyArray<Document | ShadowRoot> => [
+    const rootsOf = (
+      root: Document | ShadowRoot
+    ): ReadonlyArray<Document | ShadowRoot> => [
       root,
       ...Array.from(root.querySelectorAll("*")).flatMap(({ shadowRoot }) =>
         shadowRoot === null ? [] : rootsOf(shadowRoot)

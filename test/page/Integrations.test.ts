@@ -369,26 +369,22 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
-    it.effect(
-      "shows only the status when others can reach it and it has no token",
-      () =>
-        Effect.gen(function*() {
-          const { browser, origin } = yield* World
-          const { url } = yield* program({ open: instance(origin, 1) }, {}, "0.0.0.0:0")
-          const { page } = yield* open(browser, url)
-          yield* Effect.promise(async () => {
-            await tile(page, "open").getByText("Connected").waitFor()
-            await page.getByText("set AZURE_SECURITY_ADMIN_TOKEN and start again").waitFor()
-            assert.deepStrictEqual(await page.getByRole("navigation").getByRole("link").allInnerTexts(), [
-              "Integrations",
-              "Activity"
-            ])
-            assert.strictEqual(await button(page, /Edit|Add|Delete|Disable/).count(), 0)
-            await accessible(page, "the status only")
-          })
-        }),
-      30_000
-    )
+    it.effect("shows only the status when others can reach it and it has no token", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { url } = yield* program({ open: instance(origin, 1) }, {}, "0.0.0.0:0")
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          await tile(page, "open").getByText("Connected").waitFor()
+          await page.getByText("set AZURE_SECURITY_ADMIN_TOKEN and start again").waitFor()
+          assert.deepStrictEqual(await page.getByRole("navigation").getByRole("link").allInnerTexts(), [
+            "Integrations",
+            "Activity"
+          ])
+          assert.strictEqual(await button(page, /Edit|Add|Delete|Disable/).count(), 0)
+          await accessible(page, "the status only")
+        })
+      }), 30_000)
 
     it.effect(
       "says why nothing can be changed, and does not repeat the request without end",
@@ -503,66 +499,62 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
-    it.effect(
-      "shows a thousand instances in pages, even when events do not get through",
-      () =>
-        Effect.gen(function*() {
-          const { browser } = yield* World
-          const { url } = yield* program({})
-          const { page } = yield* open(browser, "about:blank")
-          yield* Effect.promise(async () => {
-            const status = await (await fetch(new URL("/status", url))).json()
-            const endpoint = {
-              name: "alerts_v2",
-              state: "ok",
-              poll_interval_minutes: 5,
-              last_poll_at: null,
-              last_success_at: null,
-              next_poll_at: null,
-              cooldown_until: null,
-              records_fetched: 12_345,
-              artifacts_published: 1,
-              dead_letters: 0,
-              high_water_mark: null,
-              gaps: [],
-              error: null
-            }
-            const instances = Array.from({ length: 1000 }, (_, index) => ({
-              name: `tenant ${index}`,
-              display_name: `tenant ${index}`,
-              enabled: true,
-              state: "ok",
-              connection_status: "connected",
-              warnings: [],
-              requests_last_minute: 0,
-              requests_per_minute_max: 100,
-              endpoints: [endpoint]
-            }))
-            await page.clock.install()
-            await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
-            await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
-            await page.goto(url)
-            await page.getByText("Every 5 s").waitFor()
-            await page.getByText("1–24 of 1,000").waitFor()
-            assert.strictEqual(await page.locator("azure-security-tile").count(), 24)
-            await fits(page, "a thousand instances")
-            await button(page, "Next").click()
-            await page.getByText("25–48 of 1,000").waitFor()
-            await page.getByLabel("Filter by name").fill("99")
-            await page.getByText("tenant 990").first().waitFor()
-            await page.unroute("**/status")
-            await page.route("**/status", (route) => route.abort())
-            await page.clock.fastForward(6000)
-            await page.getByText("Lost").waitFor()
-            await page.getByText(/No connection to the connector since \d\d:\d\d/).waitFor()
-            await accessible(page, "a lost connection")
-            await page.unroute("**/api/live")
-            await page.unroute("**/status")
-            await page.clock.fastForward(5000)
-            await page.getByText("Live", { exact: true }).waitFor()
-          })
-        }),
-      30_000
-    )
+    it.effect("shows a thousand instances in pages, even when events do not get through", () =>
+      Effect.gen(function*() {
+        const { browser } = yield* World
+        const { url } = yield* program({})
+        const { page } = yield* open(browser, "about:blank")
+        yield* Effect.promise(async () => {
+          const status = await (await fetch(new URL("/status", url))).json()
+          const endpoint = {
+            name: "alerts_v2",
+            state: "ok",
+            poll_interval_minutes: 5,
+            last_poll_at: null,
+            last_success_at: null,
+            next_poll_at: null,
+            cooldown_until: null,
+            records_fetched: 12_345,
+            artifacts_published: 1,
+            dead_letters: 0,
+            high_water_mark: null,
+            gaps: [],
+            error: null
+          }
+          const instances = Array.from({ length: 1000 }, (_, index) => ({
+            name: `tenant ${index}`,
+            display_name: `tenant ${index}`,
+            enabled: true,
+            state: "ok",
+            connection_status: "connected",
+            warnings: [],
+            requests_last_minute: 0,
+            requests_per_minute_max: 100,
+            endpoints: [endpoint]
+          }))
+          await page.clock.install()
+          await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
+          await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
+          await page.goto(url)
+          await page.getByText("Every 5 s").waitFor()
+          await page.getByText("1–24 of 1,000").waitFor()
+          assert.strictEqual(await page.locator("azure-security-tile").count(), 24)
+          await fits(page, "a thousand instances")
+          await button(page, "Next").click()
+          await page.getByText("25–48 of 1,000").waitFor()
+          await page.getByLabel("Filter by name").fill("99")
+          await page.getByText("tenant 990").first().waitFor()
+          await page.unroute("**/status")
+          await page.route("**/status", (route) => route.abort())
+          await page.clock.fastForward(6000)
+          await page.getByText("Lost").waitFor()
+          await page.getByText(/No connection to the connector since \d\d:\d\d/).waitFor()
+          await accessible(page, "a lost connection")
+          await page.unroute("**/api/live")
+          await page.unroute("**/status")
+          await page.clock.fastForward(5000)
+          await page.getByText("Live", { exact: true }).waitFor()
+        })
+      }), 30_000)
   })
 })

@@ -82,10 +82,13 @@ describe("marks", () => {
         mark("outage", 7200, 7300)
       ]
     })
-    assert.deepStrictEqual(marks, [
-      { kind: "cooldown", of: "Contoso, alerts_v2", from: begin + 3000, to: begin + 3600, lasts: true },
-      { kind: "outage", of: "Contoso, alerts_v2", from: begin, to: begin + 60, lasts: false }
-    ])
+    assert.deepStrictEqual(marks, [{
+      kind: "cooldown",
+      of: "Contoso, alerts_v2",
+      from: begin + 3000,
+      to: begin + 3600,
+      lasts: true
+    }, { kind: "outage", of: "Contoso, alerts_v2", from: begin, to: begin + 60, lasts: false }])
   })
 
   it("of the same kind that overlap make one band", () => {
@@ -99,11 +102,11 @@ describe("marks", () => {
         mark("outage", 500, 600)
       ]
     })
-    assert.deepStrictEqual(bandsOf(marks), [
-      { kind: "outage", from: begin + 100, to: begin + 300 },
-      { kind: "cooldown", from: begin + 180, to: begin + 400 },
-      { kind: "outage", from: begin + 500, to: begin + 600 }
-    ])
+    assert.deepStrictEqual(bandsOf(marks), [{ kind: "outage", from: begin + 100, to: begin + 300 }, {
+      kind: "cooldown",
+      from: begin + 180,
+      to: begin + 400
+    }, { kind: "outage", from: begin + 500, to: begin + 600 }])
   })
 
   it("have names without invisible characters", () => {

@@ -79,11 +79,15 @@ describe("a time range", () => {
 
   it("is written to the address, and read from it again", () => {
     for (
-      const place of [
-        { query: "", range: { last: "24h" }, artifact: undefined },
-        { query: "user:\"Amy & Bert\" #1?", range: { last: "30d" }, artifact: "a/b" },
-        { query: "x", range: { from: "2026-11-01T00:00:00.000Z", to: "2026-11-02T00:00:00.000Z" }, artifact: undefined }
-      ] as const
+      const place of [{ query: "", range: { last: "24h" }, artifact: undefined }, {
+        query: "user:\"Amy & Bert\" #1?",
+        range: { last: "30d" },
+        artifact: "a/b"
+      }, {
+        query: "x",
+        range: { from: "2026-11-01T00:00:00.000Z", to: "2026-11-02T00:00:00.000Z" },
+        artifact: undefined
+      }] as const
     ) assert.deepStrictEqual(fromAddress(toAddress(place)), place)
     assert.strictEqual(toAddress({ query: "", range: { last: "24h" } }), "")
   })

@@ -111,10 +111,7 @@ describe("columns", () => {
     const indicator = columns.find(({ name }) => name === "indicator")!
     assert.strictEqual(indicator.text(all[0]!), "hxxps://login[.]c0ntoso[.]example/owa?u=amy")
     const title = columns.find(({ name }) => name === "title")!
-    assert.strictEqual(
-      title.text({ ...all[0]!, title: "click https://evil.example" }),
-      "click hxxps://evil[.]example"
-    )
+    assert.strictEqual(title.text({ ...all[0]!, title: "click https://evil.example" }), "click hxxps://evil[.]example")
     assert.strictEqual(title.text({ ...all[0]!, title: " \u2003 " }), "Without a title")
     assert.strictEqual(indicator.text(all[5]!), "bert@contoso.example → accounts@fabrikam.example")
   })

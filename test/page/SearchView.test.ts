@@ -297,9 +297,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.locator("tr.fresh").waitFor()
       assert.deepStrictEqual(
         await page.locator("tr.fresh").evaluateAll((found) => found.map((row) => row.dataset["key"])),
-        [
-          String(all[1]!.key)
-        ]
+        [String(all[1]!.key)]
       )
       const hide = (state: string) =>
         page.evaluate((state) => {
@@ -325,10 +323,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     views.answers = having(all.slice(1))
     return inPage(async (page) => {
       await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
-      await Promise.all([
-        page.waitForResponse(/limit=200/),
-        page.getByRole("switch", { name: "Live tail" }).click()
-      ])
+      await Promise.all([page.waitForResponse(/limit=200/), page.getByRole("switch", { name: "Live tail" }).click()])
       views.answers = having(all)
       await page.clock.runFor(4100)
       await page.getByText("1 new artifact", { exact: true }).waitFor({ state: "attached" })
@@ -448,12 +443,9 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByRole("button", { name: "Columns" }).click()
       for (let left = 9; left > 1; left--) {
         await page.locator("cds-checkbox[checked]").last().locator("label").click()
-        await page.waitForFunction(
-          (left) =>
-            document.querySelector("azure-security-search")!.shadowRoot!
-              .querySelectorAll("cds-checkbox[checked]").length === left - 1,
-          left
-        )
+        await page.waitForFunction((left) =>
+          document.querySelector("azure-security-search")!.shadowRoot!
+            .querySelectorAll("cds-checkbox[checked]").length === left - 1, left)
       }
       assert.isTrue(await page.getByRole("checkbox", { name: "Time" }).isDisabled())
     })

@@ -48,10 +48,11 @@ const stored = (name: string, document: object = {}) => ({
 
 describe("Tiles", () => {
   it("combines stored and running instances by name, in an order that no state changes", () => {
-    const all = tiles(
-      [stored("b 10"), stored("b 9"), stored("new", { display_name: "A new one" })],
-      [running("b 9", { connection_status: "failed" }), running("b 10"), running("other")]
-    )
+    const all = tiles([stored("b 10"), stored("b 9"), stored("new", { display_name: "A new one" })], [
+      running("b 9", { connection_status: "failed" }),
+      running("b 10"),
+      running("other")
+    ])
     assert.deepStrictEqual(
       all.map(({ condition, displayName, pending, stored }) => [displayName, condition, pending, stored !== undefined]),
       [["A new one", "waiting", true, true], ["b 9", "failed", false, true], ["b 10", "connected", false, true], [
@@ -64,10 +65,10 @@ describe("Tiles", () => {
   })
 
   it("is pending until a change has taken effect", () => {
-    const [off, on] = tiles(
-      [stored("1", { enabled: false }), stored("2", { enabled: true })],
-      [running("1"), running("2", { enabled: false, connection_status: "disabled" })]
-    )
+    const [off, on] = tiles([stored("1", { enabled: false }), stored("2", { enabled: true })], [
+      running("1"),
+      running("2", { enabled: false, connection_status: "disabled" })
+    ])
     assert.deepInclude(off, { pending: true, condition: "disabled" })
     assert.deepInclude(on, { pending: true, condition: "waiting" })
   })
@@ -120,13 +121,10 @@ describe("Tiles", () => {
         endpoint("incidents", { state: "forbidden", error: report("denied") })
       ]
     }))
-    assert.deepStrictEqual(
-      told.map(({ endpoints, report: { message }, severity }) => [message, endpoints, severity]),
-      [["refused", ["alerts", "alerts_v2"], "failed"], ["denied", ["incidents"], "warning"], [
-        "the secret expires",
-        [],
-        "warning"
-      ]]
-    )
+    assert.deepStrictEqual(told.map(({ endpoints, report: { message }, severity }) => [message, endpoints, severity]), [
+      ["refused", ["alerts", "alerts_v2"], "failed"],
+      ["denied", ["incidents"], "warning"],
+      ["the secret expires", [], "warning"]
+    ])
   })
 })

@@ -22,8 +22,8 @@ const kebab = (name: string) => name.replaceAll(/([a-z])([A-Z])|([a-z])(\d)/g, "
 const tokens = (["white", "g100"] as const).map((theme) => {
   const own = Object.entries(theme === "white" ? white : g100).filter(([, value]) => typeof value === "string")
   const ofParts = [buttonTokens, notificationTokens].flatMap((part) =>
-    Object.entries(part as Record<string, Record<string, string>>).map(
-      ([name, values]) => [name, values[theme === "white" ? "whiteTheme" : "g100"]!] as const
+    Object.entries(part as Record<string, Record<string, string>>).map(([name, values]) =>
+      [name, values[theme === "white" ? "whiteTheme" : "g100"]!] as const
     )
   )
   const lines = [...own, ...ofParts].map(([name, value]) => `--cds-${kebab(name)}: ${String(value)};`)

@@ -155,12 +155,11 @@ describe("late rows", () => {
 
   it("are not read where none is missing, or where nobody knows whether one is", () => {
     for (
-      const event of [
-        { count: 5, known: 5, isWhole: true },
-        { count: 4, known: 5, isWhole: true },
-        { count: 9, known: 5, isWhole: false },
-        { count: undefined, known: 5, isWhole: true }
-      ]
+      const event of [{ count: 5, known: 5, isWhole: true }, { count: 4, known: 5, isWhole: true }, {
+        count: 9,
+        known: 5,
+        isWhole: false
+      }, { count: undefined, known: 5, isWhole: true }]
     ) {
       const decision = onCounted(event)
       assert.deepStrictEqual(decision.state.next, wait)

@@ -77,26 +77,21 @@ const assertComplete = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph, de
 })
 
 describe("a crash", () => {
-  it.effect.prop(
-    "at any write loses nothing and repeats at most the current page, for any ties, order and page size",
-    [
-      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(30)),
-      Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
-      Schema.Literals(["asc", "desc"]),
-      Schema.Literals(["skip", "skiptoken"]),
-      Deaths
-    ],
-    ([seconds, pageSize, order, paging, deaths]) =>
-      Effect.gen(function*() {
-        yield* TestClock.setTime(noon)
-        const fake = FakeGraph.make({ rows: rowsAt(seconds), pageSize, order, paging })
-        for (const death of deaths) yield* live(fake, death)
-        assert.deepStrictEqual(yield* live(fake, immortal), Exit.succeed(true))
-        yield* live(fake, immortal)
-        yield* assertComplete(fake, deaths.length, pageSize)
-      }).pipe(Effect.provide(Layer.fresh(world))),
-    { arbitrary: { runs: 150 } }
-  )
+  it.effect.prop("at any write loses nothing and repeats at most the current page, for any ties, order and page size", [
+    Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(30)),
+    Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
+    Schema.Literals(["asc", "desc"]),
+    Schema.Literals(["skip", "skiptoken"]),
+    Deaths
+  ], ([seconds, pageSize, order, paging, deaths]) =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows: rowsAt(seconds), pageSize, order, paging })
+      for (const death of deaths) yield* live(fake, death)
+      assert.deepStrictEqual(yield* live(fake, immortal), Exit.succeed(true))
+      yield* live(fake, immortal)
+      yield* assertComplete(fake, deaths.length, pageSize)
+    }).pipe(Effect.provide(Layer.fresh(world))), { arbitrary: { runs: 150 } })
 
   const rows = rowsAt(Array.from({ length: 40 }, (_, n) => n))
   const drained = (death: Death) =>

@@ -69,10 +69,10 @@ describe("rows that come late", () => {
       const other = FakeGraph.make({ rows: rows() })
       yield* running(other, { endpoints: {} })
       yield* minutes(300)
-      assert.deepStrictEqual(
-        Array.from(new Set(counts(other).map(({ endpoint }) => endpoint))).sort(),
-        ["alerts_v2", "incidents"]
-      )
+      assert.deepStrictEqual(Array.from(new Set(counts(other).map(({ endpoint }) => endpoint))).sort(), [
+        "alerts_v2",
+        "incidents"
+      ])
       assert.isAtMost(counts(other).length, 12)
     }).pipe(Effect.provide(world)))
 

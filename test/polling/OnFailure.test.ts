@@ -317,11 +317,7 @@ describe("a pass without a way on", () => {
 
     it("is not assumed where the pass is in no order, or reached nothing, or got further", () => {
       for (
-        const where of [
-          position({ reached: at(-75), ordered: false }),
-          position(),
-          position({ reached: at(-74) })
-        ]
+        const where of [position({ reached: at(-75), ordered: false }), position(), position({ reached: at(-74) })]
       ) {
         const ended = dead({ position: where, poll: again })
         assert.strictEqual(goal(ended), "EndPoll")

@@ -20,15 +20,12 @@ const seen = (more: Partial<PageSeen> = {}): PageSeen => ({
   providerWarnings: [],
   ...more
 })
-const page = (
-  of: Partial<PageSeen> = {},
-  more: {
-    readonly poll?: Partial<Poll>
-    readonly position?: Parameters<typeof position>[0]
-    readonly state?: Partial<PollerState>
-    readonly config?: PollerConfig
-  } = {}
-) => {
+const page = (of: Partial<PageSeen> = {}, more: {
+  readonly poll?: Partial<Poll>
+  readonly position?: Parameters<typeof position>[0]
+  readonly state?: Partial<PollerState>
+  readonly config?: PollerConfig
+} = {}) => {
   const fetch = { _tag: "Fetch", poll: poll(more.poll), position: position(more.position) } as const
   return onPage(more.config ?? config(), state({ next: fetch, ...more.state }), fetch, seen(of), facts({ now: noon }))
 }

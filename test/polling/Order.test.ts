@@ -22,18 +22,17 @@ const newestFirst = () =>
     paging: "skip"
   })
 
-const faults: ReadonlyArray<readonly [name: string, ill: (fake: FakeGraph.FakeGraph) => void]> = [
-  ["its second page fails for good", (fake) => {
+const faults: ReadonlyArray<readonly [name: string, ill: (fake: FakeGraph.FakeGraph) => void]> = [[
+  "its second page fails for good",
+  (fake) => {
     fake.answer = ({ count, url }) =>
       count < 30 && url.includes("skip=") ? new Unavailable({ kind: "http", detail: "HTTP 504" }) : undefined
-  }],
-  ["the link of its first page leads elsewhere", (fake) => {
-    fake.answer = ({ count }) => count === 1 ? (page) => ({ ...page, nextLink: "https://evil.example/x" }) : undefined
-  }],
-  ["the link of its second page leads elsewhere", (fake) => {
-    fake.answer = ({ count }) => count === 2 ? (page) => ({ ...page, nextLink: "https://evil.example/x" }) : undefined
-  }]
-]
+  }
+], ["the link of its first page leads elsewhere", (fake) => {
+  fake.answer = ({ count }) => count === 1 ? (page) => ({ ...page, nextLink: "https://evil.example/x" }) : undefined
+}], ["the link of its second page leads elsewhere", (fake) => {
+  fake.answer = ({ count }) => count === 2 ? (page) => ({ ...page, nextLink: "https://evil.example/x" }) : undefined
+}]]
 
 describe("one instant proves no order", () => {
   it.effect.each(faults)("nothing is lost when %s", ([, makeIll]) =>

@@ -71,10 +71,8 @@ describe("what is still owed", () => {
       let isIll = true
       fake.poison = ({ id }) => isIll && id === "da398"
       const { document } = yield* running(fake, legacyOnly)
-      const endpoint = Effect.map(
-        document,
-        ({ instances }) => instances[0]!.endpoints.find(({ name }) => name === "alerts")!
-      )
+      const endpoint = Effect.map(document, ({ instances }) =>
+        instances[0]!.endpoints.find(({ name }) => name === "alerts")!)
       yield* Effect.repeat(poll, { times: 20 })
       const { gaps, high_water_mark } = yield* endpoint
       assert.strictEqual(gaps.length, 1)

@@ -22,78 +22,77 @@ const key = { cloud: "global", tenant: "t", endpoint: "alerts_v2" }
 const calm = Effect.repeat(Effect.yieldNow, { times: 200 })
 
 /** A poller whose pages wait for the test to publish them. */
-const world = Effect.fnUntraced(function*(
-  fake: FakeGraph.FakeGraph,
-  { as = config(), begun = true, graph = FakeGraph.graphOf(fake) }: {
+const world = Effect.fnUntraced(
+  function*(fake: FakeGraph.FakeGraph, { as = config(), begun = true, graph = FakeGraph.graphOf(fake) }: {
     readonly as?: PollerConfig
     /** Whether there is a checkpoint. */
     readonly begun?: boolean
     readonly graph?: Graph
-  } = {}
-) {
-  yield* TestClock.setTime(noon)
-  const state = yield* Effect.flatMap(Checkpoints, ({ open }) => open(key)).pipe(
-    Effect.provide(Layer.fresh(Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))))
-  )
-  if (begun) yield* state.begin(at(-24 * 60), noon)
-  const notes: Array<Note> = []
-  const brought: Array<Brought> = []
-  const endings: Array<Action> = []
-  const control: { isHeld: boolean; outcome: Outcome } = { isHeld: true, outcome: "committed" }
-  const pace = yield* SubscriptionRef.make(usual)
-  const options: PollerOptions = {
-    config: as,
-    pace,
-    graph,
-    state,
-    context: { tenantId: "t", displayName: "One", senderHost: "record", graphHost: "graph.microsoft.com" },
-    isHeld: () => control.isHeld,
-    siblingBrings: Effect.succeed(false),
-    persist: (write) => Effect.as(Effect.orDie(write), control.outcome),
-    note: (note) => Effect.sync(() => void notes.push(note)),
-    committed: (one) => Effect.sync(() => void brought.push(one)),
-    ended: (action) => Effect.sync(() => void endings.push(action))
-  }
-  const out = yield* Queue.unbounded<Page>()
-  const run = yield* Scope.fork(yield* Effect.scope)
-  const polling = yield* Stream.runForEach(pages(options), (page) => Queue.offer(out, page)).pipe(
-    Effect.provide(PagePermits.layer(8)),
-    Effect.forkIn(run)
-  )
-  yield* calm
-  const publish = Effect.fnUntraced(function*(page: Page) {
-    yield* page.wanted
-    const { brought, slices } = page.map()
-    for (const _ of slices);
-    const one = brought()
-    yield* page.commit(one)
-    yield* end(page, Exit.succeed(Option.some(one)))
+  } = {}) {
+    yield* TestClock.setTime(noon)
+    const state = yield* Effect.flatMap(Checkpoints, ({ open }) => open(key)).pipe(
+      Effect.provide(Layer.fresh(Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))))
+    )
+    if (begun) yield* state.begin(at(-24 * 60), noon)
+    const notes: Array<Note> = []
+    const brought: Array<Brought> = []
+    const endings: Array<Action> = []
+    const control: { isHeld: boolean; outcome: Outcome } = { isHeld: true, outcome: "committed" }
+    const pace = yield* SubscriptionRef.make(usual)
+    const options: PollerOptions = {
+      config: as,
+      pace,
+      graph,
+      state,
+      context: { tenantId: "t", displayName: "One", senderHost: "record", graphHost: "graph.microsoft.com" },
+      isHeld: () => control.isHeld,
+      siblingBrings: Effect.succeed(false),
+      persist: (write) => Effect.as(Effect.orDie(write), control.outcome),
+      note: (note) => Effect.sync(() => void notes.push(note)),
+      committed: (one) => Effect.sync(() => void brought.push(one)),
+      ended: (action) => Effect.sync(() => void endings.push(action))
+    }
+    const out = yield* Queue.unbounded<Page>()
+    const run = yield* Scope.fork(yield* Effect.scope)
+    const polling = yield* Stream.runForEach(pages(options), (page) => Queue.offer(out, page)).pipe(
+      Effect.provide(PagePermits.layer(8)),
+      Effect.forkIn(run)
+    )
     yield* calm
-  })
-  return {
-    brought,
-    control,
-    endings,
-    notes,
-    out,
-    pace,
-    polling,
-    publish,
-    checkpoint: Effect.sync(() => Option.getOrThrow(state.current())),
-    ledger: state.ledger,
-    take: Effect.andThen(calm, Effect.flatMap(Queue.poll(out), Effect.fromOption)),
-    /** Publishes all pages that come in so many minutes. */
-    publishFor: Effect.fnUntraced(function*(minutes: number) {
-      for (let n = 0; n <= minutes; n++) {
-        for (let page = yield* Queue.poll(out); Option.isSome(page); page = yield* Queue.poll(out)) {
-          yield* publish(page.value)
-        }
-        if (n < minutes) yield* TestClock.adjust("1 minute")
-        yield* calm
-      }
+    const publish = Effect.fnUntraced(function*(page: Page) {
+      yield* page.wanted
+      const { brought, slices } = page.map()
+      for (const _ of slices);
+      const one = brought()
+      yield* page.commit(one)
+      yield* end(page, Exit.succeed(Option.some(one)))
+      yield* calm
     })
+    return {
+      brought,
+      control,
+      endings,
+      notes,
+      out,
+      pace,
+      polling,
+      publish,
+      checkpoint: Effect.sync(() => Option.getOrThrow(state.current())),
+      ledger: state.ledger,
+      take: Effect.andThen(calm, Effect.flatMap(Queue.poll(out), Effect.fromOption)),
+      /** Publishes all pages that come in so many minutes. */
+      publishFor: Effect.fnUntraced(function*(minutes: number) {
+        for (let n = 0; n <= minutes; n++) {
+          for (let page = yield* Queue.poll(out); Option.isSome(page); page = yield* Queue.poll(out)) {
+            yield* publish(page.value)
+          }
+          if (n < minutes) yield* TestClock.adjust("1 minute")
+          yield* calm
+        }
+      })
+    }
   }
-})
+)
 const isLost = (page: Page) => Effect.map(Effect.result(page.wanted), ({ _tag }) => _tag === "Failure")
 const isOver = (fiber: Fiber.Fiber<unknown, unknown>) => fiber.pollUnsafe() !== undefined
 const saves = (notes: ReadonlyArray<Note>) =>
@@ -159,10 +158,7 @@ describe("a page that was given up", () => {
       for (let n = 0; n < 3; n++) yield* end(yield* take, Exit.fail(new PageLost()))
       yield* calm
       assert.isTrue(isOver(polling))
-      assert.strictEqual(
-        told({ notes }).at(-1),
-        "Log another process changed the position; going on from what it left"
-      )
+      assert.strictEqual(told({ notes }).at(-1), "Log another process changed the position; going on from what it left")
     }))
 
   it.effect("by a fault in mapping it ends the run with the fault", () =>

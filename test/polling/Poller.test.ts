@@ -252,10 +252,10 @@ describe("Graph's time", () => {
   it("that Graph does not tell ends the poll", () => {
     const failed = on(askTime, { _tag: "Failed", error: unavailable, failures: 4 })
     const { next } = failed.state
-    assert.deepStrictEqual(next._tag === "Settle" && [next.goal, next.poll.failedRequests], [
-      { _tag: "EndPoll", due: undefined },
-      7
-    ])
+    assert.deepStrictEqual(next._tag === "Settle" && [next.goal, next.poll.failedRequests], [{
+      _tag: "EndPoll",
+      due: undefined
+    }, 7])
   })
 })
 

@@ -43,11 +43,10 @@ describe("polling", () => {
       const fake = FakeGraph.make({ rows: rowsOf(3000, () => "2026-11-20T11:30:00.5Z") })
       assert.isTrue(yield* once(fake))
       yield* assertComplete(fake)
-      fake.rows.push(
-        { id: "late1", lastUpdateDateTime: "2026-11-20T11:30:00.5000001Z" },
-        { id: "late2", lastUpdateDateTime: "2026-11-20T11:30:00.50000009Z" },
-        { id: "late3", lastUpdateDateTime: "2026-11-20T11:22:00Z" }
-      )
+      fake.rows.push({ id: "late1", lastUpdateDateTime: "2026-11-20T11:30:00.5000001Z" }, {
+        id: "late2",
+        lastUpdateDateTime: "2026-11-20T11:30:00.50000009Z"
+      }, { id: "late3", lastUpdateDateTime: "2026-11-20T11:22:00Z" })
       assert.isTrue(yield* once(fake))
       yield* assertComplete(fake)
     }).pipe(Effect.provide(world)))
@@ -76,34 +75,30 @@ describe("polling", () => {
       assert.strictEqual(new Set(ids).size, ids.length)
     }).pipe(Effect.provide(world)))
 
-  it.effect.prop(
-    "publishes each row version once, for any page size, ties, order and crashes",
-    [
-      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(40)),
-      Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
-      Schema.Literals(["asc", "desc"]),
-      Schema.Literals(["skip", "skiptoken"]),
-      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 8 }))
-    ],
-    ([instants, pageSize, order, paging, crashAt]) =>
-      Effect.gen(function*() {
-        yield* atNoon
-        const fake = FakeGraph.make({
-          rows: rowsOf(instants.length, (n) => tenth(instants[n]! * 7)),
-          pageSize,
-          order,
-          paging
-        })
-        // The process dies at one request, starts again, and resumes.
-        fake.answer = ({ count }) => count === crashAt ? new Rejected({ request: "crash" }) : undefined
-        yield* once(fake)
-        fake.answer = () => undefined
-        yield* once(fake)
-        yield* once(fake)
-        yield* assertComplete(fake)
-        assert.strictEqual(fake.held, 0)
-      }).pipe(Effect.provide(Layer.fresh(world)))
-  )
+  it.effect.prop("publishes each row version once, for any page size, ties, order and crashes", [
+    Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))).check(Schema.isMaxLength(40)),
+    Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: 9 })),
+    Schema.Literals(["asc", "desc"]),
+    Schema.Literals(["skip", "skiptoken"]),
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 8 }))
+  ], ([instants, pageSize, order, paging, crashAt]) =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({
+        rows: rowsOf(instants.length, (n) => tenth(instants[n]! * 7)),
+        pageSize,
+        order,
+        paging
+      })
+      // The process dies at one request, starts again, and resumes.
+      fake.answer = ({ count }) => count === crashAt ? new Rejected({ request: "crash" }) : undefined
+      yield* once(fake)
+      fake.answer = () => undefined
+      yield* once(fake)
+      yield* once(fake)
+      yield* assertComplete(fake)
+      assert.strictEqual(fake.held, 0)
+    }).pipe(Effect.provide(Layer.fresh(world))))
 
   it.effect("publishes a row dated 9999 and goes on after it", () =>
     Effect.gen(function*() {
@@ -250,10 +245,20 @@ describe("schedule", () => {
       fake.answer = ({ count }) => count <= 12 ? new Unavailable({ detail: "HTTP 503", kind: "http" }) : undefined
       yield* running(fake)
       for (let n = 0; n < 299; n++) yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(
-        fake.requests.map(({ url }) => /top=(\d+)/.exec(url)![1]),
-        ["1000", "1000", "1000", "1000", "500", "500", "500", "500", "250", "250", "250", "250"]
-      )
+      assert.deepStrictEqual(fake.requests.map(({ url }) => /top=(\d+)/.exec(url)![1]), [
+        "1000",
+        "1000",
+        "1000",
+        "1000",
+        "500",
+        "500",
+        "500",
+        "500",
+        "250",
+        "250",
+        "250",
+        "250"
+      ])
       yield* TestClock.adjust("2 seconds")
       yield* assertComplete(fake)
     }).pipe(Effect.provide(world)))

@@ -123,9 +123,11 @@ describe("the commit of a page of anything else", () => {
     assert.deepStrictEqual(committed({ task: rangeTask }, before), { ...before, position: following })
     assert.strictEqual(committed({ task: rangeTask, following: null }, before), before)
     const ended = committed({ task: rangeTask, ended: true }, { ...before, position: following })
-    assert.deepStrictEqual(
-      [ended.mark, ended.position, ended.throttles, ended.lastSuccessAt],
-      [at(0), null, 0, noon + 1]
-    )
+    assert.deepStrictEqual([ended.mark, ended.position, ended.throttles, ended.lastSuccessAt], [
+      at(0),
+      null,
+      0,
+      noon + 1
+    ])
   })
 })

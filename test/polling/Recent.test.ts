@@ -8,23 +8,22 @@ const at = (millis: number) => Timestamp.fromMillis(noon + millis)
 const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300 }))
 
 describe("Recent", () => {
-  it.effect.prop(
-    "counts like a map of ids and cursors, however often ids change and are counted",
-    [Schema.Array(Schema.Struct({ id: small, cursor: small })), Schema.Array(small)],
-    ([rows, asked]) =>
-      Effect.sync(() => {
-        const recent = Recent.make()
-        const model = new Map<string, number>()
-        for (const [index, { cursor, id }] of rows.entries()) {
-          recent.remember(`r${id}`, at(cursor))
-          model.set(`r${id}`, cursor)
-          const [from, end] = [asked[index] ?? 0, asked[index + 1] ?? 301]
-          for (const [id, cursor] of model) if (cursor < from) model.delete(id)
-          const expected = [...model.values()].filter((cursor) => cursor < end).length
-          assert.strictEqual(recent.within(at(from), at(end)), expected)
-        }
-      })
-  )
+  it.effect.prop("counts like a map of ids and cursors, however often ids change and are counted", [
+    Schema.Array(Schema.Struct({ id: small, cursor: small })),
+    Schema.Array(small)
+  ], ([rows, asked]) =>
+    Effect.sync(() => {
+      const recent = Recent.make()
+      const model = new Map<string, number>()
+      for (const [index, { cursor, id }] of rows.entries()) {
+        recent.remember(`r${id}`, at(cursor))
+        model.set(`r${id}`, cursor)
+        const [from, end] = [asked[index] ?? 0, asked[index + 1] ?? 301]
+        for (const [id, cursor] of model) if (cursor < from) model.delete(id)
+        const expected = [...model.values()].filter((cursor) => cursor < end).length
+        assert.strictEqual(recent.within(at(from), at(end)), expected)
+      }
+    }))
 
   it("grows with the ids, and distinguishes fractions of a millisecond", () => {
     const recent = Recent.make()

@@ -104,11 +104,18 @@ describe("recovery", () => {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows: [{ id: "one", lastUpdateDateTime: second(-60) }] })
       const { lines } = yield* running(fake)
-      yield* Ref.update(yield* Values, (all) =>
-        new Map(Array.from(all, ([key, value]) => [
-          key,
-          key.endsWith(".checkpoint.json") ? { ...value, revision: value.revision + 1000 } : value
-        ])))
+      yield* Ref.update(
+        yield* Values,
+        (all) =>
+          new Map(
+            Array.from(
+              all,
+              (
+                [key, value]
+              ) => [key, key.endsWith(".checkpoint.json") ? { ...value, revision: value.revision + 1000 } : value]
+            )
+          )
+      )
       fake.rows.push({ id: "two", lastUpdateDateTime: second(60) })
       yield* minutes(6)
       assert.isTrue(lines.some((line) => /^\[WARN\].*another process changed the position/.test(line)), lines.join())
@@ -128,13 +135,11 @@ describe("recovery", () => {
       const legacy = { endpoints: { alerts_v2: { enabled: false }, incidents: { enabled: false } } }
       // The first page lacks a row and names the provider that did not answer. The second page is refused.
       fake.answer = ({ count }) =>
-        count === 2
-          ? new Rejected({ request: "no" })
-          : (page) => ({
-            ...page,
-            records: page.records.filter((_, n) => n !== 3),
-            providerWarnings: [{ provider: "Contoso/Sensor", status: 504 }]
-          })
+        count === 2 ? new Rejected({ request: "no" }) : (page) => ({
+          ...page,
+          records: page.records.filter((_, n) => n !== 3),
+          providerWarnings: [{ provider: "Contoso/Sensor", status: 504 }]
+        })
       assert.isFalse(yield* once(fake, legacy))
       fake.answer = () => undefined
       yield* once(fake, legacy)

@@ -11,27 +11,26 @@ import { at, config, gapTask, noon, poll, position, rangeTask, rejected, sweepTa
 const calm = Effect.repeat(Effect.yieldNow, { times: 20 })
 const fetch = { _tag: "Fetch", poll: poll(), position: position() } as const
 
-const world = Effect.fnUntraced(function*(
-  fake: FakeGraph.FakeGraph,
-  { as = config(), graph = FakeGraph.graphOf(fake), permits = 8 } = {}
-) {
-  yield* TestClock.setTime(noon)
-  const asked: Array<PageRequest> = []
-  const noting: Graph = {
-    ...graph,
-    fetchPage: (request) => Effect.andThen(Effect.sync(() => void asked.push(request)), graph.fetchPage(request))
+const world = Effect.fnUntraced(
+  function*(fake: FakeGraph.FakeGraph, { as = config(), graph = FakeGraph.graphOf(fake), permits = 8 } = {}) {
+    yield* TestClock.setTime(noon)
+    const asked: Array<PageRequest> = []
+    const noting: Graph = {
+      ...graph,
+      fetchPage: (request) => Effect.andThen(Effect.sync(() => void asked.push(request)), graph.fetchPage(request))
+    }
+    const control = { isHeld: true }
+    const requests = yield* Requests.make({
+      config: as,
+      graph: noting,
+      isHeld: () => control.isHeld,
+      permits: yield* PartitionedSemaphore.make<string>({ permits }),
+      run: yield* Effect.scope
+    })
+    const start = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
+    return { asked, control, requests, start }
   }
-  const control = { isHeld: true }
-  const requests = yield* Requests.make({
-    config: as,
-    graph: noting,
-    isHeld: () => control.isHeld,
-    permits: yield* PartitionedSemaphore.make<string>({ permits }),
-    run: yield* Effect.scope
-  })
-  const start = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
-  return { asked, control, requests, start }
-})
+)
 const fetched = <A>(asked: Requests.Asked<A>): A =>
   asked._tag === "Succeeded" ? asked.value : assert.fail(asked.error.message)
 /** Lets all retries of a request pass. */

@@ -78,9 +78,7 @@ describe("stories", () => {
         "the rows that were refused, none before"
       )
       assert.strictEqual(
-        lines.filter((line) =>
-          /429|cooldown of alerts_v2/.test(line)
-        ).length,
+        lines.filter((line) => /429|cooldown of alerts_v2/.test(line)).length,
         2,
         "one line at each end"
       )

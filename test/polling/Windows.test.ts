@@ -98,10 +98,16 @@ describe("what Graph cannot answer for", () => {
       yield* running(fake)
       yield* poll
       yield* assertPublished(1000)
-      assert.deepStrictEqual(
-        FakeGraph.polls(fake).map(({ url }) => top(url)).slice(0, 8),
-        [1000, 500, 250, 125, 125, 125, 125, 250]
-      )
+      assert.deepStrictEqual(FakeGraph.polls(fake).map(({ url }) => top(url)).slice(0, 8), [
+        1000,
+        500,
+        250,
+        125,
+        125,
+        125,
+        125,
+        250
+      ])
     }).pipe(Effect.provide(world)))
 
   it.effect("skip_limit: more rows on one instant than Graph pages through are a gap, and the rest arrives", () =>
@@ -126,34 +132,29 @@ describe("what Graph cannot answer for", () => {
       yield* assertPublished(1000 + 600 + 500)
     }).pipe(Effect.provide(world)))
 
-  it.effect.prop(
-    "loses nothing and repeats nothing, wherever the poison lies and however wide it is",
-    [
-      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 500 }))).check(
-        Schema.isMinLength(1),
-        Schema.isMaxLength(40)
-      ),
-      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 39 })),
-      Schema.Literals(["asc", "desc"])
-    ],
-    ([offsets, ill, order]) =>
-      Effect.gen(function*() {
-        yield* atNoon
-        const rows = offsets.map((offset, n) => ({
-          id: `da${n}`,
-          lastUpdateDateTime: Timestamp.fromMillis(noon - 36_000_000 + offset * 60_000)
-        }))
-        const fake = FakeGraph.make({ rows, pageSize: 7, order })
-        let isIll = true
-        fake.poison = ({ id }) => isIll && id === `da${ill % offsets.length}`
-        yield* running(fake)
-        yield* Effect.repeat(TestClock.adjust("30 seconds"), { times: 300 })
-        isIll = false
-        yield* Effect.repeat(TestClock.adjust("1 minute"), { times: 130 })
-        yield* assertPublished(rows.length)
-      }).pipe(Effect.scoped, Effect.provide(world, { local: true })),
-    { arbitrary: { runs: 12 } }
-  )
+  it.effect.prop("loses nothing and repeats nothing, wherever the poison lies and however wide it is", [
+    Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 500 }))).check(
+      Schema.isMinLength(1),
+      Schema.isMaxLength(40)
+    ),
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 39 })),
+    Schema.Literals(["asc", "desc"])
+  ], ([offsets, ill, order]) =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const rows = offsets.map((offset, n) => ({
+        id: `da${n}`,
+        lastUpdateDateTime: Timestamp.fromMillis(noon - 36_000_000 + offset * 60_000)
+      }))
+      const fake = FakeGraph.make({ rows, pageSize: 7, order })
+      let isIll = true
+      fake.poison = ({ id }) => isIll && id === `da${ill % offsets.length}`
+      yield* running(fake)
+      yield* Effect.repeat(TestClock.adjust("30 seconds"), { times: 300 })
+      isIll = false
+      yield* Effect.repeat(TestClock.adjust("1 minute"), { times: 130 })
+      yield* assertPublished(rows.length)
+    }).pipe(Effect.scoped, Effect.provide(world, { local: true })), { arbitrary: { runs: 12 } })
 })
 
 describe("a legacy provider that does not answer", () => {

@@ -12,10 +12,10 @@ describe("the records of a page", () => {
       id: "a",
       lastUpdateDateTime: at
     })
-    assert.deepStrictEqual(records.map(({ cursor, id }) => [id, cursor]), [
-      ["b", "2026-11-20T12:00:00.000000000Z"],
-      ["a", "2026-11-20T12:00:00.000000000Z"]
-    ])
+    assert.deepStrictEqual(records.map(({ cursor, id }) => [id, cursor]), [["b", "2026-11-20T12:00:00.000000000Z"], [
+      "a",
+      "2026-11-20T12:00:00.000000000Z"
+    ]])
     assert.deepStrictEqual(unidentified, [])
   })
 

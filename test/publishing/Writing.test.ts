@@ -79,17 +79,15 @@ describe("a write that fails", () => {
 
 describe("what is persisted", () => {
   /** Persists a write that fails so many times. */
-  const persisting = Effect.fnUntraced(function*(
-    error: StateStoreError,
-    times: number,
-    patience: Duration.Duration | undefined
-  ) {
-    const { inside, lines } = yield* world
-    let tried = 0
-    const write = Effect.suspend(() => tried++ < times ? Effect.fail(error) : Effect.void)
-    const fiber = yield* Effect.forkChild(inside(persist(whose, patience, write)), { startImmediately: true })
-    return { fiber, lines, tried: () => tried }
-  })
+  const persisting = Effect.fnUntraced(
+    function*(error: StateStoreError, times: number, patience: Duration.Duration | undefined) {
+      const { inside, lines } = yield* world
+      let tried = 0
+      const write = Effect.suspend(() => tried++ < times ? Effect.fail(error) : Effect.void)
+      const fiber = yield* Effect.forkChild(inside(persist(whose, patience, write)), { startImmediately: true })
+      return { fiber, lines, tried: () => tried }
+    }
+  )
   const wait = Effect.repeat(TestClock.adjust("1 second"), { times: 300 })
 
   it.effect("is tried for ever, and says when it can be written", () =>

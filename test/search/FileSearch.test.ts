@@ -185,10 +185,9 @@ it.layer(NodeServices.layer)("FileSearch", (it) => {
       yield* Effect.gen(function*() {
         const search = yield* Search
         yield* found(search)
-        const all = yield* Effect.all(
-          Array.from({ length: searchesMax + 8 }, () => Effect.exit(found(search))),
-          { concurrency: searchesMax + 8 }
-        )
+        const all = yield* Effect.all(Array.from({ length: searchesMax + 8 }, () => Effect.exit(found(search))), {
+          concurrency: searchesMax + 8
+        })
         assert.strictEqual(all.filter(Exit.isFailure).length, 8)
         assert.deepStrictEqual((yield* found(search)).ids, ["a"])
       }).pipe(Effect.provide(layer))

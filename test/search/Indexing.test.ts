@@ -51,10 +51,12 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       const rows = found("", 10_000)
       assert.strictEqual(new Set(rows.map(({ key }) => key)).size, 2504)
       assert.isTrue(rows.every(({ key }) => Number.isSafeInteger(key)))
-      assert.deepStrictEqual(
-        [rows[0]!.id, rows[1]!.id, rows.at(-2)!.id, rows.at(-1)!.id],
-        ["never", "last", "first", "untold"]
-      )
+      assert.deepStrictEqual([rows[0]!.id, rows[1]!.id, rows.at(-2)!.id, rows.at(-1)!.id], [
+        "never",
+        "last",
+        "first",
+        "untold"
+      ])
       assert.strictEqual(rows.at(-1)!.time, `${day}T00:00:00Z`)
     }))
 

@@ -20,11 +20,10 @@ it.layer(NodeServices.layer)("Reading", (it) => {
 
   it.effect("finds a user, and all other artifacts of the user's alert", () =>
     Effect.gen(function*() {
-      const evidence = [
-        { upn: "amy@contoso.example", displayName: "Amy Alberts" },
-        { recipientEmailAddress: "amy@contoso.example", p2Sender: { emailAddress: "it@c0ntoso.example" } },
-        { url: "https://login.c0ntoso.example" }
-      ]
+      const evidence = [{ upn: "amy@contoso.example", displayName: "Amy Alberts" }, {
+        recipientEmailAddress: "amy@contoso.example",
+        p2Sender: { emailAddress: "it@c0ntoso.example" }
+      }, { url: "https://login.c0ntoso.example" }]
       const { ids } = yield* world(
         of("alert", "da1")({ userName: "amy@contoso.example", message: message({ evidence }) }),
         of("mailbox", "da1", "evidence:mailbox")({ userName: "amy@contoso.example" }),
@@ -115,10 +114,8 @@ it.layer(NodeServices.layer)("Reading", (it) => {
 
   it.effect("pages through a range of time, newest first, each row once", () =>
     Effect.gen(function*() {
-      const { reading } = yield* world(
-        ...Array.from({ length: 25 }, (_, n) =>
-          artifact(`a${n}`, { endTimeUTC: `${day}T12:00:${String(n).padStart(2, "0")}Z` }))
-      )
+      const { reading } = yield* world(...Array.from({ length: 25 }, (_, n) =>
+        artifact(`a${n}`, { endTimeUTC: `${day}T12:00:${String(n).padStart(2, "0")}Z` })))
       for (const match of [undefined, "\"high\""]) {
         const seen: Array<string> = []
         const range = { match, from: noon + 2000, to: noon + 22_000, limit: 6 }
@@ -173,13 +170,14 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       const { reading } = yield* world(
         ...Array.from({ length: 120 }, (_, n) => of(`e${n}`, "da1", "evidence:ip")()),
         ...Array.from({ length: 12 }, (_, n) =>
-          artifact(`i${n}`, { streamName: "azure_security_incident", tags: [`tenantId:${tenant}`, "incidentId:1001"] }))
+          artifact(`i${n}`, {
+            streamName: "azure_security_incident",
+            tags: [`tenantId:${tenant}`, "incidentId:1001"]
+          }))
       )
       const { alert, incident } = reading.detail("e0")!
       assert.deepStrictEqual([alert.length, incident.length], [100, 10])
-      assert.isTrue(alert.every(({ key }, n) =>
-        n === 0 || key > alert[n - 1]!.key
-      ))
+      assert.isTrue(alert.every(({ key }, n) => n === 0 || key > alert[n - 1]!.key))
     }))
 
   it.effect("treats hostile content as text", () =>

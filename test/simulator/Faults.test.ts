@@ -46,12 +46,7 @@ describe("Faults", () => {
       [{ kind: "token_expired" }, 401, "InvalidAuthenticationToken", "the token is expired"],
       [{ kind: "retired" }, 404, "ResourceNotFound", "retired"],
       [{ kind: "retired", as: "410" }, 410, "Gone", "retired"],
-      [
-        { kind: "retired", as: "400-segment" },
-        400,
-        "BadRequest",
-        "Resource not found for the segment 'incidents'."
-      ]
+      [{ kind: "retired", as: "400-segment" }, 400, "BadRequest", "Resource not found for the segment 'incidents'."]
     ] as const satisfies ReadonlyArray<readonly [Fault, number, string, string]>
   ) {
     const { kind, ...details } = fault

@@ -119,10 +119,8 @@ describe("Routes", () => {
       const sent = ["2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5Z", "2026-11-23T12:00:00.5000001Z"]
       yield* simulator.setRows(Client.tenant, "alerts_v2", sent.map((lastUpdateDateTime) => ({ lastUpdateDateTime })))
       const ids = (filter: string) =>
-        Effect.map(
-          Client.page(`/v1.0/security/alerts_v2?$filter=${filter}&${byCursor}`),
-          ({ value }) => value.map((row) => sent.indexOf(String(row["lastUpdateDateTime"])))
-        )
+        Effect.map(Client.page(`/v1.0/security/alerts_v2?$filter=${filter}&${byCursor}`), ({ value }) =>
+          value.map((row) => sent.indexOf(String(row["lastUpdateDateTime"]))))
       assert.deepStrictEqual(yield* ids("lastUpdateDateTime ge 2026-11-23T12:00:00.5000000Z"), [1, 2])
       assert.deepStrictEqual(yield* ids("lastUpdateDateTime gt 2026-11-23T12:00:00.50Z"), [2])
       assert.deepStrictEqual(

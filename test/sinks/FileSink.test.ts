@@ -132,10 +132,11 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* done
       yield* publishTo(full, batch("3"))
       assert.deepStrictEqual(yield* names, [first, second])
-      assert.deepStrictEqual(
-        (yield* done).filter((line) => line.includes("ndjson")).slice(0, 3),
-        [`open ${first} a`, `close ${first}`, `open ${second} a`]
-      )
+      assert.deepStrictEqual((yield* done).filter((line) => line.includes("ndjson")).slice(0, 3), [
+        `open ${first} a`,
+        `close ${first}`,
+        `open ${second} a`
+      ])
     }))
 
   it.effect("closes the file of the day before", () =>

@@ -20,32 +20,28 @@ const piecesOf = (begin: () => LineEncoder, values: ReadonlyArray<object>) => {
 }
 
 describe("makeEncoders", () => {
-  it.prop(
-    "makes pieces of the same complete lines, within the bound unless a single line is longer",
-    [
-      Schema.Array(Schema.Struct({ text: Schema.String })),
-      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 99 }))
-    ],
-    ([values, bytesMax]) => {
-      const begin = makeEncoders(bytesMax)
-      // The pages are encoded one after another.
-      for (const _ of [1, 2]) {
-        const encoder = begin()
-        let text = ""
-        const take = (pieces: ReadonlyArray<Uint8Array>) => {
-          for (const bytes of pieces) {
-            const piece = decoder.decode(bytes)
-            assert.isTrue(piece.endsWith("\n"))
-            if (bytes.length > bytesMax) assert.strictEqual(piece.indexOf("\n"), piece.length - 1)
-            text += piece
-          }
+  it.prop("makes pieces of the same complete lines, within the bound unless a single line is longer", [
+    Schema.Array(Schema.Struct({ text: Schema.String })),
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 99 }))
+  ], ([values, bytesMax]) => {
+    const begin = makeEncoders(bytesMax)
+    // The pages are encoded one after another.
+    for (const _ of [1, 2]) {
+      const encoder = begin()
+      let text = ""
+      const take = (pieces: ReadonlyArray<Uint8Array>) => {
+        for (const bytes of pieces) {
+          const piece = decoder.decode(bytes)
+          assert.isTrue(piece.endsWith("\n"))
+          if (bytes.length > bytesMax) assert.strictEqual(piece.indexOf("\n"), piece.length - 1)
+          text += piece
         }
-        for (const value of values) take(encoder.add(value))
-        take(encoder.rest())
-        assert.strictEqual(text, lines(values))
       }
+      for (const value of values) take(encoder.add(value))
+      take(encoder.rest())
+      assert.strictEqual(text, lines(values))
     }
-  )
+  })
 
   it("does not change a piece while the next is made", () => {
     const values = Array.from({ length: 40 }, (_, n) => ({ n, text: "é".repeat(n === 20 ? 90 : 9) }))

@@ -88,10 +88,13 @@ it.effect("marks cooldowns and outages from begin to end", () =>
     yield* enter("unavailable")
     yield* TestClock.adjust("60 seconds")
     const { marks } = yield* activity.read("hour")
-    assert.deepStrictEqual(marks, [
-      { kind: "cooldown", instance: "one", endpoint: "alerts_v2", from: marks[0]!.from, to: marks[1]!.from },
-      { kind: "outage", instance: "one", endpoint: "alerts_v2", from: marks[1]!.from, to: null }
-    ])
+    assert.deepStrictEqual(marks, [{
+      kind: "cooldown",
+      instance: "one",
+      endpoint: "alerts_v2",
+      from: marks[0]!.from,
+      to: marks[1]!.from
+    }, { kind: "outage", instance: "one", endpoint: "alerts_v2", from: marks[1]!.from, to: null }])
     assert.isAtMost(Date.parse(marks[0]!.from) - noon - 60_000, 5000)
     assert.isAtMost(Date.parse(marks[1]!.from) - noon - 660_000, 5000)
     yield* enter("ok")

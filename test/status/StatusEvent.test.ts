@@ -172,7 +172,10 @@ it.effect("/status names what Graph sent beyond its schema, with how often", () 
   Effect.gen(function*() {
     const drifted: StatusEvent = { _tag: "Drifted", at: noon, drift: [{ kind: "property", name: "alert.new" }] }
     const document = yield* documentOf(after(drifted, drifted), "1")
-    assert.deepStrictEqual(document.drift, [
-      { kind: "property", name: "alert.new", count: 2, first_seen_at: "2026-11-20T12:00:00.000Z" }
-    ])
+    assert.deepStrictEqual(document.drift, [{
+      kind: "property",
+      name: "alert.new",
+      count: 2,
+      first_seen_at: "2026-11-20T12:00:00.000Z"
+    }])
   }))

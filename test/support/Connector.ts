@@ -77,33 +77,39 @@ export const running = Effect.fnUntraced(function*(fake: FakeGraph, instance: ob
 })
 
 /** Does the same over settings of any instances, with a Graph for each tenant. */
-export const runningOver = Effect.fnUntraced(function*(
-  fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
-  initial: Settings,
-  over: Parameters<typeof connector>[3] = {}
-) {
-  const changes = yield* Queue.unbounded<SettingsChange>()
-  const lines: Array<string> = []
-  const capture = Logger.make((options) => {
-    lines.push(Logging.text.log(options))
-  })
-  const scope = yield* Scope.fork(yield* Scope.Scope)
-  const layer = Layer.fresh(connector(fake, initial, Stream.fromQueue(changes), over))
-  const context = yield* Layer.buildWithScope(layer, scope)
-  yield* run(false).pipe(Effect.provideContext(context), Effect.provide(Logger.layer([capture])), Effect.forkIn(scope))
-  yield* TestClock.adjust(1)
-  yield* calm
-  return {
-    /** The log, one line per entry. */
-    lines,
-    /** The document of `/status`. */
-    document: Context.get(context, Status).document,
-    change: (other: Settings) =>
-      Effect.gen(function*() {
-        yield* Queue.offer(changes, { settings: other, faults: [] })
-        yield* TestClock.adjust(1)
-        yield* calm
-      }),
-    stop: Scope.close(scope, Exit.void)
+export const runningOver = Effect.fnUntraced(
+  function*(
+    fake: FakeGraph | ReadonlyMap<string, FakeGraph>,
+    initial: Settings,
+    over: Parameters<typeof connector>[3] = {}
+  ) {
+    const changes = yield* Queue.unbounded<SettingsChange>()
+    const lines: Array<string> = []
+    const capture = Logger.make((options) => {
+      lines.push(Logging.text.log(options))
+    })
+    const scope = yield* Scope.fork(yield* Scope.Scope)
+    const layer = Layer.fresh(connector(fake, initial, Stream.fromQueue(changes), over))
+    const context = yield* Layer.buildWithScope(layer, scope)
+    yield* run(false).pipe(
+      Effect.provideContext(context),
+      Effect.provide(Logger.layer([capture])),
+      Effect.forkIn(scope)
+    )
+    yield* TestClock.adjust(1)
+    yield* calm
+    return {
+      /** The log, one line per entry. */
+      lines,
+      /** The document of `/status`. */
+      document: Context.get(context, Status).document,
+      change: (other: Settings) =>
+        Effect.gen(function*() {
+          yield* Queue.offer(changes, { settings: other, faults: [] })
+          yield* TestClock.adjust(1)
+          yield* calm
+        }),
+      stop: Scope.close(scope, Exit.void)
+    }
   }
-})
+)

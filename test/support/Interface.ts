@@ -35,52 +35,54 @@ export interface Body {
 export const page = { "x-azure-security-page": "1" }
 
 /** Starts the interface; `ask` sends a request to it. */
-export const interfaceOf = Effect.fnUntraced(function*(
-  { admin, isOpened = true, listenAt = "127.0.0.1:0", search = Search.layerOff("not in this test") }: {
+export const interfaceOf = Effect.fnUntraced(
+  function*({ admin, isOpened = true, listenAt = "127.0.0.1:0", search = Search.layerOff("not in this test") }: {
     readonly admin?: string
     readonly isOpened?: boolean
     readonly listenAt?: string
     readonly search?: Layer.Layer<Search>
-  } = {}
-) {
-  const scope = yield* Scope.Scope
-  const microsoft = yield* serve(0)
-  const documents = yield* SubscriptionRef.make<Documents>({
-    one: { enabled: true, note: "kept", ...simulatedInstance(microsoft) }
-  })
-  const context = yield* Layer.buildWithScope(Layer.merge(Status.layer("0.0.0"), Backend.layer), scope)
-  const { origin } = yield* listen(Option.some(listenAt), context, scope).pipe(
-    Effect.provide(
-      ConfigProvider.layer(ConfigProvider.fromUnknown(admin === undefined ? {} : { AZURE_SECURITY_ADMIN_TOKEN: admin }))
+  } = {}) {
+    const scope = yield* Scope.Scope
+    const microsoft = yield* serve(0)
+    const documents = yield* SubscriptionRef.make<Documents>({
+      one: { enabled: true, note: "kept", ...simulatedInstance(microsoft) }
+    })
+    const context = yield* Layer.buildWithScope(Layer.merge(Status.layer("0.0.0"), Backend.layer), scope)
+    const { origin } = yield* listen(Option.some(listenAt), context, scope).pipe(
+      Effect.provide(
+        ConfigProvider.layer(
+          ConfigProvider.fromUnknown(admin === undefined ? {} : { AZURE_SECURITY_ADMIN_TOKEN: admin })
+        )
+      )
     )
-  )
-  const services = Layer.mergeAll(
-    GraphClient.layer,
-    search,
-    SettingsStore.layerMemory(documents)
-  ).pipe(Layer.provideMerge(HttpClientLayer.layer({ version: "0.0.0" })))
-  const built = yield* Layer.buildWithScope(services, scope)
-  if (isOpened) yield* openBackend.pipe(Effect.provideContext(built), Effect.provideContext(context))
-  const http = yield* Effect.provideContext(HttpClient.HttpClient, built)
-  const at = origin!.replace("0.0.0.0", "127.0.0.1")
-  const ask = Effect.fnUntraced(function*(
-    method: "GET" | "PUT" | "POST" | "DELETE",
-    path: string,
-    { body, headers = method === "GET" ? {} : page }: { readonly body?: unknown; readonly headers?: object } = {}
-  ) {
-    const request = HttpClientRequest.make(method)(`${at}${path}`).pipe(
-      HttpClientRequest.setHeaders(headers as Record<string, string>),
-      body === undefined
-        ? (same) => same
-        : HttpClientRequest.bodyText(written(body), "application/json")
+    const services = Layer.mergeAll(GraphClient.layer, search, SettingsStore.layerMemory(documents)).pipe(
+      Layer.provideMerge(HttpClientLayer.layer({ version: "0.0.0" }))
     )
-    const response = yield* http.execute(request)
-    const text = yield* response.text
-    return { status: response.status, headers: response.headers, text, json: parsed(text) }
-  })
-  const status = yield* Effect.provideContext(Status, context)
-  return { ask, documents, microsoft, at, http, status }
-})
+    const built = yield* Layer.buildWithScope(services, scope)
+    if (isOpened) yield* openBackend.pipe(Effect.provideContext(built), Effect.provideContext(context))
+    const http = yield* Effect.provideContext(HttpClient.HttpClient, built)
+    const at = origin!.replace("0.0.0.0", "127.0.0.1")
+    const ask = Effect.fnUntraced(
+      function*(
+        method: "GET" | "PUT" | "POST" | "DELETE",
+        path: string,
+        { body, headers = method === "GET" ? {} : page }: { readonly body?: unknown; readonly headers?: object } = {}
+      ) {
+        const request = HttpClientRequest.make(method)(`${at}${path}`).pipe(
+          HttpClientRequest.setHeaders(headers as Record<string, string>),
+          body === undefined
+            ? (same) => same
+            : HttpClientRequest.bodyText(written(body), "application/json")
+        )
+        const response = yield* http.execute(request)
+        const text = yield* response.text
+        return { status: response.status, headers: response.headers, text, json: parsed(text) }
+      }
+    )
+    const status = yield* Effect.provideContext(Status, context)
+    return { ask, documents, microsoft, at, http, status }
+  }
+)
 
 export const written = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value)
 

@@ -20,11 +20,18 @@ const certificate = Effect.acquireRelease(
   Effect.sync(() => {
     const directory = mkdtempSync(`${tmpdir()}/microsoft-`)
     const subject = ["-subj", "/CN=Stand-in", "-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join()}`]
-    execFileSync(
-      "openssl",
-      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", "key.pem", "-out", "cert.pem"],
-      { cwd: directory, stdio: "ignore" }
-    )
+    execFileSync("openssl", [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      ...subject,
+      "-keyout",
+      "key.pem",
+      "-out",
+      "cert.pem"
+    ], { cwd: directory, stdio: "ignore" })
     return {
       directory,
       path: `${directory}/cert.pem`,
@@ -74,13 +81,11 @@ export const standIn = Effect.fnUntraced(function*(options: Partial<SimulatorOpt
   const context = yield* Layer.buildWithScope(
     HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(Simulator.layer({ live: false, ...options })),
-      Layer.provideMerge(
-        NodeHttpServer.layer(() => secure(cert, key), {
-          host: "127.0.0.1",
-          port: 0,
-          gracefulShutdownTimeout: 0
-        })
-      )
+      Layer.provideMerge(NodeHttpServer.layer(() => secure(cert, key), {
+        host: "127.0.0.1",
+        port: 0,
+        gracefulShutdownTimeout: 0
+      }))
     ),
     yield* Scope.Scope
   )

@@ -103,71 +103,70 @@ const identityOf = (endpoint: Endpoint, clientId: string, displayName: string): 
 })
 
 /** Starts a process; it lives as long as the scope, or until it is stopped. */
-export const start = Effect.fnUntraced(function*(
-  name: Name,
-  clientId: string,
-  over: Surroundings,
-  within: Scope.Scope
-) {
-  const scope = yield* Scope.fork(within)
-  const lock = Semaphore.makeUnsafe(1)
-  let running: Fiber.Fiber<void> | undefined
-  const process: Process = {
-    name,
-    isDead: false,
-    isBeginning: false,
-    isLost: false,
-    inHand: [],
-    clientId,
-    free: Effect.suspend(() => Context.get(context, PagePermits).available),
-    change: (clientId, displayName) =>
-      Effect.suspend(() => {
-        process.clientId = clientId
-        running?.interruptUnsafe()
-        return run(displayName)
-      }),
-    stopConsumer: Effect.suspend(() => Fiber.interrupt(consumer)),
-    stop: Effect.suspend(() => Scope.close(scope, Exit.void))
+export const start = Effect.fnUntraced(
+  function*(name: Name, clientId: string, over: Surroundings, within: Scope.Scope) {
+    const scope = yield* Scope.fork(within)
+    const lock = Semaphore.makeUnsafe(1)
+    let running: Fiber.Fiber<void> | undefined
+    const process: Process = {
+      name,
+      isDead: false,
+      isBeginning: false,
+      isLost: false,
+      inHand: [],
+      clientId,
+      free: Effect.suspend(() => Context.get(context, PagePermits).available),
+      change: (clientId, displayName) =>
+        Effect.suspend(() => {
+          process.clientId = clientId
+          running?.interruptUnsafe()
+          return run(displayName)
+        }),
+      stopConsumer: Effect.suspend(() => Fiber.interrupt(consumer)),
+      stop: Effect.suspend(() => Scope.close(scope, Exit.void))
+    }
+    const context: Context.Context<Checkpoints | ArtifactSink | Reporter | PagePermits | Status> = yield* Layer
+      .buildWithScope(
+        Layer.fresh(
+          Layer.mergeAll(
+            Checkpoints.layer.pipe(Layer.provide(Layer.succeed(StateStore, over.store(process)))),
+            Layer.succeed(ArtifactSink, over.sink(process)),
+            Reporter.layer,
+            PagePermits.layer(permits),
+            Status.layer("test")
+          )
+        ),
+        scope
+      )
+    const leases = leasesOf(over, process)
+    const queue = yield* Queue.bounded<Page>(permits)
+    const forked = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      work.pipe(
+        Effect.provideContext(context as Context.Context<R>),
+        Effect.provideService(Leases, leases),
+        Effect.provideService(Clock.Clock, over.clock),
+        Effect.provideService(References.MinimumLogLevel, "None"),
+        Effect.forkIn(scope, { startImmediately: true })
+      ) as Effect.Effect<Fiber.Fiber<A, E>>
+    const run = Effect.fnUntraced(function*(displayName: string) {
+      running = yield* forked(leases.whileHeld(
+        "tenant",
+        EndpointRun.run({
+          identity: identityOf(over.endpoint, process.clientId, displayName),
+          endpoint: over.endpoint,
+          pace: over.pace,
+          graph: over.graph(process),
+          once: false,
+          queue,
+          lockOf: () => lock
+        })
+      ))
+    })
+    const consumer = yield* forked(consume(queue, undefined))
+    yield* run("Contoso")
+    return process
   }
-  const context: Context.Context<Checkpoints | ArtifactSink | Reporter | PagePermits | Status> = yield* Layer
-    .buildWithScope(
-      Layer.fresh(Layer.mergeAll(
-        Checkpoints.layer.pipe(Layer.provide(Layer.succeed(StateStore, over.store(process)))),
-        Layer.succeed(ArtifactSink, over.sink(process)),
-        Reporter.layer,
-        PagePermits.layer(permits),
-        Status.layer("test")
-      )),
-      scope
-    )
-  const leases = leasesOf(over, process)
-  const queue = yield* Queue.bounded<Page>(permits)
-  const forked = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    work.pipe(
-      Effect.provideContext(context as Context.Context<R>),
-      Effect.provideService(Leases, leases),
-      Effect.provideService(Clock.Clock, over.clock),
-      Effect.provideService(References.MinimumLogLevel, "None"),
-      Effect.forkIn(scope, { startImmediately: true })
-    ) as Effect.Effect<Fiber.Fiber<A, E>>
-  const run = Effect.fnUntraced(function*(displayName: string) {
-    running = yield* forked(leases.whileHeld(
-      "tenant",
-      EndpointRun.run({
-        identity: identityOf(over.endpoint, process.clientId, displayName),
-        endpoint: over.endpoint,
-        pace: over.pace,
-        graph: over.graph(process),
-        once: false,
-        queue,
-        lockOf: () => lock
-      })
-    ))
-  })
-  const consumer = yield* forked(consume(queue, undefined))
-  yield* run("Contoso")
-  return process
-})
+)
 
 /** A clock that was set back against another, whose waits go on as they were. */
 export const setBackBy = (clock: Clock.Clock, millis: () => number): Clock.Clock => ({

@@ -87,14 +87,13 @@ const ready = (child: ChildProcess) =>
 /** Starts a broker with JetStream; `config` is added to its configuration file. Broker and store end with the scope. */
 export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const directory = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "nats-"))),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-    )
+    const directory = yield* Effect.acquireRelease(Effect.sync(() => mkdtempSync(join(tmpdir(), "nats-"))), (path) =>
+      Effect.sync(() => rmSync(path, { recursive: true, force: true })))
     const name = `test-${randomUUID()}`
     const file = join(directory, "server.conf")
     let child: ChildProcess | undefined
-    const end = () => void child?.kill("SIGKILL")
+    const end = () =>
+      void child?.kill("SIGKILL")
 
     /** Starts on a port and checks that the server that answers there is the one that was started. */
     const run = Effect.fnUntraced(function*(port: number) {
@@ -110,15 +109,12 @@ export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope
       return { port: listening, version: info.version }
     })
 
-    yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("exit", end)),
-      () =>
-        Effect.suspend(() => {
-          process.off("exit", end)
-          end()
-          return child === undefined ? Effect.void : ended(child)
-        })
-    )
+    yield* Effect.acquireRelease(Effect.sync(() => process.on("exit", end)), () =>
+      Effect.suspend(() => {
+        process.off("exit", end)
+        end()
+        return child === undefined ? Effect.void : ended(child)
+      }))
     const { port, version } = yield* run(-1)
     const signal = (name: NodeJS.Signals) => Effect.sync(() => void child!.kill(name))
     return {

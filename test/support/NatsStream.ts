@@ -16,14 +16,11 @@ export const createStream = (config: Partial<StreamConfig> = {}) =>
   )
 
 /** Number of messages in the stream. */
-export const count = Effect.flatMap(
-  Connection,
-  ({ jsm }) =>
-    // A request during a loss of the broker gets no answer, and is sent again.
-    Effect.retry(Effect.tryPromise(async () => (await jsm.streams.info(stream)).state.messages), { times: 20 }).pipe(
-      Effect.orDie
-    )
-)
+export const count = Effect.flatMap(Connection, ({ jsm }) =>
+  // A request during a loss of the broker gets no answer, and is sent again.
+  Effect.retry(Effect.tryPromise(async () => (await jsm.streams.info(stream)).state.messages), { times: 20 }).pipe(
+    Effect.orDie
+  ))
 
 export interface Stored {
   readonly id: string

@@ -13,9 +13,9 @@ export interface Recorded {
   fails: string | undefined
 }
 
-export class RecordedDisk extends Context.Service<RecordedDisk, Recorded>()(
-  "azure-security/test/support/RecordedDisk"
-) {}
+export class RecordedDisk
+  extends Context.Service<RecordedDisk, Recorded>()("azure-security/test/support/RecordedDisk")
+{}
 
 const last = (name: string) => name.split("/").at(-1)!
 

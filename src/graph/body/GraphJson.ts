@@ -42,13 +42,12 @@ const hasInexact = (text: string) => {
 
 /** Parses with raw numbers; undefined for a text too deep for a reviver, which recurses. */
 const revived = (text: string): unknown =>
-  Result.getOrUndefined(Result.try(() =>
-    JSON.parse(
-      text,
-      (_, item, { source }) =>
-        typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item
+  Result.getOrUndefined(
+    Result.try(() =>
+      JSON.parse(text, (_, item, { source }) =>
+        typeof item === "number" && source !== undefined && String(item) !== source ? JSON.rawJSON(source) : item)
     )
-  ))
+  )
 
 /** Parses a text that is known to be valid JSON, keeping Graph's digits. */
 export const exactly = (text: string): unknown =>

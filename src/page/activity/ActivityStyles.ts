@@ -3,11 +3,7 @@ import { css } from "lit"
 
 /** Styles that only `ActivityView` uses. */
 export const activityStyles = css`
-  :host {
-    font-size: 0.875rem;
-    line-height: 1.28572;
-    letter-spacing: 0.16px;
-  }
+  :host { font-size: 0.875rem; line-height: 1.28572; letter-spacing: 0.16px; }
   header {
     display: flex;
     flex-wrap: wrap;
@@ -16,22 +12,9 @@ export const activityStyles = css`
     gap: 0.75rem 2rem;
     margin-block-end: 1.25rem;
   }
-  h2 {
-    margin: 0 0 0.5rem;
-    font-size: 1rem;
-    font-weight: 600;
-  }
-  fieldset {
-    display: flex;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-  label {
-    position: relative;
-    display: grid;
-    cursor: pointer;
-  }
+  h2 { margin: 0 0 0.5rem; font-size: 1rem; font-weight: 600; }
+  fieldset { display: flex; margin: 0; padding: 0; border: 0; }
+  label { position: relative; display: grid; cursor: pointer; }
   input {
     position: absolute;
     inset: 0;
@@ -49,22 +32,14 @@ export const activityStyles = css`
     white-space: nowrap;
   }
   label:first-of-type span { border-start-start-radius: 4px; border-end-start-radius: 4px; }
-  label:last-of-type span {
-    border-inline-end-width: 1px;
-    border-start-end-radius: 4px;
-    border-end-end-radius: 4px;
-  }
+  label:last-of-type span { border-inline-end-width: 1px; border-start-end-radius: 4px; border-end-end-radius: 4px; }
   label:hover span { background: var(--cds-background-hover); }
   input:checked + span {
     background: var(--cds-layer-selected-inverse);
     color: var(--cds-text-inverse);
     forced-color-adjust: none;
   }
-  input:focus-visible + span {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: 1px;
-    z-index: 1;
-  }
+  input:focus-visible + span { outline: 2px solid var(--cds-focus); outline-offset: 1px; z-index: 1; }
   .plots {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
@@ -72,11 +47,7 @@ export const activityStyles = css`
     align-items: start;
   }
   .skeleton { block-size: 20rem; background: var(--cds-skeleton-background); }
-  .marks {
-    margin-block: 1rem;
-    padding: 1rem;
-    background: var(--cds-layer-01);
-  }
+  .marks { margin-block: 1rem; padding: 1rem; background: var(--cds-layer-01); }
   .marks li {
     display: flex;
     flex-wrap: wrap;

@@ -141,9 +141,7 @@ export class ActivityView extends LitElement {
     const label = ranges.find(({ name }) => name === this.range)!.label.toLowerCase()
     return html`<div class="notice" role="alert">
       <div><strong>${
-      current === undefined
-        ? "No answer"
-        : `Not refreshed; the plots show the ${label} as of ${timeOf(current.at)}`
+      current === undefined ? "No answer" : `Not refreshed; the plots show the ${label} as of ${timeOf(current.at)}`
     }</strong><p>${this.trouble}</p></div>
       <cds-button kind="tertiary" size="md" @click=${() => this.ask()}>Try again</cds-button>
     </div>`

@@ -119,22 +119,19 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
       x: { time: true },
       y: { range: (_, _min, most) => [0, Math.max(least, (most ?? 0) * 1.15)] }
     },
-    axes: [
-      {
-        ...axis,
-        size: 28,
-        grid: { show: false },
-        space: 64,
-        values: (_, splits, _axis, _space, apart) => splits.map((at) => tick(at, apart))
-      },
-      {
-        ...axis,
-        size: plot.as === "seconds" ? 56 : 44,
-        space: 32,
-        incrs: steps[plot.as],
-        values: (_, splits) => splits.map((value) => plot.as === "seconds" ? lengthOf(value) : short.format(value))
-      }
-    ],
+    axes: [{
+      ...axis,
+      size: 28,
+      grid: { show: false },
+      space: 64,
+      values: (_, splits, _axis, _space, apart) => splits.map((at) => tick(at, apart))
+    }, {
+      ...axis,
+      size: plot.as === "seconds" ? 56 : 44,
+      space: 32,
+      incrs: steps[plot.as],
+      values: (_, splits) => splits.map((value) => plot.as === "seconds" ? lengthOf(value) : short.format(value))
+    }],
     series: [{}, ...plot.series.map((one) => lineOf(one, ground.colour(one.colour)))],
     hooks: {
       drawClear: [(drawn) => shade(drawn, ground)],

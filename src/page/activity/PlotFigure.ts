@@ -20,12 +20,7 @@ const styles = css`
   }
   *, *::before, *::after { box-sizing: border-box; }
   figure { margin: 0; }
-  h2 {
-    margin: 0;
-    font-size: 1rem;
-    font-weight: 600;
-    line-height: 1.375rem;
-  }
+  h2 { margin: 0; font-size: 1rem; font-weight: 600; line-height: 1.375rem; }
   p { margin: 0; color: var(--cds-text-secondary); }
   .unit { font-size: 0.75rem; letter-spacing: 0.32px; }
   .legend {
@@ -41,11 +36,7 @@ const styles = css`
     list-style: none;
     font-variant-numeric: tabular-nums;
   }
-  .legend li {
-    display: flex;
-    align-items: center;
-    gap: 0.375rem;
-  }
+  .legend li { display: flex; align-items: center; gap: 0.375rem; }
   .legend .when { margin-inline-start: auto; }
   .legend b { color: var(--cds-text-primary); font-weight: 600; }
   .swatch {
@@ -70,39 +61,17 @@ const styles = css`
   .uplot { font-family: inherit; }
   .u-cursor-x { border-color: var(--cds-border-strong-01) !important; }
   details { margin-block-start: 0.5rem; font-size: 0.75rem; }
-  summary {
-    inline-size: max-content;
-    padding-block: 0.25rem;
-    color: var(--cds-link-primary);
-    cursor: pointer;
-  }
-  summary:focus-visible, .table:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: 1px;
-  }
-  .table {
-    max-block-size: 16rem;
-    margin-block-start: 0.5rem;
-    overflow: auto;
-  }
-  table {
-    inline-size: 100%;
-    border-collapse: separate;
-    border-spacing: 0;
-    font-variant-numeric: tabular-nums;
-  }
+  summary { inline-size: max-content; padding-block: 0.25rem; color: var(--cds-link-primary); cursor: pointer; }
+  summary:focus-visible, .table:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
+  .table { max-block-size: 16rem; margin-block-start: 0.5rem; overflow: auto; }
+  table { inline-size: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
   th, td {
     padding: 0.25rem 0.75rem;
     border-block-end: 1px solid var(--cds-border-subtle-01);
     font-weight: 400;
     text-align: end;
   }
-  thead th {
-    position: sticky;
-    inset-block-start: 0;
-    background: var(--cds-layer-accent-01);
-    font-weight: 600;
-  }
+  thead th { position: sticky; inset-block-start: 0; background: var(--cds-layer-accent-01); font-weight: 600; }
   th:first-child { text-align: start; white-space: nowrap; }
 `
 

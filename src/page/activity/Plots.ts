@@ -97,53 +97,45 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   const each = `per ${step(activity.step_seconds)}`
   const slowest = most(freshness_p95_seconds)
   const busiest = most(requests_per_minute)
-  return [
-    {
-      name: "records",
-      title: "Records and artifacts",
-      unit: each,
-      as: "count",
-      summary: `${total(records)} records fetched, ${total(artifacts)} artifacts published`,
-      series: [
-        { name: "Records fetched", values: records, as: "steps", colour: 1 },
-        { name: "Artifacts published", values: artifacts, as: "steps", colour: 2 }
-      ]
-    },
-    {
-      name: "errors",
-      title: "Errors",
-      unit: each,
-      as: "count",
-      summary: `${total(errors)} ${total(errors) === "1" ? "failure" : "failures"}`,
-      series: [{ name: "Errors", values: errors, as: "bars", colour: 3 }]
-    },
-    {
-      name: "freshness",
-      title: "Freshness",
-      unit: "time from a record's last change to its publication, 95th percentile",
-      as: "seconds",
-      summary: slowest === undefined
-        ? "nothing was published"
-        : `95 of 100 records within ${lengthOf(slowest)} at worst`,
-      series: [{ name: "95th percentile", values: freshness_p95_seconds, as: "points", colour: 4 }]
-    },
-    {
-      name: "requests",
-      title: "Request budget",
-      unit: "requests per minute of the busiest tenant",
-      as: "count",
-      summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
-      series: [
-        { name: "Requests", values: requests_per_minute, as: "steps", colour: 5 },
-        {
-          name: "Budget",
-          values: requests_per_minute.map(() => requests_per_minute_max),
-          as: "limit",
-          colour: 3
-        }
-      ]
-    }
-  ]
+  return [{
+    name: "records",
+    title: "Records and artifacts",
+    unit: each,
+    as: "count",
+    summary: `${total(records)} records fetched, ${total(artifacts)} artifacts published`,
+    series: [{ name: "Records fetched", values: records, as: "steps", colour: 1 }, {
+      name: "Artifacts published",
+      values: artifacts,
+      as: "steps",
+      colour: 2
+    }]
+  }, {
+    name: "errors",
+    title: "Errors",
+    unit: each,
+    as: "count",
+    summary: `${total(errors)} ${total(errors) === "1" ? "failure" : "failures"}`,
+    series: [{ name: "Errors", values: errors, as: "bars", colour: 3 }]
+  }, {
+    name: "freshness",
+    title: "Freshness",
+    unit: "time from a record's last change to its publication, 95th percentile",
+    as: "seconds",
+    summary: slowest === undefined ? "nothing was published" : `95 of 100 records within ${lengthOf(slowest)} at worst`,
+    series: [{ name: "95th percentile", values: freshness_p95_seconds, as: "points", colour: 4 }]
+  }, {
+    name: "requests",
+    title: "Request budget",
+    unit: "requests per minute of the busiest tenant",
+    as: "count",
+    summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
+    series: [{ name: "Requests", values: requests_per_minute, as: "steps", colour: 5 }, {
+      name: "Budget",
+      values: requests_per_minute.map(() => requests_per_minute_max),
+      as: "limit",
+      colour: 3
+    }]
+  }]
 }
 
 /** The marks within the range, latest first. A mark that lasts ends with the range. */

@@ -90,12 +90,10 @@ export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) 
   }
         </div>
         ${
-    choiceField(form, "cloud", "Microsoft cloud", [
-      ["global", "Global"],
-      ["usgov", "US Government (GCC High)"],
-      ["usgovdod", "US Government (DoD)"],
-      ["custom", "Other: URLs of a simulator or an air-gapped cloud"]
-    ])
+    choiceField(form, "cloud", "Microsoft cloud", [["global", "Global"], ["usgov", "US Government (GCC High)"], [
+      "usgovdod",
+      "US Government (DoD)"
+    ], ["custom", "Other: URLs of a simulator or an air-gapped cloud"]])
   }
         ${
     draft.cloud === "custom"

@@ -104,9 +104,7 @@ export const conflict = (
       <div class="choices">
         <cds-button kind="tertiary" size="md" @click=${keep}>Keep mine</cds-button>
         ${
-    differing.length === 0
-      ? nothing
-      : html`<cds-button kind="ghost" size="md" @click=${take}>Take theirs</cds-button>`
+    differing.length === 0 ? nothing : html`<cds-button kind="ghost" size="md" @click=${take}>Take theirs</cds-button>`
   }
       </div>
     </section>

@@ -44,13 +44,8 @@ export class ConnectionTest extends LitElement {
       li > .mark { font-weight: 600; }
       li > .word { font-weight: 600; }
       .passed > .mark { color: var(--cds-support-success); }
-      .passed > .word,
-      .skipped > .word { font-weight: 400; }
-      li > div {
-        display: grid;
-        gap: 0.25rem;
-        min-width: 0;
-      }
+      .passed > .word, .skipped > .word { font-weight: 400; }
+      li > div { display: grid; gap: 0.25rem; min-width: 0; }
       .remedy { font-weight: 600; }
       .remedy::first-letter { text-transform: uppercase; }
       progress { width: 100%; height: 0.25rem; }

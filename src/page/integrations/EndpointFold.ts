@@ -17,16 +17,8 @@ export const endpointStyles = css`
     padding: 0.25rem 0;
   }
   .endpoint > summary:hover { background: var(--cds-layer-hover); }
-  .endpoint-state {
-    display: flex;
-    align-items: center;
-    gap: 0.375rem;
-  }
-  .endpoint-count {
-    white-space: nowrap;
-    font-variant-numeric: tabular-nums;
-    text-align: right;
-  }
+  .endpoint-state { display: flex; align-items: center; gap: 0.375rem; }
+  .endpoint-count { white-space: nowrap; font-variant-numeric: tabular-nums; text-align: right; }
   .left { font-variant-numeric: tabular-nums; font-weight: 600; }
   @container (max-width: 20rem) {
     .unit { position: absolute; clip-path: inset(50%); }

@@ -45,9 +45,6 @@ export const failureOf = (cause: unknown): Failure => {
 }
 
 /** A notification in the flow of the page. */
-export const notice = (
-  kind: "error" | "warning" | "info" | "success",
-  { text, title }: Failure
-): TemplateResult =>
+export const notice = (kind: "error" | "warning" | "info" | "success", { text, title }: Failure): TemplateResult =>
   html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
     hide-close-button .title=${visible(title)} .subtitle=${visible(text)}></cds-inline-notification>`

@@ -52,12 +52,7 @@ const describedBy = (form: Form, path: Path, hint: string | undefined) =>
 const typed = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value
 
 /** A field for text, a number or a secret. */
-export const textField = (
-  form: Form,
-  path: Path,
-  label: string,
-  options: Options = {}
-): TemplateResult => {
+export const textField = (form: Form, path: Path, label: string, options: Options = {}): TemplateResult => {
   const { hint, kind = "text", placeholder, required = false } = options
   return framed(
     form,
@@ -97,12 +92,7 @@ export const choiceField = (
   )
 
 /** A checkbox. Its fault is shown elsewhere, in the element `faultId`. */
-export const tickField = (
-  form: Form,
-  path: Path,
-  label: string | TemplateResult,
-  faultId: string
-): TemplateResult => {
+export const tickField = (form: Form, path: Path, label: string | TemplateResult, faultId: string): TemplateResult => {
   const isFaulty = form.faults.byPath.has(path)
   return html`<label class="tick"><input id=${path} type="checkbox" .checked=${live(form.draft[path] === "true")}
     aria-invalid=${isFaulty} aria-describedby=${isFaulty ? faultId : nothing}

@@ -12,9 +12,7 @@ export const formFaults = (faults: PlacedFaults, failure: Failure | undefined): 
     <div class="faults" tabindex="-1">
       ${failure === undefined ? nothing : notice("error", failure)}
       ${
-    others.length === 0
-      ? nothing
-      : notice("error", { title: "The settings cannot be used", text: others.join("; ") })
+    others.length === 0 ? nothing : notice("error", { title: "The settings cannot be used", text: others.join("; ") })
   }
     </div>
   `

@@ -3,18 +3,12 @@ import { css } from "lit"
 
 /** Styles that only `InstanceForm` uses. */
 export const formStyles = css`
-  form,
-  .group { display: grid; gap: 1.5rem; }
+  form, .group { display: grid; gap: 1.5rem; }
   /* Fields on a panel have the page's background. */
-  input:not([type="checkbox"]):not([type="radio"]),
-  select { background: var(--cds-field-02); }
+  input:not([type="checkbox"]):not([type="radio"]), select { background: var(--cds-field-02); }
   .advanced > summary { min-height: 2.5rem; border-block: 1px solid var(--cds-border-subtle-01); }
   .advanced .group { padding: 1.5rem 0 0; }
-  .pair {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));
-    gap: 1.5rem 1rem;
-  }
+  .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1.5rem 1rem; }
   fieldset {
     display: grid;
     gap: 1rem;
@@ -24,12 +18,7 @@ export const formStyles = css`
     border: 0;
   }
   legend { margin-bottom: 0.5rem; padding: 0; }
-  .endpoint-row {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) 9rem;
-    align-items: start;
-    gap: 1rem;
-  }
+  .endpoint-row { display: grid; grid-template-columns: minmax(0, 1fr) 9rem; align-items: start; gap: 1rem; }
   .tick {
     display: flex;
     align-items: center;
@@ -48,11 +37,7 @@ export const formStyles = css`
     accent-color: var(--cds-icon-primary);
   }
   .tick input:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
-  .enabled {
-    display: flex;
-    flex-direction: column;
-    gap: 0.25rem;
-  }
+  .enabled { display: flex; flex-direction: column; gap: 0.25rem; }
   .product {
     display: grid;
     grid-template-columns: auto 1fr;
@@ -78,14 +63,9 @@ export const formStyles = css`
     background: var(--cds-background);
   }
   .conflict:focus { outline: none; }
-  .choices {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5rem;
-  }
+  .choices { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   table { width: 100%; border-collapse: collapse; }
-  th,
-  td {
+  th, td {
     padding: 0.5rem 0.5rem 0.5rem 0;
     border-bottom: 1px solid var(--cds-border-subtle-01);
     font-weight: 400;
@@ -105,19 +85,10 @@ export const formStyles = css`
     gap: 1px;
     background: var(--cds-border-subtle);
   }
-  .buttons cds-button {
-    width: 100%;
-    max-width: none;
-    background: var(--cds-layer);
-  }
+  .buttons cds-button { width: 100%; max-width: none; background: var(--cds-layer); }
   .buttons cds-button::part(button) { width: 100%; max-width: none; }
   .buttons.two { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .where {
-    padding: 0.5rem 1rem;
-    color: var(--cds-text-secondary);
-    font-size: 0.75rem;
-    line-height: 1rem;
-  }
+  .where { padding: 0.5rem 1rem; color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; }
   @media (max-width: 30rem) {
     input:not([type="checkbox"]):not([type="radio"]) { padding: 0 0.5rem; }
     .endpoint-row { grid-template-columns: minmax(0, 1fr) 6rem; gap: 0.5rem; }

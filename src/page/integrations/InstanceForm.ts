@@ -239,13 +239,11 @@ export class InstanceForm extends LitElement {
   }
 
   #buttons = () =>
-    this.leaving
-      ? leaveButtons({ stay: () => void this.#stay(), discard: () => this.#close() })
-      : formButtons(this, {
-        cancel: () => this.#leave(),
-        test: () => void this.#testConnection(),
-        save: () => void this.#save()
-      })
+    this.leaving ? leaveButtons({ stay: () => void this.#stay(), discard: () => this.#close() }) : formButtons(this, {
+      cancel: () => this.#leave(),
+      test: () => void this.#testConnection(),
+      save: () => void this.#save()
+    })
 
   override render() {
     const isForm = this.step === "form"
@@ -267,18 +265,16 @@ export class InstanceForm extends LitElement {
             : conflict(this.current, this.draft, this.stored, { keep: this.#keepMine, take: this.#takeTheirs })
         }
             ${
-          plainFields(
-            { draft: this.draft, faults: this.faults, type: this.#type },
-            this.stored,
-            () => void this.#save(),
-            { isOpen: this.unfolded, unfold: (isOpen) => (this.unfolded = isOpen) }
-          )
+          plainFields({ draft: this.draft, faults: this.faults, type: this.#type }, this.stored, () =>
+            void this.#save(), { isOpen: this.unfolded, unfold: (isOpen) => (this.unfolded = isOpen) })
         }
             <azure-security-connection-test
               @running=${(
           { detail }: CustomEvent<boolean>
         ) => (this.testing = detail)}></azure-security-connection-test>`
-        : productChoice(() => this.#choose())
+        : productChoice(() =>
+          this.#choose()
+        )
     }
         <div slot="footer">${isForm ? this.#buttons() : nothing}</div>
       </azure-security-dialog>

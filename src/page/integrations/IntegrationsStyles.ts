@@ -21,11 +21,7 @@ export const integrationsStyles = css`
     margin-bottom: 1rem;
   }
   cds-search { flex: 1 1 16rem; max-width: 30rem; }
-  .chips {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5rem;
-  }
+  .chips { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   .chip {
     display: flex;
     align-items: center;
@@ -41,10 +37,7 @@ export const integrationsStyles = css`
     cursor: pointer;
   }
   .chip:hover { background: var(--cds-background-hover); }
-  .chip[aria-pressed="true"] {
-    border-color: var(--cds-border-inverse);
-    background: var(--cds-layer-selected-01);
-  }
+  .chip[aria-pressed="true"] { border-color: var(--cds-border-inverse); background: var(--cds-layer-selected-01); }
   .chip:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .grid {
     display: grid;
@@ -70,16 +63,8 @@ export const integrationsStyles = css`
     padding: 2rem 1rem;
     text-align: center;
   }
-  .empty > .icon {
-    width: 4rem;
-    height: 4rem;
-    color: var(--cds-interactive);
-  }
-  .two {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-    gap: 1px;
-  }
+  .empty > .icon { width: 4rem; height: 4rem; color: var(--cds-interactive); }
+  .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1px; }
   .two cds-button { width: 100%; max-width: none; }
   .two cds-button::part(button) { width: 100%; max-width: none; }
 `

@@ -16,16 +16,9 @@ export const reportStyles = css`
     border-left: 3px solid var(--cds-support-error);
     background: var(--page-fault);
   }
-  .report.warning {
-    border-left-color: var(--cds-support-warning);
-    background: var(--page-warning);
-  }
+  .report.warning { border-left-color: var(--cds-support-warning); background: var(--page-warning); }
   .report > .icon { margin-top: 0.125rem; }
-  .report > div {
-    display: grid;
-    gap: 0.375rem;
-    min-width: 0;
-  }
+  .report > div { display: grid; gap: 0.375rem; min-width: 0; }
   .remedy { font-weight: 600; }
   .remedy::first-letter { text-transform: uppercase; }
   .report summary {

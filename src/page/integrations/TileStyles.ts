@@ -17,18 +17,9 @@ export const tileStyles = css`
   article.failed { border-top-color: var(--cds-support-error); }
   article.disabled { border-top-color: var(--cds-border-strong-01); }
   article.lost { border-top-color: var(--cds-border-strong-01); filter: grayscale(1); }
-  .head {
-    display: flex;
-    justify-content: space-between;
-    gap: 1rem;
-  }
+  .head { display: flex; justify-content: space-between; gap: 1rem; }
   .names { min-width: 0; }
-  h2 {
-    display: -webkit-box;
-    overflow: hidden;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-  }
+  h2 { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
   .condition {
     display: flex;
     align-items: center;
@@ -43,18 +34,8 @@ export const tileStyles = css`
     background: var(--cds-layer-accent);
   }
   .reports { display: grid; gap: 0.5rem; }
-  dt {
-    color: var(--cds-text-secondary);
-    font-size: 0.75rem;
-    line-height: 1rem;
-    letter-spacing: 0.32px;
-  }
-  .polls,
-  .figures {
-    display: grid;
-    grid-template-columns: repeat(3, minmax(0, 1fr));
-    gap: 1rem;
-  }
+  dt { color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
+  .polls, .figures { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem; }
   .figure {
     font-size: 1.75rem;
     font-weight: 300;
@@ -83,12 +64,7 @@ export const tileStyles = css`
     background: var(--cds-border-subtle);
     forced-color-adjust: none;
   }
-  meter::-webkit-meter-bar {
-    height: 0.25rem;
-    border: 0;
-    border-radius: 0;
-    background: var(--cds-border-subtle);
-  }
+  meter::-webkit-meter-bar { height: 0.25rem; border: 0; border-radius: 0; background: var(--cds-border-subtle); }
   meter::-webkit-meter-optimum-value { background: var(--cds-border-interactive); }
   meter::-moz-meter-bar { background: var(--cds-border-interactive); }
   .actions {

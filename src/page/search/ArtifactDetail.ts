@@ -18,11 +18,10 @@ const headingMax = 200
 
 type Tab = "summary" | "related" | "json"
 
-const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
-  { name: "summary", label: "Summary" },
-  { name: "related", label: "Related" },
-  { name: "json", label: "JSON" }
-]
+const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [{ name: "summary", label: "Summary" }, {
+  name: "related",
+  label: "Related"
+}, { name: "json", label: "JSON" }]
 
 /**
  * `<azure-security-detail>`: fires `term` with a query term when a value is chosen, `open` with a related row, `back`
@@ -96,12 +95,10 @@ export class ArtifactDetail extends LitElement {
     return html`<dt>${label}</dt>
       <dd>
         <span class="text">${
-      term === undefined
-        ? shown
-        : html`<button
+      term === undefined ? shown : html`<button
             class="value" type="button" title="Add to the query" aria-label="Add ${label} ${
-          clipped(text, 100)
-        } to the query"
+        clipped(text, 100)
+      } to the query"
             @click=${() => this.fire("term", term)}
           >${label === "Severity" ? severityMark(shown) : shown}</button>`
     }${

@@ -30,13 +30,28 @@ const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].
 
 /** All columns, in their order. */
 export const columns: ReadonlyArray<Column> = [
-  { name: "time", label: "Time", text: (row) => localTime(row.time), initial: true },
+  {
+    name: "time",
+    label: "Time",
+    text: (row) => localTime(row.time),
+    initial: true
+  },
   { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },
   { name: "title", label: "Title", text: (row) => titled(row.title, cellMax), initial: true },
   { name: "kind", label: "Kind", text: kind, initial: true },
-  { name: "message_type", label: "Message type", text: (row) => plain(row.message_type), initial: true },
+  {
+    name: "message_type",
+    label: "Message type",
+    text: (row) => plain(row.message_type),
+    initial: true
+  },
   { name: "user", label: "User", text: (row) => plain(row.user), initial: true },
-  { name: "src_ip", label: "Source", text: (row) => plain(row.src_ip), initial: true },
+  {
+    name: "src_ip",
+    label: "Source",
+    text: (row) => plain(row.src_ip),
+    initial: true
+  },
   { name: "dst_ip", label: "Destination", text: (row) => plain(row.dst_ip), initial: true },
   {
     name: "indicator",
@@ -49,11 +64,19 @@ export const columns: ReadonlyArray<Column> = [
   { name: "email_to", label: "Email to", text: (row) => plain(row.email_to) },
   { name: "email_subject", label: "Email subject", text: (row) => plain(row.email_subject) },
   { name: "uri", label: "URL", text: (row) => address(row.uri) },
-  { name: "fqdn", label: "Domain", text: (row) => address(row.fqdn) },
+  {
+    name: "fqdn",
+    label: "Domain",
+    text: (row) => address(row.fqdn)
+  },
   { name: "file_name", label: "File", text: (row) => plain(row.file_name) },
   { name: "file_hash", label: "File hash", text: (row) => plain(row.file_hash) },
   { name: "action", label: "Action", text: (row) => plain(row.action) },
-  { name: "stream", label: "Stream", text: (row) => plain(row.stream) },
+  {
+    name: "stream",
+    label: "Stream",
+    text: (row) => plain(row.stream)
+  },
   { name: "tenant_id", label: "Tenant", text: (row) => plain(row.tenant_id) },
   { name: "alert_id", label: "Alert", text: (row) => plain(row.alert_id) },
   { name: "incident_id", label: "Incident", text: (row) => plain(row.incident_id) }

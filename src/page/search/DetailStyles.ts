@@ -11,11 +11,7 @@ export const detailStyles = css`
     background: var(--cds-layer-01);
   }
   header { flex: none; border-block-end: 1px solid var(--cds-border-subtle-01); }
-  .bar {
-    display: flex;
-    align-items: center;
-    gap: 0.25rem;
-  }
+  .bar { display: flex; align-items: center; gap: 0.25rem; }
   .bar .kind {
     flex: 1;
     min-inline-size: 0;
@@ -47,17 +43,8 @@ export const detailStyles = css`
     gap: 1rem;
     min-inline-size: 0;
   }
-  .line bdi {
-    min-inline-size: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  header .line {
-    justify-content: start;
-    margin: 0.5rem 0 0;
-    padding: 0 1rem;
-  }
+  .line bdi { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  header .line { justify-content: start; margin: 0.5rem 0 0; padding: 0 1rem; }
   .tabs { display: flex; margin-block-start: 0.75rem; }
   [role="tab"] {
     min-block-size: 2.5rem;
@@ -74,10 +61,7 @@ export const detailStyles = css`
     color: var(--cds-text-primary);
     font-weight: 600;
   }
-  [role="tab"]:focus-visible, pre:focus-visible {
-    outline: 2px solid var(--cds-focus);
-    outline-offset: -2px;
-  }
+  [role="tab"]:focus-visible, pre:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   #content {
     flex: 1;
     min-block-size: 0;
@@ -86,11 +70,7 @@ export const detailStyles = css`
     outline: none;
   }
   section + section { margin-block-start: 1.5rem; }
-  h3 {
-    margin: 0 0 0.5rem;
-    font-size: 0.875rem;
-    font-weight: 600;
-  }
+  h3 { margin: 0 0 0.5rem; font-size: 0.875rem; font-weight: 600; }
   p { margin: 0 0 0.75rem; }
   dl {
     display: grid;
@@ -98,23 +78,10 @@ export const detailStyles = css`
     margin: 0;
     border-block-start: 1px solid var(--cds-border-subtle-01);
   }
-  dt, dd {
-    margin: 0;
-    min-block-size: 2.25rem;
-    border-block-end: 1px solid var(--cds-border-subtle-01);
-  }
+  dt, dd { margin: 0; min-block-size: 2.25rem; border-block-end: 1px solid var(--cds-border-subtle-01); }
   dt { padding: 0.5rem 0.5rem 0.5rem 0; color: var(--cds-text-secondary); }
-  dd {
-    display: flex;
-    align-items: start;
-    justify-content: space-between;
-    gap: 0.25rem;
-  }
-  dd azure-security-copy {
-    margin-block: 0.125rem;
-    opacity: 0;
-    transition: opacity 70ms;
-  }
+  dd { display: flex; align-items: start; justify-content: space-between; gap: 0.25rem; }
+  dd azure-security-copy { margin-block: 0.125rem; opacity: 0; transition: opacity 70ms; }
   dd:hover azure-security-copy, dd:focus-within azure-security-copy { opacity: 1; }
   @media (hover: none) {
     dd azure-security-copy { opacity: 1; }
@@ -135,19 +102,11 @@ export const detailStyles = css`
     overflow-wrap: anywhere;
     user-select: text;
   }
-  .value {
-    text-decoration: underline dotted var(--cds-border-strong-01);
-    text-underline-offset: 0.25em;
-  }
+  .value { text-decoration: underline dotted var(--cds-border-strong-01); text-underline-offset: 0.25em; }
   .value .word { text-decoration: inherit; text-underline-offset: inherit; }
   .value:hover, .whole { color: var(--cds-link-primary); }
   .value:focus-visible, .whole:focus-visible { outline: 2px solid var(--cds-focus); }
-  ul {
-    margin: 0;
-    padding: 0;
-    border-block-start: 1px solid var(--cds-border-subtle-01);
-    list-style: none;
-  }
+  ul { margin: 0; padding: 0; border-block-start: 1px solid var(--cds-border-subtle-01); list-style: none; }
   .row {
     display: grid;
     gap: 0.25rem;
@@ -161,11 +120,7 @@ export const detailStyles = css`
   }
   .row:hover { background: var(--cds-layer-hover-01); }
   .row:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-  .row:disabled {
-    background: var(--cds-layer-selected-01);
-    color: inherit;
-    cursor: default;
-  }
+  .row:disabled { background: var(--cds-layer-selected-01); color: inherit; cursor: default; }
   .row .kind { font-weight: 600; }
   .row .severity, .row .quiet { font-size: 0.75rem; }
   .actions {
@@ -188,11 +143,7 @@ export const detailStyles = css`
   }
   .name { color: var(--cds-link-primary); }
   pre .text { padding: 0; }
-  pre .value {
-    color: var(--cds-support-info);
-    cursor: inherit;
-    text-decoration: none;
-  }
+  pre .value { color: var(--cds-support-info); cursor: inherit; text-decoration: none; }
   .note { color: var(--cds-text-helper); font-style: italic; }
   .skeleton { margin-block: 1rem; }
   .skeleton:nth-child(odd) { inline-size: 60%; }

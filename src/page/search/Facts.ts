@@ -36,63 +36,57 @@ interface Source {
   readonly as?: "address" | "time" | "title"
 }
 
-const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray<Source> }> = [
-  {
-    label: "Who and where",
-    of: [
-      { label: "User", name: "userName", row: "user", field: "user" },
-      { label: "Source IP", name: "clientIP", row: "src_ip", field: "src_ip" },
-      { label: "Source port", name: "clientPort" },
-      { label: "Source host", name: "clientHostname", row: "hostname", field: "hostname" },
-      { label: "Source MAC", name: "clientMAC" },
-      { label: "Destination IP", name: "serverIP", row: "dst_ip", field: "dst_ip" },
-      { label: "Destination port", name: "serverPort" },
-      { label: "Destination host", name: "serverHostname", field: "hostname" },
-      { label: "Destination MAC", name: "serverMAC" },
-      { label: "Protocol", name: "protocol" },
-      { label: "Region", name: "geoRegion" },
-      { label: "Application", name: "application" }
-    ]
-  },
-  {
-    label: "Email",
-    of: [
-      { label: "From", name: "emailFrom", row: "email_from" },
-      { label: "To", name: "emailTo", row: "email_to" },
-      { label: "Subject", name: "emailSubject", row: "email_subject" },
-      { label: "Sending server", name: "emailSendingServer", as: "address" }
-    ]
-  },
-  {
-    label: "URL and file",
-    of: [
-      { label: "URL", name: "uri", row: "uri", as: "address" },
-      { label: "Domain", name: "fqdn", row: "fqdn", as: "address" },
-      { label: "File", name: "fileName", row: "file_name" },
-      { label: "Path", name: "filePath" },
-      { label: "Hash", name: "fileHash", row: "file_hash" },
-      { label: "Process ID", name: "pid" },
-      { label: "CVE", name: "cve" },
-      { label: "Techniques", name: "attackTechniqueIds" },
-      { label: "Indicators", name: "stixIndicatorIds" }
-    ]
-  },
-  {
-    label: "Origin",
-    of: [
-      { label: "Stream", name: "streamName", row: "stream", field: "stream" },
-      { label: "Instance", name: "sourceInfo" },
-      { label: "Program", name: "program" },
-      { label: "Vendor code", name: "vendorCode" },
-      { label: "Tenant", name: "tenantId", row: "tenant_id" },
-      { label: "Alert", name: "alertId", row: "alert_id" },
-      { label: "Incident", name: "incidentId", row: "incident_id" },
-      { label: "Sender", name: "senderHost" },
-      { label: "Artifact", name: "id", row: "id" },
-      { label: "Tags", name: "tags" }
-    ]
-  }
-]
+const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray<Source> }> = [{
+  label: "Who and where",
+  of: [
+    { label: "User", name: "userName", row: "user", field: "user" },
+    { label: "Source IP", name: "clientIP", row: "src_ip", field: "src_ip" },
+    { label: "Source port", name: "clientPort" },
+    { label: "Source host", name: "clientHostname", row: "hostname", field: "hostname" },
+    { label: "Source MAC", name: "clientMAC" },
+    { label: "Destination IP", name: "serverIP", row: "dst_ip", field: "dst_ip" },
+    { label: "Destination port", name: "serverPort" },
+    { label: "Destination host", name: "serverHostname", field: "hostname" },
+    { label: "Destination MAC", name: "serverMAC" },
+    { label: "Protocol", name: "protocol" },
+    { label: "Region", name: "geoRegion" },
+    { label: "Application", name: "application" }
+  ]
+}, {
+  label: "Email",
+  of: [{ label: "From", name: "emailFrom", row: "email_from" }, { label: "To", name: "emailTo", row: "email_to" }, {
+    label: "Subject",
+    name: "emailSubject",
+    row: "email_subject"
+  }, { label: "Sending server", name: "emailSendingServer", as: "address" }]
+}, {
+  label: "URL and file",
+  of: [
+    { label: "URL", name: "uri", row: "uri", as: "address" },
+    { label: "Domain", name: "fqdn", row: "fqdn", as: "address" },
+    { label: "File", name: "fileName", row: "file_name" },
+    { label: "Path", name: "filePath" },
+    { label: "Hash", name: "fileHash", row: "file_hash" },
+    { label: "Process ID", name: "pid" },
+    { label: "CVE", name: "cve" },
+    { label: "Techniques", name: "attackTechniqueIds" },
+    { label: "Indicators", name: "stixIndicatorIds" }
+  ]
+}, {
+  label: "Origin",
+  of: [
+    { label: "Stream", name: "streamName", row: "stream", field: "stream" },
+    { label: "Instance", name: "sourceInfo" },
+    { label: "Program", name: "program" },
+    { label: "Vendor code", name: "vendorCode" },
+    { label: "Tenant", name: "tenantId", row: "tenant_id" },
+    { label: "Alert", name: "alertId", row: "alert_id" },
+    { label: "Incident", name: "incidentId", row: "incident_id" },
+    { label: "Sender", name: "senderHost" },
+    { label: "Artifact", name: "id", row: "id" },
+    { label: "Tags", name: "tags" }
+  ]
+}]
 
 const event: ReadonlyArray<Source> = [
   { label: "Severity", name: "severityLabel", row: "severity", field: "severity" },

@@ -14,12 +14,7 @@ export interface Wanted {
 }
 
 const styles = css`
-  .bar {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) 12rem auto;
-    gap: 0.5rem 1rem;
-    align-items: start;
-  }
+  .bar { display: grid; grid-template-columns: minmax(0, 1fr) 12rem auto; gap: 0.5rem 1rem; align-items: start; }
   .query { position: relative; }
   .query > .icon {
     position: absolute;
@@ -30,11 +25,7 @@ const styles = css`
   }
   .query .field { padding-inline: 2.75rem 2.75rem; text-overflow: ellipsis; }
   .query .field::-webkit-search-cancel-button { display: none; }
-  .query .ghost {
-    position: absolute;
-    inset-block-start: 0;
-    inset-inline-end: 0;
-  }
+  .query .ghost { position: absolute; inset-block-start: 0; inset-inline-end: 0; }
   .go { padding-block-start: 1.375rem; }
   .below {
     grid-column: 1 / -1;

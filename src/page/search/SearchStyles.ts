@@ -57,18 +57,10 @@ export const searchStyles = css`
     gap: 0.25rem 0.5rem;
     min-block-size: 3rem;
   }
-  .found {
-    flex: 1;
-    margin: 0;
-    white-space: nowrap;
-  }
+  .found { flex: 1; margin: 0; white-space: nowrap; }
   .switch { color: var(--cds-text-primary); }
   .switch:hover { color: var(--cds-text-primary); }
-  .switch:disabled {
-    background: none;
-    color: var(--cds-text-disabled);
-    cursor: not-allowed;
-  }
+  .switch:disabled { background: none; color: var(--cds-text-disabled); cursor: not-allowed; }
   .track {
     position: relative;
     flex: none;
@@ -99,22 +91,10 @@ export const searchStyles = css`
     gap: 0.25rem 1.5rem;
     margin-block-end: 0.75rem;
   }
-  .hint {
-    max-inline-size: 16rem;
-    margin: 0 0 0.5rem;
-    color: var(--cds-text-secondary);
-  }
+  .hint { max-inline-size: 16rem; margin: 0 0 0.5rem; color: var(--cds-text-secondary); }
   a.ghost { display: flex; }
-  a.ghost[aria-disabled="true"] {
-    background: none;
-    color: var(--cds-text-disabled);
-    cursor: not-allowed;
-  }
-  .bar {
-    block-size: 2px;
-    overflow: hidden;
-    forced-color-adjust: none;
-  }
+  a.ghost[aria-disabled="true"] { background: none; color: var(--cds-text-disabled); cursor: not-allowed; }
+  .bar { block-size: 2px; overflow: hidden; forced-color-adjust: none; }
   .bar.busy::before {
     content: "";
     display: block;
@@ -138,26 +118,15 @@ export const searchStyles = css`
     background: var(--cds-notification-background-error);
     overflow-wrap: anywhere;
   }
-  .notice.quiet {
-    border-color: var(--cds-support-info);
-    background: var(--cds-notification-background-info);
-  }
+  .notice.quiet { border-color: var(--cds-support-info); background: var(--cds-notification-background-info); }
   .notice > div { flex: 1 1 16rem; }
   .notice > .icon { fill: var(--cds-support-error); }
   .notice.quiet > .icon { fill: var(--cds-support-info); }
   .notice p { margin: 0.125rem 0 0; }
   .nothing { padding: 4rem 1rem; text-align: center; }
-  .nothing h2 {
-    margin: 0;
-    font-size: 1.25rem;
-    font-weight: 400;
-  }
+  .nothing h2 { margin: 0; font-size: 1.25rem; font-weight: 400; }
   .nothing p { margin: 0.5rem 0 1.5rem; color: var(--cds-text-secondary); }
-  .end {
-    margin: 1rem 0;
-    color: var(--cds-text-secondary);
-    text-align: center;
-  }
+  .end { margin: 1rem 0; color: var(--cds-text-secondary); text-align: center; }
   dialog {
     inline-size: min(36rem, 100vw);
     max-inline-size: none;

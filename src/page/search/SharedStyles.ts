@@ -12,12 +12,7 @@ export const controls = css`
   }
   *, *::before, *::after { box-sizing: border-box; }
   :host([hidden]), [hidden] { display: none !important; }
-  .icon {
-    inline-size: 1rem;
-    block-size: 1rem;
-    flex: none;
-    fill: currentColor;
-  }
+  .icon { inline-size: 1rem; block-size: 1rem; flex: none; fill: currentColor; }
   .unseen {
     position: absolute;
     inline-size: 1px;
@@ -39,11 +34,7 @@ export const controls = css`
     font-size: 0.75rem;
     letter-spacing: 0.32px;
   }
-  button {
-    font: inherit;
-    letter-spacing: inherit;
-    color: inherit;
-  }
+  button { font: inherit; letter-spacing: inherit; color: inherit; }
   .ghost {
     display: inline-flex;
     align-items: center;
@@ -61,12 +52,7 @@ export const controls = css`
   .ghost:hover { background: var(--cds-background-hover); color: var(--cds-link-primary-hover); }
   .ghost:active { background: var(--cds-background-active); }
   .ghost:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-  .icon-only {
-    justify-content: center;
-    inline-size: 2.5rem;
-    padding: 0;
-    color: var(--cds-icon-primary);
-  }
+  .icon-only { justify-content: center; inline-size: 2.5rem; padding: 0; color: var(--cds-icon-primary); }
   .small { min-block-size: 2rem; padding-block: 0.25rem; }
   .small.icon-only { inline-size: 2rem; padding: 0; }
   .field {
@@ -86,18 +72,8 @@ export const controls = css`
   .field:focus { outline-color: var(--cds-focus); }
   .field[aria-invalid="true"] { outline-color: var(--cds-support-error); }
   .choice { position: relative; display: block; }
-  .choice .field {
-    appearance: none;
-    padding-inline-end: 2.5rem;
-    text-overflow: ellipsis;
-    cursor: pointer;
-  }
-  .choice .icon {
-    position: absolute;
-    inset-block-start: 0.75rem;
-    inset-inline-end: 1rem;
-    pointer-events: none;
-  }
+  .choice .field { appearance: none; padding-inline-end: 2.5rem; text-overflow: ellipsis; cursor: pointer; }
+  .choice .icon { position: absolute; inset-block-start: 0.75rem; inset-inline-end: 1rem; pointer-events: none; }
   .choice option { background: var(--cds-layer-01); color: var(--cds-text-primary); }
   .field::placeholder { color: var(--cds-text-placeholder); opacity: 1; }
   .wrong {
@@ -117,12 +93,7 @@ export const controls = css`
     align-items: center;
     gap: 0.375rem;
   }
-  .word {
-    display: inline-block;
-    min-inline-size: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-  }
+  .word { display: inline-block; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; }
   :is(.critical, .high, .medium, .low, .informational) .word::first-letter {
     text-transform: uppercase;
   }

@@ -9,12 +9,7 @@ export const tableStyles = css`
     max-block-size: max(24rem, calc(100dvh - 25rem));
     border-block-end: 1px solid var(--cds-border-subtle-01);
   }
-  table {
-    inline-size: 100%;
-    border-collapse: separate;
-    border-spacing: 0;
-    text-align: start;
-  }
+  table { inline-size: 100%; border-collapse: separate; border-spacing: 0; text-align: start; }
   th {
     position: sticky;
     z-index: 1;
@@ -36,10 +31,7 @@ export const tableStyles = css`
   }
   tbody tr { background: var(--cds-layer-01); cursor: pointer; }
   tbody tr:hover td { background: var(--cds-layer-hover-01); color: var(--cds-text-primary); }
-  tr[aria-selected="true"] td {
-    background: var(--cds-layer-selected-01);
-    color: var(--cds-text-primary);
-  }
+  tr[aria-selected="true"] td { background: var(--cds-layer-selected-01); color: var(--cds-text-primary); }
   tr[aria-selected="true"] td:first-child { box-shadow: inset 3px 0 var(--cds-border-interactive); }
   tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .value {
@@ -99,11 +91,7 @@ export const tableStyles = css`
     }
     .fresh td:first-child { box-shadow: none; }
     td.empty { display: none !important; }
-    td::before {
-      content: attr(data-label);
-      flex: none;
-      color: var(--cds-text-helper);
-    }
+    td::before { content: attr(data-label); flex: none; color: var(--cds-text-helper); }
     td.of-time::before, td.of-severity::before, td.of-title::before { content: none; }
     td.of-title { order: -1; inline-size: 100%; }
     td.of-time, td.of-severity { order: -2; }

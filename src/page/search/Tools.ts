@@ -42,14 +42,11 @@ const exportChoice = ({ asked, isGood }: Searching) =>
   </azure-security-foldout>`
 
 /** The controls of a search. Live tail needs a range that ends now. */
-export const tools = (
-  searching: Searching,
-  { choose, isCustom, shown }: {
-    readonly isCustom: boolean
-    readonly shown: ReadonlyArray<string>
-    readonly choose: (names: ReadonlyArray<string>) => void
-  }
-): TemplateResult => {
+export const tools = (searching: Searching, { choose, isCustom, shown }: {
+  readonly isCustom: boolean
+  readonly shown: ReadonlyArray<string>
+  readonly choose: (names: ReadonlyArray<string>) => void
+}): TemplateResult => {
   const { isLive, results } = searching
   const { length } = results.rows
   return html`<div class="tools">

@@ -16,21 +16,19 @@ const large = (value: number, size = largePageBytes) => [filled(size, value)]
 const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
 
 describe("Bodies", () => {
-  it.effect.prop(
-    "returns the bytes that were received, in pieces of any size",
-    [Schema.Array(small).check(Schema.isMaxLength(6)), Schema.Literals([0, 1, 1000, largePageBytes / 2])],
-    ([pieces, unit]) =>
-      Effect.sync(() => {
-        const sent = pieces.map((size, value) => filled(size * unit, value))
-        const bodies = Bodies.make()
-        for (const _ of [1, 2]) {
-          const body = bodyOf(bodies, sent)
-          assert.isTrue(body.bytes.equals(Buffer.concat(sent)))
-          body.release()
-        }
-      }),
-    { arbitrary: { runs: 30 } }
-  )
+  it.effect.prop("returns the bytes that were received, in pieces of any size", [
+    Schema.Array(small).check(Schema.isMaxLength(6)),
+    Schema.Literals([0, 1, 1000, largePageBytes / 2])
+  ], ([pieces, unit]) =>
+    Effect.sync(() => {
+      const sent = pieces.map((size, value) => filled(size * unit, value))
+      const bodies = Bodies.make()
+      for (const _ of [1, 2]) {
+        const body = bodyOf(bodies, sent)
+        assert.isTrue(body.bytes.equals(Buffer.concat(sent)))
+        body.release()
+      }
+    }), { arbitrary: { runs: 30 } })
 
   it("reuses the buffer of a large body for the next one, but only after its release", () => {
     const bodies = Bodies.make()
@@ -147,11 +145,10 @@ describe("Bodies", () => {
   })
 
   for (
-    const [what, last] of [
-      ["is too large", filled(largePageBytes, 1)],
-      ["breaks off", undefined],
-      ["takes too long", "never"]
-    ] as const
+    const [what, last] of [["is too large", filled(largePageBytes, 1)], ["breaks off", undefined], [
+      "takes too long",
+      "never"
+    ]] as const
   ) {
     it.live(`takes back the buffer of a body that ${what}`, () =>
       Effect.gen(function*() {

@@ -194,15 +194,15 @@ describe("PageBytes", () => {
     assert.isFalse(cut(page("null"))!.records[0]!.isObject)
   })
 
-  it.effect.prop(
-    "gives the records of a full parse, whatever is in a page",
-    [Schema.Array(Schema.Json), Schema.Array(Schema.Json), Schema.Boolean],
-    ([records, evidence, isIndented]) =>
-      Effect.sync(() => {
-        const value = [...records, { id: "1", evidence, more: records }]
-        assertPieces(written({ "@odata.count": 1, value }, isIndented))
-      })
-  )
+  it.effect.prop("gives the records of a full parse, whatever is in a page", [
+    Schema.Array(Schema.Json),
+    Schema.Array(Schema.Json),
+    Schema.Boolean
+  ], ([records, evidence, isIndented]) =>
+    Effect.sync(() => {
+      const value = [...records, { id: "1", evidence, more: records }]
+      assertPieces(written({ "@odata.count": 1, value }, isIndented))
+    }))
 
   it("accepts a spoiled page only when JSON.parse does, with the same records, wherever it is spoiled", () => {
     const whole = Buffer.from(page(tricky.filter((records) => records !== "").join(",")))
