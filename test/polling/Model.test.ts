@@ -9,6 +9,6 @@ describe("the connector", () => {
     "loses nothing, repeats nothing, keeps its lease, its cooldowns and its order, whatever happens in whatever order",
     [Story],
     ([story]) => Effect.map(run(story), (broken) => assert.strictEqual(broken.join("\n"), "")),
-    { arbitrary: checkOptions(200) }
+    { arbitrary: checkOptions(300) }
   )
 })

@@ -98,6 +98,15 @@ export const update = (graph: ModelGraph, of: number, cursor: Timestamp): readon
   return [row, before]
 }
 
+/** The id of a row, whatever the number; none where there is no row. */
+export const idOf = ({ rows }: ModelGraph, of: number): string => rows[of % Math.max(1, rows.length)]?.id ?? "none"
+
+/** Answers every request again. */
+export const mend = (graph: ModelGraph) => {
+  graph.faults = []
+  graph.poison.clear()
+}
+
 /** Spoils answers, after some good ones. */
 export const spoil = ({ faults }: ModelGraph, fault: Fault, after: number, times: number) => {
   while (faults.length < after) faults.push(undefined)

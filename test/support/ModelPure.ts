@@ -2,12 +2,7 @@
 import { Duration } from "effect"
 import { type Checkpoint, initial as firstCheckpoint, type Position } from "../../src/checkpoints/Checkpoint.ts"
 import { clouds } from "../../src/config/Cloud.ts"
-import type { Pace } from "../../src/config/Instance.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { alerts } from "../../src/endpoints/Alerts.ts"
-import { alertsV2 } from "../../src/endpoints/AlertsV2.ts"
-import { each } from "../../src/endpoints/Endpoints.ts"
-import * as FailureTable from "../../src/graph/FailureTable.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
 import * as Limits from "../../src/graph/Limits.ts"
 import { nothing } from "../../src/polling/Poll.ts"
@@ -23,30 +18,11 @@ import {
   type PollerConfig
 } from "../../src/polling/PollerState.ts"
 import { afterPage } from "../../src/polling/Progress.ts"
-import type { Command, Story, World } from "./ModelCommands.ts"
+import type { Command, Story } from "./ModelCommands.ts"
 import * as ModelGraph from "./ModelGraph.ts"
+import * as ModelLedger from "./ModelLedger.ts"
 import * as ModelPromise from "./ModelPromise.ts"
-
-export const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
-
-/** Milliseconds that Graph takes for an answer, in which commands can act. */
-export const answerMillis = 1000
-
-export const paceOf = (world: Pick<World, "lateRowHours" | "overlapMinutes">): Pace => ({
-  intervals: each(() => Duration.minutes(20)),
-  lookback: Duration.hours(1),
-  overlap: Duration.minutes(world.overlapMinutes),
-  lateRows: Duration.hours(world.lateRowHours)
-})
-
-/** The endpoint of a world. Its pages are small enough to be halved to the floor within one poll. */
-export const endpointOf = ({ legacy }: Pick<World, "legacy">) => ({ ...(legacy ? alerts : alertsV2), pageSize: 50 })
-
-/** Keys of one page in the ledger. */
-interface Piece {
-  readonly reached: Timestamp.Timestamp
-  readonly seqs: ReadonlyArray<number>
-}
+import { answerMillis, endpointOf, minutesFrom, noon, paceOf, performOnGraph } from "./ModelWorld.ts"
 
 interface Page {
   readonly plan: PagePlan
@@ -72,9 +48,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
   let checkpoint: Checkpoint | undefined
   let decision: Pick<Decision, "save" | "state"> = { state: initial(config), save: undefined }
   let pages: Array<Page> = []
-  let ledger: Array<Piece> = []
-  let known = new Set<number>()
-  let ledgerFloor: Timestamp.Timestamp | undefined
+  const ledger = ModelLedger.make(world.ledgerMax)
   let sinkUntil = 0
   /** No request before it, by Graph's clock; with the application that was throttled. */
   let cooling: { readonly until: number; readonly client: string } | undefined
@@ -85,36 +59,27 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
   let polls = 0
 
   const graphNow = () => now + back
-  const facts = (): Facts => ({ now, checkpoint, pace, ledgerFloor, siblingBrings: false })
+  const facts = (): Facts => ({ now, checkpoint, pace, ledgerFloor: ledger.floor(), siblingBrings: false })
   const save = (next: Checkpoint) => {
     if (next === checkpoint) return
     checkpoint = next
     promise.saves(next)
   }
 
-  /** Adds keys, and lets the oldest pieces go where there are too many, as the ledger does. */
-  const append = ({ plan }: Page, seqs: ReadonlyArray<number>) => {
-    if (seqs.length === 0) return
-    ledger.push({ reached: plan.reached, seqs })
-    for (const seq of seqs) known.add(seq)
-    ledgerFloor = Timestamp.later(ledgerFloor ?? checkpoint!.floor, checkpoint!.floor)
-    while (known.size > world.ledgerMax && ledger.length > 1) {
-      const { reached, seqs } = ledger.shift()!
-      for (const seq of seqs) known.delete(seq)
-      ledgerFloor = Timestamp.later(ledgerFloor, reached)
+  const append = ({ plan }: Page, seqs: ReadonlyArray<number>) =>
+    ledger.append(seqs, plan.reached, checkpoint!.floor, (forgotten, floor) => {
       // A ledger that is full forgets rows of its floor's own instant, rows of the future, and rows that a pass which
       // has begun comes upon again.
       const { from } = plan.position
-      promise.mayRepeat(seqs, from < ledgerFloor ? from : ledgerFloor)
-      promise.forgets(ledgerFloor)
-    }
-  }
+      promise.mayRepeat(forgotten, from < floor ? from : floor)
+      promise.forgets(floor)
+    })
 
   /** Publishes the first page, and commits it unless the process dies before (`steps` of publish, ledger, checkpoint). */
   const publish = (steps = 3) => {
     const page = pages.shift()
     if (page === undefined || steps === 0) return
-    const fresh = page.rows.filter(({ seq }) => !known.has(seq))
+    const fresh = page.rows.filter(({ seq }) => !ledger.has(seq))
     for (const { seq } of fresh) promise.published(seq)
     if (steps === 1) return promise.mayRepeat(fresh.map(({ seq }) => seq))
     append(page, fresh.map(({ seq }) => seq))
@@ -160,7 +125,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     if (isBeginning) {
       isBeginning = false
       polls++
-      if (checkpoint!.position === null) promise.begins(Duration.toMillis(pace.overlap), ledgerFloor)
+      if (checkpoint!.position === null) promise.begins(Duration.toMillis(pace.overlap), ledger.floor())
     }
     const asked = ModelGraph.ask(position, poll.pageSize)
     for (let failures = 0;;) {
@@ -200,7 +165,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
   const count = ({ end, from }: Extract<Action, { readonly _tag: "Count" }>): Event => {
     const answer = send({ ...ModelGraph.ask({ bound: from, until: end, link: null }, 1) })
     if (isError(answer)) return failed(answer, 1)
-    const rows = graph.rows.filter(({ cursor, seq }) => known.has(seq) && from <= cursor && cursor < end)
+    const rows = graph.rows.filter(({ cursor, seq }) => ledger.has(seq) && from <= cursor && cursor < end)
     return { _tag: "Counted", count: answer.count, known: rows.length, isWhole: true }
   }
 
@@ -275,39 +240,16 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     if (checkpoint === undefined || checkpoint.cooldown === null) cooling = undefined
   }
 
-  const appear = (minutes: number, seconds = 0) =>
-    promise.appears(ModelGraph.add(graph, Timestamp.fromMillis(graphNow() + minutes * 60_000 + seconds * 1000)))
-
   const perform = (command: Command) => {
+    performOnGraph(graph, command, graphNow(), promise.appears)
     switch (command._tag) {
-      case "Rows":
-        for (let n = 0; n < command.count; n++) appear(-command.behind, -n * command.apart)
-        return
-      case "Future":
-        // Without order, a page that begins with a row of the future would show the others in order by chance.
-        return world.order === "none" ? undefined : appear(command.minutes)
-      case "Update":
-        return promise.appears(...ModelGraph.update(graph, command.of, Timestamp.fromMillis(graphNow())))
-      case "Fault":
-        return ModelGraph.spoil(graph, command.fault, command.after, command.times)
-      case "Defect":
-      case "Stop":
-        // Both give up the pages in hand.
-        return restart()
-      case "Poison":
-        return void graph.poison.add(graph.rows[command.of % Math.max(1, graph.rows.length)]?.id ?? "")
-      case "Mended":
-        graph.faults = []
-        return graph.poison.clear()
-      case "Provider":
-        graph.isMissing = !graph.isMissing
-        return
       case "SinkFails":
         sinkUntil = now + command.times * 5000
         return
-      case "StoreFails":
-        return
+      // Each gives up the pages in hand.
       case "Conflict":
+      case "Defect":
+      case "Stop":
         return restart()
       case "Lease":
       case "Crash":
@@ -330,7 +272,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     }
   }
 
-  for (const behind of world.rows) appear(-behind)
+  for (const behind of world.rows) promise.appears(ModelGraph.add(graph, minutesFrom(graphNow(), -behind)))
   for (const command of commands) {
     perform(command)
     if (promise.broken.length > 0) return promise.broken
