@@ -101,7 +101,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
   const forget = (process: Process) => {
     promise.mayRepeat(process.inHand)
     process.inHand = []
-    if ((saved?.cooldown ?? null) === null) cooling = undefined
+    if ((saved?.cooldown?.until ?? 0) + ill.back < (cooling?.until ?? 0)) cooling = undefined
   }
 
   const moveLease = (process: Process) =>
