@@ -59,4 +59,16 @@ it.layer(NodeServices.layer)("FileStateStore", (it) => {
       assert.strictEqual((yield* Effect.flip(again.put("a.json", bytes(2), 0))).reason._tag, "Conflict")
       assert.strictEqual(yield* again.put("a.json", bytes(2), 1), 2)
     }))
+
+  it.effect("writes a value again that somebody deleted after it was read", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      yield* fs.makeDirectory(directory, { recursive: true })
+      yield* fs.writeFile(`${directory}/a.json`, bytes(1))
+      const store = yield* open
+      const { revision } = Option.getOrThrow(yield* store.get("a.json"))
+      yield* fs.remove(`${directory}/a.json`)
+      yield* store.put("a.json", bytes(2), revision)
+      assert.deepStrictEqual(yield* fs.readFile(`${directory}/a.json`), bytes(2))
+    }))
 })
