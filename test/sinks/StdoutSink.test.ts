@@ -75,4 +75,24 @@ describe("StdoutSink", () => {
       assert.strictEqual(taken.stdout.split("\n").length - 1, 4, "another page with the same ids")
     }).pipe(Effect.provide(layer))
   })
+
+  it.effect("has not written a page that comes again before the pipe took what an attempt before gave it", () => {
+    const { layer, taken } = pipe()
+    return Effect.gen(function*() {
+      const sink = yield* ArtifactSink
+      taken.millis = 6000
+      const attempt = Effect.forkChild(Effect.result(publishTo(sink, slice("1"))), { startImmediately: true })
+      for (const seconds of [5, 10]) {
+        const failing = yield* attempt
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual((yield* Fiber.join(failing))._tag, "Failure", `after ${seconds} seconds`)
+      }
+      const last = yield* attempt
+      yield* TestClock.adjust(1999)
+      assert.deepStrictEqual([last.pollUnsafe(), taken.stdout], [undefined, ""])
+      yield* TestClock.adjust(1)
+      assert.strictEqual((yield* Fiber.join(last))._tag, "Success")
+      assert.strictEqual(taken.stdout, lines([artifact("1")]))
+    }).pipe(Effect.provide(layer))
+  })
 })
