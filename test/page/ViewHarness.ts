@@ -60,7 +60,7 @@ export const serveView = async (view: View) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { [view]: `src/page/${view}/${view === "search" ? "Search" : "Activity"}.ts` },
+        input: { [view]: `src/page/${view}/${view === "search" ? "Search" : "Activity"}View.ts` },
         output: { entryFileNames: "[name].js" }
       }
     }

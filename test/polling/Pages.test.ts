@@ -158,7 +158,10 @@ describe("a page that was given up", () => {
       for (let n = 0; n < 3; n++) yield* end(yield* take, Exit.fail(new PageLost()))
       yield* calm
       assert.isTrue(isOver(polling))
-      assert.strictEqual(told({ notes }).at(-1), "Log another process changed the position; going on from what it left")
+      assert.strictEqual(
+        told({ notes }).at(-1),
+        "Log another process changed the position; polling resumes from the position that it saved"
+      )
     }))
 
   it.effect("by a fault in mapping it ends the run with the fault", () =>

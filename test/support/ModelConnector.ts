@@ -59,11 +59,18 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
         ill.storeFails = command.times
         return
       case "Conflict":
-        return yield* Ref.update(values, (all) =>
-          new Map(Array.from(all, ([key, value]) => [
-            key,
-            key.endsWith(".checkpoint.json") ? { ...value, revision: value.revision + 1000 } : value
-          ])))
+        return yield* Ref.update(
+          values,
+          (all) =>
+            new Map(
+              Array.from(
+                all,
+                (
+                  [key, value]
+                ) => [key, key.endsWith(".checkpoint.json") ? { ...value, revision: value.revision + 1000 } : value]
+              )
+            )
+        )
       case "Crash":
         return setTrap(command.after, command.done, die)
       case "Lease":

@@ -17,7 +17,7 @@ import type { Endpoint } from "../../src/endpoints/Endpoints.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
-import * as GraphPolicy from "../../src/graph/GraphPolicy.ts"
+import * as Limits from "../../src/graph/Limits.ts"
 import { ArtifactSink, ArtifactSinkError, Published, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import { lent } from "./FakeGraph.ts"
 import type { World } from "./ModelCommands.ts"
@@ -222,7 +222,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
       return yield* new GraphError({ endpoint: endpoint.name, operation: "page", reason: answer })
     }
     const at = graphNow()
-    const horizon = Timestamp.fromMillis(at + Duration.toMillis(GraphPolicy.futureMax))
+    const horizon = Timestamp.fromMillis(at + Duration.toMillis(Limits.futureMax))
     promise.shows(asked, answer, Timestamp.fromMillis(at), horizon)
     const records = answer.rows.map(({ cursor, id }) =>
       ofValue({ id, lastUpdateDateTime: cursor, lastModifiedDateTime: cursor })
