@@ -201,9 +201,10 @@ export const decide = (config: PollerConfig, state: PollerState, event: Event, f
     case "Told":
       return next._tag === "AskTime" ? onTold(state, next, event.graphNow, facts) : goOn(state, next)
     case "Begun":
-      return next._tag === "Begin" && facts.checkpoint !== undefined
-        ? beginPass(state, next.poll, facts.checkpoint, facts)
-        : goOn(state, { _tag: "Wait", due: { _tag: "Grid", anchor: facts.now, since: facts.now } })
+      if (next._tag !== "Begin") return goOn(state, next)
+      return facts.checkpoint === undefined
+        ? goOn(state, { _tag: "Wait", due: { _tag: "Grid", anchor: facts.now, since: facts.now } })
+        : beginPass(state, next.poll, facts.checkpoint, facts)
     case "Answered":
       return next._tag === "Fetch"
         ? onPage(config, state, { ...next, poll: withFailures(next.poll, event.failures) }, event.seen, facts)

@@ -21,11 +21,12 @@ export const heart: ReadonlyArray<string> = [
   ...["Publishing", "Consumer", "Page", "Slices", "Writing", "Records"].map((name) => `publishing/${name}`),
   ...["Checkpoint", "Checkpoints", "Ledger", "KeySet", "FileStateStore"].map((name) => `checkpoints/${name}`),
   ...["FileSink", "StdoutSink", "Ndjson"].map((name) => `sinks/${name}`),
-  "config/DurableFile"
+  "config/DurableFile",
+  "nats/Publisher"
 ]
 
 /** Sources that need a broker: `--file nats/` takes them, and they are no part of the heart. */
-export const broker: ReadonlyArray<string> = ["Publisher", "NatsLeases", "Membership", "NatsStateStore"].map((name) =>
+export const broker: ReadonlyArray<string> = ["NatsLeases", "Membership", "NatsStateStore"].map((name) =>
   `nats/${name}`
 )
 
@@ -40,7 +41,6 @@ const more: Readonly<Record<string, ReadonlyArray<string>>> = {
   "checkpoints/FileStateStore": ["checkpoints/StateStore", "sinks/BadDisk"],
   "sinks/FileSink": ["sinks/ArtifactSink", "sinks/BadDisk"],
   "sinks/StdoutSink": ["sinks/ArtifactSink"],
-  "nats/Publisher": ["nats/NatsArtifactSink"],
   "nats/Membership": ["nats/NatsLeases"],
   "config/DurableFile": ["checkpoints/StateStore", "sinks/BadDisk", "config/SettingsStore"]
 }

@@ -84,15 +84,17 @@ it.effect("keeps at most so many messages in flight, and sends on with each ackn
     assert.isTrue(isDone(sending))
   }))
 
-it.effect("keeps at most so many bytes in flight, and one message more", () =>
+it.effect("keeps at most so many bytes in flight, and one message more where it began under the bound", () =>
   Effect.gen(function*() {
-    const { hear, ids, last, publisher } = yield* world({ bytes: 10 })
-    yield* fork(publisher.send(messages("abcd", 6)))
-    assert.deepStrictEqual(ids(), ["a", "b"])
-    yield* hear(last("a"))
-    assert.deepStrictEqual(ids(), ["a", "b", "c"])
-    yield* hear(last("c"))
-    assert.deepStrictEqual(ids(), ["a", "b", "c", "d"])
+    for (const bytes of [10, 12]) {
+      const { hear, ids, last, publisher } = yield* world({ bytes })
+      yield* fork(publisher.send(messages("abcd", 6)))
+      assert.deepStrictEqual(ids(), ["a", "b"])
+      yield* hear(last("a"))
+      assert.deepStrictEqual(ids(), ["a", "b", "c"])
+      yield* hear(last("c"))
+      assert.deepStrictEqual(ids(), ["a", "b", "c", "d"])
+    }
   }))
 
 it.effect("flushes once everything is acknowledged, in whatever order, and names the expected stream", () =>
@@ -136,6 +138,19 @@ it.effect("sends again sooner what the broker refused for the time being, and fa
     assert.strictEqual(ids().length, 2)
     yield* TestClock.adjust(4500)
     assert.match(yield* words(flushing), /the stream is full \(no room\)/)
+  }))
+
+it.effect("wakes for the earliest of what is due", () =>
+  Effect.gen(function*() {
+    const { hear, ids, last, publisher } = yield* world()
+    yield* publisher.send(messages("ab"))
+    yield* fork(publisher.flush)
+    yield* TestClock.adjust(400)
+    yield* hear(last("a"), refusedFor(10077))
+    yield* TestClock.adjust(499)
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    yield* TestClock.adjust(1)
+    assert.deepStrictEqual(ids(), ["a", "b", "a"])
   }))
 
 it.effect("fails after so long without an acknowledgement; each one begins the time anew", () =>
@@ -228,6 +243,15 @@ it.effect("sends nothing while the broker is away, and everything in flight once
     assert.isTrue(isDone(sending))
   }))
 
+it.effect("begins with a page that was given while the broker was away", () =>
+  Effect.gen(function*() {
+    const { ids, publisher, tell } = yield* world({}, "away")
+    const sending = yield* fork(publisher.send(messages("ab")))
+    yield* tell({ type: "reconnect", server: "s" })
+    assert.deepStrictEqual(ids(), ["a", "b"])
+    assert.isTrue(isDone(sending))
+  }))
+
 it.effect("says that the broker is away when it stays away", () =>
   Effect.gen(function*() {
     const { ids, publisher } = yield* world({}, "away")
@@ -251,6 +275,32 @@ it.effect("fails when the broker's permissions refuse its subject, and not for a
     assert.isFalse(isDone(flushing))
     yield* tell(refusal("a.raw"))
     assert.match(yield* words(flushing), /permissions refuse this user a\.raw/)
+  }))
+
+it.effect("fails when its subscription for acknowledgements ends, and goes on when nothing waited for one", () =>
+  Effect.gen(function*() {
+    const { broker, last, publisher } = yield* world()
+    const end = Effect.andThen(
+      Effect.sync(() => broker.answer(new Error("the subscription ended"), undefined as unknown as Msg)),
+      calm
+    )
+    yield* end
+    yield* publisher.send(messages("a"))
+    const flushing = yield* fork(publisher.flush)
+    assert.strictEqual(last("a").id, "a")
+    yield* end
+    assert.strictEqual(yield* words(flushing), "the subscription ended")
+  }))
+
+it.effect("passes over an answer to a message that it does not know", () =>
+  Effect.gen(function*() {
+    const { hear, last, publisher } = yield* world()
+    yield* publisher.send(messages("a"))
+    const flushing = yield* fork(publisher.flush)
+    yield* hear({ ...last("a"), reply: `${last("a").reply}zz` })
+    assert.isFalse(isDone(flushing))
+    yield* hear(last("a"))
+    assert.isTrue(isDone(flushing))
   }))
 
 it.effect("fails when the client throws, and sends again when it works", () =>
