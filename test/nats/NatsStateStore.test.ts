@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Logger, Option } from "effect"
-import { StateStore } from "../../src/checkpoints/StateStore.ts"
+import { Duration, Effect, Layer, Logger, Option, Result } from "effect"
+import { StateStore, type StateStoreError } from "../../src/checkpoints/StateStore.ts"
 import { Connection } from "../../src/nats/Connection.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../checkpoints/StateStoreSuite.ts"
@@ -10,6 +10,23 @@ import { start } from "../support/NatsServer.ts"
 const connection = Layer.unwrap(Effect.map(start(), ({ url }) => Connection.layer({ servers: [url] })))
 const store = NatsStateStore.layer.pipe(Layer.provideMerge(connection))
 
+/** A connection whose JetStream writes are those of `publish`, which may call the broker or not. */
+const writesBy = (publish: (write: () => Promise<unknown>) => Promise<unknown>) =>
+  Layer.effect(
+    Connection,
+    Effect.map(Connection, (real) => ({
+      ...real,
+      js: new Proxy(real.js, {
+        get: (js, name) =>
+          name === "publish"
+            ? (...given: Parameters<typeof js.publish>) => publish(() => js.publish(...given))
+            : Reflect.get(js, name)
+      })
+    }))
+  )
+
+const failureOf = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more })
+
 describeNats("NatsStateStore", () => {
   suite("NATS", store)
 
@@ -18,10 +35,14 @@ describeNats("NatsStateStore", () => {
       Effect.gen(function*() {
         const { jsm, kvm } = yield* Connection
         const store = yield* StateStore
+        for (const key of ["a.other", "a.next"]) yield* store.put(key, new Uint8Array([1]), 0)
         const revision = yield* store.put("a.one", new Uint8Array([1]), 0)
         yield* store.remove("a.one", revision)
         const { state } = yield* Effect.promise(() => jsm.streams.info(`KV_${NatsStateStore.bucket}`))
-        assert.strictEqual(state.messages, 0)
+        assert.strictEqual(state.messages, 2)
+        for (const key of ["a.other", "a.next"]) {
+          yield* store.remove(key, Option.getOrThrow(yield* store.get(key)).revision)
+        }
 
         yield* store.put("a.one", new Uint8Array([1]), 0)
         yield* Effect.promise(async () => (await kvm.open(NatsStateStore.bucket)).delete("a.one"))
@@ -44,13 +65,15 @@ describeNats("NatsStateStore", () => {
   })
 
   it.layer(store)((it) => {
-    it.effect("removes nothing where nothing is, and leaves no marker", () =>
+    it.effect("removes nothing where nothing is, and writes nothing for it", () =>
       Effect.gen(function*() {
         const { jsm } = yield* Connection
         const store = yield* StateStore
+        assert.strictEqual((yield* Effect.flip(store.remove("c.none", 7))).reason._tag, "Conflict", "also as the first")
         yield* store.remove("c.none", 0)
         const { state } = yield* Effect.promise(() => jsm.streams.info(`KV_${NatsStateStore.bucket}`))
-        assert.strictEqual(state.messages, 0)
+        assert.deepStrictEqual([state.messages, state.last_seq], [0, 0])
+        assert.strictEqual((yield* Effect.flip(store.put("c.none", new Uint8Array([1]), 7))).reason._tag, "Conflict")
         const taken = yield* store.put("c.one", new Uint8Array([1]), 0)
         assert.strictEqual((yield* Effect.flip(store.remove("c.one", 0))).reason._tag, "Conflict")
         assert.strictEqual((yield* Effect.flip(store.remove("c.one", taken + 1))).reason._tag, "Conflict")
@@ -78,6 +101,40 @@ describeNats("NatsStateStore", () => {
         yield* store.put("e.one", new Uint8Array([2]), 0)
       }))
   })
+
+  it.effect("writes once more when an answer is lost, and only then", () =>
+    Effect.gen(function*() {
+      let writes = 0
+      let fault: Error | undefined
+      let isApplied = true
+      const answers = writesBy(async (write) => {
+        writes++
+        if (fault === undefined) return write()
+        if (isApplied) await write().catch(() => undefined)
+        throw fault
+      })
+      const context = yield* Layer.build(NatsStateStore.layer.pipe(Layer.provide(answers), Layer.provide(connection)))
+      const store = yield* Effect.provide(StateStore, context)
+      const put = (byte: number, revision: number) => {
+        writes = 0
+        return Effect.result(store.put("f.one", new Uint8Array([byte]), revision))
+      }
+      const at = yield* store.put("f.one", new Uint8Array([1]), 0)
+      const reasonOf = (result: Result.Result<number, StateStoreError>) =>
+        Result.isSuccess(result) ? ["Success", writes] : [result.failure.reason._tag, writes]
+
+      fault = failureOf("TimeoutError")
+      assert.deepStrictEqual(reasonOf(yield* put(2, at)), ["StoreUnavailable", 2])
+      fault = failureOf("JetStreamApiError", { code: 10077 })
+      isApplied = false
+      assert.deepStrictEqual(reasonOf(yield* put(3, at)), ["StoreUnavailable", 1])
+      fault = undefined
+      assert.deepStrictEqual(reasonOf(yield* put(4, at)), ["Success", 2], "over its own write without an answer")
+      // Others keep writing: each write finds another revision than the one that it read before.
+      fault = failureOf("JetStreamApiError", { code: 10071 })
+      const current = Option.getOrThrow(yield* store.get("f.one")).revision
+      assert.deepStrictEqual(reasonOf(yield* put(5, current)), ["Conflict", 2])
+    }))
 
   it.effect("warns of a bucket that loses checkpoints, and of no other; its leader answers", () =>
     Effect.gen(function*() {
