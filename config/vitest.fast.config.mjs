@@ -2,19 +2,19 @@ import { defineConfig } from "vitest/config"
 
 /**
  * The tests that need no bundle, browser or broker, without those that take seconds: laws over many cases, many tenants,
- * days of simulated time. `npm test` runs all.
+ * days of simulated time, runs of the whole model. `npm test` runs all.
  */
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [
-      "test/{bench,cli,documents,nats,page,simulator}/**",
+      "test/{bench,cli,documents,endpoints,nats,page,simulator}/**",
       "test/Bounds.test.ts",
       "test/artifacts/Laws.test.ts",
       "test/graph/Fuzz.test.ts",
       "test/graph/body/PageBytes.test.ts",
       "test/http/Interface.test.ts",
-      "test/polling/{Crash,Fairness,FortyTenants,Interruption,LateRows,Order,Recovery,Stalls,Stories,Windows}.test.ts",
+      "test/polling/{Crash,Fairness,FortyTenants,Interruption,LateRows,Model,Order,Owed,Polling,Recovery,Stalls,Stories,Windows}.test.ts",
       "test/search/FileSearch.test.ts",
       "test/status/Activity.test.ts"
     ],
