@@ -37,6 +37,11 @@ export interface Bucket {
     revision: number,
     options?: { readonly id?: string; readonly timeout?: Duration.Duration }
   ) => Effect.Effect<number, Refused | WrongRevision>
+  /**
+   * Takes the mark of a removal off the bucket, where each listing would find it. `revision` is that of the mark; later
+   * writes stay. A mark that cannot be taken off does no harm, so nothing fails.
+   */
+  readonly unmark: (key: string, revision: number) => Effect.Effect<void>
 }
 
 /** A removal, as a value to write. */
@@ -79,6 +84,8 @@ export const bucketOf = Effect.fnUntraced(function*(name: string) {
       }).pipe(
         Effect.map(({ seq }) => seq),
         Effect.mapError(({ cause }) => isWrongRevision(cause) ? new WrongRevision() : new Refused({ cause }))
-      )
+      ),
+    unmark: (key, revision) =>
+      Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: revision + 1 })))
   } satisfies Bucket
 })

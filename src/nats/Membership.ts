@@ -109,7 +109,12 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     const member = own
     own = undefined
     if (member === undefined) return Effect.void
-    return write(member.id, member.revision, removed).pipe(Effect.timeoutOption("1 second"), Effect.ignore)
+    // A mark would stay for the TTL, and a process that starts meanwhile would leave this one's share alone for as long.
+    return write(member.id, member.revision, removed).pipe(
+      Effect.andThen((revision) => members.unmark(prefix + member.id, revision)),
+      Effect.timeoutOption("1 second"),
+      Effect.ignore
+    )
   })
 
   const renewEvery = Duration.millis(Duration.toMillis(options.ttl) / renewals)

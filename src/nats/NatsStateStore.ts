@@ -29,7 +29,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
   StateStore,
   Effect.gen(function*() {
     const { jsm, kvm, nc } = yield* Connection
-    const { last, stream, subjectOf, write: writeAt } = yield* bucketOf(bucket)
+    const { last, stream, subjectOf, unmark, write: writeAt } = yield* bucketOf(bucket)
     const opening = yield* Semaphore.make(1)
     let isOpen = false
     /** Ids of writes with a lost answer, by key: they may or may not have been applied. */
@@ -109,9 +109,7 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
     const remove = Effect.fnUntraced(function*(key: string, revision: number) {
       yield* open
       if (revision === 0 && Option.isNone(yield* get(key))) return
-      const marked = yield* write(key, revision, removed)
-      // Purge the marker, which each listing would have to read. Messages written after the marker stay.
-      yield* Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: marked + 1 })))
+      yield* unmark(key, yield* write(key, revision, removed))
     })
 
     const keys = Effect.fnUntraced(function*(prefix: string) {

@@ -6,26 +6,10 @@ import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../checkpoints/StateStoreSuite.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { start } from "../support/NatsServer.ts"
+import { failureOf, writesBy } from "../support/NatsWrites.ts"
 
 const connection = Layer.unwrap(Effect.map(start(), ({ url }) => Connection.layer({ servers: [url] })))
 const store = NatsStateStore.layer.pipe(Layer.provideMerge(connection))
-
-/** A connection whose JetStream writes are those of `publish`, which may call the broker or not. */
-const writesBy = (publish: (write: () => Promise<unknown>) => Promise<unknown>) =>
-  Layer.effect(
-    Connection,
-    Effect.map(Connection, (real) => ({
-      ...real,
-      js: new Proxy(real.js, {
-        get: (js, name) =>
-          name === "publish"
-            ? (...given: Parameters<typeof js.publish>) => publish(() => js.publish(...given))
-            : Reflect.get(js, name)
-      })
-    }))
-  )
-
-const failureOf = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more })
 
 describeNats("NatsStateStore", () => {
   suite("NATS", store)
