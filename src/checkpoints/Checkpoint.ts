@@ -146,8 +146,11 @@ export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   }
 }
 
-/** Adds a gap. With `join`, it extends the last gap if both touch and have the same code. */
+/**
+ * Adds a gap, unless a known gap covers it. With `join`, it extends the last gap if both touch and have the same code.
+ */
 export const addGap = (checkpoint: Checkpoint, gap: Gap, join: boolean): Checkpoint => {
+  if (checkpoint.gaps.some(({ from, to }) => from <= gap.from && gap.to <= to)) return checkpoint
   const last = checkpoint.gaps.at(-1)
   return join && last !== undefined && last.code === gap.code && gap.from <= last.to
     ? { ...checkpoint, gaps: [...checkpoint.gaps.slice(0, -1), { ...last, to: gap.to > last.to ? gap.to : last.to }] }

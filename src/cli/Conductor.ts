@@ -49,7 +49,7 @@ const followBroker = Effect.gen(function*() {
   const status = yield* Status
   yield* Stream.runForEach(
     SubscriptionRef.changes(presence),
-    (now) => status.tell({ _tag: "SinkChanged", state: now === "here" ? "ok" : "unavailable" })
+    (now) => status.tell({ _tag: now === "here" ? "OutletRecovered" : "OutletFailed", outlet: "broker" })
   )
 })
 
@@ -80,7 +80,8 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 
   return yield* Effect.gen(function*() {
     yield* announce
-    yield* (yield* Status).tell({ _tag: "SinkChanged", type: "nats", state: "unavailable" })
+    yield* (yield* Status).tell({ _tag: "SinkNamed", type: "nats" })
+    yield* (yield* Status).tell({ _tag: "OutletFailed", outlet: "broker" })
     const ca = yield* trusted(bootstrap.caFile)
     const broker = yield* Layer.buildWithScope(
       Layer.provideMerge(

@@ -6,6 +6,7 @@ import { requestBytesMax } from "../domain/Bounds.ts"
 import { Recorder } from "../graph/Recorder.ts"
 import { exposition } from "../status/Gauges.ts"
 import { Status } from "../status/Status.ts"
+import { isWritable } from "../status/StatusSelector.ts"
 import { Api, NotReady } from "./Api.ts"
 import * as IntegrationsRoutes from "./IntegrationsRoutes.ts"
 import * as LiveRoutes from "./LiveRoutes.ts"
@@ -22,7 +23,7 @@ const healthLayer = HttpApiBuilder.group(
       live: () => Effect.succeed({ status: "ok" as const }),
       ready: () =>
         Effect.flatMap(status.snapshot, ({ sink }) =>
-          sink.state === "ok"
+          isWritable(sink)
             ? Effect.succeed({ status: "ok" as const })
             : Effect.fail(new NotReady({ why: `the ${sink.type} sink or the checkpoints cannot be written` })))
     })

@@ -7,7 +7,7 @@ import { endpoints } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
-import type { Reporter } from "../status/Reporter.ts"
+import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
@@ -48,6 +48,7 @@ const secretExpiresAt = ({ secretExpires }: Instance): number | undefined =>
 export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Page>, once: boolean) {
   const graphClient = yield* GraphClient
   const status = yield* Status
+  const reporter = yield* Reporter
   const leases = yield* Leases
   const services = yield* Effect.context<Checkpoints | PagePermits | Reporter | Status>()
   const fibers = yield* FiberMap.make<string, void, never>()
@@ -80,13 +81,17 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       pace,
       secretExpiresAt: secretExpiresAt(instance)
     })
+    yield* reporter.forget(name)
     const one: Known = { identity, pace: yield* SubscriptionRef.make(pace) }
     known.set(name, one)
     yield* end(name)
     if (!identity.enabled) return
     const wait = amongSoMany === undefined ? Effect.void : turn(instance, amongSoMany)
     const polling = Effect.andThen(wait, runInstance(one)).pipe(
-      Effect.onInterrupt(() => status.tellInstance(name, { _tag: "Rested" })),
+      // A run that was replaced says nothing: its successor may have begun, while an attempt to publish kept this one.
+      Effect.onInterrupt(() =>
+        Effect.suspend(() => known.get(name) === one ? status.tellInstance(name, { _tag: "Rested" }) : Effect.void)
+      ),
       Effect.provideContext(services)
     )
     yield* FiberMap.run(fibers, name, leases.whileHeld(name, polling))
@@ -118,6 +123,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
       known.delete(name)
+      yield* reporter.forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
     for (const instance of wanted) {

@@ -1,10 +1,10 @@
 /** The membership of this process: a key that it keeps renewing in a bucket with a TTL. */
 import { nuid } from "@nats-io/transport-node"
-import { Duration, Effect, Option, Schedule, Stream } from "effect"
+import { Duration, Effect, Option, Stream } from "effect"
 import { bucketOf, removed } from "./CompareAndSet.ts"
 import { answerMax, Connection } from "./Connection.ts"
 import { describe } from "./NatsFailure.ts"
-import { ask, type Refused } from "./Request.ts"
+import { ask, Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
 /** Name of the bucket with one key per process. */
@@ -50,6 +50,10 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   const openBucket = Effect.gen(function*() {
     yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false, ttl }))
     const { config } = yield* ask(() => jsm.streams.info(stream))
+    if (config.max_age === 0) {
+      const cause = new Error("it has no TTL, so that a dead process would keep its instances: delete the bucket")
+      return yield* new Refused({ cause })
+    }
     ttl = config.max_age / 1_000_000
   })
 
@@ -73,7 +77,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     yield* changed
   })
 
-  const renew = Effect.fnUntraced(function*(member: Own) {
+  const renew: (member: Own) => Effect.Effect<void, Refused> = Effect.fnUntraced(function*(member) {
     const from = monotonic()
     const renewed = yield* Effect.result(write(member.id, member.revision, member.id))
     if (renewed._tag === "Success") {
@@ -87,9 +91,8 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     const last = yield* lastOf(member.id)
     if (Option.isNone(last) || !last.value.isValue) return yield* lose
     member.revision = last.value.revision
-    yield* renewAgain(member)
+    yield* renew(member)
   })
-  const renewAgain: (member: Own) => Effect.Effect<void, Refused> = (member) => renew(member)
 
   const lastOf = (id: string) => members.last(prefix + id)
 
@@ -117,9 +120,10 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     )
   })
 
-  const renewEvery = Duration.millis(Duration.toMillis(options.ttl) / renewals)
+  /** By the bucket's own TTL. */
+  const rest = Effect.suspend(() => Effect.sleep(Duration.millis(ttl / renewals)))
   yield* Effect.addFinalizer(() => leave)
-  yield* Effect.forkScoped(Effect.repeat(keep, Schedule.spaced(renewEvery)), { startImmediately: true })
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(keep, rest)), { startImmediately: true })
 
   let known: ReadonlySet<string> = new Set()
   yield* Effect.forkScoped(
@@ -135,7 +139,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   )
 
   return {
-    renewEvery,
+    renewEvery: Duration.millis(Duration.toMillis(options.ttl) / renewals),
     /** The trusted membership of this process, or undefined. */
     current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,

@@ -56,7 +56,7 @@ interface Entry {
   state: "waiting" | "in flight" | "acknowledged"
   /** While it is in flight. */
   payload: Uint8Array | undefined
-  /** When it is sent again unless it is acknowledged, in milliseconds since 1970. */
+  /** When it is sent again unless it is acknowledged, in monotonic milliseconds. */
   againAt: number
 }
 
@@ -72,7 +72,8 @@ export interface Publisher {
 export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimits = publisherLimits) {
   const { nc, presence } = yield* Connection
   const clock = yield* Clock.Clock
-  const now = () => clock.currentTimeMillisUnsafe()
+  /** Monotonic milliseconds: a clock that is set must not keep a page waiting. */
+  const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
   const inbox = createInbox()
   /** One for all messages: the client writes headers out before its publish returns. */
   const marks = headers()
@@ -94,8 +95,8 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
   let failure: string | undefined
   /** What the broker last refused, in words. */
   let trouble: string | undefined
-  /** When the broker last acknowledged a message, in milliseconds since 1970. */
-  let heardAt = 0
+  /** When the broker last acknowledged a message, in monotonic milliseconds. */
+  let heardAt = now()
   /** Who waits for the window. One page is published at a time, so there is one at the most. */
   let waiter: { readonly holds: () => boolean; readonly done: Deferred.Deferred<void> } | undefined
 
@@ -249,7 +250,8 @@ export const make = Effect.fn("Publisher.make")(function*(limits: PublisherLimit
     while (!isFailed() && !holds()) {
       const left = Math.max(since, heardAt) + Duration.toMillis(limits.silence) - now()
       if (left <= 0) return yield* silent
-      const done = yield* Deferred.make<void>()
+      // Without a turn of the fiber since `holds`, in which an acknowledgement would wake nobody.
+      const done = Deferred.makeUnsafe<void>()
       waiter = { holds, done }
       yield* Effect.timeoutOption(Deferred.await(done), left)
     }

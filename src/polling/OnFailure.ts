@@ -75,11 +75,12 @@ export const onDeadLink = (
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
   if (position.ordered && position.reached !== null && position.reached <= position.bound) {
-    // More rows have one timestamp than Graph pages through: the way on leads past it.
+    // More rows have one timestamp than Graph pages through: the way on leads past it. The pass does not begin anew a second
+    // time, because it would come to the same instant again.
     const to = Timestamp.nextInstant(position.bound)
     const left = leaveOut(config, poll, position, to, instantTooFull, facts)
     if (left !== undefined) {
-      return after(left, readOn(config, state, { ...poll, restarted: false }, left.position, facts))
+      return after(left, readOn(config, state, poll, left.position, facts))
     }
   }
   const failed = failing(state, "error", report)

@@ -161,14 +161,16 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
 
   const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
-    const { at, notes } = wakeAt(config, state, action, yield* facts)
+    const seen = yield* facts
+    const { at, notes } = wakeAt(config, state, action, seen)
     yield* Effect.forEach(notes, note, { discard: true })
     const millis = at - (yield* Clock.currentTimeMillis)
     if (millis <= 0) return
-    yield* Effect.timeoutOption(Stream.runHead(Stream.drop(SubscriptionRef.changes(pace), 1)), millis)
+    yield* Effect.timeoutOption(
+      Stream.runHead(Stream.filter(SubscriptionRef.changes(pace), (now) => now !== seen.pace)),
+      millis
+    )
   })
-
-  const heard = (state: PollerState, { outcome, tally }: PageEnd) => pageEnded(state, outcome, tally)
 
   /** Takes in how pages ended; with `all` it waits for each that is in flight. */
   const settle = Effect.fnUntraced(function*(before: PollerState, all: boolean) {
@@ -176,7 +178,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     while (all ? state.inFlight > 0 : (yield* Queue.size(ends)) > 0) {
       const end = yield* Queue.take(ends)
       fault ??= end.fault
-      state = heard(state, end)
+      state = pageEnded(state, end.outcome, end.tally)
     }
     return state
   })
@@ -211,9 +213,9 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       }
       case "Begin": {
         const { now } = yield* facts
-        yield* options.persist(stored.begin(action.mark, now))
+        const outcome = yield* options.persist(stored.begin(action.mark, now))
         yield* showCheckpoint
-        return { _tag: "Begun" }
+        return { _tag: "Begun", outcome }
       }
       case "Probe":
         return yield* requests.probe(action)

@@ -202,6 +202,7 @@ export const decide = (config: PollerConfig, state: PollerState, event: Event, f
       return next._tag === "AskTime" ? onTold(state, next, event.graphNow, facts) : goOn(state, next)
     case "Begun":
       if (next._tag !== "Begin") return goOn(state, next)
+      if (event.outcome === "lost") return goOn({ ...state, stopped: "lost" }, next)
       return facts.checkpoint === undefined
         ? goOn(state, { _tag: "Wait", due: { _tag: "Grid", anchor: facts.now, since: facts.now } })
         : beginPass(state, next.poll, facts.checkpoint, facts)

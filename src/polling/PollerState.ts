@@ -141,7 +141,7 @@ export interface PageSeen extends Pick<GraphPage, "nextLink" | "at" | "providerW
 export type Event =
   | { readonly _tag: "Woke" }
   | { readonly _tag: "Told"; readonly graphNow: number; readonly failures: number }
-  | { readonly _tag: "Begun" }
+  | { readonly _tag: "Begun"; readonly outcome: Outcome }
   | { readonly _tag: "Answered"; readonly seen: PageSeen; readonly failures: number }
   | { readonly _tag: "Failed"; readonly error: GraphError; readonly failures: number }
   | { readonly _tag: "Probed"; readonly answers: boolean; readonly failures: number }

@@ -36,6 +36,11 @@ export type Asked<A> =
 /** Makes the requests of one poller. */
 export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits, run }: RequestOptions) {
   const { endpoint, identity, mode } = config
+  /** What is read, and by which property: a range is by the time of creation. */
+  const collection = {
+    path: endpoint.path,
+    cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
+  } as const
   const ahead = yield* Semaphore.make(pagesAhead)
 
   /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
@@ -64,8 +69,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     const page = yield* makeScope(run)
     const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
       Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
-    const cursor = mode._tag === "range" ? "createdDateTime" : endpoint.cursor
-    const asked = url(identity.cloud.graph, { path: endpoint.path, cursor }, position, poll.pageSize)
+    const asked = url(identity.cloud.graph, collection, position, poll.pageSize)
     const answer = yield* Effect.gen(function*() {
       yield* take(ahead.take(1), ahead.release(1))
       yield* take(permits.take(identity.name, 1), permits.release(1))
@@ -86,7 +90,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
       }
       let failures = 0
       for (
-        const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, endpoint, minuteBefore, 1)]
+        const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, collection, minuteBefore, 1)]
       ) {
         const page = yield* Effect.result(
           permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))

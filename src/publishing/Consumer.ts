@@ -7,6 +7,29 @@ import { Status } from "../status/Status.ts"
 import { end, type Page } from "./Page.ts"
 import { publish } from "./Publishing.ts"
 
+const giveUpRest = Effect.fnUntraced(function*(queue: Queue.Queue<Page>) {
+  const waiting = yield* Queue.clear(queue)
+  yield* Queue.shutdown(queue)
+  yield* Effect.forEach(waiting, (page) => end(page, Exit.interrupt()), { discard: true })
+})
+
+const publishAll = Effect.fn("Consumer.consume")(
+  function*(
+    queue: Queue.Queue<Page>,
+    patience: Duration.Duration | undefined
+  ): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
+    const { type } = yield* ArtifactSink
+    yield* (yield* Status).tell({ _tag: "SinkNamed", type })
+    // After an interruption between taking and publishing a page, nobody would end the page.
+    const next = Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(Queue.take(queue)), (page) =>
+        Effect.onInterrupt(restore(publish(page, patience)), () =>
+          end(page, Exit.interrupt())))
+    )
+    return yield* Effect.forever(next)
+  }
+)
+
 /**
  * Publishes pages from the queue until interrupted, and then gives up the remaining pages.
  *
@@ -15,22 +38,8 @@ import { publish } from "./Publishing.ts"
  * One page at a time, so that a crash repeats at most one. With `patience` the consumer fails when a page could not be
  * written for that long; without, it retries for ever.
  */
-export const consume = Effect.fn("Consumer.consume")(
-  function*(
-    queue: Queue.Queue<Page>,
-    patience?: Duration.Duration
-  ): Effect.fn.Return<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> {
-    const { type } = yield* ArtifactSink
-    yield* (yield* Status).tell({ _tag: "SinkChanged", type })
-    // After an interruption between taking and publishing a page, nobody would end the page.
-    const next = Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(restore(Queue.take(queue)), (page) => restore(publish(page, patience)))
-    )
-    const giveUpRest = Effect.gen(function*() {
-      const waiting = yield* Queue.clear(queue)
-      yield* Queue.shutdown(queue)
-      yield* Effect.forEach(waiting, (page) => end(page, Exit.interrupt()), { discard: true })
-    })
-    return yield* Effect.ensuring(Effect.forever(next), giveUpRest)
-  }
-)
+export const consume = (
+  queue: Queue.Queue<Page>,
+  patience?: Duration.Duration
+): Effect.Effect<never, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> =>
+  Effect.ensuring(publishAll(queue, patience), giveUpRest(queue))

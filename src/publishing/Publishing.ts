@@ -1,5 +1,5 @@
 /** Publishes one page: writes its slices to the sink and runs its commit. */
-import { Cause, Clock, Duration, Effect, Exit, Schedule } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, Option, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/Retries.ts"
 import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
@@ -34,6 +34,8 @@ const write = Effect.fnUntraced(function*(page: Page) {
   return brought()
 }, Effect.scoped)
 
+const bothRecovered = Effect.andThen(recovered("sink"), recovered("store"))
+
 /**
  * Publishes a page and ends it. Retries until the sink and the checkpoint are written, or until `patience` has passed.
  *
@@ -65,7 +67,8 @@ export const publish = (
     Effect.tapError((error) => error._tag === "PageLost" ? Effect.void : writeFailed(page, error)),
     Effect.retry({ schedule, while: (error) => error._tag !== "PageLost" }),
     Effect.onExit((exit) => end(page, exit)),
-    Effect.tap(recovered),
+    // A page that nobody wants any more wrote nothing.
+    Effect.tap((ended) => Option.isSome(ended) ? bothRecovered : Effect.void),
     Effect.asVoid,
     Effect.catchTag("PageLost", () => Effect.void),
     Effect.catchCauseIf(Cause.hasDies, () => Effect.void)

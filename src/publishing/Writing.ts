@@ -30,21 +30,22 @@ export const writeFailed = Effect.fnUntraced(
   function*({ endpoint, instance }: Whose, error: ArtifactSinkError | StateStoreError) {
     const status = yield* Status
     const report = reportOf(error, yield* Clock.currentTimeMillis)
-    yield* status.tell({ _tag: "SinkChanged", state: "unavailable" })
+    yield* status.tell({ _tag: "OutletFailed", outlet: error._tag === "StateStoreError" ? "store" : "sink" })
     yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
     // Log one line for the whole process, because a full disk is full for every endpoint.
     yield* (yield* Reporter).say(report, { level: "Error", remind: true })
   }
 )
 
-/** Logs and shows in the status that writing works again. */
-export const recovered = Effect.gen(function*() {
+/** Logs and shows in the status that the sink or the store can be written again, where it could not. */
+export const recovered = Effect.fnUntraced(function*(outlet: "sink" | "store") {
   const status = yield* Status
   const { sink } = yield* status.snapshot
-  if (sink.state === "ok") return
-  yield* status.tell({ _tag: "SinkChanged", state: "ok" })
+  if (!sink.failing.has(outlet)) return
+  yield* status.tell({ _tag: "OutletRecovered", outlet })
   yield* (yield* Reporter).overAll("sink_unavailable")
-  yield* Effect.logInfo(`the ${sink.type} sink can be written again; nothing was lost`)
+  const what = outlet === "sink" ? `the ${sink.type} sink` : "the checkpoints"
+  yield* Effect.logInfo(`${what} can be written again; nothing was lost`)
 })
 
 /**
@@ -62,7 +63,7 @@ export const persist = (
       schedule: patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience }),
       while: ({ reason }) => reason._tag === "StoreUnavailable"
     }),
-    Effect.tap(recovered),
+    Effect.tap(() => recovered("store")),
     Effect.as("committed" as const),
     Effect.catch(({ reason }) => Effect.succeed(reason._tag === "Conflict" ? "lost" as const : "dropped" as const))
   )

@@ -1,5 +1,6 @@
 /** Publishes artifacts to standard output, one line each, for a pipe. Dead letters go to standard error. */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
+import { describeFailure } from "../config/DurableFile.ts"
 import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable, type Slice } from "./ArtifactSink.ts"
 import { lines } from "./Ndjson.ts"
 
@@ -35,7 +36,9 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
       const keys = [...artifacts.map(({ id }) => id), ...deadLetters.map(keyOf)]
       for (const key of keys) given.add(key)
       return Effect.andThen(print(lines(deadLetters), "stderr"), print(lines(artifacts), "stdout")).pipe(
-        Effect.mapError(({ reason }) => unavailable(`${reason._tag}: nobody reads standard output`)),
+        Effect.mapError((error) =>
+          unavailable(`${describeFailure(error)}: nobody reads standard output, or its disk is full`)
+        ),
         Effect.tapError(() => Effect.sync(() => keys.forEach((key) => given.delete(key)))),
         Effect.interruptible,
         Effect.forkIn(scope)

@@ -32,6 +32,8 @@ export class Reporter extends Context.Service<Reporter, {
   readonly overApart: (what: Pick<Report, "code" | "endpoint" | "instance">) => Effect.Effect<void>
   /** Ends a report of the whole process, such as that of the sink. */
   readonly overAll: (code: string) => Effect.Effect<void>
+  /** Ends all reports of an instance that was removed or changed. */
+  readonly forget: (instance: string) => Effect.Effect<void>
 }>()("azure-security/status/Reporter") {
   static readonly layer = Layer.sync(Reporter, () => {
     /** The last report about each subject, and when it was logged. */
@@ -55,7 +57,13 @@ export class Reporter extends Context.Service<Reporter, {
           said.delete(instance)
         }),
       overApart: (what) => Effect.sync(() => void said.delete(apartOf(what))),
-      overAll: (code) => Effect.sync(() => void said.delete(`undefined ${code}`))
+      overAll: (code) => Effect.sync(() => void said.delete(`undefined ${code}`)),
+      forget: (instance) =>
+        Effect.sync(() => {
+          for (const subject of said.keys()) {
+            if (subject === instance || subject.startsWith(`${instance} `)) said.delete(subject)
+          }
+        })
     })
   })
 }

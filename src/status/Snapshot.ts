@@ -43,10 +43,14 @@ export interface InstanceSnapshot {
   readonly used: Effect.Effect<number>
 }
 
+/** What publishing needs: the sink takes artifacts, the store takes checkpoints, and in Conductor both are on its broker. */
+export type Outlet = "sink" | "store" | "broker"
+
 /** Status of the sink. */
 export interface SinkSnapshot {
   readonly type: string
-  readonly state: "ok" | "unavailable"
+  /** What cannot be written or reached. */
+  readonly failing: ReadonlySet<Outlet>
   /** Artifacts published since the process began. */
   readonly published: number
 }
@@ -87,7 +91,7 @@ export const freshInstance: InstanceSnapshot = {
 /** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
-  sink: { type: "file", state: "ok", published: 0 },
+  sink: { type: "file", failing: new Set(), published: 0 },
   instances: new Map(),
   drift: []
 })

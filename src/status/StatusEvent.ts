@@ -10,6 +10,7 @@ import {
   freshEndpoint,
   freshInstance,
   type InstanceSnapshot,
+  type Outlet,
   type Snapshot,
   warningKey
 } from "./Snapshot.ts"
@@ -63,7 +64,9 @@ export type StatusEvent =
   }
   | { readonly _tag: "Instance"; readonly instance: string; readonly event: InstanceEvent }
   | { readonly _tag: "InstanceForgotten"; readonly instance: string }
-  | { readonly _tag: "SinkChanged"; readonly type?: string; readonly state?: Snapshot["sink"]["state"] }
+  | { readonly _tag: "SinkNamed"; readonly type: string }
+  | { readonly _tag: "OutletFailed"; readonly outlet: Outlet }
+  | { readonly _tag: "OutletRecovered"; readonly outlet: Outlet }
   | { readonly _tag: "Published"; readonly artifacts: number }
   | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
 
@@ -119,6 +122,7 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
   ...endpoint,
   state: "starting",
   error: undefined,
+  lastPollWell: undefined,
   since: undefined,
   lastSuccessAt: undefined,
   nextPollAt: undefined,
@@ -135,9 +139,8 @@ const registered = (
   enabled: identity.enabled,
   secretExpiresAt,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
-    ...paced(endpoint, name, pace),
-    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled",
-    error: undefined
+    ...paced(rested(endpoint), name, pace),
+    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled"
   })),
   warnings: new Map()
 })
@@ -203,9 +206,13 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
       instances.delete(event.instance)
       return { ...snapshot, instances }
     }
-    case "SinkChanged": {
-      const { state = snapshot.sink.state, type = snapshot.sink.type } = event
-      return { ...snapshot, sink: { ...snapshot.sink, state, type } }
+    case "SinkNamed":
+      return { ...snapshot, sink: { ...snapshot.sink, type: event.type } }
+    case "OutletFailed":
+      return { ...snapshot, sink: { ...snapshot.sink, failing: new Set(snapshot.sink.failing).add(event.outlet) } }
+    case "OutletRecovered": {
+      const failing = new Set(snapshot.sink.failing)
+      return failing.delete(event.outlet) ? { ...snapshot, sink: { ...snapshot.sink, failing } } : snapshot
     }
     case "Published":
       return { ...snapshot, sink: { ...snapshot.sink, published: snapshot.sink.published + event.artifacts } }

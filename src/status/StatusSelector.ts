@@ -3,7 +3,7 @@ import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
 import { requestBudget } from "../graph/Limits.ts"
 import { isoTime } from "./Report.ts"
-import type { EndpointSnapshot, InstanceSnapshot, Snapshot } from "./Snapshot.ts"
+import type { EndpointSnapshot, InstanceSnapshot, SinkSnapshot, Snapshot } from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
@@ -77,6 +77,15 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
   }
 }
 
+const sinkDocument = ({ sink }: Snapshot): StatusDocument["sink"] => ({
+  type: sink.type,
+  state: isWritable(sink) ? "ok" : "unavailable",
+  published: sink.published
+})
+
+/** Whether the sink and the checkpoints can be written, as far as the last attempt tells. */
+export const isWritable = ({ failing }: SinkSnapshot): boolean => failing.size === 0
+
 /** Selects the document of `/status` from a snapshot. */
 export const documentOf = (snapshot: Snapshot, version: string): Effect.Effect<StatusDocument> =>
   Effect.map(
@@ -87,7 +96,7 @@ export const documentOf = (snapshot: Snapshot, version: string): Effect.Effect<S
       connector: "azure-security",
       version,
       started_at: isoTime(snapshot.startedAt),
-      sink: snapshot.sink,
+      sink: sinkDocument(snapshot),
       instances,
       drift: snapshot.drift.map(({ count, firstSeenAt, kind, name }) => ({
         kind,

@@ -72,9 +72,16 @@ describe("a gap", () => {
   const other = { ...gap, from: at(300), to: at(400) }
   const one = { ...begun, gaps: [other, gap] }
 
-  it("is kept behind those before it", () => {
+  it("is kept behind those before it, once", () => {
     assert.deepStrictEqual(Checkpoint.addGap(begun, gap, true).gaps, [gap])
-    assert.deepStrictEqual(Checkpoint.addGap(one, other, false).gaps, [other, gap, other])
+    const earlier = { ...gap, from: at(20), to: at(30) }
+    assert.deepStrictEqual(Checkpoint.addGap(one, earlier, false).gaps, [other, gap, earlier])
+    for (const known of [other, { ...other, foundAt: 9 }, { ...other, from: at(301), to: at(399) }]) {
+      assert.deepStrictEqual(Checkpoint.addGap(one, known, false).gaps, [other, gap])
+    }
+    for (const wider of [{ ...other, from: at(299) }, { ...other, to: at(401) }]) {
+      assert.deepStrictEqual(Checkpoint.addGap(one, wider, false).gaps, [other, gap, wider])
+    }
   })
 
   it("that begins where the last of its kind ends makes that one longer, where it is to be joined", () => {

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Layer, Logger, Queue, Schedule, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Logger, Queue, Schedule, Scope } from "effect"
 import { Connection } from "../../src/nats/Connection.ts"
 import { bucket, open } from "../../src/nats/Membership.ts"
 import { describeNats } from "../support/DescribeNats.ts"
@@ -144,6 +144,27 @@ describeNats("Membership", () => {
       assert.strictEqual(config.max_age, 2000 * 1_000_000)
       set.now = 2 * trustedFor - 1
       assert.isDefined(members.current())
+    }))
+
+  it.live("renews by the TTL of a bucket that is there, and takes none that would keep dead processes", () =>
+    Effect.gen(function*() {
+      const said: Array<string> = []
+      const { url } = yield* start()
+      const { jsm, kvm } = yield* Effect.provide(Connection, yield* Layer.build(Connection.layer({ servers: [url] })))
+      yield* Effect.promise(() => kvm.create(bucket, { history: 1, allow_direct: false }))
+      yield* Effect.gen(function*() {
+        const beginning = yield* Effect.forkChild(member(url))
+        yield* Effect.sync(() => said.length).pipe(
+          Effect.repeat({ until: (lines) => lines > 0 }),
+          Effect.timeout("5 seconds")
+        )
+        assert.match(said[0]!, /AZURE_SECURITY_LEASES: it has no TTL, so that a dead process would keep its instances/)
+        yield* Effect.promise(() => jsm.streams.delete(`KV_${bucket}`))
+        yield* Effect.promise(() => kvm.create(bucket, { history: 1, allow_direct: false, ttl: 400 }))
+        const { renewals } = yield* Fiber.join(beginning)
+        const [took] = yield* Effect.timed(renewals(3))
+        assert.isBelow(Duration.toMillis(took), 700)
+      }).pipe(Effect.provide(Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])))
     }))
 
   it.live("says once why it cannot be begun again", () =>

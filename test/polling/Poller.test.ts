@@ -261,12 +261,19 @@ describe("Graph's time", () => {
 
 describe("the first checkpoint", () => {
   const begin: Action = { _tag: "Begin", poll: poll(), mark: at(-24 * 60) }
+  const begun = { _tag: "Begun", outcome: "committed" } as const
 
   it("is followed by the pass, or by the next poll where it could not be saved", () => {
-    assert.deepStrictEqual(on(begin, { _tag: "Begun" }).state.next, fetch)
-    const unsaved = on(begin, { _tag: "Begun" }, { facts: { checkpoint: undefined, now: noon + 3 } })
+    assert.deepStrictEqual(on(begin, begun).state.next, fetch)
+    const facts = { checkpoint: undefined, now: noon + 3 }
+    const unsaved = on(begin, { _tag: "Begun", outcome: "dropped" }, { facts })
     assert.deepStrictEqual(unsaved.state.next, wait({ _tag: "Grid", anchor: noon + 3, since: noon + 3 }))
-    assert.deepStrictEqual(on(fetch, { _tag: "Begun" }).state.next, fetch, "where nobody asked for it")
+    assert.deepStrictEqual(on(fetch, begun).state.next, fetch, "where nobody asked for it")
+  })
+
+  it("of another process ends the run, which begins again with that one", () => {
+    assert.strictEqual(on(begin, { _tag: "Begun", outcome: "lost" }).state.stopped, "lost")
+    assert.isUndefined(on(begin, begun).state.stopped)
   })
 })
 

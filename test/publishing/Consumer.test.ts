@@ -7,6 +7,7 @@ import { awaitAttempt, end, makeScope, type Page, PageLost } from "../../src/pub
 import type { Mapping } from "../../src/publishing/Slices.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable, type Slice } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
+import type { Outlet } from "../../src/status/Snapshot.ts"
 import { Status } from "../../src/status/Status.ts"
 import { artifact } from "../support/Artifacts.ts"
 import { keysOf } from "../support/Keys.ts"
@@ -138,9 +139,9 @@ it.effect("shows the sink, what was published, and whether it can be written", (
     yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
     yield* consuming()
     yield* calm
-    assert.deepStrictEqual(yield* shown, { type: "test", state: "unavailable", published: 0 })
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0 })
     yield* TestClock.adjust("1 second")
-    assert.deepStrictEqual(yield* shown, { type: "test", state: "ok", published: 2 })
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(), published: 2 })
   }))
 
 it.effect("a page that was lost is no failure of the sink", () =>
@@ -151,7 +152,21 @@ it.effect("a page that was lost is no failure of the sink", () =>
     yield* consuming()
     yield* calm
     assert.deepStrictEqual(log, ["publish 1", "lost 1"])
-    assert.strictEqual((yield* shown).state, "ok")
+    assert.strictEqual((yield* shown).failing.size, 0)
+  }))
+
+it.effect("a page that nobody wants any more does not say that the sink works again", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, page, queue, shown } = yield* world
+    failures.sink = Infinity
+    let isWanted = true
+    const wanted = Effect.suspend(() => isWanted ? Effect.void : Effect.fail(new PageLost()))
+    yield* Queue.offer(queue, { ...yield* page("1"), wanted })
+    yield* consuming()
+    yield* calm
+    isWanted = false
+    yield* TestClock.adjust("1 minute")
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0 })
   }))
 
 it.effect("tries a checkpoint that cannot be written again, and does not publish its page again", () =>

@@ -7,9 +7,9 @@ import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import { exposition, gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
-import { endpointOf, initial, polledEndpoints, type Snapshot } from "../../src/status/Snapshot.ts"
+import { endpointOf, initial, type Outlet, polledEndpoints, type Snapshot } from "../../src/status/Snapshot.ts"
 import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "../../src/status/StatusEvent.ts"
-import { documentOf } from "../../src/status/StatusSelector.ts"
+import { documentOf, isWritable } from "../../src/status/StatusSelector.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const minute = 60_000
@@ -73,6 +73,37 @@ describe("the snapshot", () => {
     })
     assert.strictEqual(snapshot.instances.get("one")!.warnings.size, 0)
     assert.strictEqual(endpointOf(snapshot, "one", "incidents").state, "disabled")
+  })
+
+  it("keeps nothing of a former identity, nor of a run that rests, by which the instance would look well", () => {
+    for (const next of [registered(), of({ _tag: "Rested" })]) {
+      const snapshot = after(
+        registered(),
+        started,
+        to({ _tag: "Recovered" }),
+        to({ _tag: "CooldownBegan", until: noon + minute, report }),
+        next
+      )
+      assert.deepInclude(here(snapshot), {
+        state: "starting",
+        error: undefined,
+        lastPollWell: undefined,
+        cooldownUntil: undefined,
+        nextPollAt: undefined,
+        since: undefined,
+        lastSuccessAt: undefined
+      })
+    }
+  })
+
+  it("shows the sink as unavailable until nothing that publishing needs fails", () => {
+    const failed = (outlet: Outlet): StatusEvent => ({ _tag: "OutletFailed", outlet })
+    const works = (outlet: Outlet): StatusEvent => ({ _tag: "OutletRecovered", outlet })
+    const isOk = (...events: ReadonlyArray<StatusEvent>) => isWritable(after(...events).sink)
+    assert.isTrue(isOk())
+    assert.isFalse(isOk(failed("sink"), failed("store"), works("store")))
+    assert.isFalse(isOk(failed("sink"), failed("broker"), works("broker")))
+    assert.isTrue(isOk(failed("sink"), failed("broker"), works("broker"), works("sink")))
   })
 
   it("adds counts, and moves from a failure to a recovery", () => {

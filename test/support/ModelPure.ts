@@ -201,7 +201,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
         if (checkpoint === undefined) {
           save(firstCheckpoint({ cloud: "global", tenant: "t", endpoint: endpoint.name }, next.mark, now))
         }
-        return void decided({ _tag: "Begun" })
+        return void decided({ _tag: "Begun", outcome: "committed" })
       case "Fetch": {
         // One page is published and one is fetched.
         if (pages.length >= 2 && !settle()) return sinkUntil

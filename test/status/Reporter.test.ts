@@ -1,0 +1,36 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Logger, References } from "effect"
+import type { Report } from "../../src/status/Report.ts"
+import { Reporter } from "../../src/status/Reporter.ts"
+
+const report = (instance: string, code = "forbidden"): Report => ({
+  code,
+  message: "Graph refuses",
+  remedy: "grant it",
+  instance,
+  endpoint: "incidents",
+  occurred_at: "2026-11-20T12:00:00.000Z"
+})
+
+const capture = (instances: Array<string>) =>
+  Logger.make(({ fiber }) => void instances.push(String(fiber.getRef(References.CurrentLogAnnotations)["instance"])))
+
+it.effect("says a lasting failure again for an instance that was forgotten, and for no other", () =>
+  Effect.gen(function*() {
+    const lines: Array<string> = []
+    yield* Effect.gen(function*() {
+      const reporter = yield* Reporter
+      const sayAll = Effect.gen(function*() {
+        for (const instance of ["one", "one-more"]) {
+          yield* reporter.say(report(instance), { level: "Error", remind: false })
+          yield* reporter.say(report(instance, "gap"), { level: "Error", remind: false, apart: true })
+        }
+      })
+      yield* sayAll
+      yield* sayAll
+      assert.strictEqual(lines.length, 4)
+      yield* reporter.forget("one")
+      yield* sayAll
+      assert.deepStrictEqual(lines.slice(4), ["one", "one"])
+    }).pipe(Effect.provide(Layer.merge(Reporter.layer, Logger.layer([capture(lines)]))))
+  }))
