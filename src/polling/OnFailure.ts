@@ -67,20 +67,21 @@ export const onDeadLink = (
   const on = step(position, { cursors: [], next: { _tag: "DeadLink" } })
   if (on._tag === "Go") return readOn(config, state, poll, on.position, facts)
   const { task } = poll
-  if (!poll.restarted) {
-    const again: Poll = { ...poll, restarted: true, links: HashSet.empty() }
+  const counted: Poll = { ...poll, deadEnds: poll.deadEnds + 1 }
+  if (poll.deadEnds === 0) {
+    const again: Poll = { ...counted, links: HashSet.empty() }
     const until = task._tag === "Live" ? null : task.end
     return readOn(config, state, again, { ...begin(position.from), until }, facts)
   }
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
-  if (position.ordered && position.reached !== null && position.reached <= position.bound) {
-    // More rows have one timestamp than Graph pages through: the way on leads past it. The pass does not begin anew a second
-    // time, because it would come to the same instant again.
+  if (poll.deadEnds === 1 && position.ordered && position.reached !== null && position.reached <= position.bound) {
+    // More rows have one timestamp than Graph pages through: the way on leads past it. Only once in a
+    // poll: a source whose links never work would have one instant after the other left out.
     const to = Timestamp.nextInstant(position.bound)
     const left = leaveOut(config, poll, position, to, instantTooFull, facts)
     if (left !== undefined) {
-      return after(left, readOn(config, state, poll, left.position, facts))
+      return after(left, readOn(config, state, counted, left.position, facts))
     }
   }
   const failed = failing(state, "error", report)

@@ -61,8 +61,11 @@ export interface Poll {
   readonly future: number
   /** NextLinks that were followed. A link that comes again would loop. */
   readonly links: HashSet.HashSet<string>
-  /** Whether the pass was restarted because its nextLink could not be followed. */
-  readonly restarted: boolean
+  /**
+   * How often a nextLink could not be followed and the filter could not be moved either. The pass begins anew after the
+   * first time, and leaves an instant out after the second; the third ends the poll.
+   */
+  readonly deadEnds: number
   /** Providers of legacy alerts whose part of the pass is missing and may come later. */
   readonly missing: ReadonlyArray<string>
 }
@@ -77,7 +80,7 @@ export const start = (startedAt: number, graphStartedAt: number, pageSize: numbe
   tally: nothing,
   future: 0,
   links: HashSet.empty(),
-  restarted: false,
+  deadEnds: 0,
   missing: []
 })
 

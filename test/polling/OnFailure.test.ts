@@ -281,13 +281,13 @@ describe("a pass without a way on", () => {
       report,
       facts(of.facts)
     )
-  const again = { restarted: true }
+  const again = { deadEnds: 1 }
 
   it("begins again once, with all links", () => {
     const from = position({ bound: at(-70), from: at(-75), ordered: false })
     const next = fetched(dead({ position: from, poll: { links: HashSet.make("a") } }))
     assert.deepStrictEqual(next.position, position())
-    assert.isTrue(next.poll.restarted)
+    assert.strictEqual(next.poll.deadEnds, 1)
     assert.strictEqual(HashSet.size(next.poll.links), 0)
   })
 
@@ -310,7 +310,7 @@ describe("a pass without a way on", () => {
       const left = dead({ position: full, poll: again })
       const next = fetched(left)
       assert.strictEqual(next.position.bound, nextInstant(at(-75)))
-      assert.isTrue(next.poll.restarted, "beginning anew would lead to the same instant")
+      assert.strictEqual(next.poll.deadEnds, 2)
       assert.deepInclude(saved(left).gaps[0], { from: at(-75), to: nextInstant(at(-75)), code: "instant_too_full" })
       assert.deepStrictEqual(told(left), ["Said Error gap"])
     })
@@ -322,6 +322,10 @@ describe("a pass without a way on", () => {
         const ended = dead({ position: where, poll: again })
         assert.strictEqual(goal(ended), "EndPoll")
       }
+    })
+
+    it("leaves out one instant of a poll, because links that never work would cost one after the other", () => {
+      assert.strictEqual(goal(dead({ position: full, poll: { deadEnds: 2 } })), "EndPoll")
     })
 
     it("ends the poll where no more can be left out", () => {

@@ -37,7 +37,7 @@ describe("a poll", () => {
       failedRequests: 0,
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
       future: 0,
-      restarted: false,
+      deadEnds: 0,
       missing: []
     })
   })
