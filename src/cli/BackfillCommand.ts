@@ -28,7 +28,6 @@ const parseTime = (flag: string, text: string) =>
     () => new Refusal({ faults: [`${flag} ${text}: Expected a time such as 2026-01-31 or 2026-01-31T08:00:00Z`] })
   )
 
-/** The command `backfill`. */
 export const command = Command.make(
   "backfill",
   {

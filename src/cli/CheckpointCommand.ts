@@ -230,7 +230,6 @@ const clear = Command.make(
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
 
-/** The command `checkpoint`. */
 export const command = Command.make("checkpoint").pipe(
   Command.withDescription("Look at resume positions, and move them"),
   Command.withSubcommands([show, rewindCommand, clear])

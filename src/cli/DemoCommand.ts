@@ -42,7 +42,6 @@ const end = (once: boolean, published: number) =>
     once ? "" : " until you stopped it"
   }. With settings of your own they go to files: see "A real tenant" in the README.`
 
-/** The command `demo`. */
 export const command = Command.make(
   "demo",
   {

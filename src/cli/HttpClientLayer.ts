@@ -20,7 +20,6 @@ export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyM
   }
 }
 
-/** The options of the client. */
 export interface HttpClientOptions {
   /** Version in the user agent. */
   readonly version: string

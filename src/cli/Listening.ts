@@ -77,7 +77,6 @@ const originOf = (host: string, port: number, server: Context.Context<HttpServer
   return `http://${host.includes(":") ? `[${host}]` : host}:${"port" in address ? address.port : port}`
 }
 
-/** The result of `listen`. */
 export interface Listening {
   /** Faults of the address; empty when the server listens. */
   readonly faults: ReadonlyArray<string>

@@ -94,7 +94,6 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   )
 }, Effect.scoped)
 
-/** The command `run`. */
 export const command = Command.make(
   "run",
   flags,

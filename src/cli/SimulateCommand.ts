@@ -56,7 +56,6 @@ Requests:    curl ${origin}/simulator
 
 Ctrl-C stops the simulator.`
 
-/** The command `simulate`. */
 export const command = Command.make(
   "simulate",
   {

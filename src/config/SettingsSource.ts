@@ -18,7 +18,6 @@ import type { Documents } from "./SettingsStore.ts"
 /** Time between two looks at the file: a person expects an effect within seconds, and a small file costs nothing. */
 const watchEvery = "2 seconds"
 
-/** The settings after a change. */
 export interface SettingsChange {
   /** The last good settings; where each instance has its own document, the last good ones of each. */
   readonly settings: Settings

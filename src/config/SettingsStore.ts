@@ -28,7 +28,6 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
   }
 }
 
-/** Failure of a settings store. */
 export class SettingsStoreError extends Schema.TaggedError<SettingsStoreError>()("SettingsStoreError", {
   reason: Schema.Union([DocumentChanged, StoreFailed])
 }) {

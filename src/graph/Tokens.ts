@@ -15,7 +15,6 @@ import { tokenBackoffAfter, tokenRetryAfter } from "./Retries.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import type { Token } from "./TokenEndpoint.ts"
 
-/** The token of one connection. */
 export interface Tokens {
   /** Returns the held token, or a new one when no token is held or it expires soon. */
   readonly get: Effect.Effect<Token, GraphError>

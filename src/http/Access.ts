@@ -8,7 +8,6 @@ import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
 import type { Session } from "./SessionApi.ts"
 
-/** Name of the session cookie. */
 export const cookieName = "azure_security_session"
 
 /** A session ends after 30 minutes without use, and after 10 hours, a working day, in any case. */
@@ -56,7 +55,6 @@ const ofOtherSite = (request: Request): boolean =>
 
 const opened = (end: number): Session => ({ access: "full", takes_token: true, expires_at: isoTime(end) })
 
-/** Options of {@link Access}. */
 export interface AccessOptions {
   /** Whether only this machine can reach the connector. */
   readonly loopback: boolean

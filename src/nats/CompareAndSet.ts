@@ -13,7 +13,6 @@ export interface Last {
   readonly revision: number
   readonly isValue: boolean
   readonly bytes: Uint8Array
-  /** Id of the write. */
   readonly id: string
 }
 

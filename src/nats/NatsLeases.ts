@@ -69,7 +69,6 @@ const spread = (text: string): number => {
   return hash
 }
 
-/** The options of the leases. */
 export interface NatsLeasesOptions {
   /** TTL of the memberships' bucket, 10 seconds by default; an existing bucket keeps its own. */
   readonly ttl?: Duration.Duration

@@ -80,7 +80,6 @@ const drawings = {
   passed: { size: 32, path: "M13 24 4 15 5.414 13.586 13 21.171 26.586 7.586 28 9 13 24z" }
 } satisfies Record<string, Drawing>
 
-/** Names of the icons. */
 export type IconName = keyof typeof drawings
 
 /** An icon in the colour of its text; `slot` is the slot of the Carbon component around the icon. */

@@ -35,7 +35,6 @@ export const Row = Schema.Struct({
 })
 export type Row = typeof Row.Type
 
-/** Schema for the state of the index. */
 export const IndexState = Schema.Struct({
   /**
    * `off`: not wanted, or not possible here. `resting`: nobody searches; the next search resumes the index.
@@ -66,7 +65,6 @@ export const indexOff = (why: string): IndexState => ({
   why
 })
 
-/** One page of a search. */
 export interface SearchRequest {
   /** Terms combined by AND; see `Query.ts`. Empty for everything. */
   readonly query: string

@@ -21,7 +21,6 @@ const answerMax = "20 seconds"
 /** The search that starts the threads waits this long for the index to catch up. */
 const catchUpMax = "1 second"
 
-/** The running threads. */
 export interface SearchThreads {
   readonly ask: <const Q extends Question>(
     question: Q

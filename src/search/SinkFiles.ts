@@ -1,6 +1,5 @@
 /** Recognises the sink's files by their names. Search threads import this module. */
 
-/** A file of the sink. */
 export interface SinkFile {
   readonly name: string
   /** Start of the UTC day in the name. */
@@ -11,7 +10,6 @@ export interface SinkFile {
   readonly order: number
 }
 
-/** A day in milliseconds. */
 export const dayMillis = 86_400_000
 
 /** Bound of the numbers of one day's files: more than fit on a disk. */

@@ -5,7 +5,6 @@ import type { Draw } from "./Draw.ts"
 import { type Entry, type Progress, progress, version } from "./Entry.ts"
 import { graphTime, type Row } from "./Row.ts"
 
-/** Inputs of an alert. */
 export interface AlertSeed {
   readonly attack: Attack
   readonly plan: AlertPlan

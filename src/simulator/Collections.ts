@@ -19,7 +19,6 @@ export interface Collection {
   readonly skipMax?: number | undefined
 }
 
-/** The collections by name. */
 export const collections: Readonly<Record<CollectionName, Collection>> = {
   alerts: {
     name: "alerts",

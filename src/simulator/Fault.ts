@@ -24,7 +24,6 @@ const where = {
 const fault = <const Kind extends string, const Fields extends Schema.Struct.Fields>(kind: Kind, fields: Fields) =>
   Schema.Struct({ kind: Schema.Literal(kind), ...where, ...fields })
 
-/** Schema for one fault. */
 export const Fault = Schema.Union([
   fault("status", {
     status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),

@@ -34,7 +34,6 @@ export const plain: Shape = {
   padding: 0
 }
 
-/** The inputs of a page. */
 export interface PageRequest {
   readonly collection: Collection
   readonly rows: ReadonlyArray<Row>

@@ -16,7 +16,6 @@ export interface Tenant {
   readonly added: Partial<Record<CollectionName, ReadonlyArray<Row>>>
 }
 
-/** Options of a new tenant. */
 export interface NewTenant extends Chronicle.TenantOptions {
   readonly roles: ReadonlyArray<string>
 }

@@ -13,11 +13,8 @@ const histogram = (name: string, description: string, boundaries: ReadonlyArray<
 
 /** Polls that ended, by `instance`, `endpoint` and `outcome`. */
 export const polls = counter("signal_client_polls_total", "Polls that ended.")
-
-/** Record versions not seen before. */
 export const recordsFetched = counter("signal_client_records_fetched_total", "Record versions not seen before.")
 
-/** Artifacts that the sink has taken. */
 export const artifactsPublished = counter(
   "signal_client_artifacts_published_total",
   "Artifacts that the sink has taken."
@@ -34,47 +31,32 @@ export const unknownValues = counter(
   "signal_client_unknown_values_total",
   "Types, enum values and properties that this connector does not know."
 )
-
-/** Seconds since the last pass that ended well. */
 export const checkpointLag = gauge(
   "signal_client_checkpoint_lag_seconds",
   "Seconds since the last pass over the collection that ended well."
 )
-
-/** Seconds from a record's last change to its publication. */
 export const freshness = histogram(
   "signal_client_freshness_seconds",
   "Seconds from a record's last change in Graph to its publication.",
   freshnessSeconds
 )
-
-/** Seconds between the timestamp of a record that a poll had passed by and its arrival. */
 export const lateRows = histogram(
   "signal_client_late_record_seconds",
   "Seconds from a record's last change to its arrival, of records that came after later ones were read.",
   freshnessSeconds
 )
-
-/** Seconds that a request to Graph takes. */
 export const requests = histogram(
   "signal_client_graph_request_seconds",
   "Seconds from a request to the end of its answer.",
   requestSeconds
 )
-
-/** Seconds that are left of a cooldown; 0 for none. */
 export const cooldown = gauge(
   "signal_client_cooldown_seconds",
   "Seconds that are left of the cooldown after a 429; 0 for none."
 )
-
-/** Ranges that could not be read yet. */
 export const gaps = gauge("signal_client_gaps", "Ranges of an endpoint that could not be read yet and are tried again.")
 
-/** Seconds since an endpoint last had something new. */
 export const quiet = gauge("signal_client_quiet_seconds", "Seconds since the endpoint last had something new.")
-
-/** Seconds until the client secret expires, by the settings; negative afterwards. */
 export const credentialExpiry = gauge(
   "signal_client_credential_expiry_seconds",
   "Seconds until the client secret expires, by the day that the settings name."
@@ -82,11 +64,8 @@ export const credentialExpiry = gauge(
 
 /** Conductor's count of what its stages did, by `stage` and `status`. */
 export const pipelineStage = counter("pipeline_stage_count", "Records of a pipeline stage, by status.")
-
-/** Conductor's count of messages published. */
 export const pipelinePublished = counter("pipeline_messages_published_total", "Messages published.")
 
-/** Conductor's count of errors. */
 export const pipelineErrors = counter("pipeline_errors_total", "Errors met.")
 
 /** Adds to a counter, sets a gauge or records in a histogram, with labels. */

@@ -30,7 +30,6 @@ export interface EndpointSnapshot {
   readonly lastPollWell?: boolean | undefined
 }
 
-/** Status of one instance. */
 export interface InstanceSnapshot {
   readonly displayName: string
   readonly enabled: boolean
@@ -46,7 +45,6 @@ export interface InstanceSnapshot {
 /** What publishing needs: the sink takes artifacts, the store takes checkpoints, and in Conductor both are on its broker. */
 export type Outlet = "sink" | "store" | "broker"
 
-/** Status of the sink. */
 export interface SinkSnapshot {
   readonly type: string
   /** What cannot be written or reached. */

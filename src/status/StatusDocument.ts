@@ -59,7 +59,6 @@ export const InstanceDocument = Schema.Struct({
 })
 export type InstanceDocument = typeof InstanceDocument.Type
 
-/** Schema for the document of `/status`. */
 export const StatusDocument = Schema.Struct({
   connector: Schema.String,
   version: Schema.String,

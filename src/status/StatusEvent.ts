@@ -38,7 +38,6 @@ export type EndpointEvent =
   | { readonly _tag: "CooldownBegan"; readonly until: number; readonly report?: Report }
   | { readonly _tag: "CooldownEnded" }
 
-/** An event of one instance. */
 export type InstanceEvent =
   /** The settings name the instance for the first time, or its identity changed. The counts of its endpoints stay. */
   | {

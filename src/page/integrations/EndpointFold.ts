@@ -29,7 +29,6 @@ export const endpointStyles = css`
 const timed = (time: string | null, now: number) =>
   time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
 
-/** Explains dead letters. */
 export const deadLettersHint = "Records without an id or a valid time, set aside with their reason"
 
 const fact = (name: string, value: unknown, hint?: string) =>

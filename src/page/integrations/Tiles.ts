@@ -5,7 +5,6 @@ import type { IconName } from "../Icons.ts"
 /** Status of a running instance. */
 export type Instance = StatusDocument["instances"][number]
 
-/** Status of one endpoint. */
 export type Endpoint = Instance["endpoints"][number]
 
 /** A fault in the status. */

@@ -3,7 +3,6 @@ import type { Detail } from "../Client.ts"
 import { clipped, defanged, harmless, titled } from "../Text.ts"
 import { localTime } from "./ArtifactFormat.ts"
 
-/** A row of the results. */
 export type Row = Detail["row"]
 
 /** A column: its label, and its text for each row. */

@@ -7,7 +7,6 @@ const icon = (paths: ReadonlyArray<string>, box = 32): TemplateResult =>
     paths.map((path) => svg`<path d=${path}></path>`)
   }</svg>`
 
-/** Icons of the controls. */
 export const icons = {
   search: icon([
     "M29,27.5859l-7.5521-7.5521a11.0177,11.0177,0,1,0-1.4141,1.4141L27.5859,29ZM4,13a9,9,0,1,1,9,9A9.01,9.01,0,0,1,4,13Z"
