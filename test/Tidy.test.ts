@@ -38,7 +38,7 @@ const reserved: ReadonlyArray<{ readonly of: RegExp; readonly only: ReadonlyArra
 
 /** Exports that do something: functions, effects, services. */
 const behaviour =
-  /^export (?:const (\w+)(?:: [^=]+)? = (?:<|\(|async|Effect\.|Layer\.)|function (\w+)|class (\w+) extends Context)/gm
+  /^export (?:const \w+(?:: [^=]+)? = (?:<|\(|async|Effect\.|Layer\.)|function \w+|class \w+ extends Context)/gm
 
 const linesMax = 300
 
