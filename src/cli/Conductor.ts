@@ -80,8 +80,9 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 
   return yield* Effect.gen(function*() {
     yield* announce
-    yield* (yield* Status).tell({ _tag: "SinkNamed", type: "nats" })
-    yield* (yield* Status).tell({ _tag: "OutletFailed", outlet: "broker" })
+    const status = yield* Status
+    yield* status.tell({ _tag: "SinkNamed", type: "nats" })
+    yield* status.tell({ _tag: "OutletFailed", outlet: "broker" })
     const ca = yield* trusted(bootstrap.caFile)
     const broker = yield* Layer.buildWithScope(
       Layer.provideMerge(

@@ -3,7 +3,7 @@ import { headers, nuid } from "@nats-io/transport-node"
 import { Duration, Effect, Option, Schema } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
-import { ask, Refused } from "./Request.ts"
+import { ask, type Refused } from "./Request.ts"
 
 /** Another write stands where the caller saw something else. Nothing was written. */
 export class WrongRevision extends Schema.TaggedError<WrongRevision>()("WrongRevision", {}) {}
@@ -82,7 +82,7 @@ export const bucketOf = Effect.fnUntraced(function*(name: string) {
         })
       }).pipe(
         Effect.map(({ seq }) => seq),
-        Effect.mapError(({ cause }) => isWrongRevision(cause) ? new WrongRevision() : new Refused({ cause }))
+        Effect.mapError((refused) => isWrongRevision(refused.cause) ? new WrongRevision() : refused)
       ),
     unmark: (key, revision) =>
       Effect.ignore(ask(() => jsm.streams.purge(stream, { filter: subjectOf(key), seq: revision + 1 })))

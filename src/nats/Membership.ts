@@ -139,7 +139,8 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   )
 
   return {
-    renewEvery: Duration.millis(Duration.toMillis(options.ttl) / renewals),
+    /** How often leases are looked at: by the TTL asked for, where the bucket may have another. */
+    lookEvery: Duration.millis(Duration.toMillis(options.ttl) / renewals),
     /** The trusted membership of this process, or undefined. */
     current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,

@@ -205,12 +205,12 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
 
       /** Creates the bucket that the watch waits for. */
       const ready = Effect.retry(store.keys(prefix), Schedule.spaced("1 second"))
-      yield* Effect.forkScoped(Effect.repeat(endLost, Schedule.spaced(Duration.divideUnsafe(members.renewEvery, 4))))
+      yield* Effect.forkScoped(Effect.repeat(endLost, Schedule.spaced(Duration.divideUnsafe(members.lookEvery, 4))))
       yield* Effect.forkScoped(Effect.andThen(ready, watching))
       yield* Effect.forkScoped(
         Effect.forever(
           Effect.andThen(
-            Effect.timeoutOption(Queue.take(wake), members.renewEvery),
+            Effect.timeoutOption(Queue.take(wake), members.lookEvery),
             Effect.catchCause(arrange, (cause) => Effect.logDebug("leases could not be arranged; trying again", cause))
           )
         )
