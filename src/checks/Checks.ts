@@ -22,6 +22,7 @@ import { X509Certificate } from "node:crypto"
 import { Credential } from "../config/Credential.ts"
 import { describeFailure } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
+import { readSmall } from "../config/SmallFile.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
@@ -129,8 +130,7 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
 })
 
 const certificateEnd = Effect.fnUntraced(function*(path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const pem = yield* Effect.option(fs.readFileString(path))
+  const pem = yield* Effect.option(readSmall(path))
   return Option.flatMap(pem, (text) => Option.liftThrowable(() => new X509Certificate(text).validToDate.getTime())())
 })
 

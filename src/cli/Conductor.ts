@@ -7,6 +7,7 @@ import { Backend } from "../http/Backend.ts"
 import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
+import { CreationOrder } from "../nats/CreationOrder.ts"
 import * as NatsLeases from "../nats/NatsLeases.ts"
 import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
 import * as NatsSettingsStore from "../nats/NatsSettingsStore.ts"
@@ -85,16 +86,17 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     yield* status.tell({ _tag: "OutletFailed", outlet: "broker" })
     const ca = yield* trusted(bootstrap.caFile)
     const broker = yield* Layer.buildWithScope(
-      Layer.provideMerge(
-        Layer.merge(NatsSettingsSource.layer, NatsSettingsStore.layer),
-        Connection.layer(bootstrap.connection)
+      Layer.merge(NatsSettingsSource.layer, NatsSettingsStore.layer).pipe(
+        Layer.provide(CreationOrder.layer),
+        Layer.provideMerge(NatsStateStore.layer),
+        Layer.provideMerge(Connection.layer(bootstrap.connection))
       ),
       scope
     )
     return yield* Effect.gen(function*() {
       const source = yield* SettingsSource
       const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
-      const states = Layer.provideMerge(Layer.merge(Checkpoints.layer, NatsLeases.layer()), NatsStateStore.layer)
+      const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(
         Effect.forkScoped(followBroker),
         Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))

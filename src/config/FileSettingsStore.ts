@@ -95,6 +95,7 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
 
       return SettingsStore.of({
         where: file,
+        files: "paths",
         all: Effect.map(read, ({ documents }) => documents.map(storedOf)),
         put: (name, document, revision) =>
           one.withPermit(Effect.gen(function*() {

@@ -2,11 +2,14 @@
  * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and
  * the README's table. `SettingsSource` reads the settings and follows their changes.
  */
-import { Schema } from "effect"
+import { Array, Schema } from "effect"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
+
+/** The directory that Conductor mounts for this connector's data. */
+export const dataDirectoryDefault = "/data/azure-security"
 
 /** Schema for the sink: files, standard output, or Conductor's broker. */
 export const SinkSettings = Schema.Union([
@@ -33,7 +36,7 @@ export const SinkSettings = Schema.Union([
     ),
     directory: withDefault(
       directory.annotate({ description: "Directory of the dead-letter files." }),
-      "/data/azure-security"
+      dataDirectoryDefault
     )
   })
 ])
@@ -62,32 +65,30 @@ const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
 /** Returns the form of an instance's name in keys and subjects: `[a-z0-9-]`. */
 export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
 
-/** Whether an instance may have the name; {@link expectedName} is the message otherwise. */
-export const wellNamed = (name: string): boolean => instanceName.test(name)
+/** Message for a name that no instance may have. */
+const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
 
-/** Whether two names would collide in keys and subjects. */
-export const sameSlug = (one: string, other: string): boolean => slug(one) === slug(other)
-
-/** Message for a name that is not {@link wellNamed}. */
-export const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
-
-/** Message for a name that collides with another one: see {@link sameSlug}. */
-export const expectedOtherName = (other: string): string =>
-  `Expected a name that differs from "${other}" in more than case and punctuation`
-
-const goodNames = (instances: Readonly<Record<string, unknown>>) => {
-  const names = new Map<string, string>()
-  for (const name of Object.keys(instances)) {
-    if (!instanceName.test(name)) {
-      return { path: [name], issue: expectedName }
+/**
+ * Returns why an instance cannot have a name: its form, or one of `others` with the same slug, so that both would share
+ * keys and subjects. Undefined when it can.
+ */
+export const nameFault = (name: string, others: Iterable<string>): string | undefined => {
+  if (!instanceName.test(name)) return expectedName
+  for (const other of others) {
+    if (other !== name && slug(other) === slug(name)) {
+      return `Expected a name that differs from "${other}" in more than case and punctuation`
     }
-    const other = names.get(slug(name))
-    if (other !== undefined) {
-      return { path: [name], issue: expectedOtherName(other) }
-    }
-    names.set(slug(name), name)
   }
   return undefined
+}
+
+const goodNames = (instances: Readonly<Record<string, unknown>>) => {
+  const names = Object.keys(instances)
+  const bySlug = Array.groupBy(names, slug)
+  return names.flatMap((name) => {
+    const issue = nameFault(name, bySlug[slug(name)] ?? [])
+    return issue === undefined ? [] : [{ path: [name], issue }]
+  })
 }
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })

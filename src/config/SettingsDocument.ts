@@ -1,5 +1,6 @@
 /** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
+import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { ProcessSettings, Settings } from "./Settings.ts"
 
@@ -34,19 +35,15 @@ type Issue = ReturnType<typeof formatIssue>["issues"][number]
 const pathOf = (path: Issue["path"]) =>
   (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
 
-/** One fault of a document: its path (empty for the whole document) and what was expected there. */
-export interface FormFault {
-  readonly path: string
-  readonly message: string
-}
-
 /** Returns the faults of a document as objects, without values. */
-export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<FormFault> =>
+export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<Grant.FormFault> =>
   formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message }))
 
-/** Returns the faults of a document as lines: path and what was expected there, never a value. */
-export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> =>
-  formFaultsOf(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`)
+/** Formats a fault as a line: path and what was expected there. */
+export const faultLine = ({ message, path }: Grant.FormFault): string => path === "" ? message : `${path}: ${message}`
+
+/** Returns the faults of a document as lines, without values. */
+export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> => formFaultsOf(error).map(faultLine)
 
 const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
 
@@ -92,6 +89,19 @@ export const decodeProcess: (source: string, text: string) => Effect.Effect<Proc
 /** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
   decodeWith(InstanceSchema)
+
+/**
+ * Decodes an instance's document of a place that others can write to: it may name only what the environment grants. The
+ * names of granted files become their paths.
+ */
+export const decodeGranted = Effect.fnUntraced(
+  function*(grant: Grant.Grant, source: string, text: string): Effect.fn.Return<InstanceSettings, BadSettings> {
+    const settings = yield* decodeInstance(source, text)
+    const faults = Grant.faultsOf(grant, settings).map(faultLine)
+    if (faults.length > 0) return yield* new BadSettings({ source, faults })
+    return { ...settings, credentials: Grant.withPaths(grant, settings.credentials) }
+  }
+)
 
 const variables = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] as const
 

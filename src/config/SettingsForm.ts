@@ -2,11 +2,13 @@
  * Applies a person's form to an instance's document. Settings that the form leaves out are kept, and a stored secret is
  * never sent to another host.
  */
-import { Array, Effect, Option, Predicate, Result, Schema } from "effect"
+import { Array, Effect, Predicate, Result, Schema } from "effect"
 import { names } from "../endpoints/Endpoints.ts"
+import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
-import { expectedName, expectedOtherName, sameSlug, wellNamed } from "./Settings.ts"
-import { type FormFault, formFaultsOf, tidied } from "./SettingsDocument.ts"
+import { nameFault } from "./Settings.ts"
+import { formFaultsOf, tidied } from "./SettingsDocument.ts"
+import type { SettingsStore } from "./SettingsStore.ts"
 
 /** A document of settings, as parsed JSON. */
 export type Document = Readonly<Record<string, unknown>>
@@ -26,6 +28,7 @@ const changeable: ReadonlySet<string> = new Set([
   "credentials.client_id",
   "credentials.client_secret",
   "credentials.client_secret_expires",
+  ...Grant.references.map((reference) => `credentials.${reference}`),
   ...names.flatMap((endpoint) => [`endpoints.${endpoint}.enabled`, `endpoints.${endpoint}.poll_interval_minutes`])
 ])
 
@@ -35,15 +38,6 @@ const holders = new Set(
     parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."))
   )
 )
-
-/** Ways to sign in other than the secret in the document. */
-const otherProofs = [
-  "client_secret_env",
-  "client_secret_file",
-  "client_certificate_path",
-  "client_private_key_path",
-  "federated_token_file"
-]
 
 /** Deepest nesting of objects in a form; a deeper document is refused. */
 const depthMax = 4
@@ -88,7 +82,7 @@ const cloudOf = (document: Document): string => JSON.stringify(document["cloud"]
 
 /** Returns how an instance signs in without a secret in its document; otherwise undefined. */
 export const otherProof = (document: Document): string | undefined =>
-  otherProofs.find((proof) => credentialsOf(document)[proof] !== undefined)
+  Grant.references.find((proof) => credentialsOf(document)[proof] !== undefined)
 
 /** Whether the document contains a client secret. */
 export const hasSecret = (document: Document): boolean => Predicate.isString(credentialsOf(document)["client_secret"])
@@ -115,27 +109,16 @@ const faultsBeside = (
   form: Document,
   stored: Document | undefined,
   names: ReadonlyArray<string>
-): ReadonlyArray<FormFault> => {
+): ReadonlyArray<Grant.FormFault> => {
   const faults = paths(form).filter((path) => !changeable.has(path)).map((path) => ({
     path,
     message: "This setting cannot be changed here; change it where the settings are stored"
   }))
   if (stored === undefined) {
-    const other = names.find((other) => sameSlug(other, name))
-    if (!wellNamed(name)) {
-      faults.push({
-        path: "name",
-        message: expectedName
-      })
-    } else if (other !== undefined) {
-      faults.push({
-        path: "name",
-        message: other === name ? "Expected a name that no other instance has" : expectedOtherName(other)
-      })
-    }
-    return faults
+    const message = names.includes(name) ? "Expected a name that no other instance has" : nameFault(name, names)
+    return message === undefined ? faults : [...faults, { path: "name", message }]
   }
-  if (!hasTypedSecret(form) && cloudOf(merged(stored, form)) !== cloudOf(stored)) {
+  if (!hasTypedProof(form) && cloudOf(merged(stored, form)) !== cloudOf(stored)) {
     const proof = otherProof(stored)
     faults.push(
       proof === undefined
@@ -152,37 +135,69 @@ const faultsBeside = (
   return faults
 }
 
+/** Where a form comes from and goes to. */
+export interface FormContext {
+  /** Names of all instances. */
+  readonly names: ReadonlyArray<string>
+  /** What a user of the page may name of this machine. */
+  readonly grant: Grant.Grant
+  /** How the store's documents name files. */
+  readonly files: SettingsStore["Service"]["files"]
+}
+
+/** What {@link fill} makes. */
+export interface Filled {
+  /** The document to store. */
+  readonly document: Document
+  /** The settings that the document means, with paths of files. */
+  readonly settings: InstanceSettings
+}
+
 /**
  * Applies a form to a stored document, or makes a new one.
  *
  * **Details**
  *
- * Values are trimmed. An empty or null value removes its setting; an empty secret counts as not typed. A typed secret
- * replaces any other way to sign in. The resulting document can be used, and keeps everything that the form does not
- * change.
+ * Values are trimmed. An empty or null value removes its setting; an empty secret counts as not typed. A typed secret, or
+ * the typed name of a granted file, replaces any other way to sign in. The resulting document can be used, and keeps
+ * everything that the form does not change.
  */
 export const fill = (
   name: string,
   form: Document,
   stored: Document | undefined,
-  names: ReadonlyArray<string>
-): Effect.Effect<{ readonly document: Document; readonly settings: InstanceSettings }, ReadonlyArray<FormFault>> => {
+  { files, grant, names }: FormContext
+): Effect.Effect<Filled, ReadonlyArray<Grant.FormFault>> => {
   if (isTooDeep(form)) return Effect.fail([{ path: "", message: "Expected the settings of an instance" }])
   const typed = emptied(form)
-  const before = hasTypedSecret(typed) ? withoutProofs(stored ?? {}) : stored ?? {}
-  const document = merged(stored === undefined ? { enabled: true, integration_type: "microsoft_graph" } : before, typed)
-  const decoded = decode(tidied(document))
+  const isProof = hasTypedProof(typed)
+  const before = isProof ? withoutProofs(stored ?? {}) : stored ?? {}
+  const named = merged(stored === undefined ? { enabled: true, integration_type: "microsoft_graph" } : before, typed)
+  const decoded = decode(tidied(named))
+  // Paths that this machine's administrator stored are not judged; what the form names is.
+  const isJudged = files === "names" || isProof
   const faults = [
     ...faultsBeside(name, typed, stored, names),
-    ...Option.match(Result.getFailure(decoded), { onNone: () => [], onSome: formFaultsOf })
+    ...Result.match(decoded, {
+      onFailure: (
+        error
+      ) => [...formFaultsOf(error), ...(isJudged ? Grant.referenceFaults(grant, credentialsOf(named)) : [])],
+      onSuccess: (settings) => isJudged ? Grant.faultsOf(grant, settings) : []
+    })
   ]
-  return Result.isSuccess(decoded) && Array.isReadonlyArrayEmpty(faults)
-    ? Effect.succeed({ document, settings: decoded.success })
-    : Effect.fail(faults)
+  if (Result.isFailure(decoded) || !Array.isReadonlyArrayEmpty(faults)) return Effect.fail(faults)
+  const settings = isJudged
+    ? { ...decoded.success, credentials: Grant.withPaths(grant, decoded.success.credentials) }
+    : decoded.success
+  const document = files === "paths" && isProof
+    ? { ...named, credentials: Grant.withPaths(grant, credentialsOf(named)) }
+    : named
+  return Effect.succeed({ document, settings })
 }
 
-const hasTypedSecret = (form: Document) =>
-  isDocument(form["credentials"]) && Predicate.isString(form["credentials"]["client_secret"])
+/** Whether the form has a secret, or names where one is. */
+const hasTypedProof = (form: Document) =>
+  ["client_secret", ...Grant.references].some((name) => Predicate.isString(credentialsOf(form)[name]))
 
 /** Trims a form's values. An empty value becomes null; an empty secret is left out. */
 const emptied = (form: Document, prefix = ""): Document =>
@@ -200,6 +215,8 @@ const emptied = (form: Document, prefix = ""): Document =>
 const withoutProofs = (document: Document): Document => ({
   ...document,
   credentials: Object.fromEntries(
-    Object.entries(credentialsOf(document)).filter(([name]) => !otherProofs.includes(name))
+    Object.entries(credentialsOf(document)).filter(([name]) =>
+      name !== "client_secret" && !Grant.references.includes(name)
+    )
   )
 })

@@ -56,6 +56,11 @@ export class SettingsStore extends Context.Service<SettingsStore, {
   readonly where: string | undefined
   /** Why no change is possible, and what to do. */
   readonly why?: string
+  /**
+   * How documents name files of credentials. `paths`: this machine's administrator writes the documents. `names`: others
+   * write them too, so that `Grant` judges each document.
+   */
+  readonly files: "paths" | "names"
   readonly all: Effect.Effect<ReadonlyArray<StoredDocument>, SettingsStoreError>
   readonly put: (
     name: string,
@@ -69,6 +74,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
     Layer.succeed(SettingsStore, {
       where: undefined,
       why,
+      files: "paths",
       all: Effect.succeed([]),
       put: () => Effect.fail(failed(why)),
       remove: () => Effect.fail(failed(why))
@@ -78,6 +84,7 @@ export class SettingsStore extends Context.Service<SettingsStore, {
   static readonly layerMemory = (documents: SubscriptionRef.SubscriptionRef<Documents>) =>
     Layer.succeed(SettingsStore, {
       where: "the memory of this process",
+      files: "paths",
       all: Effect.map(SubscriptionRef.get(documents), (held) => Object.entries(held).map(storedOf)),
       put: (name, document, revision) =>
         SubscriptionRef.modifyEffect(

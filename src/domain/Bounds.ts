@@ -36,6 +36,9 @@ export const spareRooms = { rooms: pagesAhead, millis: 60_000 } as const
 /** Bytes read of an error or token response: 256 KiB. The information is in the first few hundred bytes. */
 export const smallBodyBytesMax = 262_144
 
+/** Bytes of a file with a secret, certificate, key or token: 64 KiB. A chain of certificates has a few KiB. */
+export const credentialBytesMax = 65_536
+
 /**
  * Bytes that are inflated at a time: 256 KiB. The inflating thread hands each piece over through the event loop; with
  * Node's default of 16 KiB that was the slowest part of a page while another page was mapped.

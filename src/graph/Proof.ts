@@ -3,9 +3,10 @@
  *
  * It is read again for each token, so that the next token uses a rotated file or secret. Nothing is sent here.
  */
-import { Config, Effect, FileSystem, Redacted } from "effect"
+import { Config, Effect, type FileSystem, Redacted } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import type { Credential } from "../config/Credential.ts"
+import { readSmall } from "../config/SmallFile.ts"
 import { Unauthorized } from "./GraphError.ts"
 
 /** The credential's content, in the form that MSAL expects. */
@@ -23,15 +24,13 @@ export type Proof =
 const unusable = (meaning: string, remedy: string) => new Unauthorized({ by: "login", meaning, remedy })
 
 const readText = Effect.fnUntraced(function*(path: string, what: string) {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* fs.readFileString(path).pipe(
-    Effect.mapError((error) =>
+  const text = yield* Effect.mapError(
+    readSmall(path),
+    (error) =>
       unusable(
-        `The ${what} cannot be read: ${path} (${error.reason._tag})`,
-        `Check that ${path} exists and that the connector may read it`
+        `The ${what} cannot be read: ${error.message}`,
+        `Check that ${path} exists, is the file that you mean, and that the connector may read it`
       )
-    ),
-    Effect.map((content) => content.replace(/^\ufeff/, "").trim())
   )
   if (text === "") return yield* unusable(`The ${what} is empty: ${path}`, `Write the ${what} into ${path}`)
   return text

@@ -2,6 +2,7 @@
 import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Checks from "../checks/Checks.ts"
+import * as Grant from "../config/Grant.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { type Document, fill, hasSecret, otherProof, withoutSecret } from "../config/SettingsForm.ts"
 import { SettingsStore, type SettingsStoreError, type StoredDocument } from "../config/SettingsStore.ts"
@@ -48,11 +49,16 @@ interface Change {
 
 /** Merges a form into the stored version that it was made from. */
 const filled = Effect.fnUntraced(function*(name: string, { document, revision }: Change) {
-  const all = yield* unread((yield* SettingsStore).all)
+  const { all: reading, files } = yield* SettingsStore
+  const all = yield* unread(reading)
   const stored = byName(all, name)
   if (revision !== null && stored?.revision !== revision) return yield* meanwhile(name)
   return yield* Effect.mapError(
-    fill(name, document, revision === null ? undefined : stored?.document, all.map((instance) => instance.name)),
+    fill(name, document, revision === null ? undefined : stored?.document, {
+      names: all.map((instance) => instance.name),
+      grant: yield* Grant.fromEnvironment,
+      files
+    }),
     (faults) => new InvalidSettings({ faults })
   )
 })

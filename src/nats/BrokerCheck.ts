@@ -6,6 +6,7 @@ import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import type { Bootstrap } from "./Bootstrap.ts"
 import { Connection } from "./Connection.ts"
+import { CreationOrder } from "./CreationOrder.ts"
 import { subjectOf } from "./NatsArtifactSink.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
@@ -58,7 +59,12 @@ export const look = Effect.fn("BrokerCheck.look")(
   Effect.scoped,
   (effect, { connection }) =>
     effect.pipe(
-      Effect.provide(Layer.provideMerge(NatsSettingsSource.layer, Connection.layer(connection))),
+      Effect.provide(
+        NatsSettingsSource.layer.pipe(
+          Layer.provide(CreationOrder.layerReadOnly),
+          Layer.provideMerge(Connection.layer(connection))
+        )
+      ),
       Effect.timeoutOrElse({
         duration: patience,
         orElse: () => Effect.fail(new NoBroker({ servers: connection.servers }))

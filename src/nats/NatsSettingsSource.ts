@@ -1,10 +1,12 @@
 /** Conductor's settings: a document for each instance, in a KV bucket that Conductor's pages write to. */
 import { Effect, Layer, Schedule, Stream } from "effect"
+import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
-import type { Settings } from "../config/Settings.ts"
-import { BadSettings, decodeInstance, decodeProcess } from "../config/SettingsDocument.ts"
+import { nameFault, type Settings } from "../config/Settings.ts"
+import { BadSettings, decodeGranted, decodeProcess } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import { Connection } from "./Connection.ts"
+import { CreationOrder } from "./CreationOrder.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import { ask } from "./Request.ts"
 import { type Entry, type Held, watch } from "./Watch.ts"
@@ -28,16 +30,21 @@ interface Known {
 }
 
 const readEntry = Effect.fnUntraced(
-  function*(name: string, { bytes, revision }: Entry, before: Known | undefined): Effect.fn.Return<Known> {
+  function*(
+    grant: Grant.Grant,
+    name: string,
+    { bytes, revision }: Entry,
+    before: Known | undefined
+  ): Effect.fn.Return<Known> {
     if (before?.revision === revision) return before
-    const read = yield* Effect.result(decodeInstance(`${bucket} ${prefix}${name}`, text(bytes)))
+    const read = yield* Effect.result(decodeGranted(grant, `${bucket} ${prefix}${name}`, text(bytes)))
     if (read._tag === "Success") return { revision, settings: read.success, fault: undefined }
     return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
   }
 )
 
 /** Reads the settings of the process. Missing or unusable settings give the defaults. */
-const ofProcess = Effect.fnUntraced(function*() {
+const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
   const { jsm } = yield* Connection
   const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
     Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeed(null)),
@@ -46,42 +53,59 @@ const ofProcess = Effect.fnUntraced(function*() {
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie
   )
-  const defaults = yield* Effect.orDie(decodeProcess(key, "{}"))
+  const defaults = Grant.withinData(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
   if (found === null || found.header.get("KV-Operation") !== "") return defaults
-  return yield* Effect.catch(
-    decodeProcess(`${bucket} ${key}`, text(found.data)),
-    (bad) =>
-      Effect.as(Effect.logError(`${bad.source} cannot be used; the defaults apply: ${bad.faults.join("; ")}`), defaults)
-  )
+  const read = yield* Effect.result(decodeProcess(`${bucket} ${key}`, text(found.data)))
+  if (read._tag === "Failure") {
+    const { faults, source } = read.failure
+    yield* Effect.logError(`${source} cannot be used; the defaults apply: ${faults.join("; ")}`)
+    return defaults
+  }
+  const { refused, settings } = Grant.withinData(grant, read.success)
+  if (refused.length > 0) {
+    yield* Effect.logError(
+      `${bucket} ${key}: ${
+        refused.join(", ")
+      } may only name a directory in ${grant.data}, and the default applies; set AZURE_SECURITY_DATA_DIR to allow another`
+    )
+  }
+  return settings
 })
 
 /**
  * Layer of the settings in the bucket and of their changes.
  *
- * It starts without an instance, and adds each one in the bucket. An unreadable document is reported and leaves its
- * instance unchanged. A deleted document ends its instance. A deleted bucket ends no instance until the bucket exists
+ * It starts without an instance, and adds each one in the bucket, in the order in which they were created. An unreadable
+ * document is reported and leaves its instance unchanged. A key that is no name of an instance is refused, and so are two
+ * keys with one slug. A deleted document ends its instance. A deleted bucket ends no instance until the bucket exists
  * again.
  */
-export const layer: Layer.Layer<SettingsSource, never, Connection> = Layer.effect(
+export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrder> = Layer.effect(
   SettingsSource,
   Effect.gen(function*() {
     const connection = yield* Connection
-    const initial: Settings = { ...(yield* ofProcess()), instances: {} }
+    const grant = yield* Grant.fromEnvironment
+    const { order } = yield* CreationOrder
+    const initial: Settings = { ...(yield* ofProcess(grant)), instances: {} }
     let known = new Map<string, Known>()
 
     const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
-      for (const [name, entry] of held) {
-        const instance = name.slice(prefix.length)
-        now.set(instance, yield* readEntry(instance, entry, known.get(instance)))
-      }
-      known = now
       const instances: Record<string, InstanceSettings> = {}
       const faults: Array<BadSettings> = []
-      for (const [name, { fault, settings }] of now) {
-        if (settings !== undefined) instances[name] = settings
-        if (fault !== undefined) faults.push(fault)
+      const entries = new Map(Array.from(held, ([at, entry]) => [at.slice(prefix.length), entry]))
+      for (const instance of yield* order(entries)) {
+        const misnamed = nameFault(instance, entries.keys())
+        if (misnamed !== undefined) {
+          faults.push(new BadSettings({ source: `${bucket} ${prefix}${instance}`, instance, faults: [misnamed] }))
+          continue
+        }
+        const one = yield* readEntry(grant, instance, entries.get(instance)!, known.get(instance))
+        now.set(instance, one)
+        if (one.settings !== undefined) instances[instance] = one.settings
+        if (one.fault !== undefined) faults.push(one.fault)
       }
+      known = now
       const settings: Settings = { ...initial, instances }
       return { settings, faults }
     })

@@ -54,6 +54,7 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
 
     return SettingsStore.of({
       where: `the bucket ${bucket}`,
+      files: "names",
       all: Effect.gen(function*() {
         const kv = yield* open
         const keys = yield* failing(ask(() => kv.keys(`${prefix}>`)))

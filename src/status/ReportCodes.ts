@@ -62,7 +62,7 @@ export const reportCodes = {
     remedy: "create a new client secret under Certificates & secrets, and paste its Value"
   },
   duplicate_tenant: {
-    says: "two instances have the same tenant; the second is not polled",
+    says: "two instances have the same tenant; the second waits for the first",
     remedy: "delete or disable one of the two"
   },
   integration_type: {

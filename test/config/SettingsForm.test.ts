@@ -1,15 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { inspect } from "node:util"
-import { type Document, fill, withoutSecret } from "../../src/config/SettingsForm.ts"
+import { type Document, fill, type FormContext, withoutSecret } from "../../src/config/SettingsForm.ts"
 import { documentOf } from "./SettingsStoreSuite.ts"
 
 const stored = documentOf({ note: "kept", endpoints: { alerts: { enabled: false } } })
 const cloud = { login: "https://login.example", graph: "https://graph.example" }
 
+const context: FormContext = {
+  names: [],
+  files: "paths",
+  grant: { secrets: undefined, hosts: new Set(), data: "/data" }
+}
+
 const faultsOf = (form: Document, before: Document | null = stored, name = "one") =>
   Effect.map(
-    Effect.flip(fill(name, form, before ?? undefined, ["one", "Contoso Prod"])),
+    Effect.flip(fill(name, form, before ?? undefined, { ...context, names: ["one", "Contoso Prod"] })),
     (faults) => faults.map(({ message, path }) => `${path}: ${message}`)
   )
 
@@ -23,7 +29,7 @@ describe("SettingsForm", () => {
           endpoints: { alerts: { enabled: null }, incidents: { poll_interval_minutes: 30 } }
         },
         stored,
-        []
+        context
       )
       assert.deepStrictEqual(document, {
         ...stored,
@@ -31,7 +37,7 @@ describe("SettingsForm", () => {
         endpoints: { alerts: {}, incidents: { poll_interval_minutes: 30 } }
       })
       assert.isTrue(settings.endpoints.alerts.enabled)
-      const emptied = yield* fill("one", { display_name: " ", credentials: { client_secret: "" } }, document, [])
+      const emptied = yield* fill("one", { display_name: " ", credentials: { client_secret: "" } }, document, context)
       assert.notProperty(emptied.document, "display_name")
       assert.deepStrictEqual(emptied.document["credentials"], stored.credentials)
     }))
@@ -42,7 +48,7 @@ describe("SettingsForm", () => {
         "new",
         { credentials: stored.credentials, poll_interval_minutes: 5 },
         undefined,
-        []
+        context
       )
       assert.deepStrictEqual(document, {
         enabled: true,
@@ -83,18 +89,51 @@ describe("SettingsForm", () => {
       assert.deepStrictEqual(yield* faultsOf({ cloud: "global" }, documentOf({ cloud })), [
         "credentials.client_secret: Enter the client secret again, because it would be sent to other hosts"
       ])
-      yield* fill("one", { cloud, credentials: { client_secret: "again" } }, stored, [])
-      yield* fill("one", { cloud }, documentOf({ cloud }), [])
+      yield* fill("one", { cloud, credentials: { client_secret: "again" } }, stored, context)
+      yield* fill("one", { cloud }, documentOf({ cloud }), context)
       const { client_secret: _, ...credentials } = stored.credentials
       const byFile = { credentials: { ...credentials, client_secret_file: "/etc/shadow" } }
       assert.deepStrictEqual(yield* faultsOf({ cloud }, byFile), [
         "cloud: The cloud cannot be changed here while client_secret_file is set; change it where the settings are stored"
       ])
-      assert.deepStrictEqual(yield* faultsOf({ credentials: { client_secret_file: "/etc/shadow" } }, byFile), [
-        "credentials.client_secret_file: This setting cannot be changed here; change it where the settings are stored"
-      ])
-      const typed = yield* fill("one", { credentials: { client_secret: "typed" } }, byFile, [])
+      const typed = yield* fill("one", { credentials: { client_secret: "typed" } }, byFile, context)
       assert.deepStrictEqual(typed.document["credentials"], { ...credentials, client_secret: "typed" })
+    }))
+
+  it.effect("takes the name of a granted file only, and stores its path where paths are stored", () =>
+    Effect.gen(function*() {
+      const grant = { ...context.grant, secrets: "/secrets" }
+      const faults = (credentials: Document, more: Document = {}, granted: FormContext["grant"] = grant) =>
+        Effect.map(
+          Effect.flip(fill("one", { credentials, ...more }, stored, { ...context, grant: granted })),
+          (all) => all.map(({ message, path }) => `${path}: ${message}`)
+        )
+      assert.deepStrictEqual(yield* faults({ client_secret_file: "acme" }, {}, context.grant), [
+        "credentials.client_secret_file: Expected no file here, because none is granted: set AZURE_SECURITY_SECRETS_DIR in the connector's environment"
+      ])
+      for (const name of ["/etc/shadow", "../shadow", "..", ".hidden", "a/b", "a\u0000b"]) {
+        assert.deepStrictEqual(yield* faults({ client_secret_file: name }), [
+          "credentials.client_secret_file: Expected the name of a file in AZURE_SECURITY_SECRETS_DIR, without a path"
+        ])
+      }
+      assert.deepStrictEqual(yield* faults({ client_secret_env: "HOME" }), [
+        "credentials.client_secret_env: Expected no environment variable here; write the secret itself, or a file's name"
+      ])
+      assert.deepStrictEqual(yield* faults({ federated_token_file: "token" }, { cloud }), [
+        "cloud: Expected a cloud of Microsoft's beside federated_token_file; to allow another, set AZURE_SECURITY_CREDENTIAL_HOSTS to its hosts"
+      ])
+
+      const { client_secret: _, ...ids } = stored.credentials
+      const form = { credentials: { client_secret_file: "acme" } }
+      const inFile = yield* fill("one", form, stored, { ...context, grant })
+      assert.deepStrictEqual(inFile.document["credentials"], { ...ids, client_secret_file: "/secrets/acme" })
+      const inBucket = yield* fill("one", form, stored, { ...context, grant, files: "names" })
+      assert.deepStrictEqual(inBucket.document["credentials"], { ...ids, client_secret_file: "acme" })
+      assert.strictEqual(inBucket.settings.credentials.client_secret_file, "/secrets/acme")
+      const again = yield* fill("one", { display_name: "x" }, inBucket.document, { ...context, grant, files: "names" })
+      assert.strictEqual(again.settings.credentials.client_secret_file, "/secrets/acme")
+      const kept = yield* fill("one", { display_name: "x" }, inFile.document, context)
+      assert.deepStrictEqual(kept.document["credentials"], inFile.document["credentials"])
     }))
 
   it.effect.prop("never shows a secret, wherever it is in malformed credentials", [

@@ -1,4 +1,4 @@
-import { type Context, Effect, FileSystem, Layer, Redacted, Ref } from "effect"
+import { type Context, Effect, FileSystem, Layer, Redacted, Ref, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
@@ -100,7 +100,8 @@ export const microsoft = Effect.fnUntraced(function*(replies: {
     })
   )
   const files = FileSystem.layerNoop({
-    readFileString: (path) => Effect.suspend(() => Effect.succeed(replies.files?.[path]?.() ?? ""))
+    stat: () => Effect.succeed({ type: "File" } as FileSystem.File.Info),
+    stream: (path) => Stream.suspend(() => Stream.succeed(new TextEncoder().encode(replies.files?.[path]?.() ?? "")))
   })
   const connect = (to: GraphConnection = connection) =>
     GraphClient.pipe(Effect.flatMap((client) => client.connect(to)), Effect.provide(client))

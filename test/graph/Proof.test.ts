@@ -118,12 +118,13 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
 
   it.effect("reads a secret's file again each time, and trims it", () =>
     Effect.gen(function*() {
-      let content = "  one\r\n"
-      const fs = FileSystem.layerNoop({ readFileString: () => Effect.sync(() => content) })
-      const secret = Effect.map(read(Credential.SecretFromFile({ path: "/run/secret" })), (proof) =>
-        proof._tag === "Secret" ? Redacted.value(proof.secret) : undefined).pipe(Effect.provide(Layer.fresh(fs)))
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/secret`
+      yield* fs.writeFileString(path, "  one\r\n")
+      const secret = Effect.map(read(Credential.SecretFromFile({ path })), (proof) =>
+        proof._tag === "Secret" ? Redacted.value(proof.secret) : undefined)
       assert.strictEqual(yield* secret, "one")
-      content = "two"
+      yield* fs.writeFileString(path, "two")
       assert.strictEqual(yield* secret, "two")
     }))
 })

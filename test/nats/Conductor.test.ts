@@ -43,10 +43,13 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   const onBroker = Effect.provideContext<Connection>(context)
   yield* onBroker(createStream())
   const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
-  yield* Effect.promise(() =>
-    bucket.put("signal-client.azure-security", json({ sink: { type: "nats", directory: `${directory}/data` } }))
-  )
-  const inConductor = { ...env, NATS_URL: broker.url, WF_NODE_CONFIG_FILE: `${directory}/node.json` }
+  yield* Effect.promise(() => bucket.put("signal-client.azure-security", json({ sink: { type: "nats" } })))
+  const inConductor = {
+    ...env,
+    NATS_URL: broker.url,
+    WF_NODE_CONFIG_FILE: `${directory}/node.json`,
+    AZURE_SECURITY_DATA_DIR: `${directory}/data`
+  }
   return {
     broker,
     simulator,

@@ -3,7 +3,9 @@ import { Duration, Effect, Fiber, Layer, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSource.ts"
 import { Connection } from "../../src/nats/Connection.ts"
+import { CreationOrder } from "../../src/nats/CreationOrder.ts"
 import * as NatsSettingsSource from "../../src/nats/NatsSettingsSource.ts"
+import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../config/SettingsSourceSuite.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { connection } from "../support/NatsStream.ts"
@@ -12,9 +14,11 @@ const tenant = "11111111-1111-4111-8111-111111111111"
 const documentOf = (more: object = {}) =>
   JSON.stringify({ credentials: { tenant_id: tenant, client_id: tenant, client_secret: "hidden" }, ...more })
 
+const layer = NatsSettingsSource.layer.pipe(Layer.provide(CreationOrder.layer), Layer.provide(NatsStateStore.layer))
+
 const world = Effect.gen(function*() {
   const { kvm } = yield* Connection
-  const source = yield* Effect.provide(SettingsSource, Layer.fresh(NatsSettingsSource.layer))
+  const source = yield* Effect.provide(SettingsSource, Layer.fresh(layer))
   const changes = yield* Queue.unbounded<SettingsChange>()
   yield* Effect.forkScoped(Stream.runForEach(source.changes, (change) => Queue.offer(changes, change)))
   /** Waits for the next change that passes the test. */
@@ -34,7 +38,7 @@ const world = Effect.gen(function*() {
 
 const names = ({ settings }: SettingsChange) => Object.keys(settings.instances).sort()
 
-const onBroker = NatsSettingsSource.layer.pipe(Layer.provideMerge(connection()))
+const onBroker = layer.pipe(Layer.provideMerge(connection()))
 
 describeNats("NatsSettingsSource", () => {
   suite(
@@ -88,6 +92,69 @@ describeNats("NatsSettingsSource", () => {
       yield* put("two", documentOf())
       const mended = yield* until(({ faults }) => faults.length === 0)
       assert.deepStrictEqual(names(mended), ["one", "two"])
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
+  it.live("refuses what names something of this machine, and keeps the last good settings", () =>
+    Effect.gen(function*() {
+      const { put, until } = yield* world
+      const naming = (credentials: object) =>
+        JSON.stringify({ credentials: { tenant_id: tenant, client_id: tenant, ...credentials } })
+      yield* put("one", documentOf({ poll_interval_minutes: 7 }))
+      yield* put("two", naming({ client_secret_env: "NATS_PASSWORD" }))
+      const first = yield* until(({ faults }) => faults.length === 1)
+      assert.deepStrictEqual(names(first), ["one"])
+      assert.match(first.faults[0]!.message, /credentials\.client_secret_env: Expected no environment variable here/)
+      yield* put("one", naming({ client_secret_file: "/proc/self/environ" }))
+      const both = yield* until(({ faults }) => faults.length === 2)
+      assert.strictEqual(both.settings.instances["one"]?.poll_interval_minutes, 7)
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
+  it.live("refuses a key that is no name, and both of two keys with one slug", () =>
+    Effect.gen(function*() {
+      const { put, remove, until } = yield* world
+      yield* put("contoso.eu", documentOf())
+      yield* until((change) => names(change).join() === "contoso.eu")
+      yield* put("Contoso-EU", documentOf())
+      const both = yield* until(({ faults }) => faults.length === 2)
+      assert.deepStrictEqual(names(both), [])
+      assert.deepStrictEqual(both.faults.map(({ faults, instance }) => [instance, ...faults]).sort(), [[
+        "Contoso-EU",
+        `Expected a name that differs from "contoso.eu" in more than case and punctuation`
+      ], ["contoso.eu", `Expected a name that differs from "Contoso-EU" in more than case and punctuation`]])
+      yield* remove("contoso.eu")
+      yield* put("a=b", documentOf())
+      yield* put("_", documentOf())
+      const others = yield* until(({ faults }) =>
+        faults.length === 2 && faults.every(({ instance }) => instance !== "contoso.eu")
+      )
+      assert.deepStrictEqual(names(others), ["Contoso-EU"])
+      assert.match(others.faults[0]!.message, /Expected a name of 1 to 64 letters/)
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
+  it.live("keeps the order in which instances were created, over changes and restarts", () =>
+    Effect.gen(function*() {
+      const before = yield* Effect.scoped(Effect.gen(function*() {
+        const { put, remove, until } = yield* world
+        const order = (change: SettingsChange) => Object.keys(change.settings.instances).join()
+        yield* put("first", documentOf())
+        yield* put("second", documentOf())
+        yield* put("third", documentOf())
+        yield* until((change) => order(change) === "first,second,third")
+        yield* put("first", documentOf({ display_name: "Changed" }))
+        yield* remove("second")
+        yield* put("second", documentOf())
+        return order(
+          yield* until(({ settings }) =>
+            settings.instances["first"]?.display_name === "Changed" &&
+            order({ settings, faults: [] }) === "first,third,second"
+          )
+        )
+      }))
+      assert.strictEqual(before, "first,third,second")
+      const { put, until } = yield* world
+      yield* put("third", documentOf({ display_name: "Changed" }))
+      const after = yield* until(({ settings }) => settings.instances["third"]?.display_name === "Changed")
+      assert.strictEqual(Object.keys(after.settings.instances).join(), "first,third,second")
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
   it.live("notices a bucket that is deleted and created again, and ends no instance meanwhile", () =>
