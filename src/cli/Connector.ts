@@ -18,16 +18,22 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
   /** Current reports of invalid settings, by instance; empty for the whole document. */
   let wrong = new Map<string, Report>()
 
-  const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
+  const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
     const now = new Map<string, Report>()
-    for (const fault of faults) now.set(fault.instance ?? "", settingsReport(fault, yield* Clock.currentTimeMillis))
+    const at = yield* Clock.currentTimeMillis
+    for (const fault of faults) {
+      const isPolled = fault.instance === undefined || Object.hasOwn(instances, fault.instance)
+      now.set(fault.instance ?? "", settingsReport(fault, isPolled, at))
+    }
     for (const [instance, report] of wrong) {
       if (now.has(instance)) continue
-      yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
+      yield* Object.hasOwn(instances, instance)
+        ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
+        : status.tell({ _tag: "InstanceForgotten", instance })
       yield* reporter.overApart(report)
     }
     for (const [instance, report] of now) {
-      yield* status.tellInstance(instance, { _tag: "Warned", report })
+      if (instance !== "") yield* status.tellInstance(instance, { _tag: "SettingsRefused", report })
       yield* reporter.say(report, { level: "Error", remind: true, apart: true })
     }
     wrong = now
@@ -51,15 +57,17 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
         )
       }
       yield* apply(settings)
-      yield* tell(faults)
+      yield* tell(faults, settings)
     })
   )
 })
 
-const settingsReport = ({ faults, instance, source }: BadSettings, now: number): Report => ({
+const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boolean, now: number): Report => ({
   code: "settings_invalid",
   ...(instance === undefined ? {} : { instance }),
-  message: `${source} cannot be used, and the last good settings stay: ${faults.join("; ")}`,
+  message: `${source} cannot be used, and ${isPolled ? "the last good settings stay" : "nothing is polled for it"}: ${
+    faults.join("; ")
+  }`,
   remedy: "correct the settings; a correction takes effect within seconds",
   occurred_at: isoTime(now)
 })
@@ -86,7 +94,8 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean) {
   )
   const document = yield* status.document
   return !failed &&
-    document.instances.every(({ endpoints }) =>
+    document.instances.every(({ endpoints, waits_for }) =>
+      waits_for !== undefined ||
       endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
     )
 }, Effect.scoped)

@@ -4,9 +4,10 @@ import type { Instance } from "../config/Instance.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import type { Waiting } from "./Holders.ts"
 
 /** Warns of a foreign `integration_type` and of two instances of one tenant. Ends warnings whose cause is corrected. */
-export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>) {
+export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>, waiting: Waiting) {
   const status = yield* Status
   const reporter = yield* Reporter
   const occurred_at = isoTime(yield* Clock.currentTimeMillis)
@@ -14,33 +15,25 @@ export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instanc
     const report: Report = { ...what, instance, occurred_at }
     return Effect.andThen(
       status.tellInstance(instance, { _tag: "Warned", report }),
-      reporter.say(report, { level: "Warn", remind: false })
+      reporter.say(report, { level: "Warn", remind: false, apart: true })
     )
   }
-  const tenants = new Map<string, string>()
-  for (const { identity, integrationType } of instances) {
-    const { cloud, enabled, name, tenantId } = identity
-    if (integrationType === "microsoft_graph") {
-      yield* status.tellInstance(name, { _tag: "WarningEnded", code: "integration_type" })
-    } else {
-      yield* say(name, {
-        code: "integration_type",
-        message: "integration_type is not microsoft_graph",
-        remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
-      })
-    }
-    if (!enabled) continue
-    const tenant = `${cloud.name} ${tenantId}`
-    const other = tenants.get(tenant)
-    if (other === undefined) {
-      tenants.set(tenant, name)
-      yield* status.tellInstance(name, { _tag: "WarningEnded", code: "duplicate_tenant" })
-    } else {
-      yield* say(name, {
-        code: "duplicate_tenant",
-        message: `${name} has the same tenant as ${other}, which is polled already`,
-        remedy: `delete or disable one of the two; ${name} waits, so that nothing is published twice`
-      })
-    }
+  const over = (instance: string, code: string) =>
+    Effect.andThen(
+      status.tellInstance(instance, { _tag: "WarningEnded", code }),
+      reporter.overApart({ instance, code })
+    )
+  for (const { identity: { name }, integrationType } of instances) {
+    yield* integrationType === "microsoft_graph" ? over(name, "integration_type") : say(name, {
+      code: "integration_type",
+      message: "integration_type is not microsoft_graph",
+      remedy: "set integration_type to microsoft_graph; the instance is polled all the same"
+    })
+    const holder = waiting.get(name)
+    yield* holder === undefined ? over(name, "duplicate_tenant") : say(name, {
+      code: "duplicate_tenant",
+      message: `${name} waits, because ${holder} stands before it in the settings and has the same tenant`,
+      remedy: `delete or disable one of the two; ${name} is polled once ${holder} is gone`
+    })
   }
 })

@@ -11,6 +11,7 @@ import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
+import { type Waiting, waitingOf } from "./Holders.ts"
 import { warn } from "./InstanceWarnings.ts"
 import { Leases } from "./Leases.ts"
 import * as Stalls from "./Stalls.ts"
@@ -27,6 +28,8 @@ export interface Running {
 interface Known {
   readonly identity: Identity
   readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  /** The instance that polls this one's tenant; undefined when this one does. */
+  readonly waitsFor: string | undefined
 }
 
 /** Makes one lock for each state, so that a restarted endpoint waits for the pages of its previous run. */
@@ -72,20 +75,22 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     Effect.sync(() => Option.map(FiberMap.getUnsafe(fibers, name), (fiber) => fiber.interruptUnsafe()))
 
   /** Begins an instance: at once or, when it is one of `amongSoMany` at the start of a process, in its turn. */
-  const begin = Effect.fnUntraced(function*(instance: Instance, amongSoMany?: number) {
+  const begin = Effect.fnUntraced(function*(instance: Instance, waiting: Waiting, amongSoMany?: number) {
     const { identity, pace } = instance
     const { name } = identity
+    const waitsFor = waiting.get(name)
     yield* status.tellInstance(name, {
       _tag: "Registered",
       identity,
       pace,
-      secretExpiresAt: secretExpiresAt(instance)
+      secretExpiresAt: secretExpiresAt(instance),
+      waitsFor
     })
     yield* reporter.forget(name)
-    const one: Known = { identity, pace: yield* SubscriptionRef.make(pace) }
+    const one: Known = { identity, pace: yield* SubscriptionRef.make(pace), waitsFor }
     known.set(name, one)
     yield* end(name)
-    if (!identity.enabled) return
+    if (!identity.enabled || waitsFor !== undefined) return
     const wait = amongSoMany === undefined ? Effect.void : turn(instance, amongSoMany)
     const polling = Effect.andThen(wait, runInstance(one)).pipe(
       // A run that was replaced says nothing: its successor may have begun, while an attempt to publish kept this one.
@@ -97,9 +102,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     yield* FiberMap.run(fibers, name, leases.whileHeld(name, polling))
   })
 
-  const change = Effect.fnUntraced(function*(instance: Instance, before: Known, amongSoMany: number | undefined) {
+  const change = Effect.fnUntraced(function*(instance: Instance, before: Known, waiting: Waiting) {
     const { identity, pace } = instance
-    if (sameIdentity(before.identity, identity)) {
+    if (sameIdentity(before.identity, identity) && before.waitsFor === waiting.get(identity.name)) {
       yield* status.tellInstance(identity.name, { _tag: "Paced", pace, secretExpiresAt: secretExpiresAt(instance) })
       return yield* SubscriptionRef.set(before.pace, pace)
     }
@@ -111,7 +116,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
         { instance: identity.name }
       )
     }
-    yield* begin(instance, amongSoMany)
+    yield* begin(instance, waiting)
   })
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
@@ -126,12 +131,15 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       yield* reporter.forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
+    const waiting = waitingOf(wanted)
+    // An instance that has to wait now is interrupted before another begins to poll its tenant.
+    for (const name of waiting.keys()) yield* end(name)
     for (const instance of wanted) {
       const before = known.get(instance.identity.name)
-      yield* before === undefined ? begin(instance, amongSoMany) : change(instance, before, amongSoMany)
+      yield* before === undefined ? begin(instance, waiting, amongSoMany) : change(instance, before, waiting)
     }
     if (wanted.length === 0) yield* Effect.logWarning("no instance is set up, so nothing is polled")
-    yield* Effect.provideContext(Effect.andThen(warn(wanted), look(wanted)), services)
+    yield* Effect.provideContext(Effect.andThen(warn(wanted, waiting), look(wanted)), services)
   })
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))

@@ -5,7 +5,7 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { type Polled, polledEndpoints } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
-import type { EndpointState } from "../status/StatusDocument.ts"
+import { lagOf } from "../status/StatusSelector.ts"
 
 const { stalls } = Limits
 
@@ -16,16 +16,12 @@ const spoken = (millis: number): string => {
   return hours >= 2 ? `${hours} hours` : `${Math.round(millis / 60_000)} minutes`
 }
 
-/** States whose own reports already explain why no pass ends. */
-const explained: ReadonlySet<EndpointState> = new Set(["unauthorized", "forbidden", "retired", "cooldown"])
-
 type Found = Pick<Report, "message" | "remedy"> | undefined
 
-const lagOf = ({ endpoint, name }: Polled, now: number): Found => {
-  const millis = now - (endpoint.lastSuccessAt ?? endpoint.since ?? now)
-  const limit = Math.max(endpoint.intervalMinutes * 60_000 * stalls.lagIntervals, Duration.toMillis(stalls.lagFloor))
-  return explained.has(endpoint.state) || millis < limit ? undefined : {
-    message: `no pass over ${name} has ended well since ${isoTime(now - millis)}`,
+const behind = ({ endpoint, name }: Polled, now: number): Found => {
+  const lag = lagOf(endpoint, now)
+  return lag === undefined ? undefined : {
+    message: `no pass over ${name} has ended well since ${isoTime(now - lag)}`,
     remedy: "see the endpoint's other reports and the sink's; the backlog is collected once their causes are corrected"
   }
 }
@@ -43,7 +39,7 @@ const quietOf = ({ endpoint: { rhythm, state }, name }: Polled, now: number): Fo
   }
 }
 
-const checks = { checkpoint_lag: lagOf, endpoint_silent: quietOf }
+const checks = { checkpoint_lag: behind, endpoint_silent: quietOf }
 
 /** Checks every endpoint once for stalls that its own polls would not notice. */
 export const look = Effect.gen(function*() {

@@ -32,8 +32,10 @@ export const run = Effect.fn("StatusPublisher.run")(
       const now = yield* Clock.currentTimeMillis
       const { instances } = yield* status.document
       for (const instance of instances) {
-        // Only the holder of the lease publishes an enabled instance.
-        if (instance.enabled && !leases.isHeld(instance.name)) continue
+        // Of an instance that some process polls, the holder of the lease publishes the status; of others, each process.
+        const isPolled = instance.waits_for === undefined &&
+          instance.endpoints.some(({ state }) => state !== "disabled")
+        if (instance.enabled && isPolled && !leases.isHeld(instance.name)) continue
         const text = yield* encode(instance)
         const before = told.get(instance.name)
         if (before?.text === text && now - before.at < repeatMillis) continue

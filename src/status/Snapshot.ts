@@ -36,6 +36,8 @@ export interface InstanceSnapshot {
   readonly endpoints: Readonly<Record<EndpointName, EndpointSnapshot>>
   /** Reports that stand beside the states of the endpoints, by {@link warningKey}. */
   readonly warnings: ReadonlyMap<string, Report>
+  /** The instance that polls this one's tenant; undefined when this one does. */
+  readonly waitsFor?: string | undefined
   /** When the client secret expires by the settings, in milliseconds since 1970. */
   readonly secretExpiresAt?: number | undefined
   /** Requests to Graph in the last minute. */

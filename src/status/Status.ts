@@ -25,7 +25,9 @@ export class Status extends Context.Service<Status, {
           tellInstance: (instance, event) => tell({ _tag: "Instance", instance, event }),
           tellEndpoint: (instance, endpoint, event) => tell({ _tag: "Endpoint", instance, endpoint, event }),
           snapshot: Ref.get(held),
-          document: Effect.flatMap(Ref.get(held), (snapshot) => documentOf(snapshot, version))
+          document: Effect.gen(function*() {
+            return yield* documentOf(yield* Ref.get(held), version, yield* Clock.currentTimeMillis)
+          })
         })
       })
     )

@@ -49,6 +49,9 @@ export const InstanceDocument = Schema.Struct({
   enabled: Schema.Boolean,
   state: Schema.Literals(["disabled", "attention", "ok", "starting"]),
   connection_status: Schema.Literals(["connected", "warning", "failed", "waiting", "disabled"]),
+  waits_for: Schema.optionalKey(
+    described(Schema.String, "The instance that polls this one's tenant, because it stands first in the settings.")
+  ),
   warnings: Schema.Array(Report),
   requests_last_minute: described(
     Schema.Int,

@@ -45,12 +45,16 @@ export type InstanceEvent =
     readonly identity: Identity
     readonly pace: Pace
     readonly secretExpiresAt: number | undefined
+    /** The instance that polls this one's tenant; undefined when this one does. */
+    readonly waitsFor: string | undefined
   }
   | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
   | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
   /** This process stopped polling the instance. Another replica may poll it and then knows its status. */
   | { readonly _tag: "Rested" }
   | { readonly _tag: "Warned"; readonly report: Report }
+  /** Settings that cannot be used. They add an instance that never had good ones, so that it can be seen. */
+  | { readonly _tag: "SettingsRefused"; readonly report: Report }
   | { readonly _tag: "WarningEnded"; readonly code: string; readonly endpoint?: string }
 
 /** An event of the connector: everything that can change its status. */
@@ -131,12 +135,13 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
 
 const registered = (
   before: InstanceSnapshot,
-  { identity, pace, secretExpiresAt }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
+  { identity, pace, secretExpiresAt, waitsFor }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
 ): InstanceSnapshot => ({
   ...before,
   displayName: identity.displayName,
   enabled: identity.enabled,
   secretExpiresAt,
+  waitsFor,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
     ...paced(rested(endpoint), name, pace),
     state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled"
@@ -162,6 +167,7 @@ const reduceInstance = (before: InstanceSnapshot, event: InstanceEvent): Instanc
         endpoints: everyEndpoint(before, (endpoint) => endpoint.state === "disabled" ? endpoint : rested(endpoint))
       }
     case "Warned":
+    case "SettingsRefused":
       return { ...before, warnings: new Map(before.warnings).set(warningKey(event.report), event.report) }
     case "WarningEnded": {
       const warnings = new Map(before.warnings)
@@ -182,6 +188,13 @@ const withInstance = (
   return after === before ? snapshot : { ...snapshot, instances: new Map(snapshot.instances).set(name, after) }
 }
 
+/** An instance of which no good settings are known: none of its endpoints is polled. */
+const refusedInstance = (name: string): InstanceSnapshot => ({
+  ...freshInstance,
+  displayName: name,
+  endpoints: everyEndpoint(freshInstance, (endpoint) => ({ ...endpoint, state: "disabled" }))
+})
+
 /** Returns the snapshot after an event. An event of an unknown or removed instance changes nothing. */
 export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
   switch (event._tag) {
@@ -198,7 +211,11 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
         snapshot,
         event.instance,
         (instance) => reduceInstance(instance, event.event),
-        event.event._tag === "Registered" ? freshInstance : undefined
+        event.event._tag === "Registered"
+          ? freshInstance
+          : event.event._tag === "SettingsRefused"
+          ? refusedInstance(event.instance)
+          : undefined
       )
     case "InstanceForgotten": {
       const instances = new Map(snapshot.instances)

@@ -1,30 +1,69 @@
 /** Selects the document of `/status` from a snapshot. */
 import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
-import { requestBudget } from "../graph/Limits.ts"
+import { requestBudget, stalls } from "../graph/Limits.ts"
 import { isoTime } from "./Report.ts"
 import type { EndpointSnapshot, InstanceSnapshot, SinkSnapshot, Snapshot } from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
-const warningStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired", "cooldown"])
+/** States in which an endpoint cannot deliver through no fault of the connector's; one alone leaves the instance `ok`. */
+const excusedStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired", "cooldown"])
+/** States whose own reports say why no pass ends. */
+const explainedStates: ReadonlySet<EndpointState> = new Set([...excusedStates, "unauthorized"])
 
-/** Derives the state of an instance from the states of its endpoints. */
+/** Milliseconds after which an endpoint without a success is behind: six intervals, and at least an hour. */
+const lagLimit = ({ intervalMinutes }: EndpointSnapshot): number =>
+  Math.max(intervalMinutes * 60_000 * stalls.lagIntervals, Duration.toMillis(stalls.lagFloor))
+
+/**
+ * Milliseconds since the last success of an endpoint that is behind; without a success, since its first poll. Undefined
+ * while it is not behind, or while its state explains it.
+ */
+export const lagOf = (endpoint: EndpointSnapshot, now: number): number | undefined => {
+  const { lastSuccessAt, since, state } = endpoint
+  if (since === undefined || explainedStates.has(state)) return undefined
+  const lag = now - (lastSuccessAt ?? since)
+  return lag < lagLimit(endpoint) ? undefined : lag
+}
+
+/** Whether an endpoint fails now: by its state, or because it was polled for longer than its limit without a success. */
+const fails = (endpoint: EndpointSnapshot, now: number): boolean =>
+  attentionStates.has(endpoint.state) ||
+  (lagOf(endpoint, now) !== undefined && now - (endpoint.since ?? now) >= lagLimit(endpoint))
+
+/**
+ * Derives the state of an instance. It is `ok` only while data flows: some endpoint ended its last poll well, and no
+ * endpoint that can deliver fails or is behind.
+ *
+ * | the first that is true | state |
+ * |---|---|
+ * | it is turned off | `disabled` |
+ * | no endpoint can deliver: each is turned off, forbidden, retired or in a cooldown | `attention` |
+ * | an endpoint fails, or was polled for longer than its limit without a success | `attention` |
+ * | no endpoint ended its last poll well, or one is behind since before this process began | `starting` |
+ * | otherwise | `ok` |
+ */
 export const instanceState = (
   enabled: boolean,
-  endpoints: ReadonlyArray<Pick<EndpointSnapshot, "state" | "lastPollWell">>
+  endpoints: ReadonlyArray<EndpointSnapshot>,
+  now: number
 ): InstanceDocument["state"] => {
   if (!enabled) return "disabled"
   const polled = endpoints.filter(({ state }) => state !== "disabled")
-  if (polled.some(({ state }) => attentionStates.has(state))) return "attention"
-  return polled.some(({ lastPollWell }) => lastPollWell === true) ? "ok" : "starting"
+  if (polled.every(({ state }) => excusedStates.has(state))) return "attention"
+  if (polled.some((endpoint) => fails(endpoint, now))) return "attention"
+  const flows = polled.some(({ lastPollWell }) => lastPollWell === true) &&
+    polled.every((endpoint) => lagOf(endpoint, now) === undefined)
+  return flows ? "ok" : "starting"
 }
 
 // Derives what Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
 // green, so a forbidden or retired endpoint alone is not a warning.
 const connectionStatus = (
   state: InstanceDocument["state"],
-  endpoints: ReadonlyArray<EndpointSnapshot>
+  endpoints: ReadonlyArray<EndpointSnapshot>,
+  now: number
 ): InstanceDocument["connection_status"] => {
   switch (state) {
     case "disabled":
@@ -34,7 +73,9 @@ const connectionStatus = (
     case "starting":
       return "waiting"
     case "attention":
-      return endpoints.some(({ state }) => state === "ok") ? "warning" : "failed"
+      return endpoints.some((endpoint) => endpoint.state === "ok" && lagOf(endpoint, now) === undefined)
+        ? "warning"
+        : "failed"
   }
 }
 
@@ -58,18 +99,19 @@ const endpointDocument = (name: EndpointDocument["name"], endpoint: EndpointSnap
 
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
 
-const instanceDocument = (name: string, instance: InstanceSnapshot, used: number): InstanceDocument => {
+const instanceDocument = (name: string, instance: InstanceSnapshot, used: number, now: number): InstanceDocument => {
   const endpoints = all.map((endpoint) => instance.endpoints[endpoint.name])
-  const state = instanceState(instance.enabled, endpoints)
+  const state = instanceState(instance.enabled, endpoints, now)
   const warnings = Array.from(instance.warnings.values()).concat(
-    endpoints.filter((endpoint) => warningStates.has(endpoint.state)).flatMap(({ error }) => error ?? [])
+    endpoints.filter((endpoint) => excusedStates.has(endpoint.state)).flatMap(({ error }) => error ?? [])
   )
   return {
     name,
     display_name: instance.displayName,
     enabled: instance.enabled,
     state,
-    connection_status: connectionStatus(state, endpoints),
+    connection_status: connectionStatus(state, endpoints, now),
+    ...(instance.waitsFor === undefined ? {} : { waits_for: instance.waitsFor }),
     warnings,
     requests_last_minute: used,
     requests_per_minute_max: perMinute,
@@ -86,12 +128,12 @@ const sinkDocument = ({ sink }: Snapshot): StatusDocument["sink"] => ({
 /** Whether the sink and the checkpoints can be written, as far as the last attempt tells. */
 export const isWritable = ({ failing }: SinkSnapshot): boolean => failing.size === 0
 
-/** Selects the document of `/status` from a snapshot. */
-export const documentOf = (snapshot: Snapshot, version: string): Effect.Effect<StatusDocument> =>
+/** Selects the document of `/status` from a snapshot. `now` is in milliseconds since 1970. */
+export const documentOf = (snapshot: Snapshot, version: string, now: number): Effect.Effect<StatusDocument> =>
   Effect.map(
     Effect.forEach(Array.from(snapshot.instances), ([name, instance]) =>
       Effect.map(instance.used, (used) =>
-        instanceDocument(name, instance, used))),
+        instanceDocument(name, instance, used, now))),
     (instances) => ({
       connector: "azure-security",
       version,

@@ -246,7 +246,13 @@ describe("the page's interface", () => {
       assert.deepStrictEqual(told[0]!.status.instances, [])
       assert.strictEqual(told[0]!.index.state, "off")
       const { identity, pace } = fromSettings("one", settings)
-      yield* status.tellInstance("one", { _tag: "Registered", identity, pace, secretExpiresAt: undefined })
+      yield* status.tellInstance("one", {
+        _tag: "Registered",
+        identity,
+        pace,
+        secretExpiresAt: undefined,
+        waitsFor: undefined
+      })
       yield* until(() => told.length === 2)
       assert.strictEqual(told[1]!.status.instances[0]!.name, "one")
 

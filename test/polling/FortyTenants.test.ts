@@ -64,7 +64,7 @@ it.effect("9. Forty tenants, one sick: each of the others is polled as if it wer
     assert.strictEqual(lines.filter((line) => /WARN.*instance=tenant-2 /.test(line)).length, 2, "one for each endpoint")
     assert.deepStrictEqual(fakes[resting]!.requests, [])
     const states = (yield* document).instances.map(({ state }) => state)
-    assert.deepStrictEqual(states.slice(0, 5), ["attention", "ok", "starting", "disabled", "ok"])
+    assert.deepStrictEqual(states.slice(0, 5), ["attention", "ok", "attention", "disabled", "ok"])
 
     // The tenant is disabled for three days: enabled for an hour, disabled, and enabled again.
     yield* change(yield* settings(false))

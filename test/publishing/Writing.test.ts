@@ -26,7 +26,13 @@ const world = Effect.gen(function*() {
   )
   const status = Context.get(context, Status)
   const { identity, pace } = fromSettings("one", (yield* settings()).instances["tenant"]!)
-  yield* status.tellInstance("one", { _tag: "Registered", identity, pace, secretExpiresAt: undefined })
+  yield* status.tellInstance("one", {
+    _tag: "Registered",
+    identity,
+    pace,
+    secretExpiresAt: undefined,
+    waitsFor: undefined
+  })
   return {
     lines,
     inside: Effect.provideContext(context),

@@ -40,7 +40,13 @@ const atNoon = Effect.gen(function*() {
   )
   return yield* Effect.gen(function*() {
     const status = yield* Status
-    yield* status.tellInstance("one", { _tag: "Registered", identity, pace, secretExpiresAt: undefined })
+    yield* status.tellInstance("one", {
+      _tag: "Registered",
+      identity,
+      pace,
+      secretExpiresAt: undefined,
+      waitsFor: undefined
+    })
     const enter = (state: EndpointState) =>
       status.tellEndpoint("one", "alerts_v2", {
         _tag: "Failed",

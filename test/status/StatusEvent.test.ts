@@ -43,7 +43,7 @@ const to = (event: EndpointEvent, instance = "one"): StatusEvent => ({
   event
 })
 const registered = (name = "one", secretExpiresAt?: number) =>
-  of({ _tag: "Registered", identity: { ...identity, name }, pace, secretExpiresAt }, name)
+  of({ _tag: "Registered", identity: { ...identity, name }, pace, secretExpiresAt, waitsFor: undefined }, name)
 const started = to({ _tag: "PollerStarted", at: noon, lastSuccessAt: noon - minute })
 
 const after = (...events: ReadonlyArray<StatusEvent>): Snapshot => events.reduce(reduce, initial(noon))
@@ -202,7 +202,7 @@ describe("gauges", () => {
 it.effect("/status names what Graph sent beyond its schema, with how often", () =>
   Effect.gen(function*() {
     const drifted: StatusEvent = { _tag: "Drifted", at: noon, drift: [{ kind: "property", name: "alert.new" }] }
-    const document = yield* documentOf(after(drifted, drifted), "1")
+    const document = yield* documentOf(after(drifted, drifted), "1", noon)
     assert.deepStrictEqual(document.drift, [{
       kind: "property",
       name: "alert.new",

@@ -22,6 +22,8 @@ export interface FakeGraph {
     | GraphError["reason"]
     | ((page: GraphPage) => GraphPage)
     | undefined
+  /** Whether requests are accepted and never answered. */
+  hangs: boolean
   /** Runs before a request is answered, for rows that change meanwhile. */
   before: (count: number) => void
   /** Largest page in rows, whatever `$top` asks for. */
@@ -54,6 +56,7 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   held: 0,
   requests: [],
   answer: () => undefined,
+  hangs: false,
   before: () => undefined,
   pageSize: 1000,
   windowMax: Infinity,
@@ -135,6 +138,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
       fake.requests.push({ at, endpoint: collection.name, url })
       const count = fake.requests.length
       fake.before(count)
+      if (fake.hangs) yield* Effect.never
       const answer = fake.answer({ url, endpoint: collection.name, count })
       const page = answer !== undefined && "_tag" in answer ? answer : pageOf(fake, new URL(url), at + fake.ahead)
       if ("_tag" in page) {

@@ -1,0 +1,179 @@
+/** Tests that no instance is green while it collects nothing: every way to stop, and the rule over all facts. */
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Duration, Effect, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { StateStore, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
+import type { Settings } from "../../src/config/Settings.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+import {
+  DecodeFailed,
+  Forbidden,
+  type GraphError,
+  Rejected,
+  Retired,
+  Throttled,
+  Unauthorized,
+  Unavailable
+} from "../../src/graph/GraphError.ts"
+import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
+import { freshEndpoint } from "../../src/status/Snapshot.ts"
+import { EndpointState, type InstanceDocument } from "../../src/status/StatusDocument.ts"
+import { instanceState } from "../../src/status/StatusSelector.ts"
+import { runningOver, settings, world } from "../support/Connector.ts"
+import * as FakeGraph from "../support/FakeGraph.ts"
+
+const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
+const lagLimit = Duration.toMillis("1 hour")
+
+/** A sink and a store that stop to work when `isBroken` is set. */
+const outlets = () => {
+  const held = { sink: false, store: false }
+  const sink = Layer.effect(
+    ArtifactSink,
+    Effect.map(ArtifactSink, (inner) =>
+      ArtifactSink.of({
+        ...inner,
+        open: Effect.suspend(() =>
+          held.sink
+            ? Effect.fail(new ArtifactSinkError({ sink: "memory", reason: new SinkUnavailable({ detail: "full" }) }))
+            : inner.open
+        )
+      }))
+  ).pipe(Layer.provide(ArtifactSink.layerMemoryOpen))
+  const store = Layer.effect(
+    StateStore,
+    Effect.map(StateStore, (inner) =>
+      StateStore.of({
+        ...inner,
+        put: (key, bytes, revision) =>
+          Effect.suspend(() =>
+            held.store
+              ? Effect.fail(
+                new StateStoreError({ key, operation: "put", reason: new StoreUnavailable({ detail: "full" }) })
+              )
+              : inner.put(key, bytes, revision)
+          )
+      }))
+  ).pipe(Layer.provide(StateStore.layerMemoryOpen))
+  return { held, sink, store }
+}
+
+interface Broken {
+  readonly fake: FakeGraph.FakeGraph
+  readonly held: { sink: boolean; store: boolean }
+}
+
+const failing = (reason: GraphError["reason"]) => ({ fake }: Broken) => {
+  fake.answer = () => reason
+  return {}
+}
+
+/** Every way in which an instance stops to collect; each returns the instance's settings from then on. */
+const ways: Record<string, (broken: Broken) => object> = {
+  "refused credentials": failing(
+    new Unauthorized({ by: "login", aadsts: 7_000_215, meaning: "the secret is wrong", remedy: "mend it" })
+  ),
+  "a missing permission": failing(
+    new Forbidden({ why: "missing_role", requiredPermissions: ["SecurityAlert.Read.All"], tokenRoles: [] })
+  ),
+  "no licence": failing(new Forbidden({ why: "not_licensed", requiredPermissions: [], tokenRoles: [] })),
+  "throttling without an end": failing(new Throttled({ retryAfter: Duration.hours(24) })),
+  "an outage of Graph": failing(new Unavailable({ kind: "http", detail: "HTTP 503" })),
+  "a retired endpoint": failing(new Retired({})),
+  "a refused query": failing(new Rejected({ request: "GET" })),
+  "a body that is no page": failing(new DecodeFailed({ issue: "value: Missing key" })),
+  "a defect of the connector": ({ fake }) => {
+    fake.answer = () => () => {
+      throw new TypeError("a defect")
+    }
+    return {}
+  },
+  "requests that are never answered": ({ fake }) => {
+    fake.hangs = true
+    return {}
+  },
+  "a full sink": ({ fake, held }) => {
+    fake.rows.push({ id: "fresh", lastUpdateDateTime: Timestamp.fromMillis(noon + 360_000) })
+    held.sink = true
+    return {}
+  },
+  "checkpoints that cannot be written": ({ held }) => {
+    held.store = true
+    return {}
+  },
+  "endpoints that are turned off": () => ({ endpoints: { alerts_v2: { enabled: false }, ...others } }),
+  "an instance that is turned off": () => ({ enabled: false, endpoints: others })
+}
+
+const others = { alerts: { enabled: false }, incidents: { enabled: false } }
+
+const greenOf = ({ connection_status, state }: InstanceDocument) => state === "ok" || connection_status === "connected"
+
+const newestSuccess = ({ endpoints }: InstanceDocument): number =>
+  Math.max(
+    0,
+    ...endpoints.map(({ last_success_at }) =>
+      last_success_at === null ? 0 : DateTime.toEpochMillis(DateTime.makeUnsafe(last_success_at))
+    )
+  )
+
+describe("an instance that collects nothing", () => {
+  for (const [name, way] of Object.entries(ways)) {
+    it.effect(`is not green: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(noon)
+        const fake = FakeGraph.make({ rows: [{ id: "a", lastUpdateDateTime: Timestamp.fromMillis(noon - 60_000) }] })
+        const { held, sink, store } = outlets()
+        const { change, document } = yield* runningOver(fake, yield* settings(), { sink, store })
+        const instance = Effect.map(document, ({ instances }) => instances[0]!)
+        yield* TestClock.adjust("1 minute")
+        assert.isTrue(greenOf(yield* instance), "green at first")
+        const changed: Settings = yield* settings(way({ fake, held }))
+        yield* change(changed)
+        for (let minute = 2; minute < 200; minute++) {
+          yield* TestClock.adjust("1 minute")
+          const now = yield* instance
+          const since = noon + minute * 60_000 - newestSuccess(now)
+          if (since > lagLimit) assert.isFalse(greenOf(now), `${minute} minutes: ${now.state} ${now.connection_status}`)
+        }
+        assert.isFalse(greenOf(yield* instance))
+      }).pipe(Effect.provide(world)))
+  }
+})
+
+const Endpoint = Schema.Struct({
+  state: EndpointState,
+  lastPollWell: Schema.optionalKey(Schema.Boolean),
+  /** Minutes ago. */
+  since: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200])),
+  lastSuccess: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200]))
+})
+
+it.effect.prop("ok means that an endpoint that can deliver succeeded in time, and that none fails or is behind", [
+  Schema.Array(Endpoint)
+], ([given]) =>
+  Effect.sync(() => {
+    const endpoints = given.map(({ lastPollWell, lastSuccess, since, state }) => ({
+      ...freshEndpoint,
+      intervalMinutes: 5,
+      state,
+      lastPollWell,
+      since: since === undefined ? undefined : noon - since * 60_000,
+      lastSuccessAt: lastSuccess === undefined ? undefined : noon - lastSuccess * 60_000
+    }))
+    const isOk = instanceState(true, endpoints, noon) === "ok"
+    const excused = new Set(["disabled", "forbidden", "retired", "cooldown"])
+    const able = endpoints.filter(({ state }) => !excused.has(state))
+    const isLate = ({ lastSuccessAt, since }: typeof able[number]) =>
+      since !== undefined && noon - (lastSuccessAt ?? since) >= lagLimit
+    if (isOk) {
+      assert.isNotEmpty(able)
+      assert.isTrue(endpoints.some(({ lastPollWell }) => lastPollWell === true))
+      for (const endpoint of able) {
+        assert.notInclude(["unauthorized", "unavailable", "error"], endpoint.state)
+        assert.isFalse(isLate(endpoint))
+      }
+    }
+    assert.strictEqual(instanceState(false, endpoints, noon), "disabled")
+    if (able.length === 0) assert.strictEqual(instanceState(true, endpoints, noon), "attention")
+  }))
