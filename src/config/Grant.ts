@@ -81,7 +81,7 @@ export const referenceFaults = (
   })
 
 /** Returns the fault of credentials from a file or variable that would be sent to a host which is not Microsoft's. */
-export const hostFaults = (
+const hostFaults = (
   { hosts }: Grant,
   { cloud, credentials }: Pick<InstanceSettings, "cloud" | "credentials">
 ): ReadonlyArray<FormFault> => {

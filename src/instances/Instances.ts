@@ -121,9 +121,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
 
   const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
     const wanted = Object.entries(settings.instances).map(([name, document]) => fromSettings(name, document))
-    const isFirst = (yield* Ref.getAndSet(current, wanted)) === undefined
+    const before = yield* Ref.getAndSet(current, wanted)
     // Starts are spread only when the process starts. Whoever changes an instance is waiting to see the effect.
-    const amongSoMany = isFirst && !once ? wanted.length : undefined
+    const amongSoMany = before === undefined && !once ? wanted.length : undefined
     for (const name of Array.from(known.keys())) {
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
@@ -135,10 +135,10 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     // An instance that has to wait now is interrupted before another begins to poll its tenant.
     for (const name of waiting.keys()) yield* end(name)
     for (const instance of wanted) {
-      const before = known.get(instance.identity.name)
-      yield* before === undefined ? begin(instance, waiting, amongSoMany) : change(instance, before, waiting)
+      const running = known.get(instance.identity.name)
+      yield* running === undefined ? begin(instance, waiting, amongSoMany) : change(instance, running, waiting)
     }
-    if (wanted.length === 0) yield* Effect.logWarning("no instance is set up, so nothing is polled")
+    if (wanted.length === 0 && before?.length !== 0) yield* Effect.logWarning("no instance is set up, so nothing is polled")
     yield* Effect.provideContext(Effect.andThen(warn(wanted, waiting), look(wanted)), services)
   })
 
