@@ -1,16 +1,30 @@
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, rolldown } from "rolldown"
+import { noticesOf, packagesOf } from "./notices.mjs"
 
 /** A text with one character beyond Latin-1 takes two bytes each in V8, and the bundle stays in memory. */
 const ascii = {
   name: "ascii",
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue
       chunk.code = chunk.code.replaceAll(
         /[^\0-\x7f]/g,
         (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
       )
     }
+  }
+}
+
+/** Writes the licences of every package that is in the bundle or in the page within it. */
+const notices = {
+  name: "notices",
+  generateBundle(_, bundle) {
+    const modules = Object.values(bundle).flatMap((chunk) => Object.keys(chunk.modules ?? {}))
+    const page = JSON.parse(readFileSync(new URL("../dist/page-packages.json", import.meta.url), "utf8"))
+    const packages = [...new Set([...packagesOf(modules), ...page])].sort()
+    this.emitFile({ type: "asset", fileName: "THIRD-PARTY-NOTICES.txt", source: noticesOf(packages) })
   }
 }
 
@@ -41,7 +55,7 @@ export default defineConfig({
       "jsonc-parser$": fileURLToPath(new URL("../node_modules/jsonc-parser/lib/esm/main.js", import.meta.url))
     }
   },
-  plugins: [threads, ascii],
+  plugins: [threads, ascii, notices],
   output: {
     file: "dist/azure-security.js",
     format: "esm",

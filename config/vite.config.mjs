@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { brotliCompressSync } from "node:zlib"
 import { defineConfig } from "vite"
 import endpoints from "./endpoints.mjs"
+import { packagesOf } from "./notices.mjs"
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -15,6 +16,7 @@ const types = {
 
 function pack(_, bundle) {
   const files = {}
+  const modules = Object.values(bundle).flatMap((file) => file.type === "chunk" ? Object.keys(file.modules) : [])
   for (const [name, file] of Object.entries(bundle)) {
     const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source)
     const type = types[name.split(".").at(-1)]
@@ -22,6 +24,9 @@ function pack(_, bundle) {
     files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64") }
     delete bundle[name]
   }
+  // The bundle's notices name the page's packages as well.
+  const packages = JSON.stringify(packagesOf(modules))
+  this.emitFile({ type: "asset", fileName: "page-packages.json", source: `${packages}\n` })
   this.emitFile({ type: "asset", fileName: "page.mjs", source: `export default ${JSON.stringify(files)}\n` })
 }
 

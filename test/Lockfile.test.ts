@@ -17,6 +17,20 @@ it.layer(NodeServices.layer)("lock file", (it) => {
       }
     }))
 
+  it.effect("has the checksum of every package, but for formatter and type checker on other platforms than linux-x64", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { packages } = JSON.parse(yield* fs.readFileString("package-lock.json")) as {
+        readonly packages: Readonly<Record<string, { readonly integrity?: string }>>
+      }
+      // The registry has no checksum of these; `npm run check` is for linux-x64, as CONTRIBUTING.md says.
+      const unknown = /^node_modules\/(@dprint\/(?!linux-x64)|@effect\/tsgo-(?!linux-x64))/
+      const without = Object.entries(packages).flatMap(([name, { integrity }]) =>
+        name === "" || integrity?.startsWith("sha512-") === true || unknown.test(name) ? [] : [name]
+      )
+      assert.deepStrictEqual(without, [])
+    }))
+
   it.effect("pins every dependency at an exact version", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

@@ -138,7 +138,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       const running = known.get(instance.identity.name)
       yield* running === undefined ? begin(instance, waiting, amongSoMany) : change(instance, running, waiting)
     }
-    if (wanted.length === 0 && before?.length !== 0) yield* Effect.logWarning("no instance is set up, so nothing is polled")
+    if (wanted.length === 0 && before?.length !== 0) {
+      yield* Effect.logWarning("no instance is set up, so nothing is polled")
+    }
     yield* Effect.provideContext(Effect.andThen(warn(wanted, waiting), look(wanted)), services)
   })
 
