@@ -30,8 +30,10 @@ export const Position = Schema.Struct({
 })
 export type Position = typeof Position.Type
 
-/** Schema for a cooldown after a 429. Times are milliseconds since 1970. */
+/** Schema for a pause that Microsoft asked for: a cooldown after a 429, or a rest. Times are milliseconds since 1970. */
 export const Cooldown = Schema.Struct({
+  /** Whether it is a rest, after a 5xx with a long `Retry-After`; absent for a cooldown. */
+  rests: Schema.optionalKey(Schema.Boolean),
   /** Client id of the throttled application; another one need not wait. */
   client: Schema.String,
   startedAt: Schema.Finite,

@@ -5,7 +5,9 @@
  * Long because it is one table.
  */
 /* oxlint-disable unicorn/no-thenable -- `then` is a word here and never a function, so that nothing can await it. */
+import { Duration } from "effect"
 import type { Forbidden, GraphError, Unauthorized, Unavailable } from "./GraphError.ts"
+import { restFrom } from "./Limits.ts"
 
 /** What the connector does after a failure. */
 export interface Reaction {
@@ -14,7 +16,7 @@ export interface Reaction {
   /** State of the endpoint until it recovers. */
   readonly state: "unauthorized" | "forbidden" | "retired" | "cooldown" | "unavailable" | "error"
   /** What the poller does. */
-  readonly then: "next_poll" | "reprobe" | "cooldown" | "retry_page" | "halve_page" | "probe_daily"
+  readonly then: "next_poll" | "reprobe" | "cooldown" | "rest" | "retry_page" | "halve_page" | "probe_daily"
   /** What the administrator should do, in one line that starts with a verb. */
   readonly remedy: string
 }
@@ -103,6 +105,15 @@ export const failures = {
     state: "unavailable",
     then: "retry_page",
     remedy: "Wait: Microsoft answers with errors, and polling goes on by itself. See https://status.cloud.microsoft"
+  },
+  service_paused: {
+    failure: "5xx, 408 with a `Retry-After` above a minute, also of the token endpoint",
+    error: "Unavailable",
+    happens:
+      "the poll ends; the endpoint is asked again after that time, at most an hour, at the rows that were refused; survives a restart",
+    state: "unavailable",
+    then: "rest",
+    remedy: "Wait: Microsoft asks for this pause, and polling goes on by itself. See https://status.cloud.microsoft"
   },
   network_failed: {
     failure: "Connection refused or reset",
@@ -234,7 +245,11 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
     case "Throttled":
       return reaction("throttled")
     case "Unavailable":
-      return reaction(whyUnavailable[reason.kind])
+      return reaction(
+        reason.retryAfter !== undefined && Duration.isGreaterThan(reason.retryAfter, restFrom)
+          ? "service_paused"
+          : whyUnavailable[reason.kind]
+      )
     case "BodyTooLarge":
       return reaction("body_too_large")
     case "Retired":
@@ -244,6 +259,12 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
     case "DecodeFailed":
       return reaction("page_malformed")
   }
+}
+
+/** Whether Microsoft asks for a pause: a cooldown or a rest. */
+export const pauses = (reason: GraphError["reason"]): boolean => {
+  const { then } = onFailure(reason)
+  return then === "cooldown" || then === "rest"
 }
 
 /** Whether the same request may succeed later, judged by its status. */

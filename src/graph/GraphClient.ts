@@ -18,6 +18,7 @@ import * as MicrosoftClock from "./MicrosoftClock.ts"
 import * as PageAnswer from "./PageAnswer.ts"
 import * as Refusal from "./Refusal.ts"
 import { retryAfter } from "./RetryAfter.ts"
+import { awaits } from "./Stage.ts"
 import type { Token } from "./TokenEndpoint.ts"
 import * as Tokens from "./Tokens.ts"
 
@@ -71,7 +72,9 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
 
   const ask = Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {
     // The store is in memory and never fails, and the limiter delays instead of refusing.
+    yield* awaits("budget")
     yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
+    yield* awaits("Graph")
     sent.push(yield* Clock.currentTimeMillis)
     yield* used
     const answer = yield* exchange(
@@ -109,6 +112,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
     const asked = (token: Token) => Effect.mapError(ask(url, token, id, aside), (reason) => fail(reason))
 
+    yield* awaits("sign-in")
     let token = yield* named(tokens.get)
     let { answer, at } = yield* asked(token)
     // Renew once for a token that expired or was revoked, and once more for a claims challenge.
@@ -117,6 +121,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
       const claims = Refusal.claimsChallenge(answer)
       if (renewals > 0 && (claims === undefined || challenged)) break
       challenged = claims !== undefined
+      yield* awaits("sign-in")
       token = yield* named(tokens.renew(token, claims))
       const again = yield* asked(token)
       answer = again.answer
@@ -146,6 +151,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     now: Effect.gen(function*() {
       const heard = yield* clock.now
       if (Option.isSome(heard)) return heard.value
+      yield* awaits("sign-in")
       yield* tokens.get
       const machine = yield* Clock.currentTimeMillis
       return Option.getOrElse(yield* clock.now, () => machine)

@@ -90,11 +90,20 @@ export const timeouts = {
   token: Duration.seconds(30)
 } as const
 
+/** A request that takes longer, with its tries and everything that it waits for, is shown as waiting. */
+export const waitShownAfter = Duration.minutes(1)
+
 /** Tries of one page, and the number of failed requests of any kind that ends a poll. */
 export const tries = { page: 4, failuresInPoll: 12 } as const
 
-/** The longest `Retry-After` that is obeyed: a day. A wrong clock can produce a date in the next year. */
-export const retryAfterMax = Duration.hours(24)
+/**
+ * The longest `Retry-After` that is obeyed. After a 429 a day: a wrong clock can produce a date in the next year. After
+ * 5xx an hour, because a service that is down does not know when it will be well, and is asked again to find out.
+ */
+export const retryAfterMax = { throttled: Duration.hours(24), unavailable: Duration.hours(1) } as const
+
+/** A longer `Retry-After` of a 5xx ends the poll: a wait that is not shown must not take longer. */
+export const restFrom = Duration.minutes(1)
 
 /**
  * A token is renewed this long before its end, so that no request starts with one about to expire. MSAL's own margin is

@@ -8,8 +8,8 @@ import { retryAfterMax, tries } from "./Limits.ts"
 const doubling = (base: Duration.Input, cap: Duration.Input) => (level: number): Duration.Duration =>
   Duration.min(Duration.times(Duration.fromInputUnsafe(base), 2 ** level), Duration.fromInputUnsafe(cap))
 
-const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | undefined) =>
-  Duration.max(own, Duration.min(retryAfter ?? Duration.zero, retryAfterMax))
+const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | undefined, max: Duration.Duration) =>
+  Duration.max(own, Duration.min(retryAfter ?? Duration.zero, max))
 
 const ofRefusingToken = doubling("30 seconds", "10 minutes")
 const ofFailingToken = doubling("1 second", "30 seconds")
@@ -24,10 +24,10 @@ export const tokenBackoffAfter = (level: number): Duration.Duration => ofRefusin
 
 /**
  * The wait before a token endpoint is asked again that failed `level` times before this one: 1 s doubling to 30 s, and
- * `retryAfter` at least. Each try of a page then asks it again, and the tries of several endpoints do not add up.
+ * `retryAfter` at least, to an hour at most. Each try of a page then asks it again, and the tries of several endpoints do not add up.
  */
 export const tokenRetryAfter = (level: number, retryAfter: Duration.Duration | undefined): Duration.Duration =>
-  lengthened(ofFailingToken(level), retryAfter)
+  lengthened(ofFailingToken(level), retryAfter, retryAfterMax.unavailable)
 
 /**
  * The length of a cooldown that follows `level` others in a row: 10, 20, 40, then 60 minutes. Requests made while throttled
@@ -35,7 +35,11 @@ export const tokenRetryAfter = (level: number, retryAfter: Duration.Duration | u
  * only lengthen it, to a day at most.
  */
 export const cooldownAfter = (level: number, retryAfter: Duration.Duration | undefined): Duration.Duration =>
-  lengthened(ofThrottled(level), retryAfter)
+  lengthened(ofThrottled(level), retryAfter, retryAfterMax.throttled)
+
+/** The length of the pause that a 5xx asks for by a long `Retry-After`: an hour at most. */
+export const restAfter = (retryAfter: Duration.Duration): Duration.Duration =>
+  Duration.min(retryAfter, retryAfterMax.unavailable)
 
 /**
  * The wait before an endpoint is probed again that answered 403 `level` times before this one: from its interval doubling to

@@ -10,6 +10,6 @@ import { retryAfterMax } from "./Limits.ts"
 export const retryAfter = (headers: Headers.Headers, at: number): Duration.Duration | undefined =>
   Headers.get(headers, "retry-after").pipe(
     Option.flatMap((text) => Result.getSuccess(Headers.parseRetryAfter(text))),
-    Option.map((value) => Duration.min(Headers.retryAfterDelay(value, at), retryAfterMax)),
+    Option.map((value) => Duration.min(Headers.retryAfterDelay(value, at), retryAfterMax.throttled)),
     Option.getOrUndefined
   )

@@ -18,38 +18,52 @@ const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.na
 
 const isAside = (task: Poll["task"]): task is Aside => task._tag === "Gap" || task._tag === "Sweep"
 
-// Begins a cooldown. It is saved with the position that was refused, so that a restart waits out the rest of it. The
-// cooldown of an aside keeps the position of live polling.
+/** The length of the pause that a failure asks for, and what the checkpoint keeps of it. */
+const pauseOf = (before: PollerState, { reason }: GraphError, { checkpoint, now }: Facts) => {
+  const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(Limits.goodAfterCooldown)
+  const retryAfter = "retryAfter" in reason ? reason.retryAfter : undefined
+  const throttles = checkpoint?.throttles ?? 0
+  if (reason._tag === "Unavailable") {
+    return { millis: Duration.toMillis(Retries.restAfter(retryAfter ?? Duration.zero)), throttles, rests: true }
+  }
+  const level = isGood ? 0 : throttles
+  return { millis: Duration.toMillis(Retries.cooldownAfter(level, retryAfter)), throttles: level + 1, rests: false }
+}
+
+// Begins a cooldown or a rest. It is saved with the position that was refused, so that a restart waits out what is left of
+// it. That of an aside, or of a poll that had not begun to read, keeps the position of live polling.
 const coolDown = (
   config: PollerConfig,
   before: PollerState,
   error: GraphError,
   poll: Poll,
   position: Position | null,
-  { checkpoint, now }: Facts
+  facts: Facts
 ): Decision => {
-  const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(Limits.goodAfterCooldown)
-  const throttles = isGood ? 0 : checkpoint?.throttles ?? 0
-  const retryAfter = error.reason._tag === "Throttled" ? error.reason.retryAfter : undefined
-  const until = now + Duration.toMillis(Retries.cooldownAfter(throttles, retryAfter))
+  const { now } = facts
+  const { millis, rests, throttles } = pauseOf(before, error, facts)
+  const until = now + millis
   const report = fromGraphError(whose(config), error, now, until)
-  const state: PollerState = { ...before, health: "cooldown" }
+  const state: PollerState = { ...before, health: rests ? "unavailable" : "cooldown" }
+  const marked = rests ? { rests } : {}
   const first = {
-    notes: [{ _tag: "Status", event: { _tag: "CooldownBegan", until, report } }, {
+    notes: [{ _tag: "Status", event: { _tag: "CooldownBegan", until, ...marked, report } }, {
       _tag: "Said",
       report,
       saying: { level: "Warn", remind: false, apart: true }
     }],
     save: (checkpoint) => ({
       ...checkpoint,
-      position: isAside(poll.task) ? checkpoint.position : position,
-      cooldown: { client: config.identity.clientId, startedAt: now, until },
-      throttles: throttles + 1
+      position: isAside(poll.task) || position === null ? checkpoint.position : position,
+      cooldown: { client: config.identity.clientId, startedAt: now, until, ...marked },
+      throttles
     })
   } satisfies Parameters<typeof after>[0]
   if (isAside(poll.task)) return after(first, goOn(state, { _tag: "Wait", due: poll.task.due }))
-  if (config.mode._tag === "once" || position === null) return after(first, endEarly(state, poll))
-  return after(first, goOn(state, { _tag: "Cool", poll, position }, [{ _tag: "Polled", outcome: "cooldown" }]))
+  if (config.mode._tag === "once") return after(first, endEarly(state, poll))
+  // Before the first checkpoint there is none to save the pause in.
+  if (position === null) return after(first, endEarly(state, poll, { due: { _tag: "After", from: now, millis } }))
+  return after(first, goOn(state, { _tag: "Cool", poll, position }, [{ _tag: "Polled", outcome: state.health }]))
 }
 
 /**
@@ -149,17 +163,18 @@ export const onFailure = (
     return onDeadLink(config, before, poll, position, fromGraphError(whose(config), error, now), facts)
   }
   const { task } = poll
+  const pauses = FailureTable.pauses(error.reason)
   const state = reaction.then !== "cooldown" && before.cooledAt > 0 ? { ...before, cooledAt: now } : before
   if (isAside(task)) {
-    return reaction.then === "cooldown"
-      ? coolDown(config, state, error, poll, null, facts)
-      : giveUpAside(state, task, facts)
+    return pauses ? coolDown(config, state, error, poll, null, facts) : giveUpAside(state, task, facts)
   }
   switch (reaction.then) {
     case "cooldown":
       return position === undefined
         ? giveUp(config, state, error, poll, facts)
         : coolDown(config, state, error, poll, position, facts)
+    case "rest":
+      return coolDown(config, state, error, poll, position ?? null, facts)
     case "retry_page":
     case "halve_page": {
       if (position === undefined) return giveUp(config, state, error, poll, facts)

@@ -72,6 +72,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     config,
     graph,
     isHeld: options.isHeld,
+    note,
     permits: yield* PagePermits,
     run: yield* Effect.scope
   })

@@ -22,6 +22,7 @@ import {
   type PollerState,
   type Save
 } from "./PollerState.ts"
+import * as Reports from "./Reports.ts"
 import { begin, resume } from "./Walk.ts"
 
 type Of<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
@@ -44,7 +45,12 @@ const resetCooldown = (now: number): Save => (checkpoint) => {
     : { ...checkpoint, cooldown: { ...cooldown, startedAt: now, until: now + cooldown.until - cooldown.startedAt } }
 }
 
-const cooling = (until: number): Note => ({ _tag: "Status", event: { _tag: "CooldownBegan", until } })
+/** Shows the checkpoint's pause. A process that finds one at its start says why nothing is asked. */
+const cooling = (config: PollerConfig, { health }: PollerState, until: number, { checkpoint, now }: Facts): Note => {
+  const rests = isRest({ checkpoint })
+  const report = health === "starting" ? { report: Reports.pausing(config, until, rests, now) } : {}
+  return { _tag: "Status", event: { _tag: "CooldownBegan", until, ...(rests ? { rests } : {}), ...report } }
+}
 
 /** When the poller is to wake, in milliseconds since 1970, and what is shown of the wait. A change of the pace wakes it, too. */
 export const wakeAt = (
@@ -56,7 +62,7 @@ export const wakeAt = (
   const { now } = facts
   if (config.mode._tag === "once") return { at: now, notes: [] }
   const left = cooldownLeft(config, facts)
-  if (left !== undefined) return { at: now + left, notes: left > 0 ? [cooling(now + left)] : [] }
+  if (left !== undefined) return { at: now + left, notes: left > 0 ? [cooling(config, state, now + left, facts)] : [] }
   if (action._tag === "Cool" || action.due._tag === "Now") return { at: now, notes: [] }
   const at = dueAt(action.due, intervalOf(config, facts), now)
   return {
@@ -65,15 +71,20 @@ export const wakeAt = (
   }
 }
 
-/** The cooldown of the checkpoint is over. */
-const cooldownEnded = ({ endpoint }: PollerConfig, state: PollerState, next: Action, { now }: Facts): Decision =>
-  goOn({ ...state, cooledAt: now, health: "starting" }, next, [{ _tag: "Status", event: { _tag: "CooldownEnded" } }, {
+const isRest = ({ checkpoint }: Pick<Facts, "checkpoint">) => checkpoint?.cooldown?.rests === true
+
+/** The pause of the checkpoint is over. */
+const cooldownEnded = ({ endpoint }: PollerConfig, state: PollerState, next: Action, facts: Facts): Decision =>
+  goOn({ ...state, cooledAt: isRest(facts) ? state.cooledAt : facts.now, health: "starting" }, next, [{
+    _tag: "Status",
+    event: { _tag: "CooldownEnded" }
+  }, {
     _tag: "SayingEnded",
-    code: "throttled"
+    code: isRest(facts) ? "service_paused" : "throttled"
   }, {
     _tag: "Log",
     level: "Info",
-    message: `the cooldown of ${endpoint.name} is over; going on where it began`
+    message: `the ${isRest(facts) ? "pause" : "cooldown"} of ${endpoint.name} is over; going on where it began`
   }], (checkpoint) => ({ ...checkpoint, cooldown: null }))
 
 /** A poll that is made once sits out no cooldown, and polls no second time. */
@@ -82,10 +93,12 @@ const wokeOnce = (config: PollerConfig, state: PollerState, due: Due, facts: Fac
   const left = cooldownLeft(config, facts) ?? 0
   if (left === 0) return undefined
   const until = facts.now + left
-  return goOn(state, { _tag: "End" }, [cooling(until), {
+  return goOn(state, { _tag: "End" }, [cooling(config, state, until, facts), {
     _tag: "Log",
     level: "Warn",
-    message: `${config.endpoint.name} is not asked: Graph throttled it with 429, and its cooldown goes on`,
+    message: isRest(facts)
+      ? `${config.endpoint.name} is not asked: Microsoft was unavailable, and asked for a pause that goes on`
+      : `${config.endpoint.name} is not asked: Graph throttled it with 429, and its cooldown goes on`,
     fields: { cooldown_until: isoTime(until) }
   }])
 }

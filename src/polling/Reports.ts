@@ -1,6 +1,8 @@
 /** Reports of a poller that no failed request is the cause of. */
 import type { Gap } from "../checkpoints/Checkpoint.ts"
+import { failures } from "../graph/FailureTable.ts"
 import type * as NextLink from "../graph/NextLink.ts"
+import type { Awaited } from "../graph/Stage.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import type { Poll } from "./Poll.ts"
 import type { PollerConfig } from "./PollerState.ts"
@@ -9,6 +11,57 @@ const about = ({ endpoint, identity }: PollerConfig, now: number) => ({
   instance: identity.name,
   endpoint: endpoint.name,
   occurred_at: isoTime(now)
+})
+
+const awaitedWords = ({ identity: { cloud } }: PollerConfig): Readonly<Record<Awaited, readonly [string, string]>> => ({
+  "sign-in": [
+    `${new URL(cloud.login).host} gives no token`,
+    "Check firewall and proxy if it goes on: the connector has to reach the sign-in host on port 443"
+  ],
+  Graph: [
+    `${new URL(cloud.graph).host} does not answer`,
+    "Check firewall and proxy if it goes on: the connector has to reach Microsoft Graph on port 443"
+  ],
+  budget: [
+    "the request waits for Microsoft's limit of requests",
+    "Wait: other requests of the same application come first. Find what else uses it, if it goes on"
+  ],
+  page: [
+    "the request waits, because as many pages as allowed are in memory",
+    "See the reports of the sink and of other instances, which hold the pages; raise limits.page_permits if there are none"
+  ],
+  lease: [
+    "the request waits, because this process no longer holds the instance's lease",
+    "Wait: another process polls the instance, or the broker is away"
+  ]
+})
+
+/** A request takes longer than a minute. Times are milliseconds since 1970; `failure` is why its last try failed. */
+export const waiting = (
+  config: PollerConfig,
+  awaited: Awaited,
+  since: number,
+  failure: string | undefined,
+  now: number
+): Report => {
+  const [what, remedy] = awaitedWords(config)[awaited]
+  return {
+    code: "waiting",
+    ...about(config, now),
+    message: `${what} since ${isoTime(since)}${failure === undefined ? "" : `; the last try: ${failure}`}`,
+    remedy
+  }
+}
+
+/** A pause that Microsoft asked for goes on. Times are milliseconds since 1970. */
+export const pausing = (config: PollerConfig, until: number, rests: boolean, now: number): Report => ({
+  code: rests ? "service_paused" : "throttled",
+  ...about(config, now),
+  message: rests
+    ? `Microsoft was unavailable and asked for a pause until ${isoTime(until)}`
+    : `Graph throttled this endpoint with 429 before this process began; its cooldown goes on until ${isoTime(until)}`,
+  remedy: failures[rests ? "service_paused" : "throttled"].remedy,
+  cooldown_until: isoTime(until)
 })
 
 /** The nextLink of a page cannot be followed: it repeats, or it leads elsewhere. */

@@ -8,9 +8,11 @@ import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 import * as Limits from "../graph/Limits.ts"
 import * as Retries from "../graph/Retries.ts"
+import { awaits } from "../graph/Stage.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
-import type { Action, Event, PollerConfig } from "./PollerState.ts"
+import type { Action, Event, Note, PollerConfig } from "./PollerState.ts"
 import { anyUrl, countUrl, url } from "./RequestUrl.ts"
+import { shown } from "./Waiting.ts"
 
 /** What a poller needs to make requests. */
 export interface RequestOptions {
@@ -18,6 +20,8 @@ export interface RequestOptions {
   readonly graph: Graph
   /** Whether this process holds the instance's lease now. */
   readonly isHeld: () => boolean
+  /** Called with what is to be shown of a request that takes long. */
+  readonly note: (note: Note) => Effect.Effect<void>
   readonly permits: PartitionedSemaphore.PartitionedSemaphore<string>
   /** Scope of the run; closing it closes every page's scope. */
   readonly run: Scope.Scope
@@ -34,7 +38,7 @@ export type Asked<A> =
   | Extract<Event, { readonly _tag: "Failed" }>
 
 /** Makes the requests of one poller. */
-export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits, run }: RequestOptions) {
+export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, permits, run }: RequestOptions) {
   const { endpoint, identity, mode } = config
   /** What is read, and by which property: a range is by the time of creation. */
   const collection = {
@@ -45,13 +49,23 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
 
   /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
   const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => isHeld() ? request : Effect.never)
+    Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
+
+  /** Shows the request while it takes long. */
+  const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
+    shown(request, { config, note, lastFailure })
 
   /** Retries a request as the failure table says, and counts its failures. */
   const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
     let failures = 0
-    return request.pipe(
-      Effect.tapError(() => Effect.sync(() => failures++)),
+    let last: string | undefined
+    const asked = request.pipe(
+      Effect.tapError(({ reason }) =>
+        Effect.sync(() => {
+          failures++
+          last = reason.message
+        })
+      ),
       Effect.retry({
         schedule: Retries.pageRetry,
         while: ({ reason }: GraphError) =>
@@ -63,6 +77,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
         onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
       })
     )
+    return watched(asked, () => last)
   }
 
   const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
@@ -72,15 +87,17 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
     const asked = url(identity.cloud.graph, collection, position, poll.pageSize)
     const answer = yield* Effect.gen(function*() {
       yield* take(ahead.take(1), ahead.release(1))
+      yield* awaits("page")
       yield* take(permits.take(identity.name, 1), permits.release(1))
+      yield* awaits("Graph")
       return yield* whileHeld(graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task }))
     }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
     yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
     return { ...page, answer } satisfies Fetched
   })
 
-  // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429
-  // fails the probe: the cooldown begins with it.
+  // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429,
+  // or a 5xx that asks for a pause, fails the probe: the pause begins with it.
   const probe = Effect.fnUntraced(
     function*({ position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
       const minuteBefore = {
@@ -100,7 +117,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
           return { _tag: "Probed", answers: true, failures }
         }
         failures++
-        if (FailureTable.onFailure(page.failure.reason).then === "cooldown") {
+        if (FailureTable.pauses(page.failure.reason)) {
           return { _tag: "Failed", error: page.failure, failures }
         }
       }
@@ -109,7 +126,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
   )
 
   return {
-    probe,
+    probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
     /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
     fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
       retrying(action.poll.failedRequests, fetchOnce(action)),
@@ -121,16 +138,18 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, permits
       ),
     /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
     count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
-      permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
-        collection: endpoint,
-        url: countUrl(identity.cloud.graph, endpoint, from, end),
-        aside: true
-      }))).pipe(Effect.match({
-        onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
-        onSuccess: ({ count, release }): Asked<number | undefined> => {
-          release()
-          return { _tag: "Succeeded", value: count, failures: 0 }
-        }
-      }))
+      watched(
+        permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
+          collection: endpoint,
+          url: countUrl(identity.cloud.graph, endpoint, from, end),
+          aside: true
+        }))).pipe(Effect.match({
+          onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
+          onSuccess: ({ count, release }): Asked<number | undefined> => {
+            release()
+            return { _tag: "Succeeded", value: count, failures: 0 }
+          }
+        }))
+      )
   }
 })

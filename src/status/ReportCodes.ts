@@ -45,6 +45,10 @@ export const reportCodes = {
     says: "Graph sent the same link to the next page twice",
     remedy: "reading goes on without it; report it with its request ID if it lasts"
   },
+  waiting: {
+    says: "a request takes longer than a minute, tries included; the report says for what it waits and since when",
+    remedy: "check firewall and proxy if it goes on"
+  },
   sink_unavailable: {
     says: "artifacts or positions cannot be written; the page is kept, and polling waits and resumes by itself",
     remedy: "free space, or repair the directory or the broker"

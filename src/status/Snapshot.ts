@@ -26,6 +26,8 @@ export interface EndpointSnapshot {
   readonly since?: number | undefined
   /** How often the endpoint has new records. */
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
+  /** State and error from before a request began to take longer than a minute. */
+  readonly waited?: { readonly state: EndpointState; readonly error: Report | undefined } | undefined
   /** Whether the last poll ended well; the state of the instance depends on it. */
   readonly lastPollWell?: boolean | undefined
 }

@@ -35,8 +35,13 @@ export type EndpointEvent =
   | { readonly _tag: "Failed"; readonly state: EndpointState; readonly report: Report }
   /** The sink or the store cannot be written. The poll resumes when it can. */
   | { readonly _tag: "WriteFailed"; readonly report: Report }
-  | { readonly _tag: "CooldownBegan"; readonly until: number; readonly report?: Report }
+  /** Microsoft asked for a pause: a cooldown or, with `rests`, the rest of an unavailable service. */
+  | { readonly _tag: "CooldownBegan"; readonly until: number; readonly rests?: boolean; readonly report?: Report }
   | { readonly _tag: "CooldownEnded" }
+  /** A request takes longer than a minute. */
+  | { readonly _tag: "WaitBegan"; readonly report: Report }
+  /** The request was answered, or failed. */
+  | { readonly _tag: "WaitEnded" }
 
 export type InstanceEvent =
   /** The settings name the instance for the first time, or its identity changed. The counts of its endpoints stay. */
@@ -93,21 +98,28 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
     case "PassEnded":
       return { ...endpoint, lastSuccessAt: event.at }
     case "Recovered":
-      return { ...endpoint, state: "ok", error: undefined, lastPollWell: true }
+      return { ...endpoint, state: "ok", error: undefined, lastPollWell: true, waited: undefined }
     case "Failed":
-      return { ...endpoint, state: event.state, error: event.report, lastPollWell: false }
+      return { ...endpoint, state: event.state, error: event.report, lastPollWell: false, waited: undefined }
     case "WriteFailed":
       return { ...endpoint, state: "unavailable", error: event.report }
     case "CooldownBegan":
       return {
         ...endpoint,
-        state: "cooldown",
+        state: event.rests === true ? "unavailable" : "cooldown",
+        waited: undefined,
         cooldownUntil: event.until,
         nextPollAt: event.until,
         ...(event.report === undefined ? {} : { error: event.report, lastPollWell: false })
       }
     case "CooldownEnded":
       return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined }
+    case "WaitBegan": {
+      const { error, state, waited = { error, state } } = endpoint
+      return { ...endpoint, state: "unavailable", error: event.report, waited }
+    }
+    case "WaitEnded":
+      return endpoint.waited === undefined ? endpoint : { ...endpoint, ...endpoint.waited, waited: undefined }
   }
 }
 
@@ -126,6 +138,7 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
   state: "starting",
   error: undefined,
   lastPollWell: undefined,
+  waited: undefined,
   since: undefined,
   lastSuccessAt: undefined,
   nextPollAt: undefined,

@@ -35,6 +35,7 @@ const reasons: ReadonlyArray<GraphError["reason"]> = [
   ...(["http", "network", "dns", "tls", "proxy", "timeout", "body"] as const).map((kind) =>
     new Unavailable({ kind, detail: "detail" })
   ),
+  new Unavailable({ kind: "http", detail: "detail", retryAfter: Duration.minutes(30) }),
   new BodyTooLarge({ bytesMax: 1 }),
   new Retired(),
   new Rejected({ request: "/v1.0/security/alerts_v2" }),

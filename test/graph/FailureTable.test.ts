@@ -33,6 +33,7 @@ const reasons: Readonly<Record<FailureCode, Reason>> = {
   forbidden: denied("unknown"),
   throttled: new Throttled({}),
   service_unavailable: gone("http"),
+  service_paused: new Unavailable({ kind: "http", detail: "HTTP 503", retryAfter: Duration.minutes(30) }),
   network_failed: gone("network"),
   dns_failed: gone("dns"),
   tls_failed: gone("tls"),
@@ -92,7 +93,7 @@ describe("the failure table and the waits", () => {
         assert.strictEqual(minutes(cooldownAfter(0, Duration.seconds(30))), 10)
         assert.strictEqual(minutes(cooldownAfter(0, Duration.minutes(11))), 11)
         assert.strictEqual(minutes(cooldownAfter(3, Duration.hours(2))), 120)
-        assert.deepStrictEqual(cooldownAfter(0, Duration.days(365)), retryAfterMax)
+        assert.deepStrictEqual(cooldownAfter(0, Duration.days(365)), retryAfterMax.throttled)
       }))
   })
 

@@ -23,6 +23,7 @@ const world = Effect.fnUntraced(
     const requests = yield* Requests.make({
       config: as,
       graph: noting,
+      note: () => Effect.void,
       isHeld: () => control.isHeld,
       permits: yield* PartitionedSemaphore.make<string>({ permits }),
       run: yield* Effect.scope

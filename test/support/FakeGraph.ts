@@ -22,7 +22,7 @@ export interface FakeGraph {
     | GraphError["reason"]
     | ((page: GraphPage) => GraphPage)
     | undefined
-  /** Whether requests are accepted and never answered. */
+  /** Whether requests are accepted and not answered, for as long as it is set. */
   hangs: boolean
   /** Runs before a request is answered, for rows that change meanwhile. */
   before: (count: number) => void
@@ -138,7 +138,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
       fake.requests.push({ at, endpoint: collection.name, url })
       const count = fake.requests.length
       fake.before(count)
-      if (fake.hangs) yield* Effect.never
+      while (fake.hangs) yield* Effect.sleep("1 second")
       const answer = fake.answer({ url, endpoint: collection.name, count })
       const page = answer !== undefined && "_tag" in answer ? answer : pageOf(fake, new URL(url), at + fake.ahead)
       if ("_tag" in page) {
