@@ -1,8 +1,48 @@
-/** Writes files so that a crash leaves either the old or the new content. */
-import { Effect, FileSystem, Option, Path, type PlatformError } from "effect"
+/**
+ * Opens the connector's own files, never through a link, and writes them so that a crash leaves either the old or the new
+ * content.
+ *
+ * Mode and owner are changed on the open file: another user may put a link in the place of a path meanwhile.
+ */
+import { Effect, FileSystem, Option, Path, PlatformError } from "effect"
+import { fchmodSync, fchownSync } from "node:fs"
+import { ownerOnly } from "./OwnFiles.ts"
 
 /** Suffix of a file that is being written; a file with it that a crash left behind may be deleted. */
 export const temporary = ".writing"
+
+/** Opens a file until the scope closes; a new one is for this user only. Fails with `ELOOP` for a link. */
+export const openOwn = (name: string, flag: FileSystem.OpenFlag, mode: number = ownerOnly.file) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.open(name, { flag, mode, noFollow: true }))
+
+/** Reads an open file to its end. */
+export const readWhole = Effect.fnUntraced(function*(file: FileSystem.File) {
+  const bytes = new Uint8Array(Number((yield* file.stat).size))
+  let filled = 0
+  while (filled < bytes.length) {
+    const count = yield* file.read(bytes.subarray(filled))
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+})
+
+/** Reads a file. Fails with `ELOOP` for a link. */
+export const readOwn = (name: string) => Effect.scoped(Effect.flatMap(openOwn(name, "r"), readWhole))
+
+/** Cuts a file to `length` bytes. Fails with `ELOOP` for a link. */
+export const cutOwn = (name: string, length: number) =>
+  Effect.scoped(Effect.flatMap(openOwn(name, "r+"), (file) => file.truncate(length)))
+
+/** Changes an open file. Effect's interface of a file has no mode and no owner; Node's implementation has the number. */
+const change = (method: string, file: FileSystem.File, run: (descriptor: number) => void) =>
+  Effect.try({
+    try: () => run((file as FileSystem.File & { readonly fd: number }).fd),
+    catch: (cause) => PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method, cause })
+  })
+
+/** Sets the mode of an open file or directory, whatever the umask is. */
+export const setMode = (file: FileSystem.File, mode: number) => change("fchmod", file, (fd) => fchmodSync(fd, mode))
 
 /** Syncs a directory, so that files created or renamed in it survive a crash of the machine. */
 export const syncDirectory = (directory: string) =>
@@ -25,11 +65,12 @@ export const replace = Effect.fnUntraced(function*(
   const beside = name + temporary
   yield* Effect.scoped(Effect.gen(function*() {
     yield* fs.remove(beside, { force: true })
-    const file = yield* fs.open(beside, { flag: "wx", mode })
+    const file = yield* openOwn(beside, "wx", mode)
     // The process's umask reduces the mode of `open`.
-    yield* fs.chmod(beside, mode)
+    yield* setMode(file, mode)
     if (owner !== undefined && Option.isSome(owner.uid) && Option.isSome(owner.gid)) {
-      yield* Effect.ignore(fs.chown(beside, owner.uid.value, owner.gid.value))
+      const [uid, gid] = [owner.uid.value, owner.gid.value]
+      yield* Effect.ignore(change("fchown", file, (fd) => fchownSync(fd, uid, gid)))
     }
     yield* file.writeAll(bytes)
     yield* file.sync
@@ -38,10 +79,16 @@ export const replace = Effect.fnUntraced(function*(
   yield* syncDirectory(path.dirname(name))
 })
 
-/** Describes a failed file operation without file content: `ENOSPC in writeAll`. */
-export const describeFailure = (error: PlatformError.PlatformError): string => {
-  const { reason } = error
+const codeOf = ({ reason }: PlatformError.PlatformError): string => {
   const cause = "cause" in reason ? reason.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
-  return `${code} in ${reason.method}`
+  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
 }
+
+/** Whether a file was not opened because its path is a link. */
+export const isLink = (error: PlatformError.PlatformError): boolean => codeOf(error) === "ELOOP"
+
+/** Describes a failed file operation without file content: `ENOSPC in writeAll`. */
+export const describeFailure = (error: PlatformError.PlatformError): string =>
+  isLink(error)
+    ? "the file is a link, which is not followed: put the file itself in its place"
+    : `${codeOf(error)} in ${error.reason.method}`

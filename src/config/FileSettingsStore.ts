@@ -4,7 +4,7 @@
  */
 import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
-import { describeFailure, replace } from "./DurableFile.ts"
+import { describeFailure, openOwn, readWhole, replace } from "./DurableFile.ts"
 import { decodeSettings } from "./SettingsDocument.ts"
 import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, storedOf } from "./SettingsStore.ts"
 
@@ -40,7 +40,7 @@ const documentsIn = (text: string) =>
  * **Details**
  *
  * The file is re-read for each change. A change that would leave an unusable file is refused. A symbolic link is
- * followed: the file that it names is replaced, not the link.
+ * followed: the file that it names is replaced, not the link. Should that file become a link meanwhile, the change fails.
  */
 export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
@@ -79,9 +79,13 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
             return yield* failed(`${file} has "instances" or "${name}" more than once; correct it first`)
           }
           const real = yield* failing(fs.realPath(file))
-          const { gid, mode, uid } = yield* failing(fs.stat(real))
+          // Mode, owner and text are those of one open file.
+          const { info: { gid, mode, uid }, now } = yield* Effect.scoped(Effect.gen(function*() {
+            const handle = yield* openOwn(real, "r")
+            return { info: yield* handle.stat, now: yield* readWhole(handle) }
+          })).pipe(Effect.provideService(FileSystem.FileSystem, fs), failing)
           // A change that somebody made by hand in the meantime must not be overwritten.
-          if ((yield* read).text !== before) {
+          if (new TextDecoder().decode(now) !== before) {
             return yield* changed
           }
           yield* replace(real, new TextEncoder().encode(text), mode & 0o7777, { uid, gid }).pipe(

@@ -1,6 +1,7 @@
+import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Option, PlatformError } from "effect"
-import { describeFailure, replace, temporary } from "../../src/config/DurableFile.ts"
+import { cutOwn, describeFailure, openOwn, readOwn, replace, temporary } from "../../src/config/DurableFile.ts"
 import * as RecordedDisk from "../support/RecordedDisk.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -22,7 +23,6 @@ it.layer(RecordedDisk.layer)("a file is replaced", (it) => {
       yield* replace(name, bytes("new"), 0o600)
       assert.deepStrictEqual(yield* done, [
         `open ${beside} wx`,
-        `chmod ${beside} 600`,
         `write ${beside}`,
         `sync ${beside}`,
         `close ${beside}`,
@@ -45,27 +45,67 @@ it.layer(RecordedDisk.layer)("a file is replaced", (it) => {
       assert.isFalse(yield* fs.exists(name + temporary))
     }))
 
-  it.effect("and keeps its owner where both parts of it are known", () =>
-    Effect.gen(function*() {
-      const { done, name } = yield* world
-      const owned = Effect.fnUntraced(function*(uid: Option.Option<number>, gid: Option.Option<number>) {
-        yield* done
-        yield* replace(name, bytes("new"), 0o600, { uid, gid })
-        return (yield* done).filter((line) => line.startsWith("chown"))
-      })
-      assert.deepStrictEqual(yield* owned(Option.some(0), Option.some(0)), [`chown ${beside} 0 0`])
-      assert.deepStrictEqual(yield* owned(Option.some(0), Option.none()), [])
-      assert.deepStrictEqual(yield* owned(Option.none(), Option.some(0)), [])
-    }))
-
-  it.effect("also where its owner cannot be set", () =>
+  it.effect("with the mode that is asked for, whatever the umask is", () =>
     Effect.gen(function*() {
       const { fs, name } = yield* world
-      const denied = PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "chown" })
-      yield* replace(name, bytes("new"), 0o600, { uid: Option.some(0), gid: Option.some(0) }).pipe(
-        Effect.provideService(FileSystem.FileSystem, { ...fs, chown: () => Effect.fail(denied) })
+      const umask = process.umask(0o177)
+      yield* Effect.ensuring(replace(name, bytes("new"), 0o664), Effect.sync(() => process.umask(umask)))
+      assert.strictEqual((yield* fs.stat(name)).mode & 0o777, 0o664)
+    }))
+})
+
+it.layer(NodeServices.layer)("a file of the connector's own", (it) => {
+  const world = Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* fs.makeTempDirectoryScoped()
+    const victim = `${directory}/victim`
+    yield* fs.writeFileString(victim, "theirs", { mode: 0o600 })
+    return { directory, fs, name: `${directory}/a.json`, victim }
+  })
+  const isRoot = process.getuid?.() === 0
+
+  it.effect("keeps its owner where both parts of it are known and this user may set it", () =>
+    Effect.gen(function*() {
+      const { fs, name } = yield* world
+      const owned = Effect.fnUntraced(function*(uid: Option.Option<number>, gid: Option.Option<number>) {
+        yield* replace(name, bytes("new"), 0o600, { uid, gid })
+        return Option.getOrThrow((yield* fs.stat(name)).uid)
+      })
+      const own = process.getuid?.() ?? 0
+      // A user who is not root may give nothing away, which is no fault.
+      assert.strictEqual(yield* owned(Option.some(65_534), Option.some(65_534)), isRoot ? 65_534 : own)
+      assert.strictEqual(yield* owned(Option.some(65_534), Option.none()), own)
+      assert.strictEqual(yield* owned(Option.none(), Option.some(65_534)), own)
+    }))
+
+  it.effect("gets mode and owner itself, although its path names another file by then", () =>
+    Effect.gen(function*() {
+      const { fs, name, victim } = yield* world
+      const swapping = FileSystem.FileSystem.of({
+        ...fs,
+        open: (path, options) =>
+          Effect.tap(fs.open(path, options), () =>
+            path === name + temporary
+              ? Effect.andThen(fs.rename(path, `${path}.moved`), fs.symlink(victim, path))
+              : Effect.void)
+      })
+      yield* replace(name, bytes("new"), 0o666, { uid: Option.some(65_534), gid: Option.some(65_534) }).pipe(
+        Effect.provideService(FileSystem.FileSystem, swapping)
       )
-      assert.strictEqual(yield* fs.readFileString(name), "new")
+      const { mode, uid } = yield* fs.stat(victim)
+      assert.deepStrictEqual([mode & 0o777, Option.getOrThrow(uid)], [0o600, process.getuid?.()])
+    }))
+
+  it.effect("is not opened, read, made or cut through a link", () =>
+    Effect.gen(function*() {
+      const { directory, fs, name, victim } = yield* world
+      yield* fs.symlink(victim, name)
+      yield* fs.symlink(`${directory}/nowhere`, `${directory}/dangling`)
+      for (const use of [readOwn(name), openOwn(name, "a"), openOwn(`${directory}/dangling`, "a"), cutOwn(name, 1)]) {
+        assert.match(describeFailure(yield* Effect.flip(use)), /^the file is a link, which is not followed/)
+      }
+      assert.strictEqual(yield* fs.readFileString(victim), "theirs")
+      assert.isFalse(yield* fs.exists(`${directory}/nowhere`))
     }))
 })
 

@@ -72,6 +72,24 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.strictEqual(yield* fs.realPath(`${directory}/link.json`), yield* fs.realPath(file))
     }))
 
+  it.effect("takes neither mode nor text of a file that a link names by the time of the change", () =>
+    Effect.gen(function*() {
+      const { directory, file, fs } = yield* world(byHand)
+      yield* fs.writeFileString(`${directory}/theirs`, byHand)
+      yield* fs.chmod(`${directory}/theirs`, 0o666)
+      const swapping = FileSystem.FileSystem.of({
+        ...fs,
+        realPath: (path) =>
+          Effect.tap(fs.realPath(path), () => Effect.andThen(fs.remove(path), fs.symlink(`${directory}/theirs`, path)))
+      })
+      const store = yield* Effect.provide(SettingsStore, Layer.fresh(FileSettingsStore.layer(file))).pipe(
+        Effect.provideService(FileSystem.FileSystem, swapping)
+      )
+      assert.match((yield* Effect.flip(store.put("three", documentOf(), null))).message, /is a link/)
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).sort(), ["azure-security.json", "theirs"])
+      assert.strictEqual(yield* fs.readFileString(`${directory}/theirs`), byHand)
+    }))
+
   it.effect("changes nothing in a file that is broken, or would be unusable", () =>
     Effect.gen(function*() {
       const torn = yield* world(byHand.slice(0, -4))

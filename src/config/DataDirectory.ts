@@ -1,0 +1,70 @@
+/** Makes the directories that hold artifacts, positions and the index, and refuses those that others may write to. */
+import { Effect, FileSystem, Option, Path, type PlatformError, Schema } from "effect"
+import { setMode } from "./DurableFile.ts"
+import { type DirectoryFault, isShared, judge, ownerOnly } from "./OwnFiles.ts"
+
+/** Other users may write to the directory, so that they could replace files, or put links in their place. */
+export class DirectoryUnsafe extends Schema.TaggedError<DirectoryUnsafe>()("DirectoryUnsafe", {
+  fault: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message() {
+    return `${this.fault}: ${this.remedy}`
+  }
+}
+
+/** Fails for a directory that other users may write to. A missing one passes. */
+export const inspect = Effect.fnUntraced(
+  function*(directory: string): Effect.fn.Return<void, DirectoryUnsafe, FileSystem.FileSystem> {
+    const fs = yield* FileSystem.FileSystem
+    const info = yield* Effect.option(fs.stat(directory))
+    if (Option.isNone(info)) return
+    const found = judge(directory, { mode: info.value.mode, uid: Option.getOrUndefined(info.value.uid) })
+    if (found !== undefined) return yield* new DirectoryUnsafe(found)
+  }
+)
+
+/** Returns the messages of all directories that {@link inspect} refuses. */
+export const faults = (directories: ReadonlyArray<string>) =>
+  Effect.map(Effect.partition(directories, inspect), ([, refused]) => refused.map(({ message }) => message))
+
+/** Makes a missing directory for this user alone, whatever the umask is. Fails as {@link inspect} does. */
+export const make = Effect.fnUntraced(
+  function*(
+    directory: string
+  ): Effect.fn.Return<void, DirectoryUnsafe | PlatformError.PlatformError, FileSystem.FileSystem> {
+    const fs = yield* FileSystem.FileSystem
+    const isThere = yield* Effect.match(fs.stat(directory), {
+      onFailure: () => false,
+      onSuccess: ({ type }) => type === "Directory"
+    })
+    if (!isThere) {
+      yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnly.directory })
+      yield* Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r", noFollow: true }), (handle) =>
+        setMode(handle, ownerOnly.directory)))
+    }
+    yield* inspect(directory)
+  }
+)
+
+/**
+ * Returns what is wrong with the directory above: others may rename a directory in it, and put their own in its place.
+ * Of a missing directory, the nearest existing parent is judged.
+ */
+export const parentFault = Effect.fnUntraced(
+  function*(directory: string): Effect.fn.Return<DirectoryFault | undefined, never, FileSystem.FileSystem | Path.Path> {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const absolute = path.resolve(directory)
+    let parent = path.dirname(yield* Effect.orElseSucceed(fs.realPath(absolute), () => absolute))
+    while (!(yield* Effect.orElseSucceed(fs.exists(parent), () => false)) && path.dirname(parent) !== parent) {
+      parent = path.dirname(parent)
+    }
+    const info = yield* Effect.option(fs.stat(parent))
+    if (Option.isNone(info) || !isShared(info.value.mode)) return undefined
+    return {
+      fault: `${parent} can be written by other users, who could put another directory in the place of ${directory}`,
+      remedy: `run chmod go-w ${parent}, or chmod +t ${parent}`
+    }
+  }
+)
