@@ -166,6 +166,16 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       assert.deepStrictEqual(faults, [])
     }))
 
+  it.effect("files of the connector's own are opened by modules that follow no link", () =>
+    Effect.gen(function*() {
+      const byPath =
+        /\bfs\.(?:open|readFile\w*|writeFile\w*|truncate|chmod|chown)\(|\b(?:open|chmod|chown|truncate)Sync\(/g
+      const faults = (yield* sources)
+        .filter(({ file }) => /^(?:sinks|checkpoints|search)\/|^cli\/(?:Checkpoint|DirectoryLock)/.test(file))
+        .flatMap(({ file, text }) => Array.from(text.matchAll(byPath), ([use]) => `${file}: ${use}`))
+      assert.deepStrictEqual(faults, [])
+    }))
+
   it.effect("no two files have one name", () =>
     Effect.gen(function*() {
       const byName = new Map<string, Array<string>>()

@@ -5,12 +5,10 @@
  * any time leaves the old value or the new one. `DirectoryLock` keeps other processes from writing there.
  */
 import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
-import { describeFailure, replace, temporary } from "../config/DurableFile.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
+import { describeFailure, readOwn, replace, temporary } from "../config/DurableFile.ts"
+import { ownerOnly } from "../config/OwnFiles.ts"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
-
-/** Only the owner may read state: it tells an attacker what was seen and what was not. */
-const ownerOnly = 0o600
-const ownerOnlyDirectory = 0o700
 
 /** Layer of a {@link StateStore} in the files of a directory, which is created when missing. */
 export const layer = (directory: string): Layer.Layer<StateStore, StateStoreError, FileSystem.FileSystem | Path.Path> =>
@@ -22,9 +20,10 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
       const revisions = new Map<string, number>()
 
       const failing = (key: string, operation: StateStoreError["operation"]) =>
-        Effect.mapError((error: PlatformError.PlatformError) =>
-          new StateStoreError({ key, operation, reason: new StoreUnavailable({ detail: describeFailure(error) }) })
-        )
+        Effect.mapError((error: PlatformError.PlatformError | DataDirectory.DirectoryUnsafe) => {
+          const detail = error._tag === "DirectoryUnsafe" ? error.message : describeFailure(error)
+          return new StateStoreError({ key, operation, reason: new StoreUnavailable({ detail }) })
+        })
       const fileOf = (key: string) => path.join(directory, key)
       /** Returns the revision of a value; one that an earlier process left has the first, and an absent one 0. */
       const revisionOf = (key: string) => {
@@ -39,7 +38,7 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
             ? Effect.void
             : Effect.fail(new StateStoreError({ key, operation, reason: new Conflict() })))
 
-      yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnlyDirectory }).pipe(failing(directory, "keys"))
+      yield* DataDirectory.make(directory).pipe(failing(directory, "keys"))
       for (const name of yield* fs.readDirectory(directory).pipe(failing(directory, "keys"))) {
         if (name.endsWith(temporary)) {
           yield* Effect.ignore(fs.remove(fileOf(name)))
@@ -51,7 +50,7 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
           if (!(yield* fs.exists(fileOf(key)))) {
             return Option.none()
           }
-          const bytes = yield* fs.readFile(fileOf(key))
+          const bytes = yield* Effect.provideService(readOwn(fileOf(key)), FileSystem.FileSystem, fs)
           const revision = revisions.get(key) ?? 1
           revisions.set(key, revision)
           return Option.some({ bytes, revision })
@@ -59,7 +58,8 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
       )
 
       const write = (key: string, bytes: Uint8Array) =>
-        replace(fileOf(key), bytes, ownerOnly).pipe(
+        // Only the owner may read state: it tells an attacker what was seen and what was not.
+        replace(fileOf(key), bytes, ownerOnly.file).pipe(
           Effect.provideService(FileSystem.FileSystem, fs),
           Effect.provideService(Path.Path, path)
         )

@@ -1,5 +1,6 @@
 /** Reads a checkpoint without changing anything, because a running process may write there. */
 import { Effect, FileSystem, Option, Path, Schema } from "effect"
+import { readOwn } from "../config/DurableFile.ts"
 import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
 
 /** The checkpoint exists, but is unreadable or of a newer version. */
@@ -21,8 +22,8 @@ export const peek = Effect.fnUntraced(
     const path = yield* Path.Path
     const file = path.join(directory, `${storeKey(key)}.checkpoint.json`)
     if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return Option.none()
-    return yield* fs.readFileString(file).pipe(
-      Effect.flatMap(decode),
+    return yield* readOwn(file).pipe(
+      Effect.flatMap((bytes) => decode(new TextDecoder().decode(bytes))),
       Effect.asSome,
       Effect.mapError(() => new Unreadable({ file }))
     )

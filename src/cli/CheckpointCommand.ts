@@ -3,13 +3,14 @@
  *
  * A change needs a confirmation and a stopped connector, and is recorded in `changes.ndjson` in the directory.
  */
-import { Clock, Console, DateTime, Effect, FileSystem, Layer, Option, Path, Schema } from "effect"
+import { Clock, Console, DateTime, Effect, type FileSystem, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { peek } from "../checkpoints/Peek.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
+import { openOwn } from "../config/DurableFile.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -125,11 +126,11 @@ const Change = Schema.fromJsonString(Schema.Struct({
 }))
 
 const note = Effect.fnUntraced(function*(directory: string, change: typeof Change.Type) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const text = yield* Effect.orDie(Schema.encodeEffect(Change)(change))
-  yield* fs.writeFileString(path.join(directory, "changes.ndjson"), `${text}\n`, { flag: "a", mode: 0o600 })
-})
+  const file = yield* openOwn(path.join(directory, "changes.ndjson"), "a")
+  yield* file.writeAll(new TextEncoder().encode(`${text}\n`))
+}, Effect.scoped)
 
 const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   if (yes) return true

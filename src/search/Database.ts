@@ -4,9 +4,10 @@
  * The database holds nothing that the sink's files do not hold, so every fault is repaired by rebuilding it. A file that
  * is not ours is set aside first. Only the search threads load SQLite, never the program itself.
  */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { closeSync, lstatSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { makeDirectory, openOwned } from "../config/OwnFiles.ts"
 
 /** Name of the database's file in the search directory. */
 export const databaseName = "search.sqlite"
@@ -68,8 +69,20 @@ const load = () => process.getBuiltinModule("node:sqlite").DatabaseSync
 const pragma = (database: DatabaseSync, name: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
 
+/** Ends of the names of a database's files. */
+const ends = ["", "-wal", "-shm", "-journal"] as const
+
 const remove = (file: string): void => {
-  for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(file + end, { force: true })
+  for (const end of ends) rmSync(file + end, { force: true })
+}
+
+/** SQLite follows links. Nobody else can put one here meanwhile, because the directory is this user's alone. */
+const refuseLinks = (file: string): void => {
+  for (const end of ends) {
+    if (lstatSync(file + end, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+      throw new Error(`${file}${end} is a link, which is not followed: remove it`)
+    }
+  }
 }
 
 /** Tells what the file is: a database of this version, of an old one, an empty one, or somebody else's. */
@@ -100,14 +113,6 @@ const opened = (file: string): DatabaseSync | "old" | "foreign" => {
   }
 }
 
-/** Makes a directory and its parents. Node's own way hangs where the system denies an existing one (`/proc`). */
-const make = (directory: string): void => {
-  if (existsSync(directory) && statSync(directory).isDirectory()) return
-  const above = dirname(directory)
-  if (above !== directory) make(above)
-  mkdirSync(directory, { mode: 0o700 })
-}
-
 /**
  * Opens the database to write. Makes the directory, and makes or rebuilds the database, when that is needed.
  *
@@ -116,12 +121,12 @@ const make = (directory: string): void => {
  * Only the last file that was set aside (`….set-aside`) is kept. `isDamaged` rebuilds the database in any case.
  */
 export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync => {
-  make(directory)
+  makeDirectory(directory)
   const file = join(directory, databaseName)
   if (isDamaged) remove(file)
   for (let attempt = 0;; attempt++) {
-    closeSync(openSync(file, "a", 0o600))
-    chmodSync(file, 0o600)
+    refuseLinks(file)
+    closeSync(openOwned(file))
     const found = opened(file)
     if (typeof found === "object") return found
     if (attempt > 0) throw new Error(`${file} was rebuilt and still cannot be used`)
@@ -132,7 +137,9 @@ export const openToWrite = (directory: string, isDamaged: boolean): DatabaseSync
 
 /** Opens the database to read; throws when the file is missing. */
 export const openToRead = (directory: string): DatabaseSync => {
-  const database = new (load())(join(directory, databaseName), { readOnly: true, timeout: lockedMax })
+  const file = join(directory, databaseName)
+  refuseLinks(file)
+  const database = new (load())(file, { readOnly: true, timeout: lockedMax })
   database.exec(`PRAGMA cache_size = -${cacheKibibytes.read}`)
   return database
 }

@@ -1,7 +1,8 @@
 /** Follows the sink's files line by line for the write thread, the newest file first, and indexes new lines. */
-import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs"
+import { closeSync, lstatSync, readdirSync, readSync, type Stats } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { openToRead } from "../config/OwnFiles.ts"
 import { indexedLineBytesMax } from "../domain/Bounds.ts"
 import { AlertUsers } from "./AlertUsers.ts"
 import { documentOf } from "./Document.ts"
@@ -105,8 +106,9 @@ export class Following {
     for (const name of found(() => readdirSync(directory)) ?? []) {
       const file = sinkFile(prefix, name)
       if (file === undefined || !isWithin(file, daysMax, this.#now())) continue
-      const stats = found(() => statSync(join(directory, name)))
-      if (stats === undefined) continue
+      const stats = found(() => lstatSync(join(directory, name)))
+      // A link is not followed: what it names may be nobody's to search.
+      if (stats === undefined || !stats.isFile()) continue
       const followed = this.#files.find((one) => one.name === name) ?? this.#takeUp(file)
       hasChanged = this.#compare(followed, stats) || hasChanged
       files.push(followed)
@@ -137,7 +139,7 @@ export class Following {
   }
 
   #withFile(followed: Followed, use: (handle: number) => void): void {
-    const handle = found(() => openSync(join(this.#options.directory, followed.name), "r"))
+    const handle = found(() => openToRead(join(this.#options.directory, followed.name)))
     if (handle === undefined) return
     try {
       use(handle)

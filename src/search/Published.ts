@@ -1,5 +1,6 @@
 /** Tells how far a resting index is behind the sink: compares the saved progress with the sink's files. */
 import { Clock, Effect, FileSystem, Option, Path, Schema } from "effect"
+import { openOwn, readOwn } from "../config/DurableFile.ts"
 import type { Progress } from "./Protocol.ts"
 import { isWithin, sinkFile } from "./SinkFiles.ts"
 
@@ -16,16 +17,22 @@ const nothing: Progress = { rows: 0, skipped: 0, newest: null, behind: 0, read: 
 const fileOf = (directory: string) => Effect.map(Path.Path, (path) => path.join(directory, "progress.json"))
 
 /** Saves the progress for another process. Errors are ignored, since that process can do without. */
-export const keep = Effect.fnUntraced(function*(directory: string, progress: Progress) {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* Schema.encodeEffect(Kept)(progress)
-  yield* fs.writeFileString(yield* fileOf(directory), text, { mode: 0o600 })
-}, (keeping) => Effect.ignore(keeping))
+export const keep = Effect.fnUntraced(
+  function*(directory: string, progress: Progress) {
+    const text = yield* Schema.encodeEffect(Kept)(progress)
+    const file = yield* openOwn(yield* fileOf(directory), "w")
+    yield* file.writeAll(new TextEncoder().encode(text))
+  },
+  Effect.scoped,
+  (keeping) => Effect.ignore(keeping)
+)
 
 /** Reads the progress that an earlier process saved; an empty one when there is none. */
 export const kept = Effect.fnUntraced(function*(directory: string) {
-  const fs = yield* FileSystem.FileSystem
-  const read = Effect.flatMap(fs.readFileString(yield* fileOf(directory)), (text) => Schema.decodeEffect(Kept)(text))
+  const read = Effect.flatMap(
+    readOwn(yield* fileOf(directory)),
+    (bytes) => Schema.decodeEffect(Kept)(new TextDecoder().decode(bytes))
+  )
   return Option.getOrElse(yield* Effect.option(read), () => nothing)
 })
 

@@ -1,6 +1,7 @@
 /** Reads published artifacts from the sink's files. Search threads import this module. */
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, readSync } from "node:fs"
 import { join } from "node:path"
+import { openToRead } from "../config/OwnFiles.ts"
 
 /** Returns the line of an artifact; null when its file is gone, or holds something else at that place. */
 export const lineAt = (
@@ -11,7 +12,7 @@ export const lineAt = (
   if (place.name === null) return null
   let handle: number
   try {
-    handle = openSync(join(directory, place.name), "r")
+    handle = openToRead(join(directory, place.name))
   } catch {
     return null
   }

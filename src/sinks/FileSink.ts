@@ -5,7 +5,8 @@
  * split over two files. After a failed fsync the contents on disk are unknown, so the whole page goes to a new file.
  */
 import { Clock, Effect, Exit, Fiber, FileSystem, Layer, Option, Path, type PlatformError, Scope } from "effect"
-import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
+import { cutOwn, describeFailure, isLink, openOwn, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
 import { makeEncoders } from "./Ndjson.ts"
@@ -16,7 +17,6 @@ export const fileBytesMax = 268_435_456
 /** Number and bytes of the newest dead-letter files, which are kept when artifacts go to another sink. */
 export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 
-const ownerOnly = 0o600
 const newline = 10
 /** The last newline is searched from the end of the file in steps of this size. */
 const tailBytes = 65_536
@@ -68,22 +68,21 @@ const makeSeries = Effect.fnUntraced(
       return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
     })
 
-    /** Length of the file up to its last newline. */
-    const wholeLines = Effect.fnUntraced(function*(name: string) {
-      const size = Number((yield* fs.stat(name)).size)
-      return yield* Effect.scoped(Effect.gen(function*() {
-        const file = yield* fs.open(name, { flag: "r" })
-        for (let end = size; end > 0; end -= tailBytes) {
-          const start = Math.max(0, end - tailBytes)
-          yield* file.seek(BigInt(start), "start")
-          const bytes = new Uint8Array(end - start)
-          const read = Number(yield* file.read(bytes))
-          const at = bytes.subarray(0, read).lastIndexOf(newline)
-          if (at >= 0) return start + at + 1
-        }
-        return 0
-      }))
-    })
+    const own = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, FileSystem.FileSystem, fs)
+
+    /** Length of a file, and its length up to its last newline. */
+    const lengths = Effect.fnUntraced(function*(name: string) {
+      const file = yield* own(openOwn(name, "r"))
+      const size = Number((yield* file.stat).size)
+      for (let end = size; end > 0; end -= tailBytes) {
+        const start = Math.max(0, end - tailBytes)
+        const bytes = new Uint8Array(end - start)
+        const read = yield* file.read(bytes, { position: BigInt(start) })
+        const at = bytes.subarray(0, read).lastIndexOf(newline)
+        if (at >= 0) return { size, whole: start + at + 1 }
+      }
+      return { size, whole: 0 }
+    }, Effect.scoped)
 
     const letGo = Effect.gen(function*() {
       const names = (yield* files).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
@@ -92,12 +91,16 @@ const makeSeries = Effect.fnUntraced(
       }
     })
 
-    /** Cuts off torn lines that a crash left, in files of any day. */
+    /** Cuts off torn lines that a crash left, in files of any day. Links, of moved files say, are left alone. */
     const mend = Effect.gen(function*() {
       for (const name of yield* files) {
         const file = path.join(directory, name)
-        const whole = yield* wholeLines(file)
-        if (whole < Number((yield* fs.stat(file)).size)) yield* fs.truncate(file, whole)
+        const { size, whole } = yield* Effect.catchIf(
+          lengths(file),
+          isLink,
+          () => Effect.succeed({ size: 0, whole: 0 })
+        )
+        if (whole < size) yield* own(cutOwn(file, whole))
       }
     })
     yield* mend
@@ -108,13 +111,13 @@ const makeSeries = Effect.fnUntraced(
       const number = last === 0 || fresh ? last + 1 : last
       const name = path.join(directory, `${prefix}-${day}-${number}.ndjson`)
       const isNew = number !== last
-      const synced = isNew ? 0 : Number((yield* fs.stat(name)).size)
       const scope = yield* Scope.make()
-      const { file, inode } = yield* Effect.gen(function*() {
-        const file = yield* fs.open(name, { flag: "a", mode: ownerOnly })
+      const { file, inode, synced } = yield* Effect.gen(function*() {
+        const file = yield* own(openOwn(name, isNew ? "ax" : "a"))
         // Also for a file that exists: the attempt that created it may have failed, or died, before its name was synced.
-        yield* Effect.provideService(syncDirectory(directory), FileSystem.FileSystem, fs)
-        return { file, inode: (yield* fs.stat(name)).ino }
+        yield* own(syncDirectory(directory))
+        const { ino, size } = yield* file.stat
+        return { file, inode: ino, synced: Number(size) }
       }).pipe(Scope.provide(scope), Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
       current = { name, day, file, scope, inode, synced }
       if (isNew) yield* letGo
@@ -123,11 +126,10 @@ const makeSeries = Effect.fnUntraced(
     })
 
     /** Whether the open file was moved or deleted, so that writes to it would be lost. */
-    const isGone = ({ inode, name }: Open) =>
-      Effect.match(fs.stat(name), {
-        onFailure: () => true,
-        onSuccess: ({ ino }) => Option.isSome(inode) && Option.isSome(ino) && ino.value !== inode.value
-      })
+    const isGone = ({ inode, name }: Open) => Effect.match(fs.stat(name), {
+      onFailure: () => true,
+      onSuccess: ({ ino }) => Option.isSome(inode) && Option.isSome(ino) && ino.value !== inode.value
+    })
 
     const openFor = Effect.fnUntraced(function*(day: string) {
       if (current !== undefined && (yield* isGone(current))) yield* close
@@ -135,7 +137,7 @@ const makeSeries = Effect.fnUntraced(
       if (before !== undefined && before.day === day && before.synced < bytesMax && !abandoned) return before
       const fresh = abandoned || before?.day === day
       yield* close
-      const opened = yield* openFile(day, fresh)
+      const opened = yield* Effect.catchIf(openFile(day, fresh), isLink, () => openFile(day, true))
       if (opened.synced < bytesMax) return opened
       yield* close
       return yield* openFile(day, true)
@@ -156,7 +158,7 @@ const makeSeries = Effect.fnUntraced(
         const { name, synced } = into
         // A pending write would add its bytes after the truncation.
         const still = writing === undefined ? Effect.void : Fiber.await(writing)
-        return Effect.andThen(still, Effect.catch(fs.truncate(name, synced), () => abandon))
+        return Effect.andThen(still, Effect.catch(own(cutOwn(name, synced)), () => abandon))
       })
       yield* Effect.addFinalizer(() => rollBack)
 
@@ -191,12 +193,12 @@ const makeSeries = Effect.fnUntraced(
 
 /** Turns a failed file operation into a failure of the `file` sink. */
 export const failing = <A, R>(
-  effect: Effect.Effect<A, PlatformError.PlatformError, R>
+  effect: Effect.Effect<A, PlatformError.PlatformError | DataDirectory.DirectoryUnsafe, R>
 ): Effect.Effect<A, ArtifactSinkError, R> =>
-  Effect.mapError(
-    effect,
-    (error) => new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail: describeFailure(error) }) })
-  )
+  Effect.mapError(effect, (error) => {
+    const detail = error._tag === "DirectoryUnsafe" ? error.message : describeFailure(error)
+    return new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail }) })
+  })
 
 /**
  * Opens a bounded series of files in a directory, which is created when missing. Removes the oldest files over
@@ -206,17 +208,7 @@ export const openBounded = (
   directory: string,
   prefix: string,
   limits: { readonly files: number; readonly bytes: number }
-) =>
-  Effect.flatMap(
-    FileSystem.FileSystem,
-    (fs) =>
-      failing(
-        Effect.andThen(
-          fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
-          makeSeries(directory, prefix, limits.bytes, limits.files)
-        )
-      )
-  )
+) => failing(Effect.andThen(DataDirectory.make(directory), makeSeries(directory, prefix, limits.bytes, limits.files)))
 
 /** Opens a bounded series of dead letters, for sinks that write artifacts elsewhere. */
 export const openDeadLetters = (directory: string, limits = deadLetterLimits) =>
@@ -243,8 +235,7 @@ export const layer = (
   Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      yield* failing(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }))
+      yield* failing(DataDirectory.make(directory))
       const artifactSeries = yield* failing(makeSeries(directory, names.artifacts, bytesMax))
       const deadLetterSeries = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({

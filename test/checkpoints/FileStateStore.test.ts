@@ -21,6 +21,26 @@ it.layer(NodeServices.layer)("FileStateStore", (it) => {
       assert.deepStrictEqual(yield* store.keys(""), ["whole.json"])
     }))
 
+  it.effect("reads no value through a link, and replaces the link, not what it names", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      const store = yield* open
+      yield* fs.writeFile(`${directory}-victim`, bytes(7))
+      yield* fs.symlink(`${directory}-victim`, `${directory}/a.json`)
+      assert.match((yield* Effect.flip(store.get("a.json"))).message, /is a link, which is not followed/)
+      yield* store.put("a.json", bytes(2), 1)
+      assert.deepStrictEqual(Option.getOrThrow(yield* store.get("a.json")).bytes, bytes(2))
+      assert.deepStrictEqual(yield* fs.readFile(`${directory}-victim`), bytes(7))
+      yield* fs.remove(`${directory}-victim`)
+    }))
+
+  it.effect("is not opened in a directory that others may write to", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      yield* fs.chmod(directory, 0o770)
+      assert.include((yield* Effect.flip(open)).message, `run chmod go-w ${directory}`)
+    }))
+
   it.effect("lists no value that is being written", () =>
     Effect.gen(function*() {
       const { directory, fs, open } = yield* world

@@ -45,6 +45,19 @@ it.layer(NodeServices.layer)("Following", (it) => {
       assert.deepStrictEqual(ids(""), ["a"])
     }))
 
+  it.effect("reads no artifacts through a link, neither to index nor to show them", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, reading } = yield* world
+      yield* fs.writeFileString(`${file(1)}.theirs`, line(artifact("theirs")))
+      yield* fs.symlink(`${file(1)}.theirs`, file(1))
+      yield* fs.writeFileString(file(2), line(artifact("ours")))
+      yield* followed
+      assert.deepStrictEqual(ids(""), ["ours"])
+      yield* fs.rename(file(2), `${file(2)}.moved`)
+      yield* fs.symlink(`${file(2)}.moved`, file(2))
+      assert.strictEqual(reading.detail("ours")!.artifact, null)
+    }))
+
   it.effect("reads the newest file first", () =>
     Effect.gen(function*() {
       const { file, following, fs, ids } = yield* world

@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { DatabaseSync } from "node:sqlite"
-import { openToWrite } from "../../src/search/Database.ts"
+import { openToRead, openToWrite } from "../../src/search/Database.ts"
 import { artifact, day, directories, line, noon, open } from "./Index.ts"
 
 const at = (time: string) => ({ endTimeUTC: time })
@@ -125,6 +125,22 @@ it.layer(NodeServices.layer)("Indexing", (it) => {
       assert.strictEqual((yield* fs.stat(places.index)).mode & 0o777, 0o700)
       assert.strictEqual((yield* fs.stat(places.database)).mode & 0o777, 0o600)
       assert.strictEqual((yield* fs.stat(`${places.database}-wal`)).mode & 0o777, 0o600)
+    }))
+
+  it.effect("opens no database through a link, and none in a directory that others may write to", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const places = yield* directories
+      yield* fs.makeDirectory(places.index, { mode: 0o700 })
+      for (const end of ["", "-wal"]) {
+        yield* fs.symlink(`${places.root}/victim`, `${places.database}${end}`)
+        assert.throws(() => openToWrite(places.index, false), /is a link, which is not followed: remove it/)
+        assert.throws(() => openToRead(places.index), /is a link, which is not followed: remove it/)
+        yield* fs.remove(`${places.database}${end}`)
+      }
+      assert.isFalse(yield* fs.exists(`${places.root}/victim`))
+      yield* fs.chmod(places.index, 0o777)
+      assert.throws(() => openToWrite(places.index, false), /run chmod go-w/)
     }))
 
   it.effect("rebuilds a database that is of another version, damaged, or of another program", () =>

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { chmodSync } from "node:fs"
 import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
@@ -47,7 +48,7 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* done
       yield* publishTo(sink, batch("1"))
       assert.deepStrictEqual(yield* done, [
-        `open ${first} a`,
+        `open ${first} ax`,
         "open artifacts r",
         "sync artifacts",
         "close artifacts",
@@ -61,17 +62,19 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
   it.effect("syncs the directory again where that failed, also after a restart, and leaves no file open", () =>
     Effect.gen(function*() {
       const { done, names, open, recorded } = yield* world
-      const opened = [`open ${first} a`, "open artifacts r", "sync artifacts", "close artifacts"]
-      for (const sink of [yield* open(), yield* open()]) {
+      const opened = (
+        flag: string
+      ) => [`open ${first} ${flag}`, "open artifacts r", "sync artifacts", "close artifacts"]
+      for (const [sink, flag] of [[yield* open(), "ax"], [yield* open(), "a"]] as const) {
         yield* done
         recorded.fails = "sync artifacts"
         assert.include((yield* Effect.flip(publishTo(sink, batch("1")))).message, "EIO in sync")
-        assert.deepStrictEqual(yield* done, [...opened, `close ${first}`])
+        assert.deepStrictEqual(yield* done, [...opened(flag), `close ${first}`])
       }
       const sink = yield* open()
       yield* done
       yield* publishTo(sink, batch("1"))
-      assert.deepStrictEqual(yield* done, [...opened, `write ${first}`, `sync ${first}`])
+      assert.deepStrictEqual(yield* done, [...opened("a"), `write ${first}`, `sync ${first}`])
       assert.deepStrictEqual(yield* names, [first])
     }))
 
@@ -117,7 +120,7 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* publishTo(sink, batch("1"))
       yield* done
       yield* publishTo(sink, batch("2"))
-      assert.deepStrictEqual((yield* done).slice(0, 2), [`close ${first}`, `open ${second} a`])
+      assert.deepStrictEqual((yield* done).slice(0, 2), [`close ${first}`, `open ${second} ax`])
       assert.deepStrictEqual(yield* names, [first, second])
     }))
 
@@ -135,7 +138,7 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       assert.deepStrictEqual((yield* done).filter((line) => line.includes("ndjson")).slice(0, 3), [
         `open ${first} a`,
         `close ${first}`,
-        `open ${second} a`
+        `open ${second} ax`
       ])
     }))
 
@@ -147,7 +150,7 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* TestClock.adjust("1 day")
       yield* done
       yield* publishTo(sink, batch("2"))
-      assert.deepStrictEqual((yield* done).slice(0, 2), [`close ${first}`, "open artifacts-1970-01-02-1.ndjson a"])
+      assert.deepStrictEqual((yield* done).slice(0, 2), [`close ${first}`, "open artifacts-1970-01-02-1.ndjson ax"])
     }))
 
   it.effect("goes on in its file where the file system has no inodes to tell files by", () =>
@@ -179,6 +182,31 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* fs.writeFileString(`${directory}/${first}`, "torn from the beginning")
       yield* open()
       assert.strictEqual(yield* read(first), "")
+    }))
+
+  it.effect("neither mends, appends to nor makes a file through a link, and goes on beside it", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open, read } = yield* world
+      yield* open()
+      const victim = `${directory}/../victim`
+      yield* fs.writeFileString(victim, "theirs, without a newline")
+      yield* fs.symlink(victim, `${directory}/${first}`)
+      const sink = yield* open()
+      yield* publishTo(sink, batch("1"))
+      yield* Effect.scoped(Effect.flatMap(sink.open, (writer) => writer.write(batch("2"))))
+      assert.strictEqual(yield* read(second), lines([artifact("1")]))
+      assert.strictEqual(yield* fs.readFileString(victim), "theirs, without a newline")
+    }))
+
+  it.effect("is not opened in a directory that others may write to", () =>
+    Effect.gen(function*() {
+      const { directory } = yield* world
+      const { makeDirectory } = yield* FileSystem.FileSystem
+      yield* makeDirectory(directory, { recursive: true })
+      chmodSync(directory, 0o777)
+      const refused = yield* Effect.flip(Layer.build(FileSink.layer(directory)))
+      assert.include(refused.message, `run chmod go-w ${directory}`)
+      assert.include((yield* Effect.flip(FileSink.openDeadLetters(directory))).message, "chmod go-w")
     }))
 
   it.effect("keeps the newest files of a bounded series, by their numbers", () =>

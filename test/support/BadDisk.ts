@@ -45,6 +45,11 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
             })
           case "sync":
             return Effect.suspend(() => faults.syncs-- > 0 ? Effect.fail(failure("sync", "EIO")) : target.sync)
+          case "truncate":
+            return (length?: number) =>
+              Effect.suspend(() =>
+                faults.truncations-- > 0 ? Effect.fail(failure("truncate", "EIO")) : target.truncate(length)
+              )
           default: {
             const value: unknown = Reflect.get(target, name, target)
             return typeof value === "function" ? value.bind(target) : value
@@ -56,11 +61,7 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
     ...fs,
     open: (path, options) => Effect.map(fs.open(path, options), wrapped),
     rename: (from, to) =>
-      Effect.suspend(() => faults.renames-- > 0 ? Effect.fail(failure("rename", "EIO")) : fs.rename(from, to)),
-    truncate: (path, length) =>
-      Effect.suspend(() =>
-        faults.truncations-- > 0 ? Effect.fail(failure("truncate", "EIO")) : fs.truncate(path, length)
-      )
+      Effect.suspend(() => faults.renames-- > 0 ? Effect.fail(failure("rename", "EIO")) : fs.rename(from, to))
   })
   return Context.make(FileSystem.FileSystem, bad).pipe(Context.add(BadDisk, faults))
 })).pipe(Layer.provideMerge(NodePath.layer), Layer.provide(NodeFileSystem.layer))

@@ -31,13 +31,19 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
       const cause = Object.assign(new Error("EIO"), { code: "EIO" })
       return Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "sync", cause }))
     })
+  const without = (info: FileSystem.File.Info) => recorded.inodes ? info : { ...info, ino: Option.none() }
   const wrapped = (name: string, file: FileSystem.File): FileSystem.File =>
     new Proxy(file, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key, target)
         switch (key) {
+          case "stat":
+            return Effect.map(target.stat, without)
           case "writeAll":
             return (bytes: Uint8Array) => Effect.andThen(note(`write ${last(name)}`), target.writeAll(bytes))
+          case "truncate":
+            return (length?: number) =>
+              Effect.andThen(note(`truncate ${last(name)} ${length}`), target.truncate(length))
           case "sync":
             return Effect.andThen(noted(`sync ${last(name)}`), target.sync)
           default:
@@ -55,10 +61,11 @@ export const layer = Layer.effectContext(Effect.gen(function*() {
         return wrapped(name, file)
       }),
     rename: (from, to) => Effect.andThen(note(`rename ${last(from)} ${last(to)}`), fs.rename(from, to)),
-    chmod: (name, mode) => Effect.andThen(note(`chmod ${last(name)} ${mode.toString(8)}`), fs.chmod(name, mode)),
-    chown: (name, uid, gid) => Effect.andThen(note(`chown ${last(name)} ${uid} ${gid}`), fs.chown(name, uid, gid)),
-    truncate: (name, length) => Effect.andThen(note(`truncate ${last(name)} ${length}`), fs.truncate(name, length)),
-    stat: (name) => Effect.map(fs.stat(name), (info) => recorded.inodes ? info : { ...info, ino: Option.none() })
+    // A change by a path could be of another file by then: nothing of the program's makes one.
+    chmod: (name) => Effect.die(`chmod of the path ${name}`),
+    chown: (name) => Effect.die(`chown of the path ${name}`),
+    truncate: (name) => Effect.die(`truncation of the path ${name}`),
+    stat: (name) => Effect.map(fs.stat(name), without)
   })
   return Context.make(FileSystem.FileSystem, disk).pipe(Context.add(RecordedDisk, recorded))
 })).pipe(Layer.provideMerge(NodePath.layer), Layer.provide(NodeFileSystem.layer))
