@@ -20,6 +20,7 @@ import {
 import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { X509Certificate } from "node:crypto"
 import { Credential } from "../config/Credential.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
 import { describeFailure } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
 import { readSmall } from "../config/SmallFile.ts"
@@ -215,9 +216,17 @@ const writable = Effect.fnUntraced(function*(directory: string) {
   return passed(there === path.resolve(directory) ? `${directory} can be written` : `${directory} would be made`)
 })
 
-/** Tests that `run` can write to a directory; `check` is the finding's name. */
-export const ofDirectory = (
-  check: string,
-  directory: string
-): Effect.Effect<Finding, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.map(writable(directory), (outcome) => ({ check, ...outcome }))
+/** Tests that `run` can write to a directory, and nobody else; `check` is the finding's name. */
+export const ofDirectory = Effect.fnUntraced(
+  function*(check: string, directory: string): Effect.fn.Return<Finding, never, FileSystem.FileSystem | Path.Path> {
+    const refused = yield* Effect.flip(DataDirectory.inspect(directory)).pipe(Effect.option)
+    if (Option.isSome(refused)) {
+      return { check, outcome: "failed", message: refused.value.fault, remedy: refused.value.remedy }
+    }
+    const outcome = yield* writable(directory)
+    const above = outcome.outcome === "passed" ? yield* DataDirectory.parentFault(directory) : undefined
+    return above === undefined
+      ? { check, ...outcome }
+      : { check, outcome: "warning", message: above.fault, remedy: above.remedy }
+  }
+)

@@ -2,6 +2,7 @@
 import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -68,8 +69,14 @@ export const command = Command.make(
         return yield* new Refusal({ faults: [`--from ${fromText}: Expected a time before the end of the range`] })
       }
 
+      const { checkpoint, sink } = initial
+      const faults = yield* DataDirectory.faults([
+        checkpoint.directory,
+        ...(sink.type === "file" ? [sink.directory] : [])
+      ])
+      if (faults.length > 0) return yield* new Refusal({ faults })
       const path = yield* Path.Path
-      const directory = path.join(initial.checkpoint.directory, "backfill")
+      const directory = path.join(checkpoint.directory, "backfill")
       yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
 
       const collect = Effect.gen(function*() {

@@ -13,6 +13,7 @@ import { version } from "../status/Version.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Logging from "./Logging.ts"
+import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 
@@ -20,7 +21,8 @@ const Findings = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findi
   space: 2
 })
 
-const ofProcess = Effect.fnUntraced(function*({ checkpoint, sink }: Settings, unknown: ReadonlyArray<string>) {
+const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: ReadonlyArray<string>) {
+  const { checkpoint, sink } = settings
   const findings: Array<Finding> = unknown.map((name) => ({
     check: "settings",
     outcome: "warning",
@@ -33,6 +35,9 @@ const ofProcess = Effect.fnUntraced(function*({ checkpoint, sink }: Settings, un
     findings.push(yield* Checks.ofDirectory("dead letters", sink.directory))
   }
   findings.push(yield* Checks.ofDirectory("checkpoint", checkpoint.directory))
+  for (const directory of yield* SearchLayer.directories(settings)) {
+    findings.push(yield* Checks.ofDirectory("search", directory))
+  }
   return findings
 })
 

@@ -1,6 +1,7 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
 import { Effect, FileSystem, Layer, Option, Path, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { Backend } from "../http/Backend.ts"
@@ -33,7 +34,9 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
     sink.directory,
     ...Array.from({ length: replicasMax - 1 }, (_, n) => path.join(sink.directory, `replica-${n + 2}`))
   ]
-  const directory = yield* Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each))).pipe(
+  // Where others may write to the directory, they may also replace one in it.
+  const directory = yield* DataDirectory.inspect(sink.directory).pipe(
+    Effect.andThen(Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each)))),
     Effect.catch(({ message }) =>
       Effect.as(
         Effect.logWarning(`dead letters are not kept, because no directory for them is available: ${message}`),

@@ -6,6 +6,7 @@
  */
 import { Effect, FileSystem, Path, Schema, type Scope } from "effect"
 import { createConnection, createServer, type Server } from "node:net"
+import * as DataDirectory from "../config/DataDirectory.ts"
 
 /** The directory is locked by another process, or cannot be locked. */
 export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("DirectoryHeld", {
@@ -52,15 +53,24 @@ const listen = (path: string): Effect.Effect<Server, string> =>
     server.unref()
   })
 
-/** Locks a directory until the scope closes or the process ends in any way. A missing directory is created. */
+/**
+ * Locks a directory until the scope closes or the process ends in any way. A missing directory is created; one that other
+ * users may write to is refused.
+ */
 export const hold = Effect.fn("DirectoryLock.hold")(
-  function*(directory: string): Effect.fn.Return<void, DirectoryHeld, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  function*(
+    directory: string
+  ): Effect.fn.Return<
+    void,
+    DirectoryHeld | DataDirectory.DirectoryUnsafe,
+    FileSystem.FileSystem | Path.Path | Scope.Scope
+  > {
     const fs = yield* FileSystem.FileSystem
     const paths = yield* Path.Path
     const refuse = (by: string) => new DirectoryHeld({ directory, by, isHeld: false })
 
-    yield* Effect.mapError(fs.makeDirectory(directory, { recursive: true, mode: 0o700 }), (error) =>
-      refuse(`it cannot be made: ${error.reason._tag}`))
+    yield* Effect.catchTag(DataDirectory.make(directory), "PlatformError", (error) =>
+      Effect.fail(refuse(`it cannot be made: ${error.reason._tag}`)))
     const absolute = paths.resolve(directory, socketName)
     const relative = paths.relative(paths.resolve("."), absolute)
     const path = [absolute, relative].find((one) =>

@@ -1,6 +1,7 @@
 /** The command `run`: polls until stopped, or once. */
 import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as DataDirectory from "../config/DataDirectory.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
 import { Backend } from "../http/Backend.ts"
@@ -18,7 +19,7 @@ import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** Locks the directories that a run writes to. Returns all faults, for one message. */
+/** Makes and locks the directories that a run writes to. Returns all faults, for one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
   const { checkpoint, sink } = settings
   const written = sink.type === "file" || (sink.type === "nats" && sink.dead_letters === "file")
@@ -26,7 +27,11 @@ const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
   const path = yield* Path.Path
   const distinct = Array.from(new Set(directories.map((directory) => path.resolve(directory))))
   const held = yield* Effect.forEach(distinct, (directory) => Effect.result(hold(directory)))
-  return held.flatMap((result) => Result.isFailure(result) ? [result.failure.message] : [])
+  return [
+    ...held.flatMap((result) => Result.isFailure(result) ? [result.failure.message] : []),
+    // The first search makes its directory.
+    ...(yield* DataDirectory.faults(yield* SearchLayer.directories(settings)))
+  ]
 })
 
 const flags = {

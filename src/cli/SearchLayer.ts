@@ -8,6 +8,7 @@ import * as FileSink from "../sinks/FileSink.ts"
 import * as Journal from "../sinks/Journal.ts"
 import { hold } from "./DirectoryLock.ts"
 
+/** The directory of the index, or of the copies and the index. */
 const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isInConductor: boolean) {
   const path = yield* Path.Path
   const beside = isInConductor && sink.type === "nats"
@@ -17,6 +18,13 @@ const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isIn
     : "data/search"
   return search.directory ?? beside
 })
+
+const isWanted = ({ search, sink }: Settings, isInConductor: boolean) =>
+  search.enabled ?? (sink.type === "file" && !isInConductor)
+
+/** The directories that the search of `run` writes to; none while it is off. */
+export const directories = (settings: Settings): Effect.Effect<ReadonlyArray<string>, never, Path.Path> =>
+  isWanted(settings, false) ? Effect.map(directoryOf(settings, false), (directory) => [directory]) : Effect.succeed([])
 
 const whyOff = ({ search, sink }: Settings) =>
   search.enabled === false || sink.type === "file"
@@ -55,8 +63,7 @@ export const over = <E, R>(
 ): Layer.Layer<ArtifactSink | Search, E, R | FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(Effect.gen(function*() {
     const directory = yield* directoryOf(settings, isInConductor)
-    const isWanted = settings.search.enabled ?? (settings.sink.type === "file" && !isInConductor)
-    if (!isWanted) return Layer.merge(sink, Search.layerOff(whyOff(settings)))
+    if (!isWanted(settings, isInConductor)) return Layer.merge(sink, Search.layerOff(whyOff(settings)))
     if (settings.sink.type !== "file") return overCopies(sink, directory, settings.search)
     // This process already holds the sink's directory. A directory from the settings must be locked separately.
     const held = settings.search.directory === undefined ? Effect.void : hold(directory)

@@ -65,6 +65,32 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.isTrue((yield* simulator.requests).every(({ path }) => !path.includes("$skip")))
     }))
 
+  it.effect("fails for a directory that others may write to, and warns of one that they may replace", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env } = yield* standIn({ alerts: 1, incidents: 1, legacyAlerts: 1 })
+      const { directory, file } = yield* settingsFile()
+      const check = Effect.gen(function*() {
+        const run = yield* Process.start(["check", "--strict", "--config", file], env)
+        return { code: yield* run.exit, out: run.stdout() }
+      })
+      const data = `${directory}/checkpoints`
+      yield* fs.makeDirectory(data)
+      yield* fs.chmod(data, 0o755)
+      assert.strictEqual((yield* check).code, 0)
+      yield* fs.chmod(data, 0o775)
+      const shared = yield* check
+      assert.strictEqual(shared.code, 1)
+      assert.include(shared.out, `✗ checkpoint     ${data} can be written by other users (mode 0775)\n`)
+      assert.include(shared.out, `→ run chmod go-w ${data}\n`)
+      yield* fs.chmod(data, 0o700)
+      yield* fs.chmod(directory, 0o777)
+      const replaceable = yield* check
+      assert.strictEqual(replaceable.code, 1)
+      assert.match(replaceable.out, /\? checkpoint .* could put another directory in the place of/)
+      assert.include(replaceable.out, `→ run chmod go-w ${directory}, or chmod +t ${directory}\n`)
+    }))
+
   it.effect("continues after an unreachable host and an unwritable directory", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

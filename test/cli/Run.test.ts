@@ -76,6 +76,31 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.isAtLeast((yield* artifactsIn(directory)).length, 1000)
     }))
 
+  it.effect("does not start in directories that others may write to, and names them all with the remedy", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, file } = yield* settingsFile()
+      const shared = ["artifacts", "artifacts/search", "checkpoints"].map((name) => `${directory}/${name}`)
+      for (const each of shared) {
+        yield* fs.makeDirectory(each)
+        yield* fs.chmod(each, 0o777)
+      }
+      const now = ["--from", "2026-01-01", "--instance", "azure-production-tenant"]
+      for (
+        const [args, of] of [[["run", "--once", "--no-listen"], shared], [["backfill", ...now], [
+          shared[0]!,
+          shared[2]!
+        ]], [["checkpoint", "clear", "--yes", ...now.slice(2)], [shared[2]!]]] as const
+      ) {
+        const run = yield* Process.start([...args, "--config", file])
+        assert.strictEqual(yield* run.exit, 2)
+        for (const each of of) {
+          assert.include(run.stderr(), `  ${each} can be written by other users (mode 0777): run chmod go-w ${each}\n`)
+        }
+      }
+      assert.deepStrictEqual(yield* fs.readDirectory(shared[2]!), [])
+    }))
+
   it.effect("reports a wrong secret with its AADSTS number, and exits 1", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn(quiet)
