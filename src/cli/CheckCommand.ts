@@ -31,8 +31,23 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: Reado
   }))
   if (sink.type === "file") findings.push(yield* Checks.ofDirectory("sink", sink.directory))
   if (sink.type === "stdout") findings.push({ check: "sink", outcome: "passed", message: "standard output" })
-  if (sink.type === "nats" && sink.dead_letters === "file") {
-    findings.push(yield* Checks.ofDirectory("dead letters", sink.directory))
+  if (sink.type === "nats") {
+    findings.push(
+      yield* Effect.match(Bootstrap.read(), {
+        onFailure: ({ message }): Finding => ({
+          check: "sink",
+          outcome: "failed",
+          message,
+          remedy: "see the README, In Conductor"
+        }),
+        onSuccess: ({ connection }): Finding => ({
+          check: "sink",
+          outcome: "passed",
+          message: connection.servers.join(", ")
+        })
+      })
+    )
+    if (sink.dead_letters === "file") findings.push(yield* Checks.ofDirectory("dead letters", sink.directory))
   }
   findings.push(yield* Checks.ofDirectory("checkpoint", checkpoint.directory))
   for (const directory of yield* SearchLayer.directories(settings)) {

@@ -4,6 +4,7 @@
  */
 import { Effect, type Redacted, Schema } from "effect"
 import { each } from "../endpoints/Endpoints.ts"
+import { isLoopback } from "./Loopback.ts"
 
 /** Makes a key optional; `value` is used when the key is absent. */
 export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
@@ -73,13 +74,11 @@ const Credentials = Schema.Struct({
     : "Expected client_certificate_path and client_private_key_path together"
 }))
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
-
 const origin = (description: string) =>
   Schema.String.annotate({ description }).check(Schema.makeFilter((text: string) => {
     if (!URL.canParse(text)) return "Expected a URL such as https://graph.microsoft.com"
     const url = new URL(text)
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
       return "Expected an https URL; plain http only to this machine (127.0.0.1, localhost, [::1])"
     }
     return url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "" || url.pathname !== "/"

@@ -1,5 +1,6 @@
 /** Reads the environment of a process in Conductor: the broker's address, and the appliance it runs on. */
 import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
+import { isLoopback } from "../config/Loopback.ts"
 import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 
@@ -61,13 +62,25 @@ const readNode = Effect.fnUntraced(function*(file: string) {
   )
 })
 
+const hostOf = (server: string) => server.replace(/^nats:\/\//, "").replace(/:\d+$/, "")
+
+/**
+ * The server to which credentials would be sent without protection, as long as somebody between says so: neither `tls://`
+ * nor a CA or certificate insists on TLS. Undefined when there is none.
+ */
+const unprotected = ({ credentials, servers, tls, token, user }: ConnectionOptions) =>
+  (user ?? token ?? credentials) === undefined || tls !== undefined ||
+    servers.some((server) => server.startsWith("tls://"))
+    ? undefined
+    : servers.find((server) => !isLoopback(hostOf(server)))
+
 /** Whether the environment names a broker (`NATS_URL`). */
 export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_URL"), Option.isSome)
 
 /**
  * Reads the environment: `NATS_URL` (one or more, separated by commas), `WF_NODE_CONFIG_FILE`, and for a protected
  * broker `NATS_USER` with `NATS_PASSWORD`, `NATS_TOKEN`, or `NATS_CREDS` (a file). TLS files are those of `node.json`,
- * else those that Conductor mounts.
+ * else those that Conductor mounts. Credentials that nothing protects are refused unless `NATS_ALLOW_PLAINTEXT` is `1`.
  */
 export const read = Effect.fn("Bootstrap.read")(
   function*(): Effect.fn.Return<Bootstrap, BadBootstrap, FileSystem.FileSystem> {
@@ -97,24 +110,30 @@ export const read = Effect.fn("Bootstrap.read")(
     const password = Option.getOrUndefined(yield* variable("NATS_PASSWORD"))
     const token = Option.getOrUndefined(yield* variable("NATS_TOKEN"))
     const credentials = Option.getOrUndefined(yield* variable("NATS_CREDS"))
-    return {
-      applianceId: node.appliance_id,
-      orgId: node.org_id,
-      caFile: ca,
-      connection: {
-        servers,
-        name: `azure-security ${node.node_hostname ?? ""}`.trim(),
-        ...(user === undefined ? {} : { user }),
-        ...(password === undefined ? {} : { password: Redacted.make(password) }),
-        ...(token === undefined ? {} : { token: Redacted.make(token) }),
-        ...(credentials === undefined ? {} : { credentials }),
-        ...(ca === undefined && certificate === undefined ? {} : {
-          tls: {
-            ...(ca === undefined ? {} : { ca }),
-            ...(certificate === undefined || key === undefined ? {} : { certificate, key })
-          }
-        })
-      }
+    const allowsPlaintext = Option.getOrUndefined(yield* variable("NATS_ALLOW_PLAINTEXT")) === "1"
+    const connection: ConnectionOptions = {
+      servers,
+      name: `azure-security ${node.node_hostname ?? ""}`.trim(),
+      allowsPlaintext,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password: Redacted.make(password) }),
+      ...(token === undefined ? {} : { token: Redacted.make(token) }),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(ca === undefined && certificate === undefined ? {} : {
+        tls: {
+          ...(ca === undefined ? {} : { ca }),
+          ...(certificate === undefined || key === undefined ? {} : { certificate, key })
+        }
+      })
     }
+    const server = allowsPlaintext ? undefined : unprotected(connection)
+    if (server !== undefined) {
+      return yield* new BadBootstrap({
+        faults: [
+          `NATS_URL: the broker's credentials could be sent unencrypted to ${server}: write tls:// to insist on TLS, name the broker's CA in node.json (ca_path), or allow it with NATS_ALLOW_PLAINTEXT=1`
+        ]
+      })
+    }
+    return { applianceId: node.appliance_id, orgId: node.org_id, caFile: ca, connection }
   }
 )

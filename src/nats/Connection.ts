@@ -29,6 +29,8 @@ export interface ConnectionOptions {
   readonly token?: Redacted.Redacted
   /** Path of a `.creds` file: a user's JWT and its key. */
   readonly credentials?: string
+  /** Whether credentials may be sent to a broker without TLS although `tls` is set; false by default. */
+  readonly allowsPlaintext?: boolean
   /** Timeout of one request; {@link answerMax} by default. */
   readonly answerMax?: Duration.Duration
   /** Paths of PEM files, used when the broker speaks TLS. Without `ca`, Node's own certificates are trusted. */
@@ -103,6 +105,12 @@ const tlsOf = ({ servers, tls }: ConnectionOptions): NodeConnectionOptions["tls"
 
 const isTlsRequired = (servers: ReadonlyArray<string>) => servers.some((server) => server.startsWith("tls://"))
 
+const hasCredentials = ({ credentials, token, user }: ConnectionOptions) => (user ?? token ?? credentials) !== undefined
+
+/** Whether a broker that offers no TLS may be spoken to without it. Whoever is in between may say that it offers none. */
+const mayBePlain = (options: ConnectionOptions) =>
+  !isTlsRequired(options.servers) && (!hasCredentials(options) || options.allowsPlaintext === true)
+
 /** Opens one connection, and closes it again when the fiber was interrupted meanwhile. */
 const dial = (options: NodeConnectionOptions) =>
   Effect.callback<NatsConnection, DialFailed>((resume) => {
@@ -129,13 +137,16 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
       servers: [...options.servers],
       name: options.name ?? "azure-security",
       ...(authenticator === undefined ? {} : { authenticator }),
+      // A broker tells the addresses of others before TLS begins. Only a CA of its own keeps those to which somebody in
+      // between points from getting the credentials.
+      ignoreClusterUpdates: hasCredentials(options) && options.tls?.ca === undefined,
       ...(tls === undefined ? {} : { tls })
     })
     // The library forgets for good a server that did not answer the first time.
     nc.setServers([...options.servers])
     return nc
   }).pipe(Effect.tapError(Effect.fnUntraced(function*({ detail, withoutTls }) {
-    if (withoutTls && tls !== undefined && !isTlsRequired(options.servers)) {
+    if (withoutTls && tls !== undefined && mayBePlain(options)) {
       tls = undefined
       return yield* Effect.logWarning(
         `the broker ${names} speaks no TLS: the connection to it is not encrypted; write tls:// to insist on it`
@@ -143,6 +154,13 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
     }
     if (detail === said) return
     said = detail
+    if (withoutTls && hasCredentials(options)) {
+      return yield* Effect.logWarning(
+        `the broker ${names} offers no TLS and gets no credentials: turn TLS on there, or find out who answers in its place; waiting for it${
+          isTlsRequired(options.servers) ? "" : "; NATS_ALLOW_PLAINTEXT=1 sends them unencrypted"
+        }`
+      )
+    }
     // With TLS 1.3, a broker that demands a client certificate closes the connection without a reason.
     const hint = tls !== undefined && tls !== null && tls.certFile === undefined && detail === noAnswer
       ? "; it may ask for a client certificate"
@@ -202,7 +220,11 @@ export class Connection extends Context.Service<Connection, {
                 yield* SubscriptionRef.set(presence, now)
                 refused = undefined
                 yield* now === "away"
-                  ? Effect.logWarning("the broker is away; reconnecting until it is back")
+                  ? Effect.logWarning(
+                    `the broker is away; reconnecting until it is back${
+                      tlsOf(options) === undefined ? "" : ", with TLS only"
+                    }`
+                  )
                   : Effect.logInfo(`the broker is back: ${nc.getServer()}`)
               }
               if (status.type !== "error") {

@@ -12,7 +12,8 @@ const words: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no connection in time",
   CERT_HAS_EXPIRED: "the broker's certificate has expired",
   CERT_NOT_YET_VALID: "the broker's certificate is not yet valid",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the broker's certificate is for another host",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the broker's certificate is for another host: check NATS_URL and DNS, somebody else may answer in its place",
   DEPTH_ZERO_SELF_SIGNED_CERT: "the broker's certificate is self-signed and not trusted",
   SELF_SIGNED_CERT_IN_CHAIN: "the CA of the broker's certificate is not trusted",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the CA of the broker's certificate is not trusted",

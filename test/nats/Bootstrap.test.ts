@@ -62,4 +62,31 @@ it.layer(NodeServices.layer)("Bootstrap", (it) => {
         assert.notInclude(bad.message, "secret")
       }
     }))
+
+  it.effect("refuses credentials that could be sent unencrypted to another machine, unless that is allowed", () =>
+    Effect.gen(function*() {
+      const file = yield* nodeFile(`{"appliance_id":"b0f7-1"}`)
+      const withCa = yield* nodeFile(`{"appliance_id":"b0f7-1","ca_path":"/c/ca.pem"}`)
+      const read = (env: Record<string, string>) =>
+        Bootstrap.read().pipe(inEnvironment({ WF_NODE_CONFIG_FILE: file, ...env }))
+      const user = { NATS_USER: "u", NATS_PASSWORD: "secret" }
+      for (
+        const url of ["nats://broker:4222", "broker", "nats://127.0.0.1:4222,nats://broker", "nats://127.0.0.1.evil:1"]
+      ) {
+        for (const credentials of [user, { NATS_TOKEN: "secret" }, { NATS_CREDS: "/c/secret.creds" }]) {
+          const { message } = yield* Effect.flip(read({ NATS_URL: url, ...credentials }))
+          assert.match(message, /^NATS_URL: the broker's credentials could be sent unencrypted to .*: write tls:\/\//)
+          assert.notInclude(message, "secret")
+        }
+      }
+      yield* read({ NATS_URL: "nats://broker:4222" })
+      yield* read({ NATS_URL: "tls://broker:4222", ...user })
+      yield* read({ NATS_URL: "nats://broker:4222", ...user, WF_NODE_CONFIG_FILE: withCa })
+      for (const url of ["nats://127.0.0.1:4222", "localhost", "nats://[::1]:4222"]) {
+        yield* read({ NATS_URL: url, ...user })
+      }
+      const allowed = yield* read({ NATS_URL: "nats://broker:4222", ...user, NATS_ALLOW_PLAINTEXT: "1" })
+      assert.isTrue(allowed.connection.allowsPlaintext)
+      yield* Effect.flip(read({ NATS_URL: "nats://broker:4222", ...user, NATS_ALLOW_PLAINTEXT: "0" }))
+    }))
 })
