@@ -5,6 +5,8 @@
  */
 import { hash } from "node:crypto"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Artifact } from "./Artifact.ts"
+import type { MappingContext } from "./Mapped.ts"
 
 /** Returns the SHA-256 of a text's UTF-8 bytes, as 64 lower-case hex digits. */
 export const sha256 = (text: string): string => hash("sha256", text, "hex")
@@ -19,3 +21,15 @@ export const ofRecord = (tenantId: string, endpoint: string, record: GraphRecord
 /** Id of one evidence object: 32 hex digits of (tenant, content, ordinal among equal objects, alert id). */
 export const ofEvidence = (tenantId: string, alertId: string, contentHash: string, ordinal: number): string =>
   identity("evidence", tenantId, contentHash, String(ordinal), alertId)
+
+/**
+ * Returns an artifact as it is published. One of a custom cloud has an identity of its own, because whoever answers there
+ * chooses tenant and content: it must not pass for an artifact of Microsoft's clouds, and suppress that as a duplicate.
+ */
+export const published = ({ customCloud, senderHost }: MappingContext, artifact: Artifact): Artifact =>
+  customCloud === undefined ? artifact : {
+    ...artifact,
+    id: identity("cloud", customCloud, artifact.id),
+    // With `graph` it is the cloud's host already.
+    senderHost: senderHost === "graph" ? artifact.senderHost : `${customCloud}/${artifact.senderHost}`
+  }

@@ -3,7 +3,7 @@ import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
-import { fromSettings } from "../config/Instance.ts"
+import { contextOf, fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { endpoints, names } from "../endpoints/Endpoints.ts"
@@ -100,12 +100,7 @@ export const command = Command.make(
             state,
             from,
             to: end as Timestamp.Timestamp,
-            context: {
-              tenantId: identity.tenantId,
-              displayName: identity.displayName,
-              senderHost: identity.senderHost,
-              graphHost: new URL(identity.cloud.graph).host
-            },
+            context: contextOf(identity),
             progress: show.tell
           })
           yield* show.end(so)

@@ -2,7 +2,10 @@
 
 /** The two hosts of one tenant's cloud. */
 export interface Cloud {
-  /** `global`, `usgov`, `usgovdod`, or host and port of a custom Graph URL. Part of a checkpoint's identity. */
+  /**
+   * `global`, `usgov`, `usgovdod`, or host and port of a custom Graph URL. Part of the identity of a checkpoint and, for a
+   * custom cloud, of an artifact.
+   */
   readonly name: string
   /** Origin of the sign-in host, without a trailing slash. */
   readonly login: string
@@ -20,9 +23,12 @@ export const clouds = {
   usgovdod: { name: "usgovdod", login: "https://login.microsoftonline.us", graph: "https://dod-graph.microsoft.us" }
 } as const satisfies Record<string, Cloud>
 
-/** Returns the cloud of two URLs: a simulator, or an air-gapped site. */
+/** Whether a cloud is none of Microsoft's own. */
+export const isCustom = ({ name }: Cloud): boolean => !Object.hasOwn(clouds, name)
+
+/** Returns the cloud of two URLs: a simulator, or an air-gapped site. A host that is called `global` is not Microsoft's. */
 export const custom = (login: URL, graph: URL): Cloud => ({
-  name: graph.host,
+  name: Object.hasOwn(clouds, graph.host) ? graph.origin : graph.host,
   login: login.origin,
   graph: graph.origin
 })

@@ -1,7 +1,8 @@
 /** One tenant as the rest of the program sees it: its settings with every default resolved. */
 import { Duration, Equal } from "effect"
+import type { MappingContext } from "../artifacts/Mapped.ts"
 import { each, type EndpointName, names } from "../endpoints/Endpoints.ts"
-import { type Cloud, clouds, custom } from "./Cloud.ts"
+import { type Cloud, clouds, custom, isCustom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
 
@@ -79,6 +80,15 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
     integrationType: settings.integration_type
   }
 }
+
+/** Returns what the mapping gets of an instance. */
+export const contextOf = ({ cloud, displayName, senderHost, tenantId }: Identity): MappingContext => ({
+  tenantId,
+  displayName,
+  senderHost,
+  graphHost: new URL(cloud.graph).host,
+  customCloud: isCustom(cloud) ? cloud.name : undefined
+})
 
 /** Whether two identities are equal; otherwise the instance is restarted. */
 export const sameIdentity = (one: Identity, other: Identity): boolean => Equal.equals(one, other)

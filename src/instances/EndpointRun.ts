@@ -14,7 +14,7 @@ import {
 import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints, type NewerCheckpoint } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import type { Identity, Pace } from "../config/Instance.ts"
+import { contextOf, type Identity, type Pace } from "../config/Instance.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { Graph } from "../graph/GraphClient.ts"
 import { legacySilence } from "../graph/Limits.ts"
@@ -123,13 +123,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
         graph,
         state: state.value,
         isHeld: () => leases.isHeld(identity.name),
-        context: {
-          tenantId: identity.tenantId,
-          displayName: identity.displayName,
-          senderHost: identity.senderHost,
-          graphHost: new URL(identity.cloud.graph).host,
-          ...node
-        },
+        context: { ...contextOf(identity), ...node },
         siblingBrings,
         persist: (write) => Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services),
         note: observer.note,

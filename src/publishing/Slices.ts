@@ -103,8 +103,9 @@ export const prepare = (options: {
         }
         const mapped = endpoint.map(context, record)
         mapped.artifacts.forEach((artifact, index) => {
-          // The first artifact is the record's own. Its id was checked above.
-          if (index === 0 || isNew(artifact.id)) made.push(artifact)
+          // The first artifact is the record's own. Its id was checked above. A ledger belongs to one cloud, so that its
+          // keys need not name it.
+          if (index === 0 || isNew(artifact.id)) made.push(ArtifactId.published(context, artifact))
         })
         drift.push(...mapped.drift)
         const at = Timestamp.toMillis(record.cursor)

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import type { MappingContext } from "../../src/artifacts/Mapped.ts"
 import { open } from "../../src/checkpoints/Ledger.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { sliceRecords } from "../../src/domain/Bounds.ts"
@@ -17,12 +18,19 @@ const pageOf = (
   records: ReadonlyArray<unknown>,
   isKnown: (id: string) => boolean,
   endpoint: Endpoint = endpoints.alerts_v2,
-  passed: Timestamp.Timestamp | undefined = undefined
+  passed: Timestamp.Timestamp | undefined = undefined,
+  more: Partial<MappingContext> = {}
 ) =>
   prepare({
     instance: "one",
     endpoint,
-    context: { tenantId: "tenant", displayName: "One", senderHost: "record", graphHost: "graph.microsoft.com" },
+    context: {
+      tenantId: "tenant",
+      displayName: "One",
+      senderHost: "record",
+      graphHost: "graph.microsoft.com",
+      ...more
+    },
     page: {
       records: records.map((value) => ofValue(value)),
       release: () => {},
@@ -67,6 +75,34 @@ describe("a page", () => {
     assert.strictEqual(Array.from({ [Symbol.iterator]: () => taken }).length, 2)
     assert.strictEqual(mappedRecords, records.length)
   })
+
+  it.effect("of a custom cloud has ids and senders of its own, and repeats nothing that a ledger knows from before", () =>
+    Effect.gen(function*() {
+      const records = [alert("a", 3), alert("b", 2)]
+      const ofCloud = (customCloud: string | undefined, isKnown: (id: string) => boolean = () => false) =>
+        mapped(pageOf(records, isKnown, endpoints.alerts_v2, undefined, { customCloud }))
+      const ids = ({ artifacts }: ReturnType<typeof mapped>) => artifacts.map(({ id }) => id)
+      const microsoft = ofCloud(undefined)
+      // The ids of the version before, which those of Microsoft's clouds stay.
+      assert.deepStrictEqual(ids(microsoft).slice(0, 2), [
+        "a76be22575c8427b6480c32a6b73fb49",
+        "59068b050e2be35d4f432542587709e7"
+      ])
+      const one = ofCloud("graph.airgap.example")
+      const other = ofCloud("graph.airgap.example:8443")
+      const all = [microsoft, one, other].flatMap(ids)
+      assert.strictEqual(new Set(all).size, 3 * 6)
+      assert.deepStrictEqual(ids(ofCloud("graph.airgap.example")), ids(one))
+      assert.deepStrictEqual(
+        one.artifacts.map(({ senderHost }) => senderHost),
+        microsoft.artifacts.map(({ senderHost }) => `graph.airgap.example/${senderHost}`)
+      )
+
+      const ledger = yield* open("before")
+      yield* ledger.append(microsoft.brought.keys, { reached: at(0), floor: at(9), at: now })
+      const again = ofCloud("graph.airgap.example", ledger.has)
+      assert.deepStrictEqual([again.artifacts.length, again.brought.repeated, again.brought.fresh], [0, 2, 0])
+    }).pipe(Effect.provide(StateStore.layerMemory)))
 
   it.effect("brings each record, evidence and dead letter once, and not again after its keys are in the ledger", () =>
     Effect.gen(function*() {
