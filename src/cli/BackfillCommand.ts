@@ -20,6 +20,7 @@ import { ExitCode } from "./ExitCode.ts"
 import * as Progress from "./ProgressLine.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
+import * as TlsVerification from "./TlsVerification.ts"
 
 const isGraphError = Schema.is(GraphError)
 
@@ -70,10 +71,8 @@ export const command = Command.make(
       }
 
       const { checkpoint, sink } = initial
-      const faults = yield* DataDirectory.faults([
-        checkpoint.directory,
-        ...(sink.type === "file" ? [sink.directory] : [])
-      ])
+      const directories = [checkpoint.directory, ...(sink.type === "file" ? [sink.directory] : [])]
+      const faults = [...(yield* TlsVerification.faults), ...(yield* DataDirectory.faults(directories))]
       if (faults.length > 0) return yield* new Refusal({ faults })
       const path = yield* Path.Path
       const directory = path.join(checkpoint.directory, "backfill")

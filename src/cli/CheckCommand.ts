@@ -16,6 +16,7 @@ import * as Logging from "./Logging.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
+import * as TlsVerification from "./TlsVerification.ts"
 
 const Findings = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }), {
   space: 2
@@ -135,7 +136,15 @@ export const command = Command.make(
   },
   Effect.fn(function*({ config, instance, json, strict }) {
     yield* Effect.gen(function*() {
-      const { findings: own, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
+      const tls: ReadonlyArray<Finding> = (yield* TlsVerification.isOff)
+        ? [{
+          check: "TLS",
+          outcome: "failed",
+          message: TlsVerification.unverified.fault,
+          remedy: TlsVerification.unverified.remedy
+        }]
+        : []
+      const { findings: others, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
         ? yield* onBroker
         : yield* inFile(config)
       const all = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
@@ -152,6 +161,7 @@ export const command = Command.make(
       const say = (finding: Finding) => json ? Effect.void : Console.log(text(finding))
       const heading = (name: string) => json ? Effect.void : Console.log(name)
       const findings: Array<Finding> = []
+      const own = [...tls, ...others]
       yield* heading("this process")
       yield* Effect.forEach(own, say, { discard: true })
       findings.push(...own)

@@ -23,6 +23,7 @@ import * as Logging from "./Logging.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as TlsVerification from "./TlsVerification.ts"
 
 const replicasMax = 9
 
@@ -76,7 +77,8 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   const scope = yield* Scope.Scope
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
   const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
-  const { announce, faults } = yield* listen(options.listen, context, scope)
+  const { announce, faults: unheard } = yield* listen(options.listen, context, scope)
+  const faults = [...(yield* TlsVerification.faults), ...unheard]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
   const logging = (log: Settings["log"]) =>

@@ -4,10 +4,11 @@
  * All requests to Microsoft pass through it, including MSAL's. `graph/` builds the requests and interprets the answers.
  */
 import { NodeHttpClient } from "@effect/platform-node"
-import { EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
+import { Agent, EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
 import { Config, Duration, Effect, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import * as Tls from "node:tls"
+import { isLoopback } from "../config/Loopback.ts"
 import { inflating } from "../graph/body/Body.ts"
 import { timeouts as graphTimeouts } from "../graph/Limits.ts"
 
@@ -51,37 +52,49 @@ const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeout
   const connectTimeout = Duration.toMillis(timeouts.connect)
   const tls = {
     timeout: connectTimeout,
+    // Not left to NODE_TLS_REJECT_UNAUTHORIZED.
+    rejectUnauthorized: true,
     ...(ca === undefined || ca.length === 0 ? {} : { ca: [...Tls.getCACertificates("default"), ...ca] })
   }
-  const settings = {
-    httpProxy: yield* proxy("HTTP_PROXY"),
-    httpsProxy: yield* proxy("HTTPS_PROXY"),
-    noProxy: (yield* variable("NO_PROXY")).value,
+  const direct = {
     keepAliveTimeout: Duration.toMillis(keepAlive),
     allowH2: false,
     connectTimeout,
+    connect: tls
+  }
+  const settings = {
+    ...direct,
+    httpProxy: yield* proxy("HTTP_PROXY"),
+    httpsProxy: yield* proxy("HTTPS_PROXY"),
+    noProxy: (yield* variable("NO_PROXY")).value,
     // Direct connections, tunnels through a proxy, and TLS to the proxy itself each have their own setting.
-    connect: tls,
     requestTls: tls,
     proxyTls: tls,
     // A proxy that accepts a connection and then sends nothing counts as unreachable.
     clientFactory: (origin: URL, options: object) => new Pool(origin, { ...options, headersTimeout: connectTimeout })
   }
-  const agent = yield* Effect.acquireRelease(
-    Effect.sync(() => new EnvHttpProxyAgent(settings)),
-    (dispatcher) => Effect.promise(() => dispatcher.destroy())
-  )
+  const opened = <A extends EnvHttpProxyAgent | Agent>(open: () => A) =>
+    Effect.acquireRelease(Effect.sync(open), (dispatcher) => Effect.promise(() => dispatcher.destroy()))
+  const agent = yield* opened(() => new EnvHttpProxyAgent(settings))
+  const own = yield* opened(() => new Agent(direct))
   // The platform's client sets an hour and no limit for each request; these values override them.
   const limited = {
     headersTimeout: Duration.toMillis(timeouts.firstByte),
     bodyTimeout: Duration.toMillis(timeouts.betweenBytes)
   }
-  return agent.compose((dispatch) => (options, handler) => dispatch({ ...options, ...limited }, handler))
+  return agent.compose((dispatch) => (options, handler) => {
+    const { hostname, protocol } = new URL(options.origin ?? "")
+    // A proxy would read what plain http keeps on this machine, and has another machine's 127.0.0.1.
+    const isOwn = protocol === "http:" && isLoopback(hostname)
+    const limitedOptions = { ...options, ...limited }
+    return isOwn ? own.dispatch(limitedOptions, handler) : dispatch(limitedOptions, handler)
+  })
 })
 
 /**
  * Layer of the client, with proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in upper or lower case. Redirects
- * are not followed and nothing is retried. When only `HTTP_PROXY` is set, it serves https as well.
+ * are not followed and nothing is retried. When only `HTTP_PROXY` is set, it serves https as well. Plain http to this
+ * machine goes through no proxy. Certificates are always verified.
  */
 export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, ProxyMalformed> =>
   Layer.effect(

@@ -18,6 +18,7 @@ import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as TlsVerification from "./TlsVerification.ts"
 
 /** Makes and locks the directories that a run writes to. Returns all faults, for one message. */
 const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
@@ -70,7 +71,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const unheld = yield* takeDirectories(initial)
   const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
   const listening = yield* listen(options.listen, context, scope)
-  const faults = [...unheld, ...listening.faults]
+  const faults = [...(yield* TlsVerification.faults), ...unheld, ...listening.faults]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
   const logging = Logging.layer({

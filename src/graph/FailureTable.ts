@@ -140,6 +140,15 @@ export const failures = {
     remedy:
       "Add the CA of the proxy that inspects TLS to the trusted certificates (NODE_EXTRA_CA_CERTS), and check the clock"
   },
+  tls_wrong_host: {
+    failure: "Certificate of another host",
+    error: "Unavailable",
+    happens: retried,
+    state: "unavailable",
+    then: "retry_page",
+    remedy:
+      "Find out who answers: somebody may sit between this machine and Microsoft. Check DNS, HTTPS_PROXY and the hosts file; trust no CA for it"
+  },
   proxy_failed: {
     failure: "The proxy refuses",
     error: "Unavailable",
@@ -213,6 +222,7 @@ const whyUnavailable = {
   network: "network_failed",
   dns: "dns_failed",
   tls: "tls_failed",
+  wrong_host: "tls_wrong_host",
   proxy: "proxy_failed",
   timeout: "timed_out",
   body: "body_unreadable"

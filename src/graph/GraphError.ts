@@ -54,7 +54,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   /** The cause without any body: `HTTP 503`, `connection reset`, `no first byte within 120 s`. */
   detail: Schema.String,
   /** Kinds of causes; each needs a remedy of its own. */
-  kind: Schema.Literals(["http", "network", "dns", "tls", "proxy", "timeout", "body"]),
+  kind: Schema.Literals(["http", "network", "dns", "tls", "wrong_host", "proxy", "timeout", "body"]),
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
   override get message() {

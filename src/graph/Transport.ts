@@ -1,8 +1,8 @@
 /**
  * Explains why no answer came, from the error codes that Node, its TLS and the HTTP client set.
  *
- * Only codes, the request's host name and the connector's own numbers get into a detail. An error's message never does,
- * because it may repeat what was sent.
+ * Only codes, the request's host name, a certificate's host names and the connector's own numbers get into a detail. An
+ * error's message never does, because it may repeat what was sent.
  */
 import { Duration, Predicate } from "effect"
 import { type HttpClientError } from "effect/http"
@@ -38,7 +38,7 @@ const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], deta
   Z_BUF_ERROR: ["body", "the body was cut short"],
   CERT_HAS_EXPIRED: ["tls", "the certificate has expired"],
   CERT_NOT_YET_VALID: ["tls", "the certificate is not yet valid"],
-  ERR_TLS_CERT_ALTNAME_INVALID: ["tls", "the certificate is for another host"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["wrong_host", "the certificate is for another host"],
   DEPTH_ZERO_SELF_SIGNED_CERT: ["tls", "the certificate is self-signed"],
   SELF_SIGNED_CERT_IN_CHAIN: ["tls", "the certificate's CA is not trusted"],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["tls", "the certificate's CA is not trusted"],
@@ -62,9 +62,25 @@ const textOf = (error: object, key: string) =>
 
 const codePattern = /^[A-Z][A-Z0-9_]{2,63}$/
 
+/** Names of a certificate that are shown. */
+const namesMax = 3
+
+/** Describes for which hosts a certificate is; nothing but characters of host names gets through. */
+const certificateNames = (error: object): string => {
+  const certificate = Predicate.hasProperty(error, "cert") && Predicate.isObject(error.cert) ? error.cert : {}
+  const names = Array.from(
+    (textOf(certificate, "subjectaltname") ?? "").matchAll(/(?:^|, )(?:DNS|IP Address):([\w.*:-]{1,253})(?=,|$)/g),
+    ([, name]) => name!
+  )
+  if (names.length === 0) return "the certificate is for another host"
+  const more = names.length > namesMax ? ` and ${names.length - namesMax} more` : ""
+  return `the certificate is for another host: ${names.slice(0, namesMax).join(", ")}${more}`
+}
+
 /** Whether the error belongs to a connection to another host than the request's: the proxy. */
 const isElsewhere = (error: object, url: URL) => {
-  const hostname = textOf(error, "hostname")
+  const hostname = textOf(error, "hostname") ??
+    (Predicate.hasProperty(error, "cert") ? textOf(error, "host") : undefined)
   if (hostname !== undefined && hostname !== url.hostname) return true
   const port = Predicate.hasProperty(error, "port") && Predicate.isNumber(error.port) ? error.port : undefined
   return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
@@ -90,7 +106,8 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
         ? ["tls", "the TLS connection failed"] as const
         : undefined)
     if (known === undefined) continue
-    const [kind, detail] = known
+    const [kind, usual] = known
+    const detail = kind === "wrong_host" ? certificateNames(each) : usual
     return isElsewhere(each, url)
       ? new Unavailable({ kind: "proxy", detail: `${detail}, at the proxy (${code})` })
       : new Unavailable({ kind, detail: `${detail} (${code}, ${url.host})` })

@@ -91,6 +91,36 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.include(replaceable.out, `→ run chmod go-w ${directory}, or chmod +t ${directory}\n`)
     }))
 
+  it.effect("fails while the environment turns the verification of certificates off, and run does not start", () =>
+    Effect.gen(function*() {
+      const { env, simulator } = yield* standIn({ alerts: 1, incidents: 1, legacyAlerts: 1 })
+      const { file } = yield* settingsFile()
+      const started = (value: string, ...args: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const run = yield* Process.start([...args, "--config", file], { ...env, NODE_TLS_REJECT_UNAUTHORIZED: value })
+          return { code: yield* run.exit, err: run.stderr(), out: run.stdout() }
+        })
+      const check = yield* started("0", "check")
+      assert.strictEqual(check.code, 1)
+      assert.match(check.out, /✗ TLS +NODE_TLS_REJECT_UNAUTHORIZED=0 turns the verification .*\n +→ unset it, and name/)
+      assert.strictEqual((yield* started("1", "check")).code, 0)
+      const asked = (yield* simulator.requests).length
+      for (
+        const args of [["run", "--once", "--no-listen"], [
+          "backfill",
+          "--instance",
+          "azure-production-tenant",
+          "--from",
+          "2026-01-01"
+        ]]
+      ) {
+        const refused = yield* started("0", ...args)
+        assert.strictEqual(refused.code, 2)
+        assert.match(refused.err, /did not start:\n {2}NODE_TLS_REJECT_UNAUTHORIZED=0 .*; unset it, and name/)
+      }
+      assert.strictEqual((yield* simulator.requests).length, asked)
+    }))
+
   it.effect("continues after an unreachable host and an unwritable directory", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

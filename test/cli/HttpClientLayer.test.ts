@@ -267,7 +267,18 @@ describe("HttpClientLayer", () => {
         assert.deepInclude(error, { _tag: "Unavailable", kind: "tls" })
         assert.include(error.message, "DEPTH_ZERO_SELF_SIGNED_CERT")
         const other = yield* Effect.flip(ask(`https://localhost:${port}/`, { ca: [pair.cert] }))
-        assert.deepInclude(other, { _tag: "Unavailable", kind: "tls" })
+        assert.deepInclude(other, { _tag: "Unavailable", kind: "wrong_host" })
+        assert.include(other.message, "for another host: 127.0.0.1 (ERR_TLS_CERT_ALTNAME_INVALID, localhost:")
+      }))
+
+    it.live("verifies certificates although the environment turns that off", () =>
+      Effect.gen(function*() {
+        const pair = yield* certificate
+        const { port } = yield* listening(Https.createServer(pair, text))
+        yield* Effect.acquireRelease(Effect.sync(() => process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"), () =>
+          Effect.sync(() => delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"]))
+        const error = yield* Effect.flip(ask(`https://127.0.0.1:${port}/`))
+        assert.deepInclude(error, { _tag: "Unavailable", kind: "tls" })
       }))
 
     for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"]) {
@@ -305,6 +316,19 @@ describe("HttpClientLayer", () => {
       const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTP_PROXY: "http://127.0.0.1:1" }
       assert.strictEqual(bodyText((yield* ask("http://graph.contoso.invalid/x", { env })).body), "through the proxy")
       assert.deepStrictEqual(proxy.asked, ["GET http://graph.contoso.invalid/x"])
+    }))
+
+  it.live("uses no proxy for plain http to this machine", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listening(Http.createServer(text))
+      const proxy = yield* makeProxy()
+      const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
+      for (const host of ["127.0.0.1", "localhost"]) {
+        assert.strictEqual(bodyText((yield* ask(`http://${host}:${port}/`, { env })).body), `{"value":[]}`)
+      }
+      assert.deepStrictEqual(proxy.asked, [])
+      yield* ask("http://127.0.0.1.contoso.invalid/", { env })
+      assert.strictEqual(proxy.asked.length, 1)
     }))
 
   for (const status of [403, 407, 502]) {

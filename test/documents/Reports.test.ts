@@ -32,7 +32,7 @@ const reasons: ReadonlyArray<GraphError["reason"]> = [
     new Forbidden({ why, ...refusal })
   ),
   new Throttled({ retryAfter: Duration.seconds(30) }),
-  ...(["http", "network", "dns", "tls", "proxy", "timeout", "body"] as const).map((kind) =>
+  ...(["http", "network", "dns", "tls", "wrong_host", "proxy", "timeout", "body"] as const).map((kind) =>
     new Unavailable({ kind, detail: "detail" })
   ),
   new Unavailable({ kind: "http", detail: "detail", retryAfter: Duration.minutes(30) }),

@@ -37,6 +37,7 @@ const reasons: Readonly<Record<FailureCode, Reason>> = {
   network_failed: gone("network"),
   dns_failed: gone("dns"),
   tls_failed: gone("tls"),
+  tls_wrong_host: gone("wrong_host"),
   proxy_failed: gone("proxy"),
   timed_out: gone("timeout"),
   body_unreadable: gone("body"),

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { HttpClientError, HttpClientRequest } from "effect/http"
+import { onFailure } from "../../src/graph/FailureTable.ts"
 import type { Unavailable } from "../../src/graph/GraphError.ts"
 import { unavailable } from "../../src/graph/Transport.ts"
 import { nodeError } from "./FakeMicrosoft.ts"
@@ -28,7 +29,7 @@ describe("Transport", () => {
     ["UND_ERR_BODY_TIMEOUT", "timeout"],
     ["CERT_HAS_EXPIRED", "tls"],
     ["SELF_SIGNED_CERT_IN_CHAIN", "tls"],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_host"],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "tls"],
     ["CERT_REVOKED", "tls"],
     ["Z_DATA_ERROR", "body"]
@@ -60,6 +61,28 @@ describe("Transport", () => {
     ) assert.strictEqual(failed(cause).kind, "proxy")
     assert.strictEqual(failed(nodeError("ENOTFOUND", { hostname: url.hostname })).kind, "dns")
     assert.strictEqual(failed(nodeError("ECONNREFUSED", { port: 443 })).kind, "network")
+  })
+
+  it("names the host that was asked and the hosts of a certificate of another, and nothing else of it", () => {
+    const told = (subjectaltname: unknown, more: object = {}) =>
+      failed(nodeError("ERR_TLS_CERT_ALTNAME_INVALID", { cert: { subjectaltname }, ...more }))
+    const { detail, kind } = told("DNS:*.evil.example, IP Address:198.51.100.7", { host: "graph.microsoft.com" })
+    assert.strictEqual(kind, "wrong_host")
+    assert.strictEqual(
+      detail,
+      "the certificate is for another host: *.evil.example, 198.51.100.7 (ERR_TLS_CERT_ALTNAME_INVALID, graph.microsoft.com)"
+    )
+    assert.include(
+      told(["a", "b", "c", "d", "e"].map((name) => `DNS:${name}`).join(", ")).detail,
+      ": a, b, c and 2 more ("
+    )
+    for (const hostile of ["DNS:a\u001b[2Jb", "DNS:\"s3cr3t, DNS:x\"", "URI:s3cr3t", "", undefined, 7]) {
+      assert.include(told(hostile).detail, "the certificate is for another host (ERR_")
+    }
+    assert.strictEqual(told("DNS:proxy.example", { host: "proxy.contoso.example" }).kind, "proxy")
+    const { remedy } = onFailure(failed(nodeError("ERR_TLS_CERT_ALTNAME_INVALID")))
+    assert.match(remedy, /Check DNS, HTTPS_PROXY and the hosts file/)
+    assert.notMatch(remedy, /Add the CA|NODE_EXTRA_CA_CERTS/)
   })
 
   it("classifies an unknown failure as a network failure", () => {
