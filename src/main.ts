@@ -4,7 +4,7 @@ import "./cli/NodeVersion.ts"
 import "./cli/Heap.ts"
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer, Ref } from "effect"
+import { Cause, Effect, Exit, Layer, Ref } from "effect"
 import { CliError, Command } from "effect/cli"
 import * as BackfillCommand from "./cli/BackfillCommand.ts"
 import * as CheckCommand from "./cli/CheckCommand.ts"
@@ -12,6 +12,8 @@ import * as CheckpointCommand from "./cli/CheckpointCommand.ts"
 import * as DemoCommand from "./cli/DemoCommand.ts"
 import { ExitCode } from "./cli/ExitCode.ts"
 import * as ExplainCommand from "./cli/ExplainCommand.ts"
+import * as Logging from "./cli/Logging.ts"
+import * as Printed from "./cli/Printed.ts"
 import * as RunCommand from "./cli/RunCommand.ts"
 import * as SchemaCommand from "./cli/SchemaCommand.ts"
 import * as SimulateCommand from "./cli/SimulateCommand.ts"
@@ -38,20 +40,22 @@ const main = Effect.gen(function*() {
   yield* Command.run(program, { version }).pipe(
     Effect.catchTag(
       ["Refusal", "ProxyMalformed"],
-      (refusal) => Effect.andThen(Console.error(refusal.message), ExitCode.set(ExitCode.refused))
+      (refusal) => Effect.andThen(Printed.error(refusal.message), ExitCode.set(ExitCode.refused))
     ),
     // The parser already printed what is wrong with the command line. Any other error is printed here.
     Effect.catch((error) =>
       CliError.isCliError(error)
         ? ExitCode.set(ExitCode.refused)
-        : Effect.andThen(Console.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.failed))
+        : Effect.andThen(Printed.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.failed))
     ),
     Effect.tapDefect((defect) =>
-      Console.error("azure-security: a fault of the program itself; please report it:", defect)
+      Printed.error(
+        `azure-security: a fault of the program itself; please report it: ${Cause.pretty(Cause.die(defect))}`
+      )
     )
   )
   return yield* Ref.get(yield* ExitCode)
-}).pipe(Effect.provide(Layer.merge(ExitCode.layer, NodeServices.layer)))
+}).pipe(Effect.provide(Layer.mergeAll(ExitCode.layer, NodeServices.layer, Logging.layerAside)))
 
 Stop.watch()
 NodeRuntime.runMain(main, {

@@ -166,6 +166,30 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       assert.deepStrictEqual(faults, [])
     }))
 
+  // What these write is no remote party's text, or passes the cleaner there.
+  const writers: Readonly<Record<string, RegExp>> = {
+    "cli/Printed.ts": /./,
+    "cli/Logging.ts": /withConsole/,
+    // Before any import, and while the process ends.
+    "cli/NodeVersion.ts": /process\.stderr/,
+    "cli/Stop.ts": /process\.std/,
+    // Artifacts, for programs.
+    "sinks/StdoutSink.ts": /stdio\.stdout/
+  }
+
+  it.effect("everything that is printed passes the cleaner of text for terminals", () =>
+    Effect.gen(function*() {
+      const writing = /\b[Cc]onsole\.\w+|\bprocess\.std(?:out|err)\b|\bstdio\.std(?:out|err)\b|\bwithConsole\w*/g
+      const faults = (yield* sources)
+        .filter(({ file }) => !file.startsWith("page/"))
+        .flatMap(({ file, text }) =>
+          Array.from(text.matchAll(writing), ([use]) => use)
+            .filter((use) => use !== "stdio.stdoutIsTerminal" && writers[file]?.test(use) !== true)
+            .map((use) => `${file}: ${use}`)
+        )
+      assert.deepStrictEqual(faults, [])
+    }))
+
   it.effect("files of the connector's own are opened by modules that follow no link", () =>
     Effect.gen(function*() {
       const byPath =

@@ -1,5 +1,5 @@
 /** The command `backfill`: collects a past range, separately from live polling, which may run at the same time. */
-import { Clock, Console, Effect, Layer, Option, Path, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
@@ -17,6 +17,7 @@ import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
+import * as Printed from "./Printed.ts"
 import * as Progress from "./ProgressLine.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -122,8 +123,9 @@ export const command = Command.make(
                 fromGraphError({ instance: name, endpoint: error.endpoint }, error, yield* Clock.currentTimeMillis)
               )
               : error.message
-            yield* Console.error(`azure-security: ${said}`)
-            yield* Console.error("What was collected is kept; the same command goes on where it stopped.")
+            yield* Printed.error(
+              `azure-security: ${said}\nWhat was collected is kept; the same command goes on where it stopped.`
+            )
             yield* ExitCode.set(ExitCode.failed)
           })
         )

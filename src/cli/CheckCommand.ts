@@ -1,5 +1,5 @@
 /** `check`: tests whether each instance can be polled. */
-import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Checks from "../checks/Checks.ts"
 import { Finding, text } from "../checks/Finding.ts"
@@ -13,6 +13,7 @@ import { version } from "../status/Version.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Logging from "./Logging.ts"
+import * as Printed from "./Printed.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -158,8 +159,8 @@ export const command = Command.make(
           ]
         })
       }
-      const say = (finding: Finding) => json ? Effect.void : Console.log(text(finding))
-      const heading = (name: string) => json ? Effect.void : Console.log(name)
+      const say = (finding: Finding) => json ? Effect.void : Printed.text(text(finding))
+      const heading = (name: string) => json ? Effect.void : Printed.lines(name)
       const findings: Array<Finding> = []
       const own = [...tls, ...others]
       yield* heading("this process")
@@ -176,11 +177,8 @@ export const command = Command.make(
       const warnings = findings.filter(({ outcome }) => outcome === "warning").length
       const ok = failed === 0 && (!strict || warnings === 0)
       yield* json
-        ? Effect.flatMap(
-          Effect.orDie(Schema.encodeEffect(Findings)({ ok, findings })),
-          (printed) => Console.log(printed)
-        )
-        : Console.log(
+        ? Effect.flatMap(Effect.orDie(Schema.encodeEffect(Findings)({ ok, findings })), Printed.json)
+        : Printed.lines(
           failed + warnings === 0
             ? "all is well"
             : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`

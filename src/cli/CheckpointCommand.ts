@@ -3,7 +3,7 @@
  *
  * A change needs a confirmation and a stopped connector, and is recorded in `changes.ndjson` in the directory.
  */
-import { Clock, Console, DateTime, Effect, type FileSystem, Layer, Option, Path, Schema } from "effect"
+import { Clock, DateTime, Effect, type FileSystem, Layer, Option, Path, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
@@ -16,8 +16,10 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
 import { hold } from "./DirectoryLock.ts"
+import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
+import { oneLine } from "./TerminalText.ts"
 
 const instanceFlag = Flag.String("instance").pipe(
   Flag.withMetavar("NAME"),
@@ -108,10 +110,10 @@ const show = Command.make(
         const checkpoint = Option.getOrNull(yield* peek(directory, key))
         all.push({ instance, endpoint, checkpoint })
         if (json) continue
-        yield* Console.log(`${instance} ${endpoint}`)
-        yield* Console.log(checkpoint === null ? "    no position yet" : lines(checkpoint, now).join("\n"))
+        yield* Printed.lines(`${instance} ${endpoint}`)
+        yield* Printed.lines(...(checkpoint === null ? ["    no position yet"] : lines(checkpoint, now)))
       }
-      if (json) yield* Console.log(yield* Effect.orDie(Schema.encodeEffect(Shown)(all)))
+      if (json) yield* Printed.json(yield* Effect.orDie(Schema.encodeEffect(Shown)(all)))
     }).pipe(Effect.provide(SettingsFlag.layer(config)))
   })
 ).pipe(Command.withDescription("Print positions, with the last ten of each"))
@@ -137,7 +139,7 @@ const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   if (!process.stdin.isTTY) {
     return yield* new Refusal({ faults: [`${message} Without a terminal, confirm with --yes`] })
   }
-  return yield* Prompt.Confirm({ message })
+  return yield* Prompt.Confirm({ message: oneLine(message) })
 })
 
 /** Changes the states of the chosen endpoints; fails while a connector runs. */
@@ -184,20 +186,20 @@ const rewindCommand = Command.make(
         const state = yield* (yield* Checkpoints).open(target.key)
         const checkpoint = Option.getOrUndefined(state.current())
         const name = `${target.instance} ${target.endpoint}`
-        if (checkpoint === undefined) return yield* Console.log(`${name}: no position yet`)
+        if (checkpoint === undefined) return yield* Printed.lines(`${name}: no position yet`)
         const { floor, mark } = checkpoint
         const wanted = Timestamp.minusMillis(mark, millis)
         const to = Timestamp.later(wanted, Timestamp.later(floor, state.ledger.floor() ?? floor))
         const why = to === wanted ? "" : " (the ledger does not reach further back)"
-        if (to >= mark) return yield* Console.log(`${name}: cannot be moved back from ${mark}${why}`)
+        if (to >= mark) return yield* Printed.lines(`${name}: cannot be moved back from ${mark}${why}`)
         const message =
           `${name}: from ${mark} back to ${to}${why}; what was published since then is not published again.`
-        if (!(yield* confirmed(yes, message))) return yield* Console.log("nothing was changed")
+        if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
         yield* state.update((checkpoint) => rewind(checkpoint, to, at))
         const { endpoint, instance } = target
         yield* note(directory, { at: time(at), command: "rewind", instance, endpoint, from: mark, to })
-        yield* Console.log(`${message} Done.`)
+        yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(SettingsFlag.layer(config)))
   })
 ).pipe(Command.withDescription("Move positions back, so that what changed since then is read again"))
@@ -218,7 +220,7 @@ const clear = Command.make(
         const name = `${target.instance} ${target.endpoint}`
         const message =
           `${name}: the position (${mark}) and the ledger are forgotten; the next poll begins at the lookback and publishes again what lies in it.`
-        if (!(yield* confirmed(yes, message))) return yield* Console.log("nothing was changed")
+        if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         for (const key of yield* store.keys(`${storeKey(target.key)}.`)) {
           const value = yield* store.get(key)
           if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
@@ -226,7 +228,7 @@ const clear = Command.make(
         const { endpoint, instance } = target
         const at = yield* Clock.currentTimeMillis
         yield* note(directory, { at: time(at), command: "clear", instance, endpoint, from: mark, to: null })
-        yield* Console.log(`${message} Done.`)
+        yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(SettingsFlag.layer(config)))
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))

@@ -1,5 +1,5 @@
 /** The command `demo`: polls a simulated tenant in the same process and shows its artifacts. */
-import { Console, type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
+import { type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
@@ -13,6 +13,7 @@ import * as Assembly from "./Assembly.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as Printed from "./Printed.ts"
 import * as Screen from "./Screen.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
@@ -58,7 +59,7 @@ export const command = Command.make(
     )
     const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
     const page = once ? undefined : yield* listenSomewhere(context, scope)
-    yield* Console.log(beginning(page))
+    yield* Printed.text(beginning(page))
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
       const kept = yield* fs.makeTempDirectoryScoped({ prefix: "azure-security-demo-" })
@@ -70,7 +71,7 @@ export const command = Command.make(
           Layer.provide(Checkpoints.layer, StateStore.layerMemory)
         )
       }, { once }).pipe(
-        Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Console.log(end(once, sink.published))))
+        Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Printed.text(end(once, sink.published))))
       )
       yield* ExitCode.set(code)
     }).pipe(

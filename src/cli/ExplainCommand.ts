@@ -1,5 +1,5 @@
 /** `explain`: prints the requests of the next polls and their cost. */
-import { Clock, Console, DateTime, Duration, Effect, Option } from "effect"
+import { Clock, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { peek } from "../checkpoints/Peek.ts"
 import { fromSettings, type Instance } from "../config/Instance.ts"
@@ -9,6 +9,7 @@ import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
 import { requestBudget } from "../graph/Limits.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
 import { begin, resume } from "../polling/Walk.ts"
+import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
 /** Microsoft's limit in requests a minute, per application and tenant, over everything under `/security`. */
@@ -74,16 +75,16 @@ export const command = Command.make(
       const { initial } = yield* SettingsSource
       const now = yield* Clock.currentTimeMillis
       const instances = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
-      if (instances.length === 0) yield* Console.log("no instance is set up: nothing is asked")
+      if (instances.length === 0) yield* Printed.lines("no instance is set up: nothing is asked")
       for (const instance of instances) {
         const { identity } = instance
-        yield* Console.log(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
+        yield* Printed.lines(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
         if (!identity.enabled) continue
         for (const name of identity.endpoints) {
           const lines = yield* ofEndpoint(instance, endpoints[name], initial.checkpoint.directory, now)
-          yield* Console.log(lines.join("\n"))
+          yield* Printed.lines(...lines)
         }
-        yield* Console.log(
+        yield* Printed.lines(
           `  ${
             quietMinute(instance).toFixed(2)
           } requests a minute when little changes, ${ownLimit} at the most; Graph allows ${graphLimit} per application and tenant`

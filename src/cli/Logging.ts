@@ -1,5 +1,6 @@
 /** The log for administrators: one line per message, found by `grep azure`. */
 import { Cause, DateTime, Layer, Logger, Predicate, References } from "effect"
+import { escapedJson, oneLine } from "./TerminalText.ts"
 
 const levels: Record<string, string> = {
   Trace: "DEBUG",
@@ -9,11 +10,6 @@ const levels: Record<string, string> = {
   Error: "ERROR",
   Fatal: "ERROR"
 }
-
-/** Control characters could forge a line or colour a terminal; values may come from Microsoft. */
-// oxlint-disable-next-line eslint/no-control-regex
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
-const oneLine = (text: string) => text.replaceAll(control, " ")
 
 const textOf = (value: unknown): string => (Predicate.isString(value) ? value : String(value))
 
@@ -51,13 +47,13 @@ export const text = Logger.make(({ cause, fiber, logLevel, message }) => {
 
 /** Formats one JSON object per line: `timestamp`, `level`, `logger`, `message` and the fields. */
 export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
-  JSON.stringify({
+  escapedJson(JSON.stringify({
     timestamp: DateTime.formatIso(DateTime.fromDateUnsafe(date)),
     level: levels[logLevel] ?? "INFO",
     logger: "azure-security",
     message: messageOf(message, cause),
     ...fiber.getRef(References.CurrentLogAnnotations)
-  })
+  }))
 )
 
 /**
@@ -75,3 +71,6 @@ export const layer = (options: {
     ]),
     Layer.succeed(References.MinimumLogLevel, options.level)
   )
+
+/** Layer for commands that print: what is logged meanwhile goes to standard error. */
+export const layerAside = Logger.layer([Logger.withConsoleError(text)])

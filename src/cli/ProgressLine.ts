@@ -1,8 +1,9 @@
 /** The progress of a backfill: one updated line on a terminal, plain lines elsewhere. */
-import { Clock, Console, Effect } from "effect"
+import { Clock, Effect } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Progress } from "../polling/Backfill.ts"
 import { isoTime } from "../status/Report.ts"
+import * as Printed from "./Printed.ts"
 
 const barWidth = 24
 /** Milliseconds between two lines without a terminal. */
@@ -17,7 +18,7 @@ const spoken = (millis: number): string =>
 
 /** Creates the progress line of one endpoint's range. */
 export const make = Effect.fnUntraced(function*(name: string, from: Timestamp.Timestamp, to: Timestamp.Timestamp) {
-  const isTerminal = process.stdout.isTTY
+  const { isTerminal, rewrite } = yield* Printed.screen
   const startedAt = yield* Clock.currentTimeMillis
   const [first, last] = [Timestamp.toMillis(from), Timestamp.toMillis(to)]
   let begun: number | undefined
@@ -43,22 +44,21 @@ export const make = Effect.fnUntraced(function*(name: string, from: Timestamp.Ti
         : [`${spoken(left)} left`])
     ].join("  ")
   }
-  const write = (line: string) => Effect.sync(() => void process.stdout.write(line))
 
   return {
     tell: (progress: Progress) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const line = text(progress, now)
-        if (isTerminal) return yield* write(`\r\u001b[K${line}`)
+        if (isTerminal) return yield* rewrite(line, false)
         if (progress.waitingUntil === undefined && now - saidAt < plainEvery) return
         saidAt = now
-        yield* Console.log(line)
+        yield* Printed.lines(line)
       }),
     end: (progress: Progress) =>
       Effect.gen(function*() {
         const line = text({ ...progress, reached: to }, yield* Clock.currentTimeMillis)
-        yield* isTerminal ? write(`\r\u001b[K${line}\n`) : Console.log(line)
+        yield* isTerminal ? rewrite(line, true) : Printed.lines(line)
       })
   }
 })

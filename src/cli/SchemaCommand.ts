@@ -1,7 +1,8 @@
 /** `schema`: prints the JSON Schema of the settings file, from which `config/azure-security.schema.json` is made. */
-import { Console, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { settingsJsonSchema } from "../config/SettingsJsonSchema.ts"
+import * as Printed from "./Printed.ts"
 
 const Json = Schema.fromJsonString(Schema.Unknown, { space: 2 })
 
@@ -9,5 +10,5 @@ const Json = Schema.fromJsonString(Schema.Unknown, { space: 2 })
 export const command = Command.make(
   "schema",
   {},
-  () => Effect.flatMap(Effect.orDie(Schema.encodeEffect(Json)(settingsJsonSchema)), (text) => Console.log(text))
+  () => Effect.flatMap(Effect.orDie(Schema.encodeEffect(Json)(settingsJsonSchema)), Printed.json)
 ).pipe(Command.withDescription("Print the JSON Schema of the settings file"))

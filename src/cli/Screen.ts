@@ -1,21 +1,19 @@
 /** The demo's screen: what arrived, a line an artifact, as an analyst would read it. */
-import { Effect, Layer, Stdio, Stream } from "effect"
+import { Effect, Layer, type Stdio } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { ArtifactSink } from "../sinks/ArtifactSink.ts"
+import * as Printed from "./Printed.ts"
+import { oneLine } from "./TerminalText.ts"
 
-const colours: Readonly<Record<string, number>> = { critical: 95, high: 91, medium: 93, low: 94, informational: 90 }
+const colourOf: Readonly<Record<string, number>> = { critical: 95, high: 91, medium: 93, low: 94, informational: 90 }
 
 type Paint = (text: string, colour: number) => string
 
 const painted: Paint = (text, colour) => (text === "" ? "" : `\u001b[${colour}m${text}\u001b[0m`)
 const plain: Paint = (text) => text
 
-/** Values come from attackers: nothing of them may steer a terminal. */
-// oxlint-disable-next-line eslint/no-control-regex
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
 const clip = (text: string, width: number): string => {
-  const safe = text.replaceAll(unsafe, "�")
+  const safe = oneLine(text)
   return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
 }
 
@@ -41,7 +39,7 @@ const aboutOf = (artifact: Artifact): string =>
 export const line = (artifact: Artifact, paint: Paint = plain): string => {
   const evidence = artifact.tags.find((tag) => tag.startsWith("evidence:"))?.slice("evidence:".length)
   const kind = artifact.streamName === "azure_security_incident" ? "incident" : evidence ?? "alert"
-  const severity = paint(clip(artifact.severityLabel, 13).padEnd(13), colours[artifact.severityLabel] ?? 0)
+  const severity = paint(clip(artifact.severityLabel, 13).padEnd(13), colourOf[artifact.severityLabel] ?? 0)
   const what = evidence === undefined ? clip(artifact.ruleName, 62) : paint(clip(artifact.ruleName, 24), 90)
   const indent = evidence === undefined ? "" : "└ "
   return `${severity} ${(indent + clip(kind, 18)).padEnd(18)} ${
@@ -53,16 +51,12 @@ export const line = (artifact: Artifact, paint: Paint = plain): string => {
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
   Effect.gen(function*() {
-    const stdio = yield* Stdio.Stdio
-    const paint = (yield* stdio.stdoutIsTerminal) ? painted : plain
+    const { colours, isTerminal } = yield* Printed.screen
+    const paint = isTerminal ? painted : plain
     return ArtifactSink.of({
       type: "screen",
       open: Effect.succeed({
-        write: ({ artifacts }) => {
-          const text = artifacts.map((artifact) => `${line(artifact, paint)}\n`).join("")
-          // A screen that nobody looks at any more is no reason to stop polling a demo.
-          return Effect.ignore(Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false })))
-        },
+        write: ({ artifacts }) => colours(artifacts.map((artifact) => `${line(artifact, paint)}\n`).join("")),
         commit: Effect.void
       })
     })

@@ -1,11 +1,12 @@
 /** `simulate`: runs only the simulated Microsoft, for trying any client. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { Console, Effect, Layer, Scope } from "effect"
+import { Effect, Layer, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
 import { Simulator } from "../simulator/Simulator.ts"
 import * as Routes from "../simulator/SimulatorRoutes.ts"
+import * as Printed from "./Printed.ts"
 import { Refusal } from "./StartRefusal.ts"
 
 /**
@@ -66,7 +67,7 @@ export const command = Command.make(
   },
   Effect.fn(function*({ port }) {
     const origin = yield* serve(port)
-    yield* Console.log(explain(origin))
+    yield* Printed.text(explain(origin))
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(

@@ -1,5 +1,5 @@
 /** `status`: prints the state of a running connector, worst instance first. */
-import { Clock, Console, DateTime, Effect, Schema } from "effect"
+import { Clock, DateTime, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -9,6 +9,7 @@ import { line } from "../status/Report.ts"
 import type { InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { listenDefault } from "./Listening.ts"
+import * as Printed from "./Printed.ts"
 
 class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String }) {
   override get message() {
@@ -59,8 +60,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   return [title, ...padded([head, ...rows]).map((text) => `  ${text}`), ...Array.from(said, (text) => `  ! ${text}`)]
 }
 
-/** Formats the document of `/status` as text. */
-export const text = ({ instances, sink, started_at, version }: StatusDocument, now: number): string => {
+const linesOf = ({ instances, sink, started_at, version }: StatusDocument, now: number): ReadonlyArray<string> => {
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
     `azure-security ${version}, started ${
@@ -68,7 +68,7 @@ export const text = ({ instances, sink, started_at, version }: StatusDocument, n
     }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published`,
     ...sorted.flatMap((instance) => ["", ...instanceLines(instance, now)]),
     ...(instances.length === 0 ? ["", "no instance is set up"] : [])
-  ].join("\n")
+  ]
 }
 
 const requestLine = (request: RecordedRequest): string =>
@@ -103,10 +103,10 @@ export const command = Command.make(
     const client = yield* HttpApiClient.make(Api, { baseUrl: url.replace(/\/+$/, "") })
     const asked = <A, E, R>(request: Effect.Effect<A, E, R>) =>
       Effect.mapError(Effect.timeout(request, "10 seconds"), () => new Silent({ url }))
-    yield* Console.log(
-      requests
-        ? (yield* asked(client.debug.requests())).map(requestLine).join("\n")
-        : text(yield* asked(client.status.document()), yield* Clock.currentTimeMillis)
+    yield* Printed.lines(
+      ...(requests
+        ? (yield* asked(client.debug.requests())).map(requestLine)
+        : linesOf(yield* asked(client.status.document()), yield* Clock.currentTimeMillis))
     )
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))

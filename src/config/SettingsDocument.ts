@@ -32,8 +32,9 @@ const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
 type Issue = ReturnType<typeof formatIssue>["issues"][number]
 
+/** A key of a document may hold anything; a line end in it must not look like the next fault. */
 const pathOf = (path: Issue["path"]) =>
-  (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".")
+  (path ?? []).map((part) => String(Predicate.isObject(part) ? part["key"] : part)).join(".").replaceAll(/\s+/g, " ")
 
 /** Returns the faults of a document as objects, without values. */
 export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<Grant.FormFault> =>

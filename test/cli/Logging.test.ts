@@ -30,6 +30,19 @@ it.effect("no text from Microsoft can forge a line or colour a terminal", () =>
     assert.notMatch(line!, /[\u0000-\u001f\u2028]/)
   }))
 
+it.effect("no text from Microsoft can turn the order of letters, in text or in JSON", () =>
+  Effect.gen(function*() {
+    const name = "\u202egnp.exe\u2066\u200f\u061c\u009b31m"
+    const log = Effect.annotateLogs(Effect.logError(name), { code: name })
+    const [text] = yield* linesOf(Logging.text, log)
+    const [json] = yield* linesOf(Logging.json, log)
+    // oxlint-disable-next-line eslint/no-control-regex
+    for (const line of [text!, json!]) {
+      assert.notMatch(line, /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/)
+    }
+    assert.include(JSON.parse(json!), { code: name })
+  }))
+
 it.effect("JSON lines contain the same", () =>
   Effect.gen(function*() {
     const [line] = yield* linesOf(Logging.json, Effect.annotateLogs(Effect.logWarning("careful"), { instance: "i" }))
