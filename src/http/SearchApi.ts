@@ -35,7 +35,11 @@ export const SearchApi = HttpApiGroup.make("search").add(
     error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(OpenApi.Description, "Artifacts, newest first."),
   HttpApiEndpoint.get("export", "/api/search/export", {
-    query: { ...range, format: Schema.Literals(["ndjson", "csv"]) },
+    query: {
+      ...range,
+      format: Schema.Literals(["ndjson", "csv"]),
+      bom: described(Schema.optionalKey(Schema.Literal("1")), "Begins CSV with a byte order mark, as Excel needs it.")
+    },
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/octet-stream" }),
     error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(

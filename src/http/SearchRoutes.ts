@@ -3,7 +3,7 @@ import { DateTime, Effect, Option, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { exportRowsMax } from "../domain/Bounds.ts"
-import { csvHead, csvLine } from "../search/Csv.ts"
+import { byteOrderMark, csvHead, csvLine } from "../search/Csv.ts"
 import { BadQuery, Search } from "../search/Search.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
@@ -70,7 +70,7 @@ export const layer = HttpApiBuilder.group(
             Stream.map((found) => found.flatMap((line) => line === null ? [] : `${line}\n`).join(""))
           )
           const table = Stream.concat(
-            Stream.succeed(csvHead),
+            Stream.succeed(query.bom === undefined ? csvHead : `${byteOrderMark}${csvHead}`),
             Stream.map(Stream.grouped(pages, pageRows.max), (rows) => rows.map(csvLine).join(""))
           )
           const texts = query.format === "csv" ? table : lines

@@ -172,5 +172,6 @@ export const client = {
   detail: (id: string) => json<Detail>(`/api/search/artifacts/${encodeURIComponent(id)}`),
   indexState: () => json<IndexState>("/api/search/state"),
   /** Address from which a browser downloads everything that was found. */
-  exportUrl: (query: Query, format: "ndjson" | "csv") => `/api/search/export?${parameters({ ...query, format })}`
+  exportUrl: (query: Query, form: { readonly format: "ndjson" | "csv"; readonly bom?: "1" }) =>
+    `/api/search/export?${parameters({ ...query, ...form })}`
 }

@@ -3,19 +3,30 @@ import { Row } from "./Search.ts"
 
 const columns = Object.keys(Row.fields) as ReadonlyArray<keyof Row>
 
-/** Start of a value that a spreadsheet would run as a formula. */
-const formulaForm = /^[=+\-@\t\r\n]/
+/**
+ * What a spreadsheet would run as a formula: one of its first characters, or its full-width form, at the start of a value
+ * or of a part of it. Which separators part a value depends on the reader's language and settings.
+ */
+const formulaForm = /(^|[,;\t\r\n])([\s"]*)([=+\-@＝＋－＠])/g
+const blankForm = /^[\t\r\n]/
 const quotedForm = /[",\r\n]/
 
-/** Quotes a value. Texts come from attackers, so a value like a formula gets an apostrophe before it. */
+/** Texts come from attackers, so an apostrophe is put before what is like a formula. */
+const harmless = (text: string): string => {
+  const told = text.replaceAll(formulaForm, "$1$2'$3")
+  return blankForm.test(told) ? `'${told}` : told
+}
+
 const cell = (value: string | number | undefined): string => {
-  const text = value === undefined ? "" : String(value)
-  const safe = typeof value === "string" && formulaForm.test(text) ? `'${text}` : text
+  const safe = typeof value === "string" ? harmless(value) : value === undefined ? "" : String(value)
   return quotedForm.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe
 }
 
 /** The header line: the names of the columns. */
 export const csvHead = `${columns.join(",")}\r\n`
 
-/** The line of a row. A value that a spreadsheet would run as a formula begins with an apostrophe. */
+/** The byte order mark, without which Excel takes UTF-8 for the machine's old code page. */
+export const byteOrderMark = "\ufeff"
+
+/** The line of a row. What a spreadsheet would run as a formula has an apostrophe before it. */
 export const csvLine = (row: Row): string => `${columns.map((column) => cell(row[column])).join(",")}\r\n`

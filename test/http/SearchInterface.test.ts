@@ -89,7 +89,7 @@ describe("the search's interface", () => {
 
   live("exports all matches as NDJSON, without those whose file is gone, and as CSV", () =>
     Effect.gen(function*() {
-      const { ask } = yield* interfaceOf({ search: searchOf(2500).layer })
+      const { ask, at, http } = yield* interfaceOf({ search: searchOf(2500).layer })
       const lines = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
       assert.include(lines.headers["content-disposition"], "attachment; filename=\"artifacts.ndjson\"")
       assert.strictEqual(lines.headers["x-content-type-options"], "nosniff")
@@ -99,6 +99,14 @@ describe("the search's interface", () => {
       const table = yield* ask("GET", `/api/search/export?${range}&format=csv`)
       assert.strictEqual(table.text.trim().split("\r\n").length, 2501)
       assert.notMatch(table.text, /(?:^|,|")=HYPERLINK/m)
+      const first = Effect.fnUntraced(function*(form: string) {
+        const answer = yield* http.get(`${at}/api/search/export?${range}&${form}`)
+        return Array.from(new Uint8Array(yield* answer.arrayBuffer).subarray(0, 4))
+      })
+      assert.deepStrictEqual(yield* first("format=csv&bom=1"), [0xef, 0xbb, 0xbf, 0x6b])
+      assert.deepStrictEqual(yield* first("format=csv"), Array.from(new TextEncoder().encode("key,")))
+      assert.strictEqual((yield* ask("GET", `/api/search/export?${range}&format=csv&bom=x`)).status, 400)
+      assert.strictEqual((yield* ask("GET", `/api/search/export?${range}&format=ndjson&bom=1`)).text, lines.text)
     }))
 
   live("ends an export at its limit", () =>

@@ -486,7 +486,11 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
       await page.getByRole("button", { name: "Export" }).click()
-      for (const [name, format] of [[/^NDJSON/, "ndjson"], [/^CSV/, "csv"]] as const) {
+      for (
+        const [name, format, bom] of [[/^NDJSON/, "ndjson", {}], [/^CSV:/, "csv", {}], [/^CSV for Excel/, "csv", {
+          bom: "1"
+        }]] as const
+      ) {
         const link = page.getByRole("link", { name })
         const url = new URL((await link.getAttribute("href"))!, views.origin)
         assert.strictEqual(url.pathname, "/api/search/export")
@@ -494,7 +498,8 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           query: "severity:high",
           from: "2026-11-24T16:00:00.000Z",
           to: "2026-11-25T16:05:00.000Z",
-          format
+          format,
+          ...bom
         })
         assert.strictEqual(await link.getAttribute("download"), `artifacts.${format}`)
       }

@@ -30,9 +30,30 @@ describe("Csv", () => {
   })
 
   it("puts an apostrophe before what a spreadsheet would run as a formula", () => {
-    for (const begin of ["=", "+", "-", "@"]) assert.include(cells({ title: `${begin}1+1` }), `,'${begin}1+1,`)
-    for (const begin of ["\t", "\r", "\n"]) assert.include(cells({ title: `${begin}=1` }), `'${begin}=1`)
+    for (const begin of ["=", "+", "-", "@", "＝", "＋", "－", "＠"]) {
+      assert.include(cells({ title: `${begin}1+1` }), `,'${begin}1+1,`)
+    }
+    for (const begin of ["\t", "\r", "\n"]) {
+      assert.include(cells({ title: `${begin}=1` }), `'${begin}'=1`)
+      assert.include(cells({ title: `${begin}x` }), `'${begin}x`)
+    }
     assert.include(cells({ title: "=HYPERLINK(\"x\",1)" }), ",\"'=HYPERLINK(\"\"x\"\",1)\",")
     assert.include(cells({ key: -1 }), "-1,a,")
+  })
+
+  it("puts one before every part that begins like a formula, whatever a reader takes for a separator", () => {
+    for (const separator of [",", ";", "\t", "\n", "\r\n", ",;", ";  ", ";\""]) {
+      for (const begin of ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "＝1", "＋1", "－1", "＠1"]) {
+        const text = cells({ title: `one${separator}${begin}${separator}${begin}` })
+        for (const reader of [/[,\r\n]/, /[;\r\n]/, /[\t\r\n]/]) {
+          for (const part of text.split(reader)) {
+            assert.notMatch(part, /^[\s"]*[=+\-@＝＋－＠]/, JSON.stringify([separator, begin, part]))
+          }
+        }
+      }
+    }
+    for (const harmless of ["a-b", "a = b", "user@contoso.example", "1+1", "C:\\a;b, c", "2026-11-25T12:00:00Z"]) {
+      assert.include(cells({ title: harmless }), harmless)
+    }
   })
 })

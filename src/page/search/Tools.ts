@@ -25,16 +25,20 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
     <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the default columns</button>
   </azure-security-foldout>`
 
+/** The forms of an export; Excel reads UTF-8 only with a byte order mark. */
+const exportForms = [{ label: "NDJSON: whole artifacts", format: "ndjson" }, {
+  label: "CSV: one line per row",
+  format: "csv"
+}, { label: "CSV for Excel: with a byte order mark", format: "csv", bom: "1" }] as const
+
 const exportChoice = ({ asked, isGood }: Searching) =>
   html`<azure-security-foldout label="Export" .icon=${icons.download}>
     <p class="hint">Everything that this search finds, not only the rows that are shown.</p>
     ${
-    (["ndjson", "csv"] as const).map((format) => {
-      const label = html`${icons.download}<span>${
-        format === "csv" ? "CSV: one line per row" : "NDJSON: whole artifacts"
-      }</span>`
+    exportForms.map(({ label: text, ...form }) => {
+      const label = html`${icons.download}<span>${text}</span>`
       return asked !== undefined && isGood
-        ? html`<a class="ghost" download="artifacts.${format}" href=${client.exportUrl(asked, format)}>${label}</a>`
+        ? html`<a class="ghost" download="artifacts.${form.format}" href=${client.exportUrl(asked, form)}>${label}</a>`
         // The export of a failed search would download its error.
         : html`<a class="ghost" role="link" aria-disabled="true">${label}</a>`
     })
