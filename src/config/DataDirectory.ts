@@ -48,23 +48,27 @@ export const make = Effect.fnUntraced(
 )
 
 /**
- * Returns what is wrong with the directory above: others may rename a directory in it, and put their own in its place.
- * Of a missing directory, the nearest existing parent is judged.
+ * Returns what is wrong with the directories above: others may rename a directory in them, and put their own in its place.
+ * Of a missing directory, the nearest existing parent is judged; of a link, also the directory that holds the link.
  */
 export const parentFault = Effect.fnUntraced(
   function*(directory: string): Effect.fn.Return<DirectoryFault | undefined, never, FileSystem.FileSystem | Path.Path> {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const absolute = path.resolve(directory)
-    let parent = path.dirname(yield* Effect.orElseSucceed(fs.realPath(absolute), () => absolute))
-    while (!(yield* Effect.orElseSucceed(fs.exists(parent), () => false)) && path.dirname(parent) !== parent) {
-      parent = path.dirname(parent)
+    const real = yield* Effect.orElseSucceed(fs.realPath(absolute), () => absolute)
+    for (const each of [absolute, real]) {
+      let parent = path.dirname(each)
+      while (!(yield* Effect.orElseSucceed(fs.exists(parent), () => false)) && path.dirname(parent) !== parent) {
+        parent = path.dirname(parent)
+      }
+      const info = yield* Effect.option(fs.stat(parent))
+      if (Option.isNone(info) || !isShared(info.value.mode)) continue
+      return {
+        fault: `${parent} can be written by other users, who could put another directory in the place of ${directory}`,
+        remedy: `run chmod go-w ${parent}, or chmod +t ${parent}`
+      }
     }
-    const info = yield* Effect.option(fs.stat(parent))
-    if (Option.isNone(info) || !isShared(info.value.mode)) return undefined
-    return {
-      fault: `${parent} can be written by other users, who could put another directory in the place of ${directory}`,
-      remedy: `run chmod go-w ${parent}, or chmod +t ${parent}`
-    }
+    return undefined
   }
 )

@@ -39,7 +39,9 @@ export const judge = (
   { mode, uid }: { readonly mode: number; readonly uid: number | undefined }
 ): DirectoryFault | undefined => {
   const own = process.getuid?.()
-  if (own !== undefined && uid !== undefined && uid !== own && uid !== 0) {
+  // Windows has neither owners nor modes.
+  if (own === undefined) return undefined
+  if (uid !== undefined && uid !== own && uid !== 0) {
     return {
       fault: `${directory} belongs to another user (uid ${uid}; this process has ${own})`,
       remedy: `run chown ${own} ${directory}, or name a directory of this user's`

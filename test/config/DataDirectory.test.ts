@@ -45,9 +45,11 @@ it.layer(NodeServices.layer)("a data directory", (it) => {
     Effect.gen(function*() {
       const { directory, fs, root } = yield* world
       yield* fs.symlink(directory, `${root}/link`)
+      const elsewhere = yield* fs.makeTempDirectoryScoped()
+      yield* fs.symlink(elsewhere, `${root}/away`)
       for (const [mode, isFault] of [[0o755, false], [0o1777, false], [0o777, true], [0o770, true]] as const) {
         yield* fs.chmod(root, mode)
-        for (const place of [directory, `${root}/not/yet/made`, `${root}/link`]) {
+        for (const place of [directory, `${root}/not/yet/made`, `${root}/link`, `${root}/away`]) {
           const found = yield* DataDirectory.parentFault(place)
           assert.strictEqual(found?.remedy, isFault ? `run chmod go-w ${root}, or chmod +t ${root}` : undefined)
         }
