@@ -7,6 +7,7 @@ import { fromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
+import { waitingOf, waitingRemark } from "../instances/Holders.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import * as BrokerCheck from "../nats/BrokerCheck.ts"
 import { version } from "../status/Version.ts"
@@ -61,7 +62,14 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: Reado
 const inFile = (config: Option.Option<string>) =>
   Effect.gen(function*() {
     const { initial, unknown = [] } = yield* SettingsSource
-    return { settings: initial, findings: yield* ofProcess(initial, unknown) }
+    const open = yield* SettingsFlag.openToOthers(config)
+    const findings = yield* ofProcess(initial, unknown)
+    return {
+      settings: initial,
+      findings: open === undefined
+        ? findings
+        : [{ check: "settings", outcome: "warning" as const, ...open }, ...findings]
+    }
   }).pipe(Effect.provide(SettingsFlag.layer(config)))
 
 const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding =>
@@ -166,9 +174,15 @@ export const command = Command.make(
       yield* heading("this process")
       yield* Effect.forEach(own, say, { discard: true })
       findings.push(...own)
+      const waiting = waitingOf(all)
       for (const one of chosen) {
-        yield* heading(`${one.identity.name}${one.identity.enabled ? "" : " (disabled)"}`)
-        yield* Stream.runForEach(Checks.ofInstance(one), (finding) => {
+        const { enabled, name } = one.identity
+        const holder = waiting.get(name)
+        const remarks: ReadonlyArray<Finding> = holder === undefined
+          ? []
+          : [{ instance: name, check: "settings", outcome: "warning", ...waitingRemark(name, holder) }]
+        yield* heading(`${name}${enabled ? "" : " (disabled)"}`)
+        yield* Stream.runForEach(Stream.concat(Stream.fromIterable(remarks), Checks.ofInstance(one)), (finding) => {
           findings.push(finding)
           return say(finding)
         })

@@ -100,6 +100,11 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     )
     return yield* Effect.gen(function*() {
       const source = yield* SettingsSource
+      yield* Effect.forEach(
+        source.faults ?? [],
+        ({ faults, source: from }) =>
+          Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
+      )
       const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(

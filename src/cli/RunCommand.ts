@@ -1,5 +1,5 @@
 /** The command `run`: polls until stopped, or once. */
-import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "effect"
+import { Config, Effect, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -50,15 +50,6 @@ const flags = {
   )
 }
 
-const warnOfMode = Effect.fnUntraced(function*(file: Option.Option<string>) {
-  if (Option.isNone(file)) return
-  const fs = yield* FileSystem.FileSystem
-  const info = yield* Effect.option(fs.stat(file.value))
-  if (Option.isSome(info) && (info.value.mode & 0o077) !== 0) {
-    yield* Effect.logWarning(`${file.value} can be read by other users and may hold a client secret: chmod 600 it`)
-  }
-})
-
 /** Runs the connector. All faults of the start are in one {@link Refusal}. */
 export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly once: boolean
@@ -80,7 +71,8 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     toStderr: initial.sink.type === "stdout"
   })
   return yield* Effect.gen(function*() {
-    yield* warnOfMode(options.file)
+    const open = yield* SettingsFlag.openToOthers(options.file)
+    if (open !== undefined) yield* Effect.logWarning(`${open.message}: ${open.remedy}`)
     yield* Effect.forEach(unknown, warnOfUnknown)
     yield* listening.announce
     return yield* Assembly.poll({

@@ -37,6 +37,26 @@ const environment = Effect.gen(function*() {
   )
 })
 
+/** The settings file of a command; none when the settings come from the environment. */
+const fileOf = Effect.fnUntraced(function*(given: Option.Option<string>) {
+  if (Option.isSome(given)) return given
+  const fs = yield* FileSystem.FileSystem
+  return (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) ? Option.some(defaultFile) : Option.none()
+})
+
+/** Says that other users may read the settings file, and what to do; undefined when they may not. */
+export const openToOthers = Effect.fnUntraced(function*(given: Option.Option<string>) {
+  const file = yield* fileOf(given)
+  const fs = yield* FileSystem.FileSystem
+  const info = Option.isNone(file) ? Option.none() : yield* Effect.option(fs.stat(file.value))
+  return Option.isSome(file) && Option.isSome(info) && (info.value.mode & 0o077) !== 0
+    ? {
+      message: `${file.value} can be read by other users and may hold a client secret`,
+      remedy: `chmod 600 ${file.value}`
+    }
+    : undefined
+})
+
 const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
 
 /** Layer of a command's settings and of the store that changes them. */
@@ -44,8 +64,6 @@ export const layer = (
   file: Option.Option<string>
 ): Layer.Layer<SettingsSource | SettingsStore, Refusal, FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(Effect.gen(function*() {
-    if (Option.isSome(file)) return ofFile(file.value)
-    const fs = yield* FileSystem.FileSystem
-    if (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) return ofFile(defaultFile)
-    return yield* environment
+    const found = yield* fileOf(file)
+    return Option.isSome(found) ? ofFile(found.value) : yield* environment
   })).pipe(Layer.catch((error) => Layer.effectContext(Effect.fail(new Refusal({ faults: [error.message] })))))

@@ -37,6 +37,8 @@ export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
   /** Names in the initial settings that this version does not know. */
   readonly unknown?: ReadonlyArray<string>
+  /** Faults of the process's own settings, where their defaults apply instead. */
+  readonly faults?: ReadonlyArray<BadSettings>
   /** The settings after each change, or why they cannot be used. */
   readonly changes: Stream.Stream<SettingsChange>
 }>()("azure-security/config/SettingsSource") {

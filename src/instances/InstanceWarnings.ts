@@ -4,7 +4,7 @@ import type { Instance } from "../config/Instance.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-import type { Waiting } from "./Holders.ts"
+import { type Waiting, waitingRemark } from "./Holders.ts"
 
 /** Warns of a foreign `integration_type` and of two instances of one tenant. Ends warnings whose cause is corrected. */
 export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instance>, waiting: Waiting) {
@@ -32,8 +32,7 @@ export const warn = Effect.fnUntraced(function*(instances: ReadonlyArray<Instanc
     const holder = waiting.get(name)
     yield* holder === undefined ? over(name, "duplicate_tenant") : say(name, {
       code: "duplicate_tenant",
-      message: `${name} waits, because ${holder} stands before it in the settings and has the same tenant`,
-      remedy: `delete or disable one of the two; ${name} is polled once ${holder} is gone`
+      ...waitingRemark(name, holder)
     })
   }
 })

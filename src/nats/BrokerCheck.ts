@@ -51,6 +51,7 @@ export const look = Effect.fn("BrokerCheck.look")(
     const { sink } = change.settings
     return {
       ...change,
+      faults: [...source.faults ?? [], ...change.faults],
       hasBucket: Option.isSome(found),
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
       unknown: yield* keptOf(subjectOf(applianceId, "unknown"))

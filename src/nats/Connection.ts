@@ -12,7 +12,8 @@ import {
   usernamePasswordAuthenticator
 } from "@nats-io/transport-node"
 import { Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream, SubscriptionRef } from "effect"
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
+import { credentialBytesMax } from "../domain/Bounds.ts"
 import { describe, noAnswer } from "./NatsFailure.ts"
 
 /**
@@ -82,6 +83,11 @@ const authenticatorOf = (options: ConnectionOptions): Authenticator | undefined 
       // An exception in an authenticator closes the client for good, and a file is missing for a moment while it is
       // renewed.
       try {
+        // What is no regular file of a few KiB holds no credentials.
+        const info = statSync(credentials)
+        if (!info.isFile() || info.size > credentialBytesMax) {
+          throw new Error(`${credentials} is no file of credentials`)
+        }
         last = readFileSync(credentials)
       } catch (error) {
         if (last === undefined) throw error

@@ -43,7 +43,7 @@ const readEntry = Effect.fnUntraced(
   }
 )
 
-/** Reads the settings of the process. Missing or unusable settings give the defaults. */
+/** Reads the settings of the process. Where they are missing or unusable, the defaults apply. */
 const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
   const { jsm } = yield* Connection
   const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
@@ -54,22 +54,15 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
     Effect.orDie
   )
   const defaults = Grant.withinData(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
-  if (found === null || found.header.get("KV-Operation") !== "") return defaults
-  const read = yield* Effect.result(decodeProcess(`${bucket} ${key}`, text(found.data)))
-  if (read._tag === "Failure") {
-    const { faults, source } = read.failure
-    yield* Effect.logError(`${source} cannot be used; the defaults apply: ${faults.join("; ")}`)
-    return defaults
-  }
+  if (found === null || found.header.get("KV-Operation") !== "") return { settings: defaults, faults: [] }
+  const source = `${bucket} ${key}`
+  const read = yield* Effect.result(decodeProcess(source, text(found.data)))
+  if (read._tag === "Failure") return { settings: defaults, faults: [read.failure] }
   const { refused, settings } = Grant.withinData(grant, read.success)
-  if (refused.length > 0) {
-    yield* Effect.logError(
-      `${bucket} ${key}: ${
-        refused.join(", ")
-      } may only name a directory in ${grant.data}, and the default applies; set AZURE_SECURITY_DATA_DIR to allow another`
-    )
-  }
-  return settings
+  const faults = refused.map((path) =>
+    `${path}: Expected a directory in ${grant.data}; set AZURE_SECURITY_DATA_DIR to allow another`
+  )
+  return { settings, faults: faults.length === 0 ? [] : [new BadSettings({ source, faults })] }
 })
 
 /**
@@ -86,7 +79,8 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const connection = yield* Connection
     const grant = yield* Grant.fromEnvironment
     const { order } = yield* CreationOrder
-    const initial: Settings = { ...(yield* ofProcess(grant)), instances: {} }
+    const process = yield* ofProcess(grant)
+    const initial: Settings = { ...process.settings, instances: {} }
     let known = new Map<string, Known>()
 
     const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
@@ -112,6 +106,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
 
     return {
       initial,
+      faults: process.faults,
       changes: watch(bucket, `${prefix}>`).pipe(Stream.mapEffect(read), Stream.provideService(Connection, connection))
     }
   })

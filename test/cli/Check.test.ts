@@ -121,6 +121,21 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.strictEqual((yield* simulator.requests).length, asked)
     }))
 
+  it.effect("warns of a second instance of one tenant, and of settings that others may read", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env } = yield* standIn({ alerts: 1, incidents: 0, legacyAlerts: 0 })
+      const { file } = yield* settingsFile({})
+      const settings = JSON.parse(yield* fs.readFileString(file)) as { instances: Record<string, unknown> }
+      settings.instances["second"] = Object.values(settings.instances)[0]
+      yield* fs.writeFileString(file, JSON.stringify(settings))
+      yield* fs.chmod(file, 0o644)
+      const run = yield* Process.start(["check", "--strict", "--config", file], env)
+      assert.strictEqual(yield* run.exit, 1)
+      assert.match(run.stdout(), /\? settings +second waits, because azure-production-tenant stands before it/)
+      assert.match(run.stdout(), /\? settings +.*azure-security\.json can be read by other users.*\n +→ chmod 600/)
+    }))
+
   it.effect("continues after an unreachable host and an unwritable directory", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

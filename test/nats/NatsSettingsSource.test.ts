@@ -109,6 +109,19 @@ describeNats("NatsSettingsSource", () => {
       assert.strictEqual(both.settings.instances["one"]?.poll_interval_minutes, 7)
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
+  it.live("keeps the directories of the process in the granted one", () =>
+    Effect.gen(function*() {
+      const { kvm } = yield* Connection
+      const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
+      const sink = { type: "nats", stage: "parsed", directory: "/etc/cron.d" }
+      yield* Effect.promise(() => bucket.put(NatsSettingsSource.key, JSON.stringify({ sink })))
+      const { faults, initial } = yield* Effect.provide(SettingsSource, Layer.fresh(layer))
+      assert.deepInclude(initial.sink, { stage: "parsed", directory: "/data/azure-security" })
+      assert.deepStrictEqual(faults?.map(({ message }) => message), [
+        "INTEGRATIONS signal-client.azure-security cannot be used:\n  sink.directory: Expected a directory in /data/azure-security; set AZURE_SECURITY_DATA_DIR to allow another"
+      ])
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
   it.live("refuses a key that is no name, and both of two keys with one slug", () =>
     Effect.gen(function*() {
       const { put, remove, until } = yield* world
