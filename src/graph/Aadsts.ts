@@ -126,8 +126,18 @@ export const refusals: Readonly<Record<number, Refusal>> = {
   }
 }
 
-/** Numbers of transient errors, whatever HTTP status they come with. */
-export const transient: ReadonlySet<number> = new Set([50196, 90033, 90055, 90090])
+/**
+ * Numbers of transient errors, whatever HTTP status they come with
+ * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+ */
+const transientNumbers: ReadonlySet<number> = new Set([50033, 50196, 90006, 90012, 90024, 90033, 90055, 90090])
+
+/** OAuth's own words for a server that cannot answer now (RFC 6749, 4.1.2.1). */
+const transientErrors: ReadonlySet<string> = new Set(["temporarily_unavailable", "server_error"])
+
+/** Whether a refusal passes by itself, and no credential is at fault: by OAuth's `error` first, then by its number. */
+export const isTransient = (error: string | undefined, aadsts: number): boolean =>
+  (error !== undefined && transientErrors.has(error)) || transientNumbers.has(aadsts)
 
 /** Returns the words for a refusal; general ones for an unlisted or missing number. */
 export const explain = (aadsts: number | undefined): Refusal =>

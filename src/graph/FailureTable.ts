@@ -74,12 +74,13 @@ export const failures = {
     remedy: "Onboard the tenant to Microsoft Defender XDR, or turn this endpoint off"
   },
   conditional_access: {
-    failure: "403, a conditional access policy",
+    failure: "403, or a 401 that lasts after a claims challenge was answered: a conditional access policy",
     error: "Forbidden",
     happens: reprobed,
     state: "forbidden",
     then: "reprobe",
-    remedy: "Exempt the app registration's service principal from the conditional access policy that blocks it"
+    remedy:
+      "Allow this host's egress address in the conditional access policy that blocks it, or exempt the app registration's service principal"
   },
   forbidden: {
     failure: "403 for any other cause",

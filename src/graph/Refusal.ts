@@ -67,6 +67,8 @@ const decodeClaims = (encoded: string) =>
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
+/** Why Graph keeps demanding claims, although the token was issued with them: a policy about the caller's place. */
+const challengedStill = /LocationConditionEvaluationSatisfied|ClaimsChallengeRequired|insufficient_claims/i
 // Codes that give no cause: with a sufficient role, the cause is the tenant.
 const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
 
@@ -91,8 +93,16 @@ const forbidden = (answer: Answer, collection: Collection, roles: ReadonlyArray<
   return roles !== undefined && bareDenial.test(code) ? deny("not_licensed") : deny("unknown")
 }
 
-const unauthorized = (answer: Answer): Unauthorized => {
-  const { code = "", message } = read(answer)
+const unauthorized = (
+  answer: Answer,
+  { permissions }: Collection,
+  roles: ReadonlyArray<string> | undefined
+): Unauthorized | Forbidden => {
+  const { code = "", innerCode = "", message } = read(answer)
+  const challenge = Option.getOrElse(Headers.get(answer.headers, "www-authenticate"), () => "")
+  if ([challenge, code, innerCode, message].some((each) => challengedStill.test(each))) {
+    return new Forbidden({ why: "conditional_access", requiredPermissions: permissions, tokenRoles: roles ?? [] })
+  }
   return /not yet valid/i.test(`${code} ${message}`)
     ? new Unauthorized({
       by: "graph",
@@ -123,7 +133,7 @@ export const reasonOf = (answer: Answer, request: {
   if (status === 429 || status === 509) return new Throttled(wait)
   const isThrottled = throttlingCodes.test(code) || throttlingCodes.test(innerCode)
   if (isThrottled && (status === 403 || status >= 500)) return new Throttled(wait)
-  if (status === 401) return unauthorized(answer)
+  if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })
   if (status === 408 || status >= 500) return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })

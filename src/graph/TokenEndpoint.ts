@@ -10,7 +10,7 @@ import { Clock, Data, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { clouds } from "../config/Cloud.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
-import { explain, transient } from "./Aadsts.ts"
+import * as Aadsts from "./Aadsts.ts"
 import { bodyText } from "./body/Body.ts"
 import { type Answer, exchange } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
@@ -31,7 +31,7 @@ export interface Token {
 
 const Success = Schema.Struct({
   access_token: Schema.NonEmptyString,
-  expires_in: Schema.Union([Schema.Finite, Schema.FiniteFromString])
+  expires_in: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.FiniteFromString]))
 })
 
 const Failure = Schema.Struct({
@@ -48,14 +48,25 @@ const decodeSuccess = Schema.decodeUnknownOption(Schema.fromJsonString(Success))
 const decodeFailure = Schema.decodeUnknownOption(Schema.fromJsonString(Failure))
 const decodeBody = Schema.decodeUnknownEffect(AnyJson)
 
-const Claims = Schema.StringFromBase64Url.pipe(
-  Schema.decodeTo(Schema.fromJsonString(Schema.Struct({ roles: Schema.optionalKey(Schema.Array(Schema.String)) })))
-)
+const Claims = Schema.StringFromBase64Url.pipe(Schema.decodeTo(Schema.fromJsonString(Schema.Struct({
+  roles: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Seconds since 1970. */
+  exp: Schema.optionalKey(Schema.Finite)
+}))))
 const decodeClaims = Schema.decodeUnknownOption(Claims)
 
 /** For diagnosis only: Microsoft does not allow applications to rely on the content of a Graph token. */
-const rolesOf = (token: string) =>
-  Option.getOrUndefined(Option.map(decodeClaims(token.split(".")[1]), ({ roles }) => roles ?? []))
+const claimsOf = (token: string) => Option.getOrUndefined(decodeClaims(token.split(".")[1]))
+
+/** How long a token is used whose answer does not say how long it lives. */
+const lifeUnsaid = Duration.minutes(5)
+
+/** Milliseconds that a token lives. `at` is Microsoft's time of the answer. */
+const lifeOf = ({ access_token, expires_in }: typeof Success.Type, at: number): number => {
+  if (expires_in !== undefined) return expires_in * 1000
+  const exp = claimsOf(access_token)?.exp
+  return exp === undefined ? Duration.toMillis(lifeUnsaid) : Math.max(0, exp * 1000 - at)
+}
 
 const known: ReadonlySet<string> = new Set(Object.values(clouds).map(({ login }) => login))
 
@@ -128,7 +139,14 @@ const refused = (answer: Answer & { readonly at: number }): GraphError["reason"]
   const wait = retryAfter(answer.headers, answer.at)
   const gone = (kind: Unavailable["kind"], detail: string) =>
     new Unavailable({ kind, detail, ...(wait === undefined ? {} : { retryAfter: wait }) })
-  if (isTransient(status) || transient.has(aadsts)) return gone("http", `HTTP ${status} from the token endpoint`)
+  if (isTransient(status) || Aadsts.isTransient(body?.error, aadsts)) {
+    return gone(
+      "http",
+      `HTTP ${status} from the token endpoint${
+        Number.isNaN(aadsts) ? "" : ` (AADSTS${aadsts}, which passes by itself)`
+      }`
+    )
+  }
   if (status === 407) return gone("proxy", "the proxy answered 407")
   if (body === undefined) {
     return status < 300
@@ -136,8 +154,8 @@ const refused = (answer: Answer & { readonly at: number }): GraphError["reason"]
       : gone("http", `HTTP ${status} from the token endpoint, without its error`)
   }
   return Number.isNaN(aadsts)
-    ? new Unauthorized({ by: "login", ...explain(undefined) })
-    : new Unauthorized({ by: "login", aadsts, ...explain(aadsts) })
+    ? new Unauthorized({ by: "login", ...Aadsts.explain(undefined) })
+    : new Unauthorized({ by: "login", aadsts, ...Aadsts.explain(aadsts) })
 }
 
 class MsalFailed extends Data.TaggedError("MsalFailed") {}
@@ -174,7 +192,7 @@ export const request = Effect.fn("TokenEndpoint.request")(
       return { status: answer.status, headers: { ...answer.headers }, body }
     })
 
-    const result = yield* Effect.tryPromise({
+    yield* Effect.tryPromise({
       try: (signal) => {
         const run = <A>(outgoing: HttpClientRequest.HttpClientRequest) =>
           Effect.runPromiseWith(context)(send(outgoing), { signal }) as Promise<Msal.NetworkResponse<A>>
@@ -202,7 +220,7 @@ export const request = Effect.fn("TokenEndpoint.request")(
       },
       // The failure is in `seen`; MSAL's own error would add a message that may repeat what was sent.
       catch: () => new MsalFailed()
-    }).pipe(Effect.option)
+    }).pipe(Effect.ignore)
 
     const { answer, fault } = seen
     if (answer === undefined) {
@@ -218,14 +236,16 @@ export const request = Effect.fn("TokenEndpoint.request")(
         )
     }
     const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer.body))) : undefined
-    if (Option.isNone(result) || success === undefined) return yield* failed(refused(answer), answer)
+    // MSAL's own opinion of the answer does not count: it wants properties that a proxy for sign-in may leave out.
+    if (success === undefined) return yield* failed(refused(answer), answer)
 
     const obtainedAt = yield* Clock.currentTimeMillis
+    const readable = claimsOf(success.access_token)
     return {
       value: Redacted.make(success.access_token),
       obtainedAt,
-      expiresAt: obtainedAt + Duration.toMillis(Duration.seconds(success.expires_in)),
-      roles: rolesOf(success.access_token)
+      expiresAt: obtainedAt + lifeOf(success, answer.at),
+      roles: readable === undefined ? undefined : readable.roles ?? []
     }
   }
 )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { explain, refusals, transient } from "../../src/graph/Aadsts.ts"
+import { explain, isTransient, refusals } from "../../src/graph/Aadsts.ts"
 
 describe("Aadsts", () => {
   it("explains each number that a client credentials request can get", () => {
@@ -33,7 +33,10 @@ describe("Aadsts", () => {
     assert.isNotEmpty(explain(undefined).remedy)
   })
 
-  it("treats no refusal as transient", () => {
-    for (const code of transient) assert.notProperty(refusals, String(code))
+  it("treats as transient what OAuth says first, and numbers that pass by themselves, but no refusal", () => {
+    for (const error of ["temporarily_unavailable", "server_error"]) assert.isTrue(isTransient(error, 7000215))
+    for (const code of [50033, 90006, 90012, 90024, 90033]) assert.isTrue(isTransient("invalid_client", code))
+    assert.isFalse(isTransient("invalid_client", Number.NaN))
+    for (const code of Object.keys(refusals)) assert.isFalse(isTransient("invalid_client", Number(code)), code)
   })
 })

@@ -361,6 +361,25 @@ describe("GraphClient", () => {
         }))
     }
 
+    it.effect("takes a 401 that lasts after its claims challenge was answered for a policy of place", () =>
+      Effect.gen(function*() {
+        const message =
+          "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: LocationConditionEvaluationSatisfied"
+        for (
+          const answer of [
+            () => graphRefusal(401, "InvalidAuthenticationToken", message, challenge(`{"access_token":{}}`)),
+            () => graphRefusal(401, "ClaimsChallengeRequired"),
+            () => graphRefusal(401, "InvalidAuthenticationToken", "", challenge(`{"access_token":{}}`))
+          ]
+        ) {
+          const fake = yield* microsoft({ graph: [answer] })
+          const error = yield* Effect.flip((yield* fake.connect()).fetchPage(page))
+          assert.deepInclude(error.reason, { _tag: "Forbidden", why: "conditional_access" })
+          assert.isAtMost((yield* fake.gets).length, 3)
+          assert.strictEqual(error.status, 401)
+        }
+      }))
+
     it.effect("reads Retry-After in seconds and as a date by Graph's clock, up to a day", () =>
       Effect.gen(function*() {
         const date = "Mon, 23 Nov 2026 08:00:00 GMT"

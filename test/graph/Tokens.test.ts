@@ -269,9 +269,40 @@ describe("Tokens", () => {
       }))
   }
 
+  it.effect("never blames the secret for a transient refusal, whatever its status", () =>
+    Effect.gen(function*() {
+      const refusals = [
+        () => Response.json({ error: "temporarily_unavailable", error_description: "busy" }, { status: 400 }),
+        () => Response.json({ error: "server_error" }, { status: 401 }),
+        ...[90006, 90012, 90024, 90033, 50033].map((code) => () => refusal(code, 400))
+      ]
+      for (const answer of refusals) {
+        const fake = yield* microsoft({ token: [answer] })
+        const { reason } = yield* failure((yield* fake.connect()).token)
+        assert.strictEqual(reason._tag, "Unavailable", inspect(reason))
+        assert.notInclude(reason.message, "secret")
+      }
+    }))
+
+  it.effect("uses a token whose answer does not say its life until its exp, or for five minutes", () =>
+    Effect.gen(function*() {
+      const at = Date.parse("2026-11-20T12:00:00Z")
+      yield* TestClock.setTime(at)
+      const date = { date: new Date(at).toUTCString() }
+      for (
+        const [claims, minutes] of [[{ exp: at / 1000 + 1800 }, 30], [{}, 5], [{ exp: at / 1000 - 60 }, 0]] as const
+      ) {
+        const fake = yield* microsoft({
+          token: [() => Response.json({ token_type: "Bearer", access_token: jwt(claims) }, { headers: date })]
+        })
+        const { expiresAt } = yield* (yield* fake.connect()).token
+        assert.strictEqual((expiresAt - at) / 60_000, minutes)
+      }
+    }))
+
   it.effect("treats an answer without a token as unreadable", () =>
     Effect.gen(function*() {
-      for (const body of ["{}", "<html>", "", `{"access_token":"","expires_in":10}`, `{"access_token":"a.b.c"}`]) {
+      for (const body of ["{}", "<html>", "", `{"access_token":"","expires_in":10}`]) {
         const fake = yield* microsoft({ token: [() => new Response(body)] })
         const graph = yield* fake.connect()
         assert.deepInclude((yield* failure(graph.token)).reason, { _tag: "Unavailable", kind: "body" })
