@@ -20,6 +20,9 @@ export const pagesBeforeGrowth = 4
 /** Interval and duration of the retries of a gap. The ledger knows for as long (7 days) what was published. */
 export const gapRetry = { every: Duration.hours(1), during: Duration.days(7) } as const
 
+/** Pages in a row behind links, without a row that the pass had not shown, after which the link leads nowhere. */
+export const idlePagesMax = 20
+
 /** Polls in a row that a legacy provider may miss before its part counts as a gap, which is retried hourly. */
 export const missingProviderPolls = 3
 

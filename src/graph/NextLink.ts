@@ -44,6 +44,13 @@ const pathOf = (link: string) =>
   link.slice(link.indexOf(authority(link), link.indexOf("://")) + authority(link).length)
     .split("?", 1)[0]!
 
+/** Whether two URLs ask for the same, however their options are written. */
+export const isSame = (one: string, other: string): boolean => {
+  const [a, b] = [new URL(one), new URL(other)]
+  return a.origin + a.pathname === b.origin + b.pathname &&
+    JSON.stringify([...a.searchParams].sort()) === JSON.stringify([...b.searchParams].sort())
+}
+
 const hasOption = (link: string, name: string) =>
   URL.canParse(link) && [...new URL(link).searchParams.keys()].some((key) => key.toLowerCase() === name)
 

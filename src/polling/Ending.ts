@@ -90,6 +90,24 @@ const movement = (config: PollerConfig, state: PollerState, poll: Poll, { checkp
   }
 }
 
+/** Shows the providers of legacy alerts that refused their part. One without a licence is no line of the log. */
+const refusing = (config: PollerConfig, { refusals }: Poll, { now }: Facts): ReadonlyArray<Note> => {
+  if (!config.endpoint.retires) return []
+  const shown: Note = {
+    _tag: "Status",
+    event: {
+      _tag: "ProvidersRefused",
+      providers: Object.entries(refusals).map(([name, status]) => Reports.providerRefusal(name, status))
+    }
+  }
+  const told = Object.fromEntries(Object.entries(refusals).filter(([, status]) => status !== 403))
+  return Object.keys(told).length === 0 ? [shown, { _tag: "SayingEnded", code: "provider_refuses" }] : [shown, {
+    _tag: "Said",
+    report: Reports.providersRefuse(config, told, now),
+    saying: { level: "Warn", remind: false, apart: true }
+  }]
+}
+
 const recovered: Note = { _tag: "Recovered" }
 
 /** The last page of a pass is committed. */
@@ -112,6 +130,7 @@ export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, fa
     ...end.notes,
     logOf(poll),
     ...notes,
+    ...refusing(config, poll, facts),
     { _tag: "Polled", outcome: end.state.health }
   ])
 }

@@ -83,13 +83,17 @@ export const onDeadLink = (
   const { task } = poll
   const counted: Poll = { ...poll, deadEnds: poll.deadEnds + 1 }
   if (poll.deadEnds === 0) {
-    const again: Poll = { ...counted, links: HashSet.empty() }
+    const again: Poll = { ...counted, idle: 0, links: HashSet.empty() }
     const until = task._tag === "Live" ? null : task.end
     return readOn(config, state, again, { ...begin(position.from), until }, facts)
   }
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
-  if (poll.deadEnds === 1 && position.ordered && position.reached !== null && position.reached <= position.bound) {
+  const isEndless = poll.idle >= Limits.idlePagesMax
+  if (
+    poll.deadEnds === 1 && !isEndless && position.ordered && position.reached !== null &&
+    position.reached <= position.bound
+  ) {
     // More rows have one timestamp than Graph pages through: the way on leads past it. Only once in a
     // poll: a source whose links never work would have one instant after the other left out.
     const to = Timestamp.nextInstant(position.bound)

@@ -3,6 +3,7 @@ import { Array as Arr, HashSet, Result } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
+import * as Limits from "../graph/Limits.ts"
 import * as NextLink from "../graph/NextLink.ts"
 import { readOn } from "./Ending.ts"
 import { grow, widen } from "./Narrowing.ts"
@@ -20,19 +21,30 @@ import {
   type PollerState
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { type Seen, type Step, step, stepWithin } from "./Walk.ts"
+import { url as filterUrl } from "./RequestUrl.ts"
+import { behind, type Seen, type Step, step, stepWithin } from "./Walk.ts"
+
+interface Next {
+  readonly next: Seen["next"]
+  /** Whether the pass ends here without a proof that nothing is behind: its mark stays. */
+  readonly isUnproven?: boolean
+  readonly followed?: string
+  /** Why the link was not followed. */
+  readonly refused?: NextLink.Stray | "repeats" | "endless"
+}
 
 /** Where the page's nextLink leads, and why it was refused where it was. */
-const nextOf = (
-  { endpoint, identity }: PollerConfig,
-  { links }: Poll,
-  { nextLink }: PageSeen
-): { readonly next: Seen["next"]; readonly followed?: string; readonly refused?: NextLink.Stray } => {
-  if (nextLink === undefined) return { next: { _tag: "End" } }
+const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Position, seen: PageSeen): Next => {
+  const { nextLink = "" } = seen
+  if (nextLink.trim() === "") return { next: { _tag: "End" } }
+  const last = seen.rows < poll.pageSize ? behind(position, seen, Limits.pageSizeFloor) : "unknown"
+  const nowhere: Next = { next: { _tag: last === "unknown" ? "DeadLink" : "End" }, isUnproven: last === "hardly" }
   const pinned = NextLink.pin(nextLink, { origin: identity.cloud.graph, path: endpoint.path })
-  if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
+  if (Result.isFailure(pinned)) return { ...nowhere, refused: pinned.failure }
   const url = pinned.success
-  if (HashSet.has(links, url)) return { next: { _tag: "DeadLink" } }
+  const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize)
+  if (HashSet.has(poll.links, url) || NextLink.isSame(url, own)) return { ...nowhere, refused: "repeats" }
+  if (poll.idle >= Limits.idlePagesMax) return { next: { _tag: "DeadLink" }, refused: "endless" }
   return { next: { _tag: "Link", url, skips: NextLink.hasSkip(url) }, followed: url }
 }
 
@@ -50,21 +62,28 @@ export const onPage = (
   seen: PageSeen,
   facts: Facts
 ): Decision => {
-  const { cursors } = seen
-  const { followed, next, refused } = nextOf(config, asked, seen)
-  const owing = seen.providerWarnings.flatMap(({ provider, status }) =>
-    FailureTable.isTransient(status) ? [provider] : []
+  const { cursors, providerWarnings } = seen
+  const idle = position.link === null || seen.unseen > 0 ? 0 : asked.idle + 1
+  const { followed, isUnproven = false, next, refused } = nextOf(config, { ...asked, idle }, position, seen)
+  const owing = providerWarnings.flatMap(({ provider, status }) => FailureTable.isTransient(status) ? [provider] : [])
+  const refusals = providerWarnings.flatMap(({ provider, status }) =>
+    FailureTable.isTransient(status) ? [] : [[provider, status] as const]
   )
   const read: Poll = {
     ...asked,
+    idle,
+    refusals: { ...asked.refusals, ...Object.fromEntries(refusals) },
     future: asked.future + seen.future,
     missing: Arr.dedupe([...asked.missing, ...owing]),
     links: followed === undefined ? asked.links : HashSet.add(asked.links, followed)
   }
   const { task } = read
-  const { span, step: on } = task._tag === "Live"
+  const { span, step: way } = task._tag === "Live"
     ? widen(before, position, step(position, { cursors, next }), Timestamp.fromMillis(seen.at))
     : { span: before.span, step: stepWithin(position, { cursors, next }, task.end) }
+  // The filter that moves past an endless chain is the one new beginning that it gets.
+  const isEndless = refused === "endless"
+  const on: Step = isEndless && asked.deadEnds > 0 ? { _tag: "Stuck", position } : way
   const isPast = config.mode._tag === "once" && on._tag === "Go" && reachedNow(read, cursors)
   const ended = on._tag === "End" || isPast
   const following = on._tag === "Go" && !ended ? { ...on.position, owed: read.missing } : null
@@ -72,7 +91,7 @@ export const onPage = (
   const plan = {
     task,
     position,
-    mark: on._tag === "Stuck" ? undefined : on.mark,
+    mark: on._tag === "Stuck" || isUnproven ? undefined : on.mark,
     isOwed: read.missing.length > 0,
     incomplete: before.incomplete,
     following,
@@ -80,11 +99,12 @@ export const onPage = (
     reached: cursors.reduce(Timestamp.later, position.bound)
   }
   const handed: PollerState = { ...before, span, inFlight: before.inFlight + 1 }
-  const { poll, state } = task._tag === "Live" ? grow(config, handed, read) : { state: handed, poll: read }
-  const report = Reports.link(config, facts.now, refused)
-  const notes: ReadonlyArray<Note> = refused === undefined
+  const counted = isEndless && on._tag === "Go" ? { ...read, idle: 0, deadEnds: read.deadEnds + 1 } : read
+  const { poll, state } = task._tag === "Live" ? grow(config, handed, counted) : { state: handed, poll: counted }
+  const report = Reports.link(config, facts.now, refused ?? "repeats")
+  const notes: ReadonlyArray<Note> = refused === undefined || refused === "repeats"
     ? []
-    : [{ _tag: "Said", report, saying: { level: "Error", remind: true } }]
+    : [{ _tag: "Said", report, saying: { level: "Error", remind: true, apart: true } }]
   return { ...after({ notes }, goingOn(config, state, poll, on, ended, following ?? position, report, facts)), plan }
 }
 

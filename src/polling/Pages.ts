@@ -7,9 +7,7 @@ import type { MappingContext } from "../artifacts/Mapped.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { Pace } from "../config/Instance.ts"
-import * as Timestamp from "../domain/Timestamp.ts"
 import type { Graph } from "../graph/GraphClient.ts"
-import type { GraphPage } from "../graph/GraphPage.ts"
 import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
@@ -31,6 +29,8 @@ import {
 import { afterPage } from "./Progress.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
+import { seenOf } from "./SeenPage.ts"
+import * as Shown from "./Shown.ts"
 
 /** What the stream of an endpoint's pages needs. */
 export interface PollerOptions {
@@ -78,6 +78,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const recent = Recent.make()
+  const shown = Shown.make()
   let made = 0
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
@@ -130,6 +131,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       now
     })
     for (const { cursor, id } of records) recent.remember(id, cursor)
+    const unseen = shown.count(records)
     const index = made++
     yield* Scope.addFinalizerExit(scope, (exit) =>
       Effect.suspend(() => {
@@ -141,13 +143,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const event: Event = {
       _tag: "Answered",
       failures,
-      seen: {
-        cursors: mode._tag === "range" ? createdCursors(answer) : cursors,
-        future: mode._tag === "range" ? 0 : future,
-        nextLink: answer.nextLink,
-        at: answer.at,
-        providerWarnings: answer.providerWarnings
-      }
+      seen: seenOf(answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
     }
     const page = (plan: PagePlan): Page => ({
       instance: identity.name,
@@ -261,6 +257,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         const decision = yield* decided(state, yield* perform(state, action))
         return [[], Option.some(decision)]
       }
+      // Without a link the pass asks by a filter of its own, whose rows move on.
+      if (action.position.link === null) shown.forget()
       const fetched = yield* requests.fetch(action)
       if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
       const { event, page } = yield* read(fetched.value, fetched.failures)
@@ -280,13 +278,6 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   return Stream.paginate<Seed, Page>({ state: initial(config), save: undefined }, step)
 })
-
-const createdCursors = ({ records }: GraphPage): ReadonlyArray<Timestamp.Timestamp> =>
-  records.flatMap((record) => {
-    const created = record.property("createdDateTime")
-    const normal = typeof created === "string" ? Timestamp.normalize(created) : undefined
-    return normal === undefined ? [] : [normal]
-  })
 
 /**
  * Makes the stream of an endpoint's pages: for ever, for one poll, or for a range, as `config.mode` says.

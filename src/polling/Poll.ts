@@ -66,6 +66,10 @@ export interface Poll {
    * first time, and leaves an instant out after the second; the third ends the poll.
    */
   readonly deadEnds: number
+  /** Pages in a row behind links that showed no new row. */
+  readonly idle: number
+  /** Providers of legacy alerts that refused their part, with the last status of each. */
+  readonly refusals: Readonly<Record<string, number>>
   /** Providers of legacy alerts whose part of the pass is missing and may come later. */
   readonly missing: ReadonlyArray<string>
 }
@@ -81,6 +85,8 @@ export const start = (startedAt: number, graphStartedAt: number, pageSize: numbe
   future: 0,
   links: HashSet.empty(),
   deadEnds: 0,
+  idle: 0,
+  refusals: {},
   missing: []
 })
 

@@ -135,6 +135,10 @@ export interface PageSeen extends Pick<GraphPage, "nextLink" | "at" | "providerW
   readonly cursors: ReadonlyArray<Timestamp>
   /** Rows that were left out. */
   readonly future: number
+  /** All its rows. */
+  readonly rows: number
+  /** Rows that no page behind this pass's links had shown before. */
+  readonly unseen: number
 }
 
 /** What happened: the answer to the last action. `failures` counts failed requests, retries included. */

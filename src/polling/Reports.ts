@@ -1,6 +1,7 @@
 /** Reports of a poller that no failed request is the cause of. */
 import type { Gap } from "../checkpoints/Checkpoint.ts"
 import { failures } from "../graph/FailureTable.ts"
+import * as Limits from "../graph/Limits.ts"
 import type * as NextLink from "../graph/NextLink.ts"
 import type { Awaited } from "../graph/Stage.ts"
 import { isoTime, type Report } from "../status/Report.ts"
@@ -64,15 +65,17 @@ export const pausing = (config: PollerConfig, until: number, rests: boolean, now
   cooldown_until: isoTime(until)
 })
 
-/** The nextLink of a page cannot be followed: it repeats, or it leads elsewhere. */
-export const link = (config: PollerConfig, now: number, stray: NextLink.Stray | undefined): Report => ({
-  code: stray === undefined ? "next_link_repeats" : "next_link_refused",
+/** The nextLink of a page is not followed: it repeats, leads elsewhere, or its chain shows nothing new. */
+export const link = (config: PollerConfig, now: number, why: NextLink.Stray | "repeats" | "endless"): Report => ({
+  code: why === "repeats" ? "next_link_repeats" : why === "endless" ? "next_link_endless" : "next_link_refused",
   ...about(config, now),
-  message: stray === undefined
+  message: why === "repeats"
     ? "Graph sent the same link to the next page twice"
-    : stray === "malformed"
+    : why === "endless"
+    ? `Graph sent ${Limits.idlePagesMax} links to a next page in a row that showed nothing new, and the last was not followed`
+    : why === "malformed"
     ? "Graph sent a link to the next page that is not a URL, and it was not followed"
-    : `Graph sent a link to the next page that leads elsewhere (its ${stray} differs), and it was not followed`,
+    : `Graph sent a link to the next page that leads elsewhere (its ${why} differs), and it was not followed`,
   remedy:
     "the rows read so far are kept and reading goes on without the link; should it last, report it to Microsoft with the request id"
 })
@@ -92,6 +95,32 @@ export const gapGivenUp = (config: PollerConfig, { code, from, to }: Gap, now: n
   ...about(config, now),
   message: `what changed from ${from} to ${to} could not be read for 7 days (${code}) and is given up`,
   remedy: "collect the range with backfill once Microsoft answers for it again"
+})
+
+const refusalWords = (status: number): string =>
+  status === 403
+    ? "not licensed"
+    : status === 400
+    ? "it does not take this connector's query"
+    : "it does not take the token"
+
+/** Says of a provider of legacy alerts why it refuses its part. */
+export const providerRefusal = (provider: string, status: number) => ({
+  provider,
+  status,
+  meaning: refusalWords(status)
+})
+
+/** Providers of legacy alerts refuse their part, by the status of each. */
+export const providersRefuse = (config: PollerConfig, refusals: Poll["refusals"], now: number): Report => ({
+  code: "provider_refuses",
+  ...about(config, now),
+  message: `legacy alerts come without those of ${
+    Object.entries(refusals).map(([name, status]) => `${name} (${status}, ${refusalWords(status)})`).join(", ")
+  }`,
+  remedy: Object.values(refusals).includes(400)
+    ? "report the 400 with the connector's version: its query is at fault, and nothing can be done here"
+    : "check what the provider demands of the app registration, if its alerts are wanted"
 })
 
 /** New rows come and the mark stays where it is. */

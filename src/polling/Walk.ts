@@ -72,11 +72,32 @@ const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArr
   return true
 }
 
+/** Whether a page shows its rows to be in order, by two different cursors. */
+const shows = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
+  const last = cursors.at(-1)
+  return last !== undefined && position.ordered && inOrder(position, cursors) && cursors[0]! < last &&
+    last > position.bound
+}
+
+/**
+ * What is known of the rows behind a page that is not full, where its link cannot be followed: `none` when the order of
+ * the pass is proven, because the next poll goes on behind this page; `hardly` when it has next to no rows.
+ */
+export const behind = (
+  position: Position,
+  { cursors, rows }: { readonly cursors: ReadonlyArray<Timestamp>; readonly rows: number },
+  fewRows: number
+): "none" | "hardly" | "unknown" => {
+  if (!position.ordered || !inOrder(position, cursors)) return "unknown"
+  if (position.proven || shows(position, cursors)) return "none"
+  return rows < fewRows && position.until === null ? "hardly" : "unknown"
+}
+
 /** Returns how a pass to the newest row continues after a page. */
 export const step = (position: Position, { cursors, next }: Seen): Step => {
   const ordered = position.ordered && inOrder(position, cursors)
   const last = cursors.at(-1)
-  const shown = ordered && last !== undefined && cursors[0]! < last && last > position.bound
+  const shown = shows(position, cursors)
   const reached = greatest(cursors, position.reached)
   const going = { ...position, ordered, proven: ordered && (position.proven || shown), reached, link: null }
   switch (next._tag) {
@@ -92,7 +113,7 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
       // What the pass had reached before it went back to a narrower window may lie behind what was not read yet.
       return {
         _tag: "Go",
-        position: next.skips && shown ? { ...going, bound: last } : { ...going, link: next.url },
+        position: next.skips && shown && last !== undefined ? { ...going, bound: last } : { ...going, link: next.url },
         mark: shown ? last : undefined
       }
     case "DeadLink": {

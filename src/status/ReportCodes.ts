@@ -45,6 +45,15 @@ export const reportCodes = {
     says: "Graph sent the same link to the next page twice",
     remedy: "reading goes on without it; report it with its request ID if it lasts"
   },
+  next_link_endless: {
+    says: "twenty links to a next page in a row showed nothing new; the query was begun anew, and read no further",
+    remedy: "what came is kept; report it with its request ID if it lasts"
+  },
+  provider_refuses: {
+    says:
+      "a provider of legacy alerts answered 400 or 401 for its part; one that is not licensed (403) is in `/status` only",
+    remedy: "check what the provider demands of the app registration; report a 400"
+  },
   waiting: {
     says: "a request takes longer than a minute, tries included; the report says for what it waits and since when",
     remedy: "check firewall and proxy if it goes on"

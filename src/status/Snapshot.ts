@@ -24,6 +24,8 @@ export interface EndpointSnapshot {
   readonly error?: Report | undefined
   /** Since when this process polls the endpoint; undefined while it does not. */
   readonly since?: number | undefined
+  /** Providers of legacy alerts that refused their part of the last pass. */
+  readonly providers?: ReadonlyArray<{ readonly provider: string; readonly status: number; readonly meaning: string }>
   /** How often the endpoint has new records. */
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
   /** State and error from before a request began to take longer than a minute. */

@@ -38,6 +38,12 @@ export const EndpointDocument = Schema.Struct({
     Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String, code: Schema.String })),
     "Ranges of cursors that could not be read yet, and are tried again."
   ),
+  providers: Schema.optionalKey(
+    described(
+      Schema.Array(Schema.Struct({ provider: Schema.String, status: Schema.Int, meaning: Schema.String })),
+      "Providers of legacy alerts that refused their part, with the status of each."
+    )
+  ),
   error: Schema.NullOr(Report)
 })
 export type EndpointDocument = typeof EndpointDocument.Type

@@ -38,6 +38,8 @@ export type EndpointEvent =
   /** Microsoft asked for a pause: a cooldown or, with `rests`, the rest of an unavailable service. */
   | { readonly _tag: "CooldownBegan"; readonly until: number; readonly rests?: boolean; readonly report?: Report }
   | { readonly _tag: "CooldownEnded" }
+  /** Providers of legacy alerts that refused their part of the last pass. */
+  | ({ readonly _tag: "ProvidersRefused" } & Required<Pick<EndpointSnapshot, "providers">>)
   /** A request takes longer than a minute. */
   | { readonly _tag: "WaitBegan"; readonly report: Report }
   /** The request was answered, or failed. */
@@ -114,6 +116,8 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
       }
     case "CooldownEnded":
       return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined }
+    case "ProvidersRefused":
+      return { ...endpoint, providers: event.providers }
     case "WaitBegan": {
       const { error, state, waited = { error, state } } = endpoint
       return { ...endpoint, state: "unavailable", error: event.report, waited }

@@ -15,6 +15,8 @@ const once = config("alerts_v2", { _tag: "once" })
 const seen = (more: Partial<PageSeen> = {}): PageSeen => ({
   cursors: [at(-74), at(-70)],
   future: 0,
+  rows: 1000,
+  unseen: 1000,
   nextLink: skip,
   at: noon,
   providerWarnings: [],

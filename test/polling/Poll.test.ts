@@ -38,6 +38,8 @@ describe("a poll", () => {
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
       future: 0,
       deadEnds: 0,
+      idle: 0,
+      refusals: {},
       missing: []
     })
   })

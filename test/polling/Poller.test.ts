@@ -281,7 +281,15 @@ describe("the first checkpoint", () => {
 })
 
 describe("the answer to a request", () => {
-  const seen = { cursors: [at(-70)], future: 0, nextLink: undefined, at: noon, providerWarnings: [] }
+  const seen = {
+    cursors: [at(-70)],
+    future: 0,
+    rows: 1,
+    unseen: 1,
+    nextLink: undefined,
+    at: noon,
+    providerWarnings: []
+  }
 
   it("counts the failures before it", () => {
     const answered = on(fetch, { _tag: "Answered", seen, failures: 2 })

@@ -135,7 +135,15 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
         const horizon = Timestamp.fromMillis(graphNow() + Duration.toMillis(Limits.futureMax))
         const cursors = answer.rows.flatMap(({ cursor }) => cursor > horizon ? [] : [cursor])
         const { nextLink, providerWarnings, rows } = answer
-        const seen = { cursors, future: rows.length - cursors.length, nextLink, at: graphNow(), providerWarnings }
+        const seen = {
+          cursors,
+          future: rows.length - cursors.length,
+          rows: rows.length,
+          unseen: rows.length,
+          nextLink,
+          at: graphNow(),
+          providerWarnings
+        }
         decided({ _tag: "Answered", seen, failures }, rows)
         return { _tag: "Settled" }
       }
