@@ -112,8 +112,29 @@ export const sessionsMax = 100
 /** Bytes of a request body that the connector reads: 64 KiB. A form has one KiB. */
 export const requestBytesMax = 65_536
 
+/** Links that sign in to the page and that nobody has used; a further one replaces the oldest. */
+export const linksMax = 16
+
+/** Callers without a session whose requests are counted; a further one replaces the one counted longest. */
+export const callersMax = 1024
+
+/**
+ * Connections to the connector's HTTP server at once. A further one closes the connection that has waited for its client
+ * longest. A process may often open 1,024 files, and the sink, the search and Microsoft need theirs.
+ */
+export const connectionsMax = 256
+
 /** Listeners of live events at once; a further one gets HTTP 429 and polls instead. */
 export const listenersMax = 32
+
+/** Listeners of live events of one session: a browser has at most six connections to one host over HTTP/1.1. */
+export const listenersOfSessionMax = 6
+
+/** Listeners of live events from one address, over all its sessions. */
+export const listenersOfAddressMax = 16
+
+/** Bytes of the file that holds the page's token; a larger one is refused unread. */
+export const tokenFileBytesMax = 1024
 
 /** Artifacts in one export of search results, the newest. */
 export const exportRowsMax = 100_000
