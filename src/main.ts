@@ -13,6 +13,7 @@ import * as DemoCommand from "./cli/DemoCommand.ts"
 import { ExitCode } from "./cli/ExitCode.ts"
 import * as ExplainCommand from "./cli/ExplainCommand.ts"
 import * as Logging from "./cli/Logging.ts"
+import * as PageCommand from "./cli/PageCommand.ts"
 import * as Printed from "./cli/Printed.ts"
 import * as RunCommand from "./cli/RunCommand.ts"
 import * as SchemaCommand from "./cli/SchemaCommand.ts"
@@ -27,6 +28,7 @@ const program = Command.make("azure-security").pipe(
     RunCommand.command,
     CheckCommand.command,
     StatusCommand.command,
+    PageCommand.command,
     ExplainCommand.command,
     CheckpointCommand.command,
     BackfillCommand.command,

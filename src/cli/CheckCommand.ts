@@ -14,6 +14,7 @@ import { version } from "../status/Version.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
 import * as Logging from "./Logging.ts"
+import * as PageToken from "./PageToken.ts"
 import * as Printed from "./Printed.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -52,7 +53,7 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: Reado
     )
     if (sink.dead_letters === "file") findings.push(yield* Checks.ofDirectory("dead letters", sink.directory))
   }
-  findings.push(yield* Checks.ofDirectory("checkpoint", checkpoint.directory))
+  findings.push(yield* Checks.ofDirectory("checkpoint", checkpoint.directory), yield* PageToken.check(settings, false))
   for (const directory of yield* SearchLayer.directories(settings)) {
     findings.push(yield* Checks.ofDirectory("search", directory))
   }
@@ -124,6 +125,7 @@ const onBroker = Effect.gen(function*() {
       findings.push(yield* Checks.ofDirectory("dead letters", settings.sink.directory))
     }
   }
+  findings.push(yield* PageToken.check(settings, true))
   return { settings, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 

@@ -1,7 +1,8 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Effect, FileSystem, Layer, Option, Path, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, FileSystem, Layer, Option, Path, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
+import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { Backend } from "../http/Backend.ts"
@@ -20,6 +21,7 @@ import * as Assembly from "./Assembly.ts"
 import { hold } from "./DirectoryLock.ts"
 import { listen } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -68,6 +70,23 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
   })
 })
 
+const pageDefaults = Schema.decodeSync(PageSettings)({})
+
+/** Returns whom the page lets in. The log goes to Conductor, so it has no link: the command `page` prints one. */
+const admitted = Effect.fnUntraced(function*(settings: Settings, once: boolean) {
+  const { admission, faults, warnings } = yield* PageToken.fromEnvironment(
+    settings.page,
+    once
+      ? Effect.succeed(PageToken.nobody("this connector polls once, and takes no sign-in", settings.page))
+      : PageToken.fromFile(settings, true)
+  )
+  yield* Effect.forEach([...faults, ...warnings], (text) => Effect.logWarning(text))
+  if (Option.isSome(admission.token)) {
+    yield* Effect.logInfo("the command `azure-security page` in this container prints a link that signs in to the page")
+  }
+  return admission
+})
+
 /** Runs on the broker that the environment names, and waits while the broker is away. */
 export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly once: boolean
@@ -77,8 +96,13 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   const scope = yield* Scope.Scope
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
   const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
-  const { announce, faults: unheard } = yield* listen(options.listen, context, scope)
-  const faults = [...(yield* TlsVerification.faults), ...unheard]
+  // The settings, and with them the place of the token, are known once the broker answers.
+  const early = yield* PageToken.fromEnvironment(
+    pageDefaults,
+    Effect.succeed(PageToken.nobody("the connector waits for its broker; sign in once it is there", pageDefaults))
+  )
+  const { admit, announce, faults: unheard } = yield* listen(options.listen, early.admission, context, scope)
+  const faults = [...(yield* TlsVerification.faults), ...early.faults, ...unheard]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
   const logging = (log: Settings["log"]) =>
@@ -106,6 +130,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
           Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
       )
       const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
+      if (Option.isSome(options.listen)) yield* Effect.flatMap(admitted(source.initial, options.once), admit)
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(
         Effect.forkScoped(followBroker),

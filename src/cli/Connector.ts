@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Effect, Equal, Fiber, Queue, Stream } from "effect"
+import { Clock, Effect, Equal, Fiber, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -44,16 +44,10 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
     Effect.fnUntraced(function*({ faults, settings }) {
       if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
       if (
-        !Equal.equals([settings.sink, settings.checkpoint, settings.search, settings.limits, settings.log], [
-          initial.sink,
-          initial.checkpoint,
-          initial.search,
-          initial.limits,
-          initial.log
-        ])
+        !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
       ) {
         yield* Effect.logWarning(
-          "sink, checkpoint, search, limits and log of the settings take effect at the next start"
+          "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
         )
       }
       yield* apply(settings)

@@ -1,22 +1,26 @@
 /** The command `demo`: polls a simulated tenant in the same process and shows its artifacts. */
-import { type Context, Effect, FileSystem, Layer, Option, Scope, SubscriptionRef } from "effect"
+import { type Context, Effect, FileSystem, Layer, Option, Redacted, Scope, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
+import { randomBytes } from "node:crypto"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
+import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { type Documents, SettingsStore } from "../config/SettingsStore.ts"
+import type { Admission } from "../http/Access.ts"
 import { Backend } from "../http/Backend.ts"
-import { views } from "../http/PageRoutes.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { ExitCode } from "./ExitCode.ts"
-import { listen, listenDefault } from "./Listening.ts"
+import { linkTerms, listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as PageToken from "./PageToken.ts"
 import * as Printed from "./Printed.ts"
 import * as Screen from "./Screen.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { serve, simulatedInstance } from "./SimulateCommand.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 const documentFor = (origin: string) => ({
   enabled: true,
@@ -28,15 +32,28 @@ const documentFor = (origin: string) => ({
 })
 
 /** Listens on the default port or, when it is taken, on any free port. */
-const listenSomewhere = Effect.fnUntraced(function*(context: Context.Context<Status | Backend>, scope: Scope.Scope) {
-  const usual = yield* listen(Option.some(listenDefault), context, scope)
-  return usual.origin ?? (yield* listen(Option.some("127.0.0.1:0"), context, scope)).origin
+const listenSomewhere = Effect.fnUntraced(
+  function*(admission: Admission, context: Context.Context<Status | Backend>, scope: Scope.Scope) {
+    const usual = yield* listen(Option.some(listenDefault), admission, context, scope)
+    return usual.origin === undefined ? yield* listen(Option.some("127.0.0.1:0"), admission, context, scope) : usual
+  }
+)
+
+/** The demo leaves nothing behind, so its token is only in memory. */
+const inMemory = (page: Settings["page"]): PageToken.Admitted => ({
+  admission: {
+    token: Option.some(Redacted.make(randomBytes(32).toString("base64url"))),
+    why: "open the link that the demo printed; a new start prints a new one",
+    page
+  },
+  faults: [],
+  warnings: []
 })
 
-const beginning = (page: string | undefined) =>
+const beginning = (link: string | undefined) =>
   `Contoso is a simulated tenant: a phishing campaign, a click, and the attack that followed. No Azure, no account.
 Polled every minute: alerts (legacy), alerts_v2 and incidents. Each line is an artifact, evidence (└) under its alert.
-${page === undefined ? "" : `\nThe page: ${page}${views[0]}\n`}`
+${link === undefined ? "" : `\nThe page: ${link}\n${linkTerms}.\n`}`
 
 const end = (once: boolean, published: number) =>
   `\n${published} artifacts went to this screen${
@@ -58,8 +75,11 @@ export const command = Command.make(
       SettingsStore.layerMemory(documents)
     )
     const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
-    const page = once ? undefined : yield* listenSomewhere(context, scope)
-    yield* Printed.text(beginning(page))
+    const page = yield* Effect.map(Effect.provide(SettingsSource, settings), ({ initial }) => initial.page)
+    const { admission, faults } = yield* PageToken.fromEnvironment(page, Effect.succeed(inMemory(page)))
+    if (faults.length > 0) return yield* new Refusal({ faults })
+    const listening = once ? undefined : yield* listenSomewhere(admission, context, scope)
+    yield* Printed.text(beginning(listening === undefined ? undefined : yield* listening.invite))
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
       const kept = yield* fs.makeTempDirectoryScoped({ prefix: "azure-security-demo-" })

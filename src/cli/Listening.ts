@@ -1,15 +1,17 @@
 /** Opens the connector's HTTP server: health, status, metrics and the page. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { Config, Context, Effect, Exit, Layer, Option, Redacted, Result, type Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
-import { createServer } from "node:http"
 import { isIPv4 } from "node:net"
-import { Access } from "../http/Access.ts"
+import { Access, type Admission } from "../http/Access.ts"
 import { Backend, type Services } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
 import * as Routes from "../http/Routes.ts"
+import type { Link } from "../http/SessionApi.ts"
+import { linkLife } from "../http/Sessions.ts"
 import { Activity } from "../status/Activity.ts"
 import type { Status } from "../status/Status.ts"
+import { boundedServer } from "./Connections.ts"
 
 /** The address to listen on without `--listen`. */
 export const listenDefault = "127.0.0.1:9464"
@@ -27,25 +29,22 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
     : Result.succeed({ host: parts[1]!.replace(/^\[|\]$/g, ""), port })
 }
 
-const adminToken = Config.option(Config.Redacted("AZURE_SECURITY_ADMIN_TOKEN")).pipe(
-  Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
-  Effect.map(Option.filter((token) => Redacted.value(token).trim() !== ""))
-)
-
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
 
-/** Shorter tokens can be guessed. */
-const tokenLengthMin = 16
+/** Connections that wait to be accepted. Node's 511 are full for seconds after a burst; Linux allows 4,096. */
+const backlogMax = 4096
 
-const serve = ({ host, port }: Address) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const token = yield* adminToken
-    const server = createServer()
+const serve = ({ host, port }: Address, admission: Admission) =>
+  Layer.unwrap(Effect.sync(() => {
+    const server = boundedServer()
     // A client that keeps an idle connection open must not delay a stop.
     const hangUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
     return Layer.merge(HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }), hangUp).pipe(
-      Layer.provide([Access.layer({ loopback: isLoopback(host), token }), Activity.layer]),
-      Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: 0 }))
+      Layer.provide(Activity.layer),
+      Layer.provideMerge(Access.layer(isLoopback(host), admission)),
+      Layer.provideMerge(
+        NodeHttpServer.layer(() => server, { host, port, backlog: backlogMax, gracefulShutdownTimeout: 0 })
+      )
     )
   }))
 
@@ -54,22 +53,21 @@ const announce = (origin: string, host: string) =>
     yield* Effect.logInfo(
       `listening on ${origin} (/status, /metrics, /health/live, /health/ready); the page is ${origin}${views[0]}`
     )
-    const token = yield* adminToken
-    if (Option.exists(token, (value) => Redacted.value(value).trim().length < tokenLengthMin)) {
-      yield* Effect.logWarning(
-        `AZURE_SECURITY_ADMIN_TOKEN can be guessed: use ${tokenLengthMin} characters or more, for example from openssl rand -hex 16`
-      )
-    }
     if (isLoopback(host)) return
-    const isOpened = Option.isSome(token)
     yield* Effect.logWarning(
-      `status and metrics can be read from other machines, because --listen names ${host}; ${
-        isOpened
-          ? "settings and artifacts need AZURE_SECURITY_ADMIN_TOKEN, which travels unprotected unless a proxy adds TLS"
-          : "the page shows nothing else there until AZURE_SECURITY_ADMIN_TOKEN is set"
-      }`
+      `status and metrics can be read from other machines, because --listen names ${host}; settings and artifacts need a sign-in, whose token travels unprotected unless a proxy adds TLS`
     )
   })
+
+/** An address that a browser on this machine can open. */
+const reachable = (origin: string) => origin.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+/** Returns a link that signs in, for the address of the page. */
+export const linkOf = ({ origin, token }: Pick<Link, "origin" | "token">, listens: string): string =>
+  `${origin ?? reachable(listens)}/#token=${token}`
+
+/** Says how long a link is good. */
+export const linkTerms = `This link signs in once, within ${Duration.toMinutes(linkLife)} minutes`
 
 /** Returns the server's origin, with the real port when port 0 was requested. */
 const originOf = (host: string, port: number, server: Context.Context<HttpServer.HttpServer>) => {
@@ -84,22 +82,33 @@ export interface Listening {
   readonly origin: string | undefined
   /** Logs the address, and warns about access from other machines. */
   readonly announce: Effect.Effect<void>
+  /** Makes a link that signs in once; undefined when no server listens, or without a token. */
+  readonly invite: Effect.Effect<string | undefined>
+  /** Replaces the token and the page's settings. */
+  readonly admit: (admission: Admission) => Effect.Effect<void>
 }
 
 /** Listens on an address until the scope ends. Without an address, no server is started. */
 export const listen = Effect.fnUntraced(
   function*(
     text: Option.Option<string>,
+    admission: Admission,
     context: Context.Context<Status | Backend>,
     scope: Scope.Scope
   ): Effect.fn.Return<Listening> {
-    const nowhere: Listening = { faults: [], origin: undefined, announce: Effect.void }
+    const nowhere: Listening = {
+      faults: [],
+      origin: undefined,
+      announce: Effect.void,
+      invite: Effect.succeed(undefined),
+      admit: () => Effect.void
+    }
     if (Option.isNone(text)) return nowhere
     const address = parseAddress(text.value)
     if (Result.isFailure(address)) return { ...nowhere, faults: [address.failure] }
     const { host, port } = address.success
     const served = yield* Effect.exit(
-      Layer.buildWithScope(Layer.provide(serve(address.success), Layer.succeedContext(context)), scope)
+      Layer.buildWithScope(Layer.provide(serve(address.success, admission), Layer.succeedContext(context)), scope)
     )
     if (Exit.isFailure(served)) {
       return {
@@ -110,7 +119,14 @@ export const listen = Effect.fnUntraced(
       }
     }
     const origin = originOf(host, port, served.value)
-    return { faults: [], origin, announce: announce(origin, host) }
+    const { admit, invite } = Context.get(served.value, Access)
+    return {
+      faults: [],
+      origin,
+      announce: announce(origin, host),
+      invite: Effect.map(invite, (link) => Option.isNone(link) ? undefined : linkOf(link.value, origin)),
+      admit
+    }
   }
 )
 

@@ -12,8 +12,9 @@ import * as Assembly from "./Assembly.ts"
 import * as Conductor from "./Conductor.ts"
 import { hold } from "./DirectoryLock.ts"
 import { ExitCode } from "./ExitCode.ts"
-import { listen, listenDefault } from "./Listening.ts"
+import { linkTerms, listen, listenDefault } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -50,6 +51,8 @@ const flags = {
   )
 }
 
+const logLink = (link: string | undefined) => link === undefined ? Effect.void : Effect.logInfo(`${linkTerms}: ${link}`)
+
 /** Runs the connector. All faults of the start are in one {@link Refusal}. */
 export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly once: boolean
@@ -61,8 +64,15 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
   const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
-  const listening = yield* listen(options.listen, context, scope)
-  const faults = [...(yield* TlsVerification.faults), ...unheld, ...listening.faults]
+  const takesSignIn = unheld.length === 0 && Option.isSome(options.listen) && !options.once
+  const admitted = yield* PageToken.fromEnvironment(
+    initial.page,
+    takesSignIn
+      ? PageToken.fromFile(initial, false)
+      : Effect.succeed(PageToken.nobody("this connector polls once, and takes no sign-in", initial.page))
+  )
+  const listening = yield* listen(options.listen, admitted.admission, context, scope)
+  const faults = [...(yield* TlsVerification.faults), ...unheld, ...admitted.faults, ...listening.faults]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
   const logging = Logging.layer({
@@ -74,7 +84,10 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     const open = yield* SettingsFlag.openToOthers(options.file)
     if (open !== undefined) yield* Effect.logWarning(`${open.message}: ${open.remedy}`)
     yield* Effect.forEach(unknown, warnOfUnknown)
+    yield* Effect.forEach(admitted.warnings, (warning) => Effect.logWarning(warning))
     yield* listening.announce
+    // Only the log of this machine has the link, and not the collector that telemetry goes to.
+    if (!options.once) yield* Effect.provide(Effect.flatMap(listening.invite, logLink), logging)
     return yield* Assembly.poll({
       settings: initial,
       stores: Layer.merge(

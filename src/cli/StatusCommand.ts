@@ -1,21 +1,14 @@
 /** `status`: prints the state of a running connector, worst instance first. */
-import { Clock, DateTime, Effect, Schema } from "effect"
+import { Clock, DateTime, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
-import { HttpApiClient } from "effect/http-api"
 import type { RecordedRequest } from "../graph/Recorder.ts"
-import { Api } from "../http/Api.ts"
 import { line } from "../status/Report.ts"
 import type { InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
+import * as Asking from "./Asking.ts"
 import { ExitCode } from "./ExitCode.ts"
-import { listenDefault } from "./Listening.ts"
 import * as Printed from "./Printed.ts"
-
-class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String }) {
-  override get message() {
-    return `no connector answers at ${this.url}: start one with run, or name its address with --url`
-  }
-}
+import * as SettingsFlag from "./SettingsFlag.ts"
 
 /** Worst first. */
 const order: ReadonlyArray<InstanceDocument["state"]> = ["attention", "starting", "ok", "disabled"]
@@ -89,24 +82,21 @@ const requestLine = (request: RecordedRequest): string =>
 export const command = Command.make(
   "status",
   {
-    url: Flag.String("url").pipe(
-      Flag.withMetavar("URL"),
-      Flag.withDefault(`http://${listenDefault}`),
-      Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
-    ),
+    config: SettingsFlag.config,
+    url: Asking.url,
     requests: Flag.Boolean("requests").pipe(
       Flag.withDefault(false),
       Flag.withDescription("Print its last 200 requests to Microsoft instead, for a support case")
     )
   },
-  Effect.fn(function*({ requests, url }) {
-    const client = yield* HttpApiClient.make(Api, { baseUrl: url.replace(/\/+$/, "") })
-    const asked = <A, E, R>(request: Effect.Effect<A, E, R>) =>
-      Effect.mapError(Effect.timeout(request, "10 seconds"), () => new Silent({ url }))
+  Effect.fn(function*({ config, requests, url }) {
     yield* Printed.lines(
       ...(requests
-        ? (yield* asked(client.debug.requests())).map(requestLine)
-        : linesOf(yield* asked(client.status.document()), yield* Clock.currentTimeMillis))
+        ? (yield* Asking.ask({ config, url }, (client) => client.debug.requests())).map(requestLine)
+        : linesOf(
+          yield* Asking.ask({ config, url }, (client) => client.status.document()),
+          yield* Clock.currentTimeMillis
+        ))
     )
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))

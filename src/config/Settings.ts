@@ -5,6 +5,7 @@
 import { Array, Schema } from "effect"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
+import { PageSettings } from "./PageSettings.ts"
 
 const directory = Schema.String.check(Schema.isNonEmpty())
 
@@ -129,6 +130,7 @@ const process = {
     {}
   ),
   search: withDefault(SearchSettings.annotate({ description: "The search of the page." }), {}),
+  page: withDefault(PageSettings.annotate({ description: "Who may open the page, and through which proxies." }), {}),
   limits: withDefault(Limits.annotate({ description: "Bounds of one process." }), {}),
   log: withDefault(
     Schema.Struct({

@@ -7,7 +7,7 @@ import { Guard } from "./Guard.ts"
 import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LiveApi } from "./LiveApi.ts"
 import { SearchApi } from "./SearchApi.ts"
-import { SessionApi } from "./SessionApi.ts"
+import { LinkApi, SessionApi } from "./SessionApi.ts"
 
 /** The sink or the checkpoints cannot be written at the moment. */
 export class NotReady
@@ -32,7 +32,7 @@ const status = HttpApiGroup.make("status").add(
     OpenApi.Description,
     "The state of every instance and endpoint, with what to do about each fault."
   )
-)
+).middleware(Guard)
 
 const debug = HttpApiGroup.make("debug").add(
   HttpApiEndpoint.get("requests", "/debug/requests", { success: Schema.Array(RecordedRequest) }).annotate(
@@ -47,6 +47,7 @@ export const Api = HttpApi.make("azure-security").add(
   status,
   debug,
   SessionApi,
+  LinkApi,
   IntegrationsApi,
   SearchApi,
   LiveApi

@@ -1,10 +1,12 @@
 /** Implements the endpoints of `LiveApi`. */
 import { Clock, Effect, Equal, Schedule, Stream } from "effect"
+import type { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { listenersMax } from "../domain/Bounds.ts"
+import { listenersMax, listenersOfAddressMax, listenersOfSessionMax } from "../domain/Bounds.ts"
 import { indexOff, Search } from "../search/Search.ts"
 import { Activity } from "../status/Activity.ts"
 import { Status } from "../status/Status.ts"
+import { Access, type Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
 import { TooManyRequests } from "./Guard.ts"
@@ -17,15 +19,22 @@ const repeatMillis = 15_000
 
 const noIndex = indexOff("the connector is starting")
 
-/** Layer of the handlers; more than `listenersMax` listeners get `TooManyRequests`. */
+/** Layer of the handlers; listeners beyond `listenersMax`, in all or of one session or address, get `TooManyRequests`. */
 export const layer = HttpApiBuilder.group(
   Api,
   "live",
   Effect.fn(function*(handlers) {
+    const access = yield* Access
     const activity = yield* Activity
     const backend = yield* Backend
     const status = yield* Status
-    let listeners = 0
+    const listeners = new Set<Caller>()
+    const isFull = ({ address, session }: Caller) => {
+      const all = Array.from(listeners)
+      return all.length >= listenersMax ||
+        all.filter((other) => other.session === session).length >= listenersOfSessionMax ||
+        all.filter((other) => other.address === address).length >= listenersOfAddressMax
+    }
 
     // One event is made for all listeners.
     const event = yield* Effect.cachedWithTTL(
@@ -37,25 +46,34 @@ export const layer = HttpApiBuilder.group(
       "900 millis"
     )
 
-    const events = Stream.unwrap(Effect.gen(function*() {
-      yield* Effect.acquireRelease(Effect.sync(() => listeners++), () => Effect.sync(() => listeners--))
-      let told: { readonly event: LiveEvent; readonly at: number } | undefined
-      return Stream.fromEffectSchedule(Effect.all([event, Clock.currentTimeMillis]), Schedule.spaced(lookEvery)).pipe(
-        Stream.filter(([now, at]) => {
-          if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
-          told = { event: now, at }
-          return true
-        }),
-        Stream.map(([now]) => now)
-      )
-    }))
+    const events = (request: HttpServerRequest.HttpServerRequest) =>
+      Stream.unwrap(Effect.gen(function*() {
+        const caller = access.caller(request)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => listeners.add(caller)),
+          () => Effect.sync(() => listeners.delete(caller))
+        )
+        let told: { readonly event: LiveEvent; readonly at: number } | undefined
+        return Stream.fromEffectSchedule(
+          Effect.all([event, Clock.currentTimeMillis, access.lives(request)]),
+          Schedule.spaced(lookEvery)
+        ).pipe(
+          Stream.takeWhile(([, , lives]) => lives),
+          Stream.filter(([now, at]) => {
+            if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
+            told = { event: now, at }
+            return true
+          }),
+          Stream.map(([now]) => now)
+        )
+      }))
 
     return handlers.handleAll({
-      events: () =>
+      events: ({ request }) =>
         Effect.suspend(() =>
-          listeners < listenersMax
-            ? Effect.succeed(events)
-            : Effect.fail(new TooManyRequests({ retry_after_seconds: 30 }))
+          isFull(access.caller(request))
+            ? Effect.fail(new TooManyRequests({ retry_after_seconds: 30 }))
+            : Effect.succeed(events(request))
         ),
       activity: ({ query: { range } }) => activity.read(range)
     })

@@ -4,50 +4,11 @@
  * The page is a module that is loaded at the first request, so that it takes no memory while nobody opens it.
  */
 import { Effect, Layer, Option, Predicate } from "effect"
-import { Headers, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { brotliDecompressSync, gzipSync } from "node:zlib"
 
 /** Paths of the views; `/` redirects to the first, which is what an administrator looks for. */
 export const views = ["/admin/settings/integrations", "/signals/search", "/signals/activity"] as const
-
-/** The policy forbids foreign sources, inline code and frames. Only Lit templates create markup. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'"
-].join("; ")
-
-const ofAll = {
-  "content-security-policy": policy,
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin"
-}
-
-const elsewhere = HttpServerResponse.text(
-  "Not found. The page is at /, and /openapi.json lists the other addresses.\n",
-  { status: 404 }
-)
-
-const isRouteNotFound = (error: unknown) =>
-  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
-
-const headers = HttpRouter.middleware((answer) =>
-  Effect.gen(function*() {
-    const found = Effect.catchIf(answer, isRouteNotFound, () => Effect.succeed(elsewhere))
-    const response = HttpServerResponse.setHeaders(yield* found, ofAll)
-    // Everything but the page's own files changes at any time, so it is not cached.
-    return Option.isSome(Headers.get(response.headers, "cache-control"))
-      ? response
-      : HttpServerResponse.setHeader(response, "cache-control", "no-store")
-  }), { global: true })
 
 interface File {
   readonly type: string
@@ -121,4 +82,4 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       return yield* file === undefined ? absent : answer(file, "public, max-age=31536000, immutable")
     })
   )
-})).pipe(Layer.provide(headers))
+}))

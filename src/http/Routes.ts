@@ -8,6 +8,7 @@ import { exposition } from "../status/Gauges.ts"
 import { Status } from "../status/Status.ts"
 import { isWritable } from "../status/StatusSelector.ts"
 import { Api, NotReady } from "./Api.ts"
+import * as EveryRequest from "./EveryRequest.ts"
 import * as IntegrationsRoutes from "./IntegrationsRoutes.ts"
 import * as LiveRoutes from "./LiveRoutes.ts"
 import * as PageRoutes from "./PageRoutes.ts"
@@ -70,6 +71,7 @@ export const layer = Layer.mergeAll(
       statusLayer,
       debugLayer,
       SessionRoutes.layer,
+      SessionRoutes.layerLink,
       IntegrationsRoutes.layer,
       SearchRoutes.layer,
       LiveRoutes.layer
@@ -78,5 +80,6 @@ export const layer = Layer.mergeAll(
     Layer.provide(HttpApiMiddleware.layerProblemDetails({ includeDetails: true }))
   ),
   metricsLayer,
-  PageRoutes.layer
+  PageRoutes.layer,
+  EveryRequest.layer
 ).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(requestBytesMax))))

@@ -2,28 +2,41 @@
 import { Effect, Layer, Option } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { Access, cookieName } from "./Access.ts"
+import { Access, type Openness } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { Guard } from "./Guard.ts"
 import { WrongToken } from "./SessionApi.ts"
-
-/** Groups of endpoints that reveal no more than `/status`. */
-const openGroups: ReadonlySet<string> = new Set(["session", "live"])
 
 /** Layer of the {@link Guard}, which asks {@link Access} about each request. */
 export const layerGuard = Layer.effect(
   Guard,
   Effect.gen(function*() {
     const access = yield* Access
-    return (answer, { group }) =>
-      Effect.flatMap(
-        HttpServerRequest.HttpServerRequest,
-        (request) => Effect.andThen(access.check(request, openGroups.has(group.identifier)), answer)
-      )
+    const opennessOf = Effect.fnUntraced(function*(group: string, endpoint: string): Effect.fn.Return<Openness> {
+      if (group === "status") return (yield* access.page).status === "open" ? "uncounted" : "closed"
+      if (group !== "session") return "closed"
+      // Wrong tokens are counted where they are compared; a right one must not wait.
+      return endpoint === "begin" ? "uncounted" : "open"
+    })
+    return (answer, { endpoint, group }) =>
+      Effect.gen(function*() {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        yield* access.check(request, yield* opennessOf(group.identifier, endpoint.identifier))
+        return yield* answer
+      })
   })
 )
 
-const cookie = { httpOnly: true, sameSite: "strict", path: "/" } as const
+/** Layer of the handler that makes links. */
+export const layerLink = HttpApiBuilder.group(
+  Api,
+  "link",
+  Effect.fn(function*(handlers) {
+    const access = yield* Access
+    // The guard lets only callers with full access pass, whom a connector without a token has none of.
+    return handlers.handleAll({ make: () => Effect.orDie(Effect.flatMap(access.invite, Effect.fromOption)) })
+  })
+)
 
 /** Layer of the handlers; they set and clear the session cookie. */
 export const layer = HttpApiBuilder.group(
@@ -31,8 +44,16 @@ export const layer = HttpApiBuilder.group(
   "session",
   Effect.fn(function*(handlers) {
     const access = yield* Access
-    const withCookie = (value: string, maxAge?: number) =>
-      HttpServerResponse.setCookieUnsafe(cookieName, value, { ...cookie, ...(maxAge === undefined ? {} : { maxAge }) })
+    const withCookie = (value: string, maxAge?: number) => (response: HttpServerResponse.HttpServerResponse) => {
+      const { name, secure } = access.cookie()
+      return HttpServerResponse.setCookieUnsafe(response, name, value, {
+        httpOnly: true,
+        sameSite: "strict",
+        path: "/",
+        secure,
+        ...(maxAge === undefined ? {} : { maxAge })
+      })
+    }
     return handlers.handleAll({
       show: ({ request }) => access.show(request),
       begin: Effect.fnUntraced(function*({ payload, request }) {

@@ -46,7 +46,7 @@ export class Refused extends Error {
       case "Unreachable":
         return "the connector does not answer: it was stopped, or the network in between is down"
       case "WrongToken":
-        return "this is not the token of AZURE_SECURITY_ADMIN_TOKEN"
+        return "this is not the connector's token"
       case "TooManyRequests":
         return `too many requests: wait ${Number(this.body["retry_after_seconds"] ?? 60)} seconds`
       default:

@@ -1,7 +1,7 @@
 /**
  * Keeps the page up to date: by server-sent events or, when they do not get through, by a request every five seconds.
  */
-import { client, type IndexState, type LiveEvent, type StatusDocument } from "./Client.ts"
+import { client, type IndexState, type LiveEvent, Refused, type StatusDocument } from "./Client.ts"
 
 /** How the page hears of changes: `live` by events, `asking` every five seconds, `lost` without any answer. */
 export type Hearing = "live" | "asking" | "lost"
@@ -13,7 +13,8 @@ export interface Heard {
   readonly index: IndexState | undefined
 }
 
-const askEveryMillis = 5000
+/** How often the page asks when it gets no events. */
+export const askEveryMillis = 5000
 /** Events have stopped after this silence; the connector sends one every 15 seconds at least. */
 const silenceMillis = 40_000
 /** Events are tried again after this long. */
@@ -21,12 +22,9 @@ const againMillis = 60_000
 
 /**
  * Calls `tell` at each change until `stop` is called. A hidden page holds no connection, because HTTP/1.1 allows six
- * for all tabs together. `mayIndex` tells whether a request for the index is allowed; events contain the index anyway.
+ * for all tabs together. Without full access there are no events and no index, only the status.
  */
-export const listen = (
-  tell: (heard: Heard) => void,
-  mayIndex: () => boolean = () => false
-): { readonly stop: () => void } => {
+export const listen = (tell: (heard: Heard) => void, hasFullAccess: () => boolean): { readonly stop: () => void } => {
   let heard: Heard = { hearing: "asking", status: undefined, index: undefined }
   let source: EventSource | undefined
   let lastEvent = 0
@@ -49,6 +47,7 @@ export const listen = (
 
   const open = () => {
     close()
+    if (!hasFullAccess()) return
     lastEvent = now()
     source = new EventSource("/api/live")
     source.addEventListener("message", (event: MessageEvent<string>) => {
@@ -75,12 +74,14 @@ export const listen = (
         say({ status, hearing: source !== undefined && heard.hearing === "live" ? "live" : "asking" })
         if (wasLost && source === undefined && !document.hidden && !isStopped) open()
       }
-      if (!isStopped && source === undefined && mayIndex()) {
+      if (!isStopped && source === undefined && hasFullAccess()) {
         const index = await client.indexState().catch(() => undefined)
         if (index !== undefined && !isOvertaken()) say({ index })
       }
-    } catch {
-      if (!isOvertaken()) say({ hearing: "lost" })
+    } catch (cause) {
+      // The connector answers, but the session has ended: the page asks for a sign-in.
+      const isRefused = cause instanceof Refused && cause.status !== 0
+      if (!isOvertaken() && !isRefused) say({ hearing: "lost" })
     } finally {
       isAsking = false
     }
@@ -99,11 +100,11 @@ export const listen = (
     if (document.hidden) return
     if (source !== undefined && now() - lastEvent > silenceMillis) close()
     if (source !== undefined) return
-    if (now() - closedAt > againMillis) open()
+    if (hasFullAccess() && now() - closedAt > againMillis) open()
     else void ask()
   }, askEveryMillis)
   document.addEventListener("visibilitychange", seen)
-  if (document.hidden) void ask()
+  if (document.hidden || !hasFullAccess()) void ask()
   else open()
 
   return {

@@ -1,4 +1,5 @@
 /** Notices of the page's frame: how the page hears of changes, and what is wrong. */
+import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { Hearing } from "./Live.ts"
@@ -26,6 +27,20 @@ export const said = (kind: "error" | "info" | "warning", title: string, text: st
   html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast
     hide-close-button .title=${title} .subtitle=${visible(text)}></cds-inline-notification>`
 
+/** A notice of a fault, with a button if it can be tried again; nothing without a fault. */
+export const failed = (
+  title: string,
+  fault: string | undefined,
+  tryAgain?: () => unknown
+): TemplateResult | typeof nothing =>
+  fault === undefined ? nothing : html`
+    ${said("error", title, fault)}
+    ${
+    tryAgain === undefined
+      ? nothing
+      : html`<cds-button class="notice" kind="tertiary" size="md" @click=${tryAgain}>Try again</cds-button>`
+  }`
+
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 
 /** Warns that the connection is lost since `heardAt`, and that the page shows the state of that time. */
@@ -37,3 +52,6 @@ export const lost = (heardAt: Date | undefined): TemplateResult =>
       ? "No connection to the connector."
       : `No connection to the connector since ${time.format(heardAt)}; what is shown is from then.`
   )
+
+/** Says why a link did not sign in. */
+export const linkUsed = "The link was used before, or it is too old; the command azure-security page prints a new one"

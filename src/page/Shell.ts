@@ -1,5 +1,4 @@
 /** The page's frame: header, navigation, theme, session, and the open view. */
-import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/ui-shell/header.js"
 import "@carbon/web-components/es/components/ui-shell/header-name.js"
 import "./Dialog.ts"
@@ -8,8 +7,9 @@ import "./integrations/Integrations.ts"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
 import { icon } from "./Icons.ts"
-import { type Heard, listen } from "./Live.ts"
-import { hearingMark, lost, said } from "./Notices.ts"
+import { signInByLink } from "./LinkSignIn.ts"
+import { askEveryMillis, type Heard, listen } from "./Live.ts"
+import { failed, hearingMark, linkUsed, lost, said } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
 import { text } from "./Styles.ts"
 import { changeTheme, followSystem, theme } from "./Theme.ts"
@@ -41,7 +41,7 @@ export class Page extends LitElement {
   declare private session: Session | undefined
   declare private heard: Heard
   declare private view: View
-  /** Why there is no session. */
+  /** Why there is no session, or why a link did not begin one. */
   declare private fault: string | undefined
   /** Why the view could not be loaded. */
   declare private viewFault: string | undefined
@@ -52,6 +52,7 @@ export class Page extends LitElement {
   #following: (() => void) | undefined
   /** When the connector was last heard. */
   #heardAt: Date | undefined
+  #again: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     super()
@@ -68,13 +69,6 @@ export class Page extends LitElement {
     document.addEventListener("visibilitychange", this.#seen)
     this.#show()
     void this.#ask()
-    this.#listening = listen((heard) => {
-      const isBack = this.heard.hearing === "lost" && heard.hearing !== "lost"
-      this.heard = heard
-      if (heard.hearing !== "lost") this.#heardAt = new Date()
-      if (isBack || (this.session === undefined && heard.hearing !== "lost")) void this.#ask()
-      if (isBack && this.viewFault !== undefined) void this.#fetch()
-    }, () => this.session?.access === "full")
   }
 
   override disconnectedCallback() {
@@ -82,16 +76,38 @@ export class Page extends LitElement {
     removeEventListener("popstate", this.#show)
     removeEventListener("sign-in-needed", this.#ask)
     document.removeEventListener("visibilitychange", this.#seen)
+    clearTimeout(this.#again)
     this.#following?.()
     this.#listening?.stop()
   }
 
   readonly #ask = async () => {
+    clearTimeout(this.#again)
     try {
-      this.#enter(await client.session())
+      const arrived = await signInByLink()
+      this.#enter(typeof arrived === "object" ? arrived : await client.session())
+      if (arrived === "used" && this.#signsIn) this.fault = linkUsed
     } catch (cause) {
       this.fault = cause instanceof Refused ? cause.why : String(cause)
+      if (this.session === undefined) this.#again = setTimeout(this.#ask, askEveryMillis)
     }
+  }
+
+  /** Listens while the session allows it. */
+  #listen() {
+    if (this.session === undefined || this.#signsIn) {
+      this.#listening?.stop()
+      this.#listening = undefined
+      this.heard = { ...this.heard, hearing: "asking" }
+      return
+    }
+    this.#listening ??= listen((heard) => {
+      const isBack = this.heard.hearing === "lost" && heard.hearing !== "lost"
+      this.heard = heard
+      if (heard.hearing !== "lost") this.#heardAt = new Date()
+      if (isBack) void this.#ask()
+      if (isBack && this.viewFault !== undefined) void this.#fetch()
+    }, () => this.session?.access === "full")
   }
 
   #enter(session: Session) {
@@ -99,6 +115,7 @@ export class Page extends LitElement {
     this.fault = undefined
     this.signOutFault = undefined
     this.session = session
+    this.#listen()
     if (session.access !== "full") return
     this.opened = true
     if (!wasOut) return
@@ -227,7 +244,7 @@ export class Page extends LitElement {
         }</ul></nav>`
     }
         <span class="space"></span>
-        ${hearingMark(this.heard.hearing)}
+        ${session === undefined || this.#signsIn ? nothing : hearingMark(this.heard.hearing)}
         <button class="action" type="button" aria-label=${isDark ? "Use the light theme" : "Use the dark theme"}
           title=${isDark ? "Use the light theme" : "Use the dark theme"} @click=${() => {
       changeTheme()
@@ -247,14 +264,9 @@ export class Page extends LitElement {
     const { fault, session, signOutFault, viewFault } = this
     const isLost = this.heard.hearing === "lost" && session !== undefined
     return html`
-      ${isLost ? lost(this.#heardAt) : nothing}
-      ${fault === undefined || isLost ? nothing : said("error", "This did not work", fault)}
-      ${signOutFault === undefined ? nothing : said("error", "Not signed out", signOutFault)}
-      ${
-      viewFault === undefined ? nothing : html`
-        ${said("error", "This view could not be loaded", viewFault)}
-        <cds-button class="notice" kind="tertiary" size="md" @click=${() => this.#tryAgain()}>Try again</cds-button>`
-    }
+      ${isLost ? lost(this.#heardAt) : failed("This did not work", fault)}
+      ${failed("Not signed out", signOutFault)}
+      ${failed("This view could not be loaded", viewFault, () => this.#tryAgain())}
       ${
       session?.access === "status" && !session.takes_token
         ? said("info", "Only the status is shown", session.why ?? "")

@@ -1,6 +1,6 @@
 /** Form that asks for the token. */
 import "@carbon/web-components/es/components/button/button.js"
-import { css, html, LitElement } from "lit"
+import { css, html, LitElement, nothing } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
 import { icon } from "./Icons.ts"
 import { fields, text } from "./Styles.ts"
@@ -63,16 +63,12 @@ export class SignIn extends LitElement {
     const isFaulty = this.fault !== undefined
     return html`
       <form novalidate @submit=${this.#signIn}>
-        <p class="quiet">${this.why}</p>
+        <p class="quiet" id="why">${this.why}</p>
         <div class="field">
           <label for="token">Token</label>
           <input id="token" type="password" autocomplete="current-password" spellcheck="false"
-            aria-invalid=${isFaulty} aria-describedby=${isFaulty ? "fault" : "hint"}>
-          ${
-      isFaulty
-        ? html`<p class="fault" id="fault" role="alert">${icon("failed")}${this.fault}</p>`
-        : html`<p class="hint" id="hint">The value of AZURE_SECURITY_ADMIN_TOKEN, as the connector was started with.</p>`
-    }
+            aria-invalid=${isFaulty} aria-describedby=${isFaulty ? "fault" : "why"}>
+          ${isFaulty ? html`<p class="fault" id="fault" role="alert">${icon("failed")}${this.fault}</p>` : nothing}
         </div>
         <div>
           <cds-button type="button" ?disabled=${this.asking} @click=${() => this.#signIn()}>Sign in</cds-button>

@@ -7,7 +7,7 @@ export type View = "integrations" | "search" | "activity"
 export const views = [
   { view: "integrations", path: "/admin/settings/integrations", title: "Integrations", needs: "status" },
   { view: "search", path: "/signals/search", title: "Search", needs: "full" },
-  { view: "activity", path: "/signals/activity", title: "Activity", needs: "status" }
+  { view: "activity", path: "/signals/activity", title: "Activity", needs: "full" }
 ] as const satisfies ReadonlyArray<{
   readonly view: View
   readonly path: string

@@ -64,7 +64,16 @@ export const program = (name: string, ...args: ReadonlyArray<string | number>) =
 
 /** Starts the bundled connector as its image does, without a compile cache of an earlier start. */
 export const connector = (...args: ReadonlyArray<string>) =>
-  launch([process.execPath, bundle, ...args], { MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: "" })
+  launch([process.execPath, bundle, ...args], {
+    AZURE_SECURITY_ADMIN_TOKEN: token,
+    MALLOC_ARENA_MAX: "1",
+    NODE_COMPILE_CACHE: ""
+  })
+
+const token = "a token of many characters"
+
+/** Headers that sign in to a connector that {@link connector} started. */
+export const signedIn = { authorization: `Bearer ${token}` }
 
 const Asked = Schema.Struct({
   /** Time of the first request for a page, in milliseconds since 1970; 0 for never. */

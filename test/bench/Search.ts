@@ -42,7 +42,7 @@ const searching = Effect.fnUntraced(function*(origin: string, taken: Array<numbe
   const answer = (params: Record<string, string>) =>
     Effect.gen(function*() {
       const from = performance.now()
-      const response = yield* HttpClient.get(`${origin}/api/search`, { urlParams: params })
+      const response = yield* HttpClient.get(`${origin}/api/search`, { urlParams: params, headers: Measure.signedIn })
       const found = yield* HttpClientResponse.schemaBodyJson(Found)(response)
       taken.push(performance.now() - from)
       statuses.set(found.index.state, (statuses.get(found.index.state) ?? 0) + 1)
@@ -72,11 +72,12 @@ const indexed = Effect.fnUntraced(function*(file: string) {
   const running = yield* Measure.connector("run", "--config", file, "--listen", `127.0.0.1:${port}`)
   const origin = `http://127.0.0.1:${port}`
   const state = Effect.flatMap(
-    HttpClient.get(`${origin}/api/search/state`),
+    HttpClient.get(`${origin}/api/search/state`, { headers: Measure.signedIn }),
     HttpClientResponse.schemaBodyJson(IndexState)
   )
   const first = HttpClient.get(`${origin}/api/search`, {
-    urlParams: { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", limit: "1" }
+    urlParams: { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", limit: "1" },
+    headers: Measure.signedIn
   }).pipe(Effect.flatMap(HttpClientResponse.schemaBodyJson(Found)))
   yield* Effect.retry(state, { schedule: Schedule.spaced("20 millis") })
   const before = Measure.usage(running.child.pid!)!

@@ -12,6 +12,8 @@ import { settingsFile, tenantId } from "../support/RunFiles.ts"
 
 const everything = { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", limit: "1000" }
 
+const token = "a token of many characters"
+
 const world = Layer.merge(NodeServices.layer, NodeHttpClient.layerUndici)
 
 it.layer(world, { excludeTestServices: true })("search", (it) => {
@@ -27,13 +29,16 @@ it.layer(world, { excludeTestServices: true })("search", (it) => {
     const port = yield* Process.freePort
     const connector = yield* Process.start(
       ["run", "--config", file, "--listen", `127.0.0.1:${port}`],
-      {},
+      { AZURE_SECURITY_ADMIN_TOKEN: token },
       undefined,
       under
     )
     const get = <A>(path: string, schema: Schema.Codec<A, unknown>, urlParams: Record<string, string> = {}) =>
       Effect.flatMap(
-        HttpClient.get(`http://127.0.0.1:${port}${path}`, { urlParams }),
+        HttpClient.get(`http://127.0.0.1:${port}${path}`, {
+          urlParams,
+          headers: { authorization: `Bearer ${token}` }
+        }),
         HttpClientResponse.schemaBodyJson(schema)
       )
     return { connector, directory, get }

@@ -51,6 +51,36 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
       assert.notInclude(Array.from(bodies.values()).join(), "never-to-be-seen")
     }))
 
+  it.effect("sends a collector neither the link that signs in to the page nor what signs in a caller", () =>
+    Effect.gen(function*() {
+      const { bodies, url } = yield* collector
+      const { env } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
+      const { file } = yield* settingsFile()
+      const own = { NO_PROXY: "127.0.0.1", AZURE_SECURITY_ADMIN_TOKEN: "a token of many characters" }
+      const run = yield* Process.start(["run", "--listen", "127.0.0.1:0", "--config", file], {
+        ...env,
+        ...own,
+        OTEL_EXPORTER_OTLP_ENDPOINT: url
+      })
+      const origin = (yield* run.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)).replace("the page is ", "")
+      const link = (yield* run.says(/#token=[\w-]{43}/)).replace("#token=", "")
+      yield* Effect.promise(() =>
+        fetch(`${origin}/api/instances`, {
+          headers: {
+            authorization: `Bearer ${own.AZURE_SECURITY_ADMIN_TOKEN}`,
+            cookie: "azure_security_session=SESSION"
+          }
+        }).then((answer) => answer.text())
+      )
+      yield* run.says(/fetched 5 events/)
+      run.child.kill("SIGTERM")
+      yield* run.exit
+      assert.include(bodies.get("/v1/logs")!, "the page is")
+      for (const secret of [link, own.AZURE_SECURITY_ADMIN_TOKEN, "SESSION"]) {
+        assert.notInclude(Array.from(bodies.values()).join(), secret)
+      }
+    }))
+
   it.effect("remembers the last requests, and prints them for a support case", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn({ alerts: 5, incidents: 1, legacyAlerts: 1 })
@@ -60,7 +90,14 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
       const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
       yield* run.says(/fetched 5 events/)
       yield* run.says(/HTTP 429/)
-      const status = yield* Process.start(["status", "--requests", "--url", `http://127.0.0.1:${port}/`])
+      const status = yield* Process.start([
+        "status",
+        "--requests",
+        "--config",
+        file,
+        "--url",
+        `http://127.0.0.1:${port}/`
+      ])
       assert.strictEqual(yield* status.exit, 0, status.stderr())
       const lines = status.stdout().trim().split("\n")
       assert.match(

@@ -49,6 +49,8 @@ const labelsIn = (text: string) =>
     ...Array.from(text.matchAll(/[{,]\s*([a-z_]+)=~?\\?"/g), ([, label]) => label!)
   ])
 
+const token = "a token of many characters"
+
 it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert rules", (it) => {
   it.effect("use only metrics and labels that are exported, and the dashboard shows every metric", () =>
     Effect.gen(function*() {
@@ -56,7 +58,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
       yield* simulator.addFault({ kind: "missing_role", endpoint: "incidents" })
       const { file } = yield* settingsFile({ client_secret_expires: "2999-01-01" })
       const port = yield* Process.freePort
-      const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
+      const run = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], {
+        ...env,
+        AZURE_SECURITY_ADMIN_TOKEN: token
+      })
       yield* run.says(/fetched 5 events/)
       yield* run.says(/HTTP 403/)
       const exported = yield* Effect.promise(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
@@ -72,7 +77,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
       )
       for (const path of ["/health/live", "/health/ready", "/status", "/debug/requests"]) {
         assert.property(openapi.paths, path)
-        const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`))
+        const answer = yield* Effect.promise(() =>
+          fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } })
+        )
         assert.strictEqual(answer.status, 200, path)
       }
       // Every path and schema that is referred to exists.

@@ -1,67 +1,95 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Option, Redacted } from "effect"
+import { Duration, Effect, Option, Redacted, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
-import { sessionsMax } from "../../src/domain/Bounds.ts"
-import { Access, cookieName } from "../../src/http/Access.ts"
+import { PageSettings } from "../../src/config/PageSettings.ts"
+import { callersMax, linksMax, sessionsMax } from "../../src/domain/Bounds.ts"
+import { Access, type Openness } from "../../src/http/Access.ts"
+import { linkLife } from "../../src/http/Sessions.ts"
+import { prove } from "../../src/http/TokenProof.ts"
 
 const token = "a token of many characters"
 
-const request = (headers: Record<string, string> = {}, method = "GET") =>
+const request = (headers: Record<string, string> = {}, method = "GET", from = "10.0.0.1") =>
   HttpServerRequest.fromWeb(
     new Request("http://127.0.0.1:9464/api/instances", { method, headers: { host: "127.0.0.1:9464", ...headers } })
-  )
+  ).modify({ remoteAddress: Option.some(from) })
 
-const byCookie = (cookie: string) => request({ cookie: `${cookieName}=${cookie}` })
+const byCookie = (cookie: string, from?: string) => request({ cookie: `azure_security_session=${cookie}` }, "GET", from)
+const byToken = (text: string, from?: string) => request({ authorization: `Bearer ${text}` }, "GET", from)
 
-const open = Access.layer({ loopback: true, token: Option.none() })
-const closed = Access.layer({ loopback: false, token: Option.none() })
-const guarded = Access.layer({ loopback: false, token: Option.some(Redacted.make(token)) })
+const layerOf = ({ loopback = true, settings = {}, text = token }: {
+  readonly loopback?: boolean
+  readonly settings?: typeof PageSettings.Encoded
+  readonly text?: string
+} = {}) =>
+  Access.layer(loopback, {
+    token: text === "" ? Option.none() : Option.some(Redacted.make(text)),
+    why: "sign in so and so",
+    page: Schema.decodeSync(PageSettings)(settings)
+  })
 
-const enter = Effect.fnUntraced(function*() {
-  const begun = yield* (yield* Access).begin(request(), ` ${token}\n`)
+const guarded = layerOf()
+
+const enter = Effect.fnUntraced(function*(text = ` ${token}\n`) {
+  const begun = yield* (yield* Access).begin(request(), text)
   return Option.getOrThrow(begun).cookie
 })
 
 const access = (of: HttpServerRequest.HttpServerRequest) =>
   Effect.flatMap(Access, (service) => Effect.map(service.show(of), (session) => session.access))
 
-const refusal = (of: HttpServerRequest.HttpServerRequest, isOpen = false) =>
+const refusal = (of: HttpServerRequest.HttpServerRequest, openness: Openness = "closed") =>
   Effect.flatMap(
     Access,
-    (service) => Effect.match(service.check(of, isOpen), { onSuccess: () => "allowed", onFailure: ({ _tag }) => _tag })
+    (service) =>
+      Effect.match(service.check(of, openness), { onSuccess: () => "allowed", onFailure: ({ _tag }) => _tag })
   )
 
 const change = (headers: Record<string, string>) => request(headers, "PUT")
 const page = { "x-azure-security-page": "1" }
+const bearer = { authorization: `Bearer ${token}` }
 
-it.effect("without a token, a loopback page is open to names of the machine only", () =>
+it.effect("a caller without a session gets nothing but what is open, on the machine itself too", () =>
   Effect.gen(function*() {
-    for (const host of ["127.0.0.1:9464", "localhost", "LOCALHOST:9464", "[::1]:9464", "127.8.9.1"]) {
-      assert.strictEqual(yield* access(request({ host })), "full", host)
+    for (const host of ["127.0.0.1:9464", "localhost", "[::1]:9464"]) {
+      const shown = yield* (yield* Access).show(request({ host }, "GET", "127.0.0.1"))
+      assert.deepInclude(shown, { access: "status", takes_token: true, why: "sign in so and so" })
+      assert.strictEqual(yield* refusal(request({ host }, "GET", "127.0.0.1")), "SignInNeeded")
+      assert.strictEqual(yield* refusal(request({ host }, "GET", "127.0.0.1"), "open"), "allowed")
+      assert.strictEqual(yield* refusal(change(page)), "SignInNeeded")
     }
-    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:9464", "10.0.0.5:9464", ""]) {
-      assert.strictEqual(yield* access(request({ host })), "status", host)
-      assert.strictEqual(yield* refusal(request({ host })), "NotAllowed", host)
-    }
-  }).pipe(Effect.provide(open)))
+  }).pipe(Effect.provide(guarded)))
 
-it.effect("without a token, a page that others can reach shows only the status", () =>
+it.effect("without a token, nobody gets more than what is open", () =>
   Effect.gen(function*() {
-    const shown = yield* (yield* Access).show(request())
-    assert.deepInclude(shown, { access: "status", takes_token: false })
-    assert.include(shown.why, "AZURE_SECURITY_ADMIN_TOKEN")
+    assert.deepInclude(yield* (yield* Access).show(request()), { access: "status", takes_token: false })
     assert.strictEqual(yield* refusal(request()), "NotAllowed")
-    assert.strictEqual(yield* refusal(request(), true), "allowed")
+    assert.strictEqual(yield* refusal(request(), "open"), "allowed")
     assert.strictEqual(yield* refusal(change(page)), "NotAllowed")
-    assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), "")))
-  }).pipe(Effect.provide(closed)))
+    for (const text of ["", " ", token]) {
+      assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), text)))
+      assert.strictEqual(yield* access(byToken(text)), "status")
+    }
+    assert.isTrue(Option.isNone(yield* (yield* Access).invite))
+  }).pipe(Effect.provide(layerOf({ text: "" }))))
+
+it.effect("a token that is known later lets in from then on, and an end of it ends the sessions", () =>
+  Effect.gen(function*() {
+    const service = yield* Access
+    const settings = Schema.decodeSync(PageSettings)({ status: "closed" })
+    yield* service.admit({ token: Option.some(Redacted.make(token)), why: "now", page: settings })
+    const cookie = yield* enter()
+    assert.strictEqual(yield* access(byCookie(cookie)), "full")
+    assert.strictEqual((yield* service.page).status, "closed")
+    yield* service.admit({ token: Option.none(), why: "no more", page: settings })
+    assert.strictEqual(yield* access(byCookie(cookie)), "status")
+  }).pipe(Effect.provide(layerOf({ text: "" }))))
 
 it.effect("the token opens a session with a cookie of its own", () =>
   Effect.gen(function*() {
     const service = yield* Access
-    assert.strictEqual(yield* refusal(request()), "SignInNeeded")
     assert.isTrue(Option.isNone(yield* service.begin(request(), "another")))
     const [one, other] = [yield* enter(), yield* enter()]
     assert.notStrictEqual(one, other)
@@ -71,18 +99,55 @@ it.effect("the token opens a session with a cookie of its own", () =>
     assert.strictEqual(yield* access(byCookie("")), "status")
     yield* service.end(byCookie(one))
     assert.strictEqual(yield* access(byCookie(one)), "status")
+    assert.isFalse(yield* service.lives(byCookie(one)))
     assert.strictEqual(yield* access(byCookie(other)), "full")
+    assert.isTrue(yield* service.lives(byCookie(other)))
   }).pipe(Effect.provide(guarded)))
 
-it.effect("a program may send the token itself in each request", () =>
+it.effect("a program may send the token itself in each request, or a proof of it from the same minute", () =>
   Effect.gen(function*() {
-    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
-    assert.strictEqual(yield* access(request({ authorization: "Bearer x" })), "status")
+    const now = 1_000_000
+    yield* TestClock.setTime(now)
+    assert.strictEqual(yield* access(byToken(token)), "full")
+    assert.strictEqual(yield* access(byToken("x")), "status")
+    for (const at of [now, now - 60_000, now + 60_000]) {
+      assert.strictEqual(yield* access(byToken(prove(token, at))), "full")
+    }
+    const far = [prove(token, now - 60_001), prove(token, now + 60_001)]
+    for (
+      const text of [...far, prove("another token of many", now), `${prove(token, now)}A`, "proof.1.", `proof.${now}.x`]
+    ) {
+      assert.strictEqual(yield* access(byToken(text)), "status", text)
+    }
     const cookie = yield* enter()
     assert.strictEqual(
-      yield* access(request({ authorization: "Bearer x", cookie: `${cookieName}=${cookie}` })),
+      yield* access(request({ authorization: "Bearer x", cookie: `azure_security_session=${cookie}` })),
       "status"
     )
+    // The sign-in of a proxy is none of the connector's.
+    assert.strictEqual(
+      yield* access(request({ authorization: "Basic x", cookie: `azure_security_session=${cookie}` })),
+      "full"
+    )
+  }).pipe(Effect.provide(guarded)))
+
+it.effect("a link signs in once, within 15 minutes", () =>
+  Effect.gen(function*() {
+    const invite = Effect.map((yield* Access).invite, (link) => Option.getOrThrow(link).token)
+    const [one, late] = [yield* invite, yield* invite]
+    assert.notInclude([token, late], one)
+    assert.isAtLeast(one.length, 43)
+    assert.strictEqual(yield* access(byToken(one)), "status")
+    assert.strictEqual(yield* access(byCookie(yield* enter(one))), "full")
+    assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), one)))
+    yield* TestClock.adjust(linkLife)
+    assert.strictEqual(Duration.toMinutes(linkLife), 15)
+    assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), late)))
+    const many: Array<string> = []
+    for (let n = 0; n <= linksMax; n++) many.push(yield* invite)
+    assert.isTrue(Option.isNone(yield* (yield* Access).begin(request(), many[0]!)))
+    yield* enter(many[1])
+    yield* enter(many.at(-1))
   }).pipe(Effect.provide(guarded)))
 
 it.effect("a session ends 30 minutes after its last use, and after 10 hours in any case", () =>
@@ -91,6 +156,8 @@ it.effect("a session ends 30 minutes after its last use, and after 10 hours in a
     const used = yield* enter()
     yield* TestClock.adjust("29 minutes")
     assert.strictEqual(yield* access(byCookie(used)), "full")
+    // Looking whether a session goes on does not extend it.
+    assert.isTrue(yield* (yield* Access).lives(byCookie(idle)))
     yield* TestClock.adjust("1 minute")
     assert.strictEqual(yield* access(byCookie(idle)), "status")
     for (let minutes = 30; minutes < 600; minutes += 15) {
@@ -112,85 +179,117 @@ it.effect("a session over the limit ends the oldest one", () =>
     assert.strictEqual(yield* access(byCookie(cookies.at(-1)!)), "full")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("after ten wrong tokens a minute, in the form or a header, every token is refused", () =>
+it.effect("ten wrong tokens a minute, in the form or a header, stop the guesses of that address and nobody else", () =>
   Effect.gen(function*() {
     const service = yield* Access
+    const cookie = yield* enter()
     for (let n = 0; n < 5; n++) {
       assert.isTrue(Option.isNone(yield* service.begin(request(), `guess ${n}`)))
-      assert.strictEqual(yield* refusal(request({ authorization: `Bearer guess ${n}` })), "SignInNeeded")
+      assert.strictEqual(yield* refusal(byToken(`guess ${n}`)), "SignInNeeded")
     }
-    assert.strictEqual((yield* Effect.flip(service.begin(request(), token)))._tag, "TooManyRequests")
-    assert.strictEqual(yield* refusal(request({ authorization: "Bearer guess" })), "TooManyRequests")
-    // A right token gets the same answer as a wrong one.
-    assert.strictEqual(yield* refusal(request({ authorization: `Bearer ${token}` })), "TooManyRequests")
-    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
-    yield* TestClock.adjust("1 minute")
+    assert.strictEqual((yield* Effect.flip(service.begin(request(), "guess")))._tag, "TooManyRequests")
+    assert.strictEqual(yield* refusal(byToken("guess")), "TooManyRequests")
+    assert.strictEqual(yield* refusal(byToken("guess"), "open"), "TooManyRequests")
+    assert.strictEqual(yield* refusal(byToken("guess", "10.0.0.2")), "SignInNeeded")
+    // A right token, a link and a session wait for nothing.
+    assert.strictEqual(yield* refusal(byToken(token)), "allowed")
+    assert.strictEqual(yield* refusal(byCookie(cookie)), "allowed")
     yield* enter()
+    yield* enter(Option.getOrThrow(yield* service.invite).token)
+    yield* TestClock.adjust("1 minute")
+    assert.strictEqual(yield* refusal(byToken("guess")), "SignInNeeded")
   }).pipe(Effect.provide(guarded)))
 
-it.effect("wrong tokens count towards the limit on open endpoints too", () =>
+it.effect("an address of IPv6 counts as its network, which has one caller", () =>
   Effect.gen(function*() {
-    for (let n = 0; n < 10; n++) yield* access(request({ authorization: `Bearer guess ${n}` }))
-    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "status")
+    for (let n = 0; n < 10; n++) yield* refusal(byToken("guess", `2001:db8:1:2::${n}`))
+    assert.strictEqual(yield* refusal(byToken("guess", "2001:db8:1:2:ffff::1")), "TooManyRequests")
+    assert.strictEqual(yield* refusal(byToken("guess", "2001:db8:1:3::1")), "SignInNeeded")
+    for (let n = 0; n < 10; n++) yield* refusal(byToken("guess", "::ffff:10.0.0.9"))
+    assert.strictEqual(yield* refusal(byToken("guess", "10.0.0.9")), "TooManyRequests")
   }).pipe(Effect.provide(guarded)))
 
 it.effect("blanks around the configured token are ignored", () =>
   Effect.gen(function*() {
     yield* enter()
-    assert.strictEqual(yield* access(request({ authorization: `Bearer ${token}` })), "full")
-  }).pipe(Effect.provide(Access.layer({ loopback: false, token: Option.some(Redacted.make(`${token}\n`)) }))))
-
-it.effect("a request that came through a proxy does not count as local", () =>
-  Effect.gen(function*() {
-    for (const header of ["forwarded", "via", "x-forwarded-for", "x-real-ip"]) {
-      assert.strictEqual(yield* access(request({ [header]: "10.0.0.9" })), "status", header)
-    }
-    for (const host of ["127.999.1.1:9464", "127.evil.example", "127.0.0.1.evil.example"]) {
-      assert.strictEqual(yield* access(request({ host })), "status", host)
-    }
-  }).pipe(Effect.provide(open)))
+    assert.strictEqual(yield* access(byToken(token)), "full")
+  }).pipe(Effect.provide(layerOf({ text: `${token}\n` }))))
 
 it.effect("requests of another site do not use up the caller's limit", () =>
   Effect.gen(function*() {
-    for (let n = 0; n < 1300; n++) yield* refusal(request({ "sec-fetch-site": "cross-site" }), true)
-    assert.strictEqual(yield* refusal(request()), "allowed")
-  }).pipe(Effect.provide(open)))
+    for (let n = 0; n < 1300; n++) yield* refusal(request({ "sec-fetch-site": "cross-site" }), "open")
+    assert.strictEqual(yield* refusal(request(), "open"), "allowed")
+  }).pipe(Effect.provide(guarded)))
 
-it.effect("a caller may send 1,200 requests a minute", () =>
+it.effect("a caller without a session may send 1,200 requests a minute, a session any number", () =>
   Effect.gen(function*() {
-    for (let n = 0; n < 1200; n++) assert.strictEqual(yield* refusal(request(), true), "allowed")
-    assert.strictEqual(yield* refusal(request(), true), "TooManyRequests")
+    const cookie = yield* enter()
+    for (let n = 0; n < 1300; n++) yield* refusal(byCookie(cookie))
+    for (let n = 0; n < 1200; n++) assert.strictEqual(yield* refusal(request(), "open"), "allowed")
+    assert.strictEqual(yield* refusal(request(), "open"), "TooManyRequests")
+    assert.strictEqual(yield* refusal(request(), "uncounted"), "allowed")
+    assert.strictEqual(yield* refusal(byCookie(cookie)), "allowed")
+    assert.strictEqual(yield* refusal(byToken(token)), "allowed")
     yield* TestClock.adjust("1 minute")
-    assert.strictEqual(yield* refusal(request(), true), "allowed")
-  }).pipe(Effect.provide(open)))
+    assert.strictEqual(yield* refusal(request(), "open"), "allowed")
+  }).pipe(Effect.provide(guarded)))
+
+it.effect("the callers that are counted are bounded, and the one counted longest is forgotten", () =>
+  Effect.gen(function*() {
+    const of = (n: number) => byToken("guess", `10.1.${n >> 8}.${n & 255}`)
+    for (let n = 0; n < 10; n++) yield* refusal(of(0))
+    assert.strictEqual(yield* refusal(of(0)), "TooManyRequests")
+    for (let n = 1; n < callersMax; n++) yield* refusal(of(n))
+    assert.strictEqual(yield* refusal(of(0)), "TooManyRequests")
+    yield* refusal(of(callersMax))
+    assert.strictEqual(yield* refusal(of(0)), "SignInNeeded")
+  }).pipe(Effect.provide(guarded)))
 
 it.effect("a change is accepted only from the page itself", () =>
   Effect.gen(function*() {
-    const own = { ...page, origin: "http://127.0.0.1:9464", "sec-fetch-site": "same-origin" }
-    assert.strictEqual(yield* refusal(change(page)), "allowed")
+    const own = { ...bearer, ...page, origin: "http://127.0.0.1:9464", "sec-fetch-site": "same-origin" }
+    assert.strictEqual(yield* refusal(change({ ...bearer, ...page })), "allowed")
     assert.strictEqual(yield* refusal(change(own)), "allowed")
     for (
       const headers of [
-        {},
-        { "x-azure-security-page": "0" },
+        bearer,
+        { ...bearer, "x-azure-security-page": "0" },
         { ...own, origin: "https://evil.example" },
+        { ...own, origin: "https://azure.example.com" },
         { ...own, origin: "http://127.0.0.1:9465" },
         { ...own, origin: "null" },
         { ...own, "sec-fetch-site": "cross-site" },
         { ...own, "sec-fetch-site": "same-site" }
       ]
     ) {
-      assert.strictEqual(yield* refusal(change(headers)), "NotAllowed", inspect(headers))
-      assert.strictEqual(yield* refusal(change(headers), true), "NotAllowed", inspect(headers))
+      for (const openness of ["closed", "open", "uncounted"] as const) {
+        assert.strictEqual(yield* refusal(change(headers), openness), "NotAllowed", inspect(headers))
+      }
     }
-  }).pipe(Effect.provide(open)))
+  }).pipe(Effect.provide(guarded)))
 
 it.effect("another site cannot make a browser read data", () =>
   Effect.gen(function*() {
     for (const site of ["same-origin", "none"]) {
-      assert.strictEqual(yield* refusal(request({ "sec-fetch-site": site })), "allowed", site)
+      assert.strictEqual(yield* refusal(request({ ...bearer, "sec-fetch-site": site })), "allowed", site)
     }
     for (const site of ["cross-site", "same-site"]) {
-      assert.strictEqual(yield* refusal(request({ "sec-fetch-site": site })), "NotAllowed", site)
+      assert.strictEqual(yield* refusal(request({ ...bearer, "sec-fetch-site": site })), "NotAllowed", site)
     }
-  }).pipe(Effect.provide(open)))
+  }).pipe(Effect.provide(guarded)))
+
+it.effect("the published address is an origin of the page, and with https its cookie is bound to it and to TLS", () =>
+  Effect.gen(function*() {
+    const service = yield* Access
+    const own = { ...bearer, ...page, "sec-fetch-site": "same-origin" }
+    assert.strictEqual(yield* refusal(change({ ...own, origin: "https://azure.example.com" })), "allowed")
+    for (const origin of ["http://azure.example.com", "https://azure.example.com:8443", "https://evil.example"]) {
+      assert.strictEqual(yield* refusal(change({ ...own, origin })), "NotAllowed", origin)
+    }
+    assert.deepStrictEqual(service.cookie(), { name: "__Host-azure_security_session", secure: true })
+    const cookie = yield* enter()
+    assert.strictEqual(yield* access(byCookie(cookie)), "status")
+    assert.strictEqual(yield* access(request({ cookie: `__Host-azure_security_session=${cookie}` })), "full")
+    assert.strictEqual(Option.getOrThrow(yield* service.invite).origin, "https://azure.example.com")
+    assert.isTrue(service.isOwnHost(request({ host: "azure.example.com" })))
+  }).pipe(Effect.provide(layerOf({ settings: { public_url: "https://azure.example.com" } }))))

@@ -1,14 +1,16 @@
 import { assert, describe } from "@effect/vitest"
-import { Effect, Schedule, Schema, Stream, SubscriptionRef } from "effect"
-import type { HttpClientResponse } from "effect/http"
+import { Effect, Fiber, Schedule, Schema, type Scope, Stream, SubscriptionRef } from "effect"
+import { HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { connect } from "node:net"
 import { Finding } from "../../src/checks/Finding.ts"
 import { simulatedInstance } from "../../src/cli/SimulateCommand.ts"
 import { fromSettings } from "../../src/config/Instance.ts"
 import { decodeInstance } from "../../src/config/SettingsDocument.ts"
-import { listenersMax, requestBytesMax } from "../../src/domain/Bounds.ts"
+import { listenersMax, listenersOfAddressMax, listenersOfSessionMax, requestBytesMax } from "../../src/domain/Bounds.ts"
 import type { LiveEvent } from "../../src/http/LiveApi.ts"
 import { views } from "../../src/http/PageRoutes.ts"
-import { interfaceOf, live, page, parsed, written } from "../support/Interface.ts"
+import type { Link } from "../../src/http/SessionApi.ts"
+import { type Interface, interfaceOf, live, page, parsed, token, written } from "../support/Interface.ts"
 
 describe("the page's interface", () => {
   live("shows instances without their secrets", () =>
@@ -189,42 +191,147 @@ describe("the page's interface", () => {
       assert.deepStrictEqual([status, headers["x-content-type-options"]], [404, "nosniff"])
     }))
 
-  live("on a public address, shows only the status until the token is given", () =>
+  live("without a sign-in shows the status, the page and how to sign in, and no more", () =>
     Effect.gen(function*() {
-      const { ask } = yield* interfaceOf({ admin: "the-token", listenAt: "0.0.0.0:0" })
-      for (
-        const path of [
-          "/api/instances",
-          "/api/search?from=2026-01-01&to=2026-01-02",
-          "/api/search?",
-          "/api/search/state"
-        ]
-      ) {
-        assert.strictEqual((yield* ask("GET", path)).status, 401, path)
+      const range = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
+      for (const listenAt of ["127.0.0.1:0", "0.0.0.0:0"]) {
+        const { ask, documents } = yield* interfaceOf({ listenAt })
+        const before = yield* SubscriptionRef.get(documents)
+        const anonymously = true
+        for (
+          const [method, path] of [
+            ["GET", "/api/instances"],
+            ["GET", `/api/search?${range}`],
+            ["GET", "/api/search?"],
+            ["GET", `/api/search/export?${range}&format=ndjson`],
+            ["GET", "/api/search/state"],
+            ["GET", "/api/search/artifacts/x"],
+            ["GET", "/api/live"],
+            ["GET", "/api/activity?range=hour"],
+            ["GET", "/debug/requests"],
+            ["PUT", "/api/instances/two"],
+            ["DELETE", "/api/instances/one?revision=x"],
+            ["POST", "/api/check"],
+            ["POST", "/api/session/link"]
+          ] as const
+        ) {
+          for (const headers of [{}, page]) {
+            const body = method === "GET" ? {} : { body: { revision: null, document: {} } }
+            const { json, status } = yield* ask(method, path, { anonymously, headers, ...body })
+            assert.strictEqual(status, 401, `${method} ${path}`)
+            assert.strictEqual(json.why, "sign in with the token")
+          }
+        }
+        assert.deepStrictEqual(yield* SubscriptionRef.get(documents), before)
+        for (
+          const path of [
+            "/status",
+            "/metrics",
+            "/openapi.json",
+            "/api/session",
+            "/health/live",
+            "/health/ready",
+            views[0]
+          ]
+        ) {
+          assert.notInclude([401, 403, 421], (yield* ask("GET", path, { anonymously })).status, path)
+        }
       }
-      for (const path of ["/status", "/api/activity?range=hour", "/api/session", "/health/live"]) {
-        assert.strictEqual((yield* ask("GET", path)).status, 200, path)
-      }
-      assert.strictEqual((yield* ask("POST", "/api/session", { body: { token: "x" } })).json._tag, "WrongToken")
-      const begun = yield* ask("POST", "/api/session", { body: { token: "the-token" } })
-      const [cookie] = begun.headers["set-cookie"]!.split(";")
-      assert.match(begun.headers["set-cookie"]!, /HttpOnly/)
-      assert.match(begun.headers["set-cookie"]!, /SameSite=Strict/)
-      assert.strictEqual((yield* ask("GET", "/api/instances", { headers: { cookie } })).status, 200)
-      assert.strictEqual((yield* ask("DELETE", "/api/session", { headers: { ...page, cookie } })).status, 204)
-      assert.strictEqual((yield* ask("GET", "/api/instances", { headers: { cookie } })).status, 401)
     }))
 
-  live("on a public address without a token, says what to do", () =>
+  live("a session begins with the token or a link, is bound to its cookie, and ends", () =>
     Effect.gen(function*() {
-      const { ask } = yield* interfaceOf({ listenAt: "0.0.0.0:0" })
-      const { json, status } = yield* ask("GET", "/api/instances")
-      assert.strictEqual(status, 403)
-      assert.include(json.why, "AZURE_SECURITY_ADMIN_TOKEN")
+      const { ask } = yield* interfaceOf()
+      const anonymously = true
+      const sign = (text: string) => ask("POST", "/api/session", { anonymously, body: { token: text } })
+      assert.strictEqual((yield* sign("x")).json._tag, "WrongToken")
+      const link = parsed<Link>((yield* ask("POST", "/api/session/link")).text)
+      const begun = yield* sign(link.token)
+      assert.match(begun.headers["set-cookie"]!, /^azure_security_session=[\w-]{43}; /)
+      assert.match(begun.headers["set-cookie"]!, /HttpOnly/)
+      assert.match(begun.headers["set-cookie"]!, /SameSite=Strict/)
+      assert.notMatch(begun.headers["set-cookie"]!, /Secure/)
+      assert.deepStrictEqual([(yield* sign(link.token)).status, (yield* sign(token)).status], [401, 200])
+      const cookie = begun.headers["set-cookie"]!.split(";")[0]!
+      const asked = ask("GET", "/api/instances", { anonymously, headers: { cookie } })
+      assert.strictEqual((yield* asked).status, 200)
       assert.strictEqual(
-        (yield* ask("PUT", "/api/instances/x", { body: { revision: null, document: {} } })).status,
-        403
+        (yield* ask("DELETE", "/api/session", { anonymously, headers: { ...page, cookie } })).status,
+        204
       )
+      assert.strictEqual((yield* asked).status, 401)
+    }))
+
+  live("sends no status to those who are not signed in, when the settings close it", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf({ settings: { status: "closed" } })
+      assert.strictEqual((yield* ask("GET", "/status", { anonymously: true })).status, 401)
+      assert.strictEqual((yield* ask("GET", "/status")).status, 200)
+      for (const path of ["/metrics", "/health/live"]) {
+        assert.strictEqual((yield* ask("GET", path, { anonymously: true })).status, 200, path)
+      }
+    }))
+
+  live("says what to do when there is no token", () =>
+    Effect.gen(function*() {
+      const { ask, invite } = yield* interfaceOf({ hasToken: false })
+      const { json, status } = yield* ask("GET", "/api/instances")
+      assert.deepStrictEqual([status, json.why], [403, "sign in with the token"])
+      const put = yield* ask("PUT", "/api/instances/x", { body: { revision: null, document: {} } })
+      assert.strictEqual(put.status, 403)
+      assert.isUndefined(yield* invite)
+    }))
+
+  live(
+    "answers to no name but its own, whatever is asked: somebody's DNS may point here",
+    () =>
+      Effect.gen(function*() {
+        const { at } = yield* interfaceOf()
+        const asked = (host: string, path: string, more = "") =>
+          raw(at, `GET ${path} HTTP/1.1`, [`Host: ${host}`, more])
+        for (
+          const path of ["/health/live", "/metrics", "/status", "/openapi.json", "/", views[0], "/page/x.js", "/nope"]
+        ) {
+          const answer = yield* asked("evil.example", path)
+          assert.match(answer, /^HTTP\/1\.1 421 /, path)
+          assert.include(answer, "page.public_url", path)
+          assert.notMatch(answer, /azure-security-page|signal_client/, path)
+          assert.notMatch(yield* asked("localhost", path), /^HTTP\/1\.1 421 /, path)
+        }
+        // What a page of another name may add to its requests changes nothing.
+        for (const more of ["X-Forwarded-Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "Forwarded: host=127.0.0.1"]) {
+          assert.match(yield* asked("evil.example:9464", "/status", more), /^HTTP\/1\.1 421 /, more)
+        }
+        assert.match(yield* raw(at, "GET /status HTTP/1.0", []), /^HTTP\/1\.1 421 /)
+      })
+  )
+
+  live("behind a proxy that it trusts, counts wrong tokens by the real client", () =>
+    Effect.gen(function*() {
+      const settings = { public_url: "https://azure.example.com", trusted_proxies: ["127.0.0.1", "10.0.0.0/8"] }
+      const guess = (ask: Interface["ask"], from: string, more: object = {}) =>
+        Effect.map(
+          ask("GET", "/api/instances", {
+            anonymously: true,
+            headers: { authorization: "Bearer wrong", "x-forwarded-for": from, ...more }
+          }),
+          ({ status }) => status
+        )
+      const { ask } = yield* interfaceOf({ settings })
+      // What the client itself wrote there, before the proxy, is not believed.
+      for (let n = 0; n < 10; n++) assert.strictEqual(yield* guess(ask, `1.1.1.${n}, 203.0.113.7, 10.2.3.4`), 401)
+      assert.strictEqual(yield* guess(ask, "203.0.113.7"), 429)
+      assert.strictEqual(yield* guess(ask, "203.0.113.8"), 401)
+      const own = { ...page, host: "azure.example.com", origin: "https://azure.example.com" }
+      const begun = yield* ask("POST", "/api/session", { headers: own, body: { token } })
+      assert.match(
+        begun.headers["set-cookie"]!,
+        /^__Host-azure_security_session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict$/
+      )
+
+      const untrusting = yield* interfaceOf()
+      for (let n = 0; n < 10; n++) assert.strictEqual(yield* guess(untrusting.ask, `203.0.113.${n}`), 401)
+      assert.strictEqual(yield* guess(untrusting.ask, "203.0.113.99"), 429)
     }))
 
   live("says that it is starting until its services exist", () =>
@@ -234,7 +341,7 @@ describe("the page's interface", () => {
       assert.deepStrictEqual([status, json._tag], [503, "Starting"])
     }))
 
-  live("sends status and index as they change, to a limited number of listeners", () =>
+  live("sends status and index as they change", () =>
     Effect.gen(function*() {
       const { at, http, microsoft, status } = yield* interfaceOf()
       const settings = yield* decodeInstance("test", written(simulatedInstance(microsoft)))
@@ -255,9 +362,47 @@ describe("the page's interface", () => {
       })
       yield* until(() => told.length === 2)
       assert.strictEqual(told[1]!.status.instances[0]!.name, "one")
+    }))
 
-      for (let n = 1; n < listenersMax; n++) assert.strictEqual((yield* http.get(`${at}/api/live`)).status, 200)
-      assert.strictEqual((yield* http.get(`${at}/api/live`)).status, 429)
+  live(
+    "sends events to a limited number of listeners, of a session, of an address and in all",
+    () =>
+      Effect.gen(function*() {
+        const settings = { trusted_proxies: ["127.0.0.1"] }
+        const { ask, at, plain } = yield* interfaceOf({ settings })
+        const cookies = yield* Effect.forEach(
+          Array.from({ length: listenersMax }),
+          () => Effect.map(ask("POST", "/api/session", { body: { token } }), ({ headers }) => headers["set-cookie"]!)
+        )
+        const listen = (session: number, address: number) =>
+          HttpClientRequest.get(`${at}/api/live`).pipe(
+            HttpClientRequest.setHeaders({ cookie: cookies[session]!, "x-forwarded-for": `203.0.113.${address}` }),
+            (request) => plain.execute(request),
+            Effect.tap((response) => Effect.forkScoped(Stream.runDrain(response.stream))),
+            Effect.map(({ status }) => status)
+          )
+        const statuses = (count: number, of: (n: number) => Effect.Effect<number, unknown, Scope.Scope>) =>
+          Effect.map(Effect.forEach(Array.from({ length: count }, (_, n) => n), of), (all) =>
+            all.filter((status) => status === 200).length)
+        assert.strictEqual(
+          yield* statuses(listenersOfSessionMax + 1, (n) => listen(0, n)),
+          listenersOfSessionMax
+        )
+        assert.strictEqual(yield* statuses(listenersOfAddressMax + 1, (n) => listen(n + 1, 100)), listenersOfAddressMax)
+        const rest = listenersMax - listenersOfSessionMax - listenersOfAddressMax
+        assert.strictEqual(yield* statuses(rest + 3, (n) => listen(n + 1, 200)), rest)
+      })
+  )
+
+  live("ends the events of a session that has ended", () =>
+    Effect.gen(function*() {
+      const { ask, at, plain } = yield* interfaceOf()
+      const begun = yield* ask("POST", "/api/session", { body: { token } })
+      const cookie = begun.headers["set-cookie"]!.split(";")[0]!
+      const listening = yield* plain.execute(HttpClientRequest.get(`${at}/api/live`, { headers: { cookie } }))
+      const ended = yield* Effect.forkScoped(Stream.runDrain(listening.stream))
+      yield* ask("DELETE", "/api/session", { anonymously: true, headers: { ...page, cookie } })
+      yield* Effect.timeout(Fiber.join(ended), "5 seconds")
     }))
 
   live("serves the page at every view's path, and no other file", () =>
@@ -289,6 +434,17 @@ const collect = (response: HttpClientResponse.HttpClientResponse, told: Array<Li
     Stream.filter((line) => line.startsWith("data:")),
     Stream.runForEach((line) => Effect.sync(() => told.push(parsed<LiveEvent>(line.slice("data:".length)))))
   )
+
+/** Sends a request as it is written, and returns the answer. */
+const raw = (at: string, line: string, headers: ReadonlyArray<string>) =>
+  Effect.callback<string>((resume) => {
+    let said = ""
+    const socket = connect(Number(new URL(at).port), "127.0.0.1")
+    socket.setEncoding("utf8").on("data", (text: string) => said += text)
+    socket.on("close", () => resume(Effect.succeed(said)))
+    const lines = [line, ...headers.filter((header) => header !== ""), "Connection: close", "", ""]
+    socket.write(lines.join("\r\n"))
+  })
 
 const until = (condition: () => boolean) =>
   Effect.sync(condition).pipe(

@@ -28,7 +28,7 @@ const documentOf = (more: object = {}, tenant = tenantId): string =>
   })
 
 /** Starts a broker with the appliance's stream. Its settings bucket exists once something is put there. */
-const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOptions>) {
+const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOptions>, settings: object = {}) {
   const fs = yield* FileSystem.FileSystem
   const broker = yield* startBroker()
   const { env, simulator } = yield* standIn(microsoft)
@@ -43,7 +43,9 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   const onBroker = Effect.provideContext<Connection>(context)
   yield* onBroker(createStream())
   const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
-  yield* Effect.promise(() => bucket.put("signal-client.azure-security", json({ sink: { type: "nats" } })))
+  yield* Effect.promise(() =>
+    bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } }))
+  )
   const inConductor = {
     ...env,
     NATS_URL: broker.url,
@@ -58,6 +60,8 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
     put: (name: string, document: string) =>
       Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
     run: Process.start(["run", "--no-listen"], inConductor),
+    command: (...words: ReadonlyArray<string>) => Process.start(words, inConductor),
+    directory: `${directory}/data`,
     check: Process.start(["check"], inConductor),
     count: onBroker(count),
     stored: onBroker(stored),
@@ -74,6 +78,8 @@ const until = (condition: Effect.Effect<boolean>, within: Duration.Input) =>
     Effect.orDie,
     Effect.map(([took]) => Duration.toMillis(took))
   )
+
+const quiet = { alerts: 0, incidents: 0, legacyAlerts: 0 }
 
 const onlyAlerts = { lookback_hours: 48, endpoints: { alerts: { enabled: false }, incidents: { enabled: false } } }
 
@@ -110,6 +116,42 @@ describeNats("in Conductor", () => {
         process.child.kill("SIGTERM")
         assert.strictEqual(yield* process.exit, 0)
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
+      }))
+
+    it.effect("the page's token is in the sink's directory, and only the command page prints a link", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { command, directory } = yield* appliance(quiet, { page: { status: "closed" } })
+        const process = yield* command("run", "--listen", "127.0.0.1:0")
+        const said = yield* process.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)
+        const origin = said.replace("the page is ", "")
+        yield* process.says(/the command `azure-security page` in this container prints a link/)
+        const token = (yield* fs.readFileString(`${directory}/admin-token`)).trim()
+        assert.match(token, /^[\w-]{43}$/)
+        const statusOf = (path: string, headers = {}) =>
+          Effect.promise(async () => (await fetch(origin + path, { headers })).status)
+        assert.strictEqual(yield* statusOf("/status"), 401)
+        assert.strictEqual(yield* statusOf("/api/instances", { authorization: `Bearer ${token}` }), 200)
+        const page = yield* command("page", "--url", origin)
+        assert.strictEqual(yield* page.exit, 0, page.stderr())
+        assert.match(page.stdout(), new RegExp(`^${origin}/#token=[\\w-]{43}\n`))
+        assert.notInclude(process.stdout() + process.stderr(), token)
+        assert.notInclude(process.stdout(), "#token=")
+      }))
+
+    it.effect("without a place for the token the page shows the status, and the log says why", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { command, directory } = yield* appliance(quiet)
+        yield* fs.makeDirectory(`${directory}/admin-token`, { recursive: true })
+        const process = yield* command("run", "--listen", "127.0.0.1:0")
+        const origin = (yield* process.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)).replace("the page is ", "")
+        yield* process.says(
+          /\[WARN\] azure-security: no token for the page: \S+ is no ordinary file.*AZURE_SECURITY_ADMIN_TOKEN/
+        )
+        const session = yield* Effect.promise(async () => await (await fetch(`${origin}/api/session`)).text())
+        assert.match(session, /"access":"status","takes_token":false.*the connector's log says why/)
+        assert.strictEqual(yield* Effect.promise(async () => (await fetch(`${origin}/status`)).status), 200)
       }))
 
     it.effect("a process that starts before its broker waits for it", () =>

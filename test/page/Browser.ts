@@ -53,8 +53,16 @@ export interface Tab {
   readonly faults: ReadonlyArray<string>
 }
 
-/** Opens an address in a new tab without stored data. Its faults fail the test at the end. */
-export const open = (running: Browser, url: string, look: Look = desktop): Effect.Effect<Tab, never, Scope.Scope> =>
+/**
+ * Opens an address in a new tab without stored data. Its faults fail the test at the end, except those on the console that
+ * the test causes on purpose.
+ */
+export const open = (
+  running: Browser,
+  url: string,
+  look: Look = desktop,
+  caused: RegExp = /^(?!)/
+): Effect.Effect<Tab, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const context = await running.newContext({
@@ -67,6 +75,7 @@ export const open = (running: Browser, url: string, look: Look = desktop): Effec
       const faults: Array<string> = []
       page.on("console", (message) => {
         const text = message.text()
+        if (caused.test(text)) return
         if (/Content.Security.Policy/i.test(text) || (message.type() === "error" && !meant.test(text))) {
           faults.push(text)
         }

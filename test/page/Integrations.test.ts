@@ -7,6 +7,7 @@ import {
   accessibleInAllLooks,
   browser,
   describeBrowser,
+  desktop,
   drawnInForcedColours,
   fits,
   focused,
@@ -317,19 +318,22 @@ describeBrowser("the page", () => {
     it.effect("opens only with the token, and closes again", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
-        const { url } = yield* program({ adatum: instance(origin, 9) }, { AZURE_SECURITY_ADMIN_TOKEN: "open sesame" })
-        const { page } = yield* open(browser, url)
+        const { signedOut, token } = yield* program({ adatum: instance(origin, 9) })
+        const { page } = yield* open(browser, signedOut)
         yield* Effect.promise(async () => {
           await heading(page, "Sign in").waitFor()
+          await page.getByText("the token in the file admin-token in the directory of the checkpoints").waitFor()
+          await page.getByText("the link that the command azure-security page prints").waitFor()
+          await accessibleInAllLooks(page, "signed out")
           assert.strictEqual(await page.locator("azure-security-tile").count(), 0)
           await page.waitForFunction(() => document.activeElement !== document.body)
           assert.strictEqual(await focused(page), "token")
           await page.getByLabel("Token").fill("wrong")
           await page.keyboard.press("Enter")
-          await page.getByText("this is not the token of AZURE_SECURITY_ADMIN_TOKEN").waitFor()
+          await page.getByText("this is not the connector's token").waitFor()
           assert.strictEqual(await focused(page), "token")
           await accessibleInAllLooks(page, "a wrong token")
-          await page.getByLabel("Token").fill("open sesame")
+          await page.getByLabel("Token").fill(token)
           await button(page, "Sign in").click()
           await button(page, "Edit adatum").click()
           await type(page, { "Polling Interval": "12" })
@@ -348,7 +352,7 @@ describeBrowser("the page", () => {
             /^rgb\(/
           )
           await accessible(page, "an ended session")
-          await page.getByLabel("Token").fill("open sesame")
+          await page.getByLabel("Token").fill(token)
           await page.keyboard.press("Enter")
           await heading(page, "Your session has ended").waitFor({ state: "hidden" })
           assert.strictEqual(await page.getByLabel("Polling Interval").inputValue(), "12")
@@ -361,7 +365,7 @@ describeBrowser("the page", () => {
           })
           await button(page, "Edit adatum").click()
           await heading(page, "Your session has ended").waitFor()
-          await page.getByLabel("Token").fill("open sesame")
+          await page.getByLabel("Token").fill(token)
           await page.keyboard.press("Enter")
           await page.locator("html[data-signed-in]").waitFor()
           await button(page, "Sign out").click()
@@ -369,18 +373,77 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
-    it.effect("shows only the status when others can reach it and it has no token", () =>
+    it.effect("is opened once by a link, whose token stays nowhere", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
-        const { url } = yield* program({ open: instance(origin, 1) }, {}, "0.0.0.0:0")
+        const { signedOut, token } = yield* program({ adatum: instance(origin, 9) })
+        const link = yield* Effect.promise(async () => {
+          const made = await fetch(new URL("/api/session/link", signedOut), {
+            method: "POST",
+            headers: { authorization: `Bearer ${token}`, "x-azure-security-page": "1" }
+          })
+          return `${new URL(signedOut).origin}/#token=${((await made.json()) as { readonly token: string }).token}`
+        })
+        const { page } = yield* open(browser, "about:blank")
+        yield* Effect.promise(async () => {
+          const asked: Array<string> = []
+          page.on("request", (request) => asked.push(request.url()))
+          await page.goto(link)
+          await button(page, "Edit adatum").waitFor()
+          assert.strictEqual(page.url(), signedOut)
+          assert.deepStrictEqual(asked.filter((address) => address.includes("token=")), [])
+          // Not in the history, and not in what the page stores.
+          await page.goBack()
+          assert.strictEqual(page.url(), "about:blank")
+          await page.goForward()
+          assert.strictEqual(page.url(), signedOut)
+          await button(page, "Edit adatum").waitFor()
+          assert.notInclude(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage])), "token")
+          assert.strictEqual(await page.evaluate(() => document.cookie), "")
+        })
+        const { page: other } = yield* open(browser, link)
+        yield* Effect.promise(async () => {
+          await other.getByText("The link was used before, or it is too old").waitFor()
+          await heading(other, "Sign in").waitFor()
+          assert.strictEqual(other.url(), signedOut)
+          await accessible(other, "a link that was used")
+        })
+      }), 30_000)
+
+    it.effect("says when the session ends while nobody does anything", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { url } = yield* program({ adatum: instance(origin, 9) }, {}, "127.0.0.1:0", { status: "closed" })
         const { page } = yield* open(browser, url)
         yield* Effect.promise(async () => {
+          await page.getByText("Live", { exact: true }).waitFor()
+          await page.evaluate(() =>
+            fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
+          )
+          await heading(page, "Your session has ended").waitFor()
+          assert.strictEqual(await page.getByText("Not up to date").count(), 0)
+        })
+      }), 30_000)
+
+    it.effect("shows only the status where nobody can sign in", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { signedOut } = yield* program({ open: instance(origin, 1) })
+        const { page } = yield* open(browser, "about:blank")
+        yield* Effect.promise(async () => {
+          await page.route("**/api/session", (route) =>
+            route.fulfill({
+              json: {
+                access: "status",
+                takes_token: false,
+                expires_at: null,
+                why: "the connector waits for its broker"
+              }
+            }))
+          await page.goto(signedOut)
           await tile(page, "open").getByText("Connected").waitFor()
-          await page.getByText("set AZURE_SECURITY_ADMIN_TOKEN and start again").waitFor()
-          assert.deepStrictEqual(await page.getByRole("navigation").getByRole("link").allInnerTexts(), [
-            "Integrations",
-            "Activity"
-          ])
+          await page.getByText("the connector waits for its broker").waitFor()
+          assert.deepStrictEqual(await page.getByRole("navigation").getByRole("link").allInnerTexts(), ["Integrations"])
           assert.strictEqual(await button(page, /Edit|Add|Delete|Disable/).count(), 0)
           await accessible(page, "the status only")
         })

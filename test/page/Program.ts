@@ -36,8 +36,12 @@ export const instance = (origin: string, digit: number, more: object = {}) => ({
 })
 
 export interface Program {
-  /** Address of the page. */
+  /** Address of the page, which signs in with the connector's token. */
   readonly url: string
+  /** Address of the page that signs nobody in. */
+  readonly signedOut: string
+  /** The connector's token. */
+  readonly token: string
   /** Instances in the settings file now. */
   readonly stored: () => Record<string, { readonly [key: string]: unknown }>
   /** Writes instances into the settings file, as a person with an editor would. */
@@ -48,7 +52,8 @@ export interface Program {
 export const program = (
   instances: object,
   env: Record<string, string> = {},
-  listen = "127.0.0.1:0"
+  listen = "127.0.0.1:0",
+  page: object = {}
 ): Effect.Effect<Program, never, Scope.Scope> =>
   Effect.gen(function*() {
     const directory = yield* Effect.acquireRelease(
@@ -62,15 +67,21 @@ export const program = (
         JSON.stringify({
           instances: all,
           sink: { type: "file", directory: join(directory, "artifacts") },
-          checkpoint: { directory: join(directory, "checkpoints") }
+          checkpoint: { directory: join(directory, "checkpoints") },
+          page
         }),
         { mode: 0o600 }
       )
     store(instances)
     const run = yield* Process.start(["run", "--config", file, "--listen", listen], env, directory)
     const said = yield* run.says(/the page is http:\S+/)
+    const signedOut = said.replace("the page is ", "").replace("0.0.0.0", "127.0.0.1")
+    const token = env["AZURE_SECURITY_ADMIN_TOKEN"] ??
+      readFileSync(join(directory, "checkpoints", "admin-token"), "utf8").trim()
     return {
-      url: said.replace("the page is ", "").replace("0.0.0.0", "127.0.0.1"),
+      signedOut,
+      token,
+      url: `${signedOut}#token=${encodeURIComponent(token)}`,
       stored: () => JSON.parse(readFileSync(file, "utf8")).instances,
       store
     }

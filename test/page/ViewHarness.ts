@@ -8,11 +8,9 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { build } from "vite"
+import { policy } from "../../src/http/EveryRequest.ts"
 
 export const executable = "/usr/bin/chromium"
-
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 const types: Readonly<Record<string, string>> = { css: "text/css", js: "text/javascript" }
 

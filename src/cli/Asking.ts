@@ -1,0 +1,78 @@
+/** Asks a running connector over HTTP, for the commands that need one. */
+import { Effect, type Option, Predicate, Schema } from "effect"
+import { Flag } from "effect/cli"
+import { HttpClientError } from "effect/http"
+import { HttpApiClient } from "effect/http-api"
+import { Api } from "../http/Api.ts"
+import { listenDefault } from "./Listening.ts"
+import * as PageToken from "./PageToken.ts"
+
+/** Nothing answers at the address, or no connector of this version. */
+export class Silent extends Schema.TaggedError<Silent>()("Silent", { url: Schema.String }) {
+  override get message() {
+    return `no connector answers at ${this.url}: start one with run, or name its address with --url`
+  }
+}
+
+/** The connector refused what this machine's token asks for. */
+export class AskRefused extends Schema.TaggedError<AskRefused>()("AskRefused", {
+  url: Schema.String,
+  why: Schema.String
+}) {
+  override get message() {
+    return `the connector at ${this.url} refused the request: ${this.why}`
+  }
+}
+
+/** The flag `--url` of all commands that ask a connector. */
+export const url = Flag.String("url").pipe(
+  Flag.withMetavar("URL"),
+  Flag.withDefault(`http://${listenDefault}`),
+  Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
+)
+
+const clientAt = (at: string) => HttpApiClient.make(Api, { baseUrl: at.replace(/\/+$/, "") })
+
+/** The interface of a running connector. */
+export type Client = Effect.Success<ReturnType<typeof clientAt>>
+
+const tagOf = (error: unknown) => Predicate.hasProperty(error, "_tag") ? error._tag : undefined
+
+/**
+ * Asks the connector at an address, and waits 10 seconds at most. Only when the connector demands a sign-in, the token is
+ * searched, and its knowledge proved.
+ */
+export const ask = Effect.fnUntraced(
+  function*<A, E, R>(
+    { config, url: at }: { readonly config: Option.Option<string>; readonly url: string },
+    request: (client: Client) => Effect.Effect<A, E, R>
+  ) {
+    const once = (client: Client) => Effect.timeout(request(client), "10 seconds")
+    const silent = () => new Silent({ url: at })
+    return yield* Effect.catch(Effect.flatMap(clientAt(at), once), (error) =>
+      Effect.gen(function*() {
+        if (tagOf(error) === "NotAllowed") {
+          return yield* new AskRefused({ url: at, why: (error as { readonly why: string }).why })
+        }
+        if (HttpClientError.isHttpClientError(error) && error.response?.status === 421) {
+          return yield* new AskRefused({
+            url: at,
+            why: "it does not have this name; use its address, or set page.public_url"
+          })
+        }
+        if (tagOf(error) !== "SignInNeeded") return yield* silent()
+        const token = yield* PageToken.find(config)
+        const client = yield* HttpApiClient.make(Api, {
+          baseUrl: at.replace(/\/+$/, ""),
+          transformClient: PageToken.proving(token)
+        })
+        return yield* Effect.mapError(once(client), (refusal) =>
+          tagOf(refusal) === "SignInNeeded" || tagOf(refusal) === "TooManyRequests"
+            ? new AskRefused({
+              url: at,
+              why: "it has another token than these settings lead to, or its clock differs by more than a minute"
+            })
+            : silent())
+      }))
+  }
+)

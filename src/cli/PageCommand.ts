@@ -1,0 +1,19 @@
+/** The command `page`: prints a link that signs in to the page of a running connector. */
+import { Console, Effect } from "effect"
+import { Command } from "effect/cli"
+import { FetchHttpClient } from "effect/http"
+import * as Asking from "./Asking.ts"
+import { ExitCode } from "./ExitCode.ts"
+import { linkOf, linkTerms } from "./Listening.ts"
+import * as SettingsFlag from "./SettingsFlag.ts"
+
+/** The command `page`; only who can read the connector's token gets a link. */
+export const command = Command.make(
+  "page",
+  { config: SettingsFlag.config, url: Asking.url },
+  Effect.fn(function*({ config, url }) {
+    const link = yield* Asking.ask({ config, url }, (client) => client.link.make())
+    yield* Console.log(`${linkOf(link, url.replace(/\/+$/, ""))}\n${linkTerms}.`)
+    yield* ExitCode.set(ExitCode.well)
+  }, Effect.provide(FetchHttpClient.layer))
+).pipe(Command.withDescription("Print a link that signs in to a running connector's page once"))

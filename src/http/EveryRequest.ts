@@ -1,0 +1,74 @@
+/** What holds for every request, whatever its route: the name that it uses, its real caller, and the answer's headers. */
+import { Effect, Option } from "effect"
+import {
+  Headers,
+  HttpMiddleware,
+  HttpRouter,
+  HttpServerError,
+  HttpServerRequest,
+  HttpServerResponse
+} from "effect/http"
+import { Access } from "./Access.ts"
+
+/** The policy forbids foreign sources, inline code and frames. Only Lit templates create markup. */
+export const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'"
+].join("; ")
+
+const ofAll = {
+  "content-security-policy": policy,
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin"
+}
+
+const elsewhere = HttpServerResponse.text(
+  "Not found. The page is at /, and /openapi.json lists the other addresses.\n",
+  { status: 404 }
+)
+
+const misdirected = HttpServerResponse.text(
+  "This connector does not have the name by which it was asked. Use the address of its machine, such as http://127.0.0.1 with its port, or set page.public_url to the name.\n",
+  { status: 421 }
+)
+
+const isRouteNotFound = (error: unknown) =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
+const complete = (response: HttpServerResponse.HttpServerResponse) => {
+  const all = HttpServerResponse.setHeaders(response, ofAll)
+  // Everything but the page's own files changes at any time, so it is not cached.
+  return Option.isSome(Headers.get(all.headers, "cache-control"))
+    ? all
+    : HttpServerResponse.setHeader(all, "cache-control", "no-store")
+}
+
+/** Layer of the middleware of all routes. */
+export const layer = HttpRouter.middleware(
+  Effect.gen(function*() {
+    const access = yield* Access
+    const asTheirs = HttpMiddleware.xForwardedHeaders({ trustedProxies: access.isTrustedProxy })
+    return (answer) =>
+      Effect.gen(function*() {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        if (!access.isOwnHost(request)) return complete(misdirected)
+        return complete(yield* Effect.catchIf(asTheirs(answer), isRouteNotFound, () => Effect.succeed(elsewhere)))
+      }).pipe(
+        // A proxy's other headers are not believed: a page of a name that points here could send them itself.
+        Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
+          request.modify({
+            headers: Headers.removeMany(request.headers, ["x-forwarded-host", "x-forwarded-proto"])
+          }))
+      )
+  }),
+  { global: true }
+)
