@@ -10,7 +10,10 @@ import {
 } from "effect/http"
 import { Access } from "./Access.ts"
 
-/** The policy forbids foreign sources, inline code and frames. Only Lit templates create markup. */
+/**
+ * The policy forbids foreign sources, inline code and frames. Only Lit templates create markup: Lit's policy is the only
+ * one that may make HTML of a text.
+ */
 export const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,7 +22,9 @@ export const policy = [
   "connect-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
-  "frame-ancestors 'none'"
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types lit-html"
 ].join("; ")
 
 const ofAll = {

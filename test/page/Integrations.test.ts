@@ -425,6 +425,35 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
+    it.effect("lets no text become markup that a script could run", () =>
+      Effect.gen(function*() {
+        const { browser } = yield* World
+        const { url } = yield* program({})
+        const { page } = yield* open(browser, url, desktop, /TrustedHTML|TrustedTypePolicy/)
+        yield* Effect.promise(async () => {
+          await heading(page, "No tenant is connected yet").waitFor()
+          const made = await page.evaluate(() => {
+            const of = (make: () => unknown) => {
+              try {
+                make()
+                return "made"
+              } catch (cause) {
+                return (cause as Error).name
+              }
+            }
+            const { trustedTypes } = window as unknown as {
+              readonly trustedTypes: { readonly createPolicy: (name: string, rules: object) => unknown }
+            }
+            return [
+              of(() => (document.createElement("div").innerHTML = "<b>")),
+              of(() => trustedTypes.createPolicy("other", {})),
+              of(() => trustedTypes.createPolicy("lit-html", {}))
+            ]
+          })
+          assert.deepStrictEqual(made, ["TypeError", "TypeError", "TypeError"])
+        })
+      }), 30_000)
+
     it.effect("shows only the status where nobody can sign in", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World
