@@ -5,6 +5,7 @@
 import { Effect, type FileSystem, Layer, type Path, type Scope, type Stdio } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import { Audit } from "../config/Audit.ts"
 import type { Settings } from "../config/Settings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { PageBytesMax } from "../graph/Limits.ts"
@@ -64,6 +65,8 @@ export interface Parts<Out, E, R> {
   readonly settings: Settings
   /** The sink with its search, the positions and, in Conductor, the leases. */
   readonly stores: Layer.Layer<Out, E, R>
+  /** Directory of the audit trail, which stays in memory without one. */
+  readonly audit?: string
   /** PEM certificates that are trusted in addition to the system's. */
   readonly ca?: ReadonlyArray<string>
 }
@@ -91,7 +94,9 @@ export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = 
   readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
 }) =>
   Effect.gen(function*() {
+    const audit = yield* Audit
+    yield* audit.open(parts.audit)
     yield* openBackend
     yield* beside
-    return (yield* Connector.run(once)) ? ExitCode.well : ExitCode.failed
+    return (yield* Connector.run(once, audit.followed)) ? ExitCode.well : ExitCode.failed
   }).pipe(Effect.scoped, Effect.provide(layer(parts), { local: true }))

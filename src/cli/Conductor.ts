@@ -1,6 +1,7 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
 import { Effect, FileSystem, Layer, Option, Path, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import { Audit } from "../config/Audit.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -95,7 +96,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 }) {
   const scope = yield* Scope.Scope
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
+  const context = yield* Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope)
   // The settings, and with them the place of the token, are known once the broker answers.
   const early = yield* PageToken.fromEnvironment(
     pageDefaults,
@@ -138,6 +139,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       )
       return yield* Assembly.poll({
         settings,
+        audit: PageToken.directoryOf(source.initial, true),
         ca,
         stores: Layer.mergeAll(
           SearchLayer.over(Assembly.layerSink(settings, bootstrap.applianceId), settings, true),

@@ -2,7 +2,7 @@
 import { Clock, Effect, Equal, Fiber, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
-import { SettingsSource } from "../config/SettingsSource.ts"
+import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import { make } from "../instances/Instances.ts"
 import { consume } from "../publishing/Consumer.ts"
 import type { Page } from "../publishing/Page.ts"
@@ -11,12 +11,17 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>) {
+/** What is told of each change of the settings: the ones before, and the change. */
+type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
+
+const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>, told: Told) {
   const { changes, initial } = yield* SettingsSource
   const status = yield* Status
   const reporter = yield* Reporter
   /** Current reports of invalid settings, by instance; empty for the whole document. */
   let wrong = new Map<string, Report>()
+  let before = initial
+  let isFirst = true
 
   const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
     const now = new Map<string, Report>()
@@ -41,7 +46,12 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
 
   yield* Stream.runForEach(
     changes,
-    Effect.fnUntraced(function*({ faults, settings }) {
+    Effect.fnUntraced(function*(change) {
+      const { faults, revisions, settings } = change
+      // What the broker has at the start is no change of it.
+      if (!isFirst || revisions === undefined) yield* told(before, change)
+      before = settings
+      isFirst = false
       if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
       if (
         !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
@@ -67,10 +77,10 @@ const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boo
 })
 
 /**
- * Polls until interrupted or, with `once`, each endpoint once. Returns whether every poll succeeded; forbidden (403) and
+ * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether every poll succeeded; forbidden (403) and
  * retired endpoints count as success.
  */
-export const run = Effect.fn("Connector.run")(function*(once: boolean) {
+export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Told = () => Effect.void) {
   const { initial } = yield* SettingsSource
   const status = yield* Status
   const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
@@ -79,7 +89,7 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean) {
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
   yield* instances.apply(initial)
   if (!once) {
-    yield* Effect.forkScoped(follow(instances.apply))
+    yield* Effect.forkScoped(follow(instances.apply, told))
     return yield* Fiber.join(consumer)
   }
   const failed = yield* Effect.raceFirst(

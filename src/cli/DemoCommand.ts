@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { randomBytes } from "node:crypto"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
+import { Audit } from "../config/Audit.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { type Documents, SettingsStore } from "../config/SettingsStore.ts"
@@ -33,7 +34,7 @@ const documentFor = (origin: string) => ({
 
 /** Listens on the default port or, when it is taken, on any free port. */
 const listenSomewhere = Effect.fnUntraced(
-  function*(admission: Admission, context: Context.Context<Status | Backend>, scope: Scope.Scope) {
+  function*(admission: Admission, context: Context.Context<Audit | Backend | Status>, scope: Scope.Scope) {
     const usual = yield* listen(Option.some(listenDefault), admission, context, scope)
     return usual.origin === undefined ? yield* listen(Option.some("127.0.0.1:0"), admission, context, scope) : usual
   }
@@ -74,7 +75,10 @@ export const command = Command.make(
       Layer.orDie(SettingsSource.layerMemory(documents)),
       SettingsStore.layerMemory(documents)
     )
-    const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
+    const context = yield* Layer.buildWithScope(
+      Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer),
+      scope
+    )
     const page = yield* Effect.map(Effect.provide(SettingsSource, settings), ({ initial }) => initial.page)
     const { admission, faults } = yield* PageToken.fromEnvironment(page, Effect.succeed(inMemory(page)))
     if (faults.length > 0) return yield* new Refusal({ faults })

@@ -3,6 +3,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Duration, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { isIPv4 } from "node:net"
+import type { Audit } from "../config/Audit.ts"
 import { Access, type Admission } from "../http/Access.ts"
 import { Backend, type Services } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
@@ -93,7 +94,7 @@ export const listen = Effect.fnUntraced(
   function*(
     text: Option.Option<string>,
     admission: Admission,
-    context: Context.Context<Status | Backend>,
+    context: Context.Context<Audit | Backend | Status>,
     scope: Scope.Scope
   ): Effect.fn.Return<Listening> {
     const nowhere: Listening = {

@@ -1,5 +1,5 @@
 /** The command `page`: prints a link that signs in to the page of a running connector. */
-import { Console, Effect } from "effect"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import * as Asking from "./Asking.ts"
@@ -13,7 +13,7 @@ export const command = Command.make(
   { config: SettingsFlag.config, url: Asking.url },
   Effect.fn(function*({ config, url }) {
     const link = yield* Asking.ask({ config, url }, (client) => client.link.make())
-    yield* Console.log(`${linkOf(link, url.replace(/\/+$/, ""))}\n${linkTerms}.`)
+    yield* Printed.text(`${linkOf(link, url.replace(/\/+$/, ""))}\n${linkTerms}.`)
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))
 ).pipe(Command.withDescription("Print a link that signs in to a running connector's page once"))

@@ -1,6 +1,7 @@
 /** The command `run`: polls until stopped, or once. */
 import { Config, Effect, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
+import { Audit } from "../config/Audit.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
@@ -63,7 +64,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const { initial, unknown = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
-  const context = yield* Layer.buildWithScope(Layer.merge(Status.layer(version), Backend.layer), scope)
+  const context = yield* Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope)
   const takesSignIn = unheld.length === 0 && Option.isSome(options.listen) && !options.once
   const admitted = yield* PageToken.fromEnvironment(
     initial.page,
@@ -90,6 +91,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     if (!options.once) yield* Effect.provide(Effect.flatMap(listening.invite, logLink), logging)
     return yield* Assembly.poll({
       settings: initial,
+      audit: initial.checkpoint.directory,
       stores: Layer.merge(
         SearchLayer.over(Assembly.layerSinkAlone(initial), initial, false),
         Assembly.layerFileStates(initial.checkpoint.directory)

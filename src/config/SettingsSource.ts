@@ -23,6 +23,8 @@ export interface SettingsChange {
   readonly settings: Settings
   /** Why the current settings cannot be used; empty when they can. */
   readonly faults: ReadonlyArray<BadSettings>
+  /** Revisions of the broker's documents by instance; undefined where the settings are elsewhere. */
+  readonly revisions?: Readonly<Record<string, number>>
 }
 
 /** Warns of an unknown setting, which is most likely misspelt. */

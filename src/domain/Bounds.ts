@@ -136,6 +136,15 @@ export const listenersOfAddressMax = 16
 /** Bytes of the file that holds the page's token; a larger one is refused unread. */
 export const tokenFileBytesMax = 1024
 
+/** Bytes of the audit trail's file, 4 MiB: some 20,000 entries. Then it becomes the older one, which is replaced. */
+export const auditBytesMax = 4_194_304
+
+/** Entries of the audit trail in memory, over all instances, for the page's history; the newest. */
+export const auditEntriesMax = 1000
+
+/** Refused tokens in a minute that the audit trail has one by one; of the others it has the number. */
+export const auditRefusalsMax = 10
+
 /** Artifacts in one export of search results, the newest. */
 export const exportRowsMax = 100_000
 

@@ -4,6 +4,7 @@ import { Headers, type HttpServerRequest } from "effect/http"
 import { IpNetwork, NetAddress } from "effect/net"
 import { timingSafeEqual } from "node:crypto"
 import { hostname } from "node:os"
+import { Audit, type Person } from "../config/Audit.ts"
 import { networkOf, type PageSettings } from "../config/PageSettings.ts"
 import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
@@ -92,127 +93,156 @@ export class Access extends Context.Service<Access, {
     openness: Openness
   ) => Effect.Effect<void, SignInNeeded | NotAllowed | TooManyRequests>
   readonly caller: (request: Request) => Caller
+  /** Who sends the request, for the audit trail. */
+  readonly person: (request: Request) => Person
   /** Whether the request's session goes on; true for a request with a token. The session is not extended. */
   readonly lives: (request: Request) => Effect.Effect<boolean>
 }>()("azure-security/http/Access") {
   static readonly layer = (loopback: boolean, initial: Admission) =>
-    Layer.sync(Access, () => {
-      const [all, wrong] = [RequestCounter.make(asked), RequestCounter.make(guesses)]
-      const sessions = makeSessions()
-      const machine = hostname().toLowerCase()
+    Layer.effect(
+      Access,
+      Effect.gen(function*() {
+        const audit = yield* Audit
+        const [all, wrong] = [RequestCounter.make(asked), RequestCounter.make(guesses)]
+        const sessions = makeSessions()
+        const machine = hostname().toLowerCase()
 
-      const derived = ({ page, token, why }: Admission) => ({
-        page,
-        why,
-        token: Option.map(token, (value) => Redacted.value(value).trim()),
-        published: page.public_url === undefined ? undefined : new URL(page.public_url),
-        proxies: page.trusted_proxies.flatMap((text) => networkOf(text) ?? [])
-      })
-      let now = derived(initial)
+        const derived = ({ page, token, why }: Admission) => ({
+          page,
+          why,
+          token: Option.map(token, (value) => Redacted.value(value).trim()),
+          published: page.public_url === undefined ? undefined : new URL(page.public_url),
+          proxies: page.trusted_proxies.flatMap((text) => networkOf(text) ?? [])
+        })
+        let now = derived(initial)
 
-      const cookie = () =>
-        now.published?.protocol === "https:"
-          ? { name: "__Host-azure_security_session", secure: true }
-          : { name: "azure_security_session", secure: false }
-      const cookieOf = (request: Request) => request.cookies[cookie().name] ?? ""
-      const bearerOf = (request: Request) =>
-        /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]?.trim()
-      const isToken = (text: string) =>
-        Option.exists(now.token, (value) => timingSafeEqual(digest(value), digest(text)))
+        const cookie = () =>
+          now.published?.protocol === "https:"
+            ? { name: "__Host-azure_security_session", secure: true }
+            : { name: "azure_security_session", secure: false }
+        const cookieOf = (request: Request) => request.cookies[cookie().name] ?? ""
+        const bearerOf = (request: Request) =>
+          /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]?.trim()
+        const isToken = (text: string) =>
+          Option.exists(now.token, (value) => timingSafeEqual(digest(value), digest(text)))
 
-      /** Tells whether the page itself sent the request, as far as the browser's headers say. */
-      const ofOwnOrigin = (request: Request): boolean => {
-        const site = header(request, "sec-fetch-site")
-        if (site !== "" && site !== "same-origin") return false
-        const origin = header(request, "origin")
-        if (origin === "" || origin === now.published?.origin) return true
-        return URL.canParse(origin) && new URL(origin).host === header(request, "host").toLowerCase()
-      }
-
-      const closed = (): Session => ({
-        access: "status",
-        takes_token: Option.isSome(now.token),
-        expires_at: null,
-        why: now.why
-      })
-
-      const show = Effect.fnUntraced(function*(request: Request) {
-        const at = yield* Clock.currentTimeMillis
-        const bearer = bearerOf(request)
-        if (bearer !== undefined) {
-          const isRight = isToken(bearer) || Option.exists(now.token, (token) => isProof(bearer, token, at))
-          return isRight ? opened(null) : closed()
+        /** Tells whether the page itself sent the request, as far as the browser's headers say. */
+        const ofOwnOrigin = (request: Request): boolean => {
+          const site = header(request, "sec-fetch-site")
+          if (site !== "" && site !== "same-origin") return false
+          const origin = header(request, "origin")
+          if (origin === "" || origin === now.published?.origin) return true
+          return URL.canParse(origin) && new URL(origin).host === header(request, "host").toLowerCase()
         }
-        const end = sessions.use(cookieOf(request), at)
-        return end === undefined || Option.isNone(now.token) ? closed() : opened(end)
-      })
 
-      /** Counts a request, and fails while its caller is over the limit. */
-      const counted = Effect.fnUntraced(function*(counter: RequestCounter.RequestCounter, request: Request) {
-        const at = yield* Clock.currentTimeMillis
-        const wait = counter.wait(callerOf(request), at)
-        if (wait > 0) return yield* new TooManyRequests({ retry_after_seconds: wait })
-        counter.count(callerOf(request), at)
-      })
+        const keyOf = (cookie: string) => digest(cookie).toString("hex")
+        const addressOf = (request: Request) => Option.getOrElse(request.remoteAddress, () => "")
+        const person = (request: Request, cookie = cookieOf(request)): Person => ({
+          ...(bearerOf(request) !== undefined
+            ? { session: "token" }
+            : cookie === ""
+            ? {}
+            : { session: keyOf(cookie).slice(0, 8) }),
+          address: addressOf(request)
+        })
 
-      return Access.of({
-        admit: (admission) => Effect.sync(() => void (now = derived(admission))),
-        page: Effect.sync(() => now.page),
-        isOwnHost: (request) =>
-          isOwnHost(header(request, "host"), {
-            loopback,
-            machine,
-            published: now.published === undefined ? undefined : hostOf(now.published.host)
-          }),
-        isTrustedProxy: (address) => now.proxies.some((network) => IpNetwork.contains(network, address)),
-        cookie,
-        show,
-        begin: Effect.fnUntraced(function*(request, text) {
+        const closed = (): Session => ({
+          access: "status",
+          takes_token: Option.isSome(now.token),
+          expires_at: null,
+          why: now.why
+        })
+
+        const show = Effect.fnUntraced(function*(request: Request) {
           const at = yield* Clock.currentTimeMillis
-          if (!isToken(text.trim()) && !sessions.redeem(text.trim(), at)) {
-            yield* counted(wrong, request)
-            return Option.none()
+          const bearer = bearerOf(request)
+          if (bearer !== undefined) {
+            const isRight = isToken(bearer) || Option.exists(now.token, (token) => isProof(bearer, token, at))
+            return isRight ? opened(null) : closed()
           }
-          const begun = sessions.begin(at)
-          return Option.some({ cookie: begun.cookie, session: opened(begun.endsAt) })
-        }),
-        end: (request) => Effect.sync(() => sessions.end(cookieOf(request))),
-        invite: Effect.map(Clock.currentTimeMillis, (at) =>
-          Option.map(now.token, () => {
-            const { endsAt, token } = sessions.invite(at)
-            return { token, expires_at: isoTime(endsAt), origin: now.published?.origin ?? null }
-          })),
-        check: Effect.fnUntraced(function*(request, openness) {
-          const isRead = request.method === "GET" || request.method === "HEAD"
-          if (isRead && openness !== "uncounted" && ofOtherSite(request)) {
-            return yield* new NotAllowed({
-              why: "another site sent this request; only the connector's own page may read this"
-            })
-          }
-          const notOfPage = new NotAllowed({
-            why: `only the page itself may change something, with the header ${pageHeader}: 1`
-          })
-          if (!isRead && !ofOwnOrigin(request)) return yield* notOfPage
-          // A token is looked at even where anybody may pass, so that a wrong one always counts.
-          const session = yield* show(request)
-          if (session.access !== "full") {
-            if (bearerOf(request) !== undefined) yield* counted(wrong, request)
-            if (openness !== "uncounted") yield* counted(all, request)
-            if (openness === "closed") {
-              return yield* session.takes_token ? new SignInNeeded({ why: now.why }) : new NotAllowed({ why: now.why })
+          const end = sessions.use(cookieOf(request), at)
+          return end === undefined || Option.isNone(now.token) ? closed() : opened(end)
+        })
+
+        /** Counts a request, and fails while its caller is over the limit. */
+        const counted = Effect.fnUntraced(function*(counter: RequestCounter.RequestCounter, request: Request) {
+          const at = yield* Clock.currentTimeMillis
+          const wait = counter.wait(callerOf(request), at)
+          if (wait > 0) return yield* new TooManyRequests({ retry_after_seconds: wait })
+          counter.count(callerOf(request), at)
+        })
+
+        return Access.of({
+          admit: (admission) => Effect.sync(() => void (now = derived(admission))),
+          page: Effect.sync(() => now.page),
+          isOwnHost: (request) =>
+            isOwnHost(header(request, "host"), {
+              loopback,
+              machine,
+              published: now.published === undefined ? undefined : hostOf(now.published.host)
+            }),
+          isTrustedProxy: (address) => now.proxies.some((network) => IpNetwork.contains(network, address)),
+          cookie,
+          show,
+          begin: Effect.fnUntraced(function*(request, text) {
+            const at = yield* Clock.currentTimeMillis
+            if (!isToken(text.trim()) && !sessions.redeem(text.trim(), at)) {
+              yield* audit.refused(person(request, ""))
+              yield* counted(wrong, request)
+              return Option.none()
             }
-          }
-          if (!isRead && header(request, pageHeader) !== "1") return yield* notOfPage
-        }),
-        caller: (request) => ({
-          session: bearerOf(request) === undefined ? digest(cookieOf(request)).toString("hex") : "token",
-          address: callerOf(request)
-        }),
-        lives: (request) =>
-          Effect.map(
-            Clock.currentTimeMillis,
-            (at) => bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at)
-          )
+            const begun = sessions.begin(at)
+            yield* audit.tell({ by: "page", change: "signed_in", ...person(request, begun.cookie) })
+            return Option.some({ cookie: begun.cookie, session: opened(begun.endsAt) })
+          }),
+          end: Effect.fnUntraced(function*(request) {
+            if (!sessions.lives(cookieOf(request), yield* Clock.currentTimeMillis)) return
+            sessions.end(cookieOf(request))
+            yield* audit.tell({ by: "page", change: "signed_out", ...person(request) })
+          }),
+          invite: Effect.map(Clock.currentTimeMillis, (at) =>
+            Option.map(now.token, () => {
+              const { endsAt, token } = sessions.invite(at)
+              return { token, expires_at: isoTime(endsAt), origin: now.published?.origin ?? null }
+            })),
+          check: Effect.fnUntraced(function*(request, openness) {
+            const isRead = request.method === "GET" || request.method === "HEAD"
+            if (isRead && openness !== "uncounted" && ofOtherSite(request)) {
+              return yield* new NotAllowed({
+                why: "another site sent this request; only the connector's own page may read this"
+              })
+            }
+            const notOfPage = new NotAllowed({
+              why: `only the page itself may change something, with the header ${pageHeader}: 1`
+            })
+            if (!isRead && !ofOwnOrigin(request)) return yield* notOfPage
+            // A token is looked at even where anybody may pass, so that a wrong one always counts.
+            const session = yield* show(request)
+            if (session.access !== "full") {
+              if (bearerOf(request) !== undefined) {
+                yield* audit.refused({ address: addressOf(request) })
+                yield* counted(wrong, request)
+              }
+              if (openness !== "uncounted") yield* counted(all, request)
+              if (openness === "closed") {
+                return yield* session.takes_token
+                  ? new SignInNeeded({ why: now.why })
+                  : new NotAllowed({ why: now.why })
+              }
+            }
+            if (!isRead && header(request, pageHeader) !== "1") return yield* notOfPage
+          }),
+          caller: (request) => ({
+            session: bearerOf(request) === undefined ? keyOf(cookieOf(request)) : "token",
+            address: callerOf(request)
+          }),
+          person: (request) => person(request),
+          lives: (request) =>
+            Effect.map(
+              Clock.currentTimeMillis,
+              (at) => bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at)
+            )
+        })
       })
-    })
+    )
 }

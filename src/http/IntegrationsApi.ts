@@ -2,8 +2,11 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Finding } from "../checks/Finding.ts"
+import { AuditEntry } from "../config/AuditEntry.ts"
 import { Starting } from "./Backend.ts"
 import { Guard } from "./Guard.ts"
+
+export type { AuditEntry }
 
 /** Schema for the stored settings of one instance, without its secret. */
 export const StoredInstance = Schema.Struct({
@@ -83,6 +86,14 @@ export const IntegrationsApi = HttpApiGroup.make("integrations").add(
     success: HttpApiSchema.NoContent,
     error: [ChangedMeanwhile, NotSaved, Starting]
   }).annotate(OpenApi.Description, "Removes an instance. Its position is kept, for when it is added again."),
+  HttpApiEndpoint.get("history", "/api/instances/:name/history", {
+    params,
+    success: Schema.Array(AuditEntry),
+    error: Starting
+  }).annotate(
+    OpenApi.Description,
+    "Who changed the instance's settings, when, and which; the newest 100, newest first."
+  ),
   HttpApiEndpoint.post("check", "/api/check", {
     payload: Schema.Struct({
       name: Schema.String,

@@ -2,10 +2,12 @@
 import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Checks from "../checks/Checks.ts"
+import { Audit } from "../config/Audit.ts"
 import * as Grant from "../config/Grant.ts"
 import { fromSettings } from "../config/Instance.ts"
 import { type Document, fill, hasSecret, otherProof, withoutSecret } from "../config/SettingsForm.ts"
 import { SettingsStore, type SettingsStoreError, type StoredDocument } from "../config/SettingsStore.ts"
+import { Access } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
 import { ChangedMeanwhile, InvalidSettings, NotSaved, type StoredInstance } from "./IntegrationsApi.ts"
@@ -63,12 +65,19 @@ const filled = Effect.fnUntraced(function*(name: string, { document, revision }:
   )
 })
 
+/** Entries of an instance's history that the page gets. */
+const historyMax = 100
+
 /** Layer of the handlers; they fail with `Starting` until the {@link Backend} is open. */
 export const layer = HttpApiBuilder.group(
   Api,
   "integrations",
   Effect.fn(function*(handlers) {
+    const access = yield* Access
+    const audit = yield* Audit
     const backend = yield* Backend
+    const stored = (name: string) =>
+      Effect.map(unread(Effect.flatMap(SettingsStore, ({ all }) => all)), (all) => byName(all, name))
     return handlers.handleAll({
       list: () =>
         backend.use(Effect.gen(function*() {
@@ -79,20 +88,23 @@ export const layer = HttpApiBuilder.group(
             instances: (yield* unread(all)).map(shown)
           }
         })),
-      save: ({ params: { name }, payload }) =>
+      save: ({ params: { name }, payload, request }) =>
         backend.use(Effect.gen(function*() {
           const store = yield* SettingsStore
           const { document } = yield* filled(name.trim(), payload)
-          const saved = yield* writing(name.trim())(store.put(name.trim(), document, payload.revision))
-          yield* Effect.logInfo(`the settings of ${saved.name} were saved on the page`)
-          return shown(saved)
+          const before = payload.revision === null ? undefined : yield* stored(name.trim())
+          const put = writing(name.trim())(store.put(name.trim(), document, payload.revision))
+          return shown(yield* audit.saving(access.person(request), before, put))
         })),
-      remove: ({ params: { name }, query: { revision } }) =>
+      remove: ({ params: { name }, query: { revision }, request }) =>
         backend.use(Effect.gen(function*() {
           const store = yield* SettingsStore
-          yield* writing(name.trim())(store.remove(name.trim(), revision))
-          yield* Effect.logInfo(`the settings of ${name.trim()} were removed on the page`)
+          const before = yield* stored(name.trim())
+          const remove = writing(name.trim())(store.remove(name.trim(), revision))
+          yield* audit.saving(access.person(request), before, remove)
         })),
+      history: ({ params: { name } }) =>
+        backend.use(Effect.map(audit.history(name.trim()), (all) => all.slice(0, historyMax))),
       check: ({ payload: { name, ...change } }) =>
         backend.use(Effect.gen(function*() {
           const { settings } = yield* filled(name.trim(), change)

@@ -86,9 +86,11 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
       const instances: Record<string, InstanceSettings> = {}
+      const revisions: Record<string, number> = {}
       const faults: Array<BadSettings> = []
       const entries = new Map(Array.from(held, ([at, entry]) => [at.slice(prefix.length), entry]))
       for (const instance of yield* order(entries)) {
+        revisions[instance] = entries.get(instance)!.revision
         const misnamed = nameFault(instance, entries.keys())
         if (misnamed !== undefined) {
           faults.push(new BadSettings({ source: `${bucket} ${prefix}${instance}`, instance, faults: [misnamed] }))
@@ -101,7 +103,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
       }
       known = now
       const settings: Settings = { ...initial, instances }
-      return { settings, faults }
+      return { settings, faults, revisions }
     })
 
     return {

@@ -1,6 +1,6 @@
 /** Calls the connector's interface of `src/http`, from which the page imports only types. */
 import type { Finding } from "../checks/Finding.ts"
-import type { Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
+import type { AuditEntry, Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
 import type { LiveEvent } from "../http/LiveApi.ts"
 import type { Session } from "../http/SessionApi.ts"
 import type { Detail, Found, IndexState } from "../search/Search.ts"
@@ -10,6 +10,7 @@ import type { StatusDocument } from "../status/StatusDocument.ts"
 export type {
   ActivityDocument,
   ActivityRange,
+  AuditEntry,
   Detail,
   Fault,
   Finding,
@@ -153,6 +154,8 @@ export const client = {
     json<StoredInstance>(at(name), { method: "PUT", body: body({ revision, document }) }),
   remove: (name: string, revision: string) =>
     ask(`${at(name)}?revision=${encodeURIComponent(revision)}`, { method: "DELETE" }),
+
+  history: (name: string) => json<ReadonlyArray<AuditEntry>>(`${at(name)}/history`),
 
   /** Checks unsaved settings; `tell` gets each finding as soon as it is known. */
   check: async (change: Change, tell: (finding: Finding) => void, signal?: AbortSignal): Promise<void> => {

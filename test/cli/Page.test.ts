@@ -1,7 +1,8 @@
 /** Who gets what of the page's interface, asked of the real program from outside. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Schedule } from "effect"
+import { Effect, FileSystem, Schedule, Struct } from "effect"
+import { createHash } from "node:crypto"
 import { createServer, get, type IncomingMessage, request as forward } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { standIn } from "../support/Microsoft.ts"
@@ -253,6 +254,68 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       const check = yield* Process.start(["check", "--config", file], env)
       assert.strictEqual(yield* check.exit, 1)
       assert.match(check.stdout(), /✗ page +\S+admin-token is no ordinary file[^]*→ remove it/)
+    }))
+
+  it.effect("keeps a trail of who changed what, who signed in and whose token was refused", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, file, origin, run } = yield* running()
+      yield* run.says(/#token=[^]*fetched 0 events/)
+      assert.strictEqual((yield* signIn(origin, "a guess")).status, 401)
+      const { cookie } = yield* signIn(origin, tokenIn(run.stdout()))
+      const session = createHash("sha256").update(cookie.split("=")[1]!).digest("hex").slice(0, 8)
+      const own = { ...page, cookie }
+      const path = "/api/instances/azure-production-tenant"
+      const list = JSON.parse((yield* ask(origin, "/api/instances", { headers: own })).text)
+      const saved = yield* ask(origin, path, {
+        method: "PUT",
+        headers: own,
+        body: {
+          revision: list.instances[0].revision,
+          document: { poll_interval_minutes: 7, credentials: { client_secret: "another-never-to-be-seen" } }
+        }
+      })
+      assert.strictEqual(saved.status, 200, saved.text)
+      // Once the page's change is in effect, somebody edits the file.
+      yield* run.says(/the settings were read again/)
+      const text = yield* fs.readFileString(file)
+      yield* fs.writeFileString(file, text.replace(/"poll_interval_minutes": ?7/, `"poll_interval_minutes": 8`))
+      yield* run.says(/settings were changed: poll_interval_minutes {2}by=file instance=azure-production-tenant/)
+      assert.strictEqual((yield* ask(origin, `${path}/history`)).status, 401)
+      const history = JSON.parse((yield* ask(origin, `${path}/history`, { headers: own })).text)
+      const address = "127.0.0.1"
+      assert.deepStrictEqual(history.map((entry: { readonly at: string }) => Struct.omit(entry, ["at"])), [{
+        by: "file",
+        change: "changed",
+        instance: "azure-production-tenant",
+        fields: ["poll_interval_minutes"]
+      }, {
+        by: "page",
+        change: "changed",
+        instance: "azure-production-tenant",
+        session,
+        address,
+        fields: ["credentials.client_secret", "poll_interval_minutes"]
+      }])
+      yield* ask(origin, "/api/session", { method: "DELETE", headers: own })
+      const trail = yield* fs.readFileString(`${directory}/checkpoints/changes.ndjson`)
+      assert.strictEqual((yield* fs.stat(`${directory}/checkpoints/changes.ndjson`)).mode & 0o777, 0o600)
+      assert.deepStrictEqual(
+        trail.trim().split("\n").map((line) => {
+          const { change, session } = JSON.parse(line) as { readonly change: string; readonly session?: string }
+          return [change, session]
+        }),
+        [["token_refused", undefined], ["signed_in", session], ["changed", session], ["changed", undefined], [
+          "signed_out",
+          session
+        ]]
+      )
+      assert.match(
+        run.stdout(),
+        /\[WARN\] azure-security: a wrong token for the page was refused {2}by=page address=127\.0\.0\.1/
+      )
+      assert.notMatch(trail + run.stdout(), /never-to-be-seen|a guess/)
+      assert.notInclude(trail + run.stdout(), cookie.split("=")[1]!)
     }))
 
   it.effect("leaves the sink its files, and health checks their answer, while 1,100 connections idle", () =>

@@ -1,8 +1,9 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Option, Redacted, Schema } from "effect"
+import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
+import { Audit } from "../../src/config/Audit.ts"
 import { PageSettings } from "../../src/config/PageSettings.ts"
 import { callersMax, linksMax, sessionsMax } from "../../src/domain/Bounds.ts"
 import { Access, type Openness } from "../../src/http/Access.ts"
@@ -28,7 +29,7 @@ const layerOf = ({ loopback = true, settings = {}, text = token }: {
     token: text === "" ? Option.none() : Option.some(Redacted.make(text)),
     why: "sign in so and so",
     page: Schema.decodeSync(PageSettings)(settings)
-  })
+  }).pipe(Layer.provide(Audit.layer))
 
 const guarded = layerOf()
 

@@ -121,7 +121,8 @@ describeNats("in Conductor", () => {
     it.effect("the page's token is in the sink's directory, and only the command page prints a link", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
-        const { command, directory } = yield* appliance(quiet, { page: { status: "closed" } })
+        const { command, directory, put } = yield* appliance(quiet, { page: { status: "closed" } })
+        yield* put("prod", documentOf())
         const process = yield* command("run", "--listen", "127.0.0.1:0")
         const said = yield* process.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)
         const origin = said.replace("the page is ", "")
@@ -131,12 +132,21 @@ describeNats("in Conductor", () => {
         const statusOf = (path: string, headers = {}) =>
           Effect.promise(async () => (await fetch(origin + path, { headers })).status)
         assert.strictEqual(yield* statusOf("/status"), 401)
+        yield* process.says(/fetched 0 events/)
         assert.strictEqual(yield* statusOf("/api/instances", { authorization: `Bearer ${token}` }), 200)
         const page = yield* command("page", "--url", origin)
         assert.strictEqual(yield* page.exit, 0, page.stderr())
         assert.match(page.stdout(), new RegExp(`^${origin}/#token=[\\w-]{43}\n`))
         assert.notInclude(process.stdout() + process.stderr(), token)
         assert.notInclude(process.stdout(), "#token=")
+
+        // What others change on the broker is in the trail with its revision, and what was there at the start is not.
+        yield* put("prod", documentOf({ poll_interval_minutes: 9 }))
+        yield* process.says(/settings were changed: poll_interval_minutes {2}by=broker instance=prod revision=\d+/)
+        assert.match(
+          yield* fs.readFileString(`${directory}/changes.ndjson`),
+          /^\{"at":"[^"]+","by":"broker","change":"changed","instance":"prod","fields":\["poll_interval_minutes"\],"revision":\d+\}\n$/
+        )
       }))
 
     it.effect("without a place for the token the page shows the status, and the log says why", () =>

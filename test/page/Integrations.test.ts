@@ -373,6 +373,32 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
+    it.effect("shows who changed an instance, when, and which of its settings", () =>
+      Effect.gen(function*() {
+        const { browser, origin } = yield* World
+        const { store, url } = yield* program({ adatum: instance(origin, 9) })
+        const { page } = yield* open(browser, url)
+        yield* Effect.promise(async () => {
+          const history = tile(page, "adatum").locator("azure-security-history")
+          await history.getByText("History").click()
+          await history.getByText("No change is known.").waitFor()
+          await button(page, "Edit adatum").click()
+          await type(page, { "Polling Interval": "12" })
+          await button(page, "Save").click()
+          await heading(page, "Edit adatum").waitFor({ state: "hidden" })
+          store({ adatum: instance(origin, 9, { poll_interval_minutes: 12, display_name: "Adatum <b>" }) })
+          await page.getByRole("heading", { name: "Adatum <b>" }).waitFor()
+          await history.getByText("History").click()
+          await history.getByText("History").click()
+          await history.getByText("Changed display_name").waitFor()
+          assert.match(
+            await history.getByRole("list").innerText(),
+            /Changed display_name\s+\S+.* in the settings file\s+Changed poll_interval_minutes\s+.* on the page, session [0-9a-f]{8}, from 127\.0\.0\.1/
+          )
+          await accessibleInAllLooks(page, "a history")
+        })
+      }), 30_000)
+
     it.effect("is opened once by a link, whose token stays nowhere", () =>
       Effect.gen(function*() {
         const { browser, origin } = yield* World

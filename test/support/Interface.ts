@@ -6,6 +6,7 @@ import { HttpClient, HttpClientRequest } from "effect/http"
 import * as HttpClientLayer from "../../src/cli/HttpClientLayer.ts"
 import { listen, openBackend } from "../../src/cli/Listening.ts"
 import { serve, simulatedInstance } from "../../src/cli/SimulateCommand.ts"
+import { Audit } from "../../src/config/Audit.ts"
 import { PageSettings } from "../../src/config/PageSettings.ts"
 import { type Documents, SettingsStore } from "../../src/config/SettingsStore.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
@@ -62,7 +63,10 @@ export const interfaceOf = Effect.fnUntraced(
     const documents = yield* SubscriptionRef.make<Documents>({
       one: { enabled: true, note: "kept", ...simulatedInstance(microsoft) }
     })
-    const context = yield* Layer.buildWithScope(Layer.merge(Status.layer("0.0.0"), Backend.layer), scope)
+    const context = yield* Layer.buildWithScope(
+      Layer.mergeAll(Status.layer("0.0.0"), Backend.layer, Audit.layer),
+      scope
+    )
     const admission = {
       token: hasToken ? Option.some(Redacted.make(token)) : Option.none(),
       why: "sign in with the token",

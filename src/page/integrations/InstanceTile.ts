@@ -1,5 +1,6 @@
 /** The tile of an instance. */
 import "@carbon/web-components/es/components/button/button.js"
+import "./HistoryFold.ts"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { clock, count, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
@@ -136,6 +137,9 @@ export class InstanceTile extends LitElement {
         </div>
         ${pending ? html`<p class="pending" role="status">Saved. It takes effect within seconds.</p>` : nothing}
         ${running === undefined ? nothing : this.#running(running)}
+        ${
+      this.tile.stored === undefined ? nothing : html`<azure-security-history .name=${name}></azure-security-history>`
+    }
         ${this.#actions(this.tile)}
       </article>
     `
