@@ -5,6 +5,7 @@ import { FetchHttpClient } from "effect/http"
 import * as Asking from "./Asking.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { linkOf, linkTerms } from "./Listening.ts"
+import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
 /** The command `page`; only who can read the connector's token gets a link. */

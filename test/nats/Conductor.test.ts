@@ -43,9 +43,7 @@ const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOption
   const onBroker = Effect.provideContext<Connection>(context)
   yield* onBroker(createStream())
   const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
-  yield* Effect.promise(() =>
-    bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } }))
-  )
+  yield* Effect.promise(() => bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } })))
   const inConductor = {
     ...env,
     NATS_URL: broker.url,
