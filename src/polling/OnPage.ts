@@ -22,28 +22,33 @@ import {
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
-import { behind, type Seen, type Step, step, stepWithin } from "./Walk.ts"
+import { type Seen, type Step, step, stepWithin } from "./Walk.ts"
 
 interface Next {
   readonly next: Seen["next"]
-  /** Whether the pass ends here without a proof that nothing is behind: its mark stays. */
-  readonly isUnproven?: boolean
   readonly followed?: string
   /** Why the link was not followed. */
   readonly refused?: NextLink.Stray | "repeats" | "endless"
 }
 
+/**
+ * Whether a page ends the pass although its link, which cannot be followed, says that there is more: the filter was moved
+ * as far as its rows go, and it has next to none. An empty page is believed when it came again.
+ */
+const isLast = ({ ordered, until }: Position, { deadEnds }: Poll, { rows }: PageSeen): boolean =>
+  ordered && until === null && rows < Limits.pageSizeFloor && (rows > 0 || deadEnds > 0)
+
 /** Where the page's nextLink leads, and why it was refused where it was. */
 const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Position, seen: PageSeen): Next => {
   const { nextLink = "" } = seen
   if (nextLink.trim() === "") return { next: { _tag: "End" } }
-  const last = seen.rows < poll.pageSize ? behind(position, seen, Limits.pageSizeFloor) : "unknown"
-  const nowhere: Next = { next: { _tag: last === "unknown" ? "DeadLink" : "End" }, isUnproven: last === "hardly" }
   const pinned = NextLink.pin(nextLink, { origin: identity.cloud.graph, path: endpoint.path })
-  if (Result.isFailure(pinned)) return { ...nowhere, refused: pinned.failure }
+  if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
   const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize)
-  if (HashSet.has(poll.links, url) || NextLink.isSame(url, own)) return { ...nowhere, refused: "repeats" }
+  if (HashSet.has(poll.links, url) || (seen.rows > 0 && NextLink.isSame(url, own))) {
+    return { next: { _tag: "DeadLink" }, refused: "repeats" }
+  }
   if (poll.idle >= Limits.idlePagesMax) return { next: { _tag: "DeadLink" }, refused: "endless" }
   return { next: { _tag: "Link", url, skips: NextLink.hasSkip(url) }, followed: url }
 }
@@ -64,7 +69,7 @@ export const onPage = (
 ): Decision => {
   const { cursors, providerWarnings } = seen
   const idle = position.link === null || seen.unseen > 0 ? 0 : asked.idle + 1
-  const { followed, isUnproven = false, next, refused } = nextOf(config, { ...asked, idle }, position, seen)
+  const { followed, next, refused } = nextOf(config, { ...asked, idle }, position, seen)
   const owing = providerWarnings.flatMap(({ provider, status }) => FailureTable.isTransient(status) ? [provider] : [])
   const refusals = providerWarnings.flatMap(({ provider, status }) =>
     FailureTable.isTransient(status) ? [] : [[provider, status] as const]
@@ -83,7 +88,11 @@ export const onPage = (
     : { span: before.span, step: stepWithin(position, { cursors, next }, task.end) }
   // The filter that moves past an endless chain is the one new beginning that it gets.
   const isEndless = refused === "endless"
-  const on: Step = isEndless && asked.deadEnds > 0 ? { _tag: "Stuck", position } : way
+  const on: Step = isEndless && asked.deadEnds > 0
+    ? { _tag: "Stuck", position }
+    : way._tag === "Stuck" && !isEndless && isLast(way.position, asked, seen)
+    ? { _tag: "End", mark: way.position.proven ? way.position.reached ?? undefined : undefined }
+    : way
   const isPast = config.mode._tag === "once" && on._tag === "Go" && reachedNow(read, cursors)
   const ended = on._tag === "End" || isPast
   const following = on._tag === "Go" && !ended ? { ...on.position, owed: read.missing } : null
@@ -91,7 +100,7 @@ export const onPage = (
   const plan = {
     task,
     position,
-    mark: on._tag === "Stuck" || isUnproven ? undefined : on.mark,
+    mark: on._tag === "Stuck" ? undefined : on.mark,
     isOwed: read.missing.length > 0,
     incomplete: before.incomplete,
     following,

@@ -79,20 +79,6 @@ const shows = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean =
     last > position.bound
 }
 
-/**
- * What is known of the rows behind a page that is not full, where its link cannot be followed: `none` when the order of
- * the pass is proven, because the next poll goes on behind this page; `hardly` when it has next to no rows.
- */
-export const behind = (
-  position: Position,
-  { cursors, rows }: { readonly cursors: ReadonlyArray<Timestamp>; readonly rows: number },
-  fewRows: number
-): "none" | "hardly" | "unknown" => {
-  if (!position.ordered || !inOrder(position, cursors)) return "unknown"
-  if (position.proven || shows(position, cursors)) return "none"
-  return rows < fewRows && position.until === null ? "hardly" : "unknown"
-}
-
 /** Returns how a pass to the newest row continues after a page. */
 export const step = (position: Position, { cursors, next }: Seen): Step => {
   const ordered = position.ordered && inOrder(position, cursors)

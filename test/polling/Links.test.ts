@@ -49,7 +49,7 @@ describe("a link behind the last page that cannot be followed", () => {
         assert.strictEqual(endpoint.state, "ok")
         assert.deepStrictEqual(endpoint.gaps, [])
         assert.strictEqual((yield* publishedIds).length, 230)
-        assert.isAtMost(FakeGraph.polls(fake).length, 4, "four polls")
+        assert.isAtMost(FakeGraph.polls(fake).length, 8, "two requests a poll")
         fake.rows.push({ id: "new", lastUpdateDateTime: Timestamp.fromMillis(noon + 900_000) })
         yield* minutes(5)
         assert.strictEqual((yield* publishedIds).length, 231)
@@ -66,9 +66,20 @@ describe("a link behind the last page that cannot be followed", () => {
       const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
       assert.deepInclude(endpoint, { state: "ok", gaps: [], high_water_mark: "2026-11-20T10:00:00.000000000Z" })
       assert.strictEqual((yield* publishedIds).length, 1)
-      assert.isAtMost(FakeGraph.polls(fake).length, 3)
+      assert.isAtMost(FakeGraph.polls(fake).length, 6)
     }).pipe(Effect.provide(world)))
 })
+
+it.effect("an empty page whose link leads to itself costs a quiet tenant four requests a poll, and no report", () =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(noon)
+    const fake = linking((url) => url)
+    fake.rows = []
+    const { document } = yield* running(fake, { late_row_hours: 0 })
+    yield* minutes(11)
+    assert.strictEqual((yield* document).instances[0]!.state, "ok")
+    assert.isAtMost(FakeGraph.polls(fake).length, 12)
+  }).pipe(Effect.provide(world)))
 
 describe("a chain of links without an end", () => {
   for (const [what, isEmpty] of [["the same rows", false], ["no rows", true]] as const) {
