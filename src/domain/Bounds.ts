@@ -24,6 +24,68 @@ export const pageBytesMax = 16_777_216
  */
 export const largePageBytes = 1_048_576
 
+/**
+ * Values in a page below {@link largePageBytes} up to which it is parsed at once: a megabyte of Graph's has 35,000. A page
+ * with more of them, or nested too deep, is cut as a large one is.
+ */
+export const lightPageValues = 50_000
+
+/**
+ * Bytes of a page that are read, or characters of a text that are hashed or encoded, before others get their turn: 512 KiB.
+ * The densest JSON (`{},{},`) takes some ten milliseconds for as many.
+ */
+export const stepBytes = 524_288
+
+/**
+ * Records, and artifacts, that one page may become. A page with more is abandoned like one that is too large, and requested
+ * in halves: Graph sends at most 1000 records, and 16 MiB of its alerts have less than 30,000 evidence objects.
+ */
+export const pageHolds = { records: 10_000, artifacts: 100_000 } as const
+
+/** Evidence objects of one alert that become artifacts of their own. All others are published together, in one more. */
+export const evidenceMappedMax = 1000
+
+/** Bytes of one alert's evidence that are parsed: 4 MiB. What lies behind is published with what is over {@link evidenceMappedMax}. */
+export const evidenceParsedBytes = 4_194_304
+
+/**
+ * Bytes (256 KiB) and values up to which a record is parsed as a whole. Of a larger one each property is read up to
+ * {@link propertyParsedBytes}. Graph's alerts have 6 KB on average.
+ */
+export const wholeRecord = { bytes: 262_144, values: 10_000 } as const
+
+/** Properties of a large record that are read, and bytes of each: 16 KiB. Its message has all of them. */
+export const propertiesParsedMax = 1000
+/** See {@link propertiesParsedMax}. */
+export const propertyParsedBytes = 16_384
+
+/** Bytes of one evidence object of a large record that are parsed: 64 KiB. */
+export const elementParsedBytes = 65_536
+
+/** Levels of objects and lists in a record. Graph's deepest, a container in its cluster, has 12. */
+export const recordDepthMax = 76
+
+/** Characters of a record's id; Graph's longest have about 200. A longer text is no id. */
+export const recordIdMax = 1024
+
+/** Values of one list that become tags; an artifact has 64 tags at most. */
+export const tagValuesMax = 1000
+
+/** Techniques in one artifact. The further ones become tags. MITRE ATT&CK has some 700 in all. */
+export const techniquesMax = 100
+
+/** Characters of a text that each evidence artifact takes from its alert: rule name and category. */
+export const inheritedTextMax = 4096
+
+/** Characters of an alert's threat names, and of the texts searched for vulnerabilities, that are compared: 64 KiB. */
+export const comparedTextMax = 65_536
+
+/** Findings of drift that one record reports. */
+export const recordDriftMax = 1000
+
+/** Characters of a message up to which it is parsed to shorten it for the broker: 2 MiB. A longer one is cut as a text. */
+export const shortenedMessageMax = 2_097_152
+
 /** Bytes of the buffer for a large page: 8 MiB, or the next power of two. Untouched parts take no memory. */
 export const pageRoomBytes = 8_388_608
 

@@ -131,7 +131,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     if (isSuccess(answer.status)) {
       return yield* PageAnswer.decode(answer, at).pipe(
         Effect.mapError((reason) => fail(reason, answer.status, Refusal.details(answer))),
-        Effect.tapError(() => Effect.sync(answer.body.release))
+        Effect.onError(() => Effect.sync(answer.body.release))
       )
     }
     const reason = Refusal.reasonOf(answer, {

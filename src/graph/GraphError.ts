@@ -64,10 +64,15 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 
 /** The body passed the limit, and reading it was stopped. */
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
-  bytesMax: Schema.Int
+  bytesMax: Schema.Int,
+  /** Set when the page is small enough, and holds more records, or evidence, than this. */
+  holds: Schema.optionalKey(Schema.Struct({ records: Schema.Int, artifacts: Schema.Int }))
 }) {
   override get message() {
-    return `Graph's answer is larger than ${this.bytesMax} bytes`
+    const { bytesMax, holds } = this
+    return holds === undefined
+      ? `Graph's answer is larger than ${bytesMax} bytes`
+      : `Graph's answer has more than ${holds.records} records, or becomes more than ${holds.artifacts} artifacts`
   }
 }
 

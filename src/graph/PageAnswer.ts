@@ -1,9 +1,10 @@
 /** Decodes the envelope of a page. Records are not validated: one bad record must not fail the page. */
 import { Effect, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
-import { readPage } from "./body/Body.ts"
+import { pageHolds } from "../domain/Bounds.ts"
+import { readPage, type Uncut } from "./body/Body.ts"
 import type { Answer } from "./Exchange.ts"
-import { DecodeFailed, Unavailable } from "./GraphError.ts"
+import { BodyTooLarge, DecodeFailed, Unavailable } from "./GraphError.ts"
 import type { GraphPage, ProviderWarning } from "./GraphPage.ts"
 
 const Envelope = Schema.Struct({
@@ -24,13 +25,28 @@ const providerWarnings = (headers: Headers.Headers): ReadonlyArray<ProviderWarni
   }))
 }
 
-/** Decodes a successful answer into a page; `at` is Graph's time of the answer. */
+const failureOf = (uncut: Uncut, { body, status }: Answer): BodyTooLarge | DecodeFailed | Unavailable => {
+  switch (uncut) {
+    case "not JSON":
+      return new Unavailable({ kind: "body", detail: `HTTP ${status} with a body that is not JSON` })
+    case "too much":
+      return new BodyTooLarge({ bytesMax: body.bytes.length, holds: pageHolds })
+    case "no page":
+      return new DecodeFailed({ issue: "its own properties take more room than records do" })
+  }
+}
+
+/** Decodes a successful answer into a page, with turns for others; `at` is Graph's time of the answer. */
 export const decode = Effect.fnUntraced(
-  function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, DecodeFailed | Unavailable> {
-    const read = readPage(answer.body)
-    if (Result.isFailure(read)) {
-      return yield* new Unavailable({ kind: "body", detail: `HTTP ${answer.status} with a body that is not JSON` })
+  function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, BodyTooLarge | DecodeFailed | Unavailable> {
+    const reading = readPage(answer.body)
+    let step = reading.next()
+    while (step.done !== true) {
+      yield* Effect.yieldNow
+      step = reading.next()
     }
+    const read = step.value
+    if (Result.isFailure(read)) return yield* failureOf(read.failure, answer)
     const { isSplit, records } = read.success
     const envelope = yield* decodeEnvelope(read.success.envelope).pipe(Effect.mapError((error) =>
       new DecodeFailed({ issue: error.message.replaceAll(/\s+/g, " ") })

@@ -11,11 +11,13 @@
  * |---|---|---|
  * | decompress in pieces of 256 KiB, freed once copied | `Gunzip`, `Bodies.giveAway` | half of the collections of the whole heap |
  * | receive into a buffer that is reused | `Bodies` | up to a tenth of the time, and fragments in malloc's heap |
- * | split into records without parsing | `PageBytes` | 22 to 17 us an alert, and two thirds of a page's memory |
+ * | split into records without parsing | `PageBytes`, `JsonScan` | 22 to 17 us an alert, and two thirds of a page's memory |
  * | parse a record when it is mapped | `SentRecord` | a page is never in memory as objects |
  * | parse numbers twice only where JavaScript would change their digits | `GraphJson` | a second parse of nearly every record |
  *
- * A page below 1 MiB is parsed at once: for a quiet tenant V8 would compile the splitter for nothing.
+ * A page below 1 MiB is parsed at once: for a quiet tenant V8 would compile the splitter for nothing. A hostile page, large or
+ * small, is split in steps, and a large record is parsed in parts: whatever a page holds, the event loop waits for no more
+ * than some milliseconds of it.
  */
 import { Result } from "effect"
 import { largePageBytes } from "../../domain/Bounds.ts"
@@ -28,6 +30,7 @@ import { ofValue } from "./SentRecord.ts"
 export { Bodies, type Body } from "./Bodies.ts"
 export { decode as decodeJson } from "./GraphJson.ts"
 export { inflating } from "./Gunzip.ts"
+export { type Uncut } from "./PageBytes.ts"
 
 /** A page's body, read as far as its envelope. */
 export interface PageBody {
@@ -44,12 +47,24 @@ export const bodyText = ({ bytes }: Body): string => bytes.toString().replace(/^
 
 const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly value: ReadonlyArray<unknown> }).value
 
-/** Reads the body of a page. A page that cannot be split (nested too deep, say) is parsed at once. */
-export const readPage = (body: Body): Result.Result<PageBody, "not JSON"> => {
-  const split = body.bytes.length < largePageBytes ? undefined : PageBytes.cut(body)
-  return Result.map(GraphJson.decode(split?.envelope ?? bodyText(body)), ({ exact, value }): PageBody => ({
-    envelope: value,
-    records: () => split?.records ?? listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
-    isSplit: split !== undefined
-  }))
+/**
+ * Reads the body of a page in steps, between which others may go on. A page that is small, flat and light is parsed at
+ * once.
+ */
+export function* readPage(body: Body): Generator<undefined, Result.Result<PageBody, PageBytes.Uncut>> {
+  if (body.bytes.length < largePageBytes && PageBytes.isLight(body)) {
+    return Result.map(GraphJson.decode(bodyText(body)), ({ exact, value }): PageBody => ({
+      envelope: value,
+      records: () => listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),
+      isSplit: false
+    }))
+  }
+  const split = yield* PageBytes.cut(body)
+  return typeof split === "string"
+    ? Result.fail(split)
+    : Result.map(GraphJson.decode(split.envelope), ({ value }): PageBody => ({
+      envelope: value,
+      records: () => split.records,
+      isSplit: true
+    }))
 }

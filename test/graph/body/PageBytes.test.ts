@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Headers } from "effect/http"
 import { stringify } from "../../../src/artifacts/Message.ts"
+import { recordDepthMax, wholeRecord } from "../../../src/domain/Bounds.ts"
 import * as Bodies from "../../../src/graph/body/Bodies.ts"
 import { exactly } from "../../../src/graph/body/GraphJson.ts"
 import * as PageBytes from "../../../src/graph/body/PageBytes.ts"
@@ -15,7 +16,15 @@ const received = (bytes: Uint8Array): Bodies.Body => {
   return incoming.body()
 }
 
-const cut = (page: string | Buffer) => PageBytes.cut(received(Buffer.from(page as Buffer)))
+const steps = (page: string | Buffer) => PageBytes.cut(received(Buffer.from(page as Buffer)))
+
+/** Undefined for what is no JSON. */
+const cut = (page: string | Buffer): PageBytes.PageBytes | undefined => {
+  const cutting = steps(page)
+  let step = cutting.next()
+  while (step.done !== true) step = cutting.next()
+  return step.value === "not JSON" ? undefined : step.value as PageBytes.PageBytes
+}
 
 const page = (records: string, nextLink = `"https://graph.example/next"`) =>
   `{"@odata.context":"x","value":[${records}],"@odata.nextLink":${nextLink}}`
@@ -39,6 +48,9 @@ const asked = ["id", "lastUpdateDateTime", "title"]
 /** Fails unless the records equal a full parse. Comparing texts is fast. */
 const assertSame = (pieces: PageBytes.PageBytes, text: string) => {
   const { envelope, value } = whole(text.replace(/^\uFEFF/, ""))
+  if (!Array.isArray(value)) {
+    return assert.deepStrictEqual(JSON.parse(pieces.envelope), JSON.parse(text.replace(/^\uFEFF/, "")))
+  }
   const found = pieces.records.map((record) => {
     const { evidence, text, value } = record.content()
     return [once(text), value, evidence.map(once), record.isObject, asked.map((name) => record.property(name))]
@@ -119,34 +131,37 @@ describe("PageBytes", () => {
     assert.deepStrictEqual(record!.content(), { text, value: { evidence: [2, 3] }, evidence: ["2", "3"] })
   })
 
-  it("leaves to a full parse a page without a list of records, with two, or with an open one", () => {
-    for (
-      const text of [
-        "",
-        "[]",
-        "{}",
-        `{"value":{}}`,
-        `{"value":null}`,
-        `{"value":[1],"value":[2]}`,
-        String.raw`{"value":[1],"\u0076alue":[2]}`,
-        `{"value":[1`,
-        `{"value":["a]}`,
-        `{"value":[1,]}`,
-        `{"value":[,1]}`,
-        `{"value":[1]`
-      ]
-    ) assert.isUndefined(cut(text), text)
+  it("accepts no page that is invalid JSON", () => {
+    for (const text of ["", "[]", `{"value":[1`, `{"value":["a]}`, `{"value":[1,]}`, `{"value":[,1]}`, `{"value":[1]`]) {
+      assert.isUndefined(cut(text), text)
+    }
   })
 
-  it("cuts records nested like Graph's, and leaves to a full parse what is too deep for the stack", () => {
-    const nested = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`
-    assertPieces(page(nested(100)))
-    const objects = `{"a":${`{"a":`.repeat(100)}1${"}".repeat(100)}}`
-    assertPieces(page(objects))
-    assertPieces(page(`{"evidence":[${objects}]}`))
-    assertPieces(page(nested(197)))
-    assert.isUndefined(cut(page(nested(198))))
-    assert.isUndefined(cut(page(nested(1_000_000))))
+  it("leaves the envelope of a page without a list of records as it is, and uses the last of two lists", () => {
+    for (const text of ["{}", `{"value":{}}`, `{"value":null}`]) {
+      assert.deepStrictEqual(cut(text), { envelope: text, records: [] })
+    }
+    for (const text of [`{"value":[1],"value":[2]}`, String.raw`{"value":[1],"\u0076alue":[2]}`]) assertSame(cut(text)!, text)
+    assert.strictEqual(steps(`{"x":"${"y".repeat(wholeRecord.bytes)}"}`).next().value, "no page")
+  })
+
+  it("cuts records at any depth, and marks those nested deeper than recordDepthMax", () => {
+    const lists = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
+    const objects = (levels: number) => `${`{"a":`.repeat(levels)}1${"}".repeat(levels)}`
+    for (const [record, depth] of [
+      [`{"a":${lists(recordDepthMax - 1)}}`, recordDepthMax],
+      [objects(recordDepthMax), recordDepthMax],
+      [`{"evidence":[${objects(recordDepthMax - 2)}]}`, recordDepthMax],
+      [`{"a":${lists(recordDepthMax)}}`, recordDepthMax + 1],
+      [`{"evidence":[1,${objects(recordDepthMax - 1)}],"a":1}`, recordDepthMax + 1],
+      [`{"a":${lists(1_000_000)}}`, 1_000_001]
+    ] as const) {
+      const pieces = cut(page(record))!
+      const [isDeep] = pieces.records.map((one) => one.isDeep)
+      assert.strictEqual(isDeep, depth > recordDepthMax, record.slice(0, 100))
+      if (isDeep) assert.strictEqual(pieces.records[0]!.exact(), record)
+      else assertPieces(page(record))
+    }
     assert.isUndefined(cut(page(`{"a":`.repeat(1_000_000))))
     assert.isUndefined(cut(`{"value":[],"a":${"[".repeat(1_000_000)}`))
   })

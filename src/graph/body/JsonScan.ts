@@ -1,0 +1,245 @@
+/**
+ * Reads over JSON byte by byte without parsing it, in steps, so that no text keeps the event loop for long.
+ *
+ * What the scanner accepts is valid JSON. It needs no recursion: brackets are kept in a list, however deep a text is.
+ */
+import { stepBytes } from "../../domain/Bounds.ts"
+
+/** The state of one scan over bytes. */
+export interface Scan {
+  readonly bytes: Buffer
+  /** Whether `JSON.stringify` would write the same bytes; set to false by whatever is read. */
+  isPlain: boolean
+  /** Whether the last name read has an escape; valid until its value is read. */
+  isEscaped: boolean
+  /** Offset of the value to be read; behind it once it was read, or {@link nowhere} when it is invalid. */
+  at: number
+  /** Open brackets of the value that is being read, the outermost at 1. */
+  open: Uint8Array
+  depth: number
+  /** The greatest depth seen. */
+  deepest: number
+  /** Values behind a comma seen so far. */
+  values: number
+  /** Offset from which on the scan pauses. */
+  pauseAt: number
+  /** Offset up to which the value would be whole if its open brackets were closed there. */
+  whole: number
+  /** Offset of the innermost value that was begun. */
+  begun: number
+}
+
+/** Takes the place of an offset when the JSON is invalid. */
+export const nowhere = -1
+
+const [quote, comma, colon, backslash, slash] = [34, 44, 58, 92, 47]
+/** Codes of the brackets. */
+export const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
+/** Codes below this one are control characters, which a JSON string must not contain. */
+const space = 32
+
+/** Begins a scan. */
+export const make = (bytes: Buffer, at: number): Scan => ({
+  bytes,
+  isPlain: true,
+  isEscaped: false,
+  at,
+  open: new Uint8Array(64),
+  depth: 0,
+  deepest: 0,
+  values: 0,
+  pauseAt: at + stepBytes,
+  whole: at,
+  begun: at
+})
+
+const isBlank = (code: number | undefined) => code === space || code === 10 || code === 13 || code === 9
+
+/** Whether `JSON.stringify` writes the escape of this character the same way: `"`, `\`, `b`, `f`, `n`, `r`, `t`. */
+const isUsual = (code: number | undefined) =>
+  code === quote || code === backslash || code === 98 || code === 102 || code === 110 || code === 114 || code === 116
+
+const isDigit = (code: number | undefined) => code !== undefined && code >= 48 && code <= 57
+
+const isHexDigit = (code: number | undefined) =>
+  isDigit(code) || (code !== undefined && ((code >= 65 && code <= 70) || (code >= 97 && code <= 102)))
+
+/** Returns the character codes of an ASCII text. */
+export const ascii = (text: string): ReadonlyArray<number> => [...text].map((one) => one.charCodeAt(0))
+
+/** Whether a word stands at an offset. A loop instead of `every`: the check runs for each name, and closures were a tenth of a page's garbage. */
+export const isAt = (bytes: Buffer, at: number, word: ReadonlyArray<number>): boolean => {
+  for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return false
+  return true
+}
+
+const words = ["null", "true", "false"].map(ascii)
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+const endsScalar = (code: number | undefined) =>
+  code === undefined || code <= space || code === comma || code === closeList || code === closeObject
+
+const endOfScalar = (bytes: Buffer, from: number): number => {
+  for (const word of words) if (word[0] === bytes[from]) return isAt(bytes, from, word) ? from + word.length : nowhere
+  let end = from
+  while (isDigit(bytes[end])) end++
+  // Most numbers are small integers.
+  if (end > from && endsScalar(bytes[end]) && (bytes[from] !== 48 || end === from + 1)) return end
+  // The token may be anything; it is tested below.
+  while (!endsScalar(bytes[end])) end++
+  return number.test(bytes.toString("latin1", from, end)) ? end : nowhere
+}
+
+/** Returns the offset of the next byte that is no blank. */
+export const afterBlanks = (scan: Scan, from: number): number => {
+  let at = from
+  while (isBlank(scan.bytes[at])) {
+    scan.isPlain = false
+    at++
+  }
+  return at
+}
+
+/** Returns the offset of the last character of an escape; `at` is the offset behind the backslash. */
+const lastOfEscape = (scan: Scan, at: number): number => {
+  const { bytes } = scan
+  const code = bytes[at]
+  scan.isEscaped = true
+  if (isUsual(code)) return at
+  scan.isPlain = false
+  if (code === slash) return at
+  if (code !== 117) return nowhere
+  for (let digit = at + 1; digit <= at + 4; digit++) if (!isHexDigit(bytes[digit])) return nowhere
+  return at + 4
+}
+
+/** Returns the offset behind the closing quote; `from` is the opening quote. */
+const endOfString = (scan: Scan, from: number): number => {
+  const { bytes } = scan
+  let at = from + 1
+  for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
+    if (code === backslash) {
+      at = lastOfEscape(scan, at + 1)
+      if (at < 0) return nowhere
+    } else if (code === undefined || code < space) return nowhere
+  }
+  return at + 1
+}
+
+/** Returns the offset behind a name's closing quote; `at` is its opening quote. */
+export const endOfName = (scan: Scan, at: number): number => {
+  if (scan.bytes[at] !== quote) return nowhere
+  // JavaScript moves names that are numbers to the front, so the bytes differ from `JSON.stringify`.
+  if (isDigit(scan.bytes[at + 1])) scan.isPlain = false
+  scan.isEscaped = false
+  return endOfString(scan, at)
+}
+
+/** Returns the offset of a value; `end` is the offset behind its name. */
+export const valueAfter = (scan: Scan, end: number): number => {
+  const at = afterBlanks(scan, end)
+  return scan.bytes[at] === colon ? afterBlanks(scan, at + 1) : nowhere
+}
+
+/** Returns the offset of the next element, or of the closing bracket after the last one. */
+export const afterValue = (scan: Scan, end: number, close: number): number => {
+  const at = afterBlanks(scan, end)
+  if (scan.bytes[at] !== comma) return scan.bytes[at] === close ? at : nowhere
+  scan.values++
+  const next = afterBlanks(scan, at + 1)
+  return scan.bytes[next] === close ? nowhere : next
+}
+
+const valueOfNext = (scan: Scan, at: number): number => {
+  const name = endOfName(scan, at)
+  return name < 0 ? nowhere : valueAfter(scan, name)
+}
+
+const closeOf = (open: number | undefined) => open === openObject ? closeObject : closeList
+
+/**
+ * Closes what ends behind a value. Returns the offset of the next value, or {@link nowhere} when there is none: then
+ * `scan.at` is behind the outermost value, or nowhere as well.
+ */
+const leave = (scan: Scan, end: number): number => {
+  let at = end
+  while (scan.depth > 0) {
+    const isObject = scan.open[scan.depth] === openObject
+    const close = isObject ? closeObject : closeList
+    const next = afterValue(scan, at, close)
+    if (next < 0) return nowhere
+    scan.whole = at
+    if (scan.bytes[next] !== close) return isObject ? valueOfNext(scan, next) : next
+    scan.depth--
+    at = next + 1
+  }
+  scan.at = at
+  return nowhere
+}
+
+/** Opens a bracket. Returns the offset of the next value, as {@link leave} does. */
+const enter = (scan: Scan, from: number): number => {
+  if (++scan.depth === scan.open.length) {
+    const open = new Uint8Array(scan.open.length * 4)
+    open.set(scan.open)
+    scan.open = open
+  }
+  if (scan.depth > scan.deepest) scan.deepest = scan.depth
+  const code = scan.bytes[from]!
+  scan.open[scan.depth] = code
+  scan.whole = from + 1
+  const at = afterBlanks(scan, from + 1)
+  if (scan.bytes[at] !== closeOf(code)) return code === openObject ? valueOfNext(scan, at) : at
+  scan.depth--
+  return leave(scan, at + 1)
+}
+
+/** Reads on; returns false when it paused before the value's end, and is to be called again. */
+export const readOn = (scan: Scan): boolean => {
+  let { at } = scan
+  while (at >= 0) {
+    if (at >= scan.pauseAt) {
+      scan.at = at
+      scan.pauseAt = at + stepBytes
+      return false
+    }
+    const code = scan.bytes[at]
+    scan.begun = at
+    scan.at = nowhere
+    if (code === openObject || code === openList) at = enter(scan, at)
+    else {
+      const end = code === quote ? endOfString(scan, at) : endOfScalar(scan.bytes, at)
+      at = end < 0 ? nowhere : leave(scan, end)
+    }
+  }
+  return true
+}
+
+/** Returns a string up to an offset, as a complete one. */
+const shortString = (bytes: Buffer, from: number, limit: number): string => {
+  let end = from + 1
+  while (bytes[end] !== quote) {
+    let next = end + (bytes[end] !== backslash ? 1 : bytes[end + 1] === 117 ? 6 : 2)
+    while ((bytes[next]! & 0xc0) === 0x80) next++
+    if (next > limit) break
+    end = next
+  }
+  return `${bytes.toString("utf8", from, end)}"`
+}
+
+/**
+ * Returns the beginning of a valid value as a whole one of at most about `most` bytes: open brackets are closed, a string
+ * is cut, and a value that is not complete is left out.
+ */
+export const beginning = (bytes: Buffer, from: number, to: number, most: number): string => {
+  if (to - from <= most) return bytes.toString("utf8", from, to)
+  const limit = from + most
+  const scan = make(bytes.subarray(0, limit), from)
+  scan.pauseAt = Infinity
+  readOn(scan)
+  let text = scan.begun >= scan.whole && bytes[scan.begun] === quote
+    ? bytes.toString("utf8", from, scan.begun) + shortString(bytes, scan.begun, limit)
+    : bytes.toString("utf8", from, scan.whole)
+  for (let level = scan.depth; level > 0; level--) text += String.fromCharCode(closeOf(scan.open[level]))
+  return text === "" ? "null" : text
+}
