@@ -1,10 +1,12 @@
 /**
- * Maps an alert of `alerts_v2` to artifacts: the alert's own, and one for each of its evidence objects.
+ * Maps an alert of `alerts_v2` to artifacts: the alert's own, one for each of its evidence objects, and one for those over
+ * `evidenceMappedMax` together.
  *
  * The mapping is pure, synchronous and total: any JSON is published. Each property is checked where it is read, so a
  * wrong type costs only that one field; the schema only reports what was wrong.
  */
 import { shape } from "../domain/Alert.ts"
+import { comparedTextMax, inheritedTextMax, stepBytes, techniquesMax } from "../domain/Bounds.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import type { Properties } from "../domain/Shape.ts"
 import type { Drift } from "../evidence/Drift.ts"
@@ -15,7 +17,7 @@ import type { Artifact } from "./Artifact.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
 import { instant } from "./Instant.ts"
-import type { Mapped, MappingContext } from "./Mapped.ts"
+import { atOnce, inSteps, type MappingContext, report, type Steps } from "./Mapped.ts"
 import { stringify } from "./Message.ts"
 import type { Decided } from "./MessageTypes.ts"
 import { text } from "./NormalForms.ts"
@@ -78,11 +80,11 @@ const evidenceArtifact = (
   witness: Witness.Witness,
   ends: Sides.Ends,
   message: string,
+  hash: string,
   ordinalOf: (hash: string) => number
 ): Artifact => {
   const { context } = parent
   const { decoded, facts, raw } = witness
-  const hash = ArtifactId.sha256(message)
   const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinalOf(hash))
   const isHarmless = witness.isClean || witness.isBystander
   const draft = Draft.make(context, {
@@ -130,6 +132,28 @@ const evidenceArtifact = (
   return Draft.finish(draft, tags)
 }
 
+/** The evidence over `evidenceMappedMax`. The objects have no roles here, so that it raises no lead of its own. */
+const restArtifact = (parent: Parent, count: number, message: string, hash: string): Artifact => {
+  const { context } = parent
+  const id = ArtifactId.ofRest(context.tenantId, parent.id, hash)
+  const draft = Draft.make(context, {
+    id,
+    message,
+    hash,
+    streamName,
+    messageType: "threat_event",
+    severity: parent.severity,
+    action: parent.action,
+    senderHost: `${context.tenantId}/${parent.id}/${id.slice(0, 12)}`,
+    ruleName: parent.ruleName
+  })
+  Draft.set(draft, "ruleCategory", parent.ruleCategory)
+  Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
+  Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
+  if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
+  return Draft.finish(draft, new Tags(parent.tags).mark("evidence:rest").mark(`evidenceCount:${count}`))
+}
+
 /** Adds the tag of lead rule 112, only when a title or technique names a denial of service (row 21). */
 const markDisruption = (tags: Tags, draft: Draft.Draft, decided: Decided): void => {
   if (decided.row === 21 && draft.messageType === "service_disruption") tags.mark("service_denial")
@@ -140,23 +164,38 @@ const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witnes
   const additional = value["additionalData"]
   let texts = ""
   for (const { raw } of witnesses) {
+    if (texts.length > comparedTextMax) break
     if (Array.isArray(raw["tags"])) texts += `${Draft.listOf(raw["tags"]).join("\n")}\n`
   }
   return typeof additional === "object" && additional !== null ? texts + stringify(additional) : texts
 }
 
+/** Returns a text as each evidence artifact takes it over. */
+const inherited = (text: string): string =>
+  text.length <= inheritedTextMax ? text : text.slice(0, inheritedTextMax).toWellFormed()
+
 const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
   Array.isArray(value["evidence"]) ? value["evidence"] : []
 
-/** Maps an alert: its own artifact first, then its evidence in Graph's order. Never throws. */
-export const map = (context: MappingContext, record: GraphRecord): Mapped => {
+/** Characters of evidence that are read before others get their turn: 64 KiB. */
+const evidenceStep = 65_536
+
+function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
   const value = sent.value as Properties
   const inspection = shape.inspect(value)
-  const drift: Array<Drift> = inspection.drift.slice()
+  report(drift, inspection.drift)
 
   const elements = listedEvidence(value)
-  const witnesses = elements.map(Witness.make)
+  const witnesses: Array<Witness.Witness> = []
+  let read = 0
+  for (let index = 0; index < sent.evidence.length; index++) {
+    witnesses.push(Witness.make(sent.element === undefined ? elements[index] : sent.element(index)))
+    read += Math.min(sent.evidence[index]!.length, evidenceStep)
+    if (read < evidenceStep) continue
+    read = 0
+    yield
+  }
 
   const title = text(value["title"])
   const category = text(value["category"])
@@ -174,12 +213,13 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const others: Array<string> = []
   for (const sent of Draft.listOf(value["mitreTechniques"])) {
     const id = sent.toUpperCase()
-    if (!techniqueForm.test(id)) others.push(sent)
-    else if (!techniques.includes(id)) techniques.push(id)
+    if (techniques.includes(id)) continue
+    if (techniqueForm.test(id) && techniques.length < techniquesMax) techniques.push(id)
+    else others.push(sent)
   }
 
   const graded = Severity.of(value["severity"])
-  const H = threats.join("\n")
+  const H = threats.join("\n").slice(0, comparedTextMax)
   const decided = messageTypeOf({
     T: title?.slice(0, titleMax) ?? "",
     H,
@@ -193,14 +233,16 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
 
   const tags = new Tags().addCommon(context.tenantId, "alerts_v2", value)
   addAlertTags(tags, value, record.id, allCategories).addBulk("mitre", others)
+  const ruleName = title ?? Draft.firstText(value, "detectorId") ?? "Untitled alert"
+  const ruleCategory = category ?? categories[0] ?? "Unknown"
   const parent: Parent = {
     context,
     id: record.id,
     decided,
     severity: Severity.isHarmless(value["classification"]) ? Severity.informational : graded,
     action: Action.ofStatus(value["status"]),
-    ruleName: title ?? Draft.firstText(value, "detectorId") ?? "Untitled alert",
-    ruleCategory: category ?? categories[0] ?? "Unknown",
+    ruleName: inherited(ruleName),
+    ruleCategory: inherited(ruleCategory),
     startTimeUTC: Draft.firstInstant(value, "firstActivityDateTime", "createdDateTime"),
     endTimeUTC: Draft.firstInstant(value, "lastActivityDateTime", "lastUpdateDateTime"),
     techniques,
@@ -210,19 +252,20 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts_v2", record),
     message: sent.text,
+    hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: decided.type,
     severity: parent.severity,
     action: parent.action,
     senderHost: `${context.tenantId}/${record.id}`,
-    ruleName: parent.ruleName
+    ruleName
   })
   const ends = Sides.place(witnesses, decided.type, lowerOf(value["serviceSource"]))
   const own = AlertFields.of(witnesses, ends)
   Object.assign(draft, own.fields)
   Draft.setEnds(draft, own)
   Draft.fill(draft, "uri", text(value["alertWebUrl"]))
-  Draft.set(draft, "ruleCategory", parent.ruleCategory)
+  Draft.set(draft, "ruleCategory", ruleCategory)
   Draft.set(draft, "vendorCode", Draft.firstText(value, "detectorId", "alertPolicyId"))
   Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
   Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
@@ -232,17 +275,26 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   Vulnerabilities.name(draft, alertTags, `${title ?? ""}\n${H}\n${furtherTexts(value, witnesses)}`)
   markDisruption(alertTags, draft, decided)
 
-  const artifacts: Array<Artifact> = [Draft.finish(draft, alertTags)]
+  yield Draft.finish(draft, alertTags)
   const counts = new Map<string, number>()
   const ordinalOf = (hash: string): number => {
     const ordinal = counts.get(hash) ?? 0
     counts.set(hash, ordinal + 1)
     return ordinal
   }
-  witnesses.forEach((witness, index) => {
-    for (const one of witness.decoded.drift) drift.push(one)
-    const message = sent.evidence[index] ?? stringify(elements[index])
-    artifacts.push(evidenceArtifact(parent, witness, ends[index] ?? {}, message, ordinalOf))
-  })
-  return { artifacts, drift }
+  for (const [index, message] of sent.evidence.entries()) {
+    const witness = witnesses[index]!
+    report(drift, witness.decoded.drift)
+    const hash = message.length > stepBytes ? yield* ArtifactId.digest(message) : ArtifactId.sha256(message)
+    yield evidenceArtifact(parent, witness, ends[index] ?? {}, message, hash, ordinalOf)
+  }
+  if (sent.rest === undefined) return
+  const { count, text: rest } = sent.rest
+  yield restArtifact(parent, count, rest, yield* ArtifactId.digest(rest))
 }
+
+/** Maps an alert: its own artifact first, then its evidence in Graph's order. Never throws. */
+export const map = atOnce(artifactsOf)
+
+/** Maps an alert as {@link map} does, with turns for others. */
+export const mapInSteps = inSteps(artifactsOf)

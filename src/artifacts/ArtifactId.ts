@@ -3,13 +3,26 @@
  *
  * `node:crypto` is called directly: mapping is pure and synchronous, and a record's digest must not cost an Effect.
  */
-import { hash } from "node:crypto"
+import { createHash, hash } from "node:crypto"
+import { stepBytes } from "../domain/Bounds.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import type { Artifact } from "./Artifact.ts"
 import type { MappingContext } from "./Mapped.ts"
+import { pieces } from "./Message.ts"
 
 /** Returns the SHA-256 of a text's UTF-8 bytes, as 64 lower-case hex digits. */
 export const sha256 = (text: string): string => hash("sha256", text, "hex")
+
+/** Returns what {@link sha256} returns; of a long text step by step. */
+export function* digest(text: string): Generator<undefined, string> {
+  if (text.length <= stepBytes) return sha256(text)
+  const hashing = createHash("sha256")
+  for (const piece of pieces(text)) {
+    hashing.update(piece)
+    yield
+  }
+  return hashing.digest("hex")
+}
 
 /** Joins parts by a newline, which no tenant id, endpoint, cursor or hash contains; Graph's ids come last. */
 const identity = (...parts: ReadonlyArray<string>): string => sha256(parts.join("\n")).slice(0, 32)
@@ -33,3 +46,7 @@ export const published = ({ customCloud, senderHost }: MappingContext, artifact:
     // With `graph` it is the cloud's host already.
     senderHost: senderHost === "graph" ? artifact.senderHost : `${customCloud}/${artifact.senderHost}`
   }
+
+/** Id of the evidence of an alert that is published together: 32 hex digits of (tenant, content, alert id). */
+export const ofRest = (tenantId: string, alertId: string, contentHash: string): string =>
+  identity("evidence:rest", tenantId, contentHash, alertId)

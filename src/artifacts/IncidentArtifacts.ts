@@ -7,11 +7,11 @@
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/Incident.ts"
 import type { Properties } from "../domain/Shape.ts"
+import type { Drift } from "../evidence/Drift.ts"
 import * as Action from "./Action.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
-import type { Mapped, MappingContext } from "./Mapped.ts"
-
+import { atOnce, inSteps, type MappingContext, report, type Steps } from "./Mapped.ts"
 import type { MessageType } from "./MessageTypes.ts"
 import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
@@ -42,17 +42,18 @@ const leading: ReadonlyArray<readonly [RegExp, MessageType]> = [
   [/\bexecution\b|persistence/i, "malicious_behavior"]
 ]
 
-/** Maps an incident to one artifact. Pure; never throws. */
-export const map = (context: MappingContext, record: GraphRecord): Mapped => {
+function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
   const value = sent.value as Properties
-  const { drift, isPartial } = shape.inspect(value)
+  const { drift: found, isPartial } = shape.inspect(value)
+  report(drift, found)
   const name = text(value["displayName"])
   // Graph names the incident that this one was merged into before, or without, changing the status.
   const action = text(value["redirectIncidentId"]) === undefined ? Action.ofStatus(value["status"]) : "redirected"
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "incidents", record),
     message: sent.text,
+    hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: "threat_event",
     // A redirected incident's content is in the incident that it was merged into.
@@ -74,5 +75,11 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
     .add("assignedTo", value["assignedTo"])
     .addEach("customTag", value["customTags"])
   if (isPartial) tags.mark("decode:partial")
-  return { artifacts: [Draft.finish(draft, tags)], drift }
+  yield Draft.finish(draft, tags)
 }
+
+/** Maps an incident to one artifact. Pure; never throws. */
+export const map = atOnce(artifactsOf)
+
+/** Maps an incident as {@link map} does, with turns for others. */
+export const mapInSteps = inSteps(artifactsOf)

@@ -2,14 +2,14 @@
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { shape } from "../domain/LegacyAlert.ts"
 import type { Properties } from "../domain/Shape.ts"
+import type { Drift } from "../evidence/Drift.ts"
 import * as Action from "./Action.ts"
 import { categoryKey, streamName, titleMax } from "./AlertArtifacts.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
 import * as LegacyFields from "./LegacyFields.ts"
 import { type LegacyFacts, messageTypeOf } from "./LegacyMessageTypes.ts"
-import type { Mapped, MappingContext } from "./Mapped.ts"
-
+import { atOnce, inSteps, type MappingContext, report, type Steps } from "./Mapped.ts"
 import { text } from "./NormalForms.ts"
 import * as Severity from "./Severity.ts"
 import { isVictimClient } from "./Sides.ts"
@@ -55,11 +55,11 @@ const isBlocked = (value: Properties): boolean => {
     || lowerOf(first("uriClickSecurityStates")["clickAction"]).includes("block")
 }
 
-/** Maps a legacy alert to one artifact. Pure; never throws. */
-export const map = (context: MappingContext, record: GraphRecord): Mapped => {
+function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
   const value = sent.value as Properties
-  const { drift, isPartial } = shape.inspect(value)
+  const { drift: found, isPartial } = shape.inspect(value)
+  report(drift, found)
   const graded = Severity.of(value["severity"])
   const threats = LegacyFields.entriesOf(value, "malwareStates")
     .flatMap((state) => Draft.listOf(state["name"]).concat(Draft.listOf(state["family"])))
@@ -69,6 +69,7 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts", record),
     message: sent.text,
+    hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: decided.type,
     severity: isHarmless ? Severity.informational : graded,
@@ -104,5 +105,11 @@ export const map = (context: MappingContext, record: GraphRecord): Mapped => {
   const cves = LegacyFields.entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
   Vulnerabilities.name(draft, tags, [...cves, facts.T, ...threats].join("\n"))
   if (isPartial) tags.mark("decode:partial")
-  return { artifacts: [Draft.finish(draft, tags)], drift }
+  yield Draft.finish(draft, tags)
 }
+
+/** Maps a legacy alert to one artifact. Pure; never throws. */
+export const map = atOnce(artifactsOf)
+
+/** Maps a legacy alert as {@link map} does, with turns for others. */
+export const mapInSteps = inSteps(artifactsOf)

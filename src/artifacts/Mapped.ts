@@ -1,4 +1,6 @@
 /** What a mapping gets besides the record, and what it returns. */
+import { recordDriftMax } from "../domain/Bounds.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
 import type { Drift } from "../evidence/Drift.ts"
 import type { Artifact } from "./Artifact.ts"
 
@@ -22,7 +24,32 @@ export interface MappingContext {
  * The artifacts of one record: its own first, then one for each evidence object, in Graph's order. Their ids are those of
  * Microsoft's own clouds, by which ledgers know them; `ArtifactId.published` makes those of a custom cloud.
  */
-export interface Mapped {
-  readonly artifacts: ReadonlyArray<Artifact>
+export interface Mapped<Artifacts extends Iterable<Artifact | undefined> = ReadonlyArray<Artifact>> {
+  readonly artifacts: Artifacts
+  /** Complete once the artifacts were iterated over. */
   readonly drift: ReadonlyArray<Drift>
+}
+
+/** Makes the artifacts of a record one by one, and `undefined` where others may get their turn. */
+export type Steps = Generator<Artifact | undefined, void>
+
+/** A mapping that goes on step by step, and adds to the drift. */
+export type Mapping = (context: MappingContext, record: GraphRecord, drift: Array<Drift>) => Steps
+
+/** Reports what one record shows of drift, up to {@link recordDriftMax} findings. */
+export const report = (drift: Array<Drift>, found: ReadonlyArray<Drift>): void => {
+  for (const one of found) if (drift.length < recordDriftMax) drift.push(one)
+}
+
+/** Makes a mapping whose artifacts are made while they are iterated over, once. */
+export const inSteps =
+  (mapping: Mapping) => (context: MappingContext, record: GraphRecord): Mapped<Iterable<Artifact | undefined>> => {
+    const drift: Array<Drift> = []
+    return { artifacts: mapping(context, record, drift), drift }
+  }
+
+/** Makes a mapping that makes all artifacts at once. */
+export const atOnce = (mapping: Mapping) => (context: MappingContext, record: GraphRecord): Mapped => {
+  const { artifacts, drift } = inSteps(mapping)(context, record)
+  return { artifacts: Array.from(artifacts).filter((artifact) => artifact !== undefined), drift }
 }

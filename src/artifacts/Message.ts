@@ -1,5 +1,6 @@
 /** Writes the `message` of an artifact: what Graph sent, as JSON, with Graph's digits. */
 import { Option } from "effect"
+import { stepBytes } from "../domain/Bounds.ts"
 
 /** `JSON.stringify` recurses: a few thousand levels overflow the stack, and the result is none. */
 const native = Option.liftThrowable((value: unknown) => JSON.stringify(value))
@@ -39,3 +40,13 @@ const iterative = (root: unknown): string => {
 
 /** Returns a value that came from JSON as compact JSON, however deep it is. */
 export const stringify = (value: unknown): string => Option.getOrElse(native(value), () => iterative(value))
+
+/** Cuts a text into pieces of about {@link stepBytes} characters, none of which ends in the middle of one. */
+export function* pieces(text: string): Generator<string> {
+  for (let from = 0; from < text.length;) {
+    const last = text.charCodeAt(from + stepBytes - 1)
+    const to = from + (last >= 0xd800 && last <= 0xdbff ? stepBytes - 1 : stepBytes)
+    yield text.slice(from, to)
+    from = to
+  }
+}

@@ -3,6 +3,7 @@
  *
  * Meaning of each name: `.github/MAPPING.md`, "Tags".
  */
+import { tagValuesMax } from "../domain/Bounds.ts"
 import type { Properties } from "../domain/Shape.ts"
 
 const lengthMax = 256
@@ -28,7 +29,7 @@ const add = (to: Array<string>, name: string, value: unknown): void => {
 }
 
 const addEach = (to: Array<string>, name: string, values: unknown): void => {
-  if (Array.isArray(values)) { for (const value of values) add(to, name, value) }
+  if (Array.isArray(values)) { for (const value of values.slice(0, tagValuesMax)) add(to, name, value) }
   else add(to, name, values)
 }
 

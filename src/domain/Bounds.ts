@@ -129,6 +129,14 @@ export const windowBytes = 16_777_216
  */
 export const sliceRecords = 4
 
+/** Artifacts of one record, and characters of their messages, that are written together: a record may have a thousand. */
+export const sliceArtifacts = 100
+/** See {@link sliceArtifacts}. */
+export const sliceChars = 262_144
+
+/** Findings of drift that one page reports. */
+export const pageDriftMax = 20_000
+
 /** Keys in the ledger of one endpoint of one tenant: 8 MB, or 16 MB. A page's new keys displace the oldest. */
 export const ledgerKeysMax = 1_000_000
 

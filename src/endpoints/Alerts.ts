@@ -1,5 +1,5 @@
 /** The legacy alerts, which Microsoft retired on 2026-10-15. */
-import { map } from "../artifacts/LegacyAlertArtifacts.ts"
+import { mapInSteps } from "../artifacts/LegacyAlertArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /** `alerts`: legacy alerts with their state collections. Graph clamps `$top` to 1000. */
@@ -13,5 +13,5 @@ export const alerts = {
   retires: true,
   noun: "alerts",
   label: "legacy alerts",
-  map
+  map: mapInSteps
 } as const satisfies EndpointDefinition

@@ -1,5 +1,5 @@
 /** The alerts of Microsoft Defender XDR and of the products connected to it. */
-import { map } from "../artifacts/AlertArtifacts.ts"
+import { mapInSteps } from "../artifacts/AlertArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /** `alerts_v2`: alerts with typed evidence. Graph clamps `$top` to 1000 (elastic/integrations#20348). */
@@ -18,5 +18,5 @@ export const alertsV2 = {
   retires: false,
   noun: "alerts",
   label: "alerts with their evidence",
-  map
+  map: mapInSteps
 } as const satisfies EndpointDefinition

@@ -1,4 +1,5 @@
 /** An endpoint as a value: one Graph collection that the connector polls. `.github/CONTRIBUTING.md` says how to add one. */
+import type { Artifact } from "../artifacts/Artifact.ts"
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
@@ -26,6 +27,9 @@ export interface EndpointDefinition extends Collection {
   readonly noun: string
   /** The endpoint in a few words, for forms and tables. */
   readonly label: string
-  /** Makes the artifacts of one record. Pure and total: whatever Graph sent is published. */
-  readonly map: (context: MappingContext, record: GraphRecord) => Mapped
+  /**
+   * Makes the artifacts of one record. Pure and total: whatever Graph sent is published. An `undefined` among them gives
+   * others their turn.
+   */
+  readonly map: (context: MappingContext, record: GraphRecord) => Mapped<Iterable<Artifact | undefined>>
 }

@@ -1,5 +1,5 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
-import { map } from "../artifacts/IncidentArtifacts.ts"
+import { mapInSteps } from "../artifacts/IncidentArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /**
@@ -16,5 +16,5 @@ export const incidents = {
   retires: false,
   noun: "incidents",
   label: "alerts grouped by attack",
-  map
+  map: mapInSteps
 } as const satisfies EndpointDefinition

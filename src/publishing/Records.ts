@@ -1,24 +1,31 @@
-/** Separates the records of a page that have an id and a cursor from those that lack one. */
+/** Separates the records of a page that can be mapped from those that lack an id or a cursor, or are nested too deep. */
 import { Predicate } from "effect"
+import { recordIdMax } from "../domain/Bounds.ts"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
-import { normalize } from "../domain/Timestamp.ts"
+import { normalize, type Timestamp } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 
-/** A record without an id or a cursor, which becomes a dead letter. */
+/** A record that cannot be mapped, which becomes a dead letter. */
 export interface Unidentified {
-  readonly reason: "not_an_object" | "no_id" | "no_cursor"
+  readonly reason: "not_an_object" | "no_id" | "no_cursor" | "too_deep"
   /** JSON path of the value at fault. */
   readonly path: string
   readonly sent: Sent
 }
 
-/** Separates the records of a page; both lists keep Graph's order. */
-export const identify = (
-  endpoint: Pick<Endpoint, "cursor">,
-  page: Pick<GraphPage, "records">
-): { readonly records: ReadonlyArray<GraphRecord>; readonly unidentified: ReadonlyArray<Unidentified> } => {
+/** The records of a page, each list in Graph's order. */
+export interface Identified {
+  readonly records: ReadonlyArray<GraphRecord>
+  readonly unidentified: ReadonlyArray<Unidentified>
+  /** The cursors of all rows that have one. */
+  readonly cursors: ReadonlyArray<Timestamp>
+}
+
+/** Separates the records of a page. */
+export const identify = (endpoint: Pick<Endpoint, "cursor">, page: Pick<GraphPage, "records">): Identified => {
   const records: Array<GraphRecord> = []
+  const cursors: Array<Timestamp> = []
   const unidentified: Array<Unidentified> = []
   page.records.forEach((sent, index) => {
     const at = `$.value[${index}]`
@@ -27,7 +34,7 @@ export const identify = (
       return
     }
     const id = sent.property("id")
-    if (!Predicate.isString(id) || id === "") {
+    if (!Predicate.isString(id) || id === "" || id.length > recordIdMax) {
       unidentified.push({ reason: "no_id", path: `${at}.id`, sent })
       return
     }
@@ -37,7 +44,9 @@ export const identify = (
       unidentified.push({ reason: "no_cursor", path: `${at}.${endpoint.cursor}`, sent })
       return
     }
-    records.push({ id, cursor, sent })
+    cursors.push(cursor)
+    if (sent.isDeep === true) unidentified.push({ reason: "too_deep", path: at, sent })
+    else records.push({ id, cursor, sent })
   })
-  return { records, unidentified }
+  return { records, unidentified, cursors }
 }

@@ -4,7 +4,7 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
 import { KeySet } from "../checkpoints/KeySet.ts"
-import { sliceRecords } from "../domain/Bounds.ts"
+import { pageDriftMax, sliceArtifacts, sliceChars, sliceRecords, stepBytes } from "../domain/Bounds.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
@@ -13,14 +13,14 @@ import { futureMax } from "../graph/Limits.ts"
 import type { DeadLetter, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
-import { identify } from "./Records.ts"
+import { identify, type Unidentified } from "./Records.ts"
 
 /** The result of mapping a page, for the ledger, the status and the metrics. */
 export interface Brought {
   /** Keys that the commit adds to the ledger. */
   readonly keys: KeySet
   readonly artifacts: number
-  readonly deadLetters: ReadonlyArray<DeadLetter>
+  readonly deadLetters: ReadonlyArray<Pick<DeadLetter, "reason">>
   /** Record versions not seen before. */
   readonly fresh: number
   readonly repeated: number
@@ -51,8 +51,17 @@ export interface Prepared {
   readonly records: ReadonlyArray<GraphRecord>
 }
 
-function* chunksOf<A>(values: ReadonlyArray<A>): Generator<ReadonlyArray<A>> {
-  for (let from = 0; from < values.length; from += sliceRecords) yield values.slice(from, from + sliceRecords)
+/** A turn for others in the middle of a record. */
+const pause: Slice = { artifacts: [], deadLetters: [] }
+
+/** Passes the turns of a step by step calculation on. */
+function* paused<A>(steps: Generator<undefined, A>): Generator<Slice, A> {
+  let step = steps.next()
+  while (step.done !== true) {
+    yield pause
+    step = steps.next()
+  }
+  return step.value
 }
 
 /** Separates the records of a page. No record is mapped before its slice is requested. */
@@ -69,9 +78,9 @@ export const prepare = (options: {
   readonly now: number
 }): Prepared => {
   const { context, endpoint, instance, isKnown, now, page, passed } = options
-  const { records, unidentified } = identify(endpoint, page)
+  const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
-  const cursors = records.flatMap(({ cursor }) => cursor > horizon ? [] : [cursor])
+  const cursors = all.filter((cursor) => cursor <= horizon)
   const occurred_at = isoTime(now)
 
   const map = (): Mapping => {
@@ -82,49 +91,68 @@ export const prepare = (options: {
     const drift: Array<Drift> = []
     const updatedAt: Array<number> = []
     const late: Array<number> = []
-    const deadLetters: Array<DeadLetter> = []
+    const deadLetters: Array<Pick<DeadLetter, "reason">> = []
 
-    const deadLettersOf = (chunk: typeof unidentified): ReadonlyArray<DeadLetter> =>
-      chunk.flatMap(({ path, reason, sent }) => {
-        const record = sent.exact()
-        if (!isNew(ArtifactId.sha256(lines([{ record }])))) {
-          repeated++
-          return []
-        }
-        return [{ instance, endpoint: endpoint.name, reason, path, occurred_at, record }]
-      })
+    function* deadLetterOf({ path, reason, sent }: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
+      const record = sent.exact()
+      const isNamed = typeof record === "string" && record.length > stepBytes
+      const hash = isNamed ? yield* paused(ArtifactId.digest(record)) : ArtifactId.sha256(lines([{ record }]))
+      if (!isNew(hash)) {
+        repeated++
+        return []
+      }
+      deadLetters.push({ reason })
+      return [{ instance, endpoint: endpoint.name, reason, path, occurred_at, record }]
+    }
 
-    const artifactsOf = (chunk: ReadonlyArray<GraphRecord>): ReadonlyArray<Artifact> => {
-      const made: Array<Artifact> = []
-      for (const record of chunk) {
-        if (!isNew(ArtifactId.ofRecord(context.tenantId, endpoint.name, record))) {
-          repeated++
+    let made: Array<Artifact> = []
+    let size = 0
+    const handOver = (): Slice => {
+      const slice = { artifacts: made, deadLetters: [] }
+      artifacts += made.length
+      made = []
+      size = 0
+      return slice
+    }
+
+    function* mapRecord(record: GraphRecord): Generator<Slice, void> {
+      if (!isNew(ArtifactId.ofRecord(context.tenantId, endpoint.name, record))) {
+        repeated++
+        return
+      }
+      const mapped = endpoint.map(context, record)
+      let isOwn = true
+      for (const artifact of mapped.artifacts) {
+        if (artifact === undefined) {
+          yield pause
           continue
         }
-        const mapped = endpoint.map(context, record)
-        mapped.artifacts.forEach((artifact, index) => {
-          // The first artifact is the record's own. Its id was checked above. A ledger belongs to one cloud, so that its
-          // keys need not name it.
-          if (index === 0 || isNew(artifact.id)) made.push(ArtifactId.published(context, artifact))
-        })
-        drift.push(...mapped.drift)
-        const at = Timestamp.toMillis(record.cursor)
-        updatedAt.push(at)
-        if (passed !== undefined && record.cursor < passed) late.push(at)
+        // The first artifact is the record's own. Its id was checked above. A ledger belongs to one cloud, so that its keys
+        // need not name it.
+        if (isOwn || isNew(artifact.id)) {
+          made.push(ArtifactId.published(context, artifact))
+          size += artifact.message.length
+        }
+        isOwn = false
+        if (size >= sliceChars || made.length >= sliceArtifacts) yield handOver()
       }
-      artifacts += made.length
-      return made
+      for (const one of mapped.drift) if (drift.length < pageDriftMax) drift.push(one)
+      const at = Timestamp.toMillis(record.cursor)
+      updatedAt.push(at)
+      if (passed !== undefined && record.cursor < passed) late.push(at)
     }
 
     return {
       slices: {
         *[Symbol.iterator]() {
-          for (const chunk of chunksOf(unidentified)) {
-            const slice = deadLettersOf(chunk)
-            deadLetters.push(...slice)
-            yield { artifacts: [], deadLetters: slice }
+          for (const one of unidentified) {
+            const letters = yield* deadLetterOf(one)
+            yield { artifacts: [], deadLetters: letters }
           }
-          for (const chunk of chunksOf(records)) yield { artifacts: artifactsOf(chunk), deadLetters: [] }
+          for (const [index, record] of records.entries()) {
+            yield* mapRecord(record)
+            if ((index + 1) % sliceRecords === 0 || index + 1 === records.length) yield handOver()
+          }
         }
       },
       brought: () => ({
@@ -140,5 +168,5 @@ export const prepare = (options: {
     }
   }
 
-  return { map, cursors, future: records.length - cursors.length, records }
+  return { map, cursors, future: all.length - cursors.length, records }
 }

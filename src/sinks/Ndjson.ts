@@ -5,8 +5,45 @@
  * dead letter holds raw JSON with Graph's own digits, at any depth.
  */
 
-import { stringify } from "../artifacts/Message.ts"
+import { pieces, stringify } from "../artifacts/Message.ts"
 import { chunkBytes } from "../domain/Bounds.ts"
+
+/** The properties of artifacts and dead letters that may hold a whole record. */
+type Holder = "message" | "record"
+
+/** Returns the name of the property that holds a record longer than {@link chunkBytes}, if one does. */
+const holderOf = (value: { readonly [K in Holder]?: unknown }): Holder | undefined => {
+  const { message, record } = value
+  if (typeof message === "string" && message.length > chunkBytes) return "message"
+  return typeof record === "string" && record.length > chunkBytes ? "record" : undefined
+}
+
+/** Writes the text of `JSON.stringify` in parts, which are made while they are iterated over. */
+function* partsOf(value: { readonly [K in Holder]?: unknown }, holder: Holder): Generator<string> {
+  // Inside of other texts the quotes of this place are escaped.
+  const place = `"${holder}":"`
+  const json = stringify({ ...value, [holder]: "" })
+  const at = json.indexOf(`${place}"`) + place.length
+  yield json.slice(0, at)
+  for (const piece of pieces(value[holder] as string)) yield JSON.stringify(piece).slice(1, -1)
+  yield json.slice(at)
+}
+
+/** Returns the lines of values as texts: few values as one, and a long line in parts, so that others get their turn. */
+export function* texts(values: Iterable<object>): Generator<string> {
+  let text = ""
+  for (const value of values) {
+    const holder = holderOf(value)
+    if (holder === undefined) {
+      text += `${stringify(value)}\n`
+      continue
+    }
+    yield text
+    yield* partsOf(value, holder)
+    text = "\n"
+  }
+  yield text
+}
 
 /** Returns one line for each value, each ended by a newline; an empty string for no values. */
 export const lines = (values: Iterable<object>): string => {
@@ -22,6 +59,11 @@ const newline = 10
 export interface LineEncoder {
   /** Adds a line. Returns the pieces that became full, in order; usually none. */
   readonly add: (value: object) => ReadonlyArray<Uint8Array>
+  /**
+   * Adds a line that holds a record longer than {@link chunkBytes}, in pieces that are made while they are iterated over,
+   * which must be done before the next call. Undefined for a shorter one, which is for `add`.
+   */
+  readonly addLong: (value: object) => Iterable<Uint8Array> | undefined
   /** Returns the remaining pieces at the end of the page. */
   readonly rest: () => ReadonlyArray<Uint8Array>
 }
@@ -30,7 +72,7 @@ const none: ReadonlyArray<Uint8Array> = []
 
 /**
  * Returns a function that makes an encoder for each page. Pieces are complete lines of at most `bytesMax` bytes; a longer
- * line is a piece of its own.
+ * line is a piece of its own, or several.
  *
  * **Gotchas**
  *
@@ -67,7 +109,17 @@ export const makeEncoders = (bytesMax: number = chunkBytes): () => LineEncoder =
       held = undefined
       return take(line) ? none : [utf8.encode(`${line}\n`)]
     }
+    function* longLine(value: object, holder: Holder): Generator<Uint8Array> {
+      yield* placeHeld()
+      yield* full()
+      for (const text of partsOf(value, holder)) yield utf8.encode(text)
+      yield Uint8Array.of(newline)
+    }
     return {
+      addLong: (value) => {
+        const holder = holderOf(value)
+        return holder === undefined ? undefined : longLine(value, holder)
+      },
       add: (value) => {
         const line = stringify(value)
         const long = placeHeld()

@@ -2,7 +2,7 @@
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
 import { describeFailure } from "../config/DurableFile.ts"
 import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable, type Slice } from "./ArtifactSink.ts"
-import { lines } from "./Ndjson.ts"
+import { texts } from "./Ndjson.ts"
 
 /** Timeout for a full pipe. A stop waits for the write too, and must end within ten seconds. */
 const patience = Duration.seconds(5)
@@ -27,15 +27,18 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
     const given = new Set<string>()
     let writing: Fiber.Fiber<void, ArtifactSinkError> | undefined
 
-    const print = (text: string, to: "stdout" | "stderr") =>
-      text === "" ? Effect.void : Stream.run(Stream.make(text), stdio[to]({ endOnDone: false }))
+    /** A long line is made while its beginning is read. */
+    const print = (values: ReadonlyArray<object>, to: "stdout" | "stderr") =>
+      values.length === 0
+        ? Effect.void
+        : Stream.run(Stream.fromIterable(texts(values), { chunkSize: 1 }), stdio[to]({ endOnDone: false }))
 
     const begin = (slice: Slice) => {
       const artifacts = slice.artifacts.filter(({ id }) => !given.has(id))
       const deadLetters = slice.deadLetters.filter((one) => !given.has(keyOf(one)))
       const keys = [...artifacts.map(({ id }) => id), ...deadLetters.map(keyOf)]
       for (const key of keys) given.add(key)
-      return Effect.andThen(print(lines(deadLetters), "stderr"), print(lines(artifacts), "stdout")).pipe(
+      return Effect.andThen(print(deadLetters, "stderr"), print(artifacts, "stdout")).pipe(
         Effect.mapError((error) =>
           unavailable(`${describeFailure(error)}: nobody reads standard output, or its disk is full`)
         ),
