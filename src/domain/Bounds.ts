@@ -45,8 +45,11 @@ export const pageHolds = { records: 10_000, artifacts: 100_000 } as const
 /** Evidence objects of one alert that become artifacts of their own. All others are published together, in one more. */
 export const evidenceMappedMax = 1000
 
-/** Bytes of one alert's evidence that are parsed: 4 MiB. What lies behind is published with what is over {@link evidenceMappedMax}. */
-export const evidenceParsedBytes = 4_194_304
+/**
+ * Bytes (4 MiB) and values of one alert's evidence that are parsed: a thousand objects of Graph's have half as much. What
+ * lies behind is published with what is over {@link evidenceMappedMax}.
+ */
+export const evidenceParsed = { bytes: 4_194_304, values: 60_000 } as const
 
 /**
  * Bytes (256 KiB) and values up to which a record is parsed as a whole. Of a larger one each property is read up to

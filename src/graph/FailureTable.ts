@@ -175,7 +175,7 @@ export const failures = {
     remedy: "Check for a proxy that answers in Microsoft's place, if it goes on"
   },
   body_too_large: {
-    failure: "Body above the limit",
+    failure: "Body above the limit of bytes, records or artifacts",
     error: "BodyTooLarge",
     happens: "given up while being read; the page size is halved, down to 25; then the next poll",
     state: "error",

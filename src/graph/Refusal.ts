@@ -6,6 +6,7 @@
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
+import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import type { Collection } from "../endpoints/EndpointDefinition.ts"
 import { bodyText } from "./body/Body.ts"
 import type { Answer } from "./Exchange.ts"
@@ -34,8 +35,12 @@ const isInner = Schema.is(Inner)
 
 const text = (value: unknown) => Predicate.isString(value) ? value : undefined
 
+/** A page that cannot be used is no refusal, and far too large to be parsed at once. */
+const decoded = ({ body }: Answer) =>
+  body.bytes.length > smallBodyBytesMax ? undefined : Option.getOrUndefined(decodeBody(bodyText(body)))
+
 const read = (answer: Answer) => {
-  const body = Option.getOrUndefined(decodeBody(bodyText(answer.body)))?.error
+  const body = decoded(answer)?.error
   const inner = [body?.innerError, body?.innererror].find((each) => isInner(each)) ?? {}
   return { code: text(body?.code), message: text(body?.message) ?? "", inner, innerCode: text(inner["code"]) }
 }

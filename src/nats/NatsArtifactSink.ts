@@ -3,6 +3,7 @@ import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { stringify } from "../artifacts/Message.ts"
+import { shortenedMessageMax } from "../domain/Bounds.ts"
 import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
@@ -108,13 +109,17 @@ export const layer = (
         subject: target.subject,
         stream: target.stream,
         payload: () => {
-          const bytes = encode(artifact)
           const room = roomIn(target)
+          if (artifact.message.length > room) return encode(fit(artifact, room))
+          const bytes = encode(artifact)
           return bytes.length <= room ? bytes : encode(fit(artifact, room))
         }
       })
 
-      const deadLetterMessage = (target: Target) => (deadLetter: DeadLetter): Outgoing => {
+      const deadLetterMessage = (target: Target) => (whole: DeadLetter): Outgoing => {
+        // No broker takes a record of megabytes. Its path and time tell it from the others.
+        const isTooLong = typeof whole.record === "string" && whole.record.length > shortenedMessageMax
+        const deadLetter = isTooLong ? { ...whole, record: null, truncated: true } : whole
         const text = stringify(deadLetter)
         return {
           id: sha256(text),

@@ -2,6 +2,7 @@
 import { Option, Result } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import { stringify } from "../artifacts/Message.ts"
+import { shortenedMessageMax } from "../domain/Bounds.ts"
 import { decodeJson } from "../graph/body/Body.ts"
 
 /** Tag of an artifact whose message was shortened; its `hash` is still that of the full message. */
@@ -9,6 +10,9 @@ export const truncatedTag = "truncated:message"
 
 /** Removed first, in this order: `evidence` has artifacts of its own, `comments` are for people. */
 const expendable = ["evidence", "comments"] as const
+
+/** Bytes that a character of JSON takes at most as a part of a string in a string: `\\\"`. */
+const bytesEscaped = 4
 
 /** Other text fields are cut to this length only when shortening the message was not enough. */
 const fieldLengthMax = 256
@@ -78,15 +82,21 @@ const greatest = (most: number, passes: (n: number) => boolean): Option.Option<n
 
 /**
  * Shortens an artifact to `bytesMax` bytes as far as possible: its message loses `evidence`, then `comments`, then the
- * ends of its longest strings, and stays JSON. IDs, hash, times and severity are never shortened, so `bytesMax` must be
+ * ends of its longest strings, and stays JSON; a message of megabytes becomes a string of its beginning. IDs, hash, times and severity are never shortened, so `bytesMax` must be
  * at least a few kilobytes.
  */
 export const fit = (artifact: Artifact, bytesMax: number): Artifact => {
-  const fits = (one: Artifact) => encode(one).length <= bytesMax
+  const fits = (one: Artifact) => one.message.length <= bytesMax && encode(one).length <= bytesMax
   if (fits(artifact)) return artifact
   const tags = artifact.tags.includes(truncatedTag) ? artifact.tags : [truncatedTag, ...artifact.tags]
   const saying = (message: unknown): Artifact => ({ ...artifact, tags, message: stringify(message) })
 
+  if (artifact.message.length > shortenedMessageMax) {
+    const { message, ...others } = artifact
+    const left = bytesMax - encode({ ...others, message: "" }).length
+    const beginning = saying(cut(message, Math.max(0, Math.floor(left / bytesEscaped) - truncatedTag.length)))
+    return fits(beginning) ? beginning : fit({ ...artifact, message: stringify("") }, bytesMax)
+  }
   // A message that is not JSON becomes a JSON string.
   let message: unknown = Result.match(decodeJson(artifact.message), {
     onSuccess: ({ exact }) => exact,

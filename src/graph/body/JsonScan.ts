@@ -17,6 +17,8 @@ export interface Scan {
   /** Open brackets of the value that is being read, the outermost at 1. */
   open: Uint8Array
   depth: number
+  /** Whether the scan paused behind a value, not before one. */
+  isLeaving: boolean
   /** The greatest depth seen. */
   deepest: number
   /** Values behind a comma seen so far. */
@@ -46,6 +48,7 @@ export const make = (bytes: Buffer, at: number): Scan => ({
   at,
   open: new Uint8Array(64),
   depth: 0,
+  isLeaving: false,
   deepest: 0,
   values: 0,
   pauseAt: at + stepBytes,
@@ -92,11 +95,10 @@ const endOfScalar = (bytes: Buffer, from: number): number => {
 
 /** Returns the offset of the next byte that is no blank. */
 export const afterBlanks = (scan: Scan, from: number): number => {
+  const { bytes } = scan
   let at = from
-  while (isBlank(scan.bytes[at])) {
-    scan.isPlain = false
-    at++
-  }
+  while (isBlank(bytes[at])) at++
+  if (at > from) scan.isPlain = false
   return at
 }
 
@@ -159,7 +161,7 @@ const closeOf = (open: number | undefined) => open === openObject ? closeObject 
 
 /**
  * Closes what ends behind a value. Returns the offset of the next value, or {@link nowhere} when there is none: then
- * `scan.at` is behind the outermost value, or nowhere as well.
+ * `scan.at` is behind the outermost value, or nowhere as well. It pauses, too: then it is to be called again at the offset.
  */
 const leave = (scan: Scan, end: number): number => {
   let at = end
@@ -168,10 +170,17 @@ const leave = (scan: Scan, end: number): number => {
     const close = isObject ? closeObject : closeList
     const next = afterValue(scan, at, close)
     if (next < 0) return nowhere
-    scan.whole = at
-    if (scan.bytes[next] !== close) return isObject ? valueOfNext(scan, next) : next
+    if (scan.bytes[next] !== close) {
+      scan.whole = at
+      return isObject ? valueOfNext(scan, next) : next
+    }
     scan.depth--
     at = next + 1
+    scan.whole = at
+    if (at >= scan.pauseAt && scan.depth > 0) {
+      scan.isLeaving = true
+      return at
+    }
   }
   scan.at = at
   return nowhere
@@ -194,14 +203,25 @@ const enter = (scan: Scan, from: number): number => {
   return leave(scan, at + 1)
 }
 
+/** Whether a pause is due at an offset; puts the next one off. */
+export const isDue = (scan: Scan, at: number): boolean => {
+  if (at < scan.pauseAt) return false
+  scan.pauseAt = at + stepBytes
+  return true
+}
+
 /** Reads on; returns false when it paused before the value's end, and is to be called again. */
 export const readOn = (scan: Scan): boolean => {
   let { at } = scan
   while (at >= 0) {
-    if (at >= scan.pauseAt) {
+    if (isDue(scan, at)) {
       scan.at = at
-      scan.pauseAt = at + stepBytes
       return false
+    }
+    if (scan.isLeaving) {
+      scan.isLeaving = false
+      at = leave(scan, at)
+      continue
     }
     const code = scan.bytes[at]
     scan.begun = at

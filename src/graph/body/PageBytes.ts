@@ -9,7 +9,7 @@
 import {
   elementParsedBytes,
   evidenceMappedMax,
-  evidenceParsedBytes,
+  evidenceParsed,
   lightPageValues,
   pageHolds,
   propertiesParsedMax,
@@ -74,18 +74,22 @@ function* endOfValue(scan: Scan.Scan, at: number): Steps<number> {
 function* evidenceAt(scan: Scan.Scan, from: number): Steps<EvidencePlace | undefined> {
   const places: Array<number> = []
   let count = 0
-  let parsed = 0
+  let bytes = 0
+  let values = 0
   let rest = nowhere
   let at = afterBlanks(scan, from + 1)
   while (scan.bytes[at] !== closeList) {
+    const before = scan.values
     scan.at = at
     scan.depth = 0
     while (!readOn(scan)) yield
     const end = scan.at
     if (end < 0) return undefined
     count++
-    parsed += Math.min(end - at, elementParsedBytes)
-    if (rest < 0 && count <= evidenceMappedMax && parsed <= evidenceParsedBytes) places.push(at, end)
+    bytes += Math.min(end - at, elementParsedBytes)
+    values += Math.min(scan.values - before, elementParsedBytes / 2)
+    const isMapped = count <= evidenceMappedMax && bytes <= evidenceParsed.bytes && values <= evidenceParsed.values
+    if (rest < 0 && isMapped) places.push(at, end)
     else if (rest < 0) rest = at
     at = afterValue(scan, end, closeList)
     if (at < 0) return undefined
@@ -112,6 +116,7 @@ function* recordAt(scan: Scan.Scan, start: number): Steps<Place | undefined> {
     let at = afterBlanks(scan, start + 1)
     above = 1
     while (bytes[at] !== closeObject) {
+      if (Scan.isDue(scan, at)) yield
       const name = endOfName(scan, at)
       if (name < 0) return undefined
       // When a name stands twice, the last one counts.
@@ -192,6 +197,7 @@ export function* cut(body: Body): Steps<PageBytes | Uncut> {
   if (bytes[start] !== openObject) return "not JSON"
   let at = afterBlanks(scan, start + 1)
   while (bytes[at] !== closeObject) {
+    if (Scan.isDue(scan, at)) yield
     const name = endOfName(scan, at)
     if (name < 0) return "not JSON"
     const isValue = isNamed(scan, at, name, valueName)
