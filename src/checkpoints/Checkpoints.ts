@@ -2,6 +2,7 @@
 import { Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
 import type { Timestamp } from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
+import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
@@ -24,6 +25,8 @@ export interface EndpointState {
   readonly begin: (mark: Timestamp, at: number) => Effect.Effect<void, StateStoreError>
   /** Changes the checkpoint and saves it, in the order of the calls. */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
+  /** What the processes before had in hand when they ended. */
+  readonly inHand: InHand
   /** Names of values that could not be read and were set aside when the state was opened. */
   readonly setAside: ReadonlyArray<string>
 }
@@ -66,6 +69,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
         const one = yield* Semaphore.make(1)
         let { checkpoint, revision } = found
+        const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
 
         const save = (next: Checkpoint) =>
           Effect.gen(function*() {
@@ -76,6 +80,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
 
         return {
           ledger,
+          inHand,
           current: () => checkpoint,
           begin: (mark: Timestamp, at: number) =>
             one.withPermit(Effect.suspend(() =>

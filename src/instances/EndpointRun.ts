@@ -130,7 +130,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
         committed: observer.committed
       }),
       handOver
-    )
+    ).pipe(Effect.ensuring(state.value.inHand.stopped))
   }).pipe(InternalFault.report(identity.name, endpoint.name, observer))
 
   yield* lockOf(storeKey(key)).withPermit(once ? round : Effect.repeat(round, Schedule.spaced(openAgain)))

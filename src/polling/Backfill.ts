@@ -100,7 +100,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
         })
     }),
     (page) => publish(page, oncePatience)
-  )
+  ).pipe(Effect.ensuring(state.inHand.stopped))
   if (ended?._tag === "Failed") return yield* ended.error
   if (ended?._tag === "Stuck") return yield* new BackfillStuck({ at: ended.at })
   return soFar()

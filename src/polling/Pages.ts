@@ -27,6 +27,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import { afterPage } from "./Progress.ts"
+import * as Quarantine from "./Quarantine.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
 import { seenOf } from "./SeenPage.ts"
@@ -68,11 +69,13 @@ const cooldownOnly = (save: Save): Save => (checkpoint) => {
 const make = Effect.fnUntraced(function*(options: PollerOptions) {
   const { config, context, graph, note, pace, state: stored } = options
   const { endpoint, identity, mode } = config
+  const { inHand } = stored
   const requests = yield* Requests.make({
     config,
     graph,
     isHeld: options.isHeld,
     note,
+    isByRow: () => inHand.care() === "row",
     permits: yield* PagePermits,
     run: yield* Effect.scope
   })
@@ -114,6 +117,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const floor = checkpoint()?.floor ?? plan.position.from
     yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now })
     yield* stored.update((checkpoint) => afterPage(checkpoint, plan, brought.fresh > 0, now))
+    yield* inHand.committed
     yield* options.committed(brought, now)
     yield* showCheckpoint
   })
@@ -121,7 +125,10 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
   const read = Effect.fnUntraced(function*({ answer, attempts, scope }: Requests.Fetched, failures: number) {
     const now = yield* Clock.currentTimeMillis
+    const care = inHand.care()
     const { cursors, future, map, records } = prepare({
+      isCareful: care !== "none",
+      condemned: inHand.condemned,
       instance: identity.name,
       endpoint,
       context,
@@ -143,7 +150,11 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const event: Event = {
       _tag: "Answered",
       failures,
-      seen: seenOf(answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+      seen: seenOf(
+        care === "row" ? { ...answer, nextLink: Quarantine.widened(answer.nextLink, endpoint.pageSize) } : answer,
+        mode._tag === "range" ? undefined : { cursors, future },
+        unseen
+      )
     }
     const page = (plan: PagePlan): Page => ({
       instance: identity.name,
@@ -152,7 +163,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       attempts,
       scope,
       wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
-      commit: (brought) => commit(plan, brought)
+      commit: (brought) => commit(plan, brought),
+      ...(care === "none" ? {} : { mapping: (record) => Effect.asVoid(options.persist(inHand.mapping(record))) })
     })
     return { event, page }
   })
@@ -259,6 +271,10 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       }
       // Without a link the pass asks by a filter of its own, whose rows move on.
       if (action.position.link === null) shown.forget()
+      yield* options.persist(inHand.reading)
+      // What a process ends on must be the one page in hand.
+      if (inHand.care() !== "none") state = yield* settle(state, true)
+      if (state.stopped !== undefined) return [[], Option.some({ state, save: undefined })]
       const fetched = yield* requests.fetch(action)
       if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
       const { event, page } = yield* read(fetched.value, fetched.failures)
@@ -267,6 +283,12 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     }
   )
 
+  const found = Quarantine.begin(config, inHand, yield* facts)
+  yield* Effect.forEach(found.notes, note, { discard: true })
+  if (found.save !== undefined) {
+    yield* options.persist(stored.update(found.save))
+    yield* inHand.committed
+  }
   yield* showCheckpoint
   yield* note({
     _tag: "Status",

@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly isHeld: () => boolean
   /** Called with what is to be shown of a request that takes long. */
   readonly note: (note: Note) => Effect.Effect<void>
+  /** Whether each page is to have one row only. */
+  readonly isByRow?: () => boolean
   readonly permits: PartitionedSemaphore.PartitionedSemaphore<string>
   /** Scope of the run; closing it closes every page's scope. */
   readonly run: Scope.Scope
@@ -38,7 +40,9 @@ export type Asked<A> =
   | Extract<Event, { readonly _tag: "Failed" }>
 
 /** Makes the requests of one poller. */
-export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, permits, run }: RequestOptions) {
+export const make = Effect.fnUntraced(function*(
+  { config, graph, isByRow, isHeld, note, permits, run }: RequestOptions
+) {
   const { endpoint, identity, mode } = config
   /** What is read, and by which property: a range is by the time of creation. */
   const collection = {
@@ -84,7 +88,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
     const page = yield* makeScope(run)
     const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
       Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
-    const asked = url(identity.cloud.graph, collection, position, poll.pageSize)
+    const asked = url(identity.cloud.graph, collection, position, isByRow?.() === true ? 1 : poll.pageSize)
     const answer = yield* Effect.gen(function*() {
       yield* take(ahead.take(1), ahead.release(1))
       yield* awaits("page")

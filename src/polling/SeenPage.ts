@@ -1,14 +1,7 @@
 /** Reads of an answer what the poller decides on. */
-import * as Timestamp from "../domain/Timestamp.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
+import { createdCursors } from "../publishing/Records.ts"
 import type { PageSeen } from "./PollerState.ts"
-
-const createdCursors = ({ records }: GraphPage): ReadonlyArray<Timestamp.Timestamp> =>
-  records.flatMap((record) => {
-    const created = record.property("createdDateTime")
-    const normal = typeof created === "string" ? Timestamp.normalize(created) : undefined
-    return normal === undefined ? [] : [normal]
-  })
 
 /** Returns what a page says of the way on. A range, without `cursors`, goes by the time of creation. */
 export const seenOf = (

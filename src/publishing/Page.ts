@@ -22,6 +22,8 @@ export interface Page {
   readonly wanted: Effect.Effect<void, PageLost>
   /** Saves the page's progress. Run after the page is durable in the sink, in the order of the endpoint's pages. */
   readonly commit: (brought: Brought) => Effect.Effect<void, StateStoreError>
+  /** Run before a record is mapped of a page that is mapped with care, with the id of its artifact; with null after the last. */
+  readonly mapping?: (record: string | null) => Effect.Effect<void>
   /** Closing the scope ends the page: success means committed, any other exit gives the page up. The first close counts. */
   readonly scope: Scope.Closeable
   /** Held during an attempt to publish, so that the scope does not close in the middle of the attempt. */

@@ -25,11 +25,13 @@ const write = Effect.fnUntraced(function*(page: Page) {
   const writer = yield* sink.open
   const { brought, slices } = page.map()
   for (const slice of slices) {
+    if (slice.before !== undefined && page.mapping !== undefined) yield* page.mapping(slice.before)
     yield* writer.write(slice)
     if (now() - turnStart < Duration.toNanosUnsafe(turnMax)) continue
     yield* now() - start < Duration.toNanosUnsafe(attemptMax) ? Effect.yieldNow : Effect.interruptible(Effect.yieldNow)
     turnStart = now()
   }
+  if (page.mapping !== undefined) yield* page.mapping(null)
   yield* writer.commit
   return brought()
 }, Effect.scoped)

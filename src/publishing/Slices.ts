@@ -31,10 +31,15 @@ export interface Brought {
   readonly late: ReadonlyArray<number>
 }
 
+/** A slice; with `before` it is empty, and the record with this artifact id is mapped next. */
+export interface Part extends Slice {
+  readonly before?: string
+}
+
 /** One mapping of a page's records; each attempt to publish makes one. */
 export interface Mapping {
   /** Maps a slice's unknown records when it is requested. Iterate once. */
-  readonly slices: Iterable<Slice>
+  readonly slices: Iterable<Part>
   /** Returns the result; complete after the last slice. */
   readonly brought: () => Brought
 }
@@ -76,8 +81,12 @@ export const prepare = (options: {
   readonly passed: Timestamp.Timestamp | undefined
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Whether each record is announced before it is mapped, and written before the next one. */
+  readonly isCareful?: boolean
+  /** Artifact ids of records on which a process ended. */
+  readonly condemned?: ReadonlySet<string>
 }): Prepared => {
-  const { context, endpoint, instance, isKnown, now, page, passed } = options
+  const { condemned, context, endpoint, instance, isCareful = false, isKnown, now, page, passed } = options
   const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   const cursors = all.filter((cursor) => cursor <= horizon)
@@ -93,6 +102,11 @@ export const prepare = (options: {
     const late: Array<number> = []
     const deadLetters: Array<Pick<DeadLetter, "reason">> = []
 
+    const letterOf = (reason: string, path: string, record: unknown): DeadLetter => {
+      deadLetters.push({ reason })
+      return { instance, endpoint: endpoint.name, reason, path, occurred_at, record }
+    }
+
     function* deadLetterOf({ path, reason, sent }: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
       const record = sent.exact()
       const isNamed = typeof record === "string" && record.length > stepBytes
@@ -101,8 +115,7 @@ export const prepare = (options: {
         repeated++
         return []
       }
-      deadLetters.push({ reason })
-      return [{ instance, endpoint: endpoint.name, reason, path, occurred_at, record }]
+      return [letterOf(reason, path, record)]
     }
 
     let made: Array<Artifact> = []
@@ -115,11 +128,18 @@ export const prepare = (options: {
       return slice
     }
 
-    function* mapRecord(record: GraphRecord): Generator<Slice, void> {
-      if (!isNew(ArtifactId.ofRecord(context.tenantId, endpoint.name, record))) {
+    function* mapRecord(record: GraphRecord): Generator<Part, void> {
+      const id = ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
+      if (!isNew(id)) {
         repeated++
         return
       }
+      if (condemned?.has(id) === true) {
+        const path = `$.value[${page.records.indexOf(record.sent)}]`
+        yield { artifacts: [], deadLetters: [letterOf("ended_the_process", path, record.sent.exact())] }
+        return
+      }
+      if (isCareful) yield { ...pause, before: id }
       const mapped = endpoint.map(context, record)
       let isOwn = true
       for (const artifact of mapped.artifacts) {
@@ -151,7 +171,7 @@ export const prepare = (options: {
           }
           for (const [index, record] of records.entries()) {
             yield* mapRecord(record)
-            if ((index + 1) % sliceRecords === 0 || index + 1 === records.length) yield handOver()
+            if (isCareful || (index + 1) % sliceRecords === 0 || index + 1 === records.length) yield handOver()
           }
         }
       },

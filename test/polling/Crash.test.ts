@@ -105,13 +105,14 @@ describe("a crash", () => {
 
   it.effect("crash_before_publish: the page is read again and published once", () =>
     Effect.gen(function*() {
-      // The first write is the first checkpoint. Each page then publishes, and writes ledger and checkpoint.
-      yield* assertComplete(yield* drained({ after: 4, done: false }), 0, 10)
+      // The first writes are the first checkpoint and what is in hand. Each page then publishes, and writes ledger and
+      // checkpoint.
+      yield* assertComplete(yield* drained({ after: 5, done: false }), 0, 10)
     }).pipe(Effect.provide(Layer.fresh(world))))
 
   it.effect("crash_between_publish_and_checkpoint: only the current page is repeated, with the same ids", () =>
     Effect.gen(function*() {
-      yield* drained({ after: 4, done: true })
+      yield* drained({ after: 5, done: true })
       const ids = yield* publishedIds
       // The second page begins with the last row of the first page, which the ledger knows.
       assert.strictEqual(ids.length, 40 + 9)
@@ -120,7 +121,7 @@ describe("a crash", () => {
 
   it.effect("crash_before_checkpoint: what the ledger knows is not repeated", () =>
     Effect.gen(function*() {
-      yield* assertComplete(yield* drained({ after: 6, done: false }), 0, 10)
+      yield* assertComplete(yield* drained({ after: 7, done: false }), 0, 10)
     }).pipe(Effect.provide(Layer.fresh(world))))
 
   it.effect("a cooldown that begins while a page is given up saves no position after that page", () =>

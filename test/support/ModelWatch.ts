@@ -29,7 +29,7 @@ import { answerMillis, endpointOf, paceOf } from "./ModelWorld.ts"
 type Process = ModelProcess.Process
 
 const decodeCheckpoint = Schema.decodeSync(Schema.fromJsonString(Checkpoint))
-const isCheckpoint = (key: string) => key.endsWith(".checkpoint.json")
+const isLedger = (key: string) => key.includes(".ledger-")
 const unavailable = (key: string) =>
   new StateStoreError({ key, operation: "put", reason: new StoreUnavailable({ detail: "full" }) })
 
@@ -119,10 +119,12 @@ export const make = Effect.fnUntraced(function*(world: World) {
     })
 
   /** Carries out a write, unless the process died, and springs the ill.trap that waits for it. */
-  const writing = <A, E>(process: Process, write: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  const writing = <A, E>(process: Process, write: Effect.Effect<A, E>, key?: string): Effect.Effect<A, E> =>
     Effect.suspend(() => {
       const found = ill.trap
       if (process.isDead) return Effect.die("dead")
+      // What is in hand is written while a run ends, too, and a process that dies there would wait for its own end.
+      if (key?.endsWith(".in-hand.json") === true) return write
       if (found === undefined || found.left-- > 0) return write
       ill.trap = undefined
       const alive = Effect.suspend(() => process.isDead ? Effect.die("dead") : Effect.void)
@@ -138,10 +140,10 @@ export const make = Effect.fnUntraced(function*(world: World) {
         return Effect.fail(unavailable(key))
       }
       // What is no commit of a page is saved without asking: a successor's revision is another one.
-      if (!isCheckpoint(key)) checked(process, "a commit")
+      if (isLedger(key)) checked(process, "a commit")
       return Effect.tap(store.put(key, bytes, revision), () =>
         Effect.sync(() => {
-          if (!isCheckpoint(key)) {
+          if (isLedger(key)) {
             process.inHand = []
             for (const id of keysOf(bytes)) {
               if (!promise.isPublished(seqs.get(id) ?? -1)) promise.broken.push("a ledger knows what was not published")
@@ -158,7 +160,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
     StateStore.of({
       ...store,
       put: (key, bytes, revision) =>
-        Effect.tapError(writing(process, put(process, key, bytes, revision)), ({ reason }) =>
+        Effect.tapError(writing(process, put(process, key, bytes, revision), key), ({ reason }) =>
           Effect.sync(() => {
             if (!(reason instanceof Conflict)) return
             process.isLost = true
