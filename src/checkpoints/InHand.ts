@@ -103,7 +103,9 @@ export const open = Effect.fnUntraced(
       stopped: Effect.suspend(() => {
         if (isOver || !isWritten) return Effect.void
         isOver = true
-        return Effect.ignore(found === undefined ? store.remove(name, revision) : put({ ...found, record: null, suspect, condemned }))
+        return Effect.ignore(
+          found === undefined ? store.remove(name, revision) : put({ ...found, record: null, suspect, condemned })
+        )
       })
     }
   }

@@ -172,7 +172,9 @@ const makeSeries = Effect.fnUntraced(
 
       return {
         append: Effect.fnUntraced(function*(values: Iterable<object>) {
-          for (const value of values) for (const piece of encoder.addLong(value) ?? encoder.add(value)) yield* put(piece)
+          for (const value of values) {
+            for (const piece of encoder.addLong(value) ?? encoder.add(value)) yield* put(piece)
+          }
         }),
         sync: Effect.gen(function*() {
           for (const piece of encoder.rest()) yield* put(piece)

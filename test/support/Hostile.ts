@@ -33,7 +33,8 @@ export const bodies = {
   "900,000 logged-on users in one device": () =>
     record(`"evidence":[${ofType("device", `"loggedOnUsers":[${times(800_000, `{"accountName":"a"}`)}]`)}]`),
   "800,000 comments": () => record(`"comments":[${times(800_000, `{"comment":"x"}`)}]`),
-  "1,000,000 techniques": () => record(`"mitreTechniques":[${numbered(1_000_000, (n) => `"T${1000 + n % 9000}.${100 + n % 900}"`)}]`),
+  "1,000,000 techniques": () =>
+    record(`"mitreTechniques":[${numbered(1_000_000, (n) => `"T${1000 + n % 9000}.${100 + n % 900}"`)}]`),
   "800,000 user states of a legacy alert": () => record(`"userStates":[${times(800_000, `{"accountName":"a"}`)}]`),
   "8,000,000 numbers": () => record(`"additionalData":[${times(8_000_000, "1")}]`),
   "1,000 evidence objects of 16 KB": () => record(`"evidence":[${times(1000, `{"a":[${times(5000, "{}")}]}`)}]`),
@@ -47,4 +48,5 @@ export const bodies = {
 } as const satisfies { readonly [name: string]: () => string }
 
 /** A gigabyte of blanks in a megabyte. */
-export const bomb = (): Buffer => gzipSync(Buffer.concat([Buffer.from(`{"value":[`), Buffer.alloc(64 * pageBytesMax, 32)]))
+export const bomb = (): Buffer =>
+  gzipSync(Buffer.concat([Buffer.from(`{"value":[`), Buffer.alloc(64 * pageBytesMax, 32)]))

@@ -19,6 +19,8 @@ export interface Scan {
   depth: number
   /** Whether the scan paused behind a value, not before one. */
   isLeaving: boolean
+  /** Whether the scan paused inside of a string. */
+  isInside: boolean
   /** The greatest depth seen. */
   deepest: number
   /** Values behind a comma seen so far. */
@@ -49,6 +51,7 @@ export const make = (bytes: Buffer, at: number): Scan => ({
   open: new Uint8Array(64),
   depth: 0,
   isLeaving: false,
+  isInside: false,
   deepest: 0,
   values: 0,
   pauseAt: at + stepBytes,
@@ -115,11 +118,18 @@ const lastOfEscape = (scan: Scan, at: number): number => {
   return at + 4
 }
 
-/** Returns the offset behind the closing quote; `from` is the opening quote. */
-const endOfString = (scan: Scan, from: number): number => {
+/**
+ * Returns the offset behind the closing quote; `from` is inside of the string. It pauses at an offset from `until` on: then
+ * it is to be called again there, and `scan.isInside` is set.
+ */
+const endOfString = (scan: Scan, from: number, until: number): number => {
   const { bytes } = scan
-  let at = from + 1
+  let at = from
   for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
+    if (at >= until && code !== undefined) {
+      scan.isInside = true
+      return at
+    }
     if (code === backslash) {
       at = lastOfEscape(scan, at + 1)
       if (at < 0) return nowhere
@@ -134,7 +144,7 @@ export const endOfName = (scan: Scan, at: number): number => {
   // JavaScript moves names that are numbers to the front, so the bytes differ from `JSON.stringify`.
   if (isDigit(scan.bytes[at + 1])) scan.isPlain = false
   scan.isEscaped = false
-  return endOfString(scan, at)
+  return endOfString(scan, at + 1, Infinity)
 }
 
 /** Returns the offset of a value; `end` is the offset behind its name. */
@@ -224,13 +234,20 @@ export const readOn = (scan: Scan): boolean => {
       continue
     }
     const code = scan.bytes[at]
-    scan.begun = at
     scan.at = nowhere
-    if (code === openObject || code === openList) at = enter(scan, at)
-    else {
-      const end = code === quote ? endOfString(scan, at) : endOfScalar(scan.bytes, at)
-      at = end < 0 ? nowhere : leave(scan, end)
+    let end: number
+    if (scan.isInside) {
+      scan.isInside = false
+      end = endOfString(scan, at, scan.pauseAt)
+    } else {
+      scan.begun = at
+      if (code === openObject || code === openList) {
+        at = enter(scan, at)
+        continue
+      }
+      end = code === quote ? endOfString(scan, at + 1, scan.pauseAt) : endOfScalar(scan.bytes, at)
     }
+    at = end < 0 || scan.isInside ? end : leave(scan, end)
   }
   return true
 }

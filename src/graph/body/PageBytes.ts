@@ -32,8 +32,18 @@ export interface PageBytes {
 export type Uncut = "not JSON" | "too much" | "no page"
 
 const byteOrderMark = [0xef, 0xbb, 0xbf]
-const { afterBlanks, afterValue, closeList, closeObject, endOfName, nowhere, openList, openObject, readOn, valueAfter } =
-  Scan
+const {
+  afterBlanks,
+  afterValue,
+  closeList,
+  closeObject,
+  endOfName,
+  nowhere,
+  openList,
+  openObject,
+  readOn,
+  valueAfter
+} = Scan
 const quote = 34
 const backslash = 92
 

@@ -132,7 +132,9 @@ describe("PageBytes", () => {
   })
 
   it("accepts no page that is invalid JSON", () => {
-    for (const text of ["", "[]", `{"value":[1`, `{"value":["a]}`, `{"value":[1,]}`, `{"value":[,1]}`, `{"value":[1]`]) {
+    for (
+      const text of ["", "[]", `{"value":[1`, `{"value":["a]}`, `{"value":[1,]}`, `{"value":[,1]}`, `{"value":[1]`]
+    ) {
       assert.isUndefined(cut(text), text)
     }
   })
@@ -141,21 +143,25 @@ describe("PageBytes", () => {
     for (const text of ["{}", `{"value":{}}`, `{"value":null}`]) {
       assert.deepStrictEqual(cut(text), { envelope: text, records: [] })
     }
-    for (const text of [`{"value":[1],"value":[2]}`, String.raw`{"value":[1],"\u0076alue":[2]}`]) assertSame(cut(text)!, text)
+    for (const text of [`{"value":[1],"value":[2]}`, String.raw`{"value":[1],"\u0076alue":[2]}`]) {
+      assertSame(cut(text)!, text)
+    }
     assert.strictEqual(steps(`{"x":"${"y".repeat(wholeRecord.bytes)}"}`).next().value, "no page")
   })
 
   it("cuts records at any depth, and marks those nested deeper than recordDepthMax", () => {
     const lists = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
     const objects = (levels: number) => `${`{"a":`.repeat(levels)}1${"}".repeat(levels)}`
-    for (const [record, depth] of [
-      [`{"a":${lists(recordDepthMax - 1)}}`, recordDepthMax],
-      [objects(recordDepthMax), recordDepthMax],
-      [`{"evidence":[${objects(recordDepthMax - 2)}]}`, recordDepthMax],
-      [`{"a":${lists(recordDepthMax)}}`, recordDepthMax + 1],
-      [`{"evidence":[1,${objects(recordDepthMax - 1)}],"a":1}`, recordDepthMax + 1],
-      [`{"a":${lists(1_000_000)}}`, 1_000_001]
-    ] as const) {
+    for (
+      const [record, depth] of [
+        [`{"a":${lists(recordDepthMax - 1)}}`, recordDepthMax],
+        [objects(recordDepthMax), recordDepthMax],
+        [`{"evidence":[${objects(recordDepthMax - 2)}]}`, recordDepthMax],
+        [`{"a":${lists(recordDepthMax)}}`, recordDepthMax + 1],
+        [`{"evidence":[1,${objects(recordDepthMax - 1)}],"a":1}`, recordDepthMax + 1],
+        [`{"a":${lists(1_000_000)}}`, 1_000_001]
+      ] as const
+    ) {
       const pieces = cut(page(record))!
       const [isDeep] = pieces.records.map((one) => one.isDeep)
       assert.strictEqual(isDeep, depth > recordDepthMax, record.slice(0, 100))
