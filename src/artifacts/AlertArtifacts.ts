@@ -81,11 +81,12 @@ const evidenceArtifact = (
   ends: Sides.Ends,
   message: string,
   hash: string,
-  ordinalOf: (hash: string) => number
+  /** Number among equal objects of the alert. */
+  ordinal: number
 ): Artifact => {
   const { context } = parent
   const { decoded, facts, raw } = witness
-  const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinalOf(hash))
+  const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinal)
   const isHarmless = witness.isClean || witness.isBystander
   const draft = Draft.make(context, {
     id,
@@ -151,7 +152,7 @@ const restArtifact = (parent: Parent, count: number, message: string, hash: stri
   Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
   Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
   if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
-  return Draft.finish(draft, new Tags(parent.tags).mark("evidence:rest").mark(`evidenceCount:${count}`))
+  return Draft.finish(draft, new Tags(parent.tags).mark("evidence:rest").add("evidenceCount", count))
 }
 
 /** Adds the tag of lead rule 112, only when a title or technique names a denial of service (row 21). */
@@ -277,16 +278,13 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
 
   yield Draft.finish(draft, alertTags)
   const counts = new Map<string, number>()
-  const ordinalOf = (hash: string): number => {
-    const ordinal = counts.get(hash) ?? 0
-    counts.set(hash, ordinal + 1)
-    return ordinal
-  }
   for (const [index, message] of sent.evidence.entries()) {
     const witness = witnesses[index]!
     report(drift, witness.decoded.drift)
     const hash = message.length > stepBytes ? yield* ArtifactId.digest(message) : ArtifactId.sha256(message)
-    yield evidenceArtifact(parent, witness, ends[index] ?? {}, message, hash, ordinalOf)
+    const ordinal = counts.get(hash) ?? 0
+    counts.set(hash, ordinal + 1)
+    yield evidenceArtifact(parent, witness, ends[index] ?? {}, message, hash, ordinal)
   }
   if (sent.rest === undefined) return
   const { count, text: rest } = sent.rest

@@ -10,6 +10,7 @@ import type { Pace } from "../config/Instance.ts"
 import type { Graph } from "../graph/GraphClient.ts"
 import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
+import { createdCursors } from "../publishing/Records.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
 import { decide, wakeAt } from "./Poller.ts"
@@ -26,7 +27,7 @@ import {
   type PollerState,
   type Save
 } from "./PollerState.ts"
-import { afterPage } from "./Progress.ts"
+import { afterPage, cooldownOnly } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
@@ -58,12 +59,6 @@ export interface PollerOptions {
 interface Seed {
   readonly state: PollerState
   readonly save: Save | undefined
-}
-
-/** Saves only the cooldown, which a restart must wait out even when an earlier page was given up. */
-const cooldownOnly = (save: Save): Save => (checkpoint) => {
-  const { cooldown, throttles } = save(checkpoint)
-  return { ...checkpoint, cooldown, throttles }
 }
 
 const make = Effect.fnUntraced(function*(options: PollerOptions) {
@@ -285,10 +280,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   const found = Quarantine.begin(config, inHand, yield* facts)
   yield* Effect.forEach(found.notes, note, { discard: true })
-  if (found.save !== undefined) {
-    yield* options.persist(stored.update(found.save))
-    yield* inHand.committed
-  }
+  if (found.save !== undefined) yield* Effect.andThen(options.persist(stored.update(found.save)), inHand.committed)
   yield* showCheckpoint
   yield* note({
     _tag: "Status",

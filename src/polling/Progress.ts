@@ -3,7 +3,7 @@ import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoi
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Limits from "../graph/Limits.ts"
 import { providerMissing } from "./Narrowing.ts"
-import type { PagePlan } from "./PollerState.ts"
+import type { PagePlan, Save } from "./PollerState.ts"
 
 const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint => {
   const { ended, following, incomplete, isOwed, mark, position: { from } } = plan
@@ -39,4 +39,10 @@ export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean
         ? checkpoint
         : { ...checkpoint, position: following }
   }
+}
+
+/** Saves only the cooldown, which a restart must wait out even when an earlier page was given up. */
+export const cooldownOnly = (save: Save): Save => (checkpoint) => {
+  const { cooldown, throttles } = save(checkpoint)
+  return { ...checkpoint, cooldown, throttles }
 }

@@ -8,7 +8,7 @@ import type { GraphPage } from "../graph/GraphPage.ts"
 
 /** A record that cannot be mapped, which becomes a dead letter. */
 export interface Unidentified {
-  readonly reason: "not_an_object" | "no_id" | "no_cursor" | "too_deep"
+  readonly reason: "not_an_object" | "no_id" | "no_cursor" | "too_deep" | "ended_the_process"
   /** JSON path of the value at fault. */
   readonly path: string
   readonly sent: Sent
@@ -50,3 +50,17 @@ export const identify = (endpoint: Pick<Endpoint, "cursor">, page: Pick<GraphPag
   })
   return { records, unidentified, cursors }
 }
+
+/** Returns a record on which processes ended, at its place in the page. */
+export const endedOn = (page: Pick<GraphPage, "records">, { sent }: GraphRecord): Unidentified => {
+  const path = `$.value[${page.records.indexOf(sent)}]`
+  return { reason: "ended_the_process", path, sent }
+}
+
+/** Returns when the page's records were created, in page order; those without a valid time are left out. */
+export const createdCursors = ({ records }: Pick<GraphPage, "records">): ReadonlyArray<Timestamp> =>
+  records.flatMap((record) => {
+    const created = record.property("createdDateTime")
+    const normal = typeof created === "string" ? normalize(created) : undefined
+    return normal === undefined ? [] : [normal]
+  })

@@ -13,7 +13,7 @@ import { futureMax } from "../graph/Limits.ts"
 import type { DeadLetter, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
-import { identify, type Unidentified } from "./Records.ts"
+import { endedOn, identify, type Unidentified } from "./Records.ts"
 
 /** The result of mapping a page, for the ledger, the status and the metrics. */
 export interface Brought {
@@ -102,20 +102,20 @@ export const prepare = (options: {
     const late: Array<number> = []
     const deadLetters: Array<Pick<DeadLetter, "reason">> = []
 
-    const letterOf = (reason: string, path: string, record: unknown): DeadLetter => {
+    const letterOf = ({ path, reason }: Unidentified, record: unknown): DeadLetter => {
       deadLetters.push({ reason })
       return { instance, endpoint: endpoint.name, reason, path, occurred_at, record }
     }
 
-    function* deadLetterOf({ path, reason, sent }: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
-      const record = sent.exact()
+    function* deadLetterOf(one: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
+      const record = one.sent.exact()
       const isNamed = typeof record === "string" && record.length > stepBytes
       const hash = isNamed ? yield* paused(ArtifactId.digest(record)) : ArtifactId.sha256(lines([{ record }]))
       if (!isNew(hash)) {
         repeated++
         return []
       }
-      return [letterOf(reason, path, record)]
+      return [letterOf(one, record)]
     }
 
     let made: Array<Artifact> = []
@@ -135,8 +135,7 @@ export const prepare = (options: {
         return
       }
       if (condemned?.has(id) === true) {
-        const path = `$.value[${page.records.indexOf(record.sent)}]`
-        yield { artifacts: [], deadLetters: [letterOf("ended_the_process", path, record.sent.exact())] }
+        yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
         return
       }
       if (isCareful) yield { ...pause, before: id }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { shortenedMessageMax } from "../../src/domain/Bounds.ts"
 import { encode, fit, truncatedTag } from "../../src/nats/Truncation.ts"
 import { artifact } from "../support/Artifacts.ts"
 
@@ -17,6 +18,21 @@ describe("Truncation", () => {
   it("leaves an artifact unchanged that fits", () => {
     const one = withMessage("{\"evidence\":[1]}")
     assert.strictEqual(fit(one, encode(one).length), one)
+  })
+
+  it("cuts a message over shortenedMessageMax as a text, without parsing it", () => {
+    for (const character of ["x", "\"", "\\", "語", "😀"]) {
+      const whole = JSON.stringify(Array.from({ length: shortenedMessageMax }, () => character))
+      const one = { ...withMessage(whole), tags: ["evidence:rest", "evidenceCount:9"] }
+      for (const bytesMax of [leastBytes, 100_000, 1_048_576]) {
+        const fitted = fit(one, bytesMax)
+        assert.isAtMost(encode(fitted).length, bytesMax)
+        assert.isTrue(whole.startsWith(JSON.parse(fitted.message)))
+        assert.isAtLeast(fitted.message.length, bytesMax === leastBytes ? 2 : bytesMax / 8)
+        assert.deepStrictEqual(fitted.tags, [truncatedTag, ...one.tags])
+        assert.strictEqual(fitted.hash, one.hash)
+      }
+    }
   })
 
   it("removes evidence, then comments, then the ends of the longest strings", () => {

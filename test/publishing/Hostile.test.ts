@@ -196,11 +196,13 @@ describe("the evidence of an alert", () => {
     Effect.gen(function*() {
       const large = `{"a":"${"x".repeat(elementParsedBytes)}"}`
       const count = Math.floor(evidenceParsed.bytes / elementParsedBytes)
-      const { artifacts } = yield* mapped(page(record(`"evidence":[${new Array(count + 5).fill(large).join(",")}]`)))
+      const { artifacts } = yield* mapped(
+        page(record(`"evidence":[${Array.from({ length: count + 5 }, () => large).join(",")}]`))
+      )
       assert.strictEqual(artifacts.length, count + 2)
       assert.include(artifacts.at(-1)!.tags, "evidenceCount:5")
       assert.strictEqual(artifacts[1]!.message, large)
-      const values = `[${new Array(evidenceParsed.values / 2).fill(1).join(",")}]`
+      const values = `[${Array.from({ length: evidenceParsed.values / 2 }, () => 1).join(",")}]`
       const dense = yield* mapped(page(record(`"evidence":[${[values, values, values].join(",")}]`)))
       assert.include(dense.artifacts.at(-1)!.tags, "evidenceCount:1")
     }))

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer"
 import { gzipSync } from "node:zlib"
 import { pageBytesMax } from "../../src/domain/Bounds.ts"
 
-const times = (count: number, text: string) => new Array<string>(count).fill(text).join(",")
+const times = (count: number, text: string) => `${text},`.repeat(count).slice(0, -1)
 
 const head = `"lastUpdateDateTime":"2026-11-20T11:00:00Z","lastModifiedDateTime":"2026-11-20T11:00:00Z"`
 

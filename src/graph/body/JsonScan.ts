@@ -5,8 +5,8 @@
  */
 import { stepBytes } from "../../domain/Bounds.ts"
 
-/** The state of one scan over bytes. */
-export interface Scan {
+/** Only this module writes it. */
+interface State {
   readonly bytes: Buffer
   /** Whether `JSON.stringify` would write the same bytes; set to false by whatever is read. */
   isPlain: boolean
@@ -17,11 +17,13 @@ export interface Scan {
   /** Open brackets of the value that is being read, the outermost at 1. */
   open: Uint8Array
   depth: number
+  /** Depth of the value itself. */
+  above: number
   /** Whether the scan paused behind a value, not before one. */
   isLeaving: boolean
   /** Whether the scan paused inside of a string. */
   isInside: boolean
-  /** The greatest depth seen. */
+  /** The greatest depth seen in a record. */
   deepest: number
   /** Values behind a comma seen so far. */
   values: number
@@ -33,31 +35,50 @@ export interface Scan {
   begun: number
 }
 
+/** The state of one scan over bytes. */
+export type Scan = { readonly [K in keyof State]: State[K] }
+
 /** Takes the place of an offset when the JSON is invalid. */
 export const nowhere = -1
 
-const [quote, comma, colon, backslash, slash] = [34, 44, 58, 92, 47]
+const [comma, colon, slash] = [44, 58, 47]
+/** Codes of a string's quote, and of an escape. */
+export const [quote, backslash] = [34, 92]
 /** Codes of the brackets. */
 export const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 /** Codes below this one are control characters, which a JSON string must not contain. */
 const space = 32
 
 /** Begins a scan. */
-export const make = (bytes: Buffer, at: number): Scan => ({
+export const make = (bytes: Buffer, at: number, pauseAt: number = at + stepBytes): State => ({
   bytes,
   isPlain: true,
   isEscaped: false,
   at,
   open: new Uint8Array(64),
   depth: 0,
+  above: 0,
   isLeaving: false,
   isInside: false,
   deepest: 0,
   values: 0,
-  pauseAt: at + stepBytes,
+  pauseAt,
   whole: at,
   begun: at
 })
+
+/** Begins a record. */
+export const beginRecord = (scan: State): void => {
+  scan.isPlain = true
+  scan.deepest = 0
+}
+
+/** Begins the value at an offset, which lies `above` levels deep. */
+export const begin = (scan: State, at: number, above: number): void => {
+  scan.at = at
+  scan.depth = 0
+  scan.above = above
+}
 
 const isBlank = (code: number | undefined) => code === space || code === 10 || code === 13 || code === 9
 
@@ -97,7 +118,7 @@ const endOfScalar = (bytes: Buffer, from: number): number => {
 }
 
 /** Returns the offset of the next byte that is no blank. */
-export const afterBlanks = (scan: Scan, from: number): number => {
+export const afterBlanks = (scan: State, from: number): number => {
   const { bytes } = scan
   let at = from
   while (isBlank(bytes[at])) at++
@@ -106,7 +127,7 @@ export const afterBlanks = (scan: Scan, from: number): number => {
 }
 
 /** Returns the offset of the last character of an escape; `at` is the offset behind the backslash. */
-const lastOfEscape = (scan: Scan, at: number): number => {
+const lastOfEscape = (scan: State, at: number): number => {
   const { bytes } = scan
   const code = bytes[at]
   scan.isEscaped = true
@@ -122,7 +143,7 @@ const lastOfEscape = (scan: Scan, at: number): number => {
  * Returns the offset behind the closing quote; `from` is inside of the string. It pauses at an offset from `until` on: then
  * it is to be called again there, and `scan.isInside` is set.
  */
-const endOfString = (scan: Scan, from: number, until: number): number => {
+const endOfString = (scan: State, from: number, until: number): number => {
   const { bytes } = scan
   let at = from
   for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
@@ -139,7 +160,7 @@ const endOfString = (scan: Scan, from: number, until: number): number => {
 }
 
 /** Returns the offset behind a name's closing quote; `at` is its opening quote. */
-export const endOfName = (scan: Scan, at: number): number => {
+export const endOfName = (scan: State, at: number): number => {
   if (scan.bytes[at] !== quote) return nowhere
   // JavaScript moves names that are numbers to the front, so the bytes differ from `JSON.stringify`.
   if (isDigit(scan.bytes[at + 1])) scan.isPlain = false
@@ -148,13 +169,13 @@ export const endOfName = (scan: Scan, at: number): number => {
 }
 
 /** Returns the offset of a value; `end` is the offset behind its name. */
-export const valueAfter = (scan: Scan, end: number): number => {
+export const valueAfter = (scan: State, end: number): number => {
   const at = afterBlanks(scan, end)
   return scan.bytes[at] === colon ? afterBlanks(scan, at + 1) : nowhere
 }
 
 /** Returns the offset of the next element, or of the closing bracket after the last one. */
-export const afterValue = (scan: Scan, end: number, close: number): number => {
+export const afterValue = (scan: State, end: number, close: number): number => {
   const at = afterBlanks(scan, end)
   if (scan.bytes[at] !== comma) return scan.bytes[at] === close ? at : nowhere
   scan.values++
@@ -162,18 +183,19 @@ export const afterValue = (scan: Scan, end: number, close: number): number => {
   return scan.bytes[next] === close ? nowhere : next
 }
 
-const valueOfNext = (scan: Scan, at: number): number => {
+const valueOfNext = (scan: State, at: number): number => {
   const name = endOfName(scan, at)
   return name < 0 ? nowhere : valueAfter(scan, name)
 }
 
-const closeOf = (open: number | undefined) => open === openObject ? closeObject : closeList
+/** Returns the code of the bracket that closes another. */
+export const closeOf = (open: number | undefined) => open === openObject ? closeObject : closeList
 
 /**
  * Closes what ends behind a value. Returns the offset of the next value, or {@link nowhere} when there is none: then
  * `scan.at` is behind the outermost value, or nowhere as well. It pauses, too: then it is to be called again at the offset.
  */
-const leave = (scan: Scan, end: number): number => {
+const leave = (scan: State, end: number): number => {
   let at = end
   while (scan.depth > 0) {
     const isObject = scan.open[scan.depth] === openObject
@@ -197,31 +219,32 @@ const leave = (scan: Scan, end: number): number => {
 }
 
 /** Opens a bracket. Returns the offset of the next value, as {@link leave} does. */
-const enter = (scan: Scan, from: number): number => {
+const enter = (scan: State, from: number): number => {
   if (++scan.depth === scan.open.length) {
     const open = new Uint8Array(scan.open.length * 4)
     open.set(scan.open)
     scan.open = open
   }
-  if (scan.depth > scan.deepest) scan.deepest = scan.depth
+  if (scan.above + scan.depth > scan.deepest) scan.deepest = scan.above + scan.depth
   const code = scan.bytes[from]!
   scan.open[scan.depth] = code
   scan.whole = from + 1
   const at = afterBlanks(scan, from + 1)
   if (scan.bytes[at] !== closeOf(code)) return code === openObject ? valueOfNext(scan, at) : at
   scan.depth--
+  scan.whole = at + 1
   return leave(scan, at + 1)
 }
 
 /** Whether a pause is due at an offset; puts the next one off. */
-export const isDue = (scan: Scan, at: number): boolean => {
+export const isDue = (scan: State, at: number): boolean => {
   if (at < scan.pauseAt) return false
   scan.pauseAt = at + stepBytes
   return true
 }
 
 /** Reads on; returns false when it paused before the value's end, and is to be called again. */
-export const readOn = (scan: Scan): boolean => {
+export const readOn = (scan: State): boolean => {
   let { at } = scan
   while (at >= 0) {
     if (isDue(scan, at)) {
@@ -250,33 +273,4 @@ export const readOn = (scan: Scan): boolean => {
     at = end < 0 || scan.isInside ? end : leave(scan, end)
   }
   return true
-}
-
-/** Returns a string up to an offset, as a complete one. */
-const shortString = (bytes: Buffer, from: number, limit: number): string => {
-  let end = from + 1
-  while (bytes[end] !== quote) {
-    let next = end + (bytes[end] !== backslash ? 1 : bytes[end + 1] === 117 ? 6 : 2)
-    while ((bytes[next]! & 0xc0) === 0x80) next++
-    if (next > limit) break
-    end = next
-  }
-  return `${bytes.toString("utf8", from, end)}"`
-}
-
-/**
- * Returns the beginning of a valid value as a whole one of at most about `most` bytes: open brackets are closed, a string
- * is cut, and a value that is not complete is left out.
- */
-export const beginning = (bytes: Buffer, from: number, to: number, most: number): string => {
-  if (to - from <= most) return bytes.toString("utf8", from, to)
-  const limit = from + most
-  const scan = make(bytes.subarray(0, limit), from)
-  scan.pauseAt = Infinity
-  readOn(scan)
-  let text = scan.begun >= scan.whole && bytes[scan.begun] === quote
-    ? bytes.toString("utf8", from, scan.begun) + shortString(bytes, scan.begun, limit)
-    : bytes.toString("utf8", from, scan.whole)
-  for (let level = scan.depth; level > 0; level--) text += String.fromCharCode(closeOf(scan.open[level]))
-  return text === "" ? "null" : text
 }

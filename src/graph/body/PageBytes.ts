@@ -44,8 +44,7 @@ const {
   readOn,
   valueAfter
 } = Scan
-const quote = 34
-const backslash = 92
+const { backslash, quote } = Scan
 
 const utf8 = (bytes: Buffer, from: number, to: number) => bytes.toString("utf8", from, to)
 
@@ -74,8 +73,7 @@ type Steps<A> = Generator<undefined, A>
 
 /** Reads over the value at an offset. Returns the offset behind it. */
 function* endOfValue(scan: Scan.Scan, at: number): Steps<number> {
-  scan.at = at
-  scan.depth = 0
+  Scan.begin(scan, at, 0)
   while (!readOn(scan)) yield
   return scan.at
 }
@@ -90,8 +88,7 @@ function* evidenceAt(scan: Scan.Scan, from: number): Steps<EvidencePlace | undef
   let at = afterBlanks(scan, from + 1)
   while (scan.bytes[at] !== closeList) {
     const before = scan.values
-    scan.at = at
-    scan.depth = 0
+    Scan.begin(scan, at, 2)
     while (!readOn(scan)) yield
     const end = scan.at
     if (end < 0) return undefined
@@ -114,17 +111,13 @@ function* recordAt(scan: Scan.Scan, start: number): Steps<Place | undefined> {
   const properties: Array<number> = []
   let evidence: EvidencePlace | undefined
   const before = scan.values
-  scan.isPlain = true
-  scan.deepest = 0
-  /** Depth of the list of evidence and of the record itself, above what is read as one value. */
-  let above = 0
+  Scan.beginRecord(scan)
   let end: number
   if (bytes[start] !== openObject) {
     end = yield* endOfValue(scan, start)
     if (end < 0) return undefined
   } else {
     let at = afterBlanks(scan, start + 1)
-    above = 1
     while (bytes[at] !== closeObject) {
       if (Scan.isDue(scan, at)) yield
       const name = endOfName(scan, at)
@@ -135,15 +128,11 @@ function* recordAt(scan: Scan.Scan, start: number): Steps<Place | undefined> {
       const value = valueAfter(scan, name)
       if (value < 0) return undefined
       if (isEvidence && bytes[value] === openList) {
-        const deepest = scan.deepest
-        scan.deepest = 0
         evidence = yield* evidenceAt(scan, value)
         if (evidence === undefined) return undefined
-        scan.deepest = Math.max(deepest, scan.deepest + 1)
         end = evidence.end + 1
       } else {
-        scan.at = value
-        scan.depth = 0
+        Scan.begin(scan, value, 1)
         while (!readOn(scan)) yield
         end = scan.at
         if (end < 0) return undefined
@@ -165,7 +154,7 @@ function* recordAt(scan: Scan.Scan, start: number): Steps<Place | undefined> {
     start,
     end,
     isPlain: scan.isPlain,
-    isDeep: scan.deepest + above > recordDepthMax,
+    isDeep: scan.deepest > recordDepthMax,
     evidence,
     hand,
     properties: isLarge ? properties : undefined

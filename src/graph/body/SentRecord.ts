@@ -2,9 +2,10 @@
 import { stringify } from "../../artifacts/Message.ts"
 import { elementParsedBytes, evidenceMappedMax, propertyParsedBytes, wholeRecord } from "../../domain/Bounds.ts"
 import { atHand, type Content, type Sent } from "../../domain/GraphRecord.ts"
+import { beginning } from "./Beginning.ts"
 import type { Body } from "./Bodies.ts"
 import { exactly } from "./GraphJson.ts"
-import { beginning, openObject } from "./JsonScan.ts"
+import { openObject } from "./JsonScan.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
