@@ -40,120 +40,123 @@ export type Asked<A> =
   | Extract<Event, { readonly _tag: "Failed" }>
 
 /** Makes the requests of one poller. */
-export const make = Effect.fnUntraced(function*(
-  { config, graph, isByRow, isHeld, note, permits, run }: RequestOptions
-) {
-  const { endpoint, identity, mode } = config
-  /** What is read, and by which property: a range is by the time of creation. */
-  const collection = {
-    path: endpoint.path,
-    cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
-  } as const
-  const ahead = yield* Semaphore.make(pagesAhead)
+export const make = Effect.fnUntraced(
+  function*({ config, graph, isByRow, isHeld, note, permits, run }: RequestOptions) {
+    const { endpoint, identity, mode } = config
+    /** What is read, and by which property: a range is by the time of creation. */
+    const collection = {
+      path: endpoint.path,
+      cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
+    } as const
+    const ahead = yield* Semaphore.make(pagesAhead)
 
-  /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
-  const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
+    /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
+    const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
 
-  /** Shows the request while it takes long. */
-  const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
-    shown(request, { config, note, lastFailure })
+    /** Shows the request while it takes long. */
+    const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
+      shown(request, { config, note, lastFailure })
 
-  /** Retries a request as the failure table says, and counts its failures. */
-  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
-    let failures = 0
-    let last: string | undefined
-    const asked = request.pipe(
-      Effect.tapError(({ reason }) =>
-        Effect.sync(() => {
-          failures++
-          last = reason.message
-        })
-      ),
-      Effect.retry({
-        schedule: Retries.pageRetry,
-        while: ({ reason }: GraphError) =>
-          FailureTable.onFailure(reason).then === "retry_page" &&
-          failedBefore + failures < Limits.tries.failuresInPoll
-      }),
-      Effect.match({
-        onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
-        onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
-      })
-    )
-    return watched(asked, () => last)
-  }
-
-  const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
-    const page = yield* makeScope(run)
-    const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
-      Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
-    const asked = url(identity.cloud.graph, collection, position, isByRow?.() === true ? 1 : poll.pageSize)
-    const answer = yield* Effect.gen(function*() {
-      yield* take(ahead.take(1), ahead.release(1))
-      yield* awaits("page")
-      yield* take(permits.take(identity.name, 1), permits.release(1))
-      yield* awaits("Graph")
-      return yield* whileHeld(graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task }))
-    }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
-    yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
-    return { ...page, answer } satisfies Fetched
-  })
-
-  // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429,
-  // or a 5xx that asks for a pause, fails the probe: the pause begins with it.
-  const probe = Effect.fnUntraced(
-    function*({ position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
-      const minuteBefore = {
-        bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
-        until: position.from,
-        link: null
-      }
+    /** Retries a request as the failure table says, and counts its failures. */
+    const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
       let failures = 0
-      for (
-        const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, collection, minuteBefore, 1)]
-      ) {
-        const page = yield* Effect.result(
-          permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
-        )
-        if (page._tag === "Success") {
-          page.success.release()
-          return { _tag: "Probed", answers: true, failures }
-        }
-        failures++
-        if (FailureTable.pauses(page.failure.reason)) {
-          return { _tag: "Failed", error: page.failure, failures }
-        }
-      }
-      return { _tag: "Probed", answers: false, failures }
-    }
-  )
-
-  return {
-    probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
-    /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
-    fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
-      retrying(action.poll.failedRequests, fetchOnce(action)),
-    /** Asks Graph for its time, with a new token if the action says so. */
-    askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
-      Effect.andThen(
-        outdateToken ? graph.outdateToken : Effect.void,
-        retrying(poll.failedRequests, whileHeld(graph.now))
-      ),
-    /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
-    count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
-      watched(
-        permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
-          collection: endpoint,
-          url: countUrl(identity.cloud.graph, endpoint, from, end),
-          aside: true
-        }))).pipe(Effect.match({
-          onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
-          onSuccess: ({ count, release }): Asked<number | undefined> => {
-            release()
-            return { _tag: "Succeeded", value: count, failures: 0 }
-          }
-        }))
+      let last: string | undefined
+      const asked = request.pipe(
+        Effect.tapError(({ reason }) =>
+          Effect.sync(() => {
+            failures++
+            last = reason.message
+          })
+        ),
+        Effect.retry({
+          schedule: Retries.pageRetry,
+          while: ({ reason }: GraphError) =>
+            FailureTable.onFailure(reason).then === "retry_page" &&
+            failedBefore + failures < Limits.tries.failuresInPoll
+        }),
+        Effect.match({
+          onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
+          onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
+        })
       )
+      return watched(asked, () => last)
+    }
+
+    const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
+      const page = yield* makeScope(run)
+      const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
+        Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
+      const asked = url(identity.cloud.graph, collection, position, isByRow?.() === true ? 1 : poll.pageSize)
+      const answer = yield* Effect.gen(function*() {
+        yield* take(ahead.take(1), ahead.release(1))
+        yield* awaits("page")
+        yield* take(permits.take(identity.name, 1), permits.release(1))
+        yield* awaits("Graph")
+        return yield* whileHeld(graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task }))
+      }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
+      yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
+      return { ...page, answer } satisfies Fetched
+    })
+
+    // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429,
+    // or a 5xx that asks for a pause, fails the probe: the pause begins with it.
+    const probe = Effect.fnUntraced(
+      function*({ position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
+        const minuteBefore = {
+          bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
+          until: position.from,
+          link: null
+        }
+        let failures = 0
+        for (
+          const asked of [
+            anyUrl(identity.cloud.graph, endpoint),
+            url(identity.cloud.graph, collection, minuteBefore, 1)
+          ]
+        ) {
+          const page = yield* Effect.result(
+            permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
+          )
+          if (page._tag === "Success") {
+            page.success.release()
+            return { _tag: "Probed", answers: true, failures }
+          }
+          failures++
+          if (FailureTable.pauses(page.failure.reason)) {
+            return { _tag: "Failed", error: page.failure, failures }
+          }
+        }
+        return { _tag: "Probed", answers: false, failures }
+      }
+    )
+
+    return {
+      probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
+      /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
+      fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
+        retrying(action.poll.failedRequests, fetchOnce(action)),
+      /** Asks Graph for its time, with a new token if the action says so. */
+      askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
+        Effect.andThen(
+          outdateToken ? graph.outdateToken : Effect.void,
+          retrying(poll.failedRequests, whileHeld(graph.now))
+        ),
+      /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
+      count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
+        watched(
+          permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
+            collection: endpoint,
+            url: countUrl(identity.cloud.graph, endpoint, from, end),
+            aside: true
+          }))).pipe(Effect.match({
+            onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
+            onSuccess: ({ count, release }): Asked<number | undefined> => {
+              release()
+              return { _tag: "Succeeded", value: count, failures: 0 }
+            }
+          }))
+        )
+    }
   }
-})
+)
