@@ -26,7 +26,7 @@ import {
   type PollerState,
   type Save
 } from "./PollerState.ts"
-import { afterPage, cooldownOnly } from "./Progress.ts"
+import { afterPage, cooldownOnly, savedNote } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
@@ -93,18 +93,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     }
   })
 
-  const showCheckpoint = Effect.suspend(() => {
-    const saved = checkpoint()
-    return note({
-      _tag: "Status",
-      event: {
-        _tag: "CheckpointSaved",
-        highWaterMark: saved?.mark,
-        gaps: (saved?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to })),
-        rhythm: saved?.rhythm
-      }
-    })
-  })
+  const showCheckpoint = Effect.suspend(() => note(savedNote(checkpoint())))
 
   const commit = Effect.fnUntraced(function*(plan: PagePlan, brought: Brought) {
     const now = yield* Clock.currentTimeMillis

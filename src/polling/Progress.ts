@@ -3,7 +3,7 @@ import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoi
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Limits from "../graph/Limits.ts"
 import { providerMissing } from "./Narrowing.ts"
-import type { PagePlan, Save } from "./PollerState.ts"
+import type { Note, PagePlan, Save } from "./PollerState.ts"
 
 const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint => {
   const { ended, following, incomplete, isOwed, mark, position: { from } } = plan
@@ -46,3 +46,14 @@ export const cooldownOnly = (save: Save): Save => (checkpoint) => {
   const { cooldown, throttles } = save(checkpoint)
   return { ...checkpoint, cooldown, throttles }
 }
+
+/** Shows the checkpoint as it is saved. */
+export const savedNote = (saved: Checkpoint | undefined): Note => ({
+  _tag: "Status",
+  event: {
+    _tag: "CheckpointSaved",
+    highWaterMark: saved?.mark,
+    gaps: (saved?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to })),
+    rhythm: saved?.rhythm
+  }
+})
