@@ -46,8 +46,18 @@ export const minusMillis = (at: Timestamp, millis: number): Timestamp =>
 /** Returns the later of two instants. */
 export const later = (one: Timestamp, other: Timestamp): Timestamp => (one < other ? other : one)
 
-/** Returns the instant for a `$filter`: cut (never rounded) to the seven fraction digits that Graph keeps. */
-export const toGraph = (at: Timestamp): string => `${at.slice(0, secondsLength + 8)}Z`
+/** Returns the instant with so many digits of fraction, or the next such instant where `way` is `up` and digits are cut. */
+export const cut = (at: Timestamp, digits: 7 | 3 | 0, way: "down" | "up"): Timestamp => {
+  const kept = secondsLength + 1 + digits
+  const down = `${at.slice(0, kept)}${"0".repeat(9 - digits)}Z` as Timestamp
+  return way === "down" || digits === 7 || down === at ? down : minusMillis(down, digits === 3 ? -1 : -1000)
+}
+
+/** Returns the instant for a `$filter`, {@link cut} to as many digits of fraction as Graph takes: seven at most. */
+export const toGraph = (at: Timestamp, digits: 7 | 3 | 0 = 7, way: "down" | "up" = "down"): string => {
+  const text = cut(at, digits, way)
+  return `${text.slice(0, digits === 0 ? secondsLength : secondsLength + 1 + digits)}Z`
+}
 
 /** Returns the next instant that a `$filter` can distinguish: one more in the seventh fraction digit. */
 export const nextInstant = (at: Timestamp): Timestamp => {

@@ -4,7 +4,7 @@
  * The client owns tokens, requests and typed errors. It retries only a 401, with a new token. Waiting, retrying and
  * giving up are the poller's job, so that one layer owns each failure.
  */
-import { Clock, Context, Effect, type FileSystem, Layer, Option, type Redacted } from "effect"
+import { Clock, Context, Effect, type FileSystem, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
@@ -28,6 +28,8 @@ export interface PageRequest {
   readonly url: string
   /** Whether the request may wait: it then uses a small part of the budget, and live polling does not wait for it. */
   readonly aside?: boolean
+  /** Whether new values of enums are asked for; true unless Graph refuses the header. */
+  readonly prefers?: boolean
 }
 
 /** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */
@@ -70,24 +72,34 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
     return sent.length
   })
 
-  const ask = Effect.fnUntraced(function*(url: string, token: Token, id: string, aside: boolean) {
-    // The store is in memory and never fails, and the limiter delays instead of refusing.
-    yield* awaits("budget")
-    yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
-    yield* awaits("Graph")
-    sent.push(yield* Clock.currentTimeMillis)
-    yield* used
-    const answer = yield* exchange(
-      http,
-      HttpClientRequest.get(url).pipe(
-        HttpClientRequest.bearerToken(token.value),
-        HttpClientRequest.acceptJson,
-        HttpClientRequest.setHeaders({ prefer: "include-unknown-enum-members", "client-request-id": id })
-      ),
-      { timeout: timeouts.request, bytesMax, errorBytesMax: smallBodyBytesMax }
-    )
-    return { answer, at: yield* clock.hear(answer.headers) }
-  })
+  const ask = Effect.fnUntraced(
+    function*(
+      url: string,
+      token: Token,
+      id: string,
+      { aside = false, prefers = true }: Pick<PageRequest, "aside" | "prefers">
+    ) {
+      // The store is in memory and never fails, and the limiter delays instead of refusing.
+      yield* awaits("budget")
+      yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
+      yield* awaits("Graph")
+      sent.push(yield* Clock.currentTimeMillis)
+      yield* used
+      const answer = yield* exchange(
+        http,
+        HttpClientRequest.get(url).pipe(
+          HttpClientRequest.bearerToken(token.value),
+          HttpClientRequest.acceptJson,
+          HttpClientRequest.setHeaders({
+            ...(prefers ? { prefer: "include-unknown-enum-members" } : {}),
+            "client-request-id": id
+          })
+        ),
+        { timeout: timeouts.request, bytesMax, errorBytesMax: smallBodyBytesMax }
+      )
+      return { answer, at: yield* clock.hear(answer.headers) }
+    }
+  )
   return { ask, used }
 })
 
@@ -96,7 +108,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   const tokens = yield* Tokens.make(connection, clock)
   const { ask, used } = yield* asking(connection, clock)
 
-  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ aside = false, collection, url }: PageRequest) {
+  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ collection, url, ...how }: PageRequest) {
     yield* Effect.annotateCurrentSpan({ endpoint: collection.name })
     const id = yield* requestId
     const fail = (reason: GraphError["reason"], status?: number, seen?: Refusal.Details) =>
@@ -110,7 +122,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
         ...(seen?.requestId === undefined ? {} : { requestId: seen.requestId })
       })
     const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
-    const asked = (token: Token) => Effect.mapError(ask(url, token, id, aside), (reason) => fail(reason))
+    const asked = (token: Token) => Effect.mapError(ask(url, token, id, how), (reason) => fail(reason))
 
     yield* awaits("sign-in")
     let token = yield* named(tokens.get)
@@ -138,6 +150,10 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
       collection,
       url,
       roles: token.roles,
+      secrets: [
+        Redacted.value(token.value),
+        connection.credential._tag === "Secret" ? Redacted.value(connection.credential.secret) : ""
+      ],
       retryAfter: retryAfter(answer.headers, at)
     })
     return yield* fail(reason, answer.status, Refusal.details(answer))

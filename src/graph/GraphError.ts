@@ -86,10 +86,18 @@ export class Retired extends Schema.TaggedError<Retired>()("Retired", {}) {
 /** Graph does not accept the request as it is (400, 404, 410 and other 4xx; a redirect). */
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
   /** Path and query of the request. */
-  request: Schema.String
+  request: Schema.String,
+  /** The start of Graph's own message, without control characters. */
+  said: Schema.optionalKey(Schema.String),
+  /** The part of the query that it refuses, where the message says so. */
+  refused: Schema.optionalKey(Schema.Struct({
+    part: Schema.Literals(["top", "orderby", "fraction", "prefer", "age"]),
+    limit: Schema.optionalKey(Schema.Finite),
+    notBefore: Schema.optionalKey(Schema.String)
+  }))
 }) {
   override get message() {
-    return `Graph rejected the request ${this.request}`
+    return `Graph rejected the request ${this.request}${this.said === undefined ? "" : `: ${this.said}`}`
   }
 }
 

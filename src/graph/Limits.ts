@@ -105,6 +105,9 @@ export const tries = { page: 4, failuresInPoll: 12 } as const
  */
 export const retryAfterMax = { throttled: Duration.hours(24), unavailable: Duration.hours(1) } as const
 
+/** How long a query goes without what Graph refused of it, before it is asked for as a whole again. */
+export const askWholeAgain = Duration.hours(24)
+
 /** A longer `Retry-After` of a 5xx ends the poll: a wait that is not shown must not take longer. */
 export const restFrom = Duration.minutes(1)
 

@@ -1,8 +1,8 @@
 /**
  * Finds the reason for a Graph answer that is not a page.
  *
- * Codes and statuses decide. Graph's message is read for three things that no code tells (missing roles, a missing
- * licence, a retired segment), and never becomes part of an error.
+ * Codes and statuses decide. Graph's message is read for what no code tells (missing roles, a missing licence, a retired
+ * segment, a refused part of the query). Only that of a rejected request becomes part of an error, cleaned and cut.
  */
 import { type Duration, Option, Predicate, Schema } from "effect"
 import { Headers } from "effect/http"
@@ -12,6 +12,7 @@ import { bodyText } from "./body/Body.ts"
 import type { Answer } from "./Exchange.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
+import * as QueryShape from "./QueryShape.ts"
 
 /** The parts of a refusal that go into the error report. */
 export interface Details {
@@ -121,6 +122,17 @@ const unauthorized = (
     })
 }
 
+/** Characters of Graph's message that a report quotes. */
+const saidMax = 300
+
+/** A JSON Web Token, wherever it stands. */
+const jwt = /\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g
+
+/** Takes secrets, control and format characters out of Graph's message, and cuts it. */
+const saying = (message: string, secrets: ReadonlyArray<string>): string =>
+  secrets.filter((secret) => secret !== "").reduce((text, secret) => text.replaceAll(secret, "…"), message)
+    .replaceAll(jwt, "…").replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim().slice(0, saidMax)
+
 /**
  * Returns the reason why an answer is no page. `roles` are those of the token that was sent, where it could be read.
  */
@@ -129,8 +141,10 @@ export const reasonOf = (answer: Answer, request: {
   readonly url: string
   readonly roles: ReadonlyArray<string> | undefined
   readonly retryAfter: Duration.Duration | undefined
+  /** What must not be in a report: the token and the client secret. */
+  readonly secrets: ReadonlyArray<string>
 }): GraphError["reason"] => {
-  const { collection, retryAfter, roles, url } = request
+  const { collection, retryAfter, roles, secrets, url } = request
   const { status } = answer
   const { code = "", innerCode = "", message } = read(answer)
   const wait = retryAfter === undefined ? {} : { retryAfter }
@@ -146,6 +160,12 @@ export const reasonOf = (answer: Answer, request: {
     const isSegment = /resource not found for the segment/i.test(message)
     if (status === 404 || status === 410 || (status === 400 && isSegment)) return new Retired({})
   }
-  const { pathname, search } = new URL(url)
-  return new Rejected({ request: `${pathname}${search}` })
+  const { pathname, search, searchParams } = new URL(url)
+  const said = saying(message, secrets)
+  const refused = status === 400 ? QueryShape.refusedBy(message, searchParams) : undefined
+  return new Rejected({
+    request: `${pathname}${search}`,
+    ...(said === "" ? {} : { said }),
+    ...(refused === undefined ? {} : { refused })
+  })
 }

@@ -56,7 +56,7 @@ export const asideDueAt = (config: PollerConfig, state: PollerState, facts: Fact
 const reading = (state: PollerState, now: number, pageSize: number, from: Timestamp.Timestamp, task: Aside): Decision =>
   goOn(state, {
     _tag: "Fetch",
-    poll: start(now, now, pageSize, task),
+    poll: start(now, now, { pageSize: Math.min(pageSize, state.shape.rowsMax ?? pageSize), shape: state.shape }, task),
     position: { ...beginAt(from), until: task.end }
   })
 

@@ -2,6 +2,7 @@
 import { Duration } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Limits from "../graph/Limits.ts"
+import { notes as shapeNotes, whole } from "../graph/QueryShape.ts"
 import type { Report } from "../status/Report.ts"
 import { endAside } from "./Asides.ts"
 import { type Due, dueAt, nothing, type Poll, start } from "./Poll.ts"
@@ -90,6 +91,15 @@ const movement = (config: PollerConfig, state: PollerState, poll: Poll, { checkp
   }
 }
 
+/** Shows what Graph does not take of the queries; nothing more is said once it takes all again. */
+const shaped = ({ shape, shapedAt }: PollerState): ReadonlyArray<Note> =>
+  shapedAt === 0 ?
+    [] :
+    [
+      { _tag: "Status", event: { _tag: "Negotiated", negotiated: shapeNotes(shape) } },
+      ...(shape === whole ? [{ _tag: "SayingEnded" as const, code: "query_negotiated" }] : [])
+    ]
+
 /** Shows the providers of legacy alerts that refused their part. One without a licence is no line of the log. */
 const refusing = (config: PollerConfig, { refusals }: Poll, { now }: Facts): ReadonlyArray<Note> => {
   if (!config.endpoint.retires) return []
@@ -131,6 +141,7 @@ export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, fa
     logOf(poll),
     ...notes,
     ...refusing(config, poll, facts),
+    ...shaped(state),
     { _tag: "Polled", outcome: end.state.health }
   ])
 }
@@ -162,10 +173,15 @@ export const readOn = (
 }
 
 /** Begins a poll: the first thing is to ask Graph what time it is. */
-export const beginPoll = (state: PollerState, { now }: Facts): Decision =>
-  goOn(state, {
+export const beginPoll = (config: PollerConfig, before: PollerState, { now }: Facts): Decision => {
+  // Graph may take again what it refused a day ago.
+  const state = before.shape !== whole && Math.abs(now - before.shapedAt) >= Duration.toMillis(Limits.askWholeAgain)
+    ? { ...before, shape: whole, pageSize: config.endpoint.pageSize }
+    : before
+  return goOn(state, {
     _tag: "AskTime",
-    poll: start(now, now, state.pageSize, { _tag: "Live" }),
+    poll: start(now, now, state, { _tag: "Live" }),
     // Roles are baked into a token: a permission granted since the last probe is only in a new one.
     outdateToken: state.health === "forbidden"
   }, [{ _tag: "Status", event: { _tag: "PollBegan", at: now } }])
+}

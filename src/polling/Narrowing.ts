@@ -17,6 +17,9 @@ import { narrow, passOver, type Step, withoutLink } from "./Walk.ts"
 /** Code of the gap that a legacy provider leaves when it answers for its part neither at once nor later. */
 export const providerMissing = "provider_missing"
 
+/** Code of the gap that lies further back than Graph keeps. */
+export const filterTooOld = "filter_too_old"
+
 /** Code of the gap where one instant has more rows than Graph pages through. */
 export const instantTooFull = "instant_too_full"
 
@@ -42,10 +45,11 @@ export const grow = (
   state: PollerState,
   poll: Poll
 ): { readonly state: PollerState; readonly poll: Poll } => {
-  if (poll.pageSize >= endpoint.pageSize) return { state, poll }
+  const most = Math.min(endpoint.pageSize, poll.shape.rowsMax ?? endpoint.pageSize)
+  if (poll.pageSize >= most) return { state, poll }
   const pagesAtSize = state.pagesAtSize + 1
   if (pagesAtSize < Limits.pagesBeforeGrowth) return { state: { ...state, pagesAtSize }, poll }
-  const pageSize = Math.min(endpoint.pageSize, poll.pageSize * 2)
+  const pageSize = Math.min(most, poll.pageSize * 2)
   return { state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize } }
 }
 

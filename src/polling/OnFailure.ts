@@ -5,14 +5,18 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
+import { type PartRefused, without } from "../graph/QueryShape.ts"
 import * as Retries from "../graph/Retries.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
-import { askForLess, askForShorter, instantTooFull, leaveOut } from "./Narrowing.ts"
+import { askForLess, askForShorter, filterTooOld, instantTooFull, leaveOut } from "./Narrowing.ts"
 import type { Aside, Poll } from "./Poll.ts"
 import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
-import { begin, step } from "./Walk.ts"
+import * as Reports from "./Reports.ts"
+import { begin, closed, step } from "./Walk.ts"
+
+const dayMillis = 86_400_000
 
 const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.name, endpoint: endpoint.name })
 
@@ -150,6 +154,47 @@ export const onProbed = (
   return less === undefined ? giveUp(config, state, error, poll, facts) : goOnWithLess(config, error, poll, less, facts)
 }
 
+/** The instant from which on a filter is taken: as Graph says, or half of the way to its present. */
+const notBefore = (
+  { limit, notBefore: named }: PartRefused,
+  { bound }: Position,
+  { graphStartedAt }: Poll
+): Timestamp.Timestamp => {
+  const instant = named === undefined ? undefined : Timestamp.normalize(named)
+  if (instant !== undefined && instant > bound) return instant
+  const from = Timestamp.toMillis(bound)
+  // A minute more than the days, for the time that the next requests take.
+  const byDays = limit === undefined ? 0 : graphStartedAt - limit * dayMillis + 60_000
+  return Timestamp.fromMillis(byDays > from ? byDays : from + Math.max(1000, Math.ceil((graphStartedAt - from) / 2)))
+}
+
+/** Asks without what Graph refused of the query; undefined where nothing can be left out. */
+const askWithout = (
+  config: PollerConfig,
+  state: PollerState,
+  poll: Poll,
+  position: Position,
+  refused: PartRefused,
+  facts: Facts
+): Decision | undefined => {
+  if (refused.part === "age") {
+    const to = notBefore(refused, position, poll)
+    const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, filterTooOld, facts)
+    return left === undefined ? undefined : after(left, readOn(config, state, poll, left.position, facts))
+  }
+  const shape = without(poll.shape, refused, poll.pageSize)
+  if (shape === undefined) return undefined
+  const pageSize = Math.min(poll.pageSize, shape.rowsMax ?? poll.pageSize)
+  const report = Reports.negotiated(config, shape, facts.now)
+  const negotiated: PollerState = { ...state, shape, shapedAt: facts.now, pageSize, pagesAtSize: 0 }
+  const again: Poll = { ...poll, shape, pageSize }
+  const at = shape.ordered || !poll.shape.ordered || poll.task._tag !== "Live" ? position : closed(position, poll)
+  return after(
+    { notes: [{ _tag: "Said", report, saying: { level: "Warn", remind: false, apart: true } }] },
+    readOn(config, negotiated, again, at, facts)
+  )
+}
+
 /** Goes on after a failure. Without a position the poll had not begun to read. */
 export const onFailure = (
   config: PollerConfig,
@@ -165,6 +210,10 @@ export const onFailure = (
   // A nextLink that Graph no longer knows dies with 400 or 410: the pass goes on without it.
   if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
     return onDeadLink(config, before, poll, position, fromGraphError(whose(config), error, now), facts)
+  }
+  if (error.reason._tag === "Rejected" && error.reason.refused !== undefined && position !== undefined) {
+    const less = askWithout(config, before, poll, position, error.reason.refused, facts)
+    if (less !== undefined) return less
   }
   const { task } = poll
   const pauses = FailureTable.pauses(error.reason)

@@ -5,6 +5,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
 import * as Limits from "../graph/Limits.ts"
 import * as NextLink from "../graph/NextLink.ts"
+import type { QueryShape } from "../graph/QueryShape.ts"
 import { readOn } from "./Ending.ts"
 import { grow, widen } from "./Narrowing.ts"
 import { onDeadLink } from "./OnFailure.ts"
@@ -23,6 +24,15 @@ import {
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
 import { type Seen, type Step, step, stepWithin } from "./Walk.ts"
+
+/** The position as Graph was asked for it: with fewer digits, and without an order. */
+const asAsked = (position: Position, { digits, ordered }: QueryShape): Position =>
+  digits === 7 && ordered ? position : {
+    ...position,
+    bound: Timestamp.cut(position.bound, digits, "down"),
+    until: position.until === null ? null : Timestamp.cut(position.until, digits, "up"),
+    ordered: position.ordered && ordered
+  }
 
 interface Next {
   readonly next: Seen["next"]
@@ -45,7 +55,7 @@ const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Posi
   const pinned = NextLink.pin(nextLink, { origin: identity.cloud.graph, path: endpoint.path })
   if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
-  const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize)
+  const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize, poll.shape)
   if (HashSet.has(poll.links, url) || (seen.rows > 0 && NextLink.isSame(url, own))) {
     return { next: { _tag: "DeadLink" }, refused: "repeats" }
   }
@@ -83,9 +93,13 @@ export const onPage = (
     links: followed === undefined ? asked.links : HashSet.add(asked.links, followed)
   }
   const { task } = read
-  const { span, step: way } = task._tag === "Live"
-    ? widen(before, position, step(position, { cursors, next }), Timestamp.fromMillis(seen.at))
-    : { span: before.span, step: stepWithin(position, { cursors, next }, task.end) }
+  const { shape } = read
+  const asWas = asAsked(position, shape)
+  const { span, step: way } = task._tag !== "Live"
+    ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
+    : shape.ordered
+    ? widen(before, asWas, step(asWas, { cursors, next }), Timestamp.fromMillis(seen.at))
+    : { span: before.span, step: stepWithin(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }
   // The filter that moves past an endless chain is the one new beginning that it gets.
   const isEndless = refused === "endless"
   const on: Step = isEndless && asked.deadEnds > 0

@@ -183,9 +183,9 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     return outcome === "committed" ? state : { ...state, stopped: outcome }
   })
 
-  const count = ({ end, from }: Extract<Action, { readonly _tag: "Count" }>) =>
+  const count = ({ shape }: PollerState, { end, from }: Extract<Action, { readonly _tag: "Count" }>) =>
     Effect.map(
-      requests.count(from, end),
+      requests.count(from, end, shape),
       (counted): Event =>
         counted._tag === "Failed"
           ? counted
@@ -212,7 +212,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       case "Probe":
         return yield* requests.probe(action)
       case "Count":
-        return yield* count(action)
+        return yield* count(state, action)
       case "Fetch":
       case "Settle":
       case "End":

@@ -2,6 +2,7 @@
 import { HashSet } from "effect"
 import type { Gap } from "../checkpoints/Checkpoint.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
+import type { QueryShape } from "../graph/QueryShape.ts"
 
 /** When the next poll is due: at once, on the grid of the interval, or after a delay. */
 export type Due =
@@ -53,6 +54,8 @@ export interface Poll {
   readonly startedAt: number
   /** Milliseconds since 1970 by Graph's clock. */
   readonly graphStartedAt: number
+  /** What Graph takes of its queries. */
+  readonly shape: QueryShape
   /** Number of rows requested per page. */
   readonly pageSize: number
   readonly failedRequests: number
@@ -75,11 +78,17 @@ export interface Poll {
 }
 
 /** Makes a poll that begins. Times are milliseconds since 1970, by the machine's clock and Graph's. */
-export const start = (startedAt: number, graphStartedAt: number, pageSize: number, task: Task): Poll => ({
+export const start = (
+  startedAt: number,
+  graphStartedAt: number,
+  { pageSize, shape }: Pick<Poll, "pageSize" | "shape">,
+  task: Task
+): Poll => ({
   task,
   startedAt,
   graphStartedAt,
   pageSize,
+  shape,
   failedRequests: 0,
   tally: nothing,
   future: 0,

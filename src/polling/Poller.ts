@@ -23,7 +23,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { begin, resume } from "./Walk.ts"
+import { begin, closed, resume } from "./Walk.ts"
 
 type Of<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
 
@@ -108,7 +108,7 @@ const beginRange = (state: PollerState, end: Timestamp.Timestamp, facts: Facts):
   const { checkpoint, now } = facts
   if (checkpoint === undefined || checkpoint.mark >= end) return goOn(state, { _tag: "End" })
   const position = checkpoint.position ?? { ...begin(checkpoint.mark), until: end }
-  return goOn(state, { _tag: "Fetch", poll: start(now, now, state.pageSize, { _tag: "Range", end }), position })
+  return goOn(state, { _tag: "Fetch", poll: start(now, now, state, { _tag: "Range", end }), position })
 }
 
 const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | Of<"Cool">, facts: Facts): Decision => {
@@ -128,14 +128,15 @@ const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | O
   if (mode._tag === "range") return beginRange(state, mode.end, facts)
   const { due } = action
   if (due._tag === "Now" || dueAt(due, intervalOf(config, facts), facts.now) <= facts.now) {
-    return beginPoll(state, facts)
+    return beginPoll(config, state, facts)
   }
   return asideDueAt(config, state, facts) <= facts.now ? beginAside(config, state, due, facts) : goOn(state, action)
 }
 
 /** Begins the pass of a poll, or goes on with the pass that the poll before left. */
 const beginPass = (state: PollerState, poll: Poll, checkpoint: Checkpoint, { ledgerFloor, pace }: Facts): Decision => {
-  const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
+  const resumed = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
+  const position = poll.shape.ordered ? resumed : closed(resumed, poll)
   return goOn({ ...state, markBefore: checkpoint.mark }, {
     _tag: "Fetch",
     poll: { ...poll, missing: position.owed },
@@ -188,7 +189,7 @@ const onFailed = (
       return onFailure(config, state, error, withFailures(action.poll, failures), action.position, facts)
     case "Count": {
       const task = { _tag: "Sweep", end: Timestamp.fromMillis(facts.now), due: action.due } as const
-      return onFailure(config, state, error, start(facts.now, facts.now, state.pageSize, task), undefined, facts)
+      return onFailure(config, state, error, start(facts.now, facts.now, state, task), undefined, facts)
     }
     case "AskTime":
       return onFailure(config, state, error, withFailures(action.poll, failures), undefined, facts)

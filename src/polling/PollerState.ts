@@ -10,6 +10,7 @@ import type { Timestamp } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
+import * as QueryShape from "../graph/QueryShape.ts"
 import type { Report } from "../status/Report.ts"
 import type { Saying } from "../status/Reporter.ts"
 import type { EndpointState } from "../status/StatusDocument.ts"
@@ -81,6 +82,10 @@ export interface PollerState {
   readonly health: EndpointState
   /** Rows a page is asked for; halved where Graph cannot answer for as many. */
   readonly pageSize: number
+  /** What Graph takes of queries. */
+  readonly shape: QueryShape.QueryShape
+  /** When it was last found out, in milliseconds since 1970. */
+  readonly shapedAt: number
   /** Pages read since the page size last changed. */
   readonly pagesAtSize: number
   /** Milliseconds of the window that Graph could answer for, where it cannot for all that is left. */
@@ -106,6 +111,8 @@ export const initial = (config: PollerConfig): PollerState => ({
   stopped: undefined,
   health: "starting",
   pageSize: config.endpoint.pageSize,
+  shape: QueryShape.whole,
+  shapedAt: 0,
   pagesAtSize: 0,
   span: undefined,
   paused: undefined,

@@ -3,6 +3,7 @@ import { Duration } from "effect"
 import type { InHand } from "../checkpoints/InHand.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as Limits from "../graph/Limits.ts"
+import { whole } from "../graph/QueryShape.ts"
 import { leaveOut } from "./Narrowing.ts"
 import { start } from "./Poll.ts"
 import type { Facts, Note, PollerConfig, Save } from "./PollerState.ts"
@@ -43,7 +44,7 @@ export const begin = (
     case "gap": {
       if (checkpoint === undefined) return { notes: [] }
       const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
-      const poll = { ...start(now, now, 1, { _tag: "Live" }), missing: position.owed }
+      const poll = { ...start(now, now, { pageSize: 1, shape: whole }, { _tag: "Live" }), missing: position.owed }
       const to = endOf(position.bound, facts)
       const left = leaveOut(config, poll, { ...position, link: null }, to, endedTheProcess, facts)
       return left ?? { notes: [] }

@@ -3,6 +3,7 @@ import type { Gap } from "../checkpoints/Checkpoint.ts"
 import { failures } from "../graph/FailureTable.ts"
 import * as Limits from "../graph/Limits.ts"
 import type * as NextLink from "../graph/NextLink.ts"
+import { notes, type QueryShape } from "../graph/QueryShape.ts"
 import type { Awaited } from "../graph/Stage.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import type { Poll } from "./Poll.ts"
@@ -53,6 +54,14 @@ export const waiting = (
     remedy
   }
 }
+
+/** Graph refused a part of the query, which is left out from now on. */
+export const negotiated = (config: PollerConfig, shape: QueryShape, now: number): Report => ({
+  code: "query_negotiated",
+  ...about(config, now),
+  message: `Graph refused a part of the query; asked for now: ${notes(shape).join("; ")}`,
+  remedy: "nothing is to be done: nothing is lost, and the whole query is tried again in a day"
+})
 
 /** A pause that Microsoft asked for goes on. Times are milliseconds since 1970. */
 export const pausing = (config: PollerConfig, until: number, rests: boolean, now: number): Report => ({

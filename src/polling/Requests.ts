@@ -7,6 +7,7 @@ import type { Graph } from "../graph/GraphClient.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 import * as Limits from "../graph/Limits.ts"
+import type { QueryShape } from "../graph/QueryShape.ts"
 import * as Retries from "../graph/Retries.ts"
 import { awaits } from "../graph/Stage.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
@@ -87,13 +88,24 @@ export const make = Effect.fnUntraced(
       const page = yield* makeScope(run)
       const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
         Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
-      const asked = url(identity.cloud.graph, collection, position, isByRow?.() === true ? 1 : poll.pageSize)
+      const asked = url(
+        identity.cloud.graph,
+        collection,
+        position,
+        isByRow?.() === true ? 1 : poll.pageSize,
+        poll.shape
+      )
       const answer = yield* Effect.gen(function*() {
         yield* take(ahead.take(1), ahead.release(1))
         yield* awaits("page")
         yield* take(permits.take(identity.name, 1), permits.release(1))
         yield* awaits("Graph")
-        return yield* whileHeld(graph.fetchPage({ collection: endpoint, url: asked, aside: "due" in poll.task }))
+        return yield* whileHeld(graph.fetchPage({
+          collection: endpoint,
+          url: asked,
+          aside: "due" in poll.task,
+          prefers: poll.shape.prefers
+        }))
       }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
       yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
       return { ...page, answer } satisfies Fetched
@@ -143,12 +155,17 @@ export const make = Effect.fnUntraced(
           retrying(poll.failedRequests, whileHeld(graph.now))
         ),
       /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
-      count: (from: Timestamp.Timestamp, end: Timestamp.Timestamp): Effect.Effect<Asked<number | undefined>> =>
+      count: (
+        from: Timestamp.Timestamp,
+        end: Timestamp.Timestamp,
+        { digits, prefers }: QueryShape
+      ): Effect.Effect<Asked<number | undefined>> =>
         watched(
           permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
             collection: endpoint,
-            url: countUrl(identity.cloud.graph, endpoint, from, end),
-            aside: true
+            url: countUrl(identity.cloud.graph, endpoint, from, end, digits),
+            aside: true,
+            prefers
           }))).pipe(Effect.match({
             onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
             onSuccess: ({ count, release }): Asked<number | undefined> => {

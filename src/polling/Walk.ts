@@ -6,7 +6,7 @@
  * must be followed, and the mark waits for the end of the pass.
  */
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
-import { later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
+import { fromMillis, later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
 
 /** What a page says about how the pass continues. */
 export interface Seen {
@@ -53,6 +53,16 @@ export const resume = (
   const bound = gaps.reduce((bound, { to }) => later(bound, to), later(reach, known ?? reach))
   return begin(bound > mark ? mark : bound)
 }
+
+/**
+ * Closes a pass that asks for rows in no order: it ends at the instant by Graph's clock at which its poll began. What
+ * changes meanwhile leaves the pass, and belongs to the next one.
+ */
+export const closed = (position: Position, { graphStartedAt }: { readonly graphStartedAt: number }): Position => ({
+  ...position,
+  ordered: false,
+  until: position.until ?? fromMillis(graphStartedAt)
+})
 
 const earlier = (one: Timestamp, other: Timestamp): Timestamp => (other < one ? other : one)
 

@@ -54,6 +54,11 @@ export const reportCodes = {
       "a provider of legacy alerts answered 400 or 401 for its part; one that is not licensed (403) is in `/status` only",
     remedy: "check what the provider demands of the app registration; report a 400"
   },
+  query_negotiated: {
+    says:
+      "Graph refused a part of the query (`$top`, `$orderby`, digits of a time, `Prefer`), which is left out for a day",
+    remedy: "nothing is to be done"
+  },
   waiting: {
     says: "a request takes longer than a minute, tries included; the report says for what it waits and since when",
     remedy: "check firewall and proxy if it goes on"

@@ -24,6 +24,8 @@ export interface EndpointSnapshot {
   readonly error?: Report | undefined
   /** Since when this process polls the endpoint; undefined while it does not. */
   readonly since?: number | undefined
+  /** What Graph does not take of the queries. */
+  readonly negotiated?: ReadonlyArray<string>
   /** Providers of legacy alerts that refused their part of the last pass. */
   readonly providers?: ReadonlyArray<{ readonly provider: string; readonly status: number; readonly meaning: string }>
   /** How often the endpoint has new records. */

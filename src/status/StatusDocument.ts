@@ -38,6 +38,12 @@ export const EndpointDocument = Schema.Struct({
     Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String, code: Schema.String })),
     "Ranges of cursors that could not be read yet, and are tried again."
   ),
+  negotiated: Schema.optionalKey(
+    described(
+      Schema.Array(Schema.String),
+      "What Graph does not take of the queries at present, and what is asked for instead."
+    )
+  ),
   providers: Schema.optionalKey(
     described(
       Schema.Array(Schema.Struct({ provider: Schema.String, status: Schema.Int, meaning: Schema.String })),

@@ -40,6 +40,8 @@ export type EndpointEvent =
   | { readonly _tag: "CooldownEnded" }
   /** Providers of legacy alerts that refused their part of the last pass. */
   | ({ readonly _tag: "ProvidersRefused" } & Required<Pick<EndpointSnapshot, "providers">>)
+  /** What Graph does not take of the queries; empty when it takes all. */
+  | ({ readonly _tag: "Negotiated" } & Required<Pick<EndpointSnapshot, "negotiated">>)
   /** A request takes longer than a minute. */
   | { readonly _tag: "WaitBegan"; readonly report: Report }
   /** The request was answered, or failed. */
@@ -118,6 +120,8 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
       return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined }
     case "ProvidersRefused":
       return { ...endpoint, providers: event.providers }
+    case "Negotiated":
+      return { ...endpoint, negotiated: event.negotiated }
     case "WaitBegan": {
       const { error, state, waited = { error, state } } = endpoint
       return { ...endpoint, state: "unavailable", error: event.report, waited }

@@ -94,6 +94,7 @@ const endpointDocument = (name: EndpointDocument["name"], endpoint: EndpointSnap
   dead_letters: endpoint.deadLetters,
   high_water_mark: endpoint.highWaterMark ?? null,
   gaps: endpoint.gaps,
+  ...(endpoint.negotiated === undefined || endpoint.negotiated.length === 0 ? {} : { negotiated: endpoint.negotiated }),
   ...(endpoint.providers === undefined || endpoint.providers.length === 0 ? {} : { providers: endpoint.providers }),
   error: endpoint.error ?? null
 })

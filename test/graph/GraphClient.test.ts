@@ -526,7 +526,10 @@ describe("GraphClient", () => {
   it.effect("shows neither secret nor token in any failure", () =>
     Effect.gen(function*() {
       const replies = [
-        ...[400, 401, 403, 404, 429, 500].map((status) => () => graphRefusal(status, "s p a", "s3cr3t")),
+        ...[401, 403, 429, 500].map((status) => () => graphRefusal(status, "s p a", "s3cr3t")),
+        ...[400, 404].map((status) => () =>
+          graphRefusal(status, "s p a", `no s3cr3t~Value and ${jwt({ roles: ["SecurityAlert.Read.All"] })}`)
+        ),
         () => new Response("s3cr3t"),
         () => Response.json({ value: "s3cr3t" })
       ]

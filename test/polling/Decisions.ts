@@ -6,6 +6,7 @@ import type { Pace } from "../../src/config/Instance.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each, type EndpointName, endpoints } from "../../src/endpoints/Endpoints.ts"
 import { Forbidden, GraphError, Rejected, Retired, Throttled, Unavailable } from "../../src/graph/GraphError.ts"
+import { whole } from "../../src/graph/QueryShape.ts"
 import * as Poll from "../../src/polling/Poll.ts"
 import * as PollerState from "../../src/polling/PollerState.ts"
 import { begin } from "../../src/polling/Walk.ts"
@@ -60,7 +61,7 @@ export const state = (more: Partial<PollerState.PollerState> = {}): PollerState.
 
 /** A live poll that began at noon. */
 export const poll = (more: Partial<Poll.Poll> = {}): Poll.Poll => ({
-  ...Poll.start(noon, noon, 1000, { _tag: "Live" }),
+  ...Poll.start(noon, noon, { pageSize: 1000, shape: whole }, { _tag: "Live" }),
   ...more
 })
 

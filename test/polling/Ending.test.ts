@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HashSet } from "effect"
 import { missingProviderPolls, stalls } from "../../src/graph/Limits.ts"
+import { whole } from "../../src/graph/QueryShape.ts"
 import * as Ending from "../../src/polling/Ending.ts"
 import { type Poll, start, type Task } from "../../src/polling/Poll.ts"
 import type { Facts, PollerState } from "../../src/polling/PollerState.ts"
@@ -236,7 +237,7 @@ describe("a pass that is split", () => {
     if (next._tag !== "Fetch") return assert.fail(next._tag)
     assert.deepStrictEqual(next.position, position())
     assert.deepStrictEqual(next.poll, {
-      ...start(now, noon - hour, 1000, { _tag: "Live" } satisfies Task),
+      ...start(now, noon - hour, { pageSize: 1000, shape: whole }, { _tag: "Live" } satisfies Task),
       links,
       missing
     })
@@ -245,16 +246,18 @@ describe("a pass that is split", () => {
 
 describe("a poll that begins", () => {
   it("asks for Graph's time first, with the page size that worked last", () => {
-    const begun = Ending.beginPoll(state({ health: "ok", pageSize: 250 }), facts({ now }))
+    const begun = Ending.beginPoll(config(), state({ health: "ok", pageSize: 250 }), facts({ now }))
     assert.deepStrictEqual(told(begun), ["Status PollBegan"])
     assert.deepStrictEqual(begun.state.next, {
       _tag: "AskTime",
-      poll: start(now, now, 250, { _tag: "Live" }),
+      poll: start(now, now, { pageSize: 250, shape: whole }, { _tag: "Live" }),
       outdateToken: false
     })
   })
 
   it("asks with a new token where Graph denied the last one", () => {
-    assert.deepInclude(Ending.beginPoll(state({ health: "forbidden" }), facts()).state.next, { outdateToken: true })
+    assert.deepInclude(Ending.beginPoll(config(), state({ health: "forbidden" }), facts()).state.next, {
+      outdateToken: true
+    })
   })
 })

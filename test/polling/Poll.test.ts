@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { whole } from "../../src/graph/QueryShape.ts"
 import * as Poll from "../../src/polling/Poll.ts"
 import { minute, noon } from "./Decisions.ts"
 
@@ -27,12 +28,13 @@ describe("a poll", () => {
   })
 
   it("begins with nothing read, nothing failed and nothing owed", () => {
-    const { links, ...poll } = Poll.start(1, 2, 3, { _tag: "Live" })
+    const { links, ...poll } = Poll.start(1, 2, { pageSize: 3, shape: whole }, { _tag: "Live" })
     assert.strictEqual(Array.from(links).length, 0)
     assert.deepStrictEqual(poll, {
       task: { _tag: "Live" },
       startedAt: 1,
       graphStartedAt: 2,
+      shape: whole,
       pageSize: 3,
       failedRequests: 0,
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import { inspect } from "node:util"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
+import { whole } from "../../src/graph/QueryShape.ts"
 import { type Due, start } from "../../src/polling/Poll.ts"
 import { decide, wakeAt } from "../../src/polling/Poller.ts"
 import type { Action, Event, Facts, Note, PollerConfig, PollerState } from "../../src/polling/PollerState.ts"
@@ -199,7 +200,7 @@ describe("a range", () => {
   it("is read from its mark to its end, or from where it was left", () => {
     assert.deepStrictEqual(begun({}), {
       _tag: "Fetch",
-      poll: start(noon, noon, 1000, rangeTask),
+      poll: start(noon, noon, { pageSize: 1000, shape: whole }, rangeTask),
       position: position({ bound: at(-60), from: at(-60), until: at(0) })
     })
     const left = position({ bound: at(-30), until: at(0) })

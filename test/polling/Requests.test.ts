@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { pagesAhead } from "../../src/domain/Bounds.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { tries } from "../../src/graph/Limits.ts"
+import { whole } from "../../src/graph/QueryShape.ts"
 import * as Requests from "../../src/polling/Requests.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 import { at, config, gapTask, noon, poll, position, rangeTask, rejected, sweepTask, unavailable } from "./Decisions.ts"
@@ -77,7 +78,7 @@ describe("a request for a page", () => {
       const asking = [
         yield* start(requests.fetch(fetch)),
         yield* start(requests.askTime({ _tag: "AskTime", poll: poll(), outdateToken: false })),
-        yield* start(requests.count(at(-9), at(-1))),
+        yield* start(requests.count(at(-9), at(-1), whole)),
         yield* start(requests.probe({ _tag: "Probe", poll: poll(), position: position(), error: unavailable }))
       ]
       yield* patience
@@ -101,7 +102,7 @@ describe("a request for a page", () => {
       for (const task of [poll().task, gapTask()]) yield* requests.fetch({ ...fetch, poll: poll({ task }) })
       const other = yield* world(FakeGraph.make())
       yield* other.requests.fetch({ ...fetch, poll: poll({ task: sweepTask }) })
-      yield* other.requests.count(at(-9), at(-1))
+      yield* other.requests.count(at(-9), at(-1), whole)
       assert.deepStrictEqual(asked.map(({ aside }) => aside), [false, true])
       assert.deepStrictEqual(other.asked.map(({ aside }) => aside), [true, true])
     }))
@@ -204,9 +205,9 @@ describe("a count", () => {
     Effect.gen(function*() {
       const rows = [{ id: "a", lastUpdateDateTime: at(-5) }, { id: "b", lastUpdateDateTime: at(-1) }]
       const { requests } = yield* world(FakeGraph.make({ rows }))
-      assert.deepInclude(yield* requests.count(at(-9), at(-1)), { _tag: "Succeeded", value: 1, failures: 0 })
+      assert.deepInclude(yield* requests.count(at(-9), at(-1), whole), { _tag: "Succeeded", value: 1, failures: 0 })
       const failing = yield* world(FakeGraph.make({ answer: () => unavailable.reason }))
-      assert.deepInclude(yield* failing.requests.count(at(-9), at(-1)), { _tag: "Failed", failures: 1 })
+      assert.deepInclude(yield* failing.requests.count(at(-9), at(-1), whole), { _tag: "Failed", failures: 1 })
       assert.strictEqual(failing.asked.length, 1)
     }))
 })
