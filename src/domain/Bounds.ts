@@ -9,6 +9,15 @@
  */
 export const pagePermits = 8
 
+/**
+ * Bytes of a body that are kept before it counts as a page in memory: 64 KiB. A request that waits for its answer, or gets
+ * it byte by byte, holds none of the {@link pagePermits}.
+ */
+export const roomFromBytes = 65_536
+
+/** Requests to Microsoft at once that wait for their answer, over all tenants: half of the usual limit of open files. */
+export const requestsMax = 512
+
 /** Pages of one endpoint in memory at once: one is published, one fetched. A backlog leaves permits to the others. */
 export const pagesAhead = 2
 

@@ -3,8 +3,9 @@
  *
  * Statuses are not judged: every answer that came is a success here. Nothing is retried.
  */
-import { Clock, type Duration, Effect, Option, Random, Result, Stream } from "effect"
+import { Clock, Duration, Effect, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
+import { roomFromBytes } from "../domain/Bounds.ts"
 import { Bodies, type Body } from "./body/Body.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { requestGuid } from "./Names.ts"
@@ -24,6 +25,11 @@ export interface Bounds {
   readonly timeout: Duration.Duration
   readonly bytesMax: number
   readonly errorBytesMax: number
+  /**
+   * Takes room for the body of a success: once, before more than {@link roomFromBytes} of it are kept. Waiting for it is no
+   * part of the time limit, and the body is not read on meanwhile.
+   */
+  readonly room?: Effect.Effect<void>
 }
 
 const header = ({ headers }: Answer, name: string) => Option.getOrUndefined(Headers.get(headers, name))
@@ -60,42 +66,80 @@ const recorded = Effect.fnUntraced(
   }
 )
 
+/** Measures the waits of one exchange that are not Microsoft's. */
+const makePauses = () => {
+  let total = 0
+  let since: number | undefined
+  return {
+    during: <A, E, R>(wait: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.gen(function*() {
+        since = yield* Clock.currentTimeMillis
+        const value = yield* wait
+        total += (yield* Clock.currentTimeMillis) - since
+        since = undefined
+        return value
+      }),
+    /** Returns the milliseconds of pauses since this was asked last. */
+    spent: (now: number): number => {
+      const spent = total + (since === undefined ? 0 : now - since)
+      total = 0
+      if (since !== undefined) since = now
+      return spent
+    }
+  }
+}
+
+const reading = Effect.fnUntraced(
+  function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
+    const response = yield* http.execute(request)
+    const succeeded = response.status >= 200 && response.status < 300
+    const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
+    const incoming = (yield* Bodies).receive(yield* Clock.currentTimeMillis)
+    let hasRoom = !succeeded || bounds.room === undefined
+    const takeRoom = Effect.suspend(() => {
+      hasRoom = true
+      return bounds.room ?? Effect.void
+    })
+    yield* response.stream.pipe(
+      Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
+      Stream.runForEach((chunk) => {
+        if (succeeded && incoming.size() + chunk.length > bytesMax) return Effect.fail(new BodyTooLarge({ bytesMax }))
+        const append = Effect.sync(() => incoming.append(chunk))
+        return hasRoom || incoming.size() + chunk.length <= roomFromBytes ? append : Effect.andThen(takeRoom, append)
+      }),
+      // An answer without a body is complete. An error answer counts by its status, even when its body breaks off.
+      Effect.catchTag("HttpClientError", (error) =>
+        !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
+      Effect.andThen(Effect.suspend(() =>
+        hasRoom ? Effect.void : takeRoom
+      )),
+      Effect.onError(() => Effect.sync(incoming.drop))
+    )
+    return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer
+  }
+)
+
 /**
  * Sends a request and reads the answer to its end. When a body passes its limit, reading stops and the connection is
  * closed.
  */
 export const exchange = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
-    const response = yield* http.execute(request)
-    const succeeded = response.status >= 200 && response.status < 300
-    const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
-    const incoming = (yield* Bodies).receive(yield* Clock.currentTimeMillis)
-    yield* response.stream.pipe(
-      Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
-      Stream.runForEach((chunk) => {
-        if (succeeded && incoming.size() + chunk.length > bytesMax) return Effect.fail(new BodyTooLarge({ bytesMax }))
-        incoming.append(chunk)
-        return Effect.void
-      }),
-      // An answer without a body is complete. An error answer counts by its status, even when its body breaks off.
-      Effect.catchTag("HttpClientError", (error) =>
-        !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
-      Effect.onError(() =>
-        Effect.sync(incoming.drop)
-      )
-    )
-    return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer
-  },
-  (effect, _, request, { timeout }) => {
+    const { room, timeout } = bounds
     const url = new URL(request.url)
-    return recorded(
-      request,
-      url,
-      effect.pipe(
-        Effect.catchTag("HttpClientError", (error) => Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))),
-        Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(timedOut(timeout, url)) })
-      )
-    )
+    const pauses = makePauses()
+    const answered = reading(http, request, room === undefined ? bounds : { ...bounds, room: pauses.during(room) })
+      .pipe(Effect.catchTag("HttpClientError", (error) =>
+        Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))))
+    const tooLate = Effect.gen(function*() {
+      let left = Duration.toMillis(timeout)
+      while (left > 0) {
+        yield* Effect.sleep(left)
+        left = pauses.spent(yield* Clock.currentTimeMillis)
+      }
+      return yield* Effect.fail(timedOut(timeout, url))
+    })
+    return yield* recorded(request, url, Effect.raceFirst(answered, tooLate))
   }
 )
 

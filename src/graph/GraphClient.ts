@@ -30,6 +30,8 @@ export interface PageRequest {
   readonly aside?: boolean
   /** Whether new values of enums are asked for; true unless Graph refuses the header. */
   readonly prefers?: boolean
+  /** Takes room for the page in memory; see `Exchange`. */
+  readonly room?: Effect.Effect<void>
 }
 
 /** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */
@@ -77,7 +79,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
       url: string,
       token: Token,
       id: string,
-      { aside = false, prefers = true }: Pick<PageRequest, "aside" | "prefers">
+      { aside = false, prefers = true, room }: Pick<PageRequest, "aside" | "prefers" | "room">
     ) {
       // The store is in memory and never fails, and the limiter delays instead of refusing.
       yield* awaits("budget")
@@ -95,7 +97,12 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
             "client-request-id": id
           })
         ),
-        { timeout: timeouts.request, bytesMax, errorBytesMax: smallBodyBytesMax }
+        {
+          timeout: timeouts.request,
+          bytesMax,
+          errorBytesMax: smallBodyBytesMax,
+          ...(room === undefined ? {} : { room })
+        }
       )
       return { answer, at: yield* clock.hear(answer.headers) }
     }

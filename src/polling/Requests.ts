@@ -3,7 +3,7 @@ import { Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effec
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
-import type { Graph } from "../graph/GraphClient.ts"
+import type { Graph, PageRequest } from "../graph/GraphClient.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 import * as Limits from "../graph/Limits.ts"
@@ -11,6 +11,7 @@ import type { QueryShape } from "../graph/QueryShape.ts"
 import * as Retries from "../graph/Retries.ts"
 import { awaits } from "../graph/Stage.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
+import { RequestSlots } from "../publishing/PagePermits.ts"
 import type { Action, Event, Note, PollerConfig } from "./PollerState.ts"
 import { anyUrl, countUrl, url } from "./RequestUrl.ts"
 import { shown } from "./Waiting.ts"
@@ -50,10 +51,51 @@ export const make = Effect.fnUntraced(
       cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
     } as const
     const ahead = yield* Semaphore.make(pagesAhead)
+    const slots = yield* RequestSlots
 
     /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
     const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
+
+    /**
+     * Makes a request in a slot, which it gives back once it has room for the page. While the pages in memory wait for the
+     * sink, nothing is asked.
+     */
+    const inSlot = <A, E>(
+      request: (room: (take: Effect.Effect<void>) => Effect.Effect<void>) => Effect.Effect<A, E>
+    ): Effect.Effect<A, E> => {
+      let isHeldSlot = true
+      const giveBack = Effect.suspend(() => {
+        if (!isHeldSlot) return Effect.void
+        isHeldSlot = false
+        return slots.release(1)
+      })
+      const room = (take: Effect.Effect<void>) =>
+        awaits("page").pipe(Effect.andThen(take), Effect.andThen(giveBack), Effect.andThen(awaits("Graph")))
+      const slot = Effect.acquireRelease(slots.take(identity.name, 1), () => giveBack, { interruptible: true })
+      return awaits("page").pipe(
+        Effect.andThen(permits.withPermit(identity.name)(Effect.void)),
+        Effect.andThen(slot),
+        Effect.andThen(awaits("Graph")),
+        Effect.andThen(whileHeld(request(room))),
+        Effect.scoped
+      )
+    }
+
+    /** Makes a request whose answer is read and left at once. */
+    const small = (request: Omit<PageRequest, "room">) =>
+      inSlot((room) =>
+        Effect.scoped(Effect.flatMap(Effect.scope, (scope) =>
+          graph.fetchPage({
+            ...request,
+            room: room(Scope.provide(
+              Effect.acquireRelease(permits.take(identity.name, 1), () => permits.release(1), {
+                interruptible: true
+              }),
+              scope
+            ))
+          })))
+      )
 
     /** Shows the request while it takes long. */
     const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
@@ -97,15 +139,15 @@ export const make = Effect.fnUntraced(
       )
       const answer = yield* Effect.gen(function*() {
         yield* take(ahead.take(1), ahead.release(1))
-        yield* awaits("page")
-        yield* take(permits.take(identity.name, 1), permits.release(1))
-        yield* awaits("Graph")
-        return yield* whileHeld(graph.fetchPage({
-          collection: endpoint,
-          url: asked,
-          aside: "due" in poll.task,
-          prefers: poll.shape.prefers
-        }))
+        return yield* inSlot((room) =>
+          graph.fetchPage({
+            collection: endpoint,
+            url: asked,
+            aside: "due" in poll.task,
+            prefers: poll.shape.prefers,
+            room: room(take(permits.take(identity.name, 1), permits.release(1)))
+          })
+        )
       }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
       yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
       return { ...page, answer } satisfies Fetched
@@ -114,7 +156,7 @@ export const make = Effect.fnUntraced(
     // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429,
     // or a 5xx that asks for a pause, fails the probe: the pause begins with it.
     const probe = Effect.fnUntraced(
-      function*({ position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
+      function*({ poll, position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
         const minuteBefore = {
           bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
           until: position.from,
@@ -127,9 +169,7 @@ export const make = Effect.fnUntraced(
             url(identity.cloud.graph, collection, minuteBefore, 1)
           ]
         ) {
-          const page = yield* Effect.result(
-            permits.withPermit(identity.name)(whileHeld(graph.fetchPage({ collection: endpoint, url: asked })))
-          )
+          const page = yield* Effect.result(small({ collection: endpoint, url: asked, prefers: poll.shape.prefers }))
           if (page._tag === "Success") {
             page.success.release()
             return { _tag: "Probed", answers: true, failures }
@@ -161,12 +201,12 @@ export const make = Effect.fnUntraced(
         { digits, prefers }: QueryShape
       ): Effect.Effect<Asked<number | undefined>> =>
         watched(
-          permits.withPermit(identity.name)(whileHeld(graph.fetchPage({
+          small({
             collection: endpoint,
             url: countUrl(identity.cloud.graph, endpoint, from, end, digits),
             aside: true,
             prefers
-          }))).pipe(Effect.match({
+          }).pipe(Effect.match({
             onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
             onSuccess: ({ count, release }): Asked<number | undefined> => {
               release()

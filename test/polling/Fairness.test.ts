@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
-import { pagePermits, startsAtOnce } from "../../src/domain/Bounds.ts"
+import { pagePermits, requestsMax, startsAtOnce } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { ArtifactSink } from "../../src/sinks/ArtifactSink.ts"
 import { runningOver, world } from "../support/Connector.ts"
@@ -135,6 +135,43 @@ it.effect(
       const rich = published[0]! / 10
       assert.isAtLeast(rich, turns - others - pagePermits)
       assert.isBelow(rich, 100)
+    }).pipe(Effect.provide(world)),
+  60_000
+)
+
+it.effect(
+  "39 of 40 tenants whose Graph accepts and never answers cost the other none of its polls",
+  () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fakes = tenants(40, () => 1)
+      for (const fake of fakes.slice(1)) fake.hangs = true
+      const { document } = yield* runningOver(byTenant(fakes), yield* settings(40))
+      yield* pass(3600, 5)
+      const polls = pollsOf(fakes[0]!)
+      assert.strictEqual(polls.length, 13, "one at once, and one every five minutes")
+      for (const [n, at] of polls.entries()) assert.isAtMost(Math.abs(at - n * 300), 10)
+      const { instances } = yield* document
+      assert.deepStrictEqual(instances.map(({ state }) => state), [
+        "ok",
+        ...Array.from({ length: 39 }, () => "attention" as const)
+      ])
+    }).pipe(Effect.provide(world)),
+  60_000
+)
+
+it.effect(
+  "requests that wait for an answer leave files for the sink, whatever the number of tenants",
+  () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fakes = tenants(requestsMax + 50, () => 1)
+      for (const fake of fakes) fake.hangs = true
+      const { stop } = yield* runningOver(byTenant(fakes), yield* settings(requestsMax + 50))
+      yield* pass(160, 10)
+      assert.strictEqual(fakes.filter(({ requests }) => requests.length > 0).length, requestsMax)
+      // The slots are shared by the whole process: they are given back.
+      yield* stop
     }).pipe(Effect.provide(world)),
   60_000
 )

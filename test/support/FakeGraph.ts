@@ -132,7 +132,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
   used: Effect.succeed(0),
   now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
   token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
-  fetchPage: ({ collection, url }) =>
+  fetchPage: ({ collection, room = Effect.void, url }) =>
     Effect.gen(function*() {
       const at = yield* Clock.currentTimeMillis
       fake.requests.push({ at, endpoint: collection.name, url })
@@ -149,6 +149,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
           reason: page
         })
       }
+      yield* room
       return typeof answer === "function" ? answer(page) : page
     })
 })
