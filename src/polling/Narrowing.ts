@@ -93,12 +93,22 @@ export type Less =
   | { readonly _tag: "Halved"; readonly state: PollerState; readonly poll: Poll; readonly position: Position }
   | { readonly _tag: "Probe"; readonly poll: Poll; readonly position: Position }
 
-/** Asks for less after a page that failed for good: first for fewer rows. */
-export const askForLess = (state: PollerState, failed: Poll, at: Position): Less => {
+/** Rows left out in a row at most, each of which alone is too large: the next are found in a window of their own. */
+const skippedMax = 50
+
+/**
+ * Asks for less after a page that failed for good: first for fewer rows, to a single one where their size is at fault. A
+ * row that is too large alone is left out of the next page, which tells where the one behind it begins.
+ */
+export const askForLess = (state: PollerState, failed: Poll, at: Position, isSize: boolean): Less => {
   const position = withoutLink(at)
   const poll: Poll = { ...failed, links: HashSet.empty() }
-  if (poll.pageSize <= Limits.pageSizeFloor) return { _tag: "Probe", poll, position }
-  const pageSize = Math.max(Limits.pageSizeFloor, Math.floor(poll.pageSize / 2))
+  const floor = isSize ? 1 : Limits.pageSizeFloor
+  if (isSize && poll.pageSize === 1 && poll.skipped < skippedMax && poll.task._tag !== "Range") {
+    return { _tag: "Halved", state, poll: { ...poll, skipped: poll.skipped + 1 }, position }
+  }
+  if (poll.pageSize <= floor) return { _tag: "Probe", poll: { ...poll, skipped: 0 }, position }
+  const pageSize = Math.max(floor, Math.floor(poll.pageSize / 2))
   return { _tag: "Halved", state: { ...state, pageSize, pagesAtSize: 0 }, poll: { ...poll, pageSize }, position }
 }
 

@@ -231,7 +231,7 @@ export const onFailure = (
     case "retry_page":
     case "halve_page": {
       if (position === undefined) return giveUp(config, state, error, poll, facts)
-      const less = askForLess(state, poll, position)
+      const less = askForLess(state, poll, position, reason === "BodyTooLarge")
       if (less._tag === "Halved") return goOnWithLess(config, error, less.poll, less, facts)
       // An answer that is too large is an answer.
       return reason === "BodyTooLarge"

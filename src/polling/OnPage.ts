@@ -7,7 +7,7 @@ import * as Limits from "../graph/Limits.ts"
 import * as NextLink from "../graph/NextLink.ts"
 import type { QueryShape } from "../graph/QueryShape.ts"
 import { readOn } from "./Ending.ts"
-import { grow, widen } from "./Narrowing.ts"
+import { grow, leaveOut, widen } from "./Narrowing.ts"
 import { onDeadLink } from "./OnFailure.ts"
 import type { Poll } from "./Poll.ts"
 import {
@@ -69,6 +69,34 @@ const reachedNow = ({ graphStartedAt }: Poll, cursors: ReadonlyArray<Timestamp.T
   return last !== undefined && last > Timestamp.fromMillis(graphStartedAt)
 }
 
+/**
+ * The page behind rows that are too large: what lies before its first row is left out as a gap, which holds only those
+ * rows, and the pass goes on at that row. Undefined while the first row has the same cursor as they.
+ */
+const onSkipped = (
+  config: PollerConfig,
+  before: PollerState,
+  { poll, position }: Extract<Action, { readonly _tag: "Fetch" }>,
+  seen: PageSeen,
+  facts: Facts
+): Decision | undefined => {
+  const to = seen.cursors[0] ?? Timestamp.fromMillis(seen.at)
+  const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, "body_too_large", facts)
+  if (left === undefined) return undefined
+  const plan = {
+    task: poll.task,
+    position,
+    mark: undefined,
+    isOwed: poll.missing.length > 0,
+    incomplete: before.incomplete,
+    following: left.position,
+    ended: false,
+    reached: to
+  }
+  const state: PollerState = { ...before, inFlight: before.inFlight + 1 }
+  return { ...after(left, readOn(config, state, { ...poll, skipped: 0 }, left.position, facts)), plan }
+}
+
 /** Decides what the page's commit makes of the checkpoint, and what is asked for next. */
 export const onPage = (
   config: PollerConfig,
@@ -77,6 +105,10 @@ export const onPage = (
   seen: PageSeen,
   facts: Facts
 ): Decision => {
+  if (asked.skipped > 0) {
+    const decided = onSkipped(config, before, { _tag: "Fetch", poll: asked, position }, seen, facts)
+    if (decided !== undefined) return decided
+  }
   const { cursors, providerWarnings } = seen
   const idle = position.link === null || seen.unseen > 0 ? 0 : asked.idle + 1
   const { followed, next, refused } = nextOf(config, { ...asked, idle }, position, seen)

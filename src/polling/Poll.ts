@@ -58,6 +58,8 @@ export interface Poll {
   readonly shape: QueryShape
   /** Number of rows requested per page. */
   readonly pageSize: number
+  /** Rows that the next page leaves out, because each alone is too large a body; 0 for none. */
+  readonly skipped: number
   readonly failedRequests: number
   readonly tally: Tally
   /** Rows dated so far in the future that they do not move the mark. */
@@ -89,6 +91,7 @@ export const start = (
   graphStartedAt,
   pageSize,
   shape,
+  skipped: 0,
   failedRequests: 0,
   tally: nothing,
   future: 0,

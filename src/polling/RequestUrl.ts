@@ -26,12 +26,13 @@ export const url = (
   endpoint: Ordered,
   { bound, link, until }: Pick<Position, "bound" | "until" | "link">,
   pageSize: number,
-  { digits, ordered }: Pick<QueryShape, "digits" | "ordered"> = whole
+  { digits, ordered }: Pick<QueryShape, "digits" | "ordered"> = whole,
+  skipped = 0
 ): string =>
   link ??
     `${filtered(endpoint, graph, bound, until, digits)}${
       ordered ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
-    }&$top=${pageSize}`
+    }&$top=${pageSize}${skipped === 0 ? "" : `&$skip=${skipped}`}`
 
 /** Builds the URL that asks for the number of records between two cursors (`until` exclusive), and for one record. */
 export const countUrl = (

@@ -135,7 +135,8 @@ export const make = Effect.fnUntraced(
         collection,
         position,
         isByRow?.() === true ? 1 : poll.pageSize,
-        poll.shape
+        poll.shape,
+        poll.skipped
       )
       const answer = yield* Effect.gen(function*() {
         yield* take(ahead.take(1), ahead.release(1))

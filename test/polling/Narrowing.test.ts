@@ -83,7 +83,7 @@ describe("a page that failed for good", () => {
   it("is asked for with half of its rows, without its link, and links may come again", () => {
     const failed = poll({ pageSize: 201, links: HashSet.make("a") })
     const at75 = position({ link: "https://graph.microsoft.com/next" })
-    const less = Narrowing.askForLess(state({ pagesAtSize: 3 }), failed, at75)
+    const less = Narrowing.askForLess(state({ pagesAtSize: 3 }), failed, at75, false)
     if (less._tag !== "Halved") return assert.fail(less._tag)
     assert.deepStrictEqual([less.poll.pageSize, less.state.pageSize, less.state.pagesAtSize], [100, 100, 0])
     assert.strictEqual(HashSet.size(less.poll.links), 0)
@@ -91,9 +91,9 @@ describe("a page that failed for good", () => {
   })
 
   it("is asked for with 25 rows at the least, and then Graph is probed", () => {
-    const less = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor + 1 }), position())
+    const less = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor + 1 }), position(), false)
     assert.deepStrictEqual([less._tag, less.poll.pageSize], ["Halved", pageSizeFloor])
-    const least = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor }), position())
+    const least = Narrowing.askForLess(state(), poll({ pageSize: pageSizeFloor }), position(), false)
     assert.deepStrictEqual([least._tag, least.poll.pageSize], ["Probe", pageSizeFloor])
   })
 })

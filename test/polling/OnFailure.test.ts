@@ -160,10 +160,17 @@ describe("a page that cannot be read", () => {
     assert.deepStrictEqual(next, { _tag: "Probe", poll: poll(small.poll), position: position(), error: unavailable })
   })
 
-  it("that is too large is an answer: the window is narrowed at once", () => {
-    const narrowed = fails(tooLarge, small)
-    assert.strictEqual(fetched(narrowed).position.until, at(-37.5))
+  it("that is too large is asked for in fewer rows, down to one, and then without its first row", () => {
     assert.strictEqual(fetched(fails(tooLarge)).poll.pageSize, 500)
+    assert.strictEqual(fetched(fails(tooLarge, small)).poll.pageSize, 12)
+    const single = fetched(fails(tooLarge, { poll: { pageSize: 1 } }))
+    assert.deepStrictEqual([single.poll.pageSize, single.poll.skipped], [1, 1])
+    assert.strictEqual(fetched(fails(tooLarge, { poll: { pageSize: 1, skipped: 7 } })).poll.skipped, 8)
+  })
+
+  it("that is too large, after as many rows as are left out in a row, is found by a narrower window", () => {
+    const narrowed = fetched(fails(tooLarge, { poll: { pageSize: 1, skipped: 50 } }))
+    assert.deepStrictEqual([narrowed.position.until, narrowed.poll.skipped], [at(-37.5), 0])
   })
 
   it("ends the poll where it had not begun to read", () => {

@@ -36,6 +36,7 @@ describe("a poll", () => {
       graphStartedAt: 2,
       shape: whole,
       pageSize: 3,
+      skipped: 0,
       failedRequests: 0,
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
       future: 0,

@@ -110,6 +110,46 @@ describe("what Graph cannot answer for", () => {
       ])
     }).pipe(Effect.provide(world)))
 
+  it.effect("large alerts are asked for in as few as fit, and small ones beside them arrive", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      // 40 of one MB and two small ones within 20 seconds; a page holds 16 MB.
+      const fake = FakeGraph.make({ rows: rowsOf(42, 0.5) })
+      fake.answer = ({ url }) =>
+        Number(/top=(\d+)/.exec(url)![1]) > 16 && url.includes("filter")
+          ? new BodyTooLarge({ bytesMax: 16 })
+          : undefined
+      const { document } = yield* running(fake)
+      yield* poll
+      yield* minutes(3)
+      yield* assertPublished(42)
+      const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+      assert.deepInclude(endpoint, { state: "ok", gaps: [] })
+    }).pipe(Effect.provide(world)))
+
+  for (const [what, large] of [["in the middle", [20]], ["in a row", [20, 21, 22]], ["at the end", [41]]] as const) {
+    it.effect(`rows that are too large alone are a gap of their own: ${what}`, () =>
+      Effect.gen(function*() {
+        yield* atNoon
+        const fake = FakeGraph.make({ rows: rowsOf(42, 0.5) })
+        fake.oversize = ({ id }) => large.some((n) => id === `da${n}`)
+        const { document, lines } = yield* running(fake)
+        yield* poll
+        yield* minutes(4)
+        const ids = yield* publishedIds
+        assert.strictEqual(new Set(ids).size, 42 - large.length, "those beside arrive")
+        assert.strictEqual(ids.length, 42 - large.length)
+        const { gaps, state } = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+        assert.strictEqual(state, "ok")
+        assert.deepStrictEqual(gaps.map(({ code }) => code), ["body_too_large"])
+        const cursor = (n: number) => Timestamp.normalize(fake.rows[n]!.lastUpdateDateTime)!
+        const { from, to } = gaps[0]!
+        assert.isTrue(from >= cursor(large[0]! - 1) && from <= cursor(large[0]!), "the row before it at the earliest")
+        if (large.at(-1)! < 41) assert.strictEqual(to, cursor(large.at(-1)! + 1), "up to the row behind it")
+        assert.include(lines.join("\n"), "raise limits.page_bytes_max")
+      }).pipe(Effect.provide(world)))
+  }
+
   it.effect("skip_limit: more rows on one instant than Graph pages through are a gap, and the rest arrives", () =>
     Effect.gen(function*() {
       yield* atNoon

@@ -4,7 +4,7 @@ import type { Sent } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import { type Graph, GraphClient } from "../../src/graph/GraphClient.ts"
-import { GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
+import { BodyTooLarge, GraphError, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 import type { GraphPage } from "../../src/graph/GraphPage.ts"
 
 export interface Row {
@@ -32,6 +32,8 @@ export interface FakeGraph {
   windowMax: number
   /** Pages with such a row fail. */
   poison: (row: Row) => boolean
+  /** Pages with such a row are too large a body. */
+  oversize: (row: Row) => boolean
   /** A `$skip` above it is refused. */
   skipMax: number
   order: "asc" | "desc" | "none"
@@ -61,6 +63,7 @@ export const make = (options: Partial<FakeGraph> = {}): FakeGraph => ({
   pageSize: 1000,
   windowMax: Infinity,
   poison: () => false,
+  oversize: () => false,
   skipMax: Infinity,
   order: "asc",
   ahead: 0,
@@ -110,6 +113,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   }
   if (skip > fake.skipMax) return new Rejected({ request: "too many rows skipped" })
   const records = chosen.slice(skip, skip + top)
+  if (records.some((row) => fake.oversize(row))) return new BodyTooLarge({ bytesMax: 16 })
   // Without a filter, Graph looks at no time window.
   const seen = filter === "" ? [] : chosen
   if (seen.length > fake.windowMax || records.some((row) => seen.includes(row) && fake.poison(row))) {
