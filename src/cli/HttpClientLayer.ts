@@ -7,6 +7,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Agent, EnvHttpProxyAgent, Pool } from "@effect/platform-node/Undici"
 import { Config, Duration, Effect, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
+import { type LookupFunction } from "node:net"
 import * as Tls from "node:tls"
 import { isLoopback } from "../config/Loopback.ts"
 import { inflating } from "../graph/body/Body.ts"
@@ -27,6 +28,8 @@ export interface HttpClientOptions {
   /** PEM certificates that are trusted besides those of Node, `NODE_EXTRA_CA_CERTS` and the system. */
   readonly ca?: ReadonlyArray<string>
   readonly timeouts?: Pick<typeof graphTimeouts, "connect" | "firstByte" | "betweenBytes">
+  /** Finds the addresses of hosts; by default as the system does. */
+  readonly lookup?: LookupFunction
 }
 
 /** Returns the first of the variables that is set and not empty; the lower-case name goes first, as in curl. */
@@ -48,10 +51,12 @@ const proxy = Effect.fnUntraced(function*(of: string) {
 
 const keepAlive = Duration.seconds(30)
 
-const makeDispatcher = Effect.fnUntraced(function*({ ca, timeouts = graphTimeouts }: HttpClientOptions) {
+const makeDispatcher = Effect.fnUntraced(function*({ ca, lookup, timeouts = graphTimeouts }: HttpClientOptions) {
   const connectTimeout = Duration.toMillis(timeouts.connect)
   const tls = {
     timeout: connectTimeout,
+    autoSelectFamilyAttemptTimeout: Duration.toMillis(graphTimeouts.address),
+    ...(lookup === undefined ? {} : { lookup }),
     // Not left to NODE_TLS_REJECT_UNAUTHORIZED.
     rejectUnauthorized: true,
     ...(ca === undefined || ca.length === 0 ? {} : { ca: [...Tls.getCACertificates("default"), ...ca] })

@@ -128,9 +128,11 @@ export const exchange = Effect.fnUntraced(
     const { room, timeout } = bounds
     const url = new URL(request.url)
     const pauses = makePauses()
+    const from = yield* Clock.currentTimeMillis
     const answered = reading(http, request, room === undefined ? bounds : { ...bounds, room: pauses.during(room) })
       .pipe(Effect.catchTag("HttpClientError", (error) =>
-        Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url))))
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.fail<Unavailable | BodyTooLarge>(unavailable(error, url, Duration.millis(now - from))))))
     const tooLate = Effect.gen(function*() {
       let left = Duration.toMillis(timeout)
       while (left > 0) {

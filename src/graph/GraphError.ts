@@ -51,7 +51,7 @@ export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
 
 /** No usable answer from Graph or the token endpoint: 5xx, 408, a reset, a timeout, a truncated or non-JSON body. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
-  /** The cause without any body: `HTTP 503`, `connection reset`, `no first byte within 120 s`. */
+  /** The cause without any body: `HTTP 503`, `connection reset`, `no first byte after 120 s`. */
   detail: Schema.String,
   /** Kinds of causes; each needs a remedy of its own. */
   kind: Schema.Literals(["http", "network", "dns", "tls", "wrong_host", "proxy", "timeout", "body"]),

@@ -86,6 +86,11 @@ export const PageBytesMax = Context.Reference<number>("azure-security/graph/Limi
  */
 export const timeouts = {
   connect: Duration.seconds(10),
+  /**
+   * One address of a host, before the next one is tried. Node's own 250 ms are less than a satellite's round trip, and
+   * three dead addresses leave a second to the fourth.
+   */
+  address: Duration.seconds(3),
   firstByte: Duration.seconds(120),
   betweenBytes: Duration.seconds(30),
   request: Duration.seconds(300),

@@ -7,10 +7,14 @@
 import { Duration, Predicate } from "effect"
 import { type HttpClientError } from "effect/http"
 import { Unavailable } from "./GraphError.ts"
-import { timeouts } from "./Limits.ts"
 
-const seconds = (duration: Duration.Duration) => `${Duration.toSeconds(duration)} s`
+/** Formats a duration in seconds, with a tenth where it is short. */
+const seconds = (duration: Duration.Duration) => {
+  const count = Duration.toSeconds(duration)
+  return `${count < 10 ? Math.round(count * 10) / 10 : Math.round(count)} s`
+}
 
+/** What a code of an error means; a timeout's detail is followed by the time that passed. */
 const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], detail: string]>> = {
   ENOTFOUND: ["dns", "host name not found"],
   EAI_AGAIN: ["dns", "the name server does not answer"],
@@ -27,9 +31,9 @@ const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], deta
   EADDRNOTAVAIL: ["network", "no local port left"],
   EMFILE: ["network", "too many open files"],
   ETIMEDOUT: ["timeout", "no connection"],
-  UND_ERR_CONNECT_TIMEOUT: ["timeout", `no connection within ${seconds(timeouts.connect)}`],
-  UND_ERR_HEADERS_TIMEOUT: ["timeout", `no first byte within ${seconds(timeouts.firstByte)}`],
-  UND_ERR_BODY_TIMEOUT: ["timeout", `no byte for ${seconds(timeouts.betweenBytes)}`],
+  UND_ERR_CONNECT_TIMEOUT: ["timeout", "no connection"],
+  UND_ERR_HEADERS_TIMEOUT: ["timeout", "no first byte"],
+  UND_ERR_BODY_TIMEOUT: ["timeout", "the answer came to a standstill"],
   UND_ERR_PRX_TLS: ["proxy", "the proxy's certificate is not trusted"],
   UND_ERR_PRX_CONN: ["proxy", "the proxy closed the connection"],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["body", "the body was cut short"],
@@ -86,8 +90,12 @@ const isElsewhere = (error: object, url: URL) => {
   return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
 }
 
-/** Returns why a request got no answer, or why its answer broke off. */
-export const unavailable = (error: HttpClientError.HttpClientError, url: URL): Unavailable => {
+/** Returns why a request got no answer, or why its answer broke off, `after` the request's start. */
+export const unavailable = (
+  error: HttpClientError.HttpClientError,
+  url: URL,
+  after: Duration.Duration
+): Unavailable => {
   const errors = chain(error)
   for (const each of errors) {
     // undici says it only in words: `Proxy response (407) !== 200 when HTTP Tunneling`.
@@ -107,7 +115,11 @@ export const unavailable = (error: HttpClientError.HttpClientError, url: URL): U
         : undefined)
     if (known === undefined) continue
     const [kind, usual] = known
-    const detail = kind === "wrong_host" ? certificateNames(each) : usual
+    const detail = kind === "wrong_host"
+      ? certificateNames(each)
+      : kind === "timeout"
+      ? `${usual} after ${seconds(after)}`
+      : usual
     return isElsewhere(each, url)
       ? new Unavailable({ kind: "proxy", detail: `${detail}, at the proxy (${code})` })
       : new Unavailable({ kind, detail: `${detail} (${code}, ${url.host})` })

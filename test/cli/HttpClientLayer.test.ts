@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Exit, Layer, Stream } from "effect"
+import { Clock, ConfigProvider, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import * as Net from "node:net"
+import { type LookupFunction } from "node:net"
 import { tmpdir } from "node:os"
 import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
@@ -13,6 +14,7 @@ import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/body/Bodies.ts"
 import { bodyText } from "../../src/graph/body/Body.ts"
 import { exchange } from "../../src/graph/Exchange.ts"
+import { slowListener } from "../support/SlowListener.ts"
 
 const hasOpenssl = Exit.isSuccess(
   Effect.runSyncExit(Effect.sync(() => execFileSync("openssl", ["version"], { stdio: "ignore" })))
@@ -211,7 +213,7 @@ describe("HttpClientLayer", () => {
       assert.include(first.message, "first byte")
       const next = yield* Effect.flip(ask(`http://127.0.0.1:${port}/half`, { timeouts }))
       assert.deepInclude(next, { _tag: "Unavailable", kind: "timeout" })
-      assert.include(next.message, "no byte for")
+      assert.include(next.message, "standstill")
     }))
 
   it.live("names a reset before and within the answer, and a truncated body", () =>
@@ -255,6 +257,35 @@ describe("HttpClientLayer", () => {
       const unknown = yield* Effect.flip(ask("http://graph.contoso.invalid/"))
       assert.deepInclude(unknown, { _tag: "Unavailable", kind: "dns" })
     }))
+
+  /** Two A and two AAAA records; nobody listens on ::1. */
+  const lookup: LookupFunction = (_, options, callback) => {
+    const all = [4, 6, 4, 6].map((family) => ({ address: family === 4 ? "127.0.0.1" : "::1", family }))
+    return options.all === true ? callback(null, all) : callback(null, all[0]!.address, all[0]!.family)
+  }
+
+  it.live("waits for each address of a host longer than a slow line's round trip", () =>
+    Effect.gen(function*() {
+      const port = yield* slowListener(600)
+      assert.strictEqual((yield* ask(`http://graph.contoso.invalid:${port}/`, { lookup })).status, 200)
+      const proxy = yield* slowListener(600)
+      const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", {
+        lookup,
+        env: { HTTPS_PROXY: `http://proxy.contoso.invalid:${proxy}` }
+      }))
+      assert.include(error.message, "the proxy answered 503")
+    }), 20_000)
+
+  it.live("states how long it waited for a connection", () =>
+    Effect.gen(function*() {
+      const port = yield* slowListener(10_000)
+      const limits = { ...timeouts, connect: Duration.millis(1200) }
+      const from = yield* Clock.currentTimeMillis
+      const error = yield* Effect.flip(ask(`http://graph.contoso.invalid:${port}/`, { lookup, timeouts: limits }))
+      const took = (yield* Clock.currentTimeMillis) - from
+      const said = Number(/no connection after ([\d.]+) s \(UND_ERR_CONNECT_TIMEOUT/.exec(error.message)?.[1])
+      assert.isAtMost(Math.abs(said * 1000 - took), 300, `${error.message}, after ${took} ms`)
+    }), 20_000)
 
   describe.skipIf(!hasOpenssl)("TLS", () => {
     it.live("trusts the given CA besides the default ones, and reports one that it does not trust", () =>

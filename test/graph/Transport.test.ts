@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { HttpClientError, HttpClientRequest } from "effect/http"
 import { onFailure } from "../../src/graph/FailureTable.ts"
 import type { Unavailable } from "../../src/graph/GraphError.ts"
@@ -7,12 +7,13 @@ import { unavailable } from "../../src/graph/Transport.ts"
 import { nodeError } from "./FakeMicrosoft.ts"
 
 const url = new URL("https://graph.microsoft.com/v1.0/security/alerts_v2?$filter=s3cr3t")
-const failed = (cause: unknown) =>
+const failed = (cause: unknown, after = 0) =>
   unavailable(
     new HttpClientError.HttpClientError({
       reason: new HttpClientError.TransportError({ request: HttpClientRequest.get(url), cause })
     }),
-    url
+    url,
+    Duration.millis(after)
   )
 
 describe("Transport", () => {
@@ -50,6 +51,17 @@ describe("Transport", () => {
       }
     })
   }
+
+  it("states the time that passed, whatever the limits are", () => {
+    for (
+      const [code, after, detail] of [
+        ["UND_ERR_CONNECT_TIMEOUT", 512, "no connection after 0.5 s"],
+        ["ETIMEDOUT", 127_400, "no connection after 127 s"],
+        ["UND_ERR_HEADERS_TIMEOUT", 121_000, "no first byte after 121 s"],
+        ["UND_ERR_BODY_TIMEOUT", 31_000, "the answer came to a standstill after 31 s"]
+      ] as const
+    ) assert.strictEqual(failed(nodeError(code), after).detail, `${detail} (${code}, graph.microsoft.com)`)
+  })
 
   it("classifies a failure at another host or port as the proxy's", () => {
     for (

@@ -34,3 +34,15 @@ it.effect("says a lasting failure again for an instance that was forgotten, and 
       assert.deepStrictEqual(lines.slice(4), ["one", "one"])
     }).pipe(Effect.provide(Layer.merge(Reporter.layer, Logger.layer([capture(lines)]))))
   }))
+
+it.effect("says a failure once however long its request took", () =>
+  Effect.gen(function*() {
+    const lines: Array<string> = []
+    yield* Effect.gen(function*() {
+      const reporter = yield* Reporter
+      for (const message of ["no connection after 0.5 s (A)", "no connection after 12 s (A)", "no connection (B)"]) {
+        yield* reporter.say({ ...report("one"), message }, { level: "Warn", remind: false })
+      }
+      assert.strictEqual(lines.length, 2)
+    }).pipe(Effect.provide(Layer.merge(Reporter.layer, Logger.layer([capture(lines)]))))
+  }))
