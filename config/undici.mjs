@@ -2,10 +2,10 @@
 import api from "undici/lib/api/index.js"
 import Agent from "undici/lib/dispatcher/agent.js"
 import Dispatcher from "undici/lib/dispatcher/dispatcher.js"
-import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js"
 import Pool from "undici/lib/dispatcher/pool.js"
+import ProxyAgent from "undici/lib/dispatcher/proxy-agent.js"
 
 Object.assign(Dispatcher.prototype, api)
 
-export { Agent, Dispatcher, EnvHttpProxyAgent, Pool }
-export default { Agent, Dispatcher, EnvHttpProxyAgent, Pool }
+export { Agent, Dispatcher, Pool, ProxyAgent }
+export default { Agent, Dispatcher, Pool, ProxyAgent }

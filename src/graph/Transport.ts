@@ -34,8 +34,8 @@ const details: Readonly<Record<string, readonly [kind: Unavailable["kind"], deta
   UND_ERR_CONNECT_TIMEOUT: ["timeout", "no connection"],
   UND_ERR_HEADERS_TIMEOUT: ["timeout", "no first byte"],
   UND_ERR_BODY_TIMEOUT: ["timeout", "the answer came to a standstill"],
-  UND_ERR_PRX_TLS: ["proxy", "the proxy's certificate is not trusted"],
-  UND_ERR_PRX_CONN: ["proxy", "the proxy closed the connection"],
+  UND_ERR_PRX_TLS: ["proxy", "the certificate is for another host"],
+  UND_ERR_PRX_CONN: ["proxy", "connection closed"],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["body", "the body was cut short"],
   UND_ERR_HEADERS_OVERFLOW: ["body", "the headers are too large"],
   Z_DATA_ERROR: ["body", "the body is not valid gzip"],
@@ -81,8 +81,9 @@ const certificateNames = (error: object): string => {
   return `the certificate is for another host: ${names.slice(0, namesMax).join(", ")}${more}`
 }
 
-/** Whether the error belongs to a connection to another host than the request's: the proxy. */
+/** Whether the error belongs to the connection to a proxy: the client says so, or it names another host than the request. */
 const isElsewhere = (error: object, url: URL) => {
+  if (Predicate.hasProperty(error, "isAtProxy")) return true
   const hostname = textOf(error, "hostname") ??
     (Predicate.hasProperty(error, "cert") ? textOf(error, "host") : undefined)
   if (hostname !== undefined && hostname !== url.hostname) return true
@@ -97,13 +98,16 @@ export const unavailable = (
   after: Duration.Duration
 ): Unavailable => {
   const errors = chain(error)
+  const name = errors.map((each) => textOf(each, "proxy")).find((each) => each !== undefined)
+  const proxy = name === undefined ? "the proxy" : `the proxy ${name}`
+  const host = name === undefined ? url.host : `${url.host} through ${proxy}`
   for (const each of errors) {
     // undici says it only in words: `Proxy response (407) !== 200 when HTTP Tunneling`.
     const status = /^Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(
       textOf(each, "message") ?? ""
     )
     if (status !== null) {
-      return new Unavailable({ kind: "proxy", detail: `the proxy answered ${status[1] ?? status[2]} (${url.host})` })
+      return new Unavailable({ kind: "proxy", detail: `${proxy} answered ${status[1] ?? status[2]} (${url.host})` })
     }
   }
   for (const each of errors) {
@@ -120,13 +124,13 @@ export const unavailable = (
       : kind === "timeout"
       ? `${usual} after ${seconds(after)}`
       : usual
-    return isElsewhere(each, url)
-      ? new Unavailable({ kind: "proxy", detail: `${detail}, at the proxy (${code})` })
-      : new Unavailable({ kind, detail: `${detail} (${code}, ${url.host})` })
+    return kind === "proxy" || isElsewhere(each, url)
+      ? new Unavailable({ kind: "proxy", detail: `${detail}, at ${proxy} (${code})` })
+      : new Unavailable({ kind, detail: `${detail} (${code}, ${host})` })
   }
   return error.reason._tag === "DecodeError"
-    ? new Unavailable({ kind: "network", detail: `the connection ended while the body was read (${url.host})` })
-    : new Unavailable({ kind: "network", detail: `the request failed (${url.host})` })
+    ? new Unavailable({ kind: "network", detail: `the connection ended while the body was read (${host})` })
+    : new Unavailable({ kind: "network", detail: `the request failed (${host})` })
 }
 
 /** Returns the error for an answer that was not complete in time. */

@@ -273,7 +273,7 @@ describe("HttpClientLayer", () => {
         lookup,
         env: { HTTPS_PROXY: `http://proxy.contoso.invalid:${proxy}` }
       }))
-      assert.include(error.message, "the proxy answered 503")
+      assert.include(error.message, `the proxy proxy.contoso.invalid:${proxy} answered 503`)
     }), 20_000)
 
   it.live("states how long it waited for a connection", () =>
@@ -369,17 +369,39 @@ describe("HttpClientLayer", () => {
         const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
         const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env }))
         assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
-        assert.include(error.message, String(status))
+        assert.include(error.message, `the proxy 127.0.0.1:${proxy.port} answered ${status} (graph.contoso.invalid)`)
       }))
   }
 
   it.live("tells an unreachable proxy from an unreachable Graph", () =>
     Effect.gen(function*() {
       const port = yield* Effect.scoped(Effect.map(listening(Net.createServer()), ({ port }) => port))
-      for (const proxy of [`http://127.0.0.1:${port}`, "http://proxy.contoso.invalid:3128"]) {
-        const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env: { HTTPS_PROXY: proxy } }))
-        assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
+      for (const proxy of [`127.0.0.1:${port}`, "proxy.contoso.invalid:3128", "proxy.contoso.invalid:80"]) {
+        for (const protocol of ["http", "https"]) {
+          const error = yield* Effect.flip(ask(`${protocol}://graph.contoso.invalid/`, {
+            env: { HTTP_PROXY: `http://us3r%25:s3cr3t@${proxy}` }
+          }))
+          assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
+          assert.include(error.message, `at the proxy ${proxy} (E`)
+          assert.notMatch(error.message, /us3r|s3cr3t/)
+        }
       }
+    }))
+
+  it.live("names the proxy that closes the connection, and the one that a lost answer came through", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listening(Net.createServer((socket) => void socket.on("data", () => socket.destroy())))
+      const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` }
+      const closed = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env }))
+      assert.deepInclude(closed, { _tag: "Unavailable", kind: "proxy" })
+      assert.include(closed.message, `connection closed, at the proxy 127.0.0.1:${port}`)
+      const proxy = yield* makeProxy()
+      const target = yield* listening(Net.createServer((socket) => void socket.on("data", () => socket.destroy())))
+      const lost = yield* Effect.flip(ask(`https://localhost:${target.port}/`, {
+        env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
+      }))
+      assert.deepInclude(lost, { _tag: "Unavailable", kind: "network" })
+      assert.include(lost.message, `localhost:${target.port} through the proxy 127.0.0.1:${proxy.port}`)
     }))
 
   it.live("times out on a silent proxy", () =>
@@ -389,14 +411,23 @@ describe("HttpClientLayer", () => {
         env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
         timeouts: { ...timeouts, connect: Duration.millis(100) }
       }))
-      assert.strictEqual(error._tag, "Unavailable")
-      assert.notInclude(error.message, "whole answer")
+      assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
+      assert.match(error.message, new RegExp(`no first byte after [\\d.]+ s, at the proxy 127.0.0.1:${port} `))
     }))
 
   for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]) {
     it.live(`refuses a ${name} that is no URL, in one line without its value`, () =>
       Effect.gen(function*() {
-        for (const value of ["proxy.contoso.example:3128", "http://", "user:s3cr3t@proxy", "ftp://proxy:21"]) {
+        for (
+          const value of [
+            "proxy.contoso.example:3128",
+            "http://",
+            "user:s3cr3t@proxy",
+            "ftp://proxy:21",
+            "http://user:s3cr3t%@proxy:1",
+            "http://%zz:s3cr3t@p"
+          ]
+        ) {
           const error = yield* Effect.flip(ask("http://127.0.0.1:1/", { env: { [name]: value } }))
           assert.strictEqual(error._tag, "ProxyMalformed")
           assert.include(error.message, name)
