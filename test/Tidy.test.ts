@@ -195,7 +195,9 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       const byPath =
         /\bfs\.(?:open|readFile\w*|writeFile\w*|truncate|chmod|chown)\(|\b(?:open|chmod|chown|truncate)Sync\(/g
       const faults = (yield* sources)
-        .filter(({ file }) => /^(?:sinks|checkpoints|search)\/|^cli\/(?:Checkpoint|DirectoryLock)/.test(file))
+        .filter(({ file }) =>
+          /^(?:sinks|checkpoints|search)\/|^(?:cli\/Checkpoint|config\/(?:DirectoryLock|LockFile))/.test(file)
+        )
         .flatMap(({ file, text }) => Array.from(text.matchAll(byPath), ([use]) => `${file}: ${use}`))
       assert.deepStrictEqual(faults, [])
     }))

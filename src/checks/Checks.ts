@@ -21,7 +21,8 @@ import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { X509Certificate } from "node:crypto"
 import { Credential } from "../config/Credential.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
-import { describeFailure } from "../config/DurableFile.ts"
+import { socketRefusal } from "../config/DirectoryLock.ts"
+import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
 import { readSmall } from "../config/SmallFile.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
@@ -196,7 +197,18 @@ const unwritable = (directory: string, error: PlatformError.PlatformError): Outc
   remedy: "free space, or let this user write there"
 })
 
-/** Writes, syncs and removes a file. For a missing directory, the nearest existing parent is tested. */
+/** Says what a directory's file system lacks, and what the connector does instead. */
+const lacks = (directory: string, unsynced: string | undefined, unlocked: string | undefined) =>
+  [
+    ...(unsynced === undefined ?
+      [] :
+      [`; it cannot be synced (${unsynced}), so that a crash of the machine may take the newest file's name`]),
+    ...(unlocked === undefined
+      ? []
+      : [`; it takes no socket (${unlocked}), so that ${directory}/.lock.json is its lock`])
+  ].join("")
+
+/** Writes, syncs and removes a file, and tries how the directory is synced and locked. For a missing directory, the nearest existing parent is tested. */
 const writable = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -213,7 +225,11 @@ const writable = Effect.fnUntraced(function*(directory: string) {
     })).pipe(Effect.ensuring(Effect.ignore(fs.remove(probe, { force: true }))))
   )
   if (Result.isFailure(written)) return unwritable(directory, written.failure)
-  return passed(there === path.resolve(directory) ? `${directory} can be written` : `${directory} would be made`)
+  const synced = yield* Effect.result(syncDirectory(there))
+  if (Result.isFailure(synced)) return unwritable(directory, synced.failure)
+  const found = lacks(directory, synced.success, yield* socketRefusal(there))
+  const is = there === path.resolve(directory) ? "can be written" : "would be made"
+  return passed(`${directory} ${is}${found}`)
 })
 
 /** Tests that `run` can write to a directory, and nobody else; `check` is the finding's name. */

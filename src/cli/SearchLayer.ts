@@ -1,12 +1,12 @@
 /** Adds the search to the sink: over the files that the sink writes, or over copies when it writes none. */
 import { Effect, type FileSystem, Layer, Path } from "effect"
+import { hold } from "../config/DirectoryLock.ts"
 import type { Settings } from "../config/Settings.ts"
 import * as FileSearch from "../search/FileSearch.ts"
 import { Search } from "../search/Search.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as Journal from "../sinks/Journal.ts"
-import { hold } from "./DirectoryLock.ts"
 
 /** The directory of the index, or of the copies and the index. */
 const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isInConductor: boolean) {

@@ -4,6 +4,7 @@
 import { Config, Effect, FileSystem, Layer, Option, type Path } from "effect"
 import { Flag } from "effect/cli"
 import * as FileSettingsStore from "../config/FileSettingsStore.ts"
+import { isWindows } from "../config/OwnFiles.ts"
 import { fromEnvironment } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { SettingsStore } from "../config/SettingsStore.ts"
@@ -49,7 +50,7 @@ export const openToOthers = Effect.fnUntraced(function*(given: Option.Option<str
   const file = yield* fileOf(given)
   const fs = yield* FileSystem.FileSystem
   const info = Option.isNone(file) ? Option.none() : yield* Effect.option(fs.stat(file.value))
-  return Option.isSome(file) && Option.isSome(info) && (info.value.mode & 0o077) !== 0
+  return !isWindows && Option.isSome(file) && Option.isSome(info) && (info.value.mode & 0o077) !== 0
     ? {
       message: `${file.value} can be read by other users and may hold a client secret`,
       remedy: `chmod 600 ${file.value}`

@@ -1,7 +1,7 @@
 /** Makes the directories that hold artifacts, positions and the index, and refuses those that others may write to. */
 import { Effect, FileSystem, Option, Path, type PlatformError, Schema } from "effect"
-import { setMode } from "./DurableFile.ts"
-import { type DirectoryFault, isShared, judge, ownerOnly } from "./OwnFiles.ts"
+import { openOwn, setMode } from "./DurableFile.ts"
+import { type DirectoryFault, isShared, isWindows, judge, ownerOnly } from "./OwnFiles.ts"
 
 /** Other users may write to the directory, so that they could replace files, or put links in their place. */
 export class DirectoryUnsafe extends Schema.TaggedError<DirectoryUnsafe>()("DirectoryUnsafe", {
@@ -40,8 +40,7 @@ export const make = Effect.fnUntraced(
     })
     if (!isThere) {
       yield* fs.makeDirectory(directory, { recursive: true, mode: ownerOnly.directory })
-      yield* Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r", noFollow: true }), (handle) =>
-        setMode(handle, ownerOnly.directory)))
+      yield* Effect.scoped(Effect.flatMap(openOwn(directory, "r"), (handle) => setMode(handle, ownerOnly.directory)))
     }
     yield* inspect(directory)
   }
@@ -63,7 +62,7 @@ export const parentFault = Effect.fnUntraced(
         parent = path.dirname(parent)
       }
       const info = yield* Effect.option(fs.stat(parent))
-      if (Option.isNone(info) || !isShared(info.value.mode)) continue
+      if (isWindows || Option.isNone(info) || !isShared(info.value.mode)) continue
       return {
         fault: `${parent} can be written by other users, who could put another directory in the place of ${directory}`,
         remedy: `run chmod go-w ${parent}, or chmod +t ${parent}`

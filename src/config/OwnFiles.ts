@@ -6,7 +6,12 @@
 import { constants, existsSync, fchmodSync, mkdirSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
+const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants
+
+/** Windows has no modes and no owners as Unix has them, and opens no file only if it is no link. */
+export const isWindows = process.platform === "win32"
+
+const O_NOFOLLOW = isWindows ? 0 : constants.O_NOFOLLOW
 
 /** Mode of the files and directories that the connector makes: its own user only. */
 export const ownerOnly = { file: 0o600, directory: 0o700 } as const
@@ -39,7 +44,6 @@ export const judge = (
   { mode, uid }: { readonly mode: number; readonly uid: number | undefined }
 ): DirectoryFault | undefined => {
   const own = process.getuid?.()
-  // Windows has neither owners nor modes.
   if (own === undefined) return undefined
   if (uid !== undefined && uid !== own && uid !== 0) {
     return {

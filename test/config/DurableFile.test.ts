@@ -1,7 +1,16 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Option, PlatformError } from "effect"
-import { cutOwn, describeFailure, openOwn, readOwn, replace, temporary } from "../../src/config/DurableFile.ts"
+import {
+  cutOwn,
+  describeFailure,
+  isSyncRefused,
+  openOwn,
+  readOwn,
+  replace,
+  syncDirectory,
+  temporary
+} from "../../src/config/DurableFile.ts"
 import * as RecordedDisk from "../support/RecordedDisk.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -33,6 +42,37 @@ it.layer(RecordedDisk.layer)("a file is replaced", (it) => {
       ])
       assert.strictEqual(yield* fs.readFileString(name), "new")
     }))
+
+  for (const code of ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EPERM", "EISDIR"]) {
+    it.effect(`where the file system cannot sync its directory (${code}), which is told`, () =>
+      Effect.gen(function*() {
+        const { fs, name } = yield* world
+        const recorded = yield* RecordedDisk.RecordedDisk
+        recorded.code = code
+        recorded.fails = "sync state"
+        yield* replace(name, bytes("new"), 0o600)
+        assert.strictEqual(yield* fs.readFileString(name), "new")
+        recorded.fails = "sync state"
+        assert.strictEqual(yield* syncDirectory(name.slice(0, name.lastIndexOf("/"))), code)
+      }))
+  }
+
+  it.effect("with a failure where the disk fails", () =>
+    Effect.gen(function*() {
+      const { name } = yield* world
+      const recorded = yield* RecordedDisk.RecordedDisk
+      for (const code of ["EIO", "ENOSPC"]) {
+        recorded.code = code
+        recorded.fails = "sync state"
+        assert.include(describeFailure(yield* Effect.flip(replace(name, bytes("new"), 0o600))), `${code} in sync`)
+      }
+    }))
+
+  it("where a directory's EIO comes from a file system over SMB or FUSE, and no disk", () => {
+    for (const type of [0xff534d42, 0xfe534d42, 0x517b, 0x65735546]) assert.isTrue(isSyncRefused("EIO", type))
+    for (const type of [0, 0xef53, 0x58465342]) assert.isFalse(isSyncRefused("EIO", type))
+    assert.isFalse(isSyncRefused("ENOSPC", 0xff534d42))
+  })
 
   it.effect("where a crash left one beside it", () =>
     Effect.gen(function*() {

@@ -11,6 +11,8 @@ export interface Recorded {
   inodes: boolean
   /** What fails the next time that it is done, as the log has it. */
   fails: string | undefined
+  /** The code that it fails with. */
+  code: string
 }
 
 export class RecordedDisk
@@ -21,14 +23,14 @@ const last = (name: string) => name.split("/").at(-1)!
 
 export const layer = Layer.effectContext(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
-  const recorded: Recorded = { log: [], inodes: true, fails: undefined }
+  const recorded: Recorded = { log: [], inodes: true, fails: undefined, code: "EIO" }
   const note = (line: string) => Effect.sync(() => void recorded.log.push(line))
   const noted = (line: string) =>
     Effect.suspend(() => {
       recorded.log.push(line)
       if (recorded.fails !== line) return Effect.void
       recorded.fails = undefined
-      const cause = Object.assign(new Error("EIO"), { code: "EIO" })
+      const cause = Object.assign(new Error(recorded.code), { code: recorded.code })
       return Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "sync", cause }))
     })
   const without = (info: FileSystem.File.Info) => recorded.inodes ? info : { ...info, ino: Option.none() }

@@ -1,0 +1,173 @@
+/**
+ * Locks a directory for one writing process: a unix socket in it that listens while the process lives, on Windows a named
+ * pipe, and a file where the file system refuses sockets.
+ *
+ * A lock file outlives a kill -9, while a socket without a listener is known to be stale. `node:net` is called directly,
+ * because the platform's socket server does not report a socket that already exists.
+ */
+import { Context, Effect, FileSystem, Path, Schema, type Scope } from "effect"
+import { createHash } from "node:crypto"
+import { createConnection, createServer, type Server } from "node:net"
+import * as DataDirectory from "./DataDirectory.ts"
+import { describeFailure } from "./DurableFile.ts"
+import * as LockFile from "./LockFile.ts"
+import { isWindows } from "./OwnFiles.ts"
+
+/** The directory is locked by another process, or cannot be locked. */
+export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("DirectoryHeld", {
+  directory: Schema.String,
+  /** Process id of the holder, or the reason why the lock could not be taken. */
+  by: Schema.String,
+  isHeld: Schema.Boolean
+}) {
+  override get message() {
+    return this.isHeld
+      ? `${this.directory}: held by another writer (${this.by}); stop it, or give this one a directory of its own`
+      : `${this.directory}: cannot be locked: ${this.by}`
+  }
+}
+
+/** A unix socket's path holds 107 bytes at most (sun_path in unix(7)). */
+const pathBytesMax = 107
+const socketName = ".lock"
+const fileName = ".lock.json"
+
+const codeOf = (cause: unknown): string =>
+  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "unknown"
+
+/** Returns the id of the process that listens on a socket; fails with the system's code when none does. */
+const holder = (path: string): Effect.Effect<string, string> =>
+  Effect.callback<string, string>((resume) => {
+    let said = ""
+    const socket = createConnection({ path })
+    socket.setEncoding("utf8")
+    socket.on("data", (text: string) => said += text)
+    socket.on("end", () => resume(Effect.succeed(said.trim())))
+    socket.on("error", (cause) => resume(Effect.fail(codeOf(cause))))
+    return Effect.sync(() => socket.destroy())
+  }).pipe(Effect.timeoutOrElse({ duration: "2 seconds", orElse: () => Effect.succeed("it does not answer") }))
+
+const close = (server: Server) =>
+  Effect.callback<void>((resume) => {
+    server.close(() => resume(Effect.void))
+  })
+
+const listenOn = (path: string): Effect.Effect<Server, string> =>
+  Effect.callback<Server, string>((resume) => {
+    const server = createServer((socket) => {
+      // A client that disconnects before it has read the answer is no fault of the lock's holder.
+      socket.on("error", () => socket.destroy())
+      socket.end(`process ${process.pid}\n`)
+    })
+    server.on("error", (cause) => resume(Effect.fail(codeOf(cause))))
+    server.listen({ path }, () => resume(Effect.succeed(server)))
+    server.unref()
+  })
+
+/** How a socket is opened; fails with the system's code. Tests refuse it, as some file systems do. */
+export const Listen = Context.Reference<(path: string) => Effect.Effect<Server, string>>(
+  "azure-security/config/DirectoryLock/Listen",
+  { defaultValue: () => listenOn }
+)
+
+/** Returns the path of a socket in a directory, absolute or relative; undefined when both are too long for the system. */
+const pathOf = Effect.fnUntraced(function*(directory: string, name: string) {
+  const fs = yield* FileSystem.FileSystem
+  const paths = yield* Path.Path
+  const absolute = paths.resolve(directory, name)
+  if (isWindows) {
+    const real = yield* Effect.orElseSucceed(fs.realPath(directory), () => directory)
+    return `\\\\.\\pipe\\azure-security-${
+      createHash("sha256").update(paths.join(real, name)).digest("hex").slice(0, 32)
+    }`
+  }
+  const relative = paths.relative(paths.resolve("."), absolute)
+  return [absolute, relative].find((one) => new TextEncoder().encode(one).length <= pathBytesMax)
+})
+
+/** Returns the system's code when sockets are refused in a directory, which is then locked by a file. */
+export const socketRefusal = Effect.fnUntraced(
+  function*(directory: string): Effect.fn.Return<string | undefined, never, FileSystem.FileSystem | Path.Path> {
+    const listen = yield* Listen
+    const path = yield* pathOf(directory, `${socketName}-check-${process.pid}`)
+    if (path === undefined) return undefined
+    return yield* Effect.match(Effect.scoped(Effect.acquireRelease(listen(path), close)), {
+      onFailure: (code) => code,
+      onSuccess: () => undefined
+    })
+  }
+)
+
+/**
+ * Locks a directory until the scope closes or the process ends in any way. A missing directory is created; one that other
+ * users may write to is refused.
+ */
+export const hold = Effect.fn("DirectoryLock.hold")(
+  function*(
+    directory: string
+  ): Effect.fn.Return<
+    void,
+    DirectoryHeld | DataDirectory.DirectoryUnsafe,
+    FileSystem.FileSystem | Path.Path | Scope.Scope
+  > {
+    const fs = yield* FileSystem.FileSystem
+    const paths = yield* Path.Path
+    const listen = yield* Listen
+    const refuse = (by: string) => new DirectoryHeld({ directory, by, isHeld: false })
+    const heldBy = (by: string) => new DirectoryHeld({ directory, by, isHeld: true })
+
+    yield* Effect.catchTag(DataDirectory.make(directory), "PlatformError", (error) =>
+      Effect.fail(refuse(`it cannot be made: ${error.reason._tag}`)))
+    const absolute = paths.resolve(directory, socketName)
+    const file = paths.resolve(directory, fileName)
+    const path = yield* pathOf(directory, socketName)
+    if (path === undefined) {
+      return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
+    }
+
+    /** Moves a stale socket out of the way; of several processes one succeeds. */
+    const takeAway = Effect.gen(function*() {
+      const aside = `${absolute}.${process.pid}`
+      yield* fs.rename(absolute, aside)
+      // Another process may have taken the lock between the check and the move: move its socket back.
+      const alive = yield* Effect.option(holder(paths.relative(paths.resolve("."), aside)))
+      if (alive._tag === "Some") {
+        yield* fs.rename(aside, absolute)
+        return
+      }
+      yield* fs.remove(aside)
+    }).pipe(Effect.ignore)
+
+    const bySocket = Effect.gen(function*() {
+      const server = yield* Effect.catch(listen(path), (code) =>
+        code === "EADDRINUSE"
+          ? Effect.matchEffect(holder(path), {
+            onFailure: () =>
+              Effect.andThen(takeAway, listen(path)),
+            onSuccess: (by) =>
+              Effect.fail(heldBy(by))
+          })
+          : Effect.fail(code))
+      const other = yield* LockFile.holder(file)
+      if (other !== undefined) {
+        return yield* Effect.andThen(close(server), heldBy(other))
+      }
+      return close(server)
+    })
+
+    // Another process may have a socket all the same: one may be allowed what another is not.
+    const byFile = Effect.fnUntraced(function*(code: string) {
+      const giveBack = yield* Effect.mapError(LockFile.take(file), (error) =>
+        typeof error === "string"
+          ? heldBy(error)
+          : refuse(`${code} in listen, and for a lock file ${describeFailure(error)}`))
+      const other = yield* Effect.option(holder(path))
+      return other._tag === "Some" ? yield* Effect.andThen(giveBack, heldBy(other.value)) : giveBack
+    })
+
+    yield* Effect.acquireRelease(
+      Effect.catch(bySocket, (error) => typeof error === "string" ? byFile(error) : Effect.fail(error)),
+      (giveBack) => giveBack
+    )
+  }
+)
