@@ -24,7 +24,6 @@ import * as DataDirectory from "../config/DataDirectory.ts"
 import { socketRefusal } from "../config/DirectoryLock.ts"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
-import { readSmall } from "../config/SmallFile.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
@@ -32,6 +31,7 @@ import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
+import * as Proof from "../graph/Proof.ts"
 import { countUrl, newestUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import type { Finding } from "./Finding.ts"
@@ -131,16 +131,21 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
 })
 
-const certificateEnd = Effect.fnUntraced(function*(path: string) {
-  const pem = yield* Effect.option(readSmall(path))
-  return Option.flatMap(pem, (text) => Option.liftThrowable(() => new X509Certificate(text).validToDate.getTime())())
-})
+const certificateEnd = (credential: Credential) =>
+  Effect.map(
+    Effect.option(Proof.read(credential)),
+    (proof) =>
+      Option.flatMap(proof, (found) =>
+        found._tag === "Certificate"
+          ? Option.some(new X509Certificate(found.chain).validToDate.getTime())
+          : Option.none())
+  )
 
 /** The credential's expiry, where it is known. */
 const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExpires }: Instance) {
   const isCertificate = Credential.$is("Certificate")(credential)
   const end = isCertificate
-    ? yield* certificateEnd(credential.certificatePath)
+    ? yield* certificateEnd(credential)
     : Option.map(Option.flatMap(Option.fromUndefinedOr(secretExpires), DateTime.make), DateTime.toEpochMillis)
   if (Option.isNone(end)) return undefined
   const what = isCertificate ? "certificate" : "client secret"

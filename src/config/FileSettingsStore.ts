@@ -1,12 +1,13 @@
 /**
  * Changes instances in the settings file. The rest of the file is kept to the letter, except that a byte order mark is
- * removed. The file's mode and owner are kept.
+ * removed. The file's mode and owner are kept. A file in UTF-16 is read, and not changed.
  */
 import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
 import { describeFailure, openOwn, readWhole, replace } from "./DurableFile.ts"
 import { decodeSettings } from "./SettingsDocument.ts"
 import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, storedOf } from "./SettingsStore.ts"
+import { isUtf16, textOf, unmarked } from "./TextFile.ts"
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 
@@ -56,13 +57,21 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
       )
 
       const read = Effect.gen(function*() {
-        const text = yield* failing(fs.readFileString(file))
+        const bytes = yield* failing(fs.readFile(file))
+        const text = textOf(bytes)
+        if (text === undefined) return yield* failed(`${file} cannot be read: ${unmarked}`)
         const json = yield* Effect.mapError(
           Schema.decodeEffect(Json)(text),
           () => failed(`${file} is not JSON; look for a missing or extra comma, quote or brace, and correct it first`)
         )
-        return { text, documents: instancesOf(json) }
+        return { text, documents: instancesOf(json), isUtf16: isUtf16(bytes) }
       })
+
+      /** Reads the file for a change, which is written as UTF-8. */
+      const readToChange = Effect.flatMap(read, (found) =>
+        found.isUtf16
+          ? Effect.fail(failed(`${file} is UTF-16: save it as UTF-8, and change it here then`))
+          : Effect.succeed(found))
 
       const write = Effect.fnUntraced(
         function*(before: string, name: string, value: unknown): Effect.fn.Return<void, SettingsStoreError> {
@@ -103,7 +112,7 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
         all: Effect.map(read, ({ documents }) => documents.map(storedOf)),
         put: (name, document, revision) =>
           one.withPermit(Effect.gen(function*() {
-            const { documents, text } = yield* read
+            const { documents, text } = yield* readToChange
             const stored = documents.find((each) => each[0] === name)
             if ((stored === undefined ? null : revisionOf(stored[1])) !== revision) return yield* changed
             yield* write(text, name, document)
@@ -111,7 +120,7 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
           })),
         remove: (name, revision) =>
           one.withPermit(Effect.gen(function*() {
-            const { documents, text } = yield* read
+            const { documents, text } = yield* readToChange
             const stored = documents.find((each) => each[0] === name)
             if (stored === undefined || revisionOf(stored[1]) !== revision) return yield* changed
             yield* write(text, name, undefined)

@@ -5,6 +5,7 @@
 import { Effect, type Redacted, Schema } from "effect"
 import { each } from "../endpoints/Endpoints.ts"
 import { isLoopback } from "./Loopback.ts"
+import { pasteFault } from "./TextFile.ts"
 
 /** Makes a key optional; `value` is used when the key is absent. */
 export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
@@ -14,7 +15,11 @@ const documented = (schema: Schema.Codec<string>, description: string) =>
   Schema.optionalKey(schema.annotate({ description }))
 
 const secret = (description: string) =>
-  Schema.optionalKey(Schema.RedactedFromValue(Schema.String.check(Schema.isNonEmpty()).annotate({ description })))
+  Schema.optionalKey(
+    Schema.RedactedFromValue(
+      Schema.String.check(Schema.isNonEmpty()).annotate({ description }).check(Schema.makeFilter(pasteFault))
+    )
+  )
 
 const minutes = (minimum: number, maximum: number, description: string) =>
   Schema.Int.check(

@@ -14,6 +14,7 @@ import {
 import type { Settings } from "./Settings.ts"
 import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument.ts"
 import type { Documents } from "./SettingsStore.ts"
+import { textOf, unmarked } from "./TextFile.ts"
 
 /** Time between two looks at the file: a person expects an effect within seconds, and a small file costs nothing. */
 const watchEvery = "2 seconds"
@@ -85,7 +86,12 @@ export class SettingsSource extends Context.Service<SettingsSource, {
               ? "There is no such file; see config/azure-security.example.json"
               : `The file cannot be read (${error.reason._tag}); check its owner and mode`]
           })
-        const read = Effect.mapError(fs.readFileString(path), unreadable)
+        const read = Effect.flatMap(Effect.mapError(fs.readFile(path), unreadable), (bytes) => {
+          const text = textOf(bytes)
+          return text === undefined
+            ? Effect.fail(new BadSettings({ source: path, faults: [`The file cannot be read: ${unmarked}`] }))
+            : Effect.succeed(text)
+        })
         const text = yield* read
         const initial = yield* decodeSettings(path, text)
         const seen = yield* Ref.make(text)

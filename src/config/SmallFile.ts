@@ -1,6 +1,7 @@
 /** Reads files that are small by nature: secrets, certificates and keys. */
 import { Effect, FileSystem, type PlatformError, Schema, Stream } from "effect"
 import { credentialBytesMax } from "../domain/Bounds.ts"
+import { textOf, unmarked } from "./TextFile.ts"
 
 /** The file cannot be read, or is no file that can hold a credential. */
 export class UnusableFile extends Schema.TaggedError<UnusableFile>()("UnusableFile", {
@@ -14,8 +15,8 @@ export class UnusableFile extends Schema.TaggedError<UnusableFile>()("UnusableFi
 }
 
 /**
- * Reads a regular file of at most {@link credentialBytesMax} bytes as text, without a byte order mark and without blanks
- * around it. A device, a pipe or a directory is refused before it is opened, and nothing beyond the bound is read.
+ * Reads a regular file of at most {@link credentialBytesMax} bytes as text in UTF-8, or in UTF-16 with a byte order mark,
+ * without the mark and without blanks around it. A device, a pipe or a directory is refused before it is opened, and nothing beyond the bound is read.
  */
 export const readSmall = Effect.fnUntraced(
   function*(path: string): Effect.fn.Return<string, UnusableFile, FileSystem.FileSystem> {
@@ -28,6 +29,7 @@ export const readSmall = Effect.fnUntraced(
     const parts = yield* failing(Stream.runCollect(fs.stream(path, { bytesToRead: credentialBytesMax + 1 })))
     const bytes = Buffer.concat(Array.from(parts))
     if (bytes.length > credentialBytesMax) return yield* unusable(`more than ${credentialBytesMax / 1024} KiB`)
-    return bytes.toString("utf8").replace(/^\uFEFF/, "").trim()
+    const text = textOf(bytes)
+    return text === undefined ? yield* unusable(unmarked) : text.trim()
   }
 )

@@ -3,10 +3,11 @@
  *
  * It is read again for each token, so that the next token uses a rotated file or secret. Nothing is sent here.
  */
-import { Config, Effect, type FileSystem, Redacted } from "effect"
+import { Config, Effect, type FileSystem, Option, Redacted } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import type { Credential } from "../config/Credential.ts"
 import { readSmall } from "../config/SmallFile.ts"
+import { pasteFault } from "../config/TextFile.ts"
 import { Unauthorized } from "./GraphError.ts"
 
 /** The credential's content, in the form that MSAL expects. */
@@ -17,6 +18,7 @@ export type Proof =
     readonly _tag: "Certificate"
     /** SHA-256 of the certificate in hex digits without colons, the only form of which MSAL makes a valid header. */
     readonly thumbprint: string
+    /** PEM certificates, that of the private key first. */
     readonly chain: string
     readonly privateKey: Redacted.Redacted
   }
@@ -36,17 +38,37 @@ const readText = Effect.fnUntraced(function*(path: string, what: string) {
   return text
 })
 
-const certificate = Effect.fnUntraced(function*(certificatePath: string, privateKeyPath: string) {
-  const chain = yield* readText(certificatePath, "certificate file")
-  const key = yield* readText(privateKeyPath, "private key file")
-  const parsed = yield* Effect.try({
-    try: () => new X509Certificate(chain),
-    catch: () =>
+/** Checks a secret for what crept in when it was pasted. */
+const clean = (secret: string, what: string) => {
+  const fault = pasteFault(secret)
+  return fault === undefined
+    ? Effect.succeed(Redacted.make(secret))
+    : Effect.fail(
       unusable(
-        `The certificate file is no PEM certificate: ${certificatePath}`,
-        "Convert it: openssl x509 -in FILE -inform DER -out FILE.pem"
+        `${what} is not as Entra ID showed it: ${fault.slice(0, 1).toLowerCase()}${fault.slice(1)}`,
+        "Paste the secret's Value from Certificates & secrets once more, as plain text"
       )
-  })
+    )
+}
+
+/** Returns the certificates of a PEM file, in its order. What else is in the file is no certificate of the chain. */
+const certificatesIn = (pem: string) =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [pem]).flatMap((text) =>
+    Option.match(Option.liftThrowable(() => new X509Certificate(text))(), {
+      onNone: () => [],
+      onSome: (parsed) => [{ parsed, text }]
+    })
+  )
+
+const certificate = Effect.fnUntraced(function*(certificatePath: string, privateKeyPath: string) {
+  const certificates = certificatesIn(yield* readText(certificatePath, "certificate file"))
+  const key = yield* readText(privateKeyPath, "private key file")
+  if (certificates.length === 0) {
+    return yield* unusable(
+      `The certificate file is no PEM certificate: ${certificatePath}`,
+      "Convert it: openssl x509 -in FILE -inform DER -out FILE.pem"
+    )
+  }
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(key)) {
     return yield* unusable(
       `The private key is encrypted: ${privateKeyPath}`,
@@ -67,7 +89,8 @@ const certificate = Effect.fnUntraced(function*(certificatePath: string, private
       "Make an RSA key and certificate: Entra ID does not take elliptic-curve keys here"
     )
   }
-  if (!parsed.checkPrivateKey(privateKey)) {
+  const leaf = certificates.find(({ parsed }) => parsed.checkPrivateKey(privateKey))
+  if (leaf === undefined) {
     return yield* unusable(
       `The private key does not belong to the certificate: ${privateKeyPath}, ${certificatePath}`,
       "Configure the key that the certificate was made with"
@@ -75,8 +98,9 @@ const certificate = Effect.fnUntraced(function*(certificatePath: string, private
   }
   return {
     _tag: "Certificate",
-    thumbprint: parsed.fingerprint256.replaceAll(":", ""),
-    chain,
+    thumbprint: leaf.parsed.fingerprint256.replaceAll(":", ""),
+    // Entra ID takes the first one for the application's; people put them in either order.
+    chain: [leaf, ...certificates.filter((each) => each !== leaf)].map(({ text }) => text).join("\n"),
     privateKey: Redacted.make(key)
   } satisfies Proof
 })
@@ -97,10 +121,16 @@ export const read = Effect.fnUntraced(
         const secret = yield* Effect.mapError(Config.Redacted(variable), missing)
         const trimmed = Redacted.value(secret).trim()
         if (trimmed === "") return yield* missing()
-        return { _tag: "Secret", secret: Redacted.make(trimmed) }
+        return { _tag: "Secret", secret: yield* clean(trimmed, `The client secret in ${variable}`) }
       }
       case "SecretFromFile":
-        return { _tag: "Secret", secret: Redacted.make(yield* readText(credential.path, "client secret file")) }
+        return {
+          _tag: "Secret",
+          secret: yield* clean(
+            yield* readText(credential.path, "client secret file"),
+            `The client secret in ${credential.path}`
+          )
+        }
       case "Certificate":
         return yield* certificate(credential.certificatePath, credential.privateKeyPath)
       case "FederatedToken":

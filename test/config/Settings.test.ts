@@ -22,3 +22,24 @@ it.effect("search settings out of their bounds are refused", () =>
     )
     assert.deepStrictEqual(faults.map((fault) => fault.split(":")[0]), ["search.enabled", "search.days", "search.rows"])
   }))
+
+it.effect("a pasted secret with an invisible character or quotes is refused with the place, and never shown", () =>
+  Effect.gen(function*() {
+    for (
+      const [client_secret, place] of [["s3cr3t\u200B~", "Character 7 of 8 is invisible (U+200B)"], [
+        "\"s3cr3t\"",
+        "Characters 1 and 8 of 8 are quotes"
+      ], ["s3cr3t\0x", "Character 7 of 8 is invisible (U+0000)"]] as const
+    ) {
+      const credentials = {
+        tenant_id: "contoso.example",
+        client_id: "22222222-2222-4222-8222-222222222222",
+        client_secret
+      }
+      const { message } = yield* Effect.flip(
+        decodeSettings("test", JSON.stringify({ instances: { one: { credentials } } }))
+      )
+      assert.include(message, `instances.one.credentials.client_secret: ${place}`)
+      assert.notInclude(message, "s3cr3t")
+    }
+  }))

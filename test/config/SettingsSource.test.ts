@@ -1,4 +1,5 @@
 import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { SettingsSource } from "../../src/config/SettingsSource.ts"
@@ -26,3 +27,22 @@ suite(
   // The source reads the file every two seconds, and reading takes real time.
   Effect.andThen(TestClock.adjust("2 seconds"), Effect.promise(() => new Promise((resolve) => setImmediate(resolve))))
 )
+
+it.layer(NodeServices.layer)("a file in UTF-16", (it) => {
+  const initialOf = Effect.fnUntraced(function*(text: string) {
+    const fs = yield* FileSystem.FileSystem
+    const path = `${yield* fs.makeTempDirectoryScoped()}/azure-security.json`
+    yield* fs.writeFile(path, Buffer.from(text, "utf16le"))
+    return yield* Effect.map(SettingsSource, ({ initial }) => Object.keys(initial.instances)).pipe(
+      Effect.provide(Layer.fresh(SettingsSource.layerFile(path)))
+    )
+  })
+  const text = `{"instances":{"one":${documentOf(5)}}}`
+
+  it.effect("is read where its byte order mark says so, and is named otherwise", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* initialOf(`\uFEFF${text}`), ["one"])
+      const { message } = yield* Effect.flip(initialOf(text))
+      assert.include(message, "it is UTF-16 without a byte order mark: save it as UTF-8")
+    }))
+})

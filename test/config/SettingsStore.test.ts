@@ -62,6 +62,25 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
     }))
 
+  it.effect("reads a file in UTF-16, and changes none", () =>
+    Effect.gen(function*() {
+      const { file, fs, store } = yield* world(byHand)
+      const bytes = Buffer.from(`\uFEFF${byHand}`, "utf16le")
+      yield* fs.writeFile(file, bytes)
+      const two = (yield* store.all).find(({ name }) => name === "2")!
+      for (
+        const change of [
+          store.put("2", { ...two.document, enabled: false }, two.revision),
+          store.remove("2", two.revision)
+        ]
+      ) {
+        assert.include((yield* Effect.flip(change)).message, "is UTF-16: save it as UTF-8")
+      }
+      assert.isTrue(bytes.equals(yield* fs.readFile(file)))
+      yield* fs.writeFile(file, Buffer.from(byHand, "utf16le"))
+      assert.include((yield* Effect.flip(store.all)).message, "UTF-16 without a byte order mark")
+    }))
+
   it.effect("writes to the file that a symbolic link names", () =>
     Effect.gen(function*() {
       const { directory, file, fs } = yield* world(byHand)

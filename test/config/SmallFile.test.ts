@@ -29,4 +29,15 @@ it.layer(NodeFileSystem.layer)("SmallFile", (it) => {
       assert.strictEqual(yield* faultOf(`${directory}/large`), "more than 64 KiB")
       assert.strictEqual(yield* faultOf(`${directory}/absent`), "NotFound")
     }))
+
+  it.effect("reads UTF-16 with its byte order mark, and names it where there is none", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* fs.makeTempDirectoryScoped()}/secret`
+      yield* fs.writeFile(file, Buffer.from("\uFEFFs3cret~\r\n", "utf16le"))
+      assert.strictEqual(yield* readSmall(file), "s3cret~")
+      yield* fs.writeFile(file, Buffer.from("s3cret~\r\n", "utf16le"))
+      const { message } = yield* Effect.flip(readSmall(file))
+      assert.strictEqual(message, `${file} (it is UTF-16 without a byte order mark: save it as UTF-8)`)
+    }))
 })

@@ -1,6 +1,6 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, FileSystem, Layer, Redacted } from "effect"
+import { ConfigProvider, Context, Effect, Exit, FileSystem, Layer, Redacted } from "effect"
 import { execFileSync } from "node:child_process"
 import { createPublicKey, verify, X509Certificate } from "node:crypto"
 import { Credential } from "../../src/config/Credential.ts"
@@ -36,6 +36,11 @@ const makeCertificates = Effect.gen(function*() {
       `${name}.pem`
     )
   }
+  openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=leaf", "-keyout", "leaf.key", "-out", "leaf.csr")
+  openssl("x509", "-req", "-in", "leaf.csr", "-CA", "rsa.pem", "-CAkey", "rsa.key", "-days", "9", "-out", "leaf.pem")
+  const [leaf, ca] = yield* Effect.forEach(["leaf.pem", "rsa.pem"], (name) => fs.readFileString(`${directory}/${name}`))
+  yield* fs.writeFileString(`${directory}/ca-first.pem`, `Bag Attributes\n${ca}subject=CN=leaf\n${leaf}`)
+  yield* fs.writeFileString(`${directory}/leaf-first.pem`, `${leaf}${ca}`)
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
   openssl("req", "-x509", ...curve, "-nodes", "-subj", "/CN=c", "-keyout", "ec.key", "-out", "ec.pem")
   openssl("pkcs8", "-topk8", "-in", "rsa.key", "-out", "encrypted.key", "-passout", "pass:s3cr3t")
@@ -102,6 +107,22 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
         }))
     }
 
+    it.effect("finds the certificate of the key in a file with its CA, before or after it, and puts it first", () =>
+      Effect.gen(function*() {
+        const pair = yield* Certificates
+        for (const name of ["ca-first.pem", "leaf-first.pem"]) {
+          const proof = yield* read(pair(name, "leaf.key"))
+          assert.strictEqual(proof._tag, "Certificate")
+          if (proof._tag !== "Certificate") continue
+          const leaf = new X509Certificate(proof.chain)
+          assert.strictEqual(leaf.subject, "CN=leaf")
+          assert.strictEqual(proof.thumbprint, leaf.fingerprint256.replaceAll(":", ""))
+          assert.strictEqual(proof.chain.match(/BEGIN CERTIFICATE/g)?.length, 2)
+          assert.notInclude(proof.chain, "Bag")
+        }
+        assert.include((yield* Effect.flip(read(pair("ca-first.pem", "other.key")))).meaning, "does not belong")
+      }))
+
     it.effect("tells a rotated certificate from the same one", () =>
       Effect.gen(function*() {
         const pair = yield* Certificates
@@ -115,6 +136,31 @@ it.layer(Layer.provideMerge(certificates, NodeFileSystem.layer))("Proof", (it) =
         assert.isFalse(isSame(one, { _tag: "Secret", secret: Redacted.make("x") }))
       }))
   })
+
+  it.effect("refuses a secret with what crept in at its pasting, with the place and without the secret", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/secret`
+      for (
+        const [secret, place] of [["s3cr3t\u200B~x", "character 7 of 9 is invisible (U+200B)"], [
+          "'s3cr3t'",
+          "characters 1 and 8 of 8 are quotes"
+        ], ["s3cr3t\0", "character 7 of 7 is invisible (U+0000)"]] as const
+      ) {
+        yield* fs.writeFileString(path, `${secret}\n`)
+        const env = ConfigProvider.layer(ConfigProvider.fromEnv({ env: { SECRET: secret } }))
+        for (
+          const credential of [
+            Credential.SecretFromFile({ path }),
+            Credential.SecretFromEnvironment({ variable: "SECRET" })
+          ]
+        ) {
+          const { meaning, remedy } = yield* Effect.flip(Effect.provide(read(credential), env))
+          assert.include(meaning, place)
+          assert.notInclude(meaning + remedy, "s3cr3t")
+        }
+      }
+    }))
 
   it.effect("reads a secret's file again each time, and trims it", () =>
     Effect.gen(function*() {
