@@ -48,7 +48,7 @@ const main = Effect.gen(function*() {
     Effect.catch((error) =>
       CliError.isCliError(error)
         ? ExitCode.set(ExitCode.refused)
-        : Effect.andThen(Printed.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.failed))
+        : Effect.andThen(Printed.error(`azure-security: ${error.message}`), ExitCode.set(ExitCode.ofError(error)))
     ),
     Effect.tapDefect((defect) =>
       Printed.error(

@@ -126,7 +126,7 @@ export const command = Command.make(
             yield* Printed.error(
               `azure-security: ${said}\nWhat was collected is kept; the same command goes on where it stopped.`
             )
-            yield* ExitCode.set(ExitCode.failed)
+            yield* ExitCode.set(ExitCode.ofError(error))
           })
         )
       )

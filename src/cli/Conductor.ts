@@ -24,7 +24,7 @@ import { listen } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
-import { Refusal } from "./StartRefusal.ts"
+import { Refusal, refuse } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
@@ -156,9 +156,6 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   }).pipe(
     Effect.provideContext(context),
     Effect.provide(logging({ level: "Info", format: "text" })),
-    Effect.catchTag(
-      ["ProxyMalformed", "ArtifactSinkError"],
-      (error) => Effect.fail(new Refusal({ faults: [error.message] }))
-    )
+    Effect.catchTag(["ProxyMalformed", "ArtifactSinkError"], refuse)
   )
 }, Effect.scoped)

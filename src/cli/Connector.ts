@@ -7,6 +7,7 @@ import { make } from "../instances/Instances.ts"
 import { consume } from "../publishing/Consumer.ts"
 import type { Page } from "../publishing/Page.ts"
 import { oncePatience } from "../publishing/Writing.ts"
+import { isReaderGone } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
@@ -94,7 +95,7 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Tol
   }
   const failed = yield* Effect.raceFirst(
     Effect.as(instances.ended, false),
-    Effect.catch(Fiber.join(consumer), () => Effect.succeed(true))
+    Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
   )
   const document = yield* status.document
   return !failed &&

@@ -18,7 +18,7 @@ import * as Logging from "./Logging.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
-import { Refusal } from "./StartRefusal.ts"
+import { Refusal, refuse } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
@@ -100,10 +100,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   }).pipe(
     Effect.provideContext(context),
     Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
-    Effect.catchTag(
-      ["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"],
-      (error) => Effect.fail(new Refusal({ faults: [error.message] }))
-    )
+    Effect.catchTag(["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"], refuse)
   )
 }, Effect.scoped)
 

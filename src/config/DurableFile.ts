@@ -45,7 +45,8 @@ const change = (method: string, file: FileSystem.File, run: (descriptor: number)
 export const setMode = (file: FileSystem.File, mode: number) =>
   isWindows ? Effect.void : change("fchmod", file, (fd) => fchmodSync(fd, mode))
 
-const codeOf = ({ reason }: PlatformError.PlatformError): string => {
+/** Returns the system's code of a failed file operation, such as `ENOSPC`. */
+export const codeOf = ({ reason }: PlatformError.PlatformError): string => {
   const cause = "cause" in reason ? reason.cause : undefined
   return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : reason._tag
 }

@@ -2,7 +2,7 @@
 import { Cause, Clock, Duration, Effect, Exit, Option, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/Retries.ts"
-import { ArtifactSink, type ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/ArtifactSink.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { attempt, end, type Page, PageLost } from "./Page.ts"
@@ -44,7 +44,7 @@ const bothRecovered = Effect.andThen(recovered("sink"), recovered("store"))
  * **Details**
  *
  * A wait between two attempts can be interrupted, an attempt cannot (except after `attemptMax`). When only the commit
- * failed, the page is not published again. A defect in mapping ends the page and its endpoint's run; this effect succeeds.
+ * failed, the page is not published again. It fails at once when nobody reads standard output any more. A defect in mapping ends the page and its endpoint's run; this effect succeeds.
  */
 export const publish = (
   page: Page,
@@ -66,8 +66,10 @@ export const publish = (
   // A committed page ends as a success, even when an interruption is waiting for the end of the attempt.
   const attempted = Effect.tap(attempt(page, once), (brought) => end(page, Exit.succeed(brought)))
   return Effect.uninterruptible(attempted).pipe(
-    Effect.tapError((error) => error._tag === "PageLost" ? Effect.void : writeFailed(page, error)),
-    Effect.retry({ schedule, while: (error) => error._tag !== "PageLost" }),
+    Effect.tapError((error) =>
+      error._tag === "PageLost" || isReaderGone(error) ? Effect.void : writeFailed(page, error)
+    ),
+    Effect.retry({ schedule, while: (error) => error._tag !== "PageLost" && !isReaderGone(error) }),
     Effect.onExit((exit) => end(page, exit)),
     // A page that nobody wants any more wrote nothing.
     Effect.tap((ended) => Option.isSome(ended) ? bothRecovered : Effect.void),

@@ -20,7 +20,7 @@ export interface Whose {
 const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Report => ({
   code: "sink_unavailable",
   message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
-  remedy:
+  remedy: error._tag === "ArtifactSinkError" && error.reason._tag === "SinkUnavailable" && error.reason.remedy ||
     "free space, or repair the directory or the broker; nothing is lost: the page is kept, and polling resumes once it is written",
   occurred_at: isoTime(now)
 })

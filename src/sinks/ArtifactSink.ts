@@ -25,22 +25,36 @@ export interface Slice {
 /** The sink cannot take artifacts at the moment. Publish the same page again. */
 export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
   /** What failed, without content: `ENOSPC in writeAll`. */
-  detail: Schema.String
+  detail: Schema.String,
+  /** What to do, where it is not free space, a sound directory or a broker that is missing. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
     return this.detail
   }
 }
 
-/** Failure of a sink; a retry may succeed. */
+/** The program that read the artifacts has ended. No retry succeeds, and the process ends. */
+export class ReaderGone extends Schema.TaggedError<ReaderGone>()("ReaderGone", {}) {
+  override get message() {
+    return "the program that reads standard output has ended (EPIPE; a shell shows 141, as for one that SIGPIPE ends). " +
+      "Start both again, or let the artifacts go to files (sink.type); what it did not take is published again"
+  }
+}
+
+/** Failure of a sink; a retry may succeed, unless {@link isReaderGone}. */
 export class ArtifactSinkError extends Schema.TaggedError<ArtifactSinkError>()("ArtifactSinkError", {
   sink: Schema.String,
-  reason: Schema.Union([SinkUnavailable])
+  reason: Schema.Union([SinkUnavailable, ReaderGone])
 }) {
   override get message() {
     return `the ${this.sink} sink cannot write: ${this.reason.message}`
   }
 }
+
+/** Whether nobody will take artifacts any more. */
+export const isReaderGone = (error: unknown): boolean =>
+  error instanceof ArtifactSinkError && error.reason._tag === "ReaderGone"
 
 /** Writes one page. A scope that closes before `commit` rolls the page back, if the sink can. */
 export interface PageWriter {

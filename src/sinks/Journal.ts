@@ -2,6 +2,7 @@
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import * as Bounds from "../domain/Bounds.ts"
 import { ArtifactSink, type ArtifactSinkError, type PageWriter } from "./ArtifactSink.ts"
+import { type SeriesWriter } from "./FileSeries.ts"
 import * as FileSink from "./FileSink.ts"
 
 /** Prefix of the names of the copies, the same as that of the file sink. */
@@ -47,18 +48,18 @@ export const layer = <E, R>(
         open: Effect.gen(function*() {
           const page = yield* open
           /** The copy of this page; undefined after it failed. */
-          let copy: FileSink.SeriesWriter | undefined = yield* Effect.catch(
+          let copy: SeriesWriter | undefined = yield* Effect.catch(
             openCopy,
             (error) => Effect.as(say(error), undefined)
           )
-          const step = (run: (copy: FileSink.SeriesWriter) => ReturnType<FileSink.SeriesWriter["append"]>) =>
+          const step = (run: (copy: SeriesWriter) => SeriesWriter["sync"]) =>
             Effect.suspend(() =>
               copy === undefined ? Effect.void : Effect.catch(FileSink.failing(run(copy)), (error) => {
                 copy = undefined
                 return say(error)
               })
             )
-          const accept = (copy: FileSink.SeriesWriter) =>
+          const accept = (copy: SeriesWriter) =>
             Effect.andThen(copy.sync, copy.accept).pipe(Effect.tap(() =>
               Effect.sync(() => {
                 isSaid = false

@@ -1,7 +1,14 @@
 /** Publishes artifacts to standard output, one line each, for a pipe. Dead letters go to standard error. */
 import { Duration, Effect, Fiber, Layer, Stdio, Stream } from "effect"
-import { describeFailure } from "../config/DurableFile.ts"
-import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable, type Slice } from "./ArtifactSink.ts"
+import { codeOf, describeFailure } from "../config/DurableFile.ts"
+import {
+  ArtifactSink,
+  ArtifactSinkError,
+  type DeadLetter,
+  ReaderGone,
+  SinkUnavailable,
+  type Slice
+} from "./ArtifactSink.ts"
 import { texts } from "./Ndjson.ts"
 
 /** Timeout for a full pipe. A stop waits for the write too, and must end within ten seconds. */
@@ -15,8 +22,8 @@ const keyOf = ({ endpoint, instance, occurred_at, path }: DeadLetter) =>
 
 /**
  * Layer of an {@link ArtifactSink} that writes to standard output. A slice is written when the pipe has taken its lines.
- * Writing fails when nobody reads the pipe for five seconds. A pipe cannot be rolled back: lines that it took in a failed
- * attempt are skipped when the page comes again.
+ * Writing fails when nobody reads the pipe for five seconds, and with `ReaderGone` when its reader has ended. A pipe cannot
+ * be rolled back: lines that it took in a failed attempt are skipped when the page comes again.
  */
 export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect(
   ArtifactSink,
@@ -40,7 +47,9 @@ export const layer: Layer.Layer<ArtifactSink, never, Stdio.Stdio> = Layer.effect
       for (const key of keys) given.add(key)
       return Effect.andThen(print(deadLetters, "stderr"), print(artifacts, "stdout")).pipe(
         Effect.mapError((error) =>
-          unavailable(`${describeFailure(error)}: nobody reads standard output, or its disk is full`)
+          codeOf(error) === "EPIPE" && error.reason.method === "stdout"
+            ? new ArtifactSinkError({ sink: "stdout", reason: new ReaderGone() })
+            : unavailable(`${describeFailure(error)}: nobody reads standard output, or its disk is full`)
         ),
         Effect.tapError(() => Effect.sync(() => keys.forEach((key) => given.delete(key)))),
         Effect.interruptible,

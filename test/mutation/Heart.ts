@@ -20,7 +20,7 @@ export const heart: ReadonlyArray<string> = [
   ].map((name) => `polling/${name}`),
   ...["Publishing", "Consumer", "Page", "Slices", "Writing", "Records"].map((name) => `publishing/${name}`),
   ...["Checkpoint", "Checkpoints", "Ledger", "KeySet", "FileStateStore"].map((name) => `checkpoints/${name}`),
-  ...["FileSink", "StdoutSink", "Ndjson"].map((name) => `sinks/${name}`),
+  ...["FileSeries", "FileSink", "StdoutSink", "Ndjson"].map((name) => `sinks/${name}`),
   "config/DurableFile",
   ...["Publisher", "NatsStateStore"].map((name) => `nats/${name}`)
 ]
@@ -37,6 +37,7 @@ const more: Readonly<Record<string, ReadonlyArray<string>>> = {
   "publishing/Page": consumer,
   "publishing/Publishing": consumer,
   "checkpoints/FileStateStore": ["checkpoints/StateStore", "sinks/BadDisk"],
+  "sinks/FileSeries": ["sinks/FileSink", "sinks/ArtifactSink", "sinks/BadDisk"],
   "sinks/FileSink": ["sinks/ArtifactSink", "sinks/BadDisk"],
   "sinks/StdoutSink": ["sinks/ArtifactSink"],
   "nats/Membership": ["nats/NatsLeases"],

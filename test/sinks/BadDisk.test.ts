@@ -83,18 +83,91 @@ it.layer(BadDisk.layer)("a bad disk", (it) => {
       assert.isTrue((yield* fs.readFileString(`${directory}/${name}`)) === lines([large("3")]))
     }))
 
-  it.effect("a torn line that cannot be cut off stays in its file, and the batch goes to a new file", () =>
+  it.effect("lines that cannot be cut off are cut with the next page, which goes to a new file, and are there once", () =>
     Effect.gen(function*() {
-      const { directory, faults, fs, sink } = yield* world
-      faults.before = 0
-      faults.torn = 20
-      faults.truncations = 1
-      yield* Effect.flip(publishTo(sink, batch("1")))
+      const { directory, faults, fs, ids, sink } = yield* world
+      const large = (id: string) => ({ ...artifact(id), message: id.repeat(chunkBytes / 2) })
       yield* publishTo(sink, batch("1"))
-      assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
-      // The next start cuts off the torn line.
-      yield* Effect.provide(ArtifactSink, Layer.fresh(FileSink.layer(directory)))
-      assert.deepStrictEqual(yield* idsIn(directory), ["1"])
+      const page = { artifacts: ["2", "3", "4"].map(large), deadLetters: [] }
+      // The first piece is written, with whole lines, and the second in part.
+      faults.before = 1
+      faults.torn = 20
+      faults.truncations = 2
+      yield* Effect.flip(publishTo(sink, page))
+      yield* Effect.flip(
+        Effect.andThen(Effect.sync(() => void Object.assign(faults, { before: 0, torn: 20 })), publishTo(sink, page))
+      )
+      yield* publishTo(sink, page)
+      assert.deepStrictEqual(yield* ids, ["1", "2", "3", "4"])
+      for (const name of yield* fs.readDirectory(directory)) {
+        assert.match(yield* fs.readFileString(`${directory}/${name}`), /^$|\}\n$/)
+      }
+    }))
+
+  /** Cuts the file as logrotate's copytruncate does, and returns the copy. */
+  const copyTruncate = Effect.fnUntraced(function*(directory: string) {
+    const fs = yield* FileSystem.FileSystem
+    const [name] = yield* fs.readDirectory(directory)
+    const copy = yield* fs.readFileString(`${directory}/${name}`)
+    yield* fs.truncate(`${directory}/${name}`, 0)
+    return copy
+  })
+
+  it.effect("copytruncate between two pages: the second begins the file, and a failed one leaves no hole", () =>
+    Effect.gen(function*() {
+      const { directory, faults, fs, ids, sink } = yield* world
+      yield* publishTo(sink, batch("1"))
+      assert.strictEqual(yield* copyTruncate(directory), lines([artifact("1")]))
+      yield* publishTo(sink, batch("2"))
+      assert.deepStrictEqual(yield* ids, ["2"])
+      yield* copyTruncate(directory)
+      Object.assign(faults, { before: 0, torn: 20 })
+      yield* Effect.flip(publishTo(sink, batch("3")))
+      const [name] = yield* fs.readDirectory(directory)
+      assert.strictEqual(yield* fs.readFileString(`${directory}/${name}`), "")
+      yield* publishTo(sink, batch("3"))
+      assert.deepStrictEqual(yield* ids, ["3"])
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 1)
+    }))
+
+  it.effect("copytruncate within a page: the page is written again, whole, and the report says how to rotate", () =>
+    Effect.gen(function*() {
+      const { directory, fs, ids, sink } = yield* world
+      yield* publishTo(sink, batch("1"))
+      const large = (id: string) => ({ ...artifact(id), message: id.repeat(chunkBytes - 1000) })
+      const page = { artifacts: ["2", "3", "4"].map(large), deadLetters: [] }
+      const attempt = Effect.scoped(Effect.gen(function*() {
+        const writer = yield* sink.open
+        yield* writer.write({ ...page, artifacts: page.artifacts.slice(0, 2) })
+        yield* copyTruncate(directory)
+        yield* writer.write({ ...page, artifacts: page.artifacts.slice(2) })
+        yield* writer.commit
+      }))
+      const { message, reason } = yield* Effect.flip(attempt)
+      assert.match(message, /another program cut .*artifacts-.*ndjson while it was written/)
+      assert.include(reason._tag === "SinkUnavailable" ? reason.remedy : "", "logrotate: create")
+      const [name] = yield* fs.readDirectory(directory)
+      assert.strictEqual(yield* fs.readFileString(`${directory}/${name}`), "")
+      yield* publishTo(sink, page)
+      assert.deepStrictEqual(yield* ids, ["2", "3", "4"])
+    }))
+
+  it.effect("a page that is given up is cut from its own file, and not from one that took its name", () =>
+    Effect.gen(function*() {
+      const { directory, fs, sink } = yield* world
+      yield* publishTo(sink, batch("1"))
+      const [name] = yield* fs.readDirectory(directory)
+      yield* Effect.scoped(Effect.gen(function*() {
+        const writer = yield* sink.open
+        yield* writer.write({
+          artifacts: Array.from({ length: 3 }, (_, n) => ({ ...artifact(`${n}`), message: "x".repeat(chunkBytes) })),
+          deadLetters: []
+        })
+        yield* fs.rename(`${directory}/${name}`, `${directory}/moved`)
+        yield* fs.writeFileString(`${directory}/${name}`, "theirs")
+      }))
+      assert.strictEqual(yield* fs.readFileString(`${directory}/${name}`), "theirs")
+      assert.strictEqual(yield* fs.readFileString(`${directory}/moved`), lines([artifact("1")]))
     }))
 
   it.effect("a failed fsync leaves unknown contents on the disk, so the whole batch goes to a new file", () =>

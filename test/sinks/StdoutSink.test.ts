@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Sink, Stdio } from "effect"
+import { Effect, Fiber, Layer, PlatformError, Sink, Stdio } from "effect"
 import { TestClock } from "effect/testing"
-import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, isReaderGone, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
 import * as StdoutSink from "../../src/sinks/StdoutSink.ts"
 import { artifact } from "../support/Artifacts.ts"
@@ -95,4 +95,23 @@ describe("StdoutSink", () => {
       assert.strictEqual(taken.stdout, lines([artifact("1")]))
     }).pipe(Effect.provide(layer))
   })
+
+  it.effect("says that the reader has gone, and not so of standard error", () =>
+    Effect.gen(function*() {
+      const closed = (method: "stdout" | "stderr") => () =>
+        Sink.fail(PlatformError.systemError({
+          _tag: "Unknown",
+          module: "Stdio",
+          method,
+          cause: Object.assign(new Error("EPIPE"), { code: "EPIPE" })
+        }))
+      const failure = (streams: Parameters<typeof Stdio.layerTest>[0]) =>
+        Effect.flip(Effect.flatMap(ArtifactSink, (sink) => publishTo(sink, slice("1")))).pipe(
+          Effect.provide(Layer.provide(StdoutSink.layer, Stdio.layerTest(streams)))
+        )
+      const gone = yield* failure({ stdout: closed("stdout"), stderr: () => Sink.drain })
+      assert.isTrue(isReaderGone(gone))
+      assert.match(gone.message, /has ended \(EPIPE; a shell shows 141, as for one that SIGPIPE ends\)/)
+      assert.isFalse(isReaderGone(yield* failure({ stdout: () => Sink.drain, stderr: closed("stderr") })))
+    }))
 })
