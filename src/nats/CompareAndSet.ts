@@ -8,7 +8,7 @@ import { ask, type Refused } from "./Request.ts"
 /** Another write stands where the caller saw something else. Nothing was written. */
 export class WrongRevision extends Schema.TaggedError<WrongRevision>()("WrongRevision", {}) {}
 
-/** The last write of a key: a value, or the mark that it was removed. */
+/** The last write of a key: a value, or the mark that it was removed or has expired. */
 export interface Last {
   readonly revision: number
   readonly isValue: boolean
@@ -17,6 +17,8 @@ export interface Last {
 }
 
 const operationHeader = "KV-Operation"
+/** Brokers from 2.11 leave such a marker where a key has expired, in buckets with a TTL for markers. */
+const markerHeader = "Nats-Marker-Reason"
 const idHeader = "Nats-Msg-Id"
 
 /** A bucket as its writers see it. */
@@ -65,7 +67,7 @@ export const bucketOf = Effect.fnUntraced(function*(name: string) {
         (found) =>
           Option.map(Option.fromNullOr(found), ({ data, header, seq }): Last => ({
             revision: seq,
-            isValue: header.get(operationHeader) === "",
+            isValue: header.get(operationHeader) === "" && header.get(markerHeader) === "",
             bytes: data,
             id: header.get(idHeader)
           }))

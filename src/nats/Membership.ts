@@ -95,6 +95,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   })
 
   const lastOf = (id: string) => members.last(prefix + id)
+  const isGone = (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || !last.value.isValue)
 
   let said: string | undefined
   const keep = Effect.gen(function*() {
@@ -144,16 +145,17 @@ export const open = Effect.fn("Membership.open")(function*(options: {
     /** The trusted membership of this process, or undefined. */
     current: (): Membership | undefined => own !== undefined && monotonic() < own.until ? own : undefined,
     isTrusted: (membership: Membership): boolean => own === membership && monotonic() < own.until,
-    /** Ids of all memberships that the broker still lists. */
-    alive: Effect.map(
-      ask(() => jsm.streams.info(stream, { subjects_filter: members.subjectOf(`${prefix}>`) })),
-      ({ state }): ReadonlySet<string> => {
-        const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(members.subjectOf(prefix).length))
-        for (const id of left) if (!ids.includes(id)) left.delete(id)
-        return new Set(ids.filter((id) => !left.has(id)))
-      }
-    ),
+    /** Ids of all memberships that the broker still lists. The mark of one that has expired is none. */
+    alive: Effect.gen(function*() {
+      const { state } = yield* ask(() => jsm.streams.info(stream, { subjects_filter: members.subjectOf(`${prefix}>`) }))
+      const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(members.subjectOf(prefix).length))
+      for (const id of left) if (!ids.includes(id)) left.delete(id)
+      // The watch knows values from marks; it is behind for a moment only.
+      const unseen = ids.filter((id) => !known.has(id) && !left.has(id))
+      for (const id of unseen) if (yield* isGone(id)) left.add(id)
+      return new Set(ids.filter((id) => !left.has(id))) as ReadonlySet<string>
+    }),
     /** Whether a membership has ended, asked of the stream's leader. */
-    isGone: (id: string) => Effect.map(lastOf(id), (last) => Option.isNone(last) || !last.value.isValue)
+    isGone
   }
 })

@@ -1,14 +1,14 @@
 /** Conductor's settings: a document for each instance, in a KV bucket that Conductor's pages write to. */
-import { Effect, Layer, Schedule, Stream } from "effect"
+import { Effect, Layer, Option, Schedule, Stream } from "effect"
 import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
 import { nameFault, type Settings } from "../config/Settings.ts"
 import { BadSettings, decodeGranted, decodeProcess } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
+import { bucketOf } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
 import { CreationOrder } from "./CreationOrder.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
-import { ask } from "./Request.ts"
 import { type Entry, type Held, watch } from "./Watch.ts"
 
 /** Conductor's bucket. The connector waits for it and never creates it. */
@@ -45,18 +45,18 @@ const readEntry = Effect.fnUntraced(
 
 /** Reads the settings of the process. Where they are missing or unusable, the defaults apply. */
 const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
-  const { jsm } = yield* Connection
-  const found = yield* ask(() => jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${key}` })).pipe(
-    Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeed(null)),
+  const { last } = yield* bucketOf(bucket)
+  const found = yield* last(key).pipe(
+    Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeedNone),
     Effect.tapError(({ cause }) => Effect.logWarning(`the settings cannot be read: ${describe(cause)}; trying again`)),
     // The schedule never ends, so no failure is left.
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie
   )
   const defaults = Grant.withinData(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
-  if (found === null || found.header.get("KV-Operation") !== "") return { settings: defaults, faults: [] }
+  if (Option.isNone(found) || !found.value.isValue) return { settings: defaults, faults: [] }
   const source = `${bucket} ${key}`
-  const read = yield* Effect.result(decodeProcess(source, text(found.data)))
+  const read = yield* Effect.result(decodeProcess(source, text(found.value.bytes)))
   if (read._tag === "Failure") return { settings: defaults, faults: [read.failure] }
   const { refused, settings } = Grant.withinData(grant, read.success)
   const faults = refused.map((path) =>

@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import { headers } from "@nats-io/transport-node"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Logger, Queue, Schedule, Scope } from "effect"
 import { Connection } from "../../src/nats/Connection.ts"
 import { bucket, open } from "../../src/nats/Membership.ts"
@@ -132,6 +133,17 @@ describeNats("Membership", () => {
       assert.isTrue(yield* one.members.isGone(second))
       yield* Queue.take(one.changes)
       assert.deepStrictEqual(idsOf(yield* one.members.alive), [first])
+    }))
+
+  it.live("has ended where the broker left the mark of its expiry", () =>
+    Effect.gen(function*() {
+      const { js, members } = yield* member((yield* start()).url)
+      const marks = headers()
+      marks.set("Nats-Marker-Reason", "MaxAge")
+      // As a broker from 2.11 writes it. No process saw this one alive.
+      yield* Effect.promise(() => js.publish(`$KV.${bucket}.member.expired`, "", { headers: marks }))
+      assert.isTrue(yield* members.isGone("expired"))
+      assert.deepStrictEqual(idsOf(yield* members.alive), [members.current()!.id])
     }))
 
   it.live("keeps the TTL of a bucket that is there", () =>

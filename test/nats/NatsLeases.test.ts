@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Context, Duration, Effect, Exit, Layer, Logger, Schedule, Scope } from "effect"
 import { Leases } from "../../src/instances/Leases.ts"
 import { Connection } from "../../src/nats/Connection.ts"
+import { bucket as memberships } from "../../src/nats/Membership.ts"
 import * as NatsLeases from "../../src/nats/NatsLeases.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../instances/LeasesSuite.ts"
@@ -124,6 +125,30 @@ describeNats("NatsLeases", () => {
       yield* Effect.promise(() => dead.connection.nc.close())
       yield* Effect.all([join(url, "one", names(200), book), join(url, "two", names(200), book)], { concurrency: 2 })
       yield* until(() => book.of("one").length === 100 && book.of("two").length === 100)
+      assert.deepStrictEqual(book.clashes, [])
+    }).pipe(Effect.scoped, quietly))
+
+  it.live("the instances of a dead process are taken as soon where the broker keeps marks of keys that expired", () =>
+    Effect.gen(function*() {
+      const { url } = yield* start()
+      const book = makeBook()
+      const { kvm } = yield* Effect.provide(Connection, yield* Layer.build(Connection.layer({ servers: [url] })))
+      // A broker before 2.11 keeps none.
+      const millis = Duration.toMillis(ttl)
+      yield* Effect.promise(() =>
+        kvm.create(memberships, { history: 1, allow_direct: false, ttl: millis, markerTTL: 60_000 })
+      )
+      const dead = yield* join(url, "dead", names(20), book)
+      yield* until(() => book.of("dead").length === 20)
+      yield* join(url, "one", names(20), book)
+      yield* until(() => book.of("one").length === 10)
+      const took = yield* timed(
+        Effect.andThen(Effect.promise(() => dead.connection.nc.close()), until(() => book.of("one").length === 20))
+      )
+      assert.isBelow(took, 1.5 * millis + 1000)
+      // Whoever joins later never saw that one alive, and takes its half all the same.
+      yield* join(url, "two", names(20), book)
+      yield* until(() => book.of("one").length === 10 && book.of("two").length === 10, "4 seconds")
       assert.deepStrictEqual(book.clashes, [])
     }).pipe(Effect.scoped, quietly))
 

@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import { headers } from "@nats-io/transport-node"
 import { Duration, Effect, Fiber, Layer, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type SettingsChange, SettingsSource } from "../../src/config/SettingsSource.ts"
@@ -56,6 +57,22 @@ describeNats("NatsSettingsSource", () => {
       Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
     )
   )
+
+  it.live("a mark of settings that expired is no document, neither the process's nor an instance's", () =>
+    Effect.gen(function*() {
+      const { js, kvm } = yield* Connection
+      const kv = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
+      const marks = headers()
+      marks.set("Nats-Marker-Reason", "MaxAge")
+      const mark = (key: string) =>
+        Effect.promise(() => js.publish(`$KV.${NatsSettingsSource.bucket}.${key}`, "", { headers: marks }))
+      yield* Effect.promise(() => kv.put(`${NatsSettingsSource.key}.two`, documentOf()))
+      yield* mark(NatsSettingsSource.key)
+      yield* mark(`${NatsSettingsSource.key}.one`)
+      const { source, until } = yield* world
+      assert.deepStrictEqual(source.faults, [])
+      assert.deepStrictEqual(names(yield* until((change) => names(change).length > 0)), ["two"])
+    }).pipe(Effect.scoped, Effect.provide(Layer.fresh(connection()))))
 
   it.live("waits for the bucket, and emits each instance that is added, changed and removed", () =>
     Effect.gen(function*() {
