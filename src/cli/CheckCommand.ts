@@ -90,10 +90,14 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
 /** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const { artifacts, faults, hasBucket, settings, unknown } = yield* Effect.mapError(
+  const { artifacts, faults, hasBucket, lacks, settings, unknown } = yield* Effect.mapError(
     BrokerCheck.look(bootstrap),
-    ({ message }) =>
-      new Refusal({ faults: [`${message}; check NATS_URL, the network, and the broker's credentials and TLS files`] })
+    ({ _tag, message }) =>
+      new Refusal({
+        faults: [_tag === "NoBroker"
+          ? `${message}; check NATS_URL, the network, and the broker's credentials and TLS files`
+          : message]
+      })
   )
   const findings: Array<Finding> = [
     { check: "broker", outcome: "passed", message: `${bootstrap.connection.servers.join(", ")} answers` },
@@ -109,6 +113,7 @@ const onBroker = Effect.gen(function*() {
         message: "there is no bucket INTEGRATIONS yet",
         remedy: "save an instance on Conductor's Integrations page"
       },
+    ...lacks.map(({ message, remedy }): Finding => ({ check: "rights", outcome: "failed", message, remedy })),
     ...faults.map((fault): Finding => ({
       check: "settings",
       outcome: "failed",

@@ -1,5 +1,5 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Effect, FileSystem, Layer, Option, Path, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, FileSystem, Layer, Option, Path, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
@@ -16,6 +16,7 @@ import * as NatsLeases from "../nats/NatsLeases.ts"
 import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
 import * as NatsSettingsStore from "../nats/NatsSettingsStore.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
+import * as Rights from "../nats/Rights.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
@@ -51,13 +52,32 @@ const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
   return directory === undefined ? { ...sink, dead_letters: "off" as const } : { ...sink, directory }
 })
 
-/** Shows the sink as unavailable while the broker is away, so that the process is not ready. */
+/** Waits until the broker's permissions let this user use the buckets; logs once what each lacks. */
+const untilAllowed = Effect.suspend(() => {
+  const said = new Set<string>()
+  return Effect.gen(function*() {
+    const lacks = yield* Rights.lacks
+    for (const { message, remedy } of lacks) {
+      if (!said.has(message)) yield* Effect.logError(`${message}; nothing is polled until then: ${remedy}`)
+      said.add(message)
+    }
+    return lacks.length === 0
+  }).pipe(Effect.repeat({ until: (isAllowed) => isAllowed, schedule: Schedule.spaced("2 seconds") }))
+})
+
+/**
+ * Shows the sink as unavailable while the broker is away, or its permissions keep this process from its buckets, so that
+ * the process is not ready.
+ */
 const followBroker = Effect.gen(function*() {
   const { presence } = yield* Connection
   const status = yield* Status
   yield* Stream.runForEach(
     SubscriptionRef.changes(presence),
-    (now) => status.tell({ _tag: now === "here" ? "OutletRecovered" : "OutletFailed", outlet: "broker" })
+    (now) =>
+      now === "here"
+        ? Effect.andThen(untilAllowed, status.tell({ _tag: "OutletRecovered", outlet: "broker" }))
+        : status.tell({ _tag: "OutletFailed", outlet: "broker" })
   )
 })
 

@@ -11,6 +11,7 @@ import { subjectOf } from "./NatsArtifactSink.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
 import { ask } from "./Request.ts"
+import * as Rights from "./Rights.ts"
 
 /** How long to wait for a broker that should be up. */
 const patience = "8 seconds"
@@ -19,6 +20,13 @@ const patience = "8 seconds"
 export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { servers: Schema.Array(Schema.String) }) {
   override get message() {
     return `the broker ${this.servers.join(", ")} does not answer, or refuses the connection`
+  }
+}
+
+/** The broker's permissions keep the settings from this user. */
+export class NoSettings extends Schema.TaggedError<NoSettings>()("NoSettings", { lack: Schema.String }) {
+  override get message() {
+    return this.lack
   }
 }
 
@@ -38,10 +46,19 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
   ))
 })
 
-/** Tests the broker that a process in Conductor would use; fails with {@link NoBroker} after 8 seconds. */
+const settingsLayer = Layer.provide(NatsSettingsSource.layer, CreationOrder.layerReadOnly)
+
+/**
+ * Tests the broker that a process in Conductor would use; fails with {@link NoBroker} after 8 seconds. `lacks` is what the
+ * broker's permissions refuse.
+ */
 export const look = Effect.fn("BrokerCheck.look")(
   function*({ applianceId }: Bootstrap) {
-    const source = yield* SettingsSource
+    const lacks = yield* Rights.lacks
+    // The source waits for ever for settings that it may not read.
+    const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
+    if (unread !== undefined) return yield* new NoSettings({ lack: `${unread.message}: ${unread.remedy}` })
+    const source = yield* Effect.provide(SettingsSource, yield* Layer.build(settingsLayer))
     // An empty bucket answers at once, a missing one never does.
     const found = yield* Stream.runHead(source.changes).pipe(
       Effect.timeoutOption("3 seconds"),
@@ -51,6 +68,7 @@ export const look = Effect.fn("BrokerCheck.look")(
     const { sink } = change.settings
     return {
       ...change,
+      lacks,
       faults: [...source.faults ?? [], ...change.faults],
       hasBucket: Option.isSome(found),
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
@@ -60,12 +78,7 @@ export const look = Effect.fn("BrokerCheck.look")(
   Effect.scoped,
   (effect, { connection }) =>
     effect.pipe(
-      Effect.provide(
-        NatsSettingsSource.layer.pipe(
-          Layer.provide(CreationOrder.layerReadOnly),
-          Layer.provideMerge(Connection.layer(connection))
-        )
-      ),
+      Effect.provide(Connection.layer(connection)),
       Effect.timeoutOrElse({
         duration: patience,
         orElse: () => Effect.fail(new NoBroker({ servers: connection.servers }))

@@ -62,6 +62,9 @@ const dialAgain = Schedule.spaced("250 millis")
  */
 export const answerMax = Duration.seconds(2)
 
+/** Refusals of the broker that are remembered, to log each once. */
+const refusalsMax = 64
+
 /** Timeout of the drain at a stop: a silent broker must not delay the stop. */
 const drainMax = Duration.seconds(2)
 
@@ -214,7 +217,8 @@ export class Connection extends Context.Service<Connection, {
       Effect.gen(function*() {
         const nc = yield* Effect.acquireRelease(dialUntilUp(options), release, { interruptible: true })
         const presence = yield* SubscriptionRef.make<Presence>("here")
-        let refused: string | undefined
+        /** Refusals that were logged since the broker came: several may take turns. */
+        const refused = new Set<string>()
         yield* Stream.fromAsyncIterable(
           nc.status(),
           (cause) => new DialFailed({ detail: describe(cause), withoutTls: false })
@@ -224,7 +228,7 @@ export class Connection extends Context.Service<Connection, {
               const now = presenceOf(status)
               if (now !== undefined && now !== (yield* SubscriptionRef.get(presence))) {
                 yield* SubscriptionRef.set(presence, now)
-                refused = undefined
+                refused.clear()
                 yield* now === "away"
                   ? Effect.logWarning(
                     `the broker is away; reconnecting until it is back${
@@ -237,10 +241,11 @@ export class Connection extends Context.Service<Connection, {
                 return
               }
               const detail = describe(status.error)
-              if (detail === refused) {
+              if (refused.has(detail)) {
                 return
               }
-              refused = detail
+              if (refused.size >= refusalsMax) refused.clear()
+              refused.add(detail)
               yield* Effect.logWarning(`the broker refuses: ${detail}`)
             })),
             Effect.ignore,

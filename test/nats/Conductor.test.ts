@@ -1,7 +1,7 @@
 /** Tests the real program as Conductor starts it, with a real broker and real processes that are killed. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Context, Duration, Effect, FileSystem, Layer, Schedule, Scope } from "effect"
+import { Context, Duration, Effect, FileSystem, Layer, Redacted, Schedule, Scope } from "effect"
 import { Connection } from "../../src/nats/Connection.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 import type { SimulatorOptions } from "../../src/simulator/Simulator.ts"
@@ -28,45 +28,59 @@ const documentOf = (more: object = {}, tenant = tenantId): string =>
   })
 
 /** Starts a broker with the appliance's stream. Its settings bucket exists once something is put there. */
-const appliance = Effect.fnUntraced(function*(microsoft: Partial<SimulatorOptions>, settings: object = {}) {
-  const fs = yield* FileSystem.FileSystem
-  const broker = yield* startBroker()
-  const { env, simulator } = yield* standIn(microsoft)
-  const directory = yield* fs.makeTempDirectoryScoped()
-  yield* fs.writeFileString(`${directory}/node.json`, json({ appliance_id: applianceId, org_id: "acme" }))
-  const context = yield* Layer.buildWithScope(Connection.layer({ servers: [broker.url] }), yield* Scope.Scope)
-  const { kvm, nc } = Context.get(context, Connection)
-  const told: Array<{ readonly subject: string; readonly text: string }> = []
-  nc.subscribe(`${applianceId}.statuses.>`, {
-    callback: (_, message) => void told.push({ subject: message.subject, text: message.string() })
-  })
-  const onBroker = Effect.provideContext<Connection>(context)
-  yield* onBroker(createStream())
-  const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
-  yield* Effect.promise(() => bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } })))
-  const inConductor = {
-    ...env,
-    NATS_URL: broker.url,
-    WF_NODE_CONFIG_FILE: `${directory}/node.json`,
-    AZURE_SECURITY_DATA_DIR: `${directory}/data`
+const appliance = Effect.fnUntraced(
+  function*(microsoft: Partial<SimulatorOptions>, settings: object = {}, denied?: string) {
+    const fs = yield* FileSystem.FileSystem
+    const limited = `{ user: limited, password: p, permissions: { publish: { deny: ["${denied}"] } } }`
+    const broker = yield* startBroker(
+      denied === undefined ? "" : `authorization { users: [{ user: admin, password: p }, ${limited}] }`
+    )
+    const { env, simulator } = yield* standIn(microsoft)
+    const directory = yield* fs.makeTempDirectoryScoped()
+    yield* fs.writeFileString(`${directory}/node.json`, json({ appliance_id: applianceId, org_id: "acme" }))
+    const admin = denied === undefined ? {} : { user: "admin", password: Redacted.make("p") }
+    const context = yield* Layer.buildWithScope(
+      Connection.layer({ servers: [broker.url], ...admin }),
+      yield* Scope.Scope
+    )
+    const { kvm, nc } = Context.get(context, Connection)
+    const told: Array<{ readonly subject: string; readonly text: string }> = []
+    nc.subscribe(`${applianceId}.statuses.>`, {
+      callback: (_, message) => void told.push({ subject: message.subject, text: message.string() })
+    })
+    const onBroker = Effect.provideContext<Connection>(context)
+    yield* onBroker(createStream())
+    const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
+    yield* Effect.promise(() =>
+      bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } }))
+    )
+    const inConductor = {
+      ...env,
+      NATS_URL: broker.url,
+      ...(denied === undefined ? {} : { NATS_USER: "limited", NATS_PASSWORD: "p" }),
+      WF_NODE_CONFIG_FILE: `${directory}/node.json`,
+      AZURE_SECURITY_DATA_DIR: `${directory}/data`
+    }
+    return {
+      broker,
+      simulator,
+      /** Statuses of instances so far. */
+      told,
+      put: (name: string, document: string) =>
+        Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
+      kvm,
+      run: Process.start(["run", "--no-listen"], inConductor),
+      command: (...words: ReadonlyArray<string>) => Process.start(words, inConductor),
+      directory: `${directory}/data`,
+      runAt: (port: number) => Process.start(["run", "--listen", `127.0.0.1:${port}`], inConductor),
+      check: Process.start(["check"], inConductor),
+      count: onBroker(count),
+      stored: onBroker(stored),
+      /** Requests for pages so far. */
+      pages: Effect.map(simulator.requests, (all) => all.filter(({ path }) => path.includes("/security/")).length)
+    }
   }
-  return {
-    broker,
-    simulator,
-    /** Statuses of instances so far. */
-    told,
-    put: (name: string, document: string) =>
-      Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
-    run: Process.start(["run", "--no-listen"], inConductor),
-    command: (...words: ReadonlyArray<string>) => Process.start(words, inConductor),
-    directory: `${directory}/data`,
-    check: Process.start(["check"], inConductor),
-    count: onBroker(count),
-    stored: onBroker(stored),
-    /** Requests for pages so far. */
-    pages: Effect.map(simulator.requests, (all) => all.filter(({ path }) => path.includes("/security/")).length)
-  }
-})
+)
 
 const until = (condition: Effect.Effect<boolean>, within: Duration.Input) =>
   condition.pipe(
@@ -160,6 +174,39 @@ describeNats("in Conductor", () => {
         const session = yield* Effect.promise(async () => await (await fetch(`${origin}/api/session`)).text())
         assert.match(session, /"access":"status","takes_token":false.*the connector's log says why/)
         assert.strictEqual(yield* Effect.promise(async () => (await fetch(`${origin}/status`)).status), 200)
+      }))
+
+    it.effect("a process that may not make its buckets is not ready and says why, and begins once they are there", () =>
+      Effect.gen(function*() {
+        const { check, kvm, put, runAt } = yield* appliance(
+          { alerts: 5, incidents: 0, legacyAlerts: 0 },
+          {},
+          "$JS.API.STREAM.CREATE.>"
+        )
+        yield* put("prod", documentOf(onlyAlerts))
+        const port = yield* Process.freePort
+        const process = yield* runAt(port)
+        const buckets = ["AZURE_SECURITY_CHECKPOINTS", "AZURE_SECURITY_LEASES"]
+        const refusal = (bucket: string) =>
+          `the bucket ${bucket} is missing, and the broker's permissions refuse $JS.API.STREAM.CREATE.KV_${bucket}`
+        yield* until(
+          Effect.sync(() =>
+            buckets.every((bucket) => process.stdout().includes(`[ERROR] azure-security: ${refusal(bucket)}`))
+          ),
+          "10 seconds"
+        )
+        const ready = Effect.promise(() => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ status }) => status))
+        assert.strictEqual(yield* ready, 503)
+
+        const checked = yield* check
+        assert.strictEqual(yield* checked.exit, 1, checked.stdout() + checked.stderr())
+        for (const bucket of buckets) assert.include(checked.stdout(), `✗ rights         ${refusal(bucket)}`)
+
+        yield* Effect.promise(() => kvm.create(buckets[0]!, { history: 1, allow_direct: false }))
+        yield* Effect.promise(() => kvm.create(buckets[1]!, { history: 1, allow_direct: false, ttl: 10_000 }))
+        yield* process.says(/fetched 5 events/)
+        yield* until(Effect.map(ready, (status) => status === 200), "10 seconds")
+        assert.strictEqual(process.stdout().split(refusal(buckets[0]!)).length, 2, "said once")
       }))
 
     it.effect("a process that starts before its broker waits for it", () =>

@@ -1,0 +1,75 @@
+/**
+ * What the broker's permissions refuse to this user, asked without writing: each request that would write is one that the
+ * broker cannot carry out, so that it is refused either for its content or for the lack of a right.
+ */
+import { Effect, Option } from "effect"
+import { bucketOf } from "./CompareAndSet.ts"
+import { Connection } from "./Connection.ts"
+import { bucket as members } from "./Membership.ts"
+import { apiCode, apiCodeOf, describe, refusedSubject } from "./NatsFailure.ts"
+import { bucket as settings } from "./NatsSettingsSource.ts"
+import { bucket as checkpoints } from "./NatsStateStore.ts"
+import { ask } from "./Request.ts"
+
+/** What a bucket lacks. */
+export interface Lack {
+  readonly bucket: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** A key that no process writes. */
+const probe = "check"
+
+/** Shows a refused subject as a permission is written: the names in it differ from request to request. */
+const asPermission = (subject: string) =>
+  subject.replace(/^(\$KV\.[^.]+|\$JS\.API\.CONSUMER\.CREATE\.[^.]+)\..*$/, "$1.>")
+
+const lackOf = Effect.fnUntraced(
+  function*(bucket: string, isWritten: boolean): Effect.fn.Return<Option.Option<Lack>, never, Connection> {
+    const { jsm, kvm, nc } = yield* Connection
+    const { last, stream, write } = yield* bucketOf(bucket)
+    let isMissing = false
+    // The name in the request is not that of its subject, so that the broker makes nothing.
+    const create = ask(() => nc.request(`$JS.API.STREAM.CREATE.${stream}`, JSON.stringify({ name: probe })))
+    const use = Effect.gen(function*() {
+      yield* last(probe)
+      if (isWritten) {
+        yield* Effect.catchTag(write(probe, "", Number.MAX_SAFE_INTEGER), "WrongRevision", () => Effect.void)
+      }
+      yield* ask(async () => (await (await kvm.open(bucket)).watch({ key: probe })).stop())
+    })
+    return yield* ask(() => jsm.streams.info(stream)).pipe(
+      Effect.as(true),
+      Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => {
+        isMissing = true
+        return Effect.succeed(false)
+      }),
+      Effect.flatMap((isThere) => isThere ? use : isWritten ? Effect.asVoid(create) : Effect.void),
+      Effect.as(Option.none()),
+      Effect.catch(({ cause }) => {
+        const subject = refusedSubject(cause)
+        const why = subject === undefined ? describe(cause) : `the broker's permissions refuse ${asPermission(subject)}`
+        return Effect.succeed(Option.some({
+          bucket,
+          message: isMissing
+            ? `the bucket ${bucket} is missing, and ${why}`
+            : `the bucket ${bucket} cannot be used: ${why}`,
+          remedy: subject === undefined
+            ? "look at the broker"
+            : `let this user of the broker publish to ${asPermission(subject)}${
+              isMissing ? ", or make the bucket" : ""
+            }`
+        }))
+      })
+    )
+  }
+)
+
+/** Returns what keeps this user from the settings, the checkpoints and the leases. */
+export const lacks: Effect.Effect<ReadonlyArray<Lack>, never, Connection> = Effect.map(
+  Effect.forEach([[settings, false], [checkpoints, true], [members, true]] as const, ([bucket, isWritten]) =>
+    lackOf(bucket, isWritten), { concurrency: 3 }),
+  (found) =>
+    found.flatMap(Option.toArray)
+)
