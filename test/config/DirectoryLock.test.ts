@@ -3,8 +3,6 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Scope } from "effect"
 import { hostname } from "node:os"
 import { hold, Listen, socketRefusal } from "../../src/config/DirectoryLock.ts"
-import * as Process from "../support/Process.ts"
-import { settingsFile } from "../support/RunFiles.ts"
 
 /** A file system that refuses sockets. */
 const refusing = (code: string) => Effect.provideService(Listen, () => Effect.fail(code))
@@ -101,23 +99,5 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
       assert.isUndefined(yield* socketRefusal(directory))
       assert.strictEqual(yield* socketRefusal(directory).pipe(refusing("EOPNOTSUPP")), "EOPNOTSUPP")
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
-    }))
-
-  it.effect("is a named pipe on Windows, where files have no modes and owners, and opening one follows links", () =>
-    Effect.gen(function*() {
-      const { fs } = yield* world
-      const { directory, file } = yield* settingsFile()
-      const windows =
-        "data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'});process.getuid=undefined"
-      // Nobody listens there: nothing of it matters but that polling begins.
-      const env = { NODE_OPTIONS: `--import="${windows}"`, HTTPS_PROXY: "http://127.0.0.1:9" }
-      const run = Process.start(["run", "--no-listen", "--config", file], env, directory)
-      const first = yield* run
-      yield* first.says(/at the proxy 127.0.0.1:9/)
-      const second = yield* run
-      assert.strictEqual(yield* second.exit, 2)
-      assert.include(second.stderr(), `held by another writer (process ${first.child.pid})`)
-      // To a Unix the name of a pipe is that of a socket.
-      assert.match((yield* fs.readDirectory(directory)).join(" "), /\\\\\.\\pipe\\azure-security-/)
     }))
 })
