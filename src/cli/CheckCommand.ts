@@ -3,7 +3,7 @@ import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Checks from "../checks/Checks.ts"
 import { Finding, text } from "../checks/Finding.ts"
-import { fromSettings } from "../config/Instance.ts"
+import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
@@ -62,11 +62,12 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: Reado
 
 const inFile = (config: Option.Option<string>) =>
   Effect.gen(function*() {
-    const { initial, unknown = [] } = yield* SettingsSource
+    const { initial, order, unknown = [] } = yield* SettingsSource
     const open = yield* SettingsFlag.openToOthers(config)
     const findings = yield* ofProcess(initial, unknown)
     return {
       settings: initial,
+      order,
       findings: open === undefined
         ? findings
         : [{ check: "settings", outcome: "warning" as const, ...open }, ...findings]
@@ -90,7 +91,7 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
 /** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const { artifacts, faults, hasBucket, lacks, settings, unknown } = yield* Effect.mapError(
+  const { artifacts, faults, hasBucket, lacks, order, settings, unknown } = yield* Effect.mapError(
     BrokerCheck.look(bootstrap),
     ({ _tag, message }) =>
       new Refusal({
@@ -131,7 +132,7 @@ const onBroker = Effect.gen(function*() {
     }
   }
   findings.push(yield* PageToken.check(settings, true))
-  return { settings, findings }
+  return { settings, order, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 
 /** The command `check`; exits 1 for a failure, with `--strict` also for a warning. */
@@ -160,10 +161,10 @@ export const command = Command.make(
           remedy: TlsVerification.unverified.remedy
         }]
         : []
-      const { findings: others, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
+      const { findings: others, order, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
         ? yield* onBroker
         : yield* inFile(config)
-      const all = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
+      const all = allFromSettings(initial, order)
       const chosen = all.filter(({ identity }) => Option.isNone(instance) || identity.name === instance.value)
       if (Option.isSome(instance) && chosen.length === 0) {
         return yield* new Refusal({

@@ -12,7 +12,7 @@ import { peek } from "../checkpoints/Peek.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
 import { hold } from "../config/DirectoryLock.ts"
 import { openOwn } from "../config/DurableFile.ts"
-import { fromSettings } from "../config/Instance.ts"
+import { allFromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
@@ -47,7 +47,7 @@ interface Target {
 
 const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, endpoint: Option.Option<EndpointName>) {
   const { initial } = yield* SettingsSource
-  const all = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings).identity)
+  const all = allFromSettings(initial).map(({ identity }) => identity)
   const chosen = all.filter(({ name }) => Option.isNone(instance) || name === instance.value)
   if (chosen.length === 0) {
     return yield* new Refusal({

@@ -3,7 +3,7 @@ import { Clock, Effect, Equal, Fiber, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
-import { make } from "../instances/Instances.ts"
+import { make, type Running } from "../instances/Instances.ts"
 import { consume } from "../publishing/Consumer.ts"
 import type { Page } from "../publishing/Page.ts"
 import { oncePatience } from "../publishing/Writing.ts"
@@ -15,7 +15,7 @@ import { Status } from "../status/Status.ts"
 /** What is told of each change of the settings: the ones before, and the change. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
-const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect.Effect<void>, told: Told) {
+const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) {
   const { changes, initial } = yield* SettingsSource
   const status = yield* Status
   const reporter = yield* Reporter
@@ -61,7 +61,7 @@ const follow = Effect.fnUntraced(function*(apply: (settings: Settings) => Effect
           "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
         )
       }
-      yield* apply(settings)
+      yield* apply(settings, change.order)
       yield* tell(faults, settings)
     })
   )
@@ -82,13 +82,13 @@ const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boo
  * retired endpoints count as success.
  */
 export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Told = () => Effect.void) {
-  const { initial } = yield* SettingsSource
+  const { initial, order } = yield* SettingsSource
   const status = yield* Status
   const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
   const instances = yield* make(queue, once)
   // A consumer that is stopped before it starts would not give up the pages in the queue.
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
-  yield* instances.apply(initial)
+  yield* instances.apply(initial, order)
   if (!once) {
     yield* Effect.forkScoped(follow(instances.apply, told))
     return yield* Fiber.join(consumer)

@@ -2,7 +2,7 @@
 import { Clock, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { peek } from "../checkpoints/Peek.ts"
-import { fromSettings, type Instance } from "../config/Instance.ts"
+import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
@@ -74,7 +74,7 @@ export const command = Command.make(
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
       const now = yield* Clock.currentTimeMillis
-      const instances = Object.entries(initial.instances).map(([name, settings]) => fromSettings(name, settings))
+      const instances = allFromSettings(initial)
       if (instances.length === 0) yield* Printed.lines("no instance is set up: nothing is asked")
       for (const instance of instances) {
         const { identity } = instance

@@ -51,6 +51,18 @@ const credentialOf = (from: InstanceSettings["credentials"]): Credential => {
   })
 }
 
+/** Resolves the settings of all instances, in the order of the settings: of `order`, where it is given. */
+export const allFromSettings = (
+  { instances }: { readonly instances: Readonly<Record<string, InstanceSettings>> },
+  order: ReadonlyArray<string> = []
+): ReadonlyArray<Instance> => {
+  const names = new Set([...order, ...Object.keys(instances)])
+  return Array.from(names).flatMap((name) => {
+    const settings = Object.hasOwn(instances, name) ? instances[name] : undefined
+    return settings === undefined ? [] : [fromSettings(name, settings)]
+  })
+}
+
 /** Resolves one instance's settings. */
 export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
   const minutes = settings.poll_interval_minutes

@@ -2,7 +2,7 @@
  * The settings file. This one Schema gives decoding, defaults, descriptions, `config/azure-security.schema.json` and
  * the README's table. `SettingsSource` reads the settings and follows their changes.
  */
-import { Array, Schema } from "effect"
+import { Schema } from "effect"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 import { PageSettings } from "./PageSettings.ts"
@@ -83,14 +83,18 @@ export const nameFault = (name: string, others: Iterable<string>): string | unde
   return undefined
 }
 
-const goodNames = (instances: Readonly<Record<string, unknown>>) => {
-  const names = Object.keys(instances)
-  const bySlug = Array.groupBy(names, slug)
-  return names.flatMap((name) => {
-    const issue = nameFault(name, bySlug[slug(name)] ?? [])
-    return issue === undefined ? [] : [{ path: [name], issue }]
-  })
+/** Returns the fault of each name that an instance cannot have beside the others. */
+export const nameFaults = (names: ReadonlyArray<string>): ReadonlyMap<string, string> => {
+  const bySlug = new Map<string, Array<string>>()
+  for (const name of names) bySlug.set(slug(name), [...bySlug.get(slug(name)) ?? [], name])
+  return new Map(names.flatMap((name) => {
+    const fault = nameFault(name, bySlug.get(slug(name)) ?? [])
+    return fault === undefined ? [] : [[name, fault]]
+  }))
 }
+
+const goodNames = (instances: Readonly<Record<string, unknown>>) =>
+  Array.from(nameFaults(Object.keys(instances)), ([name, issue]) => ({ path: [name], issue }))
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })
 

@@ -1,5 +1,6 @@
 /** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
+import { findNodeAtLocation, parseTree } from "jsonc-parser"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { ProcessSettings, Settings } from "./Settings.ts"
@@ -61,6 +62,19 @@ export const unknownSettings = (text: string): Effect.Effect<ReadonlyArray<strin
           )
       })
   })
+
+/**
+ * Returns the names of the instances in the order in which the text has them. An object of JavaScript has names of digits
+ * first, whatever the text says.
+ */
+export const instanceOrder = (text: string): ReadonlyArray<string> => {
+  const tree = parseTree(text.replace(/^\uFEFF/, ""))
+  const instances = tree === undefined ? undefined : findNodeAtLocation(tree, ["instances"])
+  return (instances?.children ?? []).flatMap(({ children }) => {
+    const name: unknown = children?.[0]?.value
+    return Predicate.isString(name) ? [name] : []
+  })
+}
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 

@@ -12,7 +12,7 @@ import {
   SubscriptionRef
 } from "effect"
 import type { Settings } from "./Settings.ts"
-import { BadSettings, decodeSettings, unknownSettings } from "./SettingsDocument.ts"
+import { BadSettings, decodeSettings, instanceOrder, unknownSettings } from "./SettingsDocument.ts"
 import type { Documents } from "./SettingsStore.ts"
 import { textOf, unmarked } from "./TextFile.ts"
 
@@ -22,6 +22,8 @@ const watchEvery = "2 seconds"
 export interface SettingsChange {
   /** The last good settings; where each instance has its own document, the last good ones of each. */
   readonly settings: Settings
+  /** Names of the instances in the order of the settings, where the order of `settings.instances` may be another. */
+  readonly order?: ReadonlyArray<string>
   /** Why the current settings cannot be used; empty when they can. */
   readonly faults: ReadonlyArray<BadSettings>
   /** Revisions of the broker's documents by instance; undefined where the settings are elsewhere. */
@@ -38,6 +40,8 @@ export const warnOfUnknown = (name: string): Effect.Effect<void> =>
  */
 export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
+  /** Names of the initial instances in the order of the settings; see {@link SettingsChange}. */
+  readonly order?: ReadonlyArray<string>
   /** Names in the initial settings that this version does not know. */
   readonly unknown?: ReadonlyArray<string>
   /** Faults of the process's own settings, where their defaults apply instead. */
@@ -95,22 +99,24 @@ export class SettingsSource extends Context.Service<SettingsSource, {
         const text = yield* read
         const initial = yield* decodeSettings(path, text)
         const seen = yield* Ref.make(text)
-        const good = yield* Ref.make(initial)
+        const good = yield* Ref.make({ settings: initial, order: instanceOrder(text) })
         const look = Effect.gen(function*() {
           const now = yield* Effect.result(read)
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
-          if (now._tag === "Failure") return Option.some({ settings: yield* Ref.get(good), faults: [now.failure] })
+          if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure] })
           yield* Effect.forEach(yield* unknownSettings(now.success), warnOfUnknown)
           const decoded = yield* Effect.result(decodeSettings(path, now.success))
           if (decoded._tag === "Failure") {
-            return Option.some({ settings: yield* Ref.get(good), faults: [decoded.failure] })
+            return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure] })
           }
-          yield* Ref.set(good, decoded.success)
-          return Option.some({ settings: decoded.success, faults: [] })
+          const change = { settings: decoded.success, order: instanceOrder(now.success) }
+          yield* Ref.set(good, change)
+          return Option.some({ ...change, faults: [] })
         })
         return {
           initial,
+          order: instanceOrder(text),
           unknown: yield* unknownSettings(text),
           changes: Stream.fromEffectSchedule(look, Schedule.spaced(watchEvery)).pipe(
             Stream.filter(Option.isSome),

@@ -1,7 +1,7 @@
 /** Polls the instances of the settings and follows their changes. A change affects only the instances that it names. */
 import { DateTime, Effect, FiberMap, Option, type Queue, Ref, Schedule, Semaphore, SubscriptionRef } from "effect"
 import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import { fromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
+import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
@@ -19,8 +19,8 @@ import * as Starts from "./Starts.ts"
 
 /** The instances that run. */
 export interface Running {
-  /** Starts, changes and ends instances until they match the settings. */
-  readonly apply: (settings: Settings) => Effect.Effect<void>
+  /** Starts, changes and ends instances until they match the settings, whose order decides who polls a shared tenant. */
+  readonly apply: (settings: Settings, order?: ReadonlyArray<string>) => Effect.Effect<void>
   /** Waits until no instance is polled any more, which happens with `once`. */
   readonly ended: Effect.Effect<void>
 }
@@ -119,8 +119,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     yield* begin(instance, waiting)
   })
 
-  const apply = Effect.fn("Instances.apply")(function*(settings: Settings) {
-    const wanted = Object.entries(settings.instances).map(([name, document]) => fromSettings(name, document))
+  const apply = Effect.fn("Instances.apply")(function*(settings: Settings, order?: ReadonlyArray<string>) {
+    const wanted = allFromSettings(settings, order)
     const before = yield* Ref.getAndSet(current, wanted)
     // Starts are spread only when the process starts. Whoever changes an instance is waiting to see the effect.
     const amongSoMany = before === undefined && !once ? wanted.length : undefined

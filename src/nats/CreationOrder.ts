@@ -4,7 +4,7 @@
  * A bucket knows the revision of a key's last change only. So the order is kept beside the checkpoints, as a list of names:
  * new ones follow in the order of their revisions. All processes on the broker share the list.
  */
-import { Context, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Context, Effect, Equal, Layer, Option, Schedule, Schema } from "effect"
 import { StateStore } from "../checkpoints/StateStore.ts"
 import { bucketOf } from "./CompareAndSet.ts"
 import type { Connection } from "./Connection.ts"
@@ -39,19 +39,30 @@ export class CreationOrder extends Context.Service<CreationOrder, {
     Effect.gen(function*() {
       const store = yield* StateStore
       let known: ReadonlyArray<string> = []
+      let said: string | undefined
       return CreationOrder.of({
         order: Effect.fnUntraced(
           function*(entries) {
             const found = yield* store.get(key)
             const saved = Option.isNone(found) ? known : yield* decode(found.value.bytes, known)
             known = ordered(saved, entries)
-            if (Option.isSome(found) && known.join("\n") === saved.join("\n")) return known
+            if (Option.isSome(found) && Equal.equals(known, saved)) return known
             const bytes = new TextEncoder().encode(yield* Effect.orDie(Schema.encodeEffect(Names)(known)))
             yield* store.put(key, bytes, Option.match(found, { onNone: () => 0, onSome: ({ revision }) => revision }))
             return known
           },
+          Effect.tapError((error) =>
+            error.reason._tag === "Conflict" || error.message === said
+              ? Effect.void
+              : Effect.andThen(
+                Effect.sync(() => void (said = error.message)),
+                Effect.logWarning(
+                  `the settings wait, because the order of the instances cannot be saved: ${error.message}`
+                )
+              )
+          ),
           // After a conflict the order of the other process is read: it saw the same bucket.
-          Effect.retry(Schedule.spaced("250 millis")),
+          Effect.retry(Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("5 seconds")])),
           Effect.orDie
         )
       })

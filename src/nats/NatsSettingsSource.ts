@@ -2,7 +2,7 @@
 import { Effect, Layer, Option, Schedule, Stream } from "effect"
 import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
-import { nameFault, type Settings } from "../config/Settings.ts"
+import { nameFaults, type Settings } from "../config/Settings.ts"
 import { BadSettings, decodeGranted, decodeProcess } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import { bucketOf } from "./CompareAndSet.ts"
@@ -89,11 +89,13 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
       const revisions: Record<string, number> = {}
       const faults: Array<BadSettings> = []
       const entries = new Map(Array.from(held, ([at, entry]) => [at.slice(prefix.length), entry]))
-      for (const instance of yield* order(entries)) {
+      const names = yield* order(entries)
+      const misnamed = nameFaults(names)
+      for (const instance of names) {
         revisions[instance] = entries.get(instance)!.revision
-        const misnamed = nameFault(instance, entries.keys())
-        if (misnamed !== undefined) {
-          faults.push(new BadSettings({ source: `${bucket} ${prefix}${instance}`, instance, faults: [misnamed] }))
+        const fault = misnamed.get(instance)
+        if (fault !== undefined) {
+          faults.push(new BadSettings({ source: `${bucket} ${prefix}${instance}`, instance, faults: [fault] }))
           continue
         }
         const one = yield* readEntry(grant, instance, entries.get(instance)!, known.get(instance))
@@ -103,7 +105,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
       }
       known = now
       const settings: Settings = { ...initial, instances }
-      return { settings, faults, revisions }
+      return { settings, order: names, faults, revisions }
     })
 
     return {

@@ -106,7 +106,7 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
     case "Failed":
       return { ...endpoint, state: event.state, error: event.report, lastPollWell: false, waited: undefined }
     case "WriteFailed":
-      return { ...endpoint, state: "unavailable", error: event.report }
+      return { ...endpoint, state: "unavailable", error: event.report, waited: undefined }
     case "CooldownBegan":
       return {
         ...endpoint,
@@ -117,7 +117,7 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
         ...(event.report === undefined ? {} : { error: event.report, lastPollWell: false })
       }
     case "CooldownEnded":
-      return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined }
+      return { ...endpoint, state: "starting", cooldownUntil: undefined, error: undefined, waited: undefined }
     case "ProvidersRefused":
       return { ...endpoint, providers: event.providers }
     case "Negotiated":

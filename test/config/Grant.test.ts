@@ -63,8 +63,9 @@ describe("Grant", () => {
       }
       assert.isNotEmpty(yield* faultsOf(granted, { client_secret_env: "HOME" }))
       assert.match((yield* faultsOf(granted, { client_secret_file: "acme" }, { cloud: theirs })).join(), /^cloud: /)
-      const half = { ...allowed, login: theirs.login }
-      assert.match((yield* faultsOf(granted, { client_secret_file: "acme" }, { cloud: half })).join(), /^cloud: /)
+      for (const half of [{ ...allowed, login: theirs.login }, { ...allowed, graph: theirs.graph }]) {
+        assert.match((yield* faultsOf(granted, { client_secret_file: "acme" }, { cloud: half })).join(), /^cloud: /)
+      }
       for (const cloud of ["global", "usgov", allowed]) {
         const read = yield* Effect.fromResult(yield* decode(granted, { client_secret_file: "acme" }, { cloud }))
         assert.strictEqual(read.credentials.client_secret_file, "/secrets/acme")
@@ -100,11 +101,21 @@ describe("Grant", () => {
       directory: "/data/azure-security/letters"
     })
     const elsewhere = { ...none, data: "/var/lib/x" }
+    assert.deepStrictEqual(place({ sink: { type: "nats" } }, elsewhere).refused, [], "the default is the granted one")
     assert.deepInclude(place({ sink: { type: "nats", stage: "parsed" } }, elsewhere).settings.sink, {
       directory: "/var/lib/x",
       stage: "parsed"
     })
-    for (const directory of ["/etc/cron.d", "/data/azure-security/../other", "../x", "/data/azure-security-2"]) {
+    for (
+      const directory of [
+        "/etc/cron.d",
+        "/data/azure-security/../other",
+        "..",
+        "../x",
+        "/data",
+        "/data/azure-security-2"
+      ]
+    ) {
       const { refused, settings: placed } = place({
         sink: { type: "nats", stage: "parsed", directory },
         search: { directory },

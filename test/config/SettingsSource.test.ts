@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer } from "effect"
+import { Context, Effect, Fiber, FileSystem, Layer, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { SettingsSource } from "../../src/config/SettingsSource.ts"
 import { documentOf, suite } from "./SettingsSourceSuite.ts"
@@ -44,5 +44,30 @@ it.layer(NodeServices.layer)("a file in UTF-16", (it) => {
       assert.deepStrictEqual(yield* initialOf(`\uFEFF${text}`), ["one"])
       const { message } = yield* Effect.flip(initialOf(text))
       assert.include(message, "it is UTF-16 without a byte order mark: save it as UTF-8")
+    }))
+})
+
+it.layer(NodeServices.layer)("a file's order", (it) => {
+  it.effect("is that of its text at the start, after a change, and while a change cannot be used", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/azure-security.json`
+      const save = (...names: ReadonlyArray<string>) =>
+        fs.writeFileString(path, `{"instances":{${names.map((name) => `"${name}":${documentOf(5)}`).join()}}}`)
+      yield* save("contoso", "0")
+      const { changes, order } = yield* Effect.provide(SettingsSource, SettingsSource.layerFile(path))
+      assert.deepStrictEqual(order, ["contoso", "0"])
+      const next = (change: Effect.Effect<void, unknown>) =>
+        Effect.gen(function*() {
+          yield* Effect.orDie(change)
+          const told = yield* Effect.forkChild(Stream.runHead(changes))
+          while (told.pollUnsafe() === undefined) {
+            yield* TestClock.adjust("2 seconds")
+            yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+          }
+          return Option.getOrThrow(yield* Fiber.join(told))
+        })
+      assert.deepStrictEqual((yield* next(save("7", "contoso", "0"))).order, ["7", "contoso", "0"])
+      assert.deepStrictEqual((yield* next(fs.writeFileString(path, "{"))).order, ["7", "contoso", "0"])
     }))
 })

@@ -2,9 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { allFromSettings } from "../../src/config/Instance.ts"
 import type { Settings } from "../../src/config/Settings.ts"
-import { decodeSettings } from "../../src/config/SettingsDocument.ts"
+import { decodeSettings, instanceOrder } from "../../src/config/SettingsDocument.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import { waitingOf } from "../../src/instances/Holders.ts"
 import { publishedIds, runningOver, tenant, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
@@ -102,6 +104,21 @@ describe("two instances of one tenant", () => {
         "zero: ok connected"
       ])
     }).pipe(Effect.provide(world)))
+
+  it("the order is that of the text, also for names of digits, which JavaScript would put first", () => {
+    const text = `{ "instances": { "contoso": {}, "0": {}, "10": {}, "2": {} }, "sink": {} }`
+    assert.deepStrictEqual(instanceOrder(text), ["contoso", "0", "10", "2"])
+    assert.deepStrictEqual(instanceOrder(`{"sink":{}}`), [])
+    assert.deepStrictEqual(instanceOrder("{"), [])
+    const document = { credentials: { tenant_id: tenant, client_id: tenant, client_secret: "x" } }
+    const all = Effect.runSync(
+      decodeSettings("test", `{"instances":{"contoso":${JSON.stringify(document)},"0":${JSON.stringify(document)}}}`)
+    )
+    const names = (order?: ReadonlyArray<string>) => allFromSettings(all, order).map(({ identity }) => identity.name)
+    assert.deepStrictEqual(names(["contoso", "0", "gone"]), ["contoso", "0"])
+    assert.deepStrictEqual(names(["contoso"]), ["contoso", "0"])
+    assert.deepStrictEqual(Array.from(waitingOf(allFromSettings(all, ["contoso", "0"]))), [["0", "contoso"]])
+  })
 
   it.effect("a tenant is the same by a cloud's name and by its URLs, and another in another cloud", () =>
     Effect.gen(function*() {

@@ -165,26 +165,39 @@ describeNats("NatsSettingsSource", () => {
     Effect.gen(function*() {
       const before = yield* Effect.scoped(Effect.gen(function*() {
         const { put, remove, until } = yield* world
-        const order = (change: SettingsChange) => Object.keys(change.settings.instances).join()
+        const order = (change: SettingsChange) => (change.order ?? []).join()
         yield* put("first", documentOf())
         yield* put("second", documentOf())
-        yield* put("third", documentOf())
-        yield* until((change) => order(change) === "first,second,third")
+        // JavaScript would put a name of digits first.
+        yield* put("0", documentOf())
+        yield* until((change) => order(change) === "first,second,0")
         yield* put("first", documentOf({ display_name: "Changed" }))
         yield* remove("second")
         yield* put("second", documentOf())
         return order(
-          yield* until(({ settings }) =>
-            settings.instances["first"]?.display_name === "Changed" &&
-            order({ settings, faults: [] }) === "first,third,second"
+          yield* until((change) =>
+            change.settings.instances["first"]?.display_name === "Changed" && order(change) === "first,0,second"
           )
         )
       }))
-      assert.strictEqual(before, "first,third,second")
+      assert.strictEqual(before, "first,0,second")
       const { put, until } = yield* world
-      yield* put("third", documentOf({ display_name: "Changed" }))
-      const after = yield* until(({ settings }) => settings.instances["third"]?.display_name === "Changed")
-      assert.strictEqual(Object.keys(after.settings.instances).join(), "first,third,second")
+      yield* put("0", documentOf({ display_name: "Changed" }))
+      const after = yield* until(({ settings }) => settings.instances["0"]?.display_name === "Changed")
+      assert.strictEqual(after.order?.join(), "first,0,second")
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
+  it.live("goes on from the order that another process saved meanwhile", () =>
+    Effect.gen(function*() {
+      const { put, until } = yield* world
+      yield* put("one", documentOf())
+      yield* put("two", documentOf())
+      yield* until((change) => change.order?.join() === "one,two")
+      const { kvm } = yield* Connection
+      const kv = yield* Effect.promise(() => kvm.open("AZURE_SECURITY_CHECKPOINTS"))
+      yield* Effect.promise(() => kv.put("settings.order", JSON.stringify(["two", "one"])))
+      yield* put("three", documentOf())
+      yield* until((change) => change.order?.join() === "two,one,three")
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
   it.live("notices a bucket that is deleted and created again, and ends no instance meanwhile", () =>

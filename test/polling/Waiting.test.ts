@@ -46,10 +46,16 @@ describe("a request that is not answered", () => {
       assert.strictEqual(yield* tile, "failed")
       yield* minutes(50)
       assert.strictEqual(lines("does not answer since"), 1, "one line an hour")
+      yield* minutes(20)
+      assert.strictEqual(lines("does not answer since"), 2, "and a reminder")
       fake.hangs = false
       yield* TestClock.adjust("2 seconds")
       assert.deepInclude(yield* endpoint, { state: "ok", error: null })
       assert.strictEqual(yield* tile, "connected")
+      // Once over, the same wait is said again.
+      fake.hangs = true
+      yield* minutes(8)
+      assert.strictEqual(lines("does not answer since"), 3)
     }).pipe(Effect.provide(world)))
 
   it.effect("is shown as waiting while its tries fail, with the last failure", () =>

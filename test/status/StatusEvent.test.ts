@@ -125,6 +125,20 @@ describe("the snapshot", () => {
     })
   })
 
+  it("shows a wait until it ends, and then what was before, unless something else came between", () => {
+    const waits = (message: string) => to({ _tag: "WaitBegan", report: { ...report, message } })
+    const ended = to({ _tag: "WaitEnded" })
+    const well = [registered(), started, to({ _tag: "Recovered" })]
+    const waiting = after(...well, waits("one"), waits("two"))
+    assert.deepInclude(here(waiting), { state: "unavailable", error: { ...report, message: "two" } })
+    assert.deepInclude(here(reduce(waiting, ended)), { state: "ok", error: undefined })
+    const failed = to({ _tag: "WriteFailed", report })
+    assert.deepInclude(here(after(...well, waits("one"), failed, ended)), { state: "unavailable", error: report })
+    const cooled = [to({ _tag: "CooldownBegan", until: noon + minute, report }), to({ _tag: "CooldownEnded" })]
+    assert.deepInclude(here(after(...well, waits("one"), ...cooled, ended)), { state: "starting", error: undefined })
+    assert.deepInclude(here(after(...well, ended)), { state: "ok" })
+  })
+
   it("sets a warning once for each code and endpoint, and ends only that one", () => {
     const warned = after(
       registered(),
