@@ -5,7 +5,7 @@
  */
 import { createHash, hash } from "node:crypto"
 import { stepBytes } from "../domain/Bounds.ts"
-import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Content, GraphRecord } from "../domain/GraphRecord.ts"
 import type { Artifact } from "./Artifact.ts"
 import type { MappingContext } from "./Mapped.ts"
 import { pieces } from "./Message.ts"
@@ -24,12 +24,30 @@ export function* digest(text: string): Generator<undefined, string> {
   return hashing.digest("hex")
 }
 
+/**
+ * Returns the SHA-256 of a record's content, step by step. The order of its evidence does not count: Graph promises none,
+ * and the same objects in another order are no new version.
+ */
+export function* contentHash({ evidence, rest, text }: Content): Generator<undefined, string> {
+  if (rest !== undefined) return sha256(`${yield* digest(text)}${yield* digest(rest.text)}`)
+  const list = evidence.join(",")
+  const at = evidence.length < 2 ? -1 : text.indexOf(list)
+  if (at < 0) return yield* digest(text)
+  return yield* digest([text.slice(0, at), text.slice(at + list.length), ...Array.from(evidence).sort()].join("\n"))
+}
+
 /** Joins parts by a newline, which no tenant id, endpoint, cursor or hash contains; Graph's ids come last. */
 const identity = (...parts: ReadonlyArray<string>): string => sha256(parts.join("\n")).slice(0, 32)
 
 /** Id of one version of an alert or incident: 32 hex digits of (tenant, endpoint, cursor, Graph id). */
 export const ofRecord = (tenantId: string, endpoint: string, record: GraphRecord): string =>
   identity("record", tenantId, endpoint, record.cursor, record.id)
+
+/** Id of a version whose content changed while its cursor stayed: 32 hex digits of (id of the version, content). */
+export const ofContent = (recordId: string, contentHash: string): string => identity("content", recordId, contentHash)
+
+/** Marks a version that was not mapped, because a process ended on it: 32 hex digits of its id. */
+export const ofEnded = (recordId: string): string => identity("ended", recordId)
 
 /** Id of one evidence object: 32 hex digits of (tenant, content, ordinal among equal objects, alert id). */
 export const ofEvidence = (tenantId: string, alertId: string, contentHash: string, ordinal: number): string =>

@@ -82,6 +82,8 @@ export const Checkpoint = Schema.Struct({
   mark: Timestamp,
   /** Nothing before it is read: the start of the first poll or, after a corrupt checkpoint, of the ledger. */
   floor: Timestamp,
+  /** From this cursor on the ledger has a key of each record's content; absent in what an earlier version saved. */
+  contents: Schema.optionalKey(Timestamp),
   position: Schema.NullOr(Position),
   cooldown: Schema.NullOr(Cooldown),
   /** Cooldowns in a row without ten good minutes or a finished poll between them. */
@@ -115,6 +117,7 @@ export const initial = (key: CheckpointKey, mark: Instant, at: number): Checkpoi
   ...key,
   mark,
   floor: mark,
+  contents: mark,
   position: null,
   cooldown: null,
   throttles: 0,

@@ -1,6 +1,6 @@
 /** Opens the state of an endpoint (its checkpoint and ledger) and saves changes one at a time. */
-import { Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
-import type { Timestamp } from "../domain/Timestamp.ts"
+import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
+import * as Timestamp from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
@@ -22,7 +22,7 @@ export interface EndpointState {
   /** The saved checkpoint; none until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
   /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
-  readonly begin: (mark: Timestamp, at: number) => Effect.Effect<void, StateStoreError>
+  readonly begin: (mark: Timestamp.Timestamp, at: number) => Effect.Effect<void, StateStoreError>
   /** Changes the checkpoint and saves it, in the order of the calls. */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** What the processes before had in hand when they ended. */
@@ -30,6 +30,14 @@ export interface EndpointState {
   /** Names of values that could not be read and were set aside when the state was opened. */
   readonly setAside: ReadonlyArray<string>
 }
+
+/** An upgrade publishes no known version a second time: rows that it knows are dated before this, unless by a wrong clock. */
+const upgradeMillis = 86_400_000
+
+/** What an earlier version saved says of no content; the ledger has keys of it for what changes from tomorrow on. */
+const upgraded = (now: number): Pick<Checkpoint, "contents"> => ({
+  contents: Timestamp.fromMillis(now + upgradeMillis)
+})
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
@@ -58,7 +66,11 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           return yield* new NewerCheckpoint({ key: name, version })
         }
         const checkpoint = yield* Effect.option(Schema.decodeEffect(CheckpointJson)(text))
-        if (Option.isSome(checkpoint)) return { revision: stored.value.revision, checkpoint, setAside: [] }
+        if (Option.isSome(checkpoint)) {
+          const now = yield* Clock.currentTimeMillis
+          const { revision } = stored.value
+          return { revision, checkpoint: Option.some({ ...upgraded(now), ...checkpoint.value }), setAside: [] }
+        }
         return { revision: 0, checkpoint: Option.none<Checkpoint>(), setAside: [yield* store.setAside(name)] }
       })
 
@@ -71,6 +83,12 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         let { checkpoint, revision } = found
         const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
 
+        const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {
+          const begun = initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at)
+          // The ledger may be that of an earlier version.
+          return ledger.size() === 0 ? begun : { ...begun, ...upgraded(at) }
+        }
+
         const save = (next: Checkpoint) =>
           Effect.gen(function*() {
             const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
@@ -82,12 +100,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           ledger,
           inHand,
           current: () => checkpoint,
-          begin: (mark: Timestamp, at: number) =>
-            one.withPermit(Effect.suspend(() =>
-              Option.isSome(checkpoint)
-                ? Effect.void
-                : save(initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at))
-            )),
+          begin: (mark: Timestamp.Timestamp, at: number) =>
+            one.withPermit(Effect.suspend(() => Option.isSome(checkpoint) ? Effect.void : save(first(mark, at)))),
           update: (change: (checkpoint: Checkpoint) => Checkpoint) =>
             one.withPermit(Effect.suspend(() => {
               if (Option.isNone(checkpoint)) return Effect.void

@@ -117,6 +117,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       context,
       page: answer,
       isKnown: stored.ledger.has,
+      contents: checkpoint()?.contents,
       passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
       now
     })

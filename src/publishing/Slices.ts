@@ -5,7 +5,7 @@ import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
 import { KeySet } from "../checkpoints/KeySet.ts"
 import { pageDriftMax, sliceArtifacts, sliceChars, sliceRecords, stepBytes } from "../domain/Bounds.ts"
-import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Content, GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
@@ -21,13 +21,13 @@ export interface Brought {
   readonly keys: KeySet
   readonly artifacts: number
   readonly deadLetters: ReadonlyArray<Pick<DeadLetter, "reason">>
-  /** Record versions not seen before. */
+  /** Record versions not seen before, and known ones that came with something new. */
   readonly fresh: number
   readonly repeated: number
   readonly drift: ReadonlyArray<Drift>
-  /** Last change of each fresh record, in milliseconds since 1970. */
+  /** Last change of each record version not seen before, in milliseconds since 1970. */
   readonly updatedAt: ReadonlyArray<number>
-  /** Last change of each fresh record behind the mark, in milliseconds since 1970. */
+  /** Last change of each of them behind the mark, in milliseconds since 1970. */
   readonly late: ReadonlyArray<number>
 }
 
@@ -69,6 +69,14 @@ function* paused<A>(steps: Generator<undefined, A>): Generator<Slice, A> {
   return step.value
 }
 
+/** Keeps the content that was read, so that a mapping does not parse the record again. */
+const read = (sent: Sent, content: Content): Sent => ({
+  isObject: sent.isObject,
+  property: (name) => sent.property(name),
+  content: () => content,
+  exact: () => sent.exact()
+})
+
 /** Separates the records of a page. No record is mapped before its slice is requested. */
 export const prepare = (options: {
   readonly instance: string
@@ -77,6 +85,8 @@ export const prepare = (options: {
   readonly page: GraphPage
   /** Whether an id was published before. */
   readonly isKnown: (id: string) => boolean
+  /** From this cursor on the ids published include one of each record's content; undefined for no record. */
+  readonly contents: Timestamp.Timestamp | undefined
   /** The mark: fresh records before this cursor are late. */
   readonly passed: Timestamp.Timestamp | undefined
   /** Milliseconds since 1970. */
@@ -86,7 +96,7 @@ export const prepare = (options: {
   /** Artifact ids of records on which a process ended. */
   readonly condemned?: ReadonlySet<string>
 }): Prepared => {
-  const { condemned, context, endpoint, instance, isCareful = false, isKnown, now, page, passed } = options
+  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, now, page, passed } = options
   const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   const cursors = all.filter((cursor) => cursor <= horizon)
@@ -97,6 +107,7 @@ export const prepare = (options: {
     const isNew = (id: string) => !isKnown(id) && keys.add(id)
     let artifacts = 0
     let repeated = 0
+    let renewed = 0
     const drift: Array<Drift> = []
     const updatedAt: Array<number> = []
     const late: Array<number> = []
@@ -128,34 +139,61 @@ export const prepare = (options: {
       return slice
     }
 
+    // What an earlier version of this program published has no key of its content; nor have its rows dated in the future.
+    const hasContents = ({ cursor }: GraphRecord) => contents !== undefined && contents <= cursor && cursor <= horizon
+
+    const isNeverMapped = (id: string) => {
+      const ended = ArtifactId.ofEnded(id)
+      return keys.has(ended) || isKnown(ended)
+    }
+
     function* mapRecord(record: GraphRecord): Generator<Part, void> {
       const id = ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
-      if (!isNew(id)) {
-        repeated++
-        return
-      }
-      if (condemned?.has(id) === true) {
+      const isFirst = isNew(id)
+      if (isFirst && condemned?.has(id) === true) {
+        keys.add(ArtifactId.ofEnded(id))
         yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
         return
       }
+      if (!isFirst && isNeverMapped(id)) {
+        repeated++
+        return
+      }
       if (isCareful) yield { ...pause, before: id }
-      const mapped = endpoint.map(context, record)
+      const content = record.sent.content()
+      const version = ArtifactId.ofContent(id, yield* paused(ArtifactId.contentHash(content)))
+      const isNewContent = isNew(version)
+      if (!isFirst && !isNewContent) {
+        repeated++
+        return
+      }
+      const own = isFirst ? id : hasContents(record) ? version : undefined
+      const mapped = endpoint.map(context, { ...record, sent: read(record.sent, content) })
       let isOwn = true
+      let found = 0
       for (const artifact of mapped.artifacts) {
         if (artifact === undefined) {
           yield pause
           continue
         }
-        // The first artifact is the record's own. Its id was checked above. A ledger belongs to one cloud, so that its keys
-        // need not name it.
-        if (isOwn || isNew(artifact.id)) {
-          made.push(ArtifactId.published(context, artifact))
-          size += artifact.message.length
-        }
+        // The first artifact is the record's own. A ledger belongs to one cloud, so that its keys need not name it.
+        const given = isOwn ? own : isNew(artifact.id) ? artifact.id : undefined
         isOwn = false
+        if (given === undefined) continue
+        found++
+        made.push(ArtifactId.published(context, given === artifact.id ? artifact : { ...artifact, id: given }))
+        size += artifact.message.length
         if (size >= sliceChars || made.length >= sliceArtifacts) yield handOver()
       }
+      if (found === 0) {
+        repeated++
+        return
+      }
       for (const one of mapped.drift) if (drift.length < pageDriftMax) drift.push(one)
+      if (!isFirst) {
+        renewed++
+        return
+      }
       const at = Timestamp.toMillis(record.cursor)
       updatedAt.push(at)
       if (passed !== undefined && record.cursor < passed) late.push(at)
@@ -178,7 +216,7 @@ export const prepare = (options: {
         keys,
         artifacts,
         deadLetters,
-        fresh: updatedAt.length + deadLetters.length,
+        fresh: updatedAt.length + renewed + deadLetters.length,
         repeated,
         drift,
         updatedAt,

@@ -42,6 +42,7 @@ export const mapping = Effect.fnUntraced(function*(alerts = 5000) {
       },
       page,
       isKnown: () => false,
+      contents: undefined,
       passed: undefined,
       now
     })

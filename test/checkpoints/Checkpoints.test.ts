@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
+import { TestClock } from "effect/testing"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
@@ -30,6 +31,23 @@ describe("Checkpoints", () => {
       yield* state.update((checkpoint) => ({ ...checkpoint, mark: at(7) }))
       const again = Option.getOrThrow((yield* checkpoints.open(key)).current())
       assert.deepStrictEqual([again.mark, again.floor], [at(7), at(5)])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("takes it that an earlier version wrote no key of what changed before tomorrow", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const checkpoints = yield* Checkpoints
+      const state = yield* checkpoints.open(key)
+      yield* state.begin(at(5), 0)
+      assert.strictEqual(Option.getOrThrow(state.current()).contents, at(5))
+      const { contents: _, ...before } = Option.getOrThrow(state.current())
+      const { revision } = Option.getOrThrow(yield* store.get(name))
+      yield* store.put(name, bytes(JSON.stringify(before)), revision)
+      yield* TestClock.setTime(1000)
+      const upgraded = yield* checkpoints.open(key)
+      yield* upgraded.update((checkpoint) => ({ ...checkpoint, mark: at(7) }))
+      yield* TestClock.setTime(90_000_000)
+      assert.strictEqual(Option.getOrThrow((yield* checkpoints.open(key)).current()).contents, at(86_401_000))
     }).pipe(Effect.provide(layer)))
 
   it.effect("never overwrites the checkpoint of a newer version", () =>

@@ -126,3 +126,31 @@ describe("rows that come late", () => {
       assert.strictEqual((yield* endpoint).state, "ok")
     }).pipe(Effect.provide(world)))
 })
+
+describe("evidence that comes late", () => {
+  it.effect("late_evidence: is published at the next poll with the alert as it is now, once, across a restart", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const evidence = (address: string) => ({
+        "@odata.type": "#microsoft.graph.security.ipEvidence",
+        ipAddress: address
+      })
+      const row = { id: "da1", lastUpdateDateTime: minute(-1), evidence: [evidence("198.51.100.1")] }
+      const fake = FakeGraph.make({ rows: [row] })
+      const first = yield* running(fake)
+      yield* minutes(6)
+      yield* assertPublished(2)
+      fake.rows[0] = { ...row, evidence: [evidence("198.51.100.2"), ...row.evidence] } as never
+      yield* minutes(5)
+      yield* assertPublished(4)
+      fake.rows[0] = { ...row, evidence: [...row.evidence, evidence("198.51.100.2")] } as never
+      yield* minutes(5)
+      yield* assertPublished(4)
+      yield* first.stop
+      yield* running(fake)
+      yield* minutes(6)
+      yield* assertPublished(4)
+      const polls = FakeGraph.polls(fake)
+      assert.isTrue(polls.every(({ url }) => url.includes("lastUpdateDateTime%20ge%20")))
+    }).pipe(Effect.provide(world)))
+})

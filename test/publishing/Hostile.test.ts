@@ -74,6 +74,7 @@ const mapped = Effect.fnUntraced(function*(text: string, endpoint: "alerts" | "a
     context: { tenantId: "tenant", displayName: "One", senderHost: "record", graphHost: "graph.microsoft.com" },
     page,
     isKnown: (id) => known.has(id),
+    contents: undefined,
     passed: undefined,
     now: 0
   })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { MappingContext } from "../../src/artifacts/Mapped.ts"
+import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { open } from "../../src/checkpoints/Ledger.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { sliceRecords } from "../../src/domain/Bounds.ts"
@@ -14,35 +15,38 @@ const at = (minutes: number) => Timestamp.fromMillis(now - minutes * 60_000)
 const evidence = { "@odata.type": "#microsoft.graph.security.ipEvidence", ipAddress: "198.51.100.7" }
 const alert = (id: string, minutes: number) => ({ id, lastUpdateDateTime: at(minutes), evidence: [evidence, evidence] })
 
-const pageOf = (
+const optionsOf = (
   records: ReadonlyArray<unknown>,
   isKnown: (id: string) => boolean,
   endpoint: Endpoint = endpoints.alerts_v2,
   passed: Timestamp.Timestamp | undefined = undefined,
-  more: Partial<MappingContext> = {}
-) =>
-  prepare({
-    instance: "one",
-    endpoint,
-    context: {
-      tenantId: "tenant",
-      displayName: "One",
-      senderHost: "record",
-      graphHost: "graph.microsoft.com",
-      ...more
-    },
-    page: {
-      records: records.map((value) => ofValue(value)),
-      release: () => {},
-      nextLink: undefined,
-      count: undefined,
-      at: now,
-      providerWarnings: []
-    },
-    isKnown,
-    passed,
-    now
-  })
+  more: Partial<MappingContext> = {},
+  contents: Timestamp.Timestamp | undefined = undefined
+) => ({
+  instance: "one",
+  endpoint,
+  context: {
+    tenantId: "tenant",
+    displayName: "One",
+    senderHost: "record" as const,
+    graphHost: "graph.microsoft.com",
+    ...more
+  },
+  page: {
+    records: records.map((value) => ofValue(value)),
+    release: () => {},
+    nextLink: undefined,
+    count: undefined,
+    at: now,
+    providerWarnings: []
+  },
+  isKnown,
+  contents,
+  passed,
+  now
+})
+
+const pageOf = (...args: Parameters<typeof optionsOf>) => prepare(optionsOf(...args))
 
 /** Maps all slices of a page. */
 const mapped = ({ map }: Prepared) => {
@@ -120,7 +124,8 @@ describe("a page", () => {
       assert.deepStrictEqual(mapped(first).artifacts.map(({ id }) => id), once)
       const { artifacts, deadLetters, fresh, keys, repeated } = brought
       assert.deepStrictEqual([artifacts, deadLetters.length, fresh, repeated], [once.length, 2, 3 + 2, 1 + 1])
-      assert.strictEqual(keys.size, once.length + 2)
+      // Each of the three record versions has a key of its content, too.
+      assert.strictEqual(keys.size, once.length + 3 + 2)
 
       yield* ledger.append(keys, { reached: at(1), floor: at(60), at: now })
       const second = mapped(pageOf([...records, alert("c", 0)], ledger.has))
@@ -128,6 +133,72 @@ describe("a page", () => {
       assert.deepStrictEqual(second.deadLetters, [])
       assert.strictEqual(second.brought.repeated, records.length)
     }).pipe(Effect.provide(Layer.fresh(StateStore.layerMemory))))
+
+  describe("with a version that the ledger knows", () => {
+    const other = { ...evidence, ipAddress: "198.51.100.8" }
+    const changed = (title: string, ...objects: ReadonlyArray<unknown>) => ({
+      ...alert("a", 3),
+      title,
+      evidence: objects
+    })
+
+    /** Publishes each record after the one before it is known, and returns the artifacts of each. */
+    const inTurn = (records: ReadonlyArray<unknown>, contents: Timestamp.Timestamp | undefined) => {
+      const known = new KeySet()
+      return records.map((record) => {
+        const { artifacts, brought } = mapped(
+          pageOf([record], (id) => known.has(id), endpoints.alerts_v2, undefined, {}, contents)
+        )
+        known.addBytes(brought.keys.except(known))
+        return { artifacts, brought }
+      })
+    }
+
+    const counts = (turns: ReturnType<typeof inTurn>) =>
+      turns.map(({ artifacts, brought: { fresh, repeated } }) => [artifacts.length, fresh, repeated])
+
+    it("brings evidence that came late, and the alert as a version of its own, once", () => {
+      const turns = inTurn([
+        changed("t", evidence),
+        changed("t", evidence, other),
+        changed("t", evidence, other),
+        // The order of evidence is no content.
+        changed("t", other, evidence),
+        changed("u", other, evidence),
+        // Back to what was published.
+        changed("t", evidence)
+      ], at(60))
+      assert.deepStrictEqual(counts(turns), [[2, 1, 0], [2, 1, 0], [0, 0, 1], [0, 0, 1], [1, 1, 0], [0, 0, 1]])
+      const ids = turns.flatMap(({ artifacts }) => artifacts.map(({ id }) => id))
+      assert.strictEqual(new Set(ids).size, ids.length)
+      assert.include(turns[1]!.artifacts[0]!.message, "198.51.100.8")
+      assert.deepStrictEqual(turns.map(({ brought: { updatedAt } }) => updatedAt.length), [1, 0, 0, 0, 0, 0])
+    })
+
+    it.each([["published by an earlier version of this program", at(2), changed("t", evidence)], [
+      "dated in the future",
+      at(60),
+      { ...changed("t", evidence), lastUpdateDateTime: at(-10) }
+    ]])("brings only the late evidence of a record %s", (_, contents, record) => {
+      // What an earlier version wrote: keys of the record and of its evidence.
+      const first = mapped(pageOf([record], () => false)).artifacts.map(({ id }) => id)
+      const turn = (record: unknown, known: ReadonlyArray<string>) =>
+        mapped(pageOf([record], (id) => known.includes(id), endpoints.alerts_v2, undefined, {}, contents))
+      assert.deepStrictEqual(turn(record, first).artifacts, [])
+      const later = turn({ ...record, evidence: [evidence, other] }, first)
+      assert.deepStrictEqual(later.artifacts.map(({ message }) => message), [JSON.stringify(other)])
+      assert.deepStrictEqual([later.brought.fresh, later.brought.repeated], [1, 0])
+    })
+
+    it("maps no record again on which processes ended", () => {
+      const record = alert("a", 3)
+      const id = mapped(pageOf([record], () => false)).artifacts[0]!.id
+      const { brought, ...first } = mapped(prepare({ ...optionsOf([record], () => false), condemned: new Set([id]) }))
+      assert.deepStrictEqual(first.deadLetters.map(({ reason }) => reason), ["ended_the_process"])
+      const again = mapped(pageOf([{ ...record, title: "other" }], (id) => brought.keys.has(id)))
+      assert.deepStrictEqual([again.artifacts, again.deadLetters, again.brought.repeated], [[], [], 1])
+    })
+  })
 
   it("leaves rows dated more than five minutes ahead out of the order, and counts them", () => {
     const { cursors, future, records } = pageOf([alert("a", 0), alert("b", -5), alert("c", -6)], () => false)

@@ -5,7 +5,6 @@
 import { Duration, Effect, Random, Ref, type Scope, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
-import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import type { Command, Story } from "./ModelCommands.ts"
 import * as ModelGraph from "./ModelGraph.ts"
 import * as ModelProcess from "./ModelProcess.ts"
@@ -22,9 +21,15 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
   }
 
   const appears = (row: ModelGraph.Row, replaced?: ModelGraph.Row) => {
-    const id = ArtifactId.ofRecord(ModelProcess.tenantId, over.endpoint.name, { ...row, sent: ofValue({}) })
-    seqs.set(id, row.seq)
-    seqs.set(id.slice(0, 16), row.seq)
+    const sent = ModelWatch.sentOf(row)
+    const id = ArtifactId.ofRecord(ModelProcess.tenantId, over.endpoint.name, { ...row, sent })
+    const hashing = ArtifactId.contentHash(sent.content())
+    let hashed = hashing.next()
+    while (hashed.done !== true) hashed = hashing.next()
+    for (const known of [id, ArtifactId.ofContent(id, hashed.value)]) {
+      seqs.set(known, row.seq)
+      seqs.set(known.slice(0, 16), row.seq)
+    }
     promise.appears(row, replaced)
   }
   const add = (minutes: number) => appears(ModelGraph.add(graph, minutesFrom(graphNow(), minutes)))

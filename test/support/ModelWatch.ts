@@ -12,6 +12,7 @@ import {
   Values,
   type Versioned
 } from "../../src/checkpoints/StateStore.ts"
+import type { Sent } from "../../src/domain/GraphRecord.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import type { Endpoint } from "../../src/endpoints/Endpoints.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
@@ -45,6 +46,10 @@ const keysOf = (bytes: Uint8Array): ReadonlyArray<string> => {
   const hex = Buffer.from(bytes.subarray(bytes.indexOf(10) + 1)).toString("hex")
   return hex.match(/.{16}/g) ?? []
 }
+
+/** A row as Graph sends it. */
+export const sentOf = ({ cursor, id }: ModelGraph.Row): Sent =>
+  ofValue({ id, lastUpdateDateTime: cursor, lastModifiedDateTime: cursor })
 
 /** What goes wrong at the moment; the driver changes it. */
 export interface Ill {
@@ -226,9 +231,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
     const at = graphNow()
     const horizon = Timestamp.fromMillis(at + Duration.toMillis(Limits.futureMax))
     promise.shows(asked, answer, Timestamp.fromMillis(at), horizon)
-    const records = answer.rows.map(({ cursor, id }) =>
-      ofValue({ id, lastUpdateDateTime: cursor, lastModifiedDateTime: cursor })
-    )
+    const records = answer.rows.map(sentOf)
     return { ...lent(buffers, records), ...answer, at }
   })
 
