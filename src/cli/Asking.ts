@@ -31,7 +31,10 @@ export const url = Flag.String("url").pipe(
   Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
 )
 
-const clientAt = (at: string) => HttpApiClient.make(Api, { baseUrl: at.replace(/\/+$/, "") })
+/** `localhost` may be two addresses, and on one of them another program may listen. */
+const exact = (at: string) => at.replace(/\/+$/, "").replace(/^(http:\/\/)localhost(?=:|$)/i, "$1127.0.0.1")
+
+const clientAt = (at: string) => HttpApiClient.make(Api, { baseUrl: exact(at) })
 
 /** The interface of a running connector. */
 export type Client = Effect.Success<ReturnType<typeof clientAt>>
@@ -63,14 +66,15 @@ export const ask = Effect.fnUntraced(
         if (tagOf(error) !== "SignInNeeded") return yield* silent()
         const token = yield* PageToken.find(config)
         const client = yield* HttpApiClient.make(Api, {
-          baseUrl: at.replace(/\/+$/, ""),
+          baseUrl: exact(at),
           transformClient: PageToken.proving(token)
         })
         return yield* Effect.mapError(once(client), (refusal) =>
           tagOf(refusal) === "SignInNeeded" || tagOf(refusal) === "TooManyRequests"
             ? new AskRefused({
               url: at,
-              why: "it has another token than these settings lead to, or its clock differs by more than a minute"
+              why:
+                "it has another token than these settings lead to, or passes requests on: ask the connector at its own address, or at page.public_url"
             })
             : silent())
       }))

@@ -1,10 +1,12 @@
 /** The command `page`: prints a link that signs in to the page of a running connector. */
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
+import { isSigned } from "../http/TokenProof.ts"
 import * as Asking from "./Asking.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { linkOf, linkTerms } from "./Listening.ts"
+import * as PageToken from "./PageToken.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
@@ -14,6 +16,13 @@ export const command = Command.make(
   { config: SettingsFlag.config, url: Asking.url },
   Effect.fn(function*({ config, url }) {
     const link = yield* Asking.ask({ config, url }, (client) => client.link.make())
+    const token = Redacted.value(yield* PageToken.find(config))
+    if (!isSigned(token, link.token, link.origin, link.signature)) {
+      return yield* new Asking.AskRefused({
+        url,
+        why: "what answers there does not know the token: no link is printed"
+      })
+    }
     yield* Printed.text(`${linkOf(link, url.replace(/\/+$/, ""))}\n${linkTerms}.`)
     yield* ExitCode.set(ExitCode.well)
   }, Effect.provide(FetchHttpClient.layer))

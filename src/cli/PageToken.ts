@@ -1,6 +1,6 @@
 /** Finds the token of the page: for a start, which makes one, and for the commands that ask a running connector. */
-import { Clock, Effect, type FileSystem, Option, type Path, Redacted, Result, Schema } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
+import { Effect, type FileSystem, flow, Option, type Path, Redacted, Result, Schema } from "effect"
+import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { Finding } from "../checks/Finding.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -140,15 +140,23 @@ export const find = Effect.fnUntraced(function*(config: Option.Option<string>) {
   return (yield* refused(AdminToken.read(directoryOf(settings, isInConductor)))).token
 })
 
-/** Makes a client that proves in each request that it knows the token, and does not send it. */
+const Challenge = Schema.Struct({ challenge: Schema.String })
+
+/** Makes a client that answers challenges: it proves that it knows the token, and does not send it. */
 export const proving = (token: Redacted.Redacted) =>
-  HttpClient.mapRequestEffect((request: HttpClientRequest.HttpClientRequest) =>
-    Effect.map(
-      Clock.currentTimeMillis,
-      (now) =>
-        request.pipe(
-          HttpClientRequest.bearerToken(prove(Redacted.value(token), now)),
-          HttpClientRequest.setHeader(pageHeader, "1")
-        )
-    )
+  flow(
+    HttpClient.mapRequest(HttpClientRequest.setHeader(pageHeader, "1")),
+    (client) =>
+      HttpClient.transformResponse(client, (answer) =>
+        Effect.flatMap(answer, (response) =>
+          Effect.gen(function*() {
+            if (response.status !== 401) return response
+            const body = yield* Effect.option(HttpClientResponse.schemaBodyJson(Challenge)(response))
+            const url = HttpClientRequest.toUrl(response.request)
+            if (Option.isNone(body) || Option.isNone(url)) return response
+            const { host, pathname, search } = url.value
+            const { method } = response.request
+            const proof = prove(Redacted.value(token), body.value.challenge, { method, path: pathname + search, host })
+            return yield* client.execute(HttpClientRequest.bearerToken(response.request, proof))
+          })))
   )

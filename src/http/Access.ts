@@ -1,6 +1,6 @@
 /** Decides which callers may see artifacts and change settings, and which see only the status. */
 import { Clock, Context, Duration, Effect, Layer, Option, Redacted, Result } from "effect"
-import { Headers, type HttpServerRequest } from "effect/http"
+import { Headers, HttpServer, type HttpServerRequest } from "effect/http"
 import { IpNetwork, NetAddress } from "effect/net"
 import { timingSafeEqual } from "node:crypto"
 import { hostname } from "node:os"
@@ -12,7 +12,7 @@ import { hostOf, isOwnHost } from "./HostNames.ts"
 import * as RequestCounter from "./RequestCounter.ts"
 import type { Link, Session } from "./SessionApi.ts"
 import { digest, make as makeSessions } from "./Sessions.ts"
-import { isProof } from "./TokenProof.ts"
+import * as TokenProof from "./TokenProof.ts"
 
 /** Limit of wrong tokens per caller. */
 const guesses = { limit: 10, window: Duration.minutes(1) }
@@ -35,6 +35,13 @@ const callerOf = (request: Request): string => {
   return NetAddress.isIpv6Address(address.success)
     ? NetAddress.ipv6ToSegments(address.success).slice(0, 4).join(":")
     : NetAddress.formatIp(address.success)
+}
+
+/** Tells whether a host and port are those that the server listens on. */
+const isOfServer = (host: string, address: NetAddress.SocketAddress): boolean => {
+  if (NetAddress.isUnixPathAddress(address)) return false
+  const isAll = NetAddress.isUnspecified(address.address)
+  return isAll ? host.endsWith(`:${address.port}`) : host === NetAddress.formatSocketAddress(address)
 }
 
 const opened = (end: number | null): Session => ({
@@ -105,6 +112,8 @@ export class Access extends Context.Service<Access, {
         const audit = yield* Audit
         const [all, wrong] = [RequestCounter.make(asked), RequestCounter.make(guesses)]
         const sessions = makeSessions()
+        const challenges = TokenProof.challenges()
+        const { address } = yield* HttpServer.HttpServer
         const machine = hostname().toLowerCase()
 
         const derived = ({ page, token, why }: Admission) => ({
@@ -125,6 +134,22 @@ export class Access extends Context.Service<Access, {
           /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]?.trim()
         const isToken = (text: string) =>
           Option.exists(now.token, (value) => timingSafeEqual(digest(value), digest(text)))
+
+        /**
+         * What a proof must be of. A proof of another address than this server's is passed on by another program. One that
+         * listens on all addresses has its port to itself.
+         */
+        const askedOf = (request: Request): TokenProof.Asked | undefined => {
+          const host = header(request, "host").toLowerCase()
+          const isOwn = host === now.published?.host || isOfServer(host, address)
+          return isOwn ? { method: request.method, path: request.url, host } : undefined
+        }
+
+        const isProof = (request: Request, text: string, at: number) => {
+          const asked = askedOf(request)
+          return asked !== undefined &&
+            Option.exists(now.token, (token) => challenges.accept(text, token, asked, at))
+        }
 
         /** Tells whether the page itself sent the request, as far as the browser's headers say. */
         const ofOwnOrigin = (request: Request): boolean => {
@@ -157,8 +182,7 @@ export class Access extends Context.Service<Access, {
           const at = yield* Clock.currentTimeMillis
           const bearer = bearerOf(request)
           if (bearer !== undefined) {
-            const isRight = isToken(bearer) || Option.exists(now.token, (token) => isProof(bearer, token, at))
-            return isRight ? opened(null) : closed()
+            return isToken(bearer) || isProof(request, bearer, at) ? opened(null) : closed()
           }
           const end = sessions.use(cookieOf(request), at)
           return end === undefined || Option.isNone(now.token) ? closed() : opened(end)
@@ -201,9 +225,11 @@ export class Access extends Context.Service<Access, {
             yield* audit.tell({ by: "page", change: "signed_out", ...person(request) })
           }),
           invite: Effect.map(Clock.currentTimeMillis, (at) =>
-            Option.map(now.token, () => {
+            Option.map(now.token, (secret) => {
               const { endsAt, token } = sessions.invite(at)
-              return { token, expires_at: isoTime(endsAt), origin: now.published?.origin ?? null }
+              const origin = now.published?.origin ?? null
+              const signature = TokenProof.sign(secret, token, origin)
+              return { token, expires_at: isoTime(endsAt), origin, signature }
             })),
           check: Effect.fnUntraced(function*(request, openness) {
             const isRead = request.method === "GET" || request.method === "HEAD"
@@ -225,8 +251,9 @@ export class Access extends Context.Service<Access, {
               }
               if (openness !== "uncounted") yield* counted(all, request)
               if (openness === "closed") {
+                const challenge = challenges.make(yield* Clock.currentTimeMillis)
                 return yield* session.takes_token
-                  ? new SignInNeeded({ why: now.why })
+                  ? new SignInNeeded({ why: now.why, challenge })
                   : new NotAllowed({ why: now.why })
               }
             }
@@ -238,10 +265,8 @@ export class Access extends Context.Service<Access, {
           }),
           person: (request) => person(request),
           lives: (request) =>
-            Effect.map(
-              Clock.currentTimeMillis,
-              (at) => bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at)
-            )
+            Effect.map(Clock.currentTimeMillis, (at) =>
+              bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at))
         })
       })
     )

@@ -5,7 +5,9 @@ import { HttpApiMiddleware } from "effect/http-api"
 /** The caller has to sign in first. */
 export class SignInNeeded extends Schema.TaggedError<SignInNeeded>()("SignInNeeded", {
   /** What the caller has to do. */
-  why: Schema.String
+  why: Schema.String,
+  /** A program on this machine that can read the token answers it with a proof, once, within a minute. */
+  challenge: Schema.optionalKey(Schema.String)
 }, { httpApiStatus: 401 }) {}
 
 /** The request comes from another site, or needs full access. */

@@ -22,7 +22,9 @@ export const Link = Schema.Struct({
   token: Schema.String,
   expires_at: Schema.String,
   /** Origin of `page.public_url`; null without that setting. */
-  origin: Schema.NullOr(Schema.String)
+  origin: Schema.NullOr(Schema.String),
+  /** Proves to a program that can read the token that the connector made the link. */
+  signature: Schema.String
 }).annotate({ identifier: "Link" })
 export type Link = typeof Link.Type
 

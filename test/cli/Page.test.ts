@@ -3,7 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Schedule, Struct } from "effect"
 import { createHash } from "node:crypto"
-import { createServer, get, type IncomingMessage, request as forward } from "node:http"
+import { createServer, get, request as forward } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
@@ -155,7 +155,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
   it.effect("tells the commands why they get nothing, and sends none the token", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { command, directory } = yield* running()
+      const { command, directory, origin } = yield* running()
       const file = `${directory}/checkpoints/admin-token`
       const admin = (yield* fs.readFileString(file)).trim()
       const other = yield* command(["page"], { AZURE_SECURITY_ADMIN_TOKEN: "another of many characters" })
@@ -168,15 +168,20 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       assert.strictEqual(missing.code, 1)
       assert.match(missing.err, /there is no \/\S+\/checkpoints\/admin-token: start a connector with these settings/)
 
-      // Another program on the connector's port hears no more than what proves the token for a minute.
+      // Another program passes the requests on, and says itself where the link leads.
       yield* fs.rename(`${file}.old`, file)
-      const heard: Array<IncomingMessage["headers"]> = []
+      const heard: Array<{ readonly path: string; readonly authorization: string | undefined; readonly code: number }> =
+        []
       const squatter = yield* Effect.acquireRelease(
         Effect.callback<ReturnType<typeof createServer>>((resume) => {
           const server = createServer((asked, response) => {
-            heard.push(asked.headers)
-            response.writeHead(401, { "content-type": "application/json" })
-            response.end(JSON.stringify({ _tag: "SignInNeeded", why: "give me your token" }))
+            const { headers, method, url: path = "" } = asked
+            const passed = forward(origin + path, { method, headers }, (answer) => {
+              heard.push({ path, authorization: headers.authorization, code: answer.statusCode! })
+              response.writeHead(answer.statusCode!, answer.headers)
+              answer.pipe(response)
+            })
+            asked.pipe(passed)
           })
           server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
         }),
@@ -185,9 +190,31 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       const at = `http://127.0.0.1:${(squatter.address() as AddressInfo).port}`
       const asked = yield* Process.start(["page", "--url", at], {}, directory)
       assert.strictEqual(yield* asked.exit, 1)
-      assert.strictEqual(heard.length, 2)
-      assert.match(heard[1]!.authorization!, /^Bearer proof\./)
+      assert.include(asked.stderr(), "or passes requests on: ask the connector at its own address")
+      const { authorization = "" } = heard.at(-1)!
+      assert.match(authorization, /^Bearer proof\./)
+      assert.deepStrictEqual(heard.map(({ code }) => code), heard.map(() => 401))
+      for (
+        const [method, path] of [["POST", "/api/session/link"], ["GET", "/api/instances"], [
+          "POST",
+          "/api/session"
+        ]] as const
+      ) {
+        const headers = { ...page, authorization }
+        const body = { token: authorization.replace("Bearer ", "") }
+        const answer = yield* ask(origin, path, { method, headers, ...(method === "GET" ? {} : { body }) })
+        assert.strictEqual(answer.status, 401, path)
+      }
       assert.notInclude(JSON.stringify(heard), admin)
+      squatter.removeAllListeners("request").on("request", (_, response) => {
+        const link = { token: "x".repeat(43), expires_at: "2030-01-01T00:00:00Z", origin: "https://evil.example" }
+        response.writeHead(200, { "content-type": "application/json" })
+        response.end(JSON.stringify({ ...link, signature: "y".repeat(43) }))
+      })
+      const led = yield* Process.start(["page", "--url", at], {}, directory)
+      assert.strictEqual(yield* led.exit, 1)
+      assert.include(led.stderr(), "does not know the token: no link is printed")
+      assert.notInclude(led.stdout() + led.stderr(), "evil.example")
       const nobody = yield* Process.start(["page", "--url", "http://127.0.0.1:1"], {}, directory)
       assert.strictEqual(yield* nobody.exit, 1)
       assert.include(nobody.stderr(), "no connector answers at http://127.0.0.1:1")

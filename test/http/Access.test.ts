@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { HttpServerRequest } from "effect/http"
+import { Headers, HttpServer, HttpServerRequest } from "effect/http"
+import { NetAddress } from "effect/net"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { Audit } from "../../src/config/Audit.ts"
@@ -8,7 +9,7 @@ import { PageSettings } from "../../src/config/PageSettings.ts"
 import { callersMax, linksMax, sessionsMax } from "../../src/domain/Bounds.ts"
 import { Access, type Openness } from "../../src/http/Access.ts"
 import { linkLife } from "../../src/http/Sessions.ts"
-import { prove } from "../../src/http/TokenProof.ts"
+import { type Asked, challenges, prove } from "../../src/http/TokenProof.ts"
 
 const token = "a token of many characters"
 
@@ -29,7 +30,12 @@ const layerOf = ({ loopback = true, settings = {}, text = token }: {
     token: text === "" ? Option.none() : Option.some(Redacted.make(text)),
     why: "sign in so and so",
     page: Schema.decodeSync(PageSettings)(settings)
-  }).pipe(Layer.provide(Audit.layer))
+  }).pipe(Layer.provide([
+    Audit.layer,
+    Layer.mock(HttpServer.HttpServer, {
+      address: NetAddress.socketAddressFromInputUnsafe("127.0.0.1:9464")
+    })
+  ]))
 
 const guarded = layerOf()
 
@@ -105,19 +111,48 @@ it.effect("the token opens a session with a cookie of its own", () =>
     assert.isTrue(yield* service.lives(byCookie(other)))
   }).pipe(Effect.provide(guarded)))
 
-it.effect("a program may send the token itself in each request, or a proof of it from the same minute", () =>
+it.effect("a program may send the token itself in each request, or a proof of it for one request", () =>
   Effect.gen(function*() {
     const now = 1_000_000
     yield* TestClock.setTime(now)
     assert.strictEqual(yield* access(byToken(token)), "full")
     assert.strictEqual(yield* access(byToken("x")), "status")
-    for (const at of [now, now - 60_000, now + 60_000]) {
-      assert.strictEqual(yield* access(byToken(prove(token, at))), "full")
-    }
-    const far = [prove(token, now - 60_001), prove(token, now + 60_001)]
+    /** Answers a new challenge for a request, and sends the answer with another. */
+    const answered = Effect.fnUntraced(function*({ as = token, asked = {}, at = now, sent = request() }: {
+      readonly as?: string
+      readonly asked?: Partial<Asked>
+      readonly at?: number
+      readonly sent?: HttpServerRequest.HttpServerRequest
+    } = {}) {
+      yield* TestClock.setTime(now)
+      const needed = yield* Effect.flip((yield* Access).check(request(), "closed"))
+      assert.strictEqual(needed._tag, "SignInNeeded")
+      const challenge = needed._tag === "SignInNeeded" ? needed.challenge! : ""
+      const given = prove(as, challenge, { method: "GET", path: "/api/instances", host: "127.0.0.1:9464", ...asked })
+      yield* TestClock.setTime(at)
+      return sent.modify({ headers: Headers.set(sent.headers, "authorization", `Bearer ${given}`) })
+    })
+    const right = yield* answered()
+    assert.strictEqual(yield* access(right), "full")
+    assert.strictEqual(yield* access(right), "status", "once")
+    assert.strictEqual(yield* access(yield* answered({ at: now + 60_000 })), "full")
+    // Who gets a proof for itself can pass it on to nobody: the connector is asked at its own port.
+    const passedOn = { asked: { host: "127.0.0.1:9465" } }
     for (
-      const text of [...far, prove("another token of many", now), `${prove(token, now)}A`, "proof.1.", `proof.${now}.x`]
+      const wrong of [
+        { at: now + 60_001 },
+        { as: "another token of many" },
+        { asked: { method: "POST" } },
+        { asked: { path: "/api/session/link" } },
+        passedOn,
+        { ...passedOn, sent: request({ host: "127.0.0.1:9465" }) }
+      ]
     ) {
+      assert.strictEqual(yield* access(yield* answered(wrong)), "status", JSON.stringify(wrong.asked))
+    }
+    const foreign = challenges().make(now)
+    const ofForeign = prove(token, foreign, { method: "GET", path: "/api/instances", host: "127.0.0.1:9464" })
+    for (const text of [ofForeign, "proof.1.", `proof.${now}.x`]) {
       assert.strictEqual(yield* access(byToken(text)), "status", text)
     }
     const cookie = yield* enter()
