@@ -91,7 +91,7 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
 /** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const { artifacts, faults, hasBucket, lacks, order, settings, unknown } = yield* Effect.mapError(
+  const { artifacts, faults, hasBucket, isExposed, lacks, order, settings, unknown } = yield* Effect.mapError(
     BrokerCheck.look(bootstrap),
     ({ _tag, message }) =>
       new Refusal({
@@ -101,7 +101,16 @@ const onBroker = Effect.gen(function*() {
       })
   )
   const findings: Array<Finding> = [
-    { check: "broker", outcome: "passed", message: `${bootstrap.connection.servers.join(", ")} answers` },
+    isExposed
+      ? {
+        check: "broker",
+        outcome: "warning",
+        message: `${
+          bootstrap.connection.servers.join(", ")
+        } answers without TLS: the connection to it is not encrypted`,
+        remedy: "turn TLS on there, and write tls:// to insist on it"
+      }
+      : { check: "broker", outcome: "passed", message: `${bootstrap.connection.servers.join(", ")} answers` },
     hasBucket
       ? {
         check: "settings",

@@ -5,6 +5,7 @@
 import { Config, Effect, Option, Predicate } from "effect"
 import { isAbsolute, join, relative, resolve } from "node:path"
 import type { InstanceSettings } from "./InstanceSettings.ts"
+import { networkFault, originFault, type PageSettings } from "./PageSettings.ts"
 import { dataDirectoryDefault, type ProcessSettings } from "./Settings.ts"
 
 /** One fault of a document: its path (empty for the whole document) and what was expected there. */
@@ -21,6 +22,10 @@ export interface Grant {
   readonly hosts: ReadonlySet<string>
   /** Directory that holds every directory of the process's settings (`AZURE_SECURITY_DATA_DIR`). */
   readonly data: string
+  /** What the page is to people behind a proxy (`AZURE_SECURITY_PUBLIC_URL`, `AZURE_SECURITY_TRUSTED_PROXIES`). */
+  readonly page: Pick<PageSettings, "public_url" | "trusted_proxies">
+  /** Faults of these variables. */
+  readonly faults: ReadonlyArray<string>
 }
 
 /** Settings of credentials that name a file. */
@@ -46,6 +51,22 @@ const variable = (name: string) =>
     (value) => Option.getOrElse(value, () => "").trim()
   )
 
+/** Reads who stands before the page. A variable at fault grants nothing. */
+const pageOf = Effect.gen(function*() {
+  const url = yield* variable("AZURE_SECURITY_PUBLIC_URL")
+  const proxies = (yield* variable("AZURE_SECURITY_TRUSTED_PROXIES")).split(/[,\s]+/).filter((one) => one !== "")
+  const urlFault = url === "" ? undefined : originFault(url)
+  const proxiesFault = proxies.map(networkFault).find((fault) => fault !== undefined)
+  return {
+    page: {
+      ...(url === "" || urlFault !== undefined ? {} : { public_url: url }),
+      trusted_proxies: proxiesFault === undefined ? proxies : []
+    },
+    faults: Object.entries({ AZURE_SECURITY_PUBLIC_URL: urlFault, AZURE_SECURITY_TRUSTED_PROXIES: proxiesFault })
+      .flatMap(([name, fault]) => fault === undefined ? [] : [`${name}: ${fault}`])
+  }
+})
+
 /** Reads what the environment grants. */
 export const fromEnvironment: Effect.Effect<Grant> = Effect.gen(function*() {
   const secrets = yield* variable("AZURE_SECURITY_SECRETS_DIR")
@@ -54,7 +75,8 @@ export const fromEnvironment: Effect.Effect<Grant> = Effect.gen(function*() {
   return {
     secrets: secrets === "" ? undefined : resolve(secrets),
     hosts: new Set(hosts.toLowerCase().split(/[,\s]+/).filter((host) => host !== "")),
-    data: resolve(data === "" ? dataDirectoryDefault : data)
+    data: resolve(data === "" ? dataDirectoryDefault : data),
+    ...yield* pageOf
   }
 })
 
@@ -115,12 +137,15 @@ const isWithin = (above: string, directory: string): boolean => {
   return way !== ".." && !way.startsWith("../") && !isAbsolute(way)
 }
 
+const beforePage = ["public_url", "trusted_proxies"] as const
+
 /**
- * Replaces each directory outside the granted one by its default, and returns the paths of these settings. A relative
+ * Replaces each directory outside the granted one by its default, and whom people reach the page through by what the
+ * environment says: a link that signs in leads there. Returns the paths of the settings that are not taken. A relative
  * directory is one of the granted directory.
  */
-export const withinData = (
-  { data }: Grant,
+export const withinGrant = (
+  { data, page }: Grant,
   settings: ProcessSettings
 ): { readonly settings: ProcessSettings; readonly refused: ReadonlyArray<string> } => {
   const refused: Array<string> = []
@@ -131,9 +156,15 @@ export const withinData = (
     refused.push(path)
     return { ...part, directory: otherwise }
   }
+  const { public_url: _, ...shared } = settings.page
+  for (const name of beforePage) {
+    const value = settings.page[name]
+    if (value !== undefined && value.length > 0 && String(value) !== String(page[name])) refused.push(`page.${name}`)
+  }
   return {
     settings: {
       ...settings,
+      page: { ...shared, ...page },
       sink: settings.sink.type === "stdout" ? settings.sink : placed("sink.directory", settings.sink, data),
       checkpoint: placed("checkpoint.directory", settings.checkpoint, join(data, "checkpoints")),
       search: placed("search.directory", settings.search, join(data, "search"))

@@ -17,6 +17,16 @@ const isOrigin = (text: string): boolean => {
   return /^https?:$/.test(protocol) && `${pathname}${search}${hash}${username}${password}` === "/"
 }
 
+/** Returns why a text cannot be `public_url`; undefined when it can. */
+export const originFault = (text: string): string | undefined =>
+  isOrigin(text)
+    ? undefined
+    : "Expected http:// or https:// and a host, without a path, such as https://azure.example.com"
+
+/** Returns why a text cannot be one of `trusted_proxies`; undefined when it can. */
+export const networkFault = (text: string): string | undefined =>
+  networkOf(text) === undefined ? "Expected an address such as 10.0.0.5, or a network such as 10.0.0.0/8" : undefined
+
 /** Schema for the settings group `page`. */
 export const PageSettings = Schema.Struct({
   status: withDefault(
@@ -29,18 +39,10 @@ export const PageSettings = Schema.Struct({
     Schema.String.annotate({
       description:
         "Address at which people open the page through a proxy, such as `https://azure.example.com`; with https its cookie is only sent over TLS."
-    }).check(Schema.makeFilter((text) =>
-      isOrigin(text)
-        ? undefined
-        : "Expected http:// or https:// and a host, without a path, such as https://azure.example.com"
-    ))
+    }).check(Schema.makeFilter(originFault))
   ),
   trusted_proxies: withDefault(
-    Schema.Array(Schema.String.check(Schema.makeFilter((text) =>
-      networkOf(text) === undefined
-        ? "Expected an address such as 10.0.0.5, or a network such as 10.0.0.0/8"
-        : undefined
-    ))).annotate({
+    Schema.Array(Schema.String.check(Schema.makeFilter(networkFault))).annotate({
       description:
         "Addresses or networks of the proxies in front of the page; only from them is `X-Forwarded-For` believed."
     }),

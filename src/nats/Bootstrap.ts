@@ -62,7 +62,8 @@ const readNode = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-const hostOf = (server: string) => server.replace(/^nats:\/\//, "").replace(/:\d+$/, "")
+/** Returns the host of one of `NATS_URL`'s addresses. */
+export const hostOf = (server: string) => server.replace(/^(?:nats|tls):\/\//, "").replace(/:\d+$/, "")
 
 /**
  * The server to which credentials would be sent without protection, as long as somebody between says so: neither `tls://`

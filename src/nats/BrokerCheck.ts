@@ -3,9 +3,10 @@
  * holds. Writes nothing.
  */
 import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { isLoopback } from "../config/Loopback.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
-import type { Bootstrap } from "./Bootstrap.ts"
-import { Connection } from "./Connection.ts"
+import { type Bootstrap, hostOf } from "./Bootstrap.ts"
+import { Connection, hasCredentials } from "./Connection.ts"
 import { CreationOrder } from "./CreationOrder.ts"
 import { subjectOf } from "./NatsArtifactSink.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
@@ -53,7 +54,8 @@ const settingsLayer = Layer.provide(NatsSettingsSource.layer, CreationOrder.laye
  * broker's permissions refuse.
  */
 export const look = Effect.fn("BrokerCheck.look")(
-  function*({ applianceId }: Bootstrap) {
+  function*({ applianceId, connection }: Bootstrap) {
+    const { isEncrypted } = yield* Connection
     const lacks = yield* Rights.lacks
     // The source waits for ever for settings that it may not read.
     const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
@@ -69,6 +71,9 @@ export const look = Effect.fn("BrokerCheck.look")(
     return {
       ...change,
       lacks,
+      /** Whether somebody in between could read what should be protected. */
+      isExposed: !isEncrypted && (connection.tls !== undefined || hasCredentials(connection)) &&
+        !connection.servers.every((server) => isLoopback(hostOf(server))),
       faults: [...source.faults ?? [], ...change.faults],
       hasBucket: Option.isSome(found),
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),

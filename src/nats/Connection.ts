@@ -30,7 +30,7 @@ export interface ConnectionOptions {
   readonly token?: Redacted.Redacted
   /** Path of a `.creds` file: a user's JWT and its key. */
   readonly credentials?: string
-  /** Whether credentials may be sent to a broker without TLS although `tls` is set; false by default. */
+  /** Whether a broker without TLS may be spoken to, credentials included, although `tls` is set; false by default. */
   readonly allowsPlaintext?: boolean
   /** Timeout of one request; {@link answerMax} by default. */
   readonly answerMax?: Duration.Duration
@@ -114,7 +114,9 @@ const tlsOf = ({ servers, tls }: ConnectionOptions): NodeConnectionOptions["tls"
 
 const isTlsRequired = (servers: ReadonlyArray<string>) => servers.some((server) => server.startsWith("tls://"))
 
-const hasCredentials = ({ credentials, token, user }: ConnectionOptions) => (user ?? token ?? credentials) !== undefined
+/** What a broker knows this client by. A client certificate is one: what it is asked for is meant for that broker only. */
+export const hasCredentials = ({ credentials, tls, token, user }: ConnectionOptions): boolean =>
+  (user ?? token ?? credentials ?? tls?.certificate) !== undefined
 
 /** Whether a broker that offers no TLS may be spoken to without it. Whoever is in between may say that it offers none. */
 const mayBePlain = (options: ConnectionOptions) =>
@@ -165,8 +167,8 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
     said = detail
     if (withoutTls && hasCredentials(options)) {
       return yield* Effect.logWarning(
-        `the broker ${names} offers no TLS and gets no credentials: turn TLS on there, or find out who answers in its place; waiting for it${
-          isTlsRequired(options.servers) ? "" : "; NATS_ALLOW_PLAINTEXT=1 sends them unencrypted"
+        `the broker ${names} offers no TLS and is not trusted with credentials and artifacts: turn TLS on there, or find out who answers in its place; waiting for it${
+          isTlsRequired(options.servers) ? "" : "; NATS_ALLOW_PLAINTEXT=1 sends everything unencrypted"
         }`
       )
     }
@@ -179,7 +181,8 @@ const dialUntilUp = Effect.fnUntraced(function*(options: ConnectionOptions) {
   // The schedule never ends, so no failure of the broker is left here.
   const nc = yield* Effect.orDie(Effect.retry(attempt, dialAgain))
   if (said !== undefined) yield* Effect.logInfo(`connected to the broker: ${nc.getServer()}`)
-  return nc
+  const { tls_available, tls_required } = nc.info ?? {}
+  return { nc, isEncrypted: tls_required === true || (tls_available === true && tls !== undefined) }
 })
 
 const release = (nc: NatsConnection) =>
@@ -208,6 +211,8 @@ export class Connection extends Context.Service<Connection, {
   readonly js: JetStreamClient
   readonly jsm: JetStreamManager
   readonly kvm: Kvm
+  /** Whether the broker that was reached first is spoken to over TLS. */
+  readonly isEncrypted: boolean
   /** Changes after the client has restored its subscriptions. */
   readonly presence: SubscriptionRef.SubscriptionRef<Presence>
 }>()("azure-security/nats/Connection") {
@@ -215,7 +220,9 @@ export class Connection extends Context.Service<Connection, {
     Layer.effect(
       Connection,
       Effect.gen(function*() {
-        const nc = yield* Effect.acquireRelease(dialUntilUp(options), release, { interruptible: true })
+        const { isEncrypted, nc } = yield* Effect.acquireRelease(dialUntilUp(options), ({ nc }) => release(nc), {
+          interruptible: true
+        })
         const presence = yield* SubscriptionRef.make<Presence>("here")
         /** Refusals that were logged since the broker came: several may take turns. */
         const refused = new Set<string>()
@@ -255,6 +262,7 @@ export class Connection extends Context.Service<Connection, {
         const js = jetstream(nc, { timeout })
         return Connection.of({
           nc,
+          isEncrypted,
           js,
           // No request here: the broker may be away again, or refuse the request to this user.
           jsm: yield* Effect.promise(() => jetstreamManager(nc, { checkAPI: false, timeout })),

@@ -2,7 +2,7 @@
 import { Effect, Layer, Option, Schedule, Stream } from "effect"
 import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
-import { nameFaults, type Settings } from "../config/Settings.ts"
+import { nameFaults, type ProcessSettings, type Settings } from "../config/Settings.ts"
 import { BadSettings, decodeGranted, decodeProcess } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import { bucketOf } from "./CompareAndSet.ts"
@@ -43,6 +43,13 @@ const readEntry = Effect.fnUntraced(
   }
 )
 
+const refusedWords = ({ data }: Grant.Grant, path: string): string =>
+  path === "page.public_url"
+    ? "Expected none here; set AZURE_SECURITY_PUBLIC_URL in the connector's environment"
+    : path === "page.trusted_proxies"
+    ? "Expected none here; set AZURE_SECURITY_TRUSTED_PROXIES in the connector's environment"
+    : `Expected a directory in ${data}; set AZURE_SECURITY_DATA_DIR to allow another`
+
 /** Reads the settings of the process. Where they are missing or unusable, the defaults apply. */
 const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
   const { last } = yield* bucketOf(bucket)
@@ -53,16 +60,21 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie
   )
-  const defaults = Grant.withinData(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
-  if (Option.isNone(found) || !found.value.isValue) return { settings: defaults, faults: [] }
+  const ofEnvironment = grant.faults.length === 0
+    ? []
+    : [new BadSettings({ source: "The environment", faults: grant.faults })]
+  const defaults = Grant.withinGrant(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
+  if (Option.isNone(found) || !found.value.isValue) return { settings: defaults, faults: ofEnvironment }
   const source = `${bucket} ${key}`
   const read = yield* Effect.result(decodeProcess(source, text(found.value.bytes)))
-  if (read._tag === "Failure") return { settings: defaults, faults: [read.failure] }
-  const { refused, settings } = Grant.withinData(grant, read.success)
-  const faults = refused.map((path) =>
-    `${path}: Expected a directory in ${grant.data}; set AZURE_SECURITY_DATA_DIR to allow another`
-  )
-  return { settings, faults: faults.length === 0 ? [] : [new BadSettings({ source, faults })] }
+  if (read._tag === "Failure") {
+    // What cannot be read may have closed the status.
+    const settings: ProcessSettings = { ...defaults, page: { ...defaults.page, status: "closed" } }
+    return { settings, faults: [...ofEnvironment, read.failure] }
+  }
+  const { refused, settings } = Grant.withinGrant(grant, read.success)
+  const faults = refused.map((path) => `${path}: ${refusedWords(grant, path)}`)
+  return { settings, faults: [...ofEnvironment, ...faults.length === 0 ? [] : [new BadSettings({ source, faults })]] }
 })
 
 /**

@@ -9,7 +9,13 @@ import { decodeGranted } from "../../src/config/SettingsDocument.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
 
 const tenant = "11111111-1111-4111-8111-111111111111"
-const none: Grant.Grant = { secrets: undefined, hosts: new Set(), data: "/data/azure-security" }
+const none: Grant.Grant = {
+  secrets: undefined,
+  hosts: new Set(),
+  data: "/data/azure-security",
+  page: { trusted_proxies: [] },
+  faults: []
+}
 const granted: Grant.Grant = {
   ...none,
   secrets: "/secrets",
@@ -85,17 +91,47 @@ describe("Grant", () => {
       assert.deepStrictEqual(yield* Grant.fromEnvironment, {
         secrets: "/secrets",
         hosts: new Set(["login.example", "graph.example:8443"]),
-        data: "/var/lib/azure-security"
+        data: "/var/lib/azure-security",
+        page: { public_url: "https://azure.example.com", trusted_proxies: ["10.0.0.5", "10.1.0.0/16"] },
+        faults: []
       })
     }).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({
       AZURE_SECURITY_SECRETS_DIR: "/secrets/",
       AZURE_SECURITY_CREDENTIAL_HOSTS: "Login.example, graph.example:8443",
-      AZURE_SECURITY_DATA_DIR: "/var/lib/azure-security"
+      AZURE_SECURITY_DATA_DIR: "/var/lib/azure-security",
+      AZURE_SECURITY_PUBLIC_URL: "https://azure.example.com",
+      AZURE_SECURITY_TRUSTED_PROXIES: "10.0.0.5, 10.1.0.0/16"
     })))))
+
+  it.effect("grants nothing by a variable at fault, and says so", () =>
+    Effect.gen(function*() {
+      const { faults, page } = yield* Grant.fromEnvironment
+      assert.deepStrictEqual(page, { trusted_proxies: [] })
+      assert.deepStrictEqual(faults, [
+        "AZURE_SECURITY_PUBLIC_URL: Expected http:// or https:// and a host, without a path, such as https://azure.example.com",
+        "AZURE_SECURITY_TRUSTED_PROXIES: Expected an address such as 10.0.0.5, or a network such as 10.0.0.0/8"
+      ])
+    }).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({
+      AZURE_SECURITY_PUBLIC_URL: "https://azure.example.com/path",
+      AZURE_SECURITY_TRUSTED_PROXIES: "10.0.0.5 proxy.example"
+    })))))
+
+  it("takes from settings on the broker neither the page's address nor its proxies", () => {
+    const settings = Schema.decodeUnknownSync(ProcessSettings)({
+      page: { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"], status: "closed" }
+    })
+    assert.deepStrictEqual(Grant.withinGrant(none, settings).refused, ["page.public_url", "page.trusted_proxies"])
+    assert.deepStrictEqual(Grant.withinGrant(none, settings).settings.page, { status: "closed", trusted_proxies: [] })
+    const page = { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"] }
+    assert.deepStrictEqual(Grant.withinGrant({ ...none, page }, settings), {
+      settings: { ...Grant.withinGrant(none, settings).settings, page: { status: "closed", ...page } },
+      refused: []
+    })
+  })
 
   it("keeps the directories of the process in the granted one, and everything else as it is written", () => {
     const settings = (more: object) => Schema.decodeUnknownSync(ProcessSettings)(more)
-    const place = (more: object, grant = none) => Grant.withinData(grant, settings(more))
+    const place = (more: object, grant = none) => Grant.withinGrant(grant, settings(more))
     assert.deepStrictEqual(place({}).refused, [])
     assert.deepInclude(place({ sink: { type: "nats", directory: "/data/azure-security/letters" } }).settings.sink, {
       directory: "/data/azure-security/letters"

@@ -10,7 +10,7 @@ const cloud = { login: "https://login.example", graph: "https://graph.example" }
 const context: FormContext = {
   names: [],
   files: "paths",
-  grant: { secrets: undefined, hosts: new Set(), data: "/data" }
+  grant: { secrets: undefined, hosts: new Set(), data: "/data", page: { trusted_proxies: [] }, faults: [] }
 }
 
 const faultsOf = (form: Document, before: Document | null = stored, name = "one") =>

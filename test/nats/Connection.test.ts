@@ -165,6 +165,7 @@ describeNats("Connection", () => {
         const options of [
           { ...user, tls: ca },
           { ...user, tls: certificate },
+          { tls: { ...ca, ...certificate } },
           { token: Redacted.make("s3cret"), tls: ca },
           { credentials: join(directory, "client.key"), tls: ca },
           { ...user, isTls: true }
@@ -179,7 +180,10 @@ describeNats("Connection", () => {
         yield* Fiber.interrupt(waiting)
         assert.strictEqual(received.join(""), "")
         assert.strictEqual(lines.length, 1, lines.join("\n"))
-        assert.match(lines[0]!, /offers no TLS and gets no credentials: turn TLS on there, or find out who answers/)
+        assert.match(
+          lines[0]!,
+          /offers no TLS and is not trusted with credentials and artifacts: turn TLS on there, or find out who answers/
+        )
         assert.strictEqual(lines[0]!.includes("NATS_ALLOW_PLAINTEXT=1"), !isTls)
       }
     })))

@@ -139,6 +139,21 @@ describeNats("NatsSettingsSource", () => {
       ])
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
+  it.live("takes the page's address and proxies from the environment only, and keeps the status closed in doubt", () =>
+    Effect.gen(function*() {
+      const { kvm } = yield* Connection
+      const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
+      const put = (document: object) =>
+        Effect.promise(() => bucket.put(NatsSettingsSource.key, JSON.stringify(document)))
+      const read = Effect.provide(SettingsSource, Layer.fresh(layer)).pipe(Effect.scoped)
+      yield* put({ page: { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"] } })
+      const { faults, initial } = yield* read
+      assert.deepStrictEqual(initial.page, { status: "open", trusted_proxies: [] })
+      assert.match(faults![0]!.message, /page\.public_url: Expected none here; set AZURE_SECURITY_PUBLIC_URL/)
+      yield* put({ page: { status: "closed" }, log: { level: "None" } })
+      assert.strictEqual((yield* read).initial.page.status, "closed")
+    }).pipe(Effect.scoped, Effect.provide(connection())))
+
   it.live("refuses a key that is no name, and both of two keys with one slug", () =>
     Effect.gen(function*() {
       const { put, remove, until } = yield* world
