@@ -132,7 +132,8 @@ describeNats("Connection", () => {
         }", verify: true }`
       )
       const whole = { ca: file("ca.pem"), certificate: file("client.pem"), key: file("client.key") }
-      const { jsm } = yield* connected({ servers: [server.url], tls: whole })
+      const { isEncrypted, jsm } = yield* connected({ servers: [server.url], tls: whole })
+      assert.isTrue(isEncrypted)
       assert.strictEqual((yield* Effect.promise(() => jsm.getAccountInfo())).streams, 0)
 
       const complaint = Effect.fnUntraced(function*(tls: NonNullable<ConnectionOptions["tls"]>) {
