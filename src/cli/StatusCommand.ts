@@ -90,14 +90,19 @@ export const command = Command.make(
     )
   },
   Effect.fn(function*({ config, requests, url }) {
-    yield* Printed.lines(
-      ...(requests
-        ? (yield* Asking.ask({ config, url }, (client) => client.debug.requests())).map(requestLine)
-        : linesOf(
-          yield* Asking.ask({ config, url }, (client) => client.status.document()),
-          yield* Clock.currentTimeMillis
-        ))
-    )
-    yield* ExitCode.set(ExitCode.well)
+    if (requests) {
+      yield* Printed.lines(
+        ...(yield* Asking.ask({ config, url }, (client) => client.debug.requests())).map(requestLine)
+      )
+      return yield* ExitCode.set(ExitCode.well)
+    }
+    const document = yield* Asking.ask({ config, url }, (client) => client.status.document())
+    yield* Printed.lines(...linesOf(document, yield* Clock.currentTimeMillis))
+    const isWell = document.instances.every(({ state }) => state !== "attention")
+    yield* ExitCode.set(isWell ? ExitCode.well : ExitCode.failed)
   }, Effect.provide(FetchHttpClient.layer))
-).pipe(Command.withDescription("Print the state of a running connector, worst first"))
+).pipe(
+  Command.withDescription(
+    "Print the state of a running connector, worst first; exits with 1 while an instance needs attention"
+  )
+)

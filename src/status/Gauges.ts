@@ -4,8 +4,10 @@
  */
 import { Clock, Effect, Metric } from "effect"
 import { PrometheusMetrics } from "effect/observability"
+import { all } from "../endpoints/Endpoints.ts"
 import * as Metrics from "./Metrics.ts"
 import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
+import { instanceState } from "./StatusSelector.ts"
 
 /** A gauge with its value and labels. */
 export interface Gauge {
@@ -30,6 +32,12 @@ export const gaugesOf = (
       { metric: Metrics.gaps, value: gaps.length, labels },
       ...(rhythm === undefined ? [] : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
     ]
+  }),
+  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints }]) => {
+    const state = instanceState(enabled, all.map(({ name }) => endpoints[name]), now)
+    return state === "disabled"
+      ? []
+      : [{ metric: Metrics.instanceOk, value: state === "ok" ? 1 : 0, labels: { instance } }]
   }),
   ...Array.from(snapshot.instances).flatMap(([instance, { enabled, secretExpiresAt }]) =>
     !enabled || secretExpiresAt === undefined ? [] : [{

@@ -62,6 +62,11 @@ export const credentialExpiry = gauge(
   "Seconds until the client secret expires, by the day that the settings name."
 )
 
+export const instanceOk = gauge(
+  "signal_client_instance_ok",
+  "1 while the instance collects: its state is ok; 0 in any other state; none for one that is turned off."
+)
+
 /** Conductor's count of what its stages did, by `stage` and `status`. */
 export const pipelineStage = counter("pipeline_stage_count", "Records of a pipeline stage, by status.")
 export const pipelinePublished = counter("pipeline_messages_published_total", "Messages published.")

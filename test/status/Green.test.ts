@@ -1,6 +1,6 @@
 /** Tests that no instance is green while it collects nothing: every way to stop, and the rule over all facts. */
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { StateStore, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import type { Settings } from "../../src/config/Settings.ts"
@@ -16,6 +16,8 @@ import {
   Unavailable
 } from "../../src/graph/GraphError.ts"
 import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
+import { gaugesOf } from "../../src/status/Gauges.ts"
+import * as Metrics from "../../src/status/Metrics.ts"
 import { freshEndpoint } from "../../src/status/Snapshot.ts"
 import { EndpointState, type InstanceDocument } from "../../src/status/StatusDocument.ts"
 import { instanceState } from "../../src/status/StatusSelector.ts"
@@ -124,8 +126,16 @@ describe("an instance that collects nothing", () => {
         yield* TestClock.setTime(noon)
         const fake = FakeGraph.make({ rows: [{ id: "a", lastUpdateDateTime: Timestamp.fromMillis(noon - 60_000) }] })
         const { held, sink, store } = outlets()
-        const { change, document } = yield* runningOver(fake, yield* settings(), { sink, store })
-        const instance = Effect.map(document, ({ instances }) => instances[0]!)
+        const { change, document, snapshot } = yield* runningOver(fake, yield* settings(), { sink, store })
+        // The tile, the state and the gauge agree at any time.
+        const instance = Effect.gen(function*() {
+          const [one] = (yield* document).instances
+          const gauges = gaugesOf(yield* snapshot, yield* Clock.currentTimeMillis)
+          const collects = gauges.find(({ metric }) => metric === Metrics.instanceOk)?.value
+          assert.strictEqual(collects, one!.enabled ? Number(one!.state === "ok") : undefined)
+          assert.strictEqual(one!.connection_status === "connected", one!.state === "ok")
+          return one!
+        })
         yield* TestClock.adjust("1 minute")
         assert.isTrue(greenOf(yield* instance), "green at first")
         const changed: Settings = yield* settings(way({ fake, held }))

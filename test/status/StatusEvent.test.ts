@@ -164,12 +164,13 @@ describe("gauges", () => {
     const both = after(registered("one", noon), started, registered("two", noon))
     assert.deepStrictEqual(new Set(labelsOf(both).map(([, instance]) => instance)), new Set(["one", "two"]))
     const one = reduce(both, { _tag: "InstanceForgotten", instance: "one" })
-    assert.deepStrictEqual(labelsOf(one), [[Metrics.credentialExpiry.id, "two"]])
+    assert.deepStrictEqual(labelsOf(one), [[Metrics.instanceOk.id, "two"], [Metrics.credentialExpiry.id, "two"]])
   })
 
   it("say nothing of an endpoint that another replica polls", () => {
-    assert.deepStrictEqual(labelsOf(after(registered())), [])
-    assert.deepStrictEqual(labelsOf(after(registered(), started, of({ _tag: "Rested" }))), [])
+    assert.deepStrictEqual(labelsOf(after(registered())), [[Metrics.instanceOk.id, "one"]])
+    const rested = after(registered(), started, of({ _tag: "Rested" }))
+    assert.deepStrictEqual(labelsOf(rested), [[Metrics.instanceOk.id, "one"]])
   })
 
   it("count the lag from the last pass that ended well, and from the start where there was none", () => {

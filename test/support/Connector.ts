@@ -103,6 +103,7 @@ export const runningOver = Effect.fnUntraced(
       lines,
       /** The document of `/status`. */
       document: Context.get(context, Status).document,
+      snapshot: Context.get(context, Status).snapshot,
       change: (other: Settings) =>
         Effect.gen(function*() {
           yield* Queue.offer(changes, { settings: other, faults: [] })
