@@ -58,6 +58,35 @@ describe("rows that come late", () => {
       assert.strictEqual(sweeps(fake).length, 1)
     }).pipe(Effect.provide(world)))
 
+  it.effect("late_row_masked: finds one that comes late while another leaves by an update, although their number stays", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make({ rows: rows() })
+      yield* running(fake)
+      yield* minutes(61)
+      const swap = (id: string, late: string, at: number) => {
+        const old = fake.rows.findIndex((row) => row.id === id)
+        fake.rows.splice(old, 1)
+        fake.rows.push({ id: late, lastUpdateDateTime: minute(-90) }, { id, lastUpdateDateTime: minute(at) })
+      }
+      swap("da400", "late", 61)
+      yield* minutes(60)
+      yield* assertPublished(482)
+      assert.strictEqual(sweeps(fake).length, 1)
+      // The update is read after Graph was asked for the number: it counts with the next one.
+      const asked = counts(fake).length
+      while (counts(fake).length === asked) {
+        fake.before = () => {
+          if (fake.requests.at(-1)?.url.includes("$count") === true && !fake.rows.some(({ id }) => id === "later")) {
+            swap("da401", "later", Math.floor((fake.requests.at(-1)!.at - noon) / 60_000))
+          }
+        }
+        yield* minutes(1)
+      }
+      yield* minutes(65)
+      yield* assertPublished(484)
+    }).pipe(Effect.provide(world)))
+
   it.effect("is asked at most once an hour, never of the legacy endpoint, and not at all with 0 hours", () =>
     Effect.gen(function*() {
       yield* atNoon
