@@ -3,15 +3,15 @@
  *
  * A change needs a confirmation and a stopped connector, and is recorded in `changes.ndjson` in the directory.
  */
-import { Clock, DateTime, Effect, type FileSystem, Layer, Option, Path, Schema } from "effect"
+import { Clock, DateTime, Effect, type FileSystem, Layer, Option, type Path, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { peek } from "../checkpoints/Peek.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
+import * as AuditFile from "../config/AuditFile.ts"
 import { hold } from "../config/DirectoryLock.ts"
-import { openOwn } from "../config/DurableFile.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -118,22 +118,6 @@ const show = Command.make(
   })
 ).pipe(Command.withDescription("Print positions, with the last ten of each"))
 
-const Change = Schema.fromJsonString(Schema.Struct({
-  at: Schema.String,
-  command: Schema.String,
-  instance: Schema.String,
-  endpoint: Schema.String,
-  from: Schema.String,
-  to: Schema.NullOr(Schema.String)
-}))
-
-const note = Effect.fnUntraced(function*(directory: string, change: typeof Change.Type) {
-  const path = yield* Path.Path
-  const text = yield* Effect.orDie(Schema.encodeEffect(Change)(change))
-  const file = yield* openOwn(path.join(directory, "changes.ndjson"), "a")
-  yield* file.writeAll(new TextEncoder().encode(`${text}\n`))
-}, Effect.scoped)
-
 const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   if (yes) return true
   if (!process.stdin.isTTY) {
@@ -198,7 +182,14 @@ const rewindCommand = Command.make(
         const at = yield* Clock.currentTimeMillis
         yield* state.update((checkpoint) => rewind(checkpoint, to, at))
         const { endpoint, instance } = target
-        yield* note(directory, { at: time(at), command: "rewind", instance, endpoint, from: mark, to })
+        yield* AuditFile.append(directory, AuditFile.changesFile, {
+          at: time(at),
+          command: "rewind",
+          instance,
+          endpoint,
+          from: mark,
+          to
+        })
         yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(SettingsFlag.layer(config)))
   })
@@ -227,7 +218,14 @@ const clear = Command.make(
         }
         const { endpoint, instance } = target
         const at = yield* Clock.currentTimeMillis
-        yield* note(directory, { at: time(at), command: "clear", instance, endpoint, from: mark, to: null })
+        yield* AuditFile.append(directory, AuditFile.changesFile, {
+          at: time(at),
+          command: "clear",
+          instance,
+          endpoint,
+          from: mark,
+          to: null
+        })
         yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(SettingsFlag.layer(config)))
   })

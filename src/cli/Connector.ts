@@ -12,13 +12,14 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** What is told of each change of the settings: the ones before, and the change. */
+/** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
 const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) {
   const { changes, initial } = yield* SettingsSource
   const status = yield* Status
   const reporter = yield* Reporter
+  const scope = yield* Effect.scope
   /** Current reports of invalid settings, by instance; empty for the whole document. */
   let wrong = new Map<string, Report>()
   let before = initial
@@ -50,7 +51,9 @@ const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) 
     Effect.fnUntraced(function*(change) {
       const { faults, revisions, settings } = change
       // What the broker has at the start is no change of it.
-      if (!isFirst || revisions === undefined) yield* told(before, change)
+      if (!isFirst || revisions === undefined) {
+        yield* Effect.forkIn(told(before, change), scope, { startImmediately: true })
+      }
       before = settings
       isFirst = false
       if (faults.length === 0) yield* Effect.logInfo("the settings were read again")

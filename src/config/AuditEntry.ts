@@ -4,8 +4,8 @@ import { Equal, Predicate, Redacted, Schema } from "effect"
 const text = Schema.optionalKey(Schema.String)
 
 /**
- * Schema for a line of `changes.ndjson`: who changed what and when. It names fields, and never has their values. Changes of
- * positions by the command `checkpoint` are in the same file; they have `command` in the place of `by` and `change`.
+ * Schema for a line of `changes.ndjson` or `refusals.ndjson`: who did what and when. It names fields, and never has their
+ * values. Changes of positions by the command `checkpoint` have `command` in the place of `by` and `change`.
  */
 export const AuditEntry = Schema.Struct({
   at: Schema.String,

@@ -1,5 +1,6 @@
 /** Where settings come from, and how their changes reach the program. */
 import {
+  Clock,
   Context,
   Effect,
   FileSystem,
@@ -26,8 +27,10 @@ export interface SettingsChange {
   readonly order?: ReadonlyArray<string>
   /** Why the current settings cannot be used; empty when they can. */
   readonly faults: ReadonlyArray<BadSettings>
-  /** Revisions of the broker's documents by instance; undefined where the settings are elsewhere. */
+  /** Revisions of the broker's documents, and of their removals, by instance; undefined where the settings are elsewhere. */
   readonly revisions?: Readonly<Record<string, number>>
+  /** Monotonic time in nanoseconds at which the reading of a file began. */
+  readonly readAt?: bigint
 }
 
 /** Warns of an unknown setting, which is most likely misspelt. */
@@ -101,18 +104,19 @@ export class SettingsSource extends Context.Service<SettingsSource, {
         const seen = yield* Ref.make(text)
         const good = yield* Ref.make({ settings: initial, order: instanceOrder(text) })
         const look = Effect.gen(function*() {
+          const readAt = yield* Clock.monotonicTimeNanos
           const now = yield* Effect.result(read)
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
-          if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure] })
+          if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure], readAt })
           yield* Effect.forEach(yield* unknownSettings(now.success), warnOfUnknown)
           const decoded = yield* Effect.result(decodeSettings(path, now.success))
           if (decoded._tag === "Failure") {
-            return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure] })
+            return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure], readAt })
           }
           const change = { settings: decoded.success, order: instanceOrder(now.success) }
           yield* Ref.set(good, change)
-          return Option.some({ ...change, faults: [] })
+          return Option.some({ ...change, faults: [], readAt })
         })
         return {
           initial,

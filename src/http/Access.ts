@@ -4,7 +4,7 @@ import { Headers, HttpServer, type HttpServerRequest } from "effect/http"
 import { IpNetwork, NetAddress } from "effect/net"
 import { timingSafeEqual } from "node:crypto"
 import { hostname } from "node:os"
-import { Audit, type Person } from "../config/Audit.ts"
+import { type Actor, Audit } from "../config/Audit.ts"
 import { networkOf, type PageSettings } from "../config/PageSettings.ts"
 import { isoTime } from "../status/Report.ts"
 import { NotAllowed, pageHeader, SignInNeeded, TooManyRequests } from "./Guard.ts"
@@ -101,7 +101,7 @@ export class Access extends Context.Service<Access, {
   ) => Effect.Effect<void, SignInNeeded | NotAllowed | TooManyRequests>
   readonly caller: (request: Request) => Caller
   /** Who sends the request, for the audit trail. */
-  readonly person: (request: Request) => Person
+  readonly actor: (request: Request) => Actor
   /** Whether the request's session goes on; true for a request with a token. The session is not extended. */
   readonly lives: (request: Request) => Effect.Effect<boolean>
 }>()("azure-security/http/Access") {
@@ -162,7 +162,7 @@ export class Access extends Context.Service<Access, {
 
         const keyOf = (cookie: string) => digest(cookie).toString("hex")
         const addressOf = (request: Request) => Option.getOrElse(request.remoteAddress, () => "")
-        const person = (request: Request, cookie = cookieOf(request)): Person => ({
+        const actor = (request: Request, cookie = cookieOf(request)): Actor => ({
           ...(bearerOf(request) !== undefined
             ? { session: "token" }
             : cookie === ""
@@ -211,18 +211,18 @@ export class Access extends Context.Service<Access, {
           begin: Effect.fnUntraced(function*(request, text) {
             const at = yield* Clock.currentTimeMillis
             if (!isToken(text.trim()) && !sessions.redeem(text.trim(), at)) {
-              yield* audit.refused(person(request, ""))
+              yield* audit.refused(actor(request, ""))
               yield* counted(wrong, request)
               return Option.none()
             }
             const begun = sessions.begin(at)
-            yield* audit.tell({ by: "page", change: "signed_in", ...person(request, begun.cookie) })
+            yield* audit.tell({ by: "page", change: "signed_in", ...actor(request, begun.cookie) })
             return Option.some({ cookie: begun.cookie, session: opened(begun.endsAt) })
           }),
           end: Effect.fnUntraced(function*(request) {
             if (!sessions.lives(cookieOf(request), yield* Clock.currentTimeMillis)) return
             sessions.end(cookieOf(request))
-            yield* audit.tell({ by: "page", change: "signed_out", ...person(request) })
+            yield* audit.tell({ by: "page", change: "signed_out", ...actor(request) })
           }),
           invite: Effect.map(Clock.currentTimeMillis, (at) =>
             Option.map(now.token, (secret) => {
@@ -263,7 +263,7 @@ export class Access extends Context.Service<Access, {
             session: bearerOf(request) === undefined ? keyOf(cookieOf(request)) : "token",
             address: callerOf(request)
           }),
-          person: (request) => person(request),
+          actor: (request) => actor(request),
           lives: (request) =>
             Effect.map(Clock.currentTimeMillis, (at) =>
               bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at))

@@ -94,14 +94,14 @@ export const layer = HttpApiBuilder.group(
           const { document } = yield* filled(name.trim(), payload)
           const before = payload.revision === null ? undefined : yield* stored(name.trim())
           const put = writing(name.trim())(store.put(name.trim(), document, payload.revision))
-          return shown(yield* audit.saving(access.person(request), before, put))
+          return shown(yield* audit.saving(access.actor(request), before, put))
         })),
       remove: ({ params: { name }, query: { revision }, request }) =>
         backend.use(Effect.gen(function*() {
           const store = yield* SettingsStore
           const before = yield* stored(name.trim())
           const remove = writing(name.trim())(store.remove(name.trim(), revision))
-          yield* audit.saving(access.person(request), before, remove)
+          yield* audit.saving(access.actor(request), before, remove)
         })),
       history: ({ params: { name } }) =>
         backend.use(Effect.map(audit.history(name.trim()), (all) => all.slice(0, historyMax))),

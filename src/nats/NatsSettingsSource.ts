@@ -91,6 +91,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const connection = yield* Connection
     const grant = yield* Grant.fromEnvironment
     const { order } = yield* CreationOrder
+    const { last } = yield* bucketOf(bucket)
     const process = yield* ofProcess(grant)
     const initial: Settings = { ...process.settings, instances: {} }
     let known = new Map<string, Known>()
@@ -114,6 +115,11 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
         now.set(instance, one)
         if (one.settings !== undefined) instances[instance] = one.settings
         if (one.fault !== undefined) faults.push(one.fault)
+      }
+      for (const instance of known.keys()) {
+        if (entries.has(instance)) continue
+        const mark = Option.flatten(yield* Effect.option(last(prefix + instance)))
+        if (Option.isSome(mark) && !mark.value.isValue) revisions[instance] = mark.value.revision
       }
       known = now
       const settings: Settings = { ...initial, instances }

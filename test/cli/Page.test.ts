@@ -332,11 +332,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
           const { change, session } = JSON.parse(line) as { readonly change: string; readonly session?: string }
           return [change, session]
         }),
-        [["token_refused", undefined], ["signed_in", session], ["changed", session], ["changed", undefined], [
-          "signed_out",
-          session
-        ]]
+        [["signed_in", session], ["changed", session], ["changed", undefined], ["signed_out", session]]
       )
+      const refusals = yield* fs.readFileString(`${directory}/checkpoints/refusals.ndjson`)
+      assert.match(refusals, /^\{"at":"[^"]+","by":"page","change":"token_refused","address":"127\.0\.0\.1"\}\n$/)
       assert.match(
         run.stdout(),
         /\[WARN\] azure-security: a wrong token for the page was refused {2}by=page address=127\.0\.0\.1/

@@ -89,7 +89,8 @@ describeNats("NatsSettingsSource", () => {
       )
       assert.isBelow(Duration.toMillis(took[0]), 1000)
       yield* remove("one")
-      yield* until((change) => names(change).join() === "two")
+      const { revisions } = yield* until((change) => names(change).join() === "two")
+      assert.deepStrictEqual(revisions, { one: 3, two: 2 }, "a removal has a revision, too")
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
   it.live("keeps the last good settings of a truncated document, and reports the fault and its repair", () =>
