@@ -2,8 +2,8 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Duration, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
-import { isIPv4 } from "node:net"
 import type { Audit } from "../config/Audit.ts"
+import { isLoopback } from "../config/Loopback.ts"
 import { Access, type Admission } from "../http/Access.ts"
 import { Backend, type Services } from "../http/Backend.ts"
 import { views } from "../http/PageRoutes.ts"
@@ -29,8 +29,6 @@ const parseAddress = (text: string): Result.Result<Address, string> => {
     ? Result.fail(`--listen ${text}: Expected HOST:PORT, such as ${listenDefault}`)
     : Result.succeed({ host: parts[1]!.replace(/^\[|\]$/g, ""), port })
 }
-
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
 
 /** Connections that wait to be accepted. Node's 511 are full for seconds after a burst; Linux allows 4,096. */
 const backlogMax = 4096

@@ -3,8 +3,9 @@
  *
  * It is decided here and not by the HTTP client, whose `NO_PROXY` knows no networks: a report has to name the proxy.
  */
-import { Config, Effect, Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { BlockList, isIP } from "node:net"
+import { variable } from "../config/EnvironmentVariable.ts"
 import { isLoopback } from "../config/Loopback.ts"
 
 /** A proxy variable is not a URL. The error does not show its value, which may contain a password. */
@@ -18,10 +19,10 @@ export class ProxyMalformed extends Schema.TaggedError<ProxyMalformed>()("ProxyM
 }
 
 /** Returns the first of the variables that is set and not empty; the lower-case name goes first, as in curl. */
-const variable = Effect.fnUntraced(function*(name: string) {
+const firstOf = Effect.fnUntraced(function*(name: string) {
   for (const each of [name.toLowerCase(), name]) {
-    const value = yield* Effect.option(Config.String(each))
-    if (Option.isSome(value) && value.value.trim() !== "") return { name: each, value: value.value.trim() }
+    const value = yield* variable(each)
+    if (Option.isSome(value)) return { name: each, value: value.value }
   }
   return { name, value: "" }
 })
@@ -29,7 +30,7 @@ const variable = Effect.fnUntraced(function*(name: string) {
 const decoded = Option.liftThrowable(decodeURIComponent)
 
 const proxy = Effect.fnUntraced(function*(of: string) {
-  const { name, value } = yield* variable(of)
+  const { name, value } = yield* firstOf(of)
   if (value === "") return undefined
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isProxy = url !== undefined && ["http:", "https:"].includes(url.protocol) &&
@@ -83,7 +84,7 @@ const bypassing = (value: string) => {
 export const fromEnvironment = Effect.gen(function*() {
   const http = yield* proxy("HTTP_PROXY")
   const https = (yield* proxy("HTTPS_PROXY")) ?? http
-  const bypasses = bypassing((yield* variable("NO_PROXY")).value)
+  const bypasses = bypassing((yield* firstOf("NO_PROXY")).value)
   return {
     all: new Set([http, https].filter((each) => each !== undefined)),
     of: (url: URL): URL | undefined => {

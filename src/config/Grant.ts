@@ -2,8 +2,9 @@
  * What settings may name of this machine when somebody else than its administrator writes them: a writer of Conductor's
  * bucket, or a user of the page. Only the environment of the process grants anything.
  */
-import { Config, Effect, Option, Predicate } from "effect"
+import { Effect, Option, Predicate } from "effect"
 import { isAbsolute, join, relative, resolve } from "node:path"
+import { variable } from "./EnvironmentVariable.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
 import { networkFault, originFault, type PageSettings } from "./PageSettings.ts"
 import { dataDirectoryDefault, type ProcessSettings } from "./Settings.ts"
@@ -45,21 +46,16 @@ export const references: ReadonlyArray<string> = [variableReference, ...fileRefe
 /** A name of a file, and of nothing above or below the directory. */
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
-const variable = (name: string) =>
-  Effect.map(
-    Effect.orElseSucceed(Config.option(Config.String(name)), () => Option.none<string>()),
-    (value) => Option.getOrElse(value, () => "").trim()
-  )
-
 /** Reads who stands before the page. A variable at fault grants nothing. */
 const pageOf = Effect.gen(function*() {
-  const url = yield* variable("AZURE_SECURITY_PUBLIC_URL")
-  const proxies = (yield* variable("AZURE_SECURITY_TRUSTED_PROXIES")).split(/[,\s]+/).filter((one) => one !== "")
-  const urlFault = url === "" ? undefined : originFault(url)
+  const url = Option.getOrUndefined(yield* variable("AZURE_SECURITY_PUBLIC_URL"))
+  const listed = Option.getOrElse(yield* variable("AZURE_SECURITY_TRUSTED_PROXIES"), () => "")
+  const proxies = listed.split(/[,\s]+/).filter((one) => one !== "")
+  const urlFault = url === undefined ? undefined : originFault(url)
   const proxiesFault = proxies.map(networkFault).find((fault) => fault !== undefined)
   return {
     page: {
-      ...(url === "" || urlFault !== undefined ? {} : { public_url: url }),
+      ...(url === undefined || urlFault !== undefined ? {} : { public_url: url }),
       trusted_proxies: proxiesFault === undefined ? proxies : []
     },
     faults: Object.entries({ AZURE_SECURITY_PUBLIC_URL: urlFault, AZURE_SECURITY_TRUSTED_PROXIES: proxiesFault })
@@ -69,13 +65,13 @@ const pageOf = Effect.gen(function*() {
 
 /** Reads what the environment grants. */
 export const fromEnvironment: Effect.Effect<Grant> = Effect.gen(function*() {
-  const secrets = yield* variable("AZURE_SECURITY_SECRETS_DIR")
-  const hosts = yield* variable("AZURE_SECURITY_CREDENTIAL_HOSTS")
-  const data = yield* variable("AZURE_SECURITY_DATA_DIR")
+  const secrets = Option.getOrUndefined(yield* variable("AZURE_SECURITY_SECRETS_DIR"))
+  const hosts = Option.getOrElse(yield* variable("AZURE_SECURITY_CREDENTIAL_HOSTS"), () => "")
+  const data = Option.getOrElse(yield* variable("AZURE_SECURITY_DATA_DIR"), () => dataDirectoryDefault)
   return {
-    secrets: secrets === "" ? undefined : resolve(secrets),
+    secrets: secrets === undefined ? undefined : resolve(secrets),
     hosts: new Set(hosts.toLowerCase().split(/[,\s]+/).filter((host) => host !== "")),
-    data: resolve(data === "" ? dataDirectoryDefault : data),
+    data: resolve(data),
     ...yield* pageOf
   }
 })

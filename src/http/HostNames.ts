@@ -1,5 +1,6 @@
 /** Decides which names of this machine a request may use. */
 import { isIP } from "node:net"
+import { hostOf } from "../config/Loopback.ts"
 
 /** Names that are this machine's. */
 export interface HostNames {
@@ -10,10 +11,6 @@ export interface HostNames {
   /** Host of `page.public_url`, without its port. */
   readonly published: string | undefined
 }
-
-/** Returns the host of a `Host` header in lower case, without port, brackets and the final dot. */
-export const hostOf = (header: string): string =>
-  header.toLowerCase().replace(/:\d*$/, "").replace(/^\[([0-9a-f:.]+)\]$/, "$1").replace(/\.$/, "")
 
 /**
  * Tells whether a `Host` header names this machine. Anybody can make a name of their own DNS point here, and a browser

@@ -1,6 +1,7 @@
 /** Reads the environment of a process in Conductor: the broker's address, and the appliance it runs on. */
-import { Config, Effect, FileSystem, Option, Redacted, Schema } from "effect"
-import { isLoopback } from "../config/Loopback.ts"
+import { Effect, FileSystem, Option, Redacted, Schema } from "effect"
+import { variable } from "../config/EnvironmentVariable.ts"
+import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 
@@ -43,12 +44,6 @@ const mounted = {
   key: "/certs/client.key"
 }
 
-const variable = (name: string) =>
-  Effect.map(
-    Effect.option(Config.String(name)),
-    Option.flatMap((value) => value.trim() === "" ? Option.none() : Option.some(value.trim()))
-  )
-
 const readNode = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
   const bad = (fault: string) => new BadBootstrap({ faults: [`${file}: ${fault}`] })
@@ -62,9 +57,6 @@ const readNode = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-/** Returns the host of one of `NATS_URL`'s addresses. */
-export const hostOf = (server: string) => server.replace(/^(?:nats|tls):\/\//, "").replace(/:\d+$/, "")
-
 /**
  * The server to which credentials would be sent without protection, as long as somebody between says so: neither `tls://`
  * nor a CA or certificate insists on TLS. Undefined when there is none.
@@ -73,7 +65,7 @@ const unprotected = ({ credentials, servers, tls, token, user }: ConnectionOptio
   (user ?? token ?? credentials) === undefined || tls !== undefined ||
     servers.some((server) => server.startsWith("tls://"))
     ? undefined
-    : servers.find((server) => !isLoopback(hostOf(server)))
+    : servers.find((server) => !isLoopback(hostOf(server.replace(/^nats:\/\//, ""))))
 
 /** Whether the environment names a broker (`NATS_URL`). */
 export const isInConductor: Effect.Effect<boolean> = Effect.map(variable("NATS_URL"), Option.isSome)

@@ -3,9 +3,9 @@
  * holds. Writes nothing.
  */
 import { Effect, Layer, Option, Schema, Stream } from "effect"
-import { isLoopback } from "../config/Loopback.ts"
+import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
-import { type Bootstrap, hostOf } from "./Bootstrap.ts"
+import type { Bootstrap } from "./Bootstrap.ts"
 import { Connection, hasCredentials } from "./Connection.ts"
 import { CreationOrder } from "./CreationOrder.ts"
 import { subjectOf } from "./NatsArtifactSink.ts"
@@ -73,7 +73,7 @@ export const look = Effect.fn("BrokerCheck.look")(
       lacks,
       /** Whether somebody in between could read what should be protected. */
       isExposed: !isEncrypted && (connection.tls !== undefined || hasCredentials(connection)) &&
-        !connection.servers.every((server) => isLoopback(hostOf(server))),
+        !connection.servers.every((server) => isLoopback(hostOf(server.replace(/^(?:nats|tls):\/\//, "")))),
       faults: [...source.faults ?? [], ...change.faults],
       hasBucket: Option.isSome(found),
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { hostOf, isOwnHost } from "../../src/http/HostNames.ts"
+import { isOwnHost } from "../../src/http/HostNames.ts"
 
 const names = { loopback: true, machine: "collector.corp.example", published: "azure.example.com" }
 
@@ -52,8 +52,4 @@ it("a name without a dot is, where other machines reach the connector", () => {
     assert.isFalse(isOwnHost(host, names), host)
     assert.isTrue(isOwnHost(host, { ...names, loopback: false }), host)
   }
-})
-
-it("a host is told without its port", () => {
-  assert.deepStrictEqual(["A.b:1", "[::1]:1", "[::1]", "a.", "a:"].map(hostOf), ["a.b", "::1", "::1", "a", "a"])
 })
