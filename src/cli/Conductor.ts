@@ -31,26 +31,38 @@ import * as TlsVerification from "./TlsVerification.ts"
 
 const replicasMax = 9
 
-/** Takes the first directory for dead letters that no other process holds. */
-const ownDirectory = Effect.fnUntraced(function*({ sink }: Settings) {
-  if (sink.type !== "nats" || sink.dead_letters !== "file") return sink
+/**
+ * Takes the first directory that no other process holds, for dead letters and the audit trail: two processes must not
+ * write one file. None when the directory is unsafe, or cannot be made.
+ */
+const ownDirectory = Effect.fnUntraced(function*(settings: Settings) {
   const path = yield* Path.Path
+  const first = PageToken.directoryOf(settings, true)
   const directories = [
-    sink.directory,
-    ...Array.from({ length: replicasMax - 1 }, (_, n) => path.join(sink.directory, `replica-${n + 2}`))
+    first,
+    ...Array.from({ length: replicasMax - 1 }, (_, n) => path.join(first, `replica-${n + 2}`))
   ]
+  const keepsLetters = settings.sink.type === "nats" && settings.sink.dead_letters === "file"
+  const what = keepsLetters ? "dead letters and changes of the settings" : "changes of the settings"
   // Where others may write to the directory, they may also replace one in it.
-  const directory = yield* DataDirectory.inspect(sink.directory).pipe(
+  return yield* DataDirectory.inspect(first).pipe(
     Effect.andThen(Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each)))),
     Effect.catch(({ message }) =>
       Effect.as(
-        Effect.logWarning(`dead letters are not kept, because no directory for them is available: ${message}`),
+        Effect.logWarning(`${what} are not kept, because no directory for them is available: ${message}`),
         undefined
       )
     )
   )
-  return directory === undefined ? { ...sink, dead_letters: "off" as const } : { ...sink, directory }
 })
+
+/** Returns the sink that keeps its dead letters in a directory of this process's own, or nowhere without one. */
+const sinkIn = (sink: Settings["sink"], directory: string | undefined) =>
+  sink.type !== "nats" || sink.dead_letters !== "file"
+    ? sink
+    : directory === undefined
+    ? { ...sink, dead_letters: "off" as const }
+    : { ...sink, directory }
 
 /** Waits until the broker's permissions let this user use the buckets; logs once what each lacks. */
 const untilAllowed = Effect.suspend(() => {
@@ -116,7 +128,13 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
 }) {
   const scope = yield* Scope.Scope
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const context = yield* Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope)
+  const logging = (log: Settings["log"]) =>
+    Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
+  const first = logging({ level: "Info", format: "text" })
+  const context = yield* Effect.provide(
+    Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
+    first
+  )
   // The settings, and with them the place of the token, are known once the broker answers.
   const early = yield* PageToken.fromEnvironment(
     pageDefaults,
@@ -125,9 +143,6 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   const { admit, announce, faults: unheard } = yield* listen(options.listen, early.admission, context, scope)
   const faults = [...(yield* TlsVerification.faults), ...early.faults, ...unheard]
   if (faults.length > 0) return yield* new Refusal({ faults })
-
-  const logging = (log: Settings["log"]) =>
-    Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
 
   return yield* Effect.gen(function*() {
     yield* announce
@@ -150,7 +165,8 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
         ({ faults, source: from }) =>
           Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
       )
-      const settings = { ...source.initial, sink: yield* ownDirectory(source.initial) }
+      const directory = yield* ownDirectory(source.initial)
+      const settings = { ...source.initial, sink: sinkIn(source.initial.sink, directory) }
       if (Option.isSome(options.listen)) yield* Effect.flatMap(admitted(source.initial, options.once), admit)
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(
@@ -159,7 +175,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       )
       return yield* Assembly.poll({
         settings,
-        audit: PageToken.directoryOf(source.initial, true),
+        ...(directory === undefined ? {} : { audit: directory }),
         ca,
         stores: Layer.mergeAll(
           SearchLayer.over(Assembly.layerSink(settings, bootstrap.applianceId), settings, true),
@@ -175,7 +191,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     }).pipe(Effect.provideContext(broker))
   }).pipe(
     Effect.provideContext(context),
-    Effect.provide(logging({ level: "Info", format: "text" })),
+    Effect.provide(first),
     Effect.catchTag(["ProxyMalformed", "ArtifactSinkError"], refuse)
   )
 }, Effect.scoped)

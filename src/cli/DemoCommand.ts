@@ -75,9 +75,10 @@ export const command = Command.make(
       Layer.orDie(SettingsSource.layerMemory(documents)),
       SettingsStore.layerMemory(documents)
     )
-    const context = yield* Layer.buildWithScope(
-      Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer),
-      scope
+    const logging = Logging.layer({ format: "text", level: "Info", toStderr: false })
+    const context = yield* Effect.provide(
+      Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
+      logging
     )
     const page = yield* Effect.map(Effect.provide(SettingsSource, settings), ({ initial }) => initial.page)
     const { admission, faults } = yield* PageToken.fromEnvironment(page, Effect.succeed(inMemory(page)))
@@ -98,9 +99,6 @@ export const command = Command.make(
         Effect.ensuring(Effect.flatMap(status.snapshot, ({ sink }) => Printed.text(end(once, sink.published))))
       )
       yield* ExitCode.set(code)
-    }).pipe(
-      Effect.provideContext(context),
-      Effect.provide([settings, Logging.layer({ format: "text", level: "Info", toStderr: false })])
-    )
+    }).pipe(Effect.provideContext(context), Effect.provide([settings, logging]))
   }, Effect.scoped)
 ).pipe(Command.withDescription("Show the main job on a simulated tenant: artifacts on the screen within seconds"))

@@ -2,6 +2,7 @@
 import { Effect, type FileSystem, flow, Option, type Path, Redacted, Result, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { Finding } from "../checks/Finding.ts"
+import * as DataDirectory from "../config/DataDirectory.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import type { Admission } from "../http/Access.ts"
@@ -91,10 +92,18 @@ export const fromFile = (
 /** Tests that a start of the connector with these settings has a token, or can make one. Writes nothing. */
 export const check = (settings: Settings, isInConductor: boolean) =>
   Effect.gen(function*(): Effect.fn.Return<Outcome, AdminToken.TokenUnusable, FileSystem.FileSystem | Path.Path> {
-    if (Option.isSome(yield* AdminToken.ofEnvironment)) {
-      return { outcome: "passed", message: "the token is that of AZURE_SECURITY_ADMIN_TOKEN" }
-    }
     const directory = directoryOf(settings, isInConductor)
+    if (Option.isSome(yield* AdminToken.ofEnvironment)) {
+      const unsafe = yield* Effect.flip(DataDirectory.inspect(directory)).pipe(Effect.option)
+      return Option.isSome(unsafe)
+        ? {
+          outcome: "warning",
+          message: `changes of the settings would only be in the log: ${unsafe.value.fault}`,
+          remedy: unsafe.value.remedy
+        }
+        : { outcome: "passed", message: "the token is that of AZURE_SECURITY_ADMIN_TOKEN" }
+    }
+    yield* AdminToken.inspect(directory)
     const read = yield* Effect.result(AdminToken.read(directory))
     if (Result.isFailure(read)) {
       if (read.failure.isMissing !== true) return yield* read.failure

@@ -64,7 +64,15 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const { initial, unknown = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
-  const context = yield* Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope)
+  const logging = Logging.layer({
+    format: Option.getOrElse(options.logFormat, () => initial.log.format),
+    level: initial.log.level,
+    toStderr: initial.sink.type === "stdout"
+  })
+  const context = yield* Effect.provide(
+    Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
+    logging
+  )
   const takesSignIn = unheld.length === 0 && Option.isSome(options.listen) && !options.once
   const admitted = yield* PageToken.fromEnvironment(
     initial.page,
@@ -76,11 +84,6 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const faults = [...(yield* TlsVerification.faults), ...unheld, ...admitted.faults, ...listening.faults]
   if (faults.length > 0) return yield* new Refusal({ faults })
 
-  const logging = Logging.layer({
-    format: Option.getOrElse(options.logFormat, () => initial.log.format),
-    level: initial.log.level,
-    toStderr: initial.sink.type === "stdout"
-  })
   return yield* Effect.gen(function*() {
     const open = yield* SettingsFlag.openToOthers(options.file)
     if (open !== undefined) yield* Effect.logWarning(`${open.message}: ${open.remedy}`)

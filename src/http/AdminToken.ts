@@ -2,10 +2,13 @@
  * The token of the page: that of `AZURE_SECURITY_ADMIN_TOKEN`, else one that the connector makes at its first start and
  * keeps in a file that only its own user can read.
  */
-import { Config, Effect, FileSystem, Option, Path, type PlatformError, Redacted, Schedule, Schema } from "effect"
+import { Effect, FileSystem, Option, Path, type PlatformError, Redacted, Schedule, Schema } from "effect"
 import { randomBytes } from "node:crypto"
-import { getuid, platform } from "node:process"
-import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
+import { getuid } from "node:process"
+import * as DataDirectory from "../config/DataDirectory.ts"
+import { describeFailure, isLink, openOwn, syncDirectory } from "../config/DurableFile.ts"
+import { variable } from "../config/EnvironmentVariable.ts"
+import { isWindows } from "../config/OwnFiles.ts"
 import { tokenFileBytesMax } from "../domain/Bounds.ts"
 
 /** Name of the file in the directory of the checkpoints or, in Conductor, of the sink. */
@@ -14,7 +17,7 @@ export const fileName = "admin-token"
 /** Shorter tokens can be guessed. */
 const lengthMin = 16
 
-const variable = "AZURE_SECURITY_ADMIN_TOKEN"
+const name = "AZURE_SECURITY_ADMIN_TOKEN"
 
 /** There is no token, or none that can be used. */
 export class TokenUnusable extends Schema.TaggedError<TokenUnusable>()("TokenUnusable", {
@@ -31,23 +34,17 @@ export class TokenUnusable extends Schema.TaggedError<TokenUnusable>()("TokenUnu
 
 /** Token of the environment; none when the variable is not set, and a failure when it is shorter than 16 characters. */
 export const ofEnvironment: Effect.Effect<Option.Option<Redacted.Redacted>, TokenUnusable> = Effect.gen(function*() {
-  const text = (yield* Effect.orElseSucceed(Config.option(Config.String(variable)), () => Option.none<string>())).pipe(
-    Option.map((value) => value.trim()),
-    Option.filter((value) => value !== "")
-  )
+  const text = yield* variable(name)
   if (Option.exists(text, ({ length }) => length < lengthMin)) {
     return yield* new TokenUnusable({
-      fault: `${variable} is shorter than ${lengthMin} characters and can be guessed`,
+      fault: `${name} is shorter than ${lengthMin} characters and can be guessed`,
       remedy: "use a longer one, for example from openssl rand -hex 32, or unset it, and a token is made"
     })
   }
   return Option.map(text, (value) => Redacted.make(value))
 })
 
-const orVariable = `set ${variable} instead`
-
-/** Windows has no owners and modes of this kind, and Node follows links there. */
-const hasOwners = platform !== "win32"
+const orVariable = `set ${name} instead`
 
 /** A token of a file. */
 export interface Kept {
@@ -76,7 +73,7 @@ export const read = Effect.fnUntraced(
         })
         : error.reason._tag === "PermissionDenied"
         ? unusable("cannot be read by this user", "use the user of the connector")
-        : describeFailure(error).startsWith("ELOOP")
+        : isLink(error)
         ? strange
         : unusable(`cannot be read: ${describeFailure(error)}`, orVariable)
     // A link to nothing would look like no file; opening a pipe would wait for its writer.
@@ -85,7 +82,7 @@ export const read = Effect.fnUntraced(
     if (type !== "File") return yield* strange
     const { bytes, info } = yield* Effect.mapError(
       Effect.scoped(Effect.gen(function*() {
-        const handle = yield* fs.open(file, { flag: "r", ...(hasOwners ? { noFollow: true } : {}) })
+        const handle = yield* openOwn(file, "r")
         const info = yield* handle.stat
         const bytes = info.type === "File" && info.size <= tokenFileBytesMax
           ? Option.getOrElse(yield* handle.readAlloc(tokenFileBytesMax), () => new Uint8Array(0))
@@ -96,7 +93,7 @@ export const read = Effect.fnUntraced(
     )
     if (bytes === undefined) return yield* strange
     const [own, owner] = [getuid?.(), Option.getOrUndefined(info.uid)]
-    if (hasOwners && own !== 0 && owner !== own && owner !== 0) {
+    if (!isWindows && own !== 0 && owner !== own && owner !== 0) {
       return yield* unusable(`belongs to another user (uid ${owner})`, "remove it, and a new token is made")
     }
     const text = new TextDecoder().decode(bytes).trim()
@@ -106,7 +103,7 @@ export const read = Effect.fnUntraced(
         "remove it, and a new token is made at the next start"
       )
     }
-    const isExposed = hasOwners && (info.mode & 0o077) !== 0
+    const isExposed = !isWindows && (info.mode & 0o077) !== 0
     return {
       token: Redacted.make(text),
       warning: isExposed
@@ -117,35 +114,47 @@ export const read = Effect.fnUntraced(
 )
 
 const write = Effect.fnUntraced(function*(directory: string) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
   yield* Effect.scoped(Effect.gen(function*() {
     // `wx` never opens what is there already, links included.
-    const file = yield* fs.open(path.join(directory, fileName), { flag: "wx", mode: 0o600 })
+    const file = yield* openOwn(path.join(directory, fileName), "wx")
     yield* file.writeAll(new TextEncoder().encode(`${randomBytes(32).toString("base64url")}\n`))
     yield* file.sync
   }))
   yield* syncDirectory(directory)
 })
 
+const unsafe = ({ fault, remedy }: DataDirectory.DirectoryUnsafe) =>
+  new TokenUnusable({
+    fault: `${fault}, who could put a token of their own there`,
+    remedy: `${remedy}, or ${orVariable}`
+  })
+
+/** Fails for a directory that other users may write to, and thus put a token there. A missing one passes. */
+export const inspect = (directory: string) => Effect.mapError(DataDirectory.inspect(directory), unsafe)
+
 /**
- * Reads the token in a directory, and makes one of 256 bits when there is none. When several processes start at once, one
+ * Reads the token in a directory, and makes one of 256 bits when there is none. Fails as {@link inspect} does. When several processes start at once, one
  * makes it and the others read it.
  */
 export const readOrMake = Effect.fnUntraced(
   function*(directory: string): Effect.fn.Return<Kept, TokenUnusable, FileSystem.FileSystem | Path.Path> {
     const path = yield* Path.Path
+    yield* inspect(directory)
     const found = yield* Effect.result(read(directory))
     if (found._tag === "Success") return found.success
     if (found.failure.isMissing !== true) return yield* found.failure
-    yield* Effect.catch(write(directory), (error) =>
-      error.reason._tag === "AlreadyExists" ? Effect.void : Effect.fail(
-        new TokenUnusable({
-          fault: `${path.resolve(directory, fileName)} cannot be made: ${describeFailure(error)}`,
-          remedy: `let this user write there, or ${orVariable}`
-        })
-      ))
+    yield* Effect.catch(Effect.andThen(DataDirectory.make(directory), write(directory)), (error) =>
+      error._tag === "DirectoryUnsafe" ?
+        Effect.fail(unsafe(error)) :
+        error.reason._tag === "AlreadyExists" ?
+        Effect.void :
+        Effect.fail(
+          new TokenUnusable({
+            fault: `${path.resolve(directory, fileName)} cannot be made: ${describeFailure(error)}`,
+            remedy: `let this user write there, or ${orVariable}`
+          })
+        ))
     // Another process may have made the file, and not yet written the token.
     return yield* Effect.retry(read(directory), Schedule.upTo(Schedule.spaced("50 millis"), { times: 10 }))
   }

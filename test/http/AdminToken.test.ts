@@ -76,6 +76,28 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the file of the tok
       assert.strictEqual(yield* fs.readFileString(`${directory}/victim`), secret)
     }), 20_000)
 
+  it.effect("is not in a directory that other users may write to, which is left as it is", () =>
+    Effect.gen(function*() {
+      const { directory, file, fs } = yield* place
+      yield* fs.chmod(directory, 0o777)
+      const made = yield* Effect.flip(readOrMake(directory))
+      assert.match(made.message, /can be written by other users.*chmod go-w.*AZURE_SECURITY_ADMIN_TOKEN/)
+      assert.isFalse(yield* fs.exists(file))
+      yield* fs.writeFileString(file, "a token that somebody put here", { mode: 0o600 })
+      assert.match((yield* Effect.flip(readOrMake(directory))).message, /can be written by other users/)
+      assert.strictEqual((yield* fs.stat(directory)).mode & 0o777, 0o777)
+    }))
+
+  it.effect("is not read through a link that is put there meanwhile", () =>
+    Effect.gen(function*() {
+      const { directory, file, fs } = yield* place
+      yield* fs.writeFileString(`${directory}/victim`, "a secret of somebody else's")
+      yield* fs.symlink(`${directory}/victim`, file)
+      const late = { ...fs, readLink: () => fs.readLink(`${directory}/none`) }
+      const { message } = yield* Effect.flip(Effect.provideService(read(directory), FileSystem.FileSystem, late))
+      assert.include(message, "is no ordinary file")
+    }))
+
   it.effect("may be an administrator's own, who is warned when others can read it", () =>
     Effect.gen(function*() {
       const { directory, file, fs } = yield* place

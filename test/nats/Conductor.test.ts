@@ -29,7 +29,7 @@ const documentOf = (more: object = {}, tenant = tenantId): string =>
 
 /** Starts a broker with the appliance's stream. Its settings bucket exists once something is put there. */
 const appliance = Effect.fnUntraced(
-  function*(microsoft: Partial<SimulatorOptions>, settings: object = {}, denied?: string) {
+  function*(microsoft: Partial<SimulatorOptions>, settings: object = {}, denied?: string, sink: object = {}) {
     const fs = yield* FileSystem.FileSystem
     const limited = `{ user: limited, password: p, permissions: { publish: { deny: ["${denied}"] } } }`
     const broker = yield* startBroker(
@@ -52,7 +52,7 @@ const appliance = Effect.fnUntraced(
     yield* onBroker(createStream())
     const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
     yield* Effect.promise(() =>
-      bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats" } }))
+      bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats", ...sink } }))
     )
     const inConductor = {
       ...env,
@@ -155,6 +155,8 @@ describeNats("in Conductor", () => {
         // What others change on the broker is in the trail with its revision, and what was there at the start is not.
         yield* put("prod", documentOf({ poll_interval_minutes: 9 }))
         yield* process.says(/settings were changed: poll_interval_minutes {2}by=broker instance=prod revision=\d+/)
+        process.child.kill("SIGTERM")
+        yield* process.exit
         assert.match(
           yield* fs.readFileString(`${directory}/changes.ndjson`),
           /^\{"at":"[^"]+","by":"broker","change":"changed","instance":"prod","fields":\["poll_interval_minutes"\],"revision":\d+\}\n$/
@@ -174,6 +176,44 @@ describeNats("in Conductor", () => {
         const session = yield* Effect.promise(async () => await (await fetch(`${origin}/api/session`)).text())
         assert.match(session, /"access":"status","takes_token":false.*the connector's log says why/)
         assert.strictEqual(yield* Effect.promise(async () => (await fetch(`${origin}/status`)).status), 200)
+      }))
+
+    it.effect("a directory that others may write to gets neither token nor trail, whatever becomes of dead letters", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        for (const dead_letters of ["file", "off"]) {
+          const { check, command, directory } = yield* appliance(quiet, {}, undefined, { dead_letters })
+          yield* fs.makeDirectory(directory)
+          yield* fs.chmod(directory, 0o777)
+          const process = yield* command("run", "--listen", "127.0.0.1:0")
+          yield* process.says(/\[WARN\].*changes of the settings are not kept.*can be written by other users/)
+          yield* process.says(/\[WARN\].*no token for the page: \S+ can be written by other users.*chmod go-w/)
+          yield* process.says(/no instance is set up/)
+          assert.deepStrictEqual(yield* fs.readDirectory(directory), [], dead_letters)
+          const checked = yield* check
+          assert.strictEqual(yield* checked.exit, 1)
+          assert.match(checked.stdout(), /✗ page +\S+ can be written by other users/)
+        }
+      }))
+
+    it.effect("replicas share the token, and each has a trail of its own", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { command, directory, put } = yield* appliance(quiet, {}, undefined, { dead_letters: "off" })
+        yield* put("prod", documentOf())
+        const replicas = [
+          yield* command("run", "--listen", "127.0.0.1:0"),
+          yield* command("run", "--listen", "127.0.0.1:0")
+        ]
+        for (const replica of replicas) yield* replica.says(/the settings were read again/)
+        yield* put("prod", documentOf({ poll_interval_minutes: 9 }))
+        for (const replica of replicas) yield* replica.says(/settings were changed: poll_interval_minutes/)
+        for (const replica of replicas) replica.child.kill("SIGTERM")
+        for (const replica of replicas) yield* replica.exit
+        for (const name of ["changes.ndjson", "replica-2/changes.ndjson"]) {
+          assert.strictEqual((yield* fs.readFileString(`${directory}/${name}`)).split("\n").length, 2, name)
+        }
+        assert.isFalse(yield* fs.exists(`${directory}/replica-2/admin-token`))
       }))
 
     it.effect("a process that may not make its buckets is not ready and says why, and begins once they are there", () =>
