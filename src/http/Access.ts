@@ -24,6 +24,9 @@ type Request = HttpServerRequest.HttpServerRequest
 
 const header = (request: Request, name: string) => Option.getOrElse(Headers.get(request.headers, name), () => "")
 
+/** Milliseconds of a clock that nobody sets: a clock set back would prolong sessions and limits. */
+const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
+
 /** Tells whether another site caused the request. Browsers send `none` for a typed address or a bookmark. */
 const ofOtherSite = (request: Request): boolean =>
   !["", "same-origin", "none"].includes(header(request, "sec-fetch-site"))
@@ -45,10 +48,11 @@ const isOfServer = (host: string, address: NetAddress.SocketAddress): boolean =>
   return isAll ? host.endsWith(`:${address.port}`) : host === NetAddress.formatSocketAddress(address)
 }
 
-const opened = (end: number | null): Session => ({
-  access: "full",
-  takes_token: true,
-  expires_at: end === null ? null : isoTime(end)
+const opened = (end: string | null): Session => ({ access: "full", takes_token: true, expires_at: end })
+
+/** Returns the time of day at a monotonic time. */
+const timeAt = Effect.fnUntraced(function*(at: number) {
+  return isoTime((yield* Clock.currentTimeMillis) + at - (yield* monotonicMillis))
 })
 
 /** The token and what belongs to it. */
@@ -86,7 +90,8 @@ export class Access extends Context.Service<Access, {
   /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed. */
   readonly isTrustedProxy: (address: NetAddress.IpAddress) => boolean
   readonly cookie: () => { readonly name: string; readonly secure: boolean }
-  readonly show: (request: Request) => Effect.Effect<Session>
+  /** Returns what a request may do, and extends its session. A proof of the token is used up. */
+  readonly use: (request: Request) => Effect.Effect<Session>
   /** Begins a session with the token or a link's token, and returns its cookie's value; none for a wrong one. */
   readonly begin: (
     request: Request,
@@ -103,7 +108,7 @@ export class Access extends Context.Service<Access, {
   readonly caller: (request: Request) => Caller
   /** Who sends the request, for the audit trail. */
   readonly actor: (request: Request) => Actor
-  /** Whether the request's session goes on; true for a request with a token. The session is not extended. */
+  /** Whether the request's session goes on, or its token is still the one. The session is not extended. */
   readonly lives: (request: Request) => Effect.Effect<boolean>
 }>()("azure-security/http/Access") {
   static readonly layer = (loopback: boolean, initial: Admission) =>
@@ -120,7 +125,7 @@ export class Access extends Context.Service<Access, {
         const derived = ({ page, token, why }: Admission) => ({
           page,
           why,
-          token: Option.map(token, (value) => Redacted.value(value).trim()),
+          token: Option.map(token, (value) => Redacted.make(Redacted.value(value).trim())),
           published: page.public_url === undefined ? undefined : new URL(page.public_url),
           proxies: page.trusted_proxies.flatMap((text) => networkOf(text) ?? [])
         })
@@ -134,7 +139,7 @@ export class Access extends Context.Service<Access, {
         const bearerOf = (request: Request) =>
           /^Bearer (?<token>.+)$/i.exec(header(request, "authorization"))?.groups?.["token"]?.trim()
         const isToken = (text: string) =>
-          Option.exists(now.token, (value) => timingSafeEqual(digest(value), digest(text)))
+          Option.exists(now.token, (value) => timingSafeEqual(digest(Redacted.value(value)), digest(text)))
 
         /**
          * What a proof must be of. A proof of another address than this server's is passed on by another program. One that
@@ -149,7 +154,7 @@ export class Access extends Context.Service<Access, {
         const isProof = (request: Request, text: string, at: number) => {
           const asked = askedOf(request)
           return asked !== undefined &&
-            Option.exists(now.token, (token) => challenges.accept(text, token, asked, at))
+            Option.exists(now.token, (token) => challenges.accept(text, Redacted.value(token), asked, at))
         }
 
         /** Tells whether the page itself sent the request, as far as the browser's headers say. */
@@ -179,19 +184,19 @@ export class Access extends Context.Service<Access, {
           why: now.why
         })
 
-        const show = Effect.fnUntraced(function*(request: Request) {
-          const at = yield* Clock.currentTimeMillis
+        const use = Effect.fnUntraced(function*(request: Request) {
           const bearer = bearerOf(request)
           if (bearer !== undefined) {
-            return isToken(bearer) || isProof(request, bearer, at) ? opened(null) : closed()
+            const isRight = isToken(bearer) || isProof(request, bearer, yield* monotonicMillis)
+            return isRight ? opened(null) : closed()
           }
-          const end = sessions.use(cookieOf(request), at)
-          return end === undefined || Option.isNone(now.token) ? closed() : opened(end)
+          const end = sessions.use(cookieOf(request), yield* monotonicMillis)
+          return end === undefined || Option.isNone(now.token) ? closed() : opened(yield* timeAt(end))
         })
 
         /** Counts a request, and fails while its caller is over the limit. */
         const counted = Effect.fnUntraced(function*(counter: RequestCounter.RequestCounter, request: Request) {
-          const at = yield* Clock.currentTimeMillis
+          const at = yield* monotonicMillis
           const wait = counter.wait(callerOf(request), at)
           if (wait > 0) return yield* new TooManyRequests({ retry_after_seconds: wait })
           counter.count(callerOf(request), at)
@@ -208,9 +213,9 @@ export class Access extends Context.Service<Access, {
             }),
           isTrustedProxy: (address) => now.proxies.some((network) => IpNetwork.contains(network, address)),
           cookie,
-          show,
+          use,
           begin: Effect.fnUntraced(function*(request, text) {
-            const at = yield* Clock.currentTimeMillis
+            const at = yield* monotonicMillis
             if (!isToken(text.trim()) && !sessions.redeem(text.trim(), at)) {
               yield* audit.refused(actor(request, ""))
               yield* counted(wrong, request)
@@ -218,20 +223,20 @@ export class Access extends Context.Service<Access, {
             }
             const begun = sessions.begin(at)
             yield* audit.tell({ by: "page", change: "signed_in", ...actor(request, begun.cookie) })
-            return Option.some({ cookie: begun.cookie, session: opened(begun.endsAt) })
+            return Option.some({ cookie: begun.cookie, session: opened(yield* timeAt(begun.endsAt)) })
           }),
           end: Effect.fnUntraced(function*(request) {
-            if (!sessions.lives(cookieOf(request), yield* Clock.currentTimeMillis)) return
+            if (!sessions.lives(cookieOf(request), yield* monotonicMillis)) return
             sessions.end(cookieOf(request))
             yield* audit.tell({ by: "page", change: "signed_out", ...actor(request) })
           }),
-          invite: Effect.map(Clock.currentTimeMillis, (at) =>
-            Option.map(now.token, (secret) => {
-              const { endsAt, token } = sessions.invite(at)
-              const origin = now.published?.origin ?? null
-              const signature = TokenProof.sign(secret, token, origin)
-              return { token, expires_at: isoTime(endsAt), origin, signature }
-            })),
+          invite: Effect.gen(function*() {
+            if (Option.isNone(now.token)) return Option.none()
+            const { endsAt, token } = sessions.invite(yield* monotonicMillis)
+            const origin = now.published?.origin ?? null
+            const signature = TokenProof.sign(Redacted.value(now.token.value), token, origin)
+            return Option.some({ token, expires_at: yield* timeAt(endsAt), origin, signature })
+          }),
           check: Effect.fnUntraced(function*(request, openness) {
             const isRead = request.method === "GET" || request.method === "HEAD"
             if (isRead && openness !== "uncounted" && ofOtherSite(request)) {
@@ -244,7 +249,7 @@ export class Access extends Context.Service<Access, {
             })
             if (!isRead && !ofOwnOrigin(request)) return yield* notOfPage
             // A token is looked at even where anybody may pass, so that a wrong one always counts.
-            const session = yield* show(request)
+            const session = yield* use(request)
             if (session.access !== "full") {
               if (bearerOf(request) !== undefined) {
                 yield* audit.refused({ address: addressOf(request) })
@@ -252,7 +257,7 @@ export class Access extends Context.Service<Access, {
               }
               if (openness !== "uncounted") yield* counted(all, request)
               if (openness === "closed") {
-                const challenge = challenges.make(yield* Clock.currentTimeMillis)
+                const challenge = challenges.make(yield* monotonicMillis)
                 return yield* session.takes_token
                   ? new SignInNeeded({ why: now.why, challenge })
                   : new NotAllowed({ why: now.why })
@@ -265,9 +270,10 @@ export class Access extends Context.Service<Access, {
             address: callerOf(request)
           }),
           actor: (request) => actor(request),
-          lives: (request) =>
-            Effect.map(Clock.currentTimeMillis, (at) =>
-              bearerOf(request) !== undefined || sessions.lives(cookieOf(request), at))
+          lives: Effect.fnUntraced(function*(request) {
+            const bearer = bearerOf(request)
+            return bearer === undefined ? sessions.lives(cookieOf(request), yield* monotonicMillis) : isToken(bearer)
+          })
         })
       })
     )

@@ -3,7 +3,7 @@ import { Duration } from "effect"
 import { callersMax } from "../domain/Bounds.ts"
 
 /**
- * Makes a counter of at most {@link callersMax} callers. Times are milliseconds. Effect's limiter cannot be asked without
+ * Makes a counter of at most {@link callersMax} callers. Times are milliseconds of a clock that is never set. Effect's limiter cannot be asked without
  * counting, and a right token must not count.
  */
 export const make = ({ limit, window }: { readonly limit: number; readonly window: Duration.Duration }) => {

@@ -33,7 +33,7 @@ export const layerLink = HttpApiBuilder.group(
   "link",
   Effect.fn(function*(handlers) {
     const access = yield* Access
-    // The guard lets only callers with full access pass, whom a connector without a token has none of.
+    // The guard lets only callers with full access pass, and without a token nobody has full access.
     return handlers.handleAll({ make: () => Effect.orDie(Effect.flatMap(access.invite, Effect.fromOption)) })
   })
 )
@@ -55,7 +55,7 @@ export const layer = HttpApiBuilder.group(
       })
     }
     return handlers.handleAll({
-      show: ({ request }) => access.show(request),
+      show: ({ request }) => access.use(request),
       begin: Effect.fnUntraced(function*({ payload, request }) {
         const begun = yield* access.begin(request, payload.token)
         if (Option.isNone(begun)) return yield* new WrongToken()

@@ -23,7 +23,7 @@ const makeRoom = (map: Map<string, unknown>, max: number) => {
   for (const key of Array.from(map.keys()).slice(0, Math.max(0, map.size - max + 1))) map.delete(key)
 }
 
-/** Makes the store of sessions and links. Times are milliseconds. */
+/** Makes the store of sessions and links. Times are milliseconds of a clock that is never set. */
 export const make = () => {
   const sessions = new Map<string, { readonly endsAt: number; usedAt: number }>()
   const links = new Map<string, number>()

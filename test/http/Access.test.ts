@@ -15,7 +15,7 @@ const token = "a token of many characters"
 
 const request = (headers: Record<string, string> = {}, method = "GET", from = "10.0.0.1") =>
   HttpServerRequest.fromWeb(
-    new Request("http://127.0.0.1:9464/api/instances", { method, headers: { host: "127.0.0.1:9464", ...headers } })
+    new Request("http://127.0.0.1:9464/status", { method, headers: { host: "127.0.0.1:9464", ...headers } })
   ).modify({ remoteAddress: Option.some(from) })
 
 const byCookie = (cookie: string, from?: string) => request({ cookie: `azure_security_session=${cookie}` }, "GET", from)
@@ -45,7 +45,7 @@ const enter = Effect.fnUntraced(function*(text = ` ${token}\n`) {
 })
 
 const access = (of: HttpServerRequest.HttpServerRequest) =>
-  Effect.flatMap(Access, (service) => Effect.map(service.show(of), (session) => session.access))
+  Effect.flatMap(Access, (service) => Effect.map(service.use(of), (session) => session.access))
 
 const refusal = (of: HttpServerRequest.HttpServerRequest, openness: Openness = "closed") =>
   Effect.flatMap(
@@ -61,7 +61,7 @@ const bearer = { authorization: `Bearer ${token}` }
 it.effect("a caller without a session gets nothing but what is open, on the machine itself too", () =>
   Effect.gen(function*() {
     for (const host of ["127.0.0.1:9464", "localhost", "[::1]:9464"]) {
-      const shown = yield* (yield* Access).show(request({ host }, "GET", "127.0.0.1"))
+      const shown = yield* (yield* Access).use(request({ host }, "GET", "127.0.0.1"))
       assert.deepInclude(shown, { access: "status", takes_token: true, why: "sign in so and so" })
       assert.strictEqual(yield* refusal(request({ host }, "GET", "127.0.0.1")), "SignInNeeded")
       assert.strictEqual(yield* refusal(request({ host }, "GET", "127.0.0.1"), "open"), "allowed")
@@ -71,7 +71,7 @@ it.effect("a caller without a session gets nothing but what is open, on the mach
 
 it.effect("without a token, nobody gets more than what is open", () =>
   Effect.gen(function*() {
-    assert.deepInclude(yield* (yield* Access).show(request()), { access: "status", takes_token: false })
+    assert.deepInclude(yield* (yield* Access).use(request()), { access: "status", takes_token: false })
     assert.strictEqual(yield* refusal(request()), "NotAllowed")
     assert.strictEqual(yield* refusal(request(), "open"), "allowed")
     assert.strictEqual(yield* refusal(change(page)), "NotAllowed")
@@ -128,7 +128,7 @@ it.effect("a program may send the token itself in each request, or a proof of it
       const needed = yield* Effect.flip((yield* Access).check(request(), "closed"))
       assert.strictEqual(needed._tag, "SignInNeeded")
       const challenge = needed._tag === "SignInNeeded" ? needed.challenge! : ""
-      const given = prove(as, challenge, { method: "GET", path: "/api/instances", host: "127.0.0.1:9464", ...asked })
+      const given = prove(as, challenge, { method: "GET", path: "/status", host: "127.0.0.1:9464", ...asked })
       yield* TestClock.setTime(at)
       return sent.modify({ headers: Headers.set(sent.headers, "authorization", `Bearer ${given}`) })
     })
@@ -150,8 +150,13 @@ it.effect("a program may send the token itself in each request, or a proof of it
     ) {
       assert.strictEqual(yield* access(yield* answered(wrong)), "status", JSON.stringify(wrong.asked))
     }
+    for (const path of ["/api/instances", "/api/live", "/api/session"]) {
+      const other = yield* answered({ asked: { path }, sent: request().modify({ url: path }) })
+      assert.strictEqual(yield* access(other), "status", path)
+      assert.isFalse(yield* (yield* Access).lives(other))
+    }
     const foreign = challenges().make(now)
-    const ofForeign = prove(token, foreign, { method: "GET", path: "/api/instances", host: "127.0.0.1:9464" })
+    const ofForeign = prove(token, foreign, { method: "GET", path: "/status", host: "127.0.0.1:9464" })
     for (const text of [ofForeign, "proof.1.", `proof.${now}.x`]) {
       assert.strictEqual(yield* access(byToken(text)), "status", text)
     }
@@ -165,6 +170,23 @@ it.effect("a program may send the token itself in each request, or a proof of it
       yield* access(request({ authorization: "Basic x", cookie: `azure_security_session=${cookie}` })),
       "full"
     )
+  }).pipe(Effect.provide(guarded)))
+
+it.effect("sessions and limits go by a clock that is not set", () =>
+  Effect.gen(function*() {
+    const day = 86_400_000
+    yield* TestClock.setTime(2 * day)
+    const service = yield* Access
+    const begun = Option.getOrThrow(yield* service.begin(request(), token))
+    assert.strictEqual(begun.session.expires_at, "1970-01-03T00:30:00.000Z")
+    for (let n = 0; n < 10; n++) yield* refusal(byToken("guess"))
+    assert.strictEqual(yield* refusal(byToken("guess")), "TooManyRequests")
+    yield* TestClock.setTime(day)
+    yield* TestClock.adjust("1 minute")
+    assert.strictEqual(yield* refusal(byToken("guess")), "SignInNeeded")
+    assert.strictEqual((yield* service.use(byCookie(begun.cookie))).expires_at, "1970-01-02T00:31:00.000Z")
+    yield* TestClock.adjust("30 minutes")
+    assert.strictEqual(yield* access(byCookie(begun.cookie)), "status")
   }).pipe(Effect.provide(guarded)))
 
 it.effect("a link signs in once, within 15 minutes", () =>
