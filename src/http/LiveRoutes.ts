@@ -35,6 +35,16 @@ export const layer = HttpApiBuilder.group(
         all.filter((other) => other.session === session).length >= listenersOfSessionMax ||
         all.filter((other) => other.address === address).length >= listenersOfAddressMax
     }
+    /** Counts a listener until the scope of its request ends, with the answer: requests at once count from the first. */
+    const join = (caller: Caller) =>
+      Effect.acquireRelease(
+        Effect.suspend(() =>
+          isFull(caller)
+            ? Effect.fail(new TooManyRequests({ retry_after_seconds: 30 }))
+            : Effect.sync(() => void listeners.add(caller))
+        ),
+        () => Effect.sync(() => void listeners.delete(caller))
+      )
 
     // One event is made for all listeners.
     const event = yield* Effect.cachedWithTTL(
@@ -46,35 +56,24 @@ export const layer = HttpApiBuilder.group(
       "900 millis"
     )
 
-    const events = (request: HttpServerRequest.HttpServerRequest) =>
-      Stream.unwrap(Effect.gen(function*() {
-        const caller = access.caller(request)
-        yield* Effect.acquireRelease(
-          Effect.sync(() => listeners.add(caller)),
-          () => Effect.sync(() => listeners.delete(caller))
-        )
-        let told: { readonly event: LiveEvent; readonly at: number } | undefined
-        return Stream.fromEffectSchedule(
-          Effect.all([event, Clock.currentTimeMillis, access.lives(request)]),
-          Schedule.spaced(lookEvery)
-        ).pipe(
-          Stream.takeWhile(([, , lives]) => lives),
-          Stream.filter(([now, at]) => {
-            if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
-            told = { event: now, at }
-            return true
-          }),
-          Stream.map(([now]) => now)
-        )
-      }))
+    const events = (request: HttpServerRequest.HttpServerRequest) => {
+      let told: { readonly event: LiveEvent; readonly at: number } | undefined
+      return Stream.fromEffectSchedule(
+        Effect.all([event, Clock.currentTimeMillis, access.lives(request)]),
+        Schedule.spaced(lookEvery)
+      ).pipe(
+        Stream.takeWhile(([, , lives]) => lives),
+        Stream.filter(([now, at]) => {
+          if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
+          told = { event: now, at }
+          return true
+        }),
+        Stream.map(([now]) => now)
+      )
+    }
 
     return handlers.handleAll({
-      events: ({ request }) =>
-        Effect.suspend(() =>
-          isFull(access.caller(request))
-            ? Effect.fail(new TooManyRequests({ retry_after_seconds: 30 }))
-            : Effect.succeed(events(request))
-        ),
+      events: ({ request }) => Effect.map(join(access.caller(request)), () => events(request)),
       activity: ({ query: { range } }) => activity.read(range)
     })
   })
