@@ -68,11 +68,11 @@ export const layer = HttpRouter.middleware(
         if (!access.isOwnHost(request)) return complete(misdirected)
         return complete(yield* Effect.catchIf(asTheirs(answer), isRouteNotFound, () => Effect.succeed(elsewhere)))
       }).pipe(
-        // A proxy's other headers are not believed: a page of a name that points here could send them itself.
-        Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
-          request.modify({
-            headers: Headers.removeMany(request.headers, ["x-forwarded-host", "x-forwarded-proto"])
-          }))
+        // Of a proxy only the client's address is believed: a page of another name could send this header itself.
+        Effect.updateService(
+          HttpServerRequest.HttpServerRequest,
+          (request) => request.modify({ headers: Headers.remove(request.headers, "x-forwarded-host") })
+        )
       )
   }),
   { global: true }

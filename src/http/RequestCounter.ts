@@ -1,4 +1,4 @@
-/** Counts requests of callers in fixed windows, to slow down those who guess or flood. */
+/** Counts requests of callers in fixed windows, to slow down those who flood. What a guesser has to guess protects the token, and not the count. */
 import { Duration } from "effect"
 import { callersMax } from "../domain/Bounds.ts"
 

@@ -31,13 +31,13 @@ export const make = () => {
     Math.min(endsAt, usedAt + idleMillis)
   const find = (cookie: string, now: number) => {
     const session = sessions.get(keyOf(cookie))
-    if (session !== undefined && now < endOf(session)) return session
-    sessions.delete(keyOf(cookie))
-    return undefined
+    return session !== undefined && now < endOf(session) ? session : undefined
   }
   return {
     begin: (now: number): { readonly cookie: string; readonly endsAt: number } => {
       const [cookie, session] = [newSecret(), { endsAt: now + sessionMillis, usedAt: now }]
+      // A session that is used must not make room while there are some that have ended.
+      for (const [key, other] of sessions) if (now >= endOf(other)) sessions.delete(key)
       makeRoom(sessions, sessionsMax)
       sessions.set(keyOf(cookie), session)
       return { cookie, endsAt: endOf(session) }

@@ -237,6 +237,17 @@ it.effect("a session over the limit ends the oldest one", () =>
     assert.strictEqual(yield* access(byCookie(cookies.at(-1)!)), "full")
   }).pipe(Effect.provide(guarded)))
 
+it.effect("a session that is used makes no room while there are some that have ended", () =>
+  Effect.gen(function*() {
+    const used = yield* enter()
+    for (let n = 1; n < sessionsMax; n++) yield* enter()
+    yield* TestClock.adjust("20 minutes")
+    assert.strictEqual(yield* access(byCookie(used)), "full")
+    yield* TestClock.adjust("15 minutes")
+    yield* enter()
+    assert.strictEqual(yield* access(byCookie(used)), "full")
+  }).pipe(Effect.provide(guarded)))
+
 it.effect("ten wrong tokens a minute, in the form or a header, stop the guesses of that address and nobody else", () =>
   Effect.gen(function*() {
     const service = yield* Access

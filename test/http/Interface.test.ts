@@ -329,6 +329,11 @@ describe("the page's interface", () => {
         /^__Host-azure_security_session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict$/
       )
 
+      // Its name for this connector is not believed: the client may have sent it.
+      const named = { "x-forwarded-for": "203.0.113.9", "x-forwarded-host": "evil.example" }
+      const evil = { ...page, ...named, origin: "http://evil.example" }
+      assert.strictEqual((yield* ask("POST", "/api/session", { headers: evil, body: { token } })).status, 403)
+
       const untrusting = yield* interfaceOf()
       for (let n = 0; n < 10; n++) assert.strictEqual(yield* guess(untrusting.ask, `203.0.113.${n}`), 401)
       assert.strictEqual(yield* guess(untrusting.ask, "203.0.113.99"), 429)
