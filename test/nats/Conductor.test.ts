@@ -59,7 +59,8 @@ const appliance = Effect.fnUntraced(
       NATS_URL: broker.url,
       ...(denied === undefined ? {} : { NATS_USER: "limited", NATS_PASSWORD: "p" }),
       WF_NODE_CONFIG_FILE: `${directory}/node.json`,
-      AZURE_SECURITY_DATA_DIR: `${directory}/data`
+      AZURE_SECURITY_DATA_DIR: `${directory}/data`,
+      AZURE_SECURITY_SECRETS_DIR: `${directory}/secrets`
     }
     return {
       broker,
@@ -72,6 +73,7 @@ const appliance = Effect.fnUntraced(
       run: Process.start(["run", "--no-listen"], inConductor),
       command: (...words: ReadonlyArray<string>) => Process.start(words, inConductor),
       directory: `${directory}/data`,
+      secrets: `${directory}/secrets`,
       runAt: (port: number) => Process.start(["run", "--listen", `127.0.0.1:${port}`], inConductor),
       check: Process.start(["check"], inConductor),
       count: onBroker(count),
@@ -194,6 +196,48 @@ describeNats("in Conductor", () => {
           assert.strictEqual(yield* checked.exit, 1)
           assert.match(checked.stdout(), /✗ page +\S+ can be written by other users/)
         }
+      }))
+
+    it.effect("the log has a refused token while the broker is away, and the page's change is nobody else's", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { broker, directory, runAt, secrets } = yield* appliance(quiet)
+        yield* fs.makeDirectory(secrets)
+        yield* fs.writeFileString(`${secrets}/acme`, "never-to-be-seen", { mode: 0o600 })
+        yield* broker.kill
+        const port = yield* Process.freePort
+        const process = yield* runAt(port)
+        yield* process.says(/the page is /)
+        const ask = (path: string, authorization: string, init: RequestInit = {}) =>
+          Effect.promise(async () => {
+            const headers = {
+              authorization: `Bearer ${authorization}`,
+              "content-type": "application/json",
+              "x-azure-security-page": "1"
+            }
+            const answer = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers })
+            return { status: answer.status, text: await answer.text() }
+          })
+        yield* ask("/api/instances", "a guess")
+        yield* process.says(/\[WARN\] azure-security: a wrong token for the page was refused {2}by=page address=127/)
+
+        yield* broker.restart
+        yield* process.says(/prints a link that signs in/)
+        const token = (yield* fs.readFileString(`${directory}/admin-token`)).trim()
+        const path = "/api/instances/Acme%20Inc"
+        const credentials = { tenant_id: tenantId, client_id: tenantId, client_secret_file: "acme" }
+        const body = json({ revision: null, document: { credentials } })
+        const saved = yield* Effect.repeat(ask(path, token, { method: "PUT", body }), {
+          until: ({ status }) => status !== 503,
+          schedule: Schedule.spaced("100 millis")
+        })
+        assert.strictEqual(saved.status, 200, saved.text)
+        yield* process.says(/fetched 0 events .*instance=acme-inc/)
+        const history = yield* ask("/api/instances/acme-inc/history", token)
+        assert.match(history.text, /^\[\{"at":"[^"]+","by":"page","change":"added","instance":"acme-inc"[^{]+\}\]$/)
+        process.child.kill("SIGTERM")
+        yield* process.exit
+        assert.match(yield* fs.readFileString(`${directory}/refusals.ndjson`), /^\{[^{]+"token_refused"[^{]+\}\n$/)
       }))
 
     it.effect("replicas share the token, and each has a trail of its own", () =>
