@@ -32,11 +32,13 @@ export type Actor = Pick<AuditEntry, "session" | "address">
 
 type Event = Omit<AuditEntry, "at">
 
+const textOf = ({ document }: StoredDocument) => JSON.stringify(document)
+
 /** Returns the settings that a stored document means, as the settings source reads them; undefined for an unusable one. */
 const meant = Effect.fnUntraced(function*(stored: StoredDocument | undefined) {
   if (stored === undefined) return undefined
   const { files } = yield* SettingsStore
-  const text = JSON.stringify(stored.document)
+  const text = textOf(stored)
   return yield* Effect.orElseSucceed(
     files === "names"
       ? decodeGranted(yield* Grant.fromEnvironment, stored.name, text)

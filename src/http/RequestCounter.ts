@@ -1,4 +1,4 @@
-/** Counts requests of callers in fixed windows, to slow down those who flood. What a guesser has to guess protects the token, and not the count. */
+/** Counts requests of callers in fixed windows, to slow down those who flood. What has to be guessed protects the token. */
 import { Duration } from "effect"
 import { callersMax } from "../domain/Bounds.ts"
 

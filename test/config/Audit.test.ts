@@ -21,6 +21,8 @@ const documentOf = (more: object = {}, secret = "first-secret") => ({
   ...more
 })
 
+const textOf = (document: object) => JSON.stringify(document)
+
 const stored = (name: string, document: object): StoredDocument => ({
   name,
   document: document as StoredDocument["document"],
@@ -205,7 +207,7 @@ it.layer(services)("the audit trail", (it) => {
       const one = { ...stored("one", { credentials }), revision: "5" }
       yield* audit.saving(person, undefined, Effect.succeed(one))
       const grant = yield* Grant.fromEnvironment
-      const seen = yield* decodeGranted(grant, "one", JSON.stringify(one.document))
+      const seen = yield* decodeGranted(grant, "one", textOf(one.document))
       assert.propertyVal(seen.credentials, "client_secret_file", "/granted/acme")
       const before = yield* settingsOf({})
       yield* audit.followed(before, {

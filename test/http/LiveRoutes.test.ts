@@ -33,7 +33,7 @@ it.live("counts listeners from their request on, and not only once their events 
     const listening = answers.filter(({ status }) => status === 200)
     assert.strictEqual(listening.length, listenersOfSessionMax)
     yield* Effect.promise(() => Promise.all(listening.map(({ body }) => body!.cancel())))
-    const [again] = yield* Effect.promise(() => Promise.all([ask()]))
+    const again = yield* Effect.promise(ask)
     assert.strictEqual(again.status, 200)
     yield* Effect.promise(() => again.body!.cancel())
   }).pipe(Effect.scoped))
