@@ -22,12 +22,21 @@ const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) 
   const scope = yield* Effect.scope
   /** Current reports of invalid settings, by instance; empty for the whole document. */
   let wrong = new Map<string, Report>()
+  /** Current warnings of instances whose name others have but for case and punctuation. */
+  let shared = new Map<string, Report>()
   let before = initial
   let isFirst = true
 
   const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
     const now = new Map<string, Report>()
     const at = yield* Clock.currentTimeMillis
+    const sharedBefore = shared
+    shared = sharedReports(faults, at)
+    // The status subject of a shared name is that of the instance with this warning, so it begins first and ends last.
+    for (const [instance, report] of shared) {
+      yield* status.tellInstance(instance, { _tag: "Warned", report })
+      yield* reporter.say(report, { level: "Warn", remind: false, apart: true })
+    }
     for (const fault of faults) {
       const isPolled = fault.instance === undefined || Object.hasOwn(instances, fault.instance)
       now.set(fault.instance ?? "", settingsReport(fault, isPolled, at))
@@ -44,6 +53,11 @@ const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) 
       yield* reporter.say(report, { level: "Error", remind: true, apart: true })
     }
     wrong = now
+    for (const [instance, report] of sharedBefore) {
+      if (shared.has(instance)) continue
+      yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
+      yield* reporter.overApart(report)
+    }
   })
 
   yield* Stream.runForEach(
@@ -79,6 +93,25 @@ const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boo
   remedy: "correct the settings; a correction takes effect within seconds",
   occurred_at: isoTime(now)
 })
+
+/** Returns the warning of each instance that keeps its name, while others that would share it are refused. */
+const sharedReports = (faults: ReadonlyArray<BadSettings>, now: number): Map<string, Report> => {
+  const others = new Map<string, ReadonlyArray<string>>()
+  for (const { holder, instance } of faults) {
+    if (holder !== undefined && instance !== undefined) others.set(holder, [...others.get(holder) ?? [], instance])
+  }
+  return new Map(Array.from(others, ([instance, refused]) => [instance, {
+    code: "duplicate_name",
+    instance,
+    message: `${
+      refused.map((name) => `"${name}"`).join(", ")
+    } would be the same name but for case and punctuation, and ${
+      refused.length === 1 ? "is" : "are"
+    } not polled, because ${instance} was there first`,
+    remedy: `delete ${refused.length === 1 ? "it, or create it" : "them, or create them"} again under another name`,
+    occurred_at: isoTime(now)
+  }]))
+}
 
 /**
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether every poll succeeded; forbidden (403) and

@@ -83,18 +83,32 @@ export const nameFault = (name: string, others: Iterable<string>): string | unde
   return undefined
 }
 
-/** Returns the fault of each name that an instance cannot have beside the others. */
-export const nameFaults = (names: ReadonlyArray<string>): ReadonlyMap<string, string> => {
-  const bySlug = new Map<string, Array<string>>()
-  for (const name of names) bySlug.set(slug(name), [...bySlug.get(slug(name)) ?? [], name])
+/** Why an instance cannot have its name. */
+export interface NameFault {
+  readonly message: string
+  /** The instance with the same slug that may have it; undefined when there is none. */
+  readonly holder: string | undefined
+}
+
+/**
+ * Returns the fault of each name that an instance cannot have. Of several good names with one slug, the first of `names`
+ * has none, so that a name which is added later never takes the slug away.
+ */
+export const nameFaults = (names: ReadonlyArray<string>): ReadonlyMap<string, NameFault> => {
+  const holders = new Map<string, string>()
+  for (const name of names) {
+    if (nameFault(name, []) === undefined && !holders.has(slug(name))) holders.set(slug(name), name)
+  }
   return new Map(names.flatMap((name) => {
-    const fault = nameFault(name, bySlug.get(slug(name)) ?? [])
-    return fault === undefined ? [] : [[name, fault]]
+    const holder = holders.get(slug(name))
+    const message = holder === name ? undefined : nameFault(name, holder === undefined ? [] : [holder])
+    return message === undefined ? [] : [[name, { message, holder }]]
   }))
 }
 
+// Names of digits only, which an object of JavaScript has first, share no slug with another name.
 const goodNames = (instances: Readonly<Record<string, unknown>>) =>
-  Array.from(nameFaults(Object.keys(instances)), ([name, issue]) => ({ path: [name], issue }))
+  Array.from(nameFaults(Object.keys(instances)), ([name, { message }]) => ({ path: [name], issue: message }))
 
 const sink = SinkSettings.annotate({ description: "Where artifacts go." })
 

@@ -11,6 +11,8 @@ export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings"
   source: Schema.String,
   /** The instance of the document, where each instance has its own document. */
   instance: Schema.optionalKey(Schema.String),
+  /** The instance that was there first, where `instance` is refused because its name is the same but for case and punctuation. */
+  holder: Schema.optionalKey(Schema.String),
   faults: Schema.Array(Schema.String)
 }) {
   override get message() {

@@ -81,9 +81,9 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
  * Layer of the settings in the bucket and of their changes.
  *
  * It starts without an instance, and adds each one in the bucket, in the order in which they were created. An unreadable
- * document is reported and leaves its instance unchanged. A key that is no name of an instance is refused, and so are two
- * keys with one slug. A deleted document ends its instance. A deleted bucket ends no instance until the bucket exists
- * again.
+ * document is reported and leaves its instance unchanged. A key that is no name of an instance is refused. Of two keys with
+ * one slug, the one that was created first is used, and the other is refused until the first is deleted. A deleted document
+ * ends its instance. A deleted bucket ends no instance until the bucket exists again.
  */
 export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrder> = Layer.effect(
   SettingsSource,
@@ -108,7 +108,15 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
         revisions[instance] = entries.get(instance)!.revision
         const fault = misnamed.get(instance)
         if (fault !== undefined) {
-          faults.push(new BadSettings({ source: `${bucket} ${prefix}${instance}`, instance, faults: [fault] }))
+          const { holder, message } = fault
+          faults.push(
+            new BadSettings({
+              source: `${bucket} ${prefix}${instance}`,
+              instance,
+              ...(holder === undefined ? {} : { holder }),
+              faults: [message]
+            })
+          )
           continue
         }
         const one = yield* readEntry(grant, instance, entries.get(instance)!, known.get(instance))

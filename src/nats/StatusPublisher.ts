@@ -31,7 +31,10 @@ export const run = Effect.fn("StatusPublisher.run")(
     const look = Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
       const { instances } = yield* status.document
+      const holders = instances.filter(({ warnings }) => warnings.some(({ code }) => code === "duplicate_name"))
       for (const instance of instances) {
+        // A name that is refused because another has its slug would speak on that one's subject.
+        if (holders.some(({ name }) => name !== instance.name && slug(name) === slug(instance.name))) continue
         // Of an instance that some process polls, the holder of the lease publishes the status; of others, each process.
         const isPolled = instance.waits_for === undefined &&
           instance.endpoints.some(({ state }) => state !== "disabled")

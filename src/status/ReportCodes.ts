@@ -83,6 +83,10 @@ export const reportCodes = {
     says: "two instances have the same tenant; the second waits for the first",
     remedy: "delete or disable one of the two"
   },
+  duplicate_name: {
+    says: "another instance has the same name but for case and punctuation; it came later and is not polled",
+    remedy: "delete the other, or create it again under another name"
+  },
   integration_type: {
     says: "`integration_type` is not `microsoft_graph`; the instance is polled all the same",
     remedy: "set it to `microsoft_graph`"

@@ -43,3 +43,18 @@ it.effect("a pasted secret with an invisible character or quotes is refused with
       assert.notInclude(message, "s3cr3t")
     }
   }))
+
+it.effect("of names with one slug the first of the text is good, and the fault is at the later ones", () =>
+  Effect.gen(function*() {
+    const one = {
+      credentials: {
+        tenant_id: "contoso.example",
+        client_id: "22222222-2222-4222-8222-222222222222",
+        client_secret: "x"
+      }
+    }
+    const instances = { "prod tenant": one, "Prod_Tenant": one, other: one, "prod.tenant": one }
+    const { faults } = yield* Effect.flip(decodeSettings("test", JSON.stringify({ instances })))
+    const differs = `Expected a name that differs from "prod tenant" in more than case and punctuation`
+    assert.deepStrictEqual(faults, [`instances.Prod_Tenant: ${differs}`, `instances.prod.tenant: ${differs}`])
+  }))

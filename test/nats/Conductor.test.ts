@@ -132,6 +132,40 @@ describeNats("in Conductor", () => {
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
       }))
 
+    it.effect("a worthless key with the slug of a running instance takes nothing from it, neither at once nor at a start", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { command, directory, put, told } = yield* appliance(quiet)
+        const run = command("run", "--listen", "127.0.0.1:0")
+        yield* put("prod-tenant", documentOf())
+        const first = yield* run
+        yield* first.says(/fetched 0 events .*endpoint=incidents/)
+        yield* put("Prod_Tenant", `{"not":"even valid"}`)
+        const refused =
+          /\[ERROR\].*Prod_Tenant cannot be used, and nothing is polled for it: Expected a name that differs from "prod-tenant"/
+        const warned =
+          /\[WARN\].*"Prod_Tenant" would be the same name but for case and punctuation.*prod-tenant was there first.*instance=prod-tenant/
+        yield* first.says(refused)
+        yield* first.says(warned)
+        yield* put("prod-tenant", documentOf({ poll_interval_minutes: 9 }))
+        yield* first.says(/settings were changed: poll_interval_minutes {2}by=broker instance=prod-tenant/)
+        assert.notInclude(yield* fs.readFileString(`${directory}/changes.ndjson`), "removed")
+        first.child.kill("SIGTERM")
+        assert.strictEqual(yield* first.exit, 0)
+
+        const second = yield* run
+        yield* second.says(refused)
+        yield* second.says(warned)
+        yield* second.says(/fetched 0 events .*instance=prod-tenant endpoint=incidents/)
+        // The subject is that of both names.
+        const shows = (code: string) =>
+          Effect.sync(() => told.some(({ text }) => text.includes(`"name":"prod-tenant"`) && text.includes(code)))
+        yield* until(shows(`"code":"duplicate_name"`), "5 seconds")
+        assert.isFalse(told.some(({ text }) => text.includes(`"name":"Prod_Tenant"`)))
+        second.child.kill("SIGTERM")
+        assert.strictEqual(yield* second.exit, 0)
+      }))
+
     it.effect("the page's token is in the sink's directory, and only the command page prints a link", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem

@@ -155,24 +155,40 @@ describeNats("NatsSettingsSource", () => {
       assert.strictEqual((yield* read).initial.page.status, "closed")
     }).pipe(Effect.scoped, Effect.provide(connection())))
 
-  it.live("refuses a key that is no name, and both of two keys with one slug", () =>
+  it.live("of keys with one slug the first that was created stays, whatever is written under the others", () =>
     Effect.gen(function*() {
+      const differs = `Expected a name that differs from "contoso.eu" in more than case and punctuation`
+      yield* Effect.scoped(Effect.gen(function*() {
+        const { put, until } = yield* world
+        yield* put("contoso.eu", documentOf())
+        yield* until((change) => names(change).join() === "contoso.eu")
+        yield* put("Contoso-EU", documentOf())
+        yield* put("contoso=eu", `{"not":"even valid"}`)
+        const refused = yield* until(({ faults }) => faults.length === 2)
+        assert.deepStrictEqual(names(refused), ["contoso.eu"])
+        assert.deepStrictEqual(refused.faults.map(({ faults, holder, instance }) => [instance, holder, ...faults]), [[
+          "Contoso-EU",
+          "contoso.eu",
+          differs
+        ], [
+          "contoso=eu",
+          "contoso.eu",
+          "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
+        ]])
+        // Its revision is greater than those of the others now, and it still is the first.
+        yield* put("contoso.eu", documentOf({ poll_interval_minutes: 9 }))
+        const changed = yield* until(({ settings }) => settings.instances["contoso.eu"]?.poll_interval_minutes === 9)
+        assert.deepStrictEqual(names(changed), ["contoso.eu"])
+      }))
+      // A process that starts now decides the same.
       const { put, remove, until } = yield* world
-      yield* put("contoso.eu", documentOf())
-      yield* until((change) => names(change).join() === "contoso.eu")
-      yield* put("Contoso-EU", documentOf())
-      const both = yield* until(({ faults }) => faults.length === 2)
-      assert.deepStrictEqual(names(both), [])
-      assert.deepStrictEqual(both.faults.map(({ faults, instance }) => [instance, ...faults]).sort(), [[
-        "Contoso-EU",
-        `Expected a name that differs from "contoso.eu" in more than case and punctuation`
-      ], ["contoso.eu", `Expected a name that differs from "Contoso-EU" in more than case and punctuation`]])
+      assert.deepStrictEqual(names(yield* until(({ faults }) => faults.length === 2)), ["contoso.eu"])
+      yield* remove("contoso=eu")
       yield* remove("contoso.eu")
+      yield* until((change) => change.faults.length === 0 && names(change).join() === "Contoso-EU")
       yield* put("a=b", documentOf())
       yield* put("_", documentOf())
-      const others = yield* until(({ faults }) =>
-        faults.length === 2 && faults.every(({ instance }) => instance !== "contoso.eu")
-      )
+      const others = yield* until(({ faults }) => faults.length === 2)
       assert.deepStrictEqual(names(others), ["Contoso-EU"])
       assert.match(others.faults[0]!.message, /Expected a name of 1 to 64 letters/)
     }).pipe(Effect.scoped, Effect.provide(connection())))
