@@ -26,9 +26,15 @@ export const clouds = {
 /** Whether a cloud is none of Microsoft's own. */
 export const isCustom = ({ name }: Cloud): boolean => !Object.hasOwn(clouds, name)
 
-/** Returns the cloud of two URLs: a simulator, or an air-gapped site. A host that is called `global` is not Microsoft's. */
+/** Returns a host, with its port if it has one, or an origin without the final dot of the name, which means the same host. */
+export const undotted = (host: string): string => host.replace(/\.(?=(?::\d+)?$)/, "")
+
+/**
+ * Returns the cloud of two URLs: a simulator, or an air-gapped site. A host that is called `global` is not Microsoft's. The
+ * name is as written, so that checkpoints stay; hosts are compared and asked without a final dot.
+ */
 export const custom = (login: URL, graph: URL): Cloud => ({
   name: Object.hasOwn(clouds, graph.host) ? graph.origin : graph.host,
-  login: login.origin,
-  graph: graph.origin
+  login: undotted(login.origin),
+  graph: undotted(graph.origin)
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { clouds, custom, isCustom } from "../../src/config/Cloud.ts"
+import { clouds, custom, isCustom, undotted } from "../../src/config/Cloud.ts"
 
 describe("a custom cloud", () => {
   it("has the name of its Graph host and port, and never that of one of Microsoft's", () => {
@@ -10,5 +10,17 @@ describe("a custom cloud", () => {
       assert.isTrue(isCustom(custom(new URL("https://login.example"), new URL(`https://${name}`))))
     }
     for (const cloud of Object.values(clouds)) assert.isFalse(isCustom(cloud))
+  })
+
+  it("is asked without the final dot of a name, and keeps its own name for its checkpoints", () => {
+    assert.deepStrictEqual(
+      custom(new URL("https://LOGIN.microsoftonline.com.:443/"), new URL("https://graph.airgap.example.:8443/")),
+      {
+        name: "graph.airgap.example.:8443",
+        login: clouds.global.login,
+        graph: "https://graph.airgap.example:8443"
+      }
+    )
+    assert.strictEqual(undotted("127.0.0.1:8443"), "127.0.0.1:8443")
   })
 })

@@ -105,6 +105,13 @@ describe("two instances of one tenant", () => {
       ])
     }).pipe(Effect.provide(world)))
 
+  it.effect("a final dot, a port that is the scheme's, or capitals make no other cloud", () =>
+    Effect.gen(function*() {
+      const cloud = { login: "https://LOGIN.microsoftonline.com:443/", graph: "https://Graph.microsoft.com.:443/" }
+      const all = allFromSettings(yield* settings({ first: {}, second: { cloud } }))
+      assert.deepStrictEqual(Array.from(waitingOf(all)), [["second", "first"]])
+    }))
+
   it("the order is that of the text, also for names of digits, which JavaScript would put first", () => {
     const text = `{ "instances": { "contoso": {}, "0": {}, "10": {}, "2": {} }, "sink": {} }`
     assert.deepStrictEqual(instanceOrder(text), ["contoso", "0", "10", "2"])
