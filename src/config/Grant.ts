@@ -4,6 +4,7 @@
  */
 import { Effect, Option, Predicate } from "effect"
 import { isAbsolute, join, relative, resolve } from "node:path"
+import { undotted } from "./Cloud.ts"
 import { variable } from "./EnvironmentVariable.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
 import { networkFault, originFault, type PageSettings } from "./PageSettings.ts"
@@ -19,7 +20,7 @@ export interface FormFault {
 export interface Grant {
   /** Directory of the credential files that such settings may name (`AZURE_SECURITY_SECRETS_DIR`); none by default. */
   readonly secrets: string | undefined
-  /** Hosts of custom clouds that may receive these credentials (`AZURE_SECURITY_CREDENTIAL_HOSTS`); none by default. */
+  /** Hosts of custom clouds, with the port where it is not that of the scheme, that may receive these credentials (`AZURE_SECURITY_CREDENTIAL_HOSTS`); none by default. */
   readonly hosts: ReadonlySet<string>
   /** Directory that holds every directory of the process's settings (`AZURE_SECURITY_DATA_DIR`). */
   readonly data: string
@@ -105,11 +106,14 @@ const hostFaults = (
 ): ReadonlyArray<FormFault> => {
   const named = references.find((name) => (credentials as Readonly<Record<string, unknown>>)[name] !== undefined)
   if (named === undefined || Predicate.isString(cloud)) return []
-  const strange = [cloud.login, cloud.graph].map((url) => new URL(url).host).filter((host) => !hosts.has(host))
+  const allowed = new Set(Array.from(hosts, undotted))
+  const hostsOf = new Set([cloud.login, cloud.graph].map((url) => undotted(new URL(url).host)))
+  const strange = Array.from(hostsOf).filter((host) => !allowed.has(host))
   return strange.length === 0 ? [] : [{
     path: "cloud",
-    message:
-      `Expected a cloud of Microsoft's beside ${named}; to allow another, set AZURE_SECURITY_CREDENTIAL_HOSTS to its hosts`
+    message: `Expected a cloud of Microsoft's beside ${named}; to allow this one, add ${
+      strange.join(",")
+    } to AZURE_SECURITY_CREDENTIAL_HOSTS in the connector's environment`
   }]
 }
 

@@ -76,6 +76,18 @@ describe("Grant", () => {
         const read = yield* Effect.fromResult(yield* decode(granted, { client_secret_file: "acme" }, { cloud }))
         assert.strictEqual(read.credentials.client_secret_file, "/secrets/acme")
       }
+      // A final dot is the same host, on either side; a port is not.
+      const dotted = { login: "https://LOGIN.allowed.example./", graph: "https://graph.allowed.example.:443/" }
+      assert.deepStrictEqual(yield* faultsOf(granted, { client_secret_file: "acme" }, { cloud: dotted }), [])
+      const alsoDotted = { ...granted, hosts: new Set(["login.allowed.example.", "graph.allowed.example."]) }
+      assert.deepStrictEqual(yield* faultsOf(alsoDotted, { client_secret_file: "acme" }, { cloud: allowed }), [])
+      const local = { login: "http://127.0.0.1:21002", graph: "http://127.0.0.1:21002" }
+      const ofAddress = { ...granted, hosts: new Set(["127.0.0.1"]) }
+      assert.deepStrictEqual(yield* faultsOf(ofAddress, { client_secret_file: "acme" }, { cloud: local }), [
+        "cloud: Expected a cloud of Microsoft's beside client_secret_file; to allow this one, add 127.0.0.1:21002 to AZURE_SECURITY_CREDENTIAL_HOSTS in the connector's environment"
+      ])
+      const named = { ...granted, hosts: new Set(["127.0.0.1:21002"]) }
+      assert.deepStrictEqual(yield* faultsOf(named, { client_secret_file: "acme" }, { cloud: local }), [])
       const pair = yield* Effect.fromResult(yield* decode(granted, certificate("acme.pem")))
       assert.deepInclude(pair.credentials, certificate("/secrets/acme.pem"))
       assert.deepStrictEqual(yield* faultsOf(none, { client_secret: "typed" }, { cloud: theirs }), [])

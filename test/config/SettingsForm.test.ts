@@ -120,7 +120,7 @@ describe("SettingsForm", () => {
         "credentials.client_secret_env: Expected no environment variable here; write the secret itself, or a file's name"
       ])
       assert.deepStrictEqual(yield* faults({ federated_token_file: "token" }, { cloud }), [
-        "cloud: Expected a cloud of Microsoft's beside federated_token_file; to allow another, set AZURE_SECURITY_CREDENTIAL_HOSTS to its hosts"
+        "cloud: Expected a cloud of Microsoft's beside federated_token_file; to allow this one, add login.example,graph.example to AZURE_SECURITY_CREDENTIAL_HOSTS in the connector's environment"
       ])
 
       const { client_secret: _, ...ids } = stored.credentials
