@@ -4,10 +4,11 @@ import { Row } from "./Search.ts"
 const columns = Object.keys(Row.fields) as ReadonlyArray<keyof Row>
 
 /**
- * What a spreadsheet would run as a formula: one of its first characters, or its full-width form, at the start of a value
- * or of a part of it. Which separators part a value depends on the reader's language and settings.
+ * What a spreadsheet would run as a formula: one of its first characters, or its full-width or small form, at the start of a
+ * value or of a part of it. Which separators part a value depends on the reader's language and settings. Blanks, quotes,
+ * control characters and characters without a width before it may be dropped by a reader.
  */
-const formulaForm = /(^|[,;\t\r\n])([\s"]*)([=+\-@＝＋－＠])/g
+const formulaForm = /(^|[,;\t\r\n])([\s"\p{C}\p{Default_Ignorable_Code_Point}]*)([=+\-@＝＋－＠﹢﹣﹦﹫])/gu
 const blankForm = /^[\t\r\n]/
 const quotedForm = /[",\r\n]/
 

@@ -30,8 +30,13 @@ describe("Csv", () => {
   })
 
   it("puts an apostrophe before what a spreadsheet would run as a formula", () => {
-    for (const begin of ["=", "+", "-", "@", "＝", "＋", "－", "＠"]) {
+    for (const begin of ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫"]) {
       assert.include(cells({ title: `${begin}1+1` }), `,'${begin}1+1,`)
+      // What nobody sees: NUL, soft hyphen, zero width, direction, byte order mark, variation selector, tag, Hangul filler.
+      for (const unseen of "\0\x1b\x7f\u00ad\u180e\u200b\u200d\u202e\u2060\ufeff\ufe0f\u{e0041}\u3164") {
+        assert.include(cells({ title: `${unseen}${begin}1` }), `,${unseen}'${begin}1,`)
+        assert.include(cells({ title: `a; ${unseen}${unseen} ${begin}1` }), `'${begin}1,`)
+      }
     }
     for (const begin of ["\t", "\r", "\n"]) {
       assert.include(cells({ title: `${begin}=1` }), `'${begin}'=1`)
