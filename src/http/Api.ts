@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
 import { RecordedRequest } from "../graph/Recorder.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
+import { version } from "../status/Version.ts"
 import { Guard } from "./Guard.ts"
 import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LiveApi } from "./LiveApi.ts"
@@ -51,4 +52,7 @@ export const Api = HttpApi.make("azure-security").add(
   IntegrationsApi,
   SearchApi,
   LiveApi
-).middleware(HttpApiMiddleware.ProblemDetails).annotate(OpenApi.Title, "Azure Security connector")
+).middleware(HttpApiMiddleware.ProblemDetails).annotate(OpenApi.Title, "Azure Security connector").annotate(
+  OpenApi.Version,
+  version
+)

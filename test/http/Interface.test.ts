@@ -2,6 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import { Effect, Fiber, Schedule, Schema, type Scope, Stream, SubscriptionRef } from "effect"
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { connect } from "node:net"
+import manifest from "../../package.json" with { type: "json" }
 import { Finding } from "../../src/checks/Finding.ts"
 import { simulatedInstance } from "../../src/cli/SimulateCommand.ts"
 import { fromSettings } from "../../src/config/Instance.ts"
@@ -176,6 +177,12 @@ describe("the page's interface", () => {
         assert.deepStrictEqual(Object.keys(yield* SubscriptionRef.get(documents)), ["one"])
       })
   )
+
+  live("describes itself with the version of the program", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* interfaceOf()
+      assert.strictEqual(JSON.parse((yield* ask("GET", "/openapi.json")).text).info.version, manifest.version)
+    }))
 
   live("refers an unknown path to /openapi.json, and answers HEAD like GET", () =>
     Effect.gen(function*() {
