@@ -2,7 +2,7 @@
  * Applies a person's form to an instance's document. Settings that the form leaves out are kept, and a stored secret is
  * never sent to another host.
  */
-import { Array, Effect, Predicate, Result, Schema } from "effect"
+import { Array, Effect, Equal, Predicate, Result, Schema } from "effect"
 import { names } from "../endpoints/Endpoints.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
@@ -77,8 +77,8 @@ const merged = (stored: Document, form: Document, prefix = ""): Document => {
   return result
 }
 
-/** Returns a document's cloud as comparable text; an absent cloud is the global one. */
-const cloudOf = (document: Document): string => JSON.stringify(document["cloud"] ?? "global")
+/** Returns a document's cloud; an absent cloud is the global one. */
+const cloudOf = (document: Document): unknown => document["cloud"] ?? "global"
 
 /** Returns how an instance signs in without a secret in its document; otherwise undefined. */
 export const otherProof = (document: Document): string | undefined =>
@@ -118,7 +118,7 @@ const faultsBeside = (
     const message = names.includes(name) ? "Expected a name that no other instance has" : nameFault(name, names)
     return message === undefined ? faults : [...faults, { path: "name", message }]
   }
-  if (!hasTypedProof(form) && cloudOf(merged(stored, form)) !== cloudOf(stored)) {
+  if (!hasTypedProof(form) && !Equal.equals(cloudOf(merged(stored, form)), cloudOf(stored))) {
     const proof = otherProof(stored)
     faults.push(
       proof === undefined
@@ -169,7 +169,7 @@ export const fill = (
   { files, grant, names }: FormContext
 ): Effect.Effect<Filled, ReadonlyArray<Grant.FormFault>> => {
   if (isTooDeep(form)) return Effect.fail([{ path: "", message: "Expected the settings of an instance" }])
-  const typed = emptied(form)
+  const typed = files === "paths" && stored !== undefined ? withoutKept(emptied(form), stored) : emptied(form)
   const isProof = hasTypedProof(typed)
   const before = isProof ? withoutProofs(stored ?? {}) : stored ?? {}
   const named = merged(stored === undefined ? { enabled: true, integration_type: "microsoft_graph" } : before, typed)
@@ -194,6 +194,19 @@ export const fill = (
     : named
   return Effect.succeed({ document, settings })
 }
+
+/** Leaves out the references that the form has as they are stored: a person did not type these, but the administrator. */
+const withoutKept = (form: Document, stored: Document): Document =>
+  isDocument(form["credentials"])
+    ? {
+      ...form,
+      credentials: Object.fromEntries(
+        Object.entries(form["credentials"]).filter(([name, value]) =>
+          !Grant.references.includes(name) || value !== credentialsOf(stored)[name]
+        )
+      )
+    }
+    : form
 
 /** Whether the form has a secret, or names where one is. */
 const hasTypedProof = (form: Document) =>

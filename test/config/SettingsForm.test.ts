@@ -136,6 +136,24 @@ describe("SettingsForm", () => {
       assert.deepStrictEqual(kept.document["credentials"], inFile.document["credentials"])
     }))
 
+  it.effect("judges nothing that a form has as the file has it, and all that it has otherwise", () =>
+    Effect.gen(function*() {
+      const { client_secret: _, ...ids } = stored.credentials
+      const local = { login: "http://127.0.0.1:21002", graph: "http://127.0.0.1:21003" }
+      const inFile = { cloud: local, credentials: { ...ids, client_secret_env: "ACME_SECRET" } }
+      const turned = { graph: local.graph, login: local.login }
+      for (const form of [{}, inFile, { cloud: turned }, { ...inFile, cloud: turned }]) {
+        const { document } = yield* fill("one", { ...form, display_name: "Acme" }, inFile, context)
+        assert.deepStrictEqual(document, { ...inFile, display_name: "Acme" })
+      }
+      for (const more of [{ client_secret_env: "HOME" }, { client_secret_file: "acme" }]) {
+        assert.isNotEmpty(yield* faultsOf({ credentials: more }, inFile))
+      }
+      assert.deepStrictEqual(yield* faultsOf({ ...inFile, cloud }, inFile), [
+        "cloud: The cloud cannot be changed here while client_secret_env is set; change it where the settings are stored"
+      ])
+    }))
+
   it.effect.prop("never shows a secret, wherever it is in malformed credentials", [
     Schema.Record(Schema.String, Schema.Union([Schema.Literal("hidden"), Schema.Int]))
   ], ([credentials]) =>
