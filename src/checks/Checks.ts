@@ -19,11 +19,12 @@ import {
 } from "effect"
 import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { X509Certificate } from "node:crypto"
-import { Credential } from "../config/Credential.ts"
+import { Credential, filesOf } from "../config/Credential.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { socketRefusal } from "../config/DirectoryLock.ts"
 import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
+import * as Surroundings from "../config/Surroundings.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
@@ -183,6 +184,9 @@ export const ofInstance = (instance: Instance) =>
     yield* tell(yield* reach(name, "sign-in host", `${cloud.login}/${tenantId}/v2.0/.well-known/openid-configuration`))
     yield* tell(yield* reach(name, "Graph", `${cloud.graph}/v1.0/`))
     yield* find("credential", yield* expiry(instance))
+    for (const one of yield* Surroundings.faults({ directories: [], files: filesOf(identity.credential) })) {
+      yield* find("credential", { outcome: "warning", message: one.fault, remedy: one.remedy })
+    }
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
     for (const endpoint of identity.endpoints) {
@@ -245,9 +249,12 @@ export const ofDirectory = Effect.fnUntraced(
       return { check, outcome: "failed", message: refused.value.fault, remedy: refused.value.remedy }
     }
     const outcome = yield* writable(directory)
-    const above = outcome.outcome === "passed" ? yield* DataDirectory.parentFault(directory) : undefined
-    return above === undefined
-      ? { check, ...outcome }
-      : { check, outcome: "warning", message: above.fault, remedy: above.remedy }
+    const above = outcome.outcome === "passed" ? yield* Surroundings.faultsAbove(directory) : []
+    return above.length === 0 ? { check, ...outcome } : {
+      check,
+      outcome: "warning",
+      message: above.map(({ fault }) => fault).join("; "),
+      remedy: above.map(({ remedy }) => remedy).join("; ")
+    }
   }
 )

@@ -6,6 +6,7 @@ import { Finding, text } from "../checks/Finding.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
+import * as Surroundings from "../config/Surroundings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { waitingOf, waitingRemark } from "../instances/Holders.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
@@ -64,7 +65,11 @@ const inFile = (config: Option.Option<string>) =>
   Effect.gen(function*() {
     const { initial, order, unknown = [] } = yield* SettingsSource
     const open = yield* SettingsFlag.openToOthers(config)
-    const findings = yield* ofProcess(initial, unknown)
+    const file = Option.toArray(yield* SettingsFlag.fileOf(config))
+    const replaceable = (yield* Surroundings.faults({ directories: [], files: file })).map((
+      { fault, remedy }
+    ): Finding => ({ check: "settings", outcome: "warning", message: fault, remedy }))
+    const findings = [...replaceable, ...(yield* ofProcess(initial, unknown))]
     return {
       settings: initial,
       order,

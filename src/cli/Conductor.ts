@@ -4,9 +4,11 @@ import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { hold } from "../config/DirectoryLock.ts"
+import * as Grant from "../config/Grant.ts"
 import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
+import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
 import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
@@ -167,6 +169,11 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       )
       const directory = yield* ownDirectory(source.initial)
       const settings = { ...source.initial, sink: sinkIn(source.initial.sink, directory) }
+      const { secrets } = yield* Grant.fromEnvironment
+      yield* Surroundings.warn({
+        directories: [PageToken.directoryOf(source.initial, true)],
+        files: secrets === undefined ? [] : [secrets]
+      })
       if (Option.isSome(options.listen)) yield* Effect.flatMap(admitted(source.initial, options.once), admit)
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(

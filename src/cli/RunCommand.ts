@@ -2,10 +2,13 @@
 import { Config, Effect, Layer, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Audit } from "../config/Audit.ts"
+import { filesOf } from "../config/Credential.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { hold } from "../config/DirectoryLock.ts"
+import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
+import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
 import { isInConductor } from "../nats/Bootstrap.ts"
 import { Status } from "../status/Status.ts"
@@ -22,19 +25,32 @@ import { Refusal, refuse } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
-/** Makes and locks the directories that a run writes to. Returns all faults, for one message. */
-const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
-  const { checkpoint, sink } = settings
+/** Returns the directories of artifacts and positions. */
+const directoriesOf = Effect.fnUntraced(function*({ checkpoint, sink }: Settings) {
   const written = sink.type === "file" || (sink.type === "nats" && sink.dead_letters === "file")
   const directories = written ? [sink.directory, checkpoint.directory] : [checkpoint.directory]
   const path = yield* Path.Path
-  const distinct = Array.from(new Set(directories.map((directory) => path.resolve(directory))))
+  return Array.from(new Set(directories.map((directory) => path.resolve(directory))))
+})
+
+/** Makes and locks the directories that a run writes to. Returns all faults, for one message. */
+const takeDirectories = Effect.fnUntraced(function*(settings: Settings) {
+  const distinct = yield* directoriesOf(settings)
   const held = yield* Effect.forEach(distinct, (directory) => Effect.result(hold(directory)))
   return [
     ...held.flatMap((result) => Result.isFailure(result) ? [result.failure.message] : []),
     // The first search makes its directory.
     ...(yield* DataDirectory.faults(yield* SearchLayer.directories(settings)))
   ]
+})
+
+/** Warns of what others could replace: the settings file, the credentials' files, and the directories that a run writes to. */
+const warnOfReplaceable = Effect.fnUntraced(function*(settings: Settings, file: Option.Option<string>) {
+  const credentials = allFromSettings(settings).flatMap(({ identity }) => filesOf(identity.credential))
+  yield* Surroundings.warn({
+    directories: [...(yield* directoriesOf(settings)), ...(yield* SearchLayer.directories(settings))],
+    files: [...Option.toArray(yield* SettingsFlag.fileOf(file)), ...credentials]
+  })
 })
 
 const flags = {
@@ -88,6 +104,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     const open = yield* SettingsFlag.openToOthers(options.file)
     if (open !== undefined) yield* Effect.logWarning(`${open.message}: ${open.remedy}`)
     yield* Effect.forEach(unknown, warnOfUnknown)
+    yield* warnOfReplaceable(initial, options.file)
     yield* Effect.forEach(admitted.warnings, (warning) => Effect.logWarning(warning))
     yield* listening.announce
     // Only the log of this machine has the link, and not the collector that telemetry goes to.

@@ -39,7 +39,7 @@ const environment = Effect.gen(function*() {
 })
 
 /** The settings file of a command; none when the settings come from the environment. */
-const fileOf = Effect.fnUntraced(function*(given: Option.Option<string>) {
+export const fileOf = Effect.fnUntraced(function*(given: Option.Option<string>) {
   if (Option.isSome(given)) return given
   const fs = yield* FileSystem.FileSystem
   return (yield* Effect.orElseSucceed(fs.exists(defaultFile), () => false)) ? Option.some(defaultFile) : Option.none()

@@ -17,3 +17,12 @@ export type Credential = Data.TaggedEnum<{
 
 /** Constructors and matchers of {@link Credential}. */
 export const Credential = Data.taggedEnum<Credential>()
+
+/** Returns the files that hold a credential. */
+export const filesOf: (credential: Credential) => ReadonlyArray<string> = Credential.$match({
+  Secret: () => [],
+  SecretFromEnvironment: () => [],
+  SecretFromFile: ({ path }) => [path],
+  Certificate: ({ certificatePath, privateKeyPath }) => [certificatePath, privateKeyPath],
+  FederatedToken: ({ path }) => [path]
+})

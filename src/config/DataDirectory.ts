@@ -1,7 +1,7 @@
 /** Makes the directories that hold artifacts, positions and the index, and refuses those that others may write to. */
-import { Effect, FileSystem, Option, Path, type PlatformError, Schema } from "effect"
+import { Effect, FileSystem, Option, type PlatformError, Schema } from "effect"
 import { openOwn, setMode } from "./DurableFile.ts"
-import { type DirectoryFault, isShared, isWindows, judge, ownerOnly } from "./OwnFiles.ts"
+import { judge, ownerOnly } from "./OwnFiles.ts"
 
 /** Other users may write to the directory, so that they could replace files, or put links in their place. */
 export class DirectoryUnsafe extends Schema.TaggedError<DirectoryUnsafe>()("DirectoryUnsafe", {
@@ -43,31 +43,5 @@ export const make = Effect.fnUntraced(
       yield* Effect.scoped(Effect.flatMap(openOwn(directory, "r"), (handle) => setMode(handle, ownerOnly.directory)))
     }
     yield* inspect(directory)
-  }
-)
-
-/**
- * Returns what is wrong with the directories above: others may rename a directory in them, and put their own in its place.
- * Of a missing directory, the nearest existing parent is judged; of a link, also the directory that holds the link.
- */
-export const parentFault = Effect.fnUntraced(
-  function*(directory: string): Effect.fn.Return<DirectoryFault | undefined, never, FileSystem.FileSystem | Path.Path> {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const absolute = path.resolve(directory)
-    const real = yield* Effect.orElseSucceed(fs.realPath(absolute), () => absolute)
-    for (const each of [absolute, real]) {
-      let parent = path.dirname(each)
-      while (!(yield* Effect.orElseSucceed(fs.exists(parent), () => false)) && path.dirname(parent) !== parent) {
-        parent = path.dirname(parent)
-      }
-      const info = yield* Effect.option(fs.stat(parent))
-      if (isWindows || Option.isNone(info) || !isShared(info.value.mode)) continue
-      return {
-        fault: `${parent} can be written by other users, who could put another directory in the place of ${directory}`,
-        remedy: `run chmod go-w ${parent}, or chmod +t ${parent}`
-      }
-    }
-    return undefined
   }
 )

@@ -38,7 +38,7 @@ export interface DirectoryFault {
   readonly remedy: string
 }
 
-/** Judges a directory by its mode and owner; undefined when only this user and root may replace its files. */
+/** Judges a directory or a file by its mode and owner; undefined when only this user and root may replace its files. */
 export const judge = (
   directory: string,
   { mode, uid }: { readonly mode: number; readonly uid: number | undefined }
@@ -48,7 +48,7 @@ export const judge = (
   if (uid !== undefined && uid !== own && uid !== 0) {
     return {
       fault: `${directory} belongs to another user (uid ${uid}; this process has ${own})`,
-      remedy: `run chown ${own} ${directory}, or name a directory of this user's`
+      remedy: `run chown ${own} ${directory}, or name one of this user's`
     }
   }
   if (!isShared(mode)) return undefined

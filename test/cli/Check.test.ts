@@ -4,7 +4,7 @@ import { Effect, FileSystem, Schema } from "effect"
 import { Finding } from "../../src/checks/Finding.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
-import { settingsFile } from "../support/RunFiles.ts"
+import { settingsFile, tenantId } from "../support/RunFiles.ts"
 
 const Printed = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findings: Schema.Array(Finding) }))
 
@@ -87,8 +87,44 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       yield* fs.chmod(directory, 0o777)
       const replaceable = yield* check
       assert.strictEqual(replaceable.code, 1)
-      assert.match(replaceable.out, /\? checkpoint .* could put another directory in the place of/)
-      assert.include(replaceable.out, `→ run chmod go-w ${directory}, or chmod +t ${directory}\n`)
+      for (const name of ["settings", "sink", "checkpoint", "search"]) {
+        assert.match(
+          replaceable.out,
+          new RegExp(
+            `\\? ${name} .* could put something else in the place of .*\n +→ run chmod go-w ${directory}, or chmod \\+t ${directory}\n`
+          )
+        )
+      }
+    }))
+
+  it.effect("warns of a credential's file that others may write to, and of settings of another user", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env } = yield* standIn({ alerts: 1, incidents: 1, legacyAlerts: 1 })
+      const secrets = yield* fs.makeTempDirectoryScoped()
+      const secret = `${secrets}/secret`
+      yield* fs.writeFileString(secret, "never-to-be-seen", { mode: 0o600 })
+      const { file } = yield* settingsFile({
+        credentials: {
+          tenant_id: tenantId,
+          client_id: "22222222-2222-4222-8222-222222222222",
+          client_secret_file: secret
+        }
+      })
+      const check = Effect.gen(function*() {
+        const run = yield* Process.start(["check", "--strict", "--config", file], env)
+        return { code: yield* run.exit, out: run.stdout() }
+      })
+      assert.strictEqual((yield* check).code, 0)
+      yield* fs.chmod(secret, 0o666)
+      if (process.getuid?.() === 0) yield* fs.chown(file, 54_321, 54_321)
+      const { code, out } = yield* check
+      assert.strictEqual(code, 1)
+      assert.include(out, `? credential     ${secret} can be written by other users (mode 0666)\n`)
+      assert.include(out, `→ run chmod go-w ${secret}\n`)
+      if (process.getuid?.() !== 0) return
+      assert.include(out, `? settings       ${file} belongs to another user (uid 54321; this process has 0)\n`)
+      assert.include(out, `→ run chown 0 ${file}, or name one of this user's\n`)
     }))
 
   it.effect("fails while the environment turns the verification of certificates off, and run does not start", () =>

@@ -101,6 +101,39 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(shared[2]!), [])
     }))
 
+  it.effect("starts below a directory that others may write to or own, and warns once with the remedy", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env } = yield* standIn(quiet)
+      const { directory, file } = yield* settingsFile()
+      const data = `${directory}/data`
+      const settings = JSON.parse(yield* fs.readFileString(file)) as object
+      yield* fs.writeFileString(
+        file,
+        JSON.stringify({
+          ...settings,
+          sink: { type: "file", directory: `${data}/artifacts` },
+          checkpoint: { directory: `${data}/checkpoints` }
+        })
+      )
+      yield* fs.makeDirectory(data)
+      const run = Effect.gen(function*() {
+        const process = yield* Process.start(["run", "--once", "--no-listen", "--config", file], env)
+        assert.strictEqual(yield* process.exit, 0, process.stdout() + process.stderr())
+        return process.stdout()
+      })
+      assert.notInclude(yield* run, "[WARN]")
+      yield* fs.chmod(data, 0o777)
+      const written = `${data} can be written by other users (mode 0777), who could put something else in the place of `
+      const said = yield* run
+      assert.strictEqual(said.split(written).length, 2)
+      assert.include(said, `: run chmod go-w ${data}, or chmod +t ${data}\n`)
+      if (process.getuid?.() !== 0) return
+      yield* fs.chmod(data, 0o755)
+      yield* fs.chown(data, 54_321, 54_321)
+      assert.include(yield* run, `${data} belongs to another user (uid 54321; this process has 0), who could put`)
+    }))
+
   it.effect("reports a wrong secret with its AADSTS number, and exits 1", () =>
     Effect.gen(function*() {
       const { env, simulator } = yield* standIn(quiet)

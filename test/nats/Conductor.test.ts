@@ -204,10 +204,17 @@ describeNats("in Conductor", () => {
         const fs = yield* FileSystem.FileSystem
         const { command, directory } = yield* appliance(quiet)
         yield* fs.makeDirectory(`${directory}/admin-token`, { recursive: true })
+        const above = directory.replace(/\/data$/, "")
+        yield* fs.chmod(above, 0o777)
         const process = yield* command("run", "--listen", "127.0.0.1:0")
         const origin = (yield* process.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)).replace("the page is ", "")
         yield* process.says(
           /\[WARN\] azure-security: no token for the page: \S+ is no ordinary file.*AZURE_SECURITY_ADMIN_TOKEN/
+        )
+        yield* process.says(
+          new RegExp(
+            `\\[WARN\\].*${above} can be written by other users .* in the place of ${directory}: run chmod go-w ${above}`
+          )
         )
         const session = yield* Effect.promise(async () => await (await fetch(`${origin}/api/session`)).text())
         assert.match(session, /"access":"status","takes_token":false.*the connector's log says why/)
