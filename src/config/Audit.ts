@@ -229,13 +229,15 @@ export class Audit extends Context.Service<Audit, {
               if (isIn) expected.delete(instance)
               if (Equal.equals(base, is)) continue
               const kind = changeOf(base, is)
-              const revision = revisions?.[instance]
+              const cause = change.causes?.[instance]
+              const revision = revisions?.[cause ?? instance]
               yield* note({
                 by,
                 change: kind,
                 instance,
                 ...(kind === "changed" ? { fields: differing(base, is) } : {}),
-                ...(revision === undefined ? {} : { revision })
+                ...(revision === undefined ? {} : { revision }),
+                ...(cause === undefined ? {} : { cause })
               })
             }
             const fields = differing(Struct.omit(before, own), Struct.omit(settings, own))

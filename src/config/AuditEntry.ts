@@ -22,6 +22,8 @@ export const AuditEntry = Schema.Struct({
   address: text,
   /** Revision of the broker's document. */
   revision: Schema.optionalKey(Schema.Int),
+  /** The instance whose removal caused this, because both names have one slug; `revision` is that of the removal. */
+  cause: text,
   /** How often it happened, when more than once. */
   count: Schema.optionalKey(Schema.Int),
   command: text,

@@ -31,6 +31,8 @@ export interface SettingsChange {
   readonly revisions?: Readonly<Record<string, number>>
   /** Monotonic time in nanoseconds at which the reading of a file began. */
   readonly readAt?: bigint
+  /** The instance whose removal let another have their slug, by that other instance. */
+  readonly causes?: Readonly<Record<string, string>>
 }
 
 /** Warns of an unknown setting, which is most likely misspelt. */

@@ -95,6 +95,8 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const process = yield* ofProcess(grant)
     const initial: Settings = { ...process.settings, instances: {} }
     let known = new Map<string, Known>()
+    /** The holder of its slug, by each instance that was refused for it. */
+    let shared = new Map<string, string>()
 
     const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
@@ -129,9 +131,13 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
         const mark = Option.flatten(yield* Effect.option(last(prefix + instance)))
         if (Option.isSome(mark) && !mark.value.isValue) revisions[instance] = mark.value.revision
       }
+      const freed = Array.from(shared).filter(([instance, holder]) => now.has(instance) && !entries.has(holder))
+      shared = new Map(faults.flatMap(({ holder, instance }) =>
+        holder === undefined || instance === undefined ? [] : [[instance, holder]]
+      ))
       known = now
       const settings: Settings = { ...initial, instances }
-      return { settings, order: names, faults, revisions }
+      return { settings, order: names, faults, revisions, causes: Object.fromEntries(freed) }
     })
 
     return {

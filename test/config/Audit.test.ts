@@ -119,7 +119,7 @@ it.layer(services)("the audit trail", (it) => {
         )
         yield* audit.followed(before, { settings: after, faults: [] })
         const reset = { ...after, instances: before.instances }
-        yield* audit.followed(after, { settings: reset, faults: [], revisions: { one: 7, two: 8 } })
+        yield* audit.followed(after, { settings: reset, faults: [], revisions: { one: 7, two: 8, three: 9 }, causes: { two: "three" } })
         // The same change as the page's, made elsewhere later.
         yield* audit.followed(reset, {
           settings: { ...reset, instances: { ...reset.instances, one: after.instances["one"]! } },
@@ -132,8 +132,8 @@ it.layer(services)("the audit trail", (it) => {
         { by: "file", change: "added", instance: "three" },
         { by: "file", change: "changed", fields: ["log.level"] },
         { by: "broker", change: "changed", instance: "one", fields: ["enabled"], revision: 7 },
-        { by: "broker", change: "removed", instance: "three" },
-        { by: "broker", change: "added", instance: "two", revision: 8 },
+        { by: "broker", change: "removed", instance: "three", revision: 9 },
+        { by: "broker", change: "added", instance: "two", revision: 9, cause: "three" },
         { by: "file", change: "changed", instance: "one", fields: ["enabled"] }
       ])
     }))

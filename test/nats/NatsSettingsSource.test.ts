@@ -185,7 +185,10 @@ describeNats("NatsSettingsSource", () => {
       assert.deepStrictEqual(names(yield* until(({ faults }) => faults.length === 2)), ["contoso.eu"])
       yield* remove("contoso=eu")
       yield* remove("contoso.eu")
-      yield* until((change) => change.faults.length === 0 && names(change).join() === "Contoso-EU")
+      const freed = yield* until((change) => change.faults.length === 0 && names(change).join() === "Contoso-EU")
+      // The trail says whose removal it was.
+      assert.deepStrictEqual(freed.causes, { "Contoso-EU": "contoso.eu" })
+      assert.isAbove(freed.revisions!["contoso.eu"]!, freed.revisions!["Contoso-EU"]!)
       yield* put("a=b", documentOf())
       yield* put("_", documentOf())
       const others = yield* until(({ faults }) => faults.length === 2)

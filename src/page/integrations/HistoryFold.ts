@@ -23,10 +23,13 @@ const whatOf = ({ change, command, endpoint, fields, from, to }: AuditEntry): st
 }
 
 /** Who made a change, as far as it is known. */
-const whoOf = ({ address, by, command, revision, session }: AuditEntry): string => {
+const whoOf = ({ address, by, cause, command, revision, session }: AuditEntry): string => {
   if (command !== undefined) return "by the command checkpoint"
   if (by === "file") return "in the settings file"
-  if (by === "broker") return `on the broker${revision === undefined ? "" : `, revision ${revision}`}`
+  if (by === "broker") {
+    const whose = cause === undefined ? "" : `, because ${cause} was removed`
+    return `on the broker${revision === undefined ? "" : `, revision ${revision}`}${whose}`
+  }
   const who = session === undefined ? "" : session === "token" ? ", with the token" : `, session ${session}`
   return `on the page${who}${address === undefined ? "" : `, from ${address}`}`
 }
