@@ -119,7 +119,12 @@ it.layer(services)("the audit trail", (it) => {
         )
         yield* audit.followed(before, { settings: after, faults: [] })
         const reset = { ...after, instances: before.instances }
-        yield* audit.followed(after, { settings: reset, faults: [], revisions: { one: 7, two: 8, three: 9 }, causes: { two: "three" } })
+        yield* audit.followed(after, {
+          settings: reset,
+          faults: [],
+          revisions: { one: 7, two: 8, three: 9 },
+          causes: { two: "three" }
+        })
         // The same change as the page's, made elsewhere later.
         yield* audit.followed(reset, {
           settings: { ...reset, instances: { ...reset.instances, one: after.instances["one"]! } },

@@ -1,7 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { Headers, HttpServer, HttpServerRequest } from "effect/http"
-import { NetAddress } from "effect/net"
+import { Headers, HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { Audit } from "../../src/config/Audit.ts"
@@ -10,6 +9,7 @@ import { callersMax, linksMax, sessionsMax } from "../../src/domain/Bounds.ts"
 import { Access, type Openness } from "../../src/http/Access.ts"
 import { linkLife } from "../../src/http/Sessions.ts"
 import { type Asked, challenges, prove } from "../../src/http/TokenProof.ts"
+import * as Listening from "../support/Listening.ts"
 
 const token = "a token of many characters"
 
@@ -30,12 +30,7 @@ const layerOf = ({ loopback = true, settings = {}, text = token }: {
     token: text === "" ? Option.none() : Option.some(Redacted.make(text)),
     why: "sign in so and so",
     page: Schema.decodeSync(PageSettings)(settings)
-  }).pipe(Layer.provide([
-    Audit.layer,
-    Layer.mock(HttpServer.HttpServer, {
-      address: NetAddress.socketAddressFromInputUnsafe("127.0.0.1:9464")
-    })
-  ]))
+  }).pipe(Layer.provide([Audit.layer, Listening.layer]))
 
 const guarded = layerOf()
 

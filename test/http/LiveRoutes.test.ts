@@ -10,6 +10,7 @@ import { Backend } from "../../src/http/Backend.ts"
 import * as Routes from "../../src/http/Routes.ts"
 import { Activity } from "../../src/status/Activity.ts"
 import { Status } from "../../src/status/Status.ts"
+import * as Listening from "../support/Listening.ts"
 
 const token = "a token of many characters"
 
@@ -18,7 +19,7 @@ const routes = Routes.layer.pipe(
   Layer.provide(
     Access.layer(true, { token: Option.some(Redacted.make(token)), why: "", page: Schema.decodeSync(PageSettings)({}) })
   ),
-  Layer.provide([Audit.layer, Backend.layer, Status.layer("test"), NodeHttpServer.layerHttpServices])
+  Layer.provide([Listening.layer, Audit.layer, Backend.layer, Status.layer("test"), NodeHttpServer.layerHttpServices])
 )
 
 it.live("counts listeners from their request on, and not only once their events are sent", () =>
