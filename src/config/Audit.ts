@@ -12,7 +12,7 @@ import {
   Semaphore,
   Struct
 } from "effect"
-import { auditEntriesMax, auditRefusalsMax } from "../domain/Bounds.ts"
+import { auditEntriesMax, auditRefusalsMax, auditRefusalsOfAddressMax } from "../domain/Bounds.ts"
 import { type AuditEntry, differing } from "./AuditEntry.ts"
 import { changesFile, makeWriter, readTail, refusalsFile } from "./AuditFile.ts"
 import * as DataDirectory from "./DataDirectory.ts"
@@ -104,7 +104,7 @@ export class Audit extends Context.Service<Audit, {
    */
   readonly open: (directory: string | undefined) => Effect.Effect<void, never, FileSystem.FileSystem | Path.Path>
   readonly tell: (event: Event) => Effect.Effect<void>
-  /** Tells that a token was refused; of many in a minute only the number. */
+  /** Tells that a token was refused; of many in a minute, from one address or in all, only the number. */
   readonly refused: (actor: Actor) => Effect.Effect<void>
   /** Saves or removes an instance for somebody on the page, and tells of it. */
   readonly saving: <A extends StoredDocument | void, E, R>(
@@ -126,7 +126,13 @@ export class Audit extends Context.Service<Audit, {
       const refusals = yield* makeWriter(refusalsFile)
       let context = yield* Effect.context<never>()
       let entries: ReadonlyArray<AuditEntry> = []
-      let flood = { endsAt: 0n, count: 0 }
+      const floodUntil = (endsAt: bigint) => ({
+        endsAt,
+        told: 0,
+        rest: 0,
+        toldOf: new Map<string | undefined, number>()
+      })
+      let flood = floodUntil(0n)
       const expected = new Map<string, Expected>()
 
       /** Tells, and does not wait for the disk. */
@@ -147,8 +153,8 @@ export class Audit extends Context.Service<Audit, {
       /** Tells how many refused tokens of a minute were not told one by one. */
       const tellRest = (of: typeof flood) =>
         Effect.suspend(() => {
-          const count = of.count - auditRefusalsMax
-          of.count = Math.min(of.count, auditRefusalsMax)
+          const count = of.rest
+          of.rest = 0
           return count > 0 ? tell({ by: "page", change: "token_refused", count }) : Effect.void
         })
 
@@ -199,12 +205,14 @@ export class Audit extends Context.Service<Audit, {
         tell,
         refused: Effect.fnUntraced(function*(actor) {
           const now = yield* Clock.monotonicTimeNanos
-          if (now >= flood.endsAt) flood = { endsAt: now + refusalNanos, count: 0 }
-          flood.count++
-          if (flood.count <= auditRefusalsMax) {
+          if (now >= flood.endsAt) flood = floodUntil(now + refusalNanos)
+          const toldOf = flood.toldOf.get(actor.address) ?? 0
+          if (flood.told < auditRefusalsMax && toldOf < auditRefusalsOfAddressMax) {
+            flood.told++
+            flood.toldOf.set(actor.address, toldOf + 1)
             return yield* tell({ by: "page", change: "token_refused", ...actor })
           }
-          if (flood.count > auditRefusalsMax + 1) return
+          if (flood.rest++ > 0) return
           yield* Effect.forkIn(Effect.delay(tellRest(flood), Duration.nanos(flood.endsAt - now)), scope)
         }),
         saving: (actor, before, save) =>

@@ -227,6 +227,9 @@ export const auditEntriesMax = 1000
 /** Refused tokens in a minute that the audit trail has one by one; of the others it has the number. */
 export const auditRefusalsMax = 10
 
+/** Those of one address, so that a noisy one leaves room for the others. */
+export const auditRefusalsOfAddressMax = 3
+
 /** Artifacts in one export of search results, the newest. */
 export const exportRowsMax = 100_000
 

@@ -7,7 +7,7 @@ import { type AuditEntry, differing } from "../../src/config/AuditEntry.ts"
 import * as Grant from "../../src/config/Grant.ts"
 import { decodeGranted, decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { SettingsStore, type StoredDocument } from "../../src/config/SettingsStore.ts"
-import { auditBytesMax, auditEntriesMax, auditRefusalsMax } from "../../src/domain/Bounds.ts"
+import { auditBytesMax, auditEntriesMax, auditRefusalsMax, auditRefusalsOfAddressMax } from "../../src/domain/Bounds.ts"
 import * as Disk from "../support/RecordedDisk.ts"
 
 const person = { session: "1a2b3c4d", address: "10.0.0.9" }
@@ -157,6 +157,19 @@ it.layer(services)("the audit trail", (it) => {
       assert.strictEqual(told().length, auditRefusalsMax + 2)
     })))
 
+  it.effect("has the refused tokens of others beside those of one noisy address", () =>
+    fresh(Effect.gen(function*() {
+      const audit = yield* Audit
+      yield* audit.open(undefined)
+      const before = logged.length
+      for (let n = 0; n < 500; n++) yield* audit.refused({ address: "10.0.0.1" })
+      yield* audit.refused({ address: "10.0.0.2" })
+      for (let n = 0; n < 500; n++) yield* audit.refused({ address: "10.0.0.1" })
+      assert.strictEqual(logged.slice(before).length, auditRefusalsOfAddressMax + 1)
+      yield* TestClock.adjust("1 minute")
+      assert.include(logged.at(-1), `refused ${1000 - auditRefusalsOfAddressMax} times`)
+    })))
+
   it.effect("keeps refused tokens apart, so that no number of them displaces a change", () =>
     Effect.gen(function*() {
       const { directory, fs, lines } = yield* place
@@ -165,7 +178,7 @@ it.layer(services)("the audit trail", (it) => {
         yield* audit.open(directory)
         yield* audit.saving(person, undefined, Effect.succeed(stored("one", documentOf())))
         for (let minute = 0; minute <= auditEntriesMax / auditRefusalsMax; minute++) {
-          for (let n = 0; n < 20; n++) yield* audit.refused({ address: "10.0.0.1" })
+          for (let n = 0; n < 20; n++) yield* audit.refused({ address: `10.0.0.${n}` })
           yield* TestClock.adjust("1 minute")
         }
         assert.strictEqual((yield* audit.history("one")).length, 1)
@@ -185,7 +198,7 @@ it.layer(services)("the audit trail", (it) => {
       yield* fresh(Effect.gen(function*() {
         const audit = yield* Audit
         yield* audit.open(directory)
-        for (let n = 0; n < auditRefusalsMax + 7; n++) yield* audit.refused({ address: "10.0.0.1" })
+        for (let n = 0; n < auditRefusalsOfAddressMax + 7; n++) yield* audit.refused({ address: "10.0.0.1" })
       }))
       assert.match(yield* fs.readFileString(`${directory}/refusals.ndjson`), /"token_refused","count":7\}\n$/)
     }))
@@ -195,7 +208,7 @@ it.layer(services)("the audit trail", (it) => {
       const audit = yield* Audit
       yield* TestClock.setTime(86_400_000)
       const before = logged.length
-      for (let n = 0; n <= auditRefusalsMax; n++) yield* audit.refused({ address: "10.0.0.1" })
+      for (let n = 0; n <= auditRefusalsMax; n++) yield* audit.refused({ address: `10.0.0.${n}` })
       yield* TestClock.setTime(0)
       yield* TestClock.adjust("1 minute")
       yield* audit.refused({ address: "10.0.0.1" })
