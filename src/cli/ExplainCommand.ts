@@ -7,6 +7,7 @@ import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
 import { requestBudget } from "../graph/Limits.ts"
+import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
 import { begin, resume } from "../polling/Walk.ts"
 import * as Printed from "./Printed.ts"
@@ -46,17 +47,16 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
         countUrl(identity.cloud.graph, endpoint, Timestamp.minusMillis(from, Duration.toMillis(pace.lateRows)), from)
       }`
     ]
+  const gaps = (saved?.gaps ?? []).filter(({ code }) => code !== endedTheProcess)
   return [
     `  ${endpoint.name}, every ${spoken(pace.intervals[endpoint.name])} (${why})`,
     ...waits,
     `    GET ${url(identity.cloud.graph, endpoint, position, endpoint.pageSize)}`,
     `    then the same request from the last record of each page on, ${endpoint.pageSize} records a page, up to the last page`,
     ...late,
-    ...(saved === undefined || saved.gaps.length === 0
+    ...(gaps.length === 0
       ? []
-      : [`    each hour, one of ${saved.gaps.length} gaps: ${
-        saved.gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")
-      }`])
+      : [`    each hour, one of ${gaps.length} gaps: ${gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")}`])
   ]
 })
 

@@ -6,6 +6,7 @@ import { Duration } from "effect"
 import { type Checkpoint, type Gap, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as Limits from "../graph/Limits.ts"
+import { behindEnds, endedTheProcess } from "./Narrowing.ts"
 import { type Aside, type Due, type Poll, start } from "./Poll.ts"
 import {
   type Action,
@@ -15,28 +16,38 @@ import {
   type Facts,
   goOn,
   type PollerConfig,
-  type PollerState
+  type PollerState,
+  type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 import { begin as beginAt } from "./Walk.ts"
 
 const wait = (state: PollerState, due: Due): Decision => goOn(state, { _tag: "Wait", due })
 
-const oldest = (gaps: ReadonlyArray<Gap>): Gap | undefined =>
-  gaps.reduce<Gap | undefined>(
-    (found, gap) => found === undefined || gap.triedAt < found.triedAt ? gap : found,
-    undefined
-  )
-
 /** Some time after the last time, or at once where that lies in the future because the clock was set back. */
 const dueAfter = (last: number, wait: Duration.Duration, now: number): number =>
   now < last ? now : last + Duration.toMillis(wait)
 
+const patience = Duration.toMillis(Limits.gapRetry.during)
+
+/** When a gap is tried again. One that ended the process is not: it is given up once other gaps would be. */
+const gapDueAt = ({ code, foundAt, to, triedAt }: Gap, now: number): number =>
+  code === endedTheProcess
+    ? Math.max(foundAt, Timestamp.toMillis(to)) + patience
+    : dueAfter(triedAt, Limits.gapRetry.every, now)
+
+/** The gap whose turn it is first. */
+const firstDue = (gaps: ReadonlyArray<Gap>, now: number): Gap | undefined =>
+  gaps.reduce<Gap | undefined>(
+    (found, gap) => found === undefined || gapDueAt(gap, now) < gapDueAt(found, now) ? gap : found,
+    undefined
+  )
+
 const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { now, pace }: Facts) => {
-  const gap = oldest(gaps)
+  const gap = firstDue(gaps, now)
   const sweeps = !endpoint.retires && Duration.toMillis(pace.lateRows) > 0
   return {
-    gap: gap === undefined ? Infinity : dueAfter(gap.triedAt, Limits.gapRetry.every, now),
+    gap: gap === undefined ? Infinity : gapDueAt(gap, now),
     sweep: sweeps ? dueAfter(sweep.countedAt, Limits.sweepEvery, now) : Infinity
   }
 }
@@ -63,18 +74,22 @@ const reading = (state: PollerState, now: number, pageSize: number, from: Timest
 const beginGap = (
   config: PollerConfig,
   state: PollerState,
-  { floor }: Checkpoint,
+  checkpoint: Checkpoint,
   gap: Gap,
   due: Due,
   { ledgerFloor, now, pace }: Facts
 ): Decision => {
-  const patience = Duration.toMillis(Limits.gapRetry.during)
+  const { floor } = checkpoint
   // Polls begin behind the gap, so that the gap stands in for their overlap. What the ledger has forgotten would come twice.
   const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(pace.overlap)), floor)
   const known = Timestamp.later(reach, ledgerFloor ?? reach)
-  const from = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
+  const young = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
+  const from = behindEnds(checkpoint, young, gap.to)
   if (from < gap.to) {
-    return reading(state, now, Limits.pageSizeFloor, from, { _tag: "Gap", gap, end: gap.to, due })
+    // Saved before it is read: what ends the process is not read again at once by the next one.
+    const tried: Save = (checkpoint) => triedGap(checkpoint, gap, now)
+    const task: Aside = { _tag: "Gap", gap: { ...gap, triedAt: now }, end: gap.to, due }
+    return after({ save: tried }, reading(state, now, Limits.pageSizeFloor, from, task))
   }
   return after({
     save: (checkpoint) => withoutGap(checkpoint, gap, now),
@@ -91,12 +106,15 @@ const counted = (now: number) => (checkpoint: Checkpoint): Checkpoint => ({
   sweep: { ...checkpoint.sweep, countedAt: now }
 })
 
-const beginSweep = (state: PollerState, { floor, mark }: Checkpoint, due: Due, facts: Facts): Decision => {
+const beginSweep = (state: PollerState, checkpoint: Checkpoint, due: Due, facts: Facts): Decision => {
+  const { floor, mark } = checkpoint
   const { ledgerFloor, now, pace } = facts
   const end = Timestamp.minusMillis(mark, Duration.toMillis(pace.overlap))
   const known = Timestamp.later(floor, ledgerFloor ?? floor)
-  const from = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(pace.lateRows)), known)
-  return from >= end ? after({ save: counted(now) }, wait(state, due)) : goOn(state, { _tag: "Count", due, from, end })
+  const reach = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(pace.lateRows)), known)
+  const from = behindEnds(checkpoint, reach, end)
+  // Saved before it is counted and read, as a gap is.
+  return after({ save: counted(now) }, from >= end ? wait(state, due) : goOn(state, { _tag: "Count", due, from, end }))
 }
 
 /** Begins the aside that is due, or goes on with the one that gave way to a poll. */
@@ -110,7 +128,7 @@ export const beginAside = (config: PollerConfig, before: PollerState, due: Due, 
     return goOn(state, { _tag: "Fetch", position, poll: { ...poll, task } })
   }
   if (checkpoint === undefined) return wait(state, due)
-  const gap = oldest(checkpoint.gaps)
+  const gap = firstDue(checkpoint.gaps, now)
   return gap !== undefined && dueTimes(config, checkpoint, facts).gap <= now
     ? beginGap(config, state, checkpoint, gap, due, facts)
     : beginSweep(state, checkpoint, due, facts)
@@ -128,7 +146,7 @@ export const onCounted = (
   const readAt = checkpoint?.sweep.readAt ?? now
   return isMissing || now - readAt >= Duration.toMillis(pace.lateRows)
     ? reading(state, now, config.endpoint.pageSize, from, { _tag: "Sweep", end, due })
-    : after({ save: counted(now) }, wait(state, due))
+    : wait(state, due)
 }
 
 /** Ends an aside before its range was read; it is tried again in an hour. */

@@ -3,7 +3,7 @@
  * a gap, so that what lies behind it need not wait for what cannot be read.
  */
 import { HashSet } from "effect"
-import { addGap, advance, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
+import { addGap, advance, type Checkpoint, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
@@ -22,6 +22,23 @@ export const filterTooOld = "filter_too_old"
 
 /** Code of the gap where one instant has more rows than Graph pages through. */
 export const instantTooFull = "instant_too_full"
+
+/**
+ * Code of the gap where reading ended the process. It is not tried again, and nothing but a pass reads over it: whoever wants
+ * its rows collects them with `backfill`.
+ */
+export const endedTheProcess = "ended_the_process"
+
+/** Returns where reading before `end` begins, so that it does not come to what ended a process. */
+export const behindEnds = (
+  { gaps }: Pick<Checkpoint, "gaps">,
+  from: Timestamp.Timestamp,
+  end: Timestamp.Timestamp
+): Timestamp.Timestamp =>
+  gaps.reduce(
+    (from, gap) => gap.code === endedTheProcess && gap.from < end ? Timestamp.later(from, gap.to) : from,
+    from
+  )
 
 /** Goes on behind a narrowed window with one twice as wide, as long as that is narrower than what is left. */
 export const widen = (

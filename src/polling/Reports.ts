@@ -94,7 +94,9 @@ export const gap = (config: PollerConfig, { code, from, to }: Gap, now: number):
   code: "gap",
   ...about(config, now),
   message: `what changed from ${from} to ${to} cannot be read (${code}) and was left out`,
-  remedy: code === "body_too_large"
+  remedy: code === "ended_the_process"
+    ? "send this line to the maintainers; it is not tried again: collect it with backfill, --from the creation of the oldest record in it"
+    : code === "body_too_large"
     ? "raise limits.page_bytes_max: a record in it is larger than that; it is tried again every hour for 7 days"
     : "wait: it is tried again every hour for 7 days; should it last, report the range and a request id of this log to Microsoft"
 })

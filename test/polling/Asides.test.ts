@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { pageSizeFloor } from "../../src/graph/Limits.ts"
 import * as Asides from "../../src/polling/Asides.ts"
+import { endedTheProcess } from "../../src/polling/Narrowing.ts"
 import type { Aside } from "../../src/polling/Poll.ts"
 import type { Facts } from "../../src/polling/PollerState.ts"
 import {
@@ -76,14 +78,19 @@ describe("a gap", () => {
     const { bound, from, pageSize, task, until } = asked(begun({ triedAt: now - hour }).state)
     assert.deepStrictEqual([bound, from, until], [at(-135), at(-135), at(-119)])
     assert.strictEqual(pageSize, pageSizeFloor)
-    assert.deepStrictEqual(task, gapTask(gap({ triedAt: now - hour })))
+    assert.deepStrictEqual(task, gapTask(gap({ triedAt: now })))
     assert.strictEqual(begun({ triedAt: now - hour + 1 }).state.next._tag, "Count", "late rows come first")
   })
 
   it("that was found first is read first, of those that wait as long", () => {
     const other = gap({ from: at(-200), to: at(-199) })
     const { task } = asked(begin({ checkpoint: checkpoint({ gaps: [gap(), other] }) }).state)
-    assert.deepStrictEqual(task, gapTask())
+    assert.deepStrictEqual(task, gapTask(gap({ triedAt: now })))
+  })
+
+  it("is saved as tried before it is read, so that the next process does not read it at once", () => {
+    const before = checkpoint({ gaps: [gap()] })
+    assert.deepStrictEqual(saved(begin({ checkpoint: before }), before).gaps, [gap({ triedAt: now })])
   })
 
   it("is read from where on the connector reads, and the ledger knows, at the earliest", () => {
@@ -101,6 +108,37 @@ describe("a gap", () => {
     assert.strictEqual(asked(begun(old, { ...late, ledgerFloor: at(-119.25) }).state).bound, at(-119.25))
   })
 
+  it("that ended the process is not read again, and is given up after seven days", () => {
+    const ended = gap({ code: endedTheProcess })
+    const before = checkpoint({ gaps: [ended], sweep: { countedAt: now, readAt: now } })
+    const dueAt = Asides.asideDueAt(
+      config(),
+      well,
+      facts({ checkpoint: before, pace: { ...pace, lateRows: Duration.zero } })
+    )
+    assert.strictEqual(dueAt, Timestamp.toMillis(ended.to) + 7 * day)
+    assert.strictEqual(begin({ checkpoint: before }).state.next._tag, "Count")
+    const over = begin({ checkpoint: before, now: dueAt })
+    assert.deepStrictEqual([over.state.next, told(over)], [wait, ["Said Error gap_given_up"]])
+    assert.deepStrictEqual(saved(over, before).gaps, [])
+    const late = Asides.asideDueAt(
+      config(),
+      well,
+      facts({
+        checkpoint: checkpoint({ gaps: [gap({ ...ended, foundAt: noon + day })] }),
+        pace: { ...pace, lateRows: Duration.zero }
+      })
+    )
+    assert.strictEqual(late, noon + 8 * day)
+  })
+
+  it("behind one that ended the process is read from its end on, and others come before it", () => {
+    const ended = gap({ code: endedTheProcess, from: at(-130), to: at(-128), triedAt: 0 })
+    assert.strictEqual(asked(begun({}, { checkpoint: checkpoint({ gaps: [ended, gap()] }) }).state).bound, at(-128))
+    const later = gap({ code: endedTheProcess, from: at(-119), to: at(-118) })
+    assert.strictEqual(asked(begun({}, { checkpoint: checkpoint({ gaps: [gap(), later] }) }).state).bound, at(-135))
+  })
+
   it("that nothing of can be read any more is given up, and said", () => {
     for (const to of [at(-119), at(-120)]) {
       const decision = begun({ foundAt: 0, to }, { now: noon + 7 * day - 119 * minute })
@@ -113,6 +151,17 @@ describe("a gap", () => {
 })
 
 describe("late rows", () => {
+  it("are saved as counted before they are, so that the next process does not read them at once", () => {
+    assert.deepStrictEqual(saved(begin({})), checkpoint({ sweep: counted }))
+  })
+
+  it("are looked for behind what ended the process", () => {
+    const gaps = [gap({ code: endedTheProcess, to: at(-100) }), gap({ to: at(-90), triedAt: now })]
+    assert.deepInclude(begin({ checkpoint: checkpoint({ gaps }) }).state.next, { from: at(-100), end: at(-75) })
+    const all = begin({ checkpoint: checkpoint({ gaps: [gap({ code: endedTheProcess, to: at(-75) })] }) })
+    assert.deepStrictEqual(all.state.next, wait)
+  })
+
   it("are counted from six hours before the overlap to the overlap", () => {
     assert.deepStrictEqual(begin({}).state.next, { _tag: "Count", due, from: at(-75 - 360), end: at(-75) })
     const twice = begin({ checkpoint: checkpoint({ gaps: [gap({ triedAt: now })] }) })
@@ -163,7 +212,6 @@ describe("late rows", () => {
     ) {
       const decision = onCounted(event)
       assert.deepStrictEqual(decision.state.next, wait)
-      assert.deepStrictEqual(saved(decision), checkpoint({ sweep: counted }))
     }
   })
 
