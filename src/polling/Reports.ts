@@ -89,16 +89,20 @@ export const link = (config: PollerConfig, now: number, why: NextLink.Stray | "r
     "the rows read so far are kept and reading goes on without the link; should it last, report it to Microsoft with the request id"
 })
 
+const gapRemedies: Readonly<Record<string, string>> = {
+  body_too_large:
+    "raise limits.page_bytes_max: a record in it is larger than that; it is tried again every hour for 7 days",
+  ended_the_process:
+    "report this line to the maintainers; it is not tried again: collect it with backfill, --from the day its oldest record was created"
+}
+
 /** A range cannot be read and was left out. */
 export const gap = (config: PollerConfig, { code, from, to }: Gap, now: number): Report => ({
   code: "gap",
   ...about(config, now),
   message: `what changed from ${from} to ${to} cannot be read (${code}) and was left out`,
-  remedy: code === "ended_the_process"
-    ? "send this line to the maintainers; it is not tried again: collect it with backfill, --from the creation of the oldest record in it"
-    : code === "body_too_large"
-    ? "raise limits.page_bytes_max: a record in it is larger than that; it is tried again every hour for 7 days"
-    : "wait: it is tried again every hour for 7 days; should it last, report the range and a request id of this log to Microsoft"
+  remedy: gapRemedies[code] ??
+    "wait: it is tried again every hour for 7 days; should it last, report the range and a request id of this log to Microsoft"
 })
 
 /** A range could not be read for as long as the ledger remembers. */

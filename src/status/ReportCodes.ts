@@ -12,8 +12,8 @@ interface Row {
 export const reportCodes = {
   gap: {
     says:
-      "Graph cannot answer for a range of time; it was left out, is shown in `/status`, and is tried again every hour for 7 days",
-    remedy: "wait; report the range to Microsoft if it lasts"
+      "Graph cannot answer for a range of time; it was left out, is shown in `/status`, and is tried again every hour for 7 days; one whose reading ended the process is not",
+    remedy: "wait; report the range to Microsoft if it lasts; `ended_the_process`: collect it with `backfill`"
   },
   gap_given_up: {
     says: "a gap could not be read for 7 days, and is not tried again",
