@@ -5,7 +5,8 @@ import { type Timestamp as Instant } from "../domain/Timestamp.ts"
 /** Version of the checkpoint format that this program writes. A newer checkpoint is never overwritten. */
 export const checkpointVersion = 1
 
-const Timestamp = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)).pipe(
+/** Schema for a cursor. */
+export const Timestamp = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)).pipe(
   Schema.brand("Timestamp")
 )
 

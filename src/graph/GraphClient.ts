@@ -4,7 +4,7 @@
  * The client owns tokens, requests and typed errors. It retries only a 401, with a new token. Waiting, retrying and
  * giving up are the poller's job, so that one layer owns each failure.
  */
-import { Clock, Context, Effect, type FileSystem, Layer, Option, Redacted } from "effect"
+import { Clock, Context, Effect, type FileSystem, identity, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
@@ -32,6 +32,8 @@ export interface PageRequest {
   readonly prefers?: boolean
   /** Takes room for the page in memory; see `Exchange`. */
   readonly room?: Effect.Effect<void>
+  /** Surrounds the parsing of an answer's body, once all of it is there. */
+  readonly parsed?: <A, E>(parsing: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
 /** Graph as one application sees one tenant. Requests of all its endpoints share a token and a budget. */
@@ -148,7 +150,8 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     }
 
     if (isSuccess(answer.status)) {
-      return yield* PageAnswer.decode(answer, at).pipe(
+      const { parsed = identity } = how
+      return yield* parsed(PageAnswer.decode(answer, at)).pipe(
         Effect.mapError((reason) => fail(reason, answer.status, Refusal.details(answer))),
         Effect.onError(() => Effect.sync(answer.body.release))
       )

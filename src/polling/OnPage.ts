@@ -81,7 +81,7 @@ const onSkipped = (
   facts: Facts
 ): Decision | undefined => {
   const to = seen.cursors[0] ?? Timestamp.fromMillis(seen.at)
-  const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, "body_too_large", facts)
+  const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, poll.skippedFor, facts)
   if (left === undefined) return undefined
   const plan = {
     task: poll.task,
@@ -94,7 +94,10 @@ const onSkipped = (
     reached: to
   }
   const state: PollerState = { ...before, inFlight: before.inFlight + 1 }
-  return { ...after(left, readOn(config, state, { ...poll, skipped: 0 }, left.position, facts)), plan }
+  return {
+    ...after(left, readOn(config, state, { ...poll, skipped: 0, skippedFor: "body_too_large" }, left.position, facts)),
+    plan
+  }
 }
 
 /** Decides what the page's commit makes of the checkpoint, and what is asked for next. */

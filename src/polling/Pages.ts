@@ -60,16 +60,18 @@ interface Seed {
   readonly save: Save | undefined
 }
 
+/** Nothing more is read when a write was given up, or another process was found to have the position. */
+const stoppedBy = (state: PollerState, outcome: Outcome): PollerState =>
+  outcome === "committed" ? state : { ...state, stopped: outcome }
+
 const make = Effect.fnUntraced(function*(options: PollerOptions) {
-  const { config, context, graph, note, pace, state: stored } = options
+  const { config, context, graph, note, pace, persist, state: stored, state: { inHand } } = options
   const { endpoint, identity, mode } = config
-  const { inHand } = stored
   const requests = yield* Requests.make({
     config,
     graph,
     isHeld: options.isHeld,
     note,
-    isByRow: () => inHand.care() === "row",
     permits: yield* PagePermits,
     run: yield* Effect.scope
   })
@@ -95,22 +97,22 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   const showCheckpoint = Effect.suspend(() => note(savedNote(checkpoint())))
 
-  const commit = Effect.fnUntraced(function*(plan: PagePlan, brought: Brought) {
+  const commit = Effect.fnUntraced(function*(plan: PagePlan, brought: Brought, rows: number) {
     const now = yield* Clock.currentTimeMillis
     const floor = checkpoint()?.floor ?? plan.position.from
     yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now })
     yield* stored.update((checkpoint) => afterPage(checkpoint, plan, brought.fresh > 0, now))
-    yield* inHand.committed
+    yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
     yield* options.committed(brought, now)
     yield* showCheckpoint
   })
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
-  const read = Effect.fnUntraced(function*({ answer, attempts, scope }: Requests.Fetched, failures: number) {
+  const read = Effect.fnUntraced(function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading) {
+    const { answer, attempts, scope } = value
     const now = yield* Clock.currentTimeMillis
-    const care = inHand.care()
     const { cursors, future, map, records } = prepare({
-      isCareful: care !== "none",
+      isCareful: careful !== undefined,
       condemned: inHand.condemned,
       instance: identity.name,
       endpoint,
@@ -134,11 +136,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const event: Event = {
       _tag: "Answered",
       failures,
-      seen: seenOf(
-        care === "row" ? { ...answer, nextLink: Quarantine.widened(answer.nextLink, endpoint.pageSize) } : answer,
-        mode._tag === "range" ? undefined : { cursors, future },
-        unseen
-      )
+      seen: seenOf(answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
     }
     const page = (plan: PagePlan): Page => ({
       instance: identity.name,
@@ -147,8 +145,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       attempts,
       scope,
       wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
-      commit: (brought) => commit(plan, brought),
-      ...(care === "none" ? {} : { mapping: (record) => Effect.asVoid(options.persist(inHand.mapping(record))) })
+      commit: (brought) => commit(plan, brought, answer.records.length),
+      ...(careful === undefined ? {} : { careful })
     })
     return { event, page }
   })
@@ -179,9 +177,9 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   const save = Effect.fnUntraced(function*(before: PollerState, change: Save) {
     const state = yield* settle(before, true)
     if (state.stopped === "lost") return state
-    const outcome = yield* options.persist(stored.update(state.stopped === undefined ? change : cooldownOnly(change)))
+    const outcome = yield* persist(stored.update(state.stopped === undefined ? change : cooldownOnly(change)))
     yield* showCheckpoint
-    return outcome === "committed" ? state : { ...state, stopped: outcome }
+    return stoppedBy(state, outcome)
   })
 
   const count = ({ shape }: PollerState, { end, from }: Extract<Action, { readonly _tag: "Count" }>) =>
@@ -206,7 +204,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       }
       case "Begin": {
         const { now } = yield* facts
-        const outcome = yield* options.persist(stored.begin(action.mark, now))
+        const outcome = yield* persist(stored.begin(action.mark, now))
         yield* showCheckpoint
         return { _tag: "Begun", outcome }
       }
@@ -233,6 +231,9 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       if (seed.save !== undefined && state.stopped !== "lost") state = yield* save(state, seed.save)
       const action = state.next
       if (action._tag === "Settle") state = yield* settle(state, true)
+      else if (action._tag !== "Fetch" || !("due" in action.poll.task)) {
+        state = stoppedBy(state, yield* Quarantine.asideOver(inHand, persist))
+      }
       if (state.stopped !== undefined) {
         // Only now: a cooldown that began meanwhile has been saved.
         if (fault !== undefined) return yield* Effect.failCause(fault)
@@ -255,13 +256,19 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       }
       // Without a link the pass asks by a filter of its own, whose rows move on.
       if (action.position.link === null) shown.forget()
-      yield* options.persist(inHand.reading)
-      // What a process ends on must be the one page in hand.
-      if (inHand.care() !== "none") state = yield* settle(state, true)
-      if (state.stopped !== undefined) return [[], Option.some({ state, save: undefined })]
-      const fetched = yield* requests.fetch(action)
-      if (fetched._tag === "Failed") return [[], Option.some(yield* decided(state, fetched))]
-      const { event, page } = yield* read(fetched.value, fetched.failures)
+      const hand = Quarantine.handOf(inHand, { position: action.position, task: action.poll.task })
+      // With care the endpoint has one page in memory: when the process ends, it ended on that page.
+      if (hand.care() !== "none") state = Quarantine.passing(hand, yield* settle(state, true))
+      const over = (state: PollerState) => [[], Option.some({ state, save: undefined })] as const
+      if (state.stopped !== undefined || state.next._tag !== "Fetch") return over(state)
+      const reading = Quarantine.reading(hand, persist)
+      const fetched = yield* requests.fetch(state.next, reading)
+      if (fetched._tag === "Failed") {
+        return [[], Option.some(yield* Effect.andThen(reading.over, decided(state, fetched)))]
+      }
+      const { event, page } = yield* read(fetched, reading)
+      state = stoppedBy(state, yield* reading.over)
+      if (state.stopped !== undefined) return over(state)
       const decision = yield* decided(state, event)
       return [decision.plan === undefined ? [] : [page(decision.plan)], Option.some(decision)]
     }
@@ -269,7 +276,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   const found = Quarantine.begin(config, inHand, yield* facts)
   yield* Effect.forEach(found.notes, note, { discard: true })
-  if (found.save !== undefined) yield* Effect.andThen(options.persist(stored.update(found.save)), inHand.committed)
+  const state = found.save === undefined ? initial(config) : yield* save(initial(config), found.save)
   yield* showCheckpoint
   yield* note({
     _tag: "Status",
@@ -279,7 +286,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       lastSuccessAt: checkpoint()?.lastSuccessAt ?? undefined
     }
   })
-  return Stream.paginate<Seed, Page>({ state: initial(config), save: undefined }, step)
+  return Stream.paginate<Seed, Page>({ state, save: undefined }, step)
 })
 
 /**

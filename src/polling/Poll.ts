@@ -58,8 +58,10 @@ export interface Poll {
   readonly shape: QueryShape
   /** Number of rows requested per page. */
   readonly pageSize: number
-  /** Rows that the next page leaves out, because each alone is too large a body; 0 for none. */
+  /** Rows that the next page leaves out, because each alone cannot be read; 0 for none. */
   readonly skipped: number
+  /** Code of the gap that they become. */
+  readonly skippedFor: string
   readonly failedRequests: number
   readonly tally: Tally
   /** Rows dated so far in the future that they do not move the mark. */
@@ -92,6 +94,7 @@ export const start = (
   pageSize,
   shape,
   skipped: 0,
+  skippedFor: "body_too_large",
   failedRequests: 0,
   tally: nothing,
   future: 0,

@@ -13,6 +13,7 @@ import { awaits } from "../graph/Stage.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
 import { RequestSlots } from "../publishing/PagePermits.ts"
 import type { Action, Event, Note, PollerConfig } from "./PollerState.ts"
+import { withRows } from "./Quarantine.ts"
 import { anyUrl, countUrl, url } from "./RequestUrl.ts"
 import { shown } from "./Waiting.ts"
 
@@ -24,11 +25,15 @@ export interface RequestOptions {
   readonly isHeld: () => boolean
   /** Called with what is to be shown of a request that takes long. */
   readonly note: (note: Note) => Effect.Effect<void>
-  /** Whether each page is to have one row only. */
-  readonly isByRow?: () => boolean
   readonly permits: PartitionedSemaphore.PartitionedSemaphore<string>
   /** Scope of the run; closing it closes every page's scope. */
   readonly run: Scope.Scope
+}
+
+/** How a page is read on which processes ended. */
+export interface Reading extends Pick<Required<PageRequest>, "parsed"> {
+  /** Whether it is to have one row only. */
+  readonly isByRow: boolean
 }
 
 /** A page that Graph answered, with the scope that holds its permits and buffers. */
@@ -41,102 +46,102 @@ export type Asked<A> =
   | { readonly _tag: "Succeeded"; readonly value: A; readonly failures: number }
   | Extract<Event, { readonly _tag: "Failed" }>
 
+/** A page that was fetched, at last. */
+export type Read = Extract<Asked<Fetched>, { readonly _tag: "Succeeded" }>
+
 /** Makes the requests of one poller. */
-export const make = Effect.fnUntraced(
-  function*({ config, graph, isByRow, isHeld, note, permits, run }: RequestOptions) {
-    const { endpoint, identity, mode } = config
-    /** What is read, and by which property: a range is by the time of creation. */
-    const collection = {
-      path: endpoint.path,
-      cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
-    } as const
-    const ahead = yield* Semaphore.make(pagesAhead)
-    const slots = yield* RequestSlots
+export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, permits, run }: RequestOptions) {
+  const { endpoint, identity, mode } = config
+  /** What is read, and by which property: a range is by the time of creation. */
+  const collection = {
+    path: endpoint.path,
+    cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
+  } as const
+  const ahead = yield* Semaphore.make(pagesAhead)
+  const slots = yield* RequestSlots
 
-    /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
-    const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-      Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
+  /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
+  const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => isHeld() ? request : Effect.andThen(awaits("lease"), Effect.never))
 
-    /**
-     * Makes a request in a slot, which it gives back once it has room for the page. While the pages in memory wait for the
-     * sink, nothing is asked.
-     */
-    const inSlot = <A, E>(
-      request: (room: (take: Effect.Effect<void>) => Effect.Effect<void>) => Effect.Effect<A, E>
-    ): Effect.Effect<A, E> => {
-      let isHeldSlot = true
-      const giveBack = Effect.suspend(() => {
-        if (!isHeldSlot) return Effect.void
-        isHeldSlot = false
-        return slots.release(1)
-      })
-      const room = (take: Effect.Effect<void>) =>
-        awaits("page").pipe(Effect.andThen(take), Effect.andThen(giveBack), Effect.andThen(awaits("Graph")))
-      const slot = Effect.acquireRelease(slots.take(identity.name, 1), () => giveBack, { interruptible: true })
-      return awaits("page").pipe(
-        Effect.andThen(permits.withPermit(identity.name)(Effect.void)),
-        Effect.andThen(slot),
-        Effect.andThen(awaits("Graph")),
-        Effect.andThen(whileHeld(request(room))),
-        Effect.scoped
-      )
-    }
+  /**
+   * Makes a request in a slot, which it gives back once it has room for the page. While the pages in memory wait for the
+   * sink, nothing is asked.
+   */
+  const inSlot = <A, E>(
+    request: (room: (take: Effect.Effect<void>) => Effect.Effect<void>) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> => {
+    let isHeldSlot = true
+    const giveBack = Effect.suspend(() => {
+      if (!isHeldSlot) return Effect.void
+      isHeldSlot = false
+      return slots.release(1)
+    })
+    const room = (take: Effect.Effect<void>) =>
+      awaits("page").pipe(Effect.andThen(take), Effect.andThen(giveBack), Effect.andThen(awaits("Graph")))
+    const slot = Effect.acquireRelease(slots.take(identity.name, 1), () => giveBack, { interruptible: true })
+    return awaits("page").pipe(
+      Effect.andThen(permits.withPermit(identity.name)(Effect.void)),
+      Effect.andThen(slot),
+      Effect.andThen(awaits("Graph")),
+      Effect.andThen(whileHeld(request(room))),
+      Effect.scoped
+    )
+  }
 
-    /** Makes a request whose answer is read and left at once. */
-    const small = (request: Omit<PageRequest, "room">) =>
-      inSlot((room) =>
-        Effect.scoped(Effect.flatMap(Effect.scope, (scope) =>
-          graph.fetchPage({
-            ...request,
-            room: room(Scope.provide(
-              Effect.acquireRelease(permits.take(identity.name, 1), () => permits.release(1), {
-                interruptible: true
-              }),
-              scope
-            ))
-          })))
-      )
+  /** Makes a request whose answer is read and left at once. */
+  const small = (request: Omit<PageRequest, "room">) =>
+    inSlot((room) =>
+      Effect.scoped(Effect.flatMap(Effect.scope, (scope) =>
+        graph.fetchPage({
+          ...request,
+          room: room(Scope.provide(
+            Effect.acquireRelease(permits.take(identity.name, 1), () => permits.release(1), {
+              interruptible: true
+            }),
+            scope
+          ))
+        })))
+    )
 
-    /** Shows the request while it takes long. */
-    const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
-      shown(request, { config, note, lastFailure })
+  /** Shows the request while it takes long. */
+  const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
+    shown(request, { config, note, lastFailure })
 
-    /** Retries a request as the failure table says, and counts its failures. */
-    const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
-      let failures = 0
-      let last: string | undefined
-      const asked = request.pipe(
-        Effect.tapError(({ reason }) =>
-          Effect.sync(() => {
-            failures++
-            last = reason.message
-          })
-        ),
-        Effect.retry({
-          schedule: Retries.pageRetry,
-          while: ({ reason }: GraphError) =>
-            FailureTable.onFailure(reason).then === "retry_page" &&
-            failedBefore + failures < Limits.tries.failuresInPoll
-        }),
-        Effect.match({
-          onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
-          onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
+  /** Retries a request as the failure table says, and counts its failures. */
+  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
+    let failures = 0
+    let last: string | undefined
+    const asked = request.pipe(
+      Effect.tapError(({ reason }) =>
+        Effect.sync(() => {
+          failures++
+          last = reason.message
         })
-      )
-      return watched(asked, () => last)
-    }
+      ),
+      Effect.retry({
+        schedule: Retries.pageRetry,
+        while: ({ reason }: GraphError) =>
+          FailureTable.onFailure(reason).then === "retry_page" &&
+          failedBefore + failures < Limits.tries.failuresInPoll
+      }),
+      Effect.match({
+        onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
+        onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
+      })
+    )
+    return watched(asked, () => last)
+  }
 
-    const fetchOnce = Effect.fnUntraced(function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) {
+  const fetchOnce = Effect.fnUntraced(
+    function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>, { isByRow, parsed }: Reading) {
       const page = yield* makeScope(run)
       const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
         Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
-      const asked = url(
-        identity.cloud.graph,
-        collection,
-        position,
-        isByRow?.() === true ? 1 : poll.pageSize,
-        poll.shape,
-        poll.skipped
+      const asked = withRows(
+        url(identity.cloud.graph, collection, position, poll.pageSize, poll.shape, poll.skipped),
+        isByRow,
+        poll.pageSize
       )
       const answer = yield* Effect.gen(function*() {
         yield* take(ahead.take(1), ahead.release(1))
@@ -146,75 +151,74 @@ export const make = Effect.fnUntraced(
             url: asked,
             aside: "due" in poll.task,
             prefers: poll.shape.prefers,
+            parsed,
             room: room(take(permits.take(identity.name, 1), permits.release(1)))
           })
         )
       }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
       yield* Scope.addFinalizer(page.scope, Effect.sync(answer.release))
       return { ...page, answer } satisfies Fetched
-    })
-
-    // Whether Graph answers for anything: any record at all, or the minute before this pass, which was read before. A 429,
-    // or a 5xx that asks for a pause, fails the probe: the pause begins with it.
-    const probe = Effect.fnUntraced(
-      function*({ poll, position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
-        const minuteBefore = {
-          bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
-          until: position.from,
-          link: null
-        }
-        let failures = 0
-        for (
-          const asked of [
-            anyUrl(identity.cloud.graph, endpoint),
-            url(identity.cloud.graph, collection, minuteBefore, 1)
-          ]
-        ) {
-          const page = yield* Effect.result(small({ collection: endpoint, url: asked, prefers: poll.shape.prefers }))
-          if (page._tag === "Success") {
-            page.success.release()
-            return { _tag: "Probed", answers: true, failures }
-          }
-          failures++
-          if (FailureTable.pauses(page.failure.reason)) {
-            return { _tag: "Failed", error: page.failure, failures }
-          }
-        }
-        return { _tag: "Probed", answers: false, failures }
-      }
-    )
-
-    return {
-      probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
-      /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
-      fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>) =>
-        retrying(action.poll.failedRequests, fetchOnce(action)),
-      /** Asks Graph for its time, with a new token if the action says so. */
-      askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
-        Effect.andThen(
-          outdateToken ? graph.outdateToken : Effect.void,
-          retrying(poll.failedRequests, whileHeld(graph.now))
-        ),
-      /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
-      count: (
-        from: Timestamp.Timestamp,
-        end: Timestamp.Timestamp,
-        { digits, prefers }: QueryShape
-      ): Effect.Effect<Asked<number | undefined>> =>
-        watched(
-          small({
-            collection: endpoint,
-            url: countUrl(identity.cloud.graph, endpoint, from, end, digits),
-            aside: true,
-            prefers
-          }).pipe(Effect.match({
-            onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
-            onSuccess: ({ count, release }): Asked<number | undefined> => {
-              release()
-              return { _tag: "Succeeded", value: count, failures: 0 }
-            }
-          }))
-        )
     }
+  )
+
+  // Finds out whether Graph answers for anything else. It asks for any record at all, and then for the minute before this
+  // pass, because that minute was read before. An answer that asks for a pause, a 429 or a 5xx with `Retry-After`, is a
+  // failure: the pause begins at once.
+  const probe = Effect.fnUntraced(
+    function*({ poll, position }: Extract<Action, { readonly _tag: "Probe" }>): Effect.fn.Return<Event> {
+      const minuteBefore = {
+        bound: Timestamp.minusMillis(position.from, Limits.windowFloor),
+        until: position.from,
+        link: null
+      }
+      let failures = 0
+      for (
+        const asked of [anyUrl(identity.cloud.graph, endpoint), url(identity.cloud.graph, collection, minuteBefore, 1)]
+      ) {
+        const page = yield* Effect.result(small({ collection: endpoint, url: asked, prefers: poll.shape.prefers }))
+        if (page._tag === "Success") {
+          page.success.release()
+          return { _tag: "Probed", answers: true, failures }
+        }
+        failures++
+        if (FailureTable.pauses(page.failure.reason)) {
+          return { _tag: "Failed", error: page.failure, failures }
+        }
+      }
+      return { _tag: "Probed", answers: false, failures }
+    }
+  )
+
+  return {
+    probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
+    /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
+    fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>, reading: Reading) =>
+      retrying(action.poll.failedRequests, fetchOnce(action, reading)),
+    /** Asks Graph for its time, with a new token if the action says so. */
+    askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
+      Effect.andThen(
+        outdateToken ? graph.outdateToken : Effect.void,
+        retrying(poll.failedRequests, whileHeld(graph.now))
+      ),
+    /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
+    count: (
+      from: Timestamp.Timestamp,
+      end: Timestamp.Timestamp,
+      { digits, prefers }: QueryShape
+    ): Effect.Effect<Asked<number | undefined>> =>
+      watched(
+        small({
+          collection: endpoint,
+          url: countUrl(identity.cloud.graph, endpoint, from, end, digits),
+          aside: true,
+          prefers
+        }).pipe(Effect.match({
+          onFailure: (error): Asked<number | undefined> => ({ _tag: "Failed", error, failures: 1 }),
+          onSuccess: ({ count, release }): Asked<number | undefined> => {
+            release()
+            return { _tag: "Succeeded", value: count, failures: 0 }
+          }
+        }))
+      )
   }
-)
+})

@@ -12,6 +12,16 @@ import type { Brought, Mapping } from "./Slices.ts"
 /** The page must not be published: another process polls the endpoint now, or an earlier page was given up. */
 export class PageLost extends Schema.TaggedError<PageLost>()("PageLost", {}) {}
 
+/** How a page is mapped with care. */
+export interface Careful {
+  /** Run before a record is mapped, with the id of its artifact; with null once nothing is mapped any more. */
+  readonly mapping: (record: string | null) => Effect.Effect<void, PageLost>
+  /** Run when an attempt failed: while the page waits for the next one, it is not in hand. */
+  readonly left: Effect.Effect<void>
+  /** Surrounds an attempt to write the page. */
+  readonly alone: <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
 /** One page on its way to the sink. */
 export interface Page {
   readonly instance: string
@@ -22,8 +32,8 @@ export interface Page {
   readonly wanted: Effect.Effect<void, PageLost>
   /** Saves the page's progress. Run after the page is durable in the sink, in the order of the endpoint's pages. */
   readonly commit: (brought: Brought) => Effect.Effect<void, StateStoreError>
-  /** Run before a record is mapped of a page that is mapped with care, with the id of its artifact; with null after the last. */
-  readonly mapping?: (record: string | null) => Effect.Effect<void>
+  /** There for a page that is mapped with care, because a process ended with it in hand. */
+  readonly careful?: Careful
   /** Closing the scope ends the page: success means committed, any other exit gives the page up. The first close counts. */
   readonly scope: Scope.Closeable
   /** Held during an attempt to publish, so that the scope does not close in the middle of the attempt. */

@@ -1,5 +1,5 @@
 /** Limits how many pages are in memory at once, over all endpoints and tenants of the process. */
-import { Context, Layer, PartitionedSemaphore } from "effect"
+import { Context, Layer, PartitionedSemaphore, Semaphore } from "effect"
 import { requestsMax } from "../domain/Bounds.ts"
 
 /** Slots of requests that wait for their answer. Tenants get them in turn. */
@@ -7,6 +7,11 @@ export const RequestSlots = Context.Reference<PartitionedSemaphore.PartitionedSe
   "azure-security/publishing/RequestSlots",
   { defaultValue: () => PartitionedSemaphore.makeUnsafe({ permits: requestsMax }) }
 )
+
+/** Held while a page that is read with care is parsed or mapped, so that no other one counts as in hand with it. */
+export const CarefulTurn = Context.Reference<Semaphore.Semaphore>("azure-security/publishing/CarefulTurn", {
+  defaultValue: () => Semaphore.makeUnsafe(1)
+})
 
 /**
  * Service of permits. A permit is taken when the body of an answer comes, and given back when its page has ended or its

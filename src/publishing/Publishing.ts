@@ -5,7 +5,7 @@ import { sinkRetry } from "../graph/Retries.ts"
 import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/ArtifactSink.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
-import { attempt, end, type Page, PageLost } from "./Page.ts"
+import { attempt, type Careful, end, type Page, PageLost } from "./Page.ts"
 import type { Brought } from "./Slices.ts"
 import { recovered, writeFailed } from "./Writing.ts"
 
@@ -25,16 +25,19 @@ const write = Effect.fnUntraced(function*(page: Page) {
   const writer = yield* sink.open
   const { brought, slices } = page.map()
   for (const slice of slices) {
-    if (slice.before !== undefined && page.mapping !== undefined) yield* page.mapping(slice.before)
+    if (slice.before !== undefined && page.careful !== undefined) yield* page.careful.mapping(slice.before)
     yield* writer.write(slice)
     if (now() - turnStart < Duration.toNanosUnsafe(turnMax)) continue
     yield* now() - start < Duration.toNanosUnsafe(attemptMax) ? Effect.yieldNow : Effect.interruptible(Effect.yieldNow)
     turnStart = now()
   }
-  if (page.mapping !== undefined) yield* page.mapping(null)
+  if (page.careful !== undefined) yield* page.careful.mapping(null)
   yield* writer.commit
   return brought()
 }, Effect.scoped)
+
+/** Writes a page with care: nothing else that is read with care is in hand meanwhile. */
+const writeAlone = (page: Page, { alone, left }: Careful) => alone(Effect.onError(write(page), () => left))
 
 const bothRecovered = Effect.andThen(recovered("sink"), recovered("store"))
 
@@ -55,7 +58,7 @@ export const publish = (
   const once = Effect.gen(function*() {
     yield* page.wanted
     if (published === undefined) {
-      const { artifacts } = published = yield* write(page)
+      const { artifacts } = published = yield* page.careful === undefined ? write(page) : writeAlone(page, page.careful)
       yield* (yield* Status).tell({ _tag: "Published", artifacts })
     }
     yield* page.wanted

@@ -23,16 +23,25 @@ const calm = Effect.repeat(Effect.yieldNow, { times: 200 })
 
 /** A poller whose pages wait for the test to publish them. */
 const world = Effect.fnUntraced(
-  function*(fake: FakeGraph.FakeGraph, { as = config(), begun = true, graph = FakeGraph.graphOf(fake) }: {
+  function*(fake: FakeGraph.FakeGraph, { as = config(), begun = true, ends = 0, graph = FakeGraph.graphOf(fake) }: {
     readonly as?: PollerConfig
     /** Whether there is a checkpoint. */
     readonly begun?: boolean
+    /** Processes that ended before while they had the page in hand. */
+    readonly ends?: number
     readonly graph?: Graph
   } = {}) {
     yield* TestClock.setTime(noon)
-    const state = yield* Effect.flatMap(Checkpoints, ({ open }) => open(key)).pipe(
-      Effect.provide(Layer.fresh(Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory))))
+    const { open } = yield* Effect.provide(
+      Checkpoints,
+      Layer.fresh(Checkpoints.layer.pipe(Layer.provide(StateStore.layerMemory)))
     )
+    for (let n = 0; n < ends; n++) {
+      const ended = yield* open(key)
+      yield* ended.begin(at(-24 * 60), noon)
+      yield* ended.inHand.live.reading() ?? Effect.void
+    }
+    const state = yield* open(key)
     if (begun) yield* state.begin(at(-24 * 60), noon)
     const notes: Array<Note> = []
     const brought: Array<Brought> = []
@@ -79,6 +88,9 @@ const world = Effect.fnUntraced(
       publish,
       checkpoint: Effect.sync(() => Option.getOrThrow(state.current())),
       ledger: state.ledger,
+      /** Whether a process that starts now finds that one ended with a page in hand. */
+      care: Effect.map(open(key), ({ inHand }) => inHand.live.care()),
+      asides: Effect.map(open(key), ({ inHand }) => inHand),
       take: Effect.andThen(calm, Effect.flatMap(Queue.poll(out), Effect.fromOption)),
       /** Publishes all pages that come in so many minutes. */
       publishFor: Effect.fnUntraced(function*(minutes: number) {
@@ -380,5 +392,105 @@ describe("a range", () => {
       assert.strictEqual((yield* checkpoint).mark, at(-5))
       assert.deepStrictEqual(brought.map(({ late }) => late.length), [0, 0])
       assert.include(fake.requests[0]!.url, "createdDateTime")
+    }))
+})
+
+describe("a page on which processes ended", () => {
+  const rows = rowsOf(5)
+  const topOf = ({ url }: { readonly url: string }) => /top=(\d+)/.exec(url)?.[1]
+  const urls = (fake: FakeGraph.FakeGraph) => FakeGraph.polls(fake).map(topOf)
+
+  it.effect("is in hand once it came, and not before", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows, hangs: true })
+      const { care, take } = yield* world(fake)
+      yield* calm
+      assert.strictEqual(fake.requests.length, 1)
+      assert.strictEqual(yield* care, "none")
+      fake.hangs = false
+      yield* TestClock.adjust("1 second")
+      yield* take
+      assert.strictEqual(yield* care, "record")
+    }))
+
+  it.effect("is the only one in memory", () =>
+    Effect.gen(function*() {
+      for (const [ends, ahead] of [[0, 2], [1, 1]] as const) {
+        const fake = FakeGraph.make({ rows, pageSize: 2 })
+        const { publish, take } = yield* world(fake, { ends })
+        const page = yield* take
+        assert.strictEqual(fake.requests.length, ahead)
+        assert.strictEqual(page.careful === undefined, ends === 0)
+        yield* publish(page)
+        assert.isAbove(fake.requests.length, ahead)
+      }
+    }))
+
+  it.effect("is read row by row after two ends, and behind it pages have their usual number", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows: rowsOf(1010), pageSize: 2000, skipMax: 3000 })
+      const { publish, publishFor, take } = yield* world(fake, { ends: 2 })
+      for (let n = 0; n < 3; n++) yield* publish(yield* take)
+      assert.deepStrictEqual(urls(fake), ["1", "1", "1", "1"])
+      assert.include(FakeGraph.polls(fake)[2]!.url, "skip=2")
+      yield* publishFor(0)
+      for (let n = 0; n < 1010 && urls(fake).at(-1) === "1"; n++) yield* publish(yield* take)
+      assert.deepStrictEqual(urls(fake).slice(-2), ["1", "1000"])
+      assert.strictEqual(urls(fake).filter((top) => top === "1").length, 1000)
+    }))
+
+  it.effect("is left out where a row cannot be read, as a gap up to the row behind it", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows: rowsOf(3) })
+      const { checkpoint, notes, publishFor, brought } = yield* world(fake, { ends: 3 })
+      yield* publishFor(5)
+      const { gaps, mark } = yield* checkpoint
+      assert.deepStrictEqual(gaps.map(({ code, from, to }) => ({ code, from, to })), [{
+        code: "ended_the_process",
+        from: at(-24 * 60),
+        to: at(-599)
+      }])
+      assert.include(told({ notes }), "Said Error gap")
+      assert.include(FakeGraph.polls(fake)[0]!.url, "$top=1&$skip=1")
+      assert.strictEqual(brought.reduce((sum, { fresh }) => sum + fresh, 0), 2)
+      assert.strictEqual(mark, at(-598))
+    }))
+
+  it.effect("ends the stream where another process has what is in hand", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows, hangs: true })
+      const { control, notes, out, polling } = yield* world(fake)
+      control.outcome = "lost"
+      fake.hangs = false
+      yield* TestClock.adjust("1 second")
+      yield* calm
+      assert.isTrue(isOver(polling))
+      assert.isTrue(Option.isNone(yield* Queue.poll(out)))
+      assert.include(told({ notes }).at(-1), "another process changed the position")
+    }))
+})
+
+describe("an aside", () => {
+  it.effect("is in hand while it is read, and forgotten behind it", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows: rowsOf(3) })
+      const { asides, checkpoint, out, publish, publishFor, take } = yield* world(fake)
+      yield* publishFor(0)
+      // The late row lies behind the overlap, an hour before noon.
+      fake.rows.push({ id: "late", lastUpdateDateTime: at(-650) })
+      const sweep = { task: "Sweep", from: at(0), to: at(0) } as const
+      let inHand = yield* asides
+      for (let n = 0; n < 90 && inHand.aside(sweep).care() === "none"; n++) {
+        yield* TestClock.adjust("1 minute")
+        yield* calm
+        inHand = yield* asides
+        const { sweep: { countedAt } } = yield* checkpoint
+        if (inHand.aside(sweep).care() !== "none") assert.isAbove(countedAt, noon)
+        else yield* Effect.forEach(Option.toArray(yield* Queue.poll(out)), publish)
+      }
+      assert.strictEqual(inHand.aside(sweep).care(), "record")
+      yield* publish(yield* take)
+      yield* calm
+      assert.strictEqual((yield* asides).aside(sweep).care(), "none")
     }))
 })

@@ -37,6 +37,7 @@ describe("a poll", () => {
       shape: whole,
       pageSize: 3,
       skipped: 0,
+      skippedFor: "body_too_large",
       failedRequests: 0,
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
       future: 0,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, PartitionedSemaphore, Scope } from "effect"
+import { Effect, Exit, Fiber, identity, PartitionedSemaphore, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { pagesAhead } from "../../src/domain/Bounds.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
@@ -30,11 +30,14 @@ const world = Effect.fnUntraced(
       run: yield* Effect.scope
     })
     const start = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
-    return { asked, control, requests, start }
+    // Nothing ended a process here.
+    const fetch = (action: Parameters<typeof requests.fetch>[0]) => requests.fetch(action, normal)
+    return { asked, control, requests: { ...requests, fetch }, start }
   }
 )
 const fetched = <A>(asked: Requests.Asked<A>): A =>
   asked._tag === "Succeeded" ? asked.value : assert.fail(asked.error.message)
+const normal: Requests.Reading = { isByRow: false, parsed: identity }
 /** Lets all retries of a request pass. */
 const patience = Effect.repeat(Effect.andThen(TestClock.adjust("5 seconds"), calm), { times: 12 })
 

@@ -132,6 +132,41 @@ it.effect("writes every slice of a page before it commits the page", () =>
     assert.deepStrictEqual(log, ["publish 1a 1b 1c", "commit 1", "committed 1"])
   }))
 
+it.effect("a page with care says which record is mapped, and that none is while the page waits", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, mapping, page, queue } = yield* world
+    const part = (before: string) => ({ artifacts: [], deadLetters: [], before })
+    const [slices] = [[part("1a"), ...mapping(["1a"]).slices, part("1b"), ...mapping(["1b"]).slices]]
+    failures.sink = 1
+    yield* Queue.offer(queue, {
+      ...yield* page("1", () => ({ ...mapping(["1a", "1b"]), slices })),
+      careful: {
+        mapping: (record) => Effect.sync(() => void log.push(`maps ${record}`)),
+        left: Effect.sync(() => void log.push("left")),
+        alone: (write) => Effect.andThen(Effect.sync(() => log.push("alone")), write)
+      }
+    })
+    yield* consuming()
+    yield* calm
+    const attempt = ["alone", "maps 1a", "maps 1b", "maps null"]
+    assert.deepStrictEqual(log, [...attempt, "roll back 1a 1b", "left"])
+    yield* TestClock.adjust("10 seconds")
+    assert.deepStrictEqual(log.slice(6), [...attempt, "publish 1a 1b", "commit 1", "committed 1"])
+  }))
+
+it.effect("a page with care is given up when another process has what is in hand", () =>
+  Effect.gen(function*() {
+    const { consuming, log, mapping, page, queue } = yield* world
+    const slices = [{ artifacts: [], deadLetters: [], before: "1a" }]
+    yield* Queue.offer(queue, {
+      ...yield* page("1", () => ({ ...mapping(["1a"]), slices })),
+      careful: { mapping: () => Effect.fail(new PageLost()), left: Effect.void, alone: (write) => write }
+    })
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["lost 1"])
+  }))
+
 it.effect("shows the sink, what was published, and whether it can be written", () =>
   Effect.gen(function*() {
     const { consuming, failures, page, queue, shown } = yield* world

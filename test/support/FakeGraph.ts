@@ -1,5 +1,5 @@
 /** A Graph in memory that filters, orders and pages as Graph does, and fails on request. */
-import { Clock, Effect, Layer, Redacted } from "effect"
+import { Clock, Effect, identity, Layer, Redacted } from "effect"
 import type { Sent } from "../../src/domain/GraphRecord.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
@@ -136,7 +136,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
   used: Effect.succeed(0),
   now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
   token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
-  fetchPage: ({ collection, room = Effect.void, url }) =>
+  fetchPage: ({ collection, parsed = identity, room = Effect.void, url }) =>
     Effect.gen(function*() {
       const at = yield* Clock.currentTimeMillis
       fake.requests.push({ at, endpoint: collection.name, url })
@@ -154,7 +154,7 @@ export const graphOf = (fake: FakeGraph): Graph => ({
         })
       }
       yield* room
-      return typeof answer === "function" ? answer(page) : page
+      return yield* parsed(Effect.succeed(typeof answer === "function" ? answer(page) : page))
     })
 })
 

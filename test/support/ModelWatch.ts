@@ -30,6 +30,7 @@ import { answerMillis, endpointOf, paceOf } from "./ModelWorld.ts"
 type Process = ModelProcess.Process
 
 const decodeCheckpoint = Schema.decodeSync(Schema.fromJsonString(Checkpoint))
+const isInHand = (key: string) => key.endsWith(".in-hand.json")
 const isLedger = (key: string) => key.includes(".ledger-")
 const unavailable = (key: string) =>
   new StateStoreError({ key, operation: "put", reason: new StoreUnavailable({ detail: "full" }) })
@@ -129,7 +130,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
       const found = ill.trap
       if (process.isDead) return Effect.die("dead")
       // What is in hand is written while a run ends, too, and a process that dies there would wait for its own end.
-      if (key?.endsWith(".in-hand.json") === true) return write
+      if (key !== undefined && isInHand(key)) return write
       if (found === undefined || found.left-- > 0) return write
       ill.trap = undefined
       const alive = Effect.suspend(() => process.isDead ? Effect.die("dead") : Effect.void)
@@ -146,6 +147,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
       }
       // What is no commit of a page is saved without asking: a successor's revision is another one.
       if (isLedger(key)) checked(process, "a commit")
+      if (isInHand(key)) return store.put(key, bytes, revision)
       return Effect.tap(store.put(key, bytes, revision), () =>
         Effect.sync(() => {
           if (isLedger(key)) {
@@ -205,7 +207,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
       })
     })
 
-  const fetchPage = Effect.fnUntraced(function*(process: Process, { aside = false, url }: PageRequest) {
+  const fetchPage = Effect.fnUntraced(function*(process: Process, { aside = false, url, ...how }: PageRequest) {
     if (process.isDead) return yield* Effect.never
     checked(process, "a request")
     if (cooling !== undefined && cooling.clientId === process.clientId && graphNow() < cooling.until) {
@@ -232,7 +234,8 @@ export const make = Effect.fnUntraced(function*(world: World) {
     const horizon = Timestamp.fromMillis(at + Duration.toMillis(Limits.futureMax))
     promise.shows(asked, answer, Timestamp.fromMillis(at), horizon)
     const records = answer.rows.map(sentOf)
-    return { ...lent(buffers, records), ...answer, at }
+    const page = Effect.sync(() => ({ ...lent(buffers, records), ...answer, at }))
+    return yield* how.parsed === undefined ? page : how.parsed(page)
   })
 
   const graphOf = (process: Process): Graph => ({
