@@ -179,7 +179,7 @@ export const open = Effect.fnUntraced(
       care: () => care,
       skipped: () => skipped,
       reading: () => isOver || (isWritten && care === "none") ? undefined : writeLive(true, null),
-      mapping: (record) => care === "none" ? undefined : writeLive(false, record),
+      mapping: (record) => isOver || care === "none" ? undefined : writeLive(false, record),
       committed: (count, isEnd) =>
         Effect.sync(() => {
           rows += count
@@ -240,8 +240,8 @@ export const open = Effect.fnUntraced(
       stopped: Effect.gen(function*() {
         yield* asideOver() ?? Effect.void
         if (isOver || !isWritten) return
-        isOver = true
         yield* care === "none" ? put((value) => ({ ...value, live: null })) : writeLive(false, null)
+        isOver = true
       }).pipe(Effect.ignore)
     }
   }

@@ -76,6 +76,8 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
   const note = (note: Note) =>
     note._tag === "Status" && note.event._tag === "CooldownBegan"
       ? progress({ ...soFar(), waitingUntil: note.event.until })
+      : note._tag === "Log" && note.level === "Warn"
+      ? Effect.logWarning(note.message)
       : Effect.void
 
   yield* Stream.runForEach(

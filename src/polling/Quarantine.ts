@@ -33,10 +33,13 @@ const gap = (config: PollerConfig, facts: Facts): Begun => {
   const { checkpoint, ledgerFloor, now, pace } = facts
   if (checkpoint === undefined) return { notes: [] }
   const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
-  if (position.ordered) return { notes: [told(config, "a row that cannot be read is left out")] }
+  if (position.ordered) {
+    const doing = `a row at or behind ${position.reached ?? position.bound} cannot be read and is left out`
+    return { notes: [told(config, doing)] }
+  }
   const poll = { ...start(now, now, { pageSize: 1, shape: whole }, { _tag: "Live" }), missing: position.owed }
   const to = position.until ?? Timestamp.fromMillis(now)
-  return leaveOut(config, poll, { ...position, link: null }, to, endedTheProcess, facts) ?? { notes: [] }
+  return leaveOut(config, poll, position, to, endedTheProcess, facts) ?? { notes: [] }
 }
 
 /** Asks for what is behind the rows that cannot be read. */

@@ -162,6 +162,10 @@ describe("what is in hand", () => {
       yield* ended()
       for (let n = 0; n < 3; n++) yield* Effect.flatMap(ended("a"), ({ stopped }) => stopped)
       assert.deepStrictEqual(yield* cared, ["record", []])
+      const { live, stopped: stop } = yield* ended("a")
+      yield* stop
+      assert.isUndefined(live.reading())
+      assert.isUndefined(live.mapping("a"))
       const stopped = yield* begun()
       yield* stopped.stopped
       assert.deepStrictEqual(yield* cared, ["record", []], "a run that read nothing leaves all as it was")
@@ -216,6 +220,18 @@ describe("what is in hand", () => {
       yield* Fiber.interrupt(writing)
       yield* live.mapping("b")!
       assert.deepStrictEqual(yield* cared, ["record", ["b"]])
+    })
+  )
+
+  each(
+    "is written by one at a time",
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const put: StateStore["Service"]["put"] = (...of) => Effect.andThen(Effect.yieldNow, store.put(...of))
+      const inHand = yield* Effect.provideService(begun(), StateStore, { ...store, put })
+      yield* Effect.all([inHand.live.reading()!, inHand.aside(sweep).reading()!], { concurrency: 2, discard: true })
+      const found = yield* begun()
+      assert.deepStrictEqual([found.live.care(), found.aside(sweep).care()], ["record", "record"])
     })
   )
 

@@ -71,6 +71,27 @@ describe("GraphClient", () => {
         assert.strictEqual(yield* graph.now, Date.UTC(2026, 10, 23, 8, 1, 30))
       }))
 
+    it.effect("surrounds the parsing of a page, once all of it is there, and of no other answer", () =>
+      Effect.gen(function*() {
+        const fake = yield* microsoft({
+          graph: [() => graphRefusal(403, "Forbidden"), () => Response.json({ value: [{}] })]
+        })
+        const graph = yield* fake.connect()
+        const log: Array<unknown> = []
+        const parsed = <A, E>(parsing: Effect.Effect<A, E>) =>
+          Effect.tap(
+            Effect.andThen(
+              Effect.flatMap(fake.gets, ({ length }) => Effect.sync(() => void log.push(length))),
+              parsing
+            ),
+            () => Effect.sync(() => void log.push("parsed"))
+          )
+        yield* Effect.flip(graph.fetchPage({ ...page, parsed }))
+        assert.deepStrictEqual(log, [])
+        yield* graph.fetchPage({ ...page, parsed })
+        assert.deepStrictEqual(log, [2, "parsed"])
+      }))
+
     it.effect("treats an empty page without nextLink, or with null, as the last", () =>
       Effect.gen(function*() {
         const fake = yield* microsoft({

@@ -60,7 +60,7 @@ describe("a run after the end of others", () => {
     Effect.gen(function*() {
       const { notes, saved } = yield* begun(checkpoint(), 3)
       assert.isUndefined(saved)
-      assert.include(told({ notes })[0], "a row that cannot be read is left out")
+      assert.include(told({ notes })[0], `a row at or behind ${at(-75)} cannot be read and is left out`)
     })
   )
 
