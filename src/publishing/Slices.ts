@@ -150,8 +150,7 @@ export const prepare = (options: {
     function* mapRecord(record: GraphRecord): Generator<Part, void> {
       const id = ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
       const isFirst = isNew(id)
-      if (isFirst && condemned?.has(id) === true) {
-        keys.add(ArtifactId.ofEnded(id))
+      if (condemned?.has(id) === true && isNew(ArtifactId.ofEnded(id))) {
         yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
         return
       }

@@ -195,8 +195,12 @@ describe("a page", () => {
       const id = mapped(pageOf([record], () => false)).artifacts[0]!.id
       const { brought, ...first } = mapped(prepare({ ...optionsOf([record], () => false), condemned: new Set([id]) }))
       assert.deepStrictEqual(first.deadLetters.map(({ reason }) => reason), ["ended_the_process"])
-      const again = mapped(pageOf([{ ...record, title: "other" }], (id) => brought.keys.has(id)))
+      const other = { ...record, title: "other" }
+      const again = mapped(pageOf([other], (id) => brought.keys.has(id)))
       assert.deepStrictEqual([again.artifacts, again.deadLetters, again.brought.repeated], [[], [], 1])
+      // One that was published once, and ends them as it is now.
+      const known = mapped(prepare({ ...optionsOf([other], (one) => one === id), condemned: new Set([id]) }))
+      assert.deepStrictEqual([known.artifacts.length, known.deadLetters.length], [0, 1])
     })
   })
 
