@@ -125,13 +125,16 @@ const unauthorized = (
 /** Characters of Graph's message that a report quotes. */
 const saidMax = 300
 
-/** A JSON Web Token, wherever it stands. */
-const jwt = /\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g
+/** A JSON Web Token or a part of one, wherever it stands. */
+const jwt = /\beyJ[\w-]{9,}(?:\.[\w-]*){0,2}/g
 
-/** Takes secrets, control and format characters out of Graph's message, and cuts it. */
+/** A mail address or a user's name: reports hold no names of people. */
+const address = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+/g
+
+/** Takes secrets, names, control and format characters out of Graph's message, and cuts it. */
 const saying = (message: string, secrets: ReadonlyArray<string>): string =>
   secrets.filter((secret) => secret !== "").reduce((text, secret) => text.replaceAll(secret, "…"), message)
-    .replaceAll(jwt, "…").replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim().slice(0, saidMax)
+    .replaceAll(jwt, "…").replaceAll(address, "…").replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim().slice(0, saidMax)
 
 /**
  * Returns the reason why an answer is no page. `roles` are those of the token that was sent, where it could be read.

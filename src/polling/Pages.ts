@@ -76,8 +76,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     run: yield* Effect.scope
   })
   const ends = yield* Queue.unbounded<PageEnd>()
-  const recent = Recent.make()
-  const shown = Shown.make()
+  const [recent, shown] = [Recent.make(), Shown.make()]
   let made = 0
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity

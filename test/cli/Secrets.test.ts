@@ -25,13 +25,15 @@ const token = jwt({ roles: ["SecurityAlert.Read.All"], canary: "canary-claim" })
 const person = "canary.person@contoso.example"
 const canaries = [secret, token, token.split(".")[1]!, person, "canary"]
 const all = canaries.join(" ")
+/** Without the word alone: reports quote Graph's words when it rejects a query. */
+const quoted = canaries.slice(0, -1).join(" ")
 
 type Replies = Parameters<typeof microsoft>[0]
 
 const given = () => Response.json({ token_type: "Bearer", expires_in: 3599, access_token: token })
 const error = (status: number, headers: HeadersInit = {}) => () =>
   Response.json({
-    error: { code: all, message: all, innerError: { "request-id": all, "client-request-id": all, date: all } }
+    error: { code: all, message: quoted, innerError: { "request-id": all, "client-request-id": all, date: all } }
   }, { status, headers: { "request-id": "x", ...headers } })
 const refused = (status: number, code: unknown) => () =>
   Response.json({

@@ -149,7 +149,9 @@ describeNats("in Conductor", () => {
         yield* first.says(warned)
         yield* put("prod-tenant", documentOf({ poll_interval_minutes: 9 }))
         yield* first.says(/settings were changed: poll_interval_minutes {2}by=broker instance=prod-tenant/)
-        assert.notInclude(yield* fs.readFileString(`${directory}/changes.ndjson`), "removed")
+        const trail = `${directory}/changes.ndjson`
+        yield* until(Effect.orDie(fs.exists(trail)), "5 seconds")
+        assert.notInclude(yield* fs.readFileString(trail), "removed")
         first.child.kill("SIGTERM")
         assert.strictEqual(yield* first.exit, 0)
 
