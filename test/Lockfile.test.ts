@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
+import * as Json from "./support/Json.ts"
 
 it.layer(NodeServices.layer)("lock file", (it) => {
   it.effect("pins Node for three platforms at one exact version, with its checksum", () =>
@@ -20,7 +21,7 @@ it.layer(NodeServices.layer)("lock file", (it) => {
   it.effect("has the checksum of every package, but for formatter and type checker on other platforms than linux-x64", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { packages } = JSON.parse(yield* fs.readFileString("package-lock.json")) as {
+      const { packages } = Json.parse(yield* fs.readFileString("package-lock.json")) as {
         readonly packages: Readonly<Record<string, { readonly integrity?: string }>>
       }
       // The registry has no checksum of these; `npm run check` is for linux-x64, as CONTRIBUTING.md says.

@@ -99,7 +99,7 @@ export const listen = Effect.fnUntraced(
       faults: [],
       origin: undefined,
       announce: Effect.void,
-      invite: Effect.succeed(undefined),
+      invite: Effect.undefined,
       admit: () => Effect.void
     }
     if (Option.isNone(text)) return nowhere

@@ -139,35 +139,34 @@ export const hold = Effect.fn("DirectoryLock.hold")(
     }).pipe(Effect.ignore)
 
     const bySocket = Effect.gen(function*() {
-      const server = yield* Effect.catch(listen(path), (code) =>
-        code === "EADDRINUSE"
-          ? Effect.matchEffect(holder(path), {
-            onFailure: () =>
-              Effect.andThen(takeAway, listen(path)),
-            onSuccess: (by) =>
-              Effect.fail(heldBy(by))
-          })
-          : Effect.fail(code))
+      const server = yield* Effect.catchIf(listen(path), (code) =>
+        code === "EADDRINUSE", () =>
+        Effect.matchEffect(holder(path), {
+          onFailure: () =>
+            Effect.andThen(takeAway, listen(path)),
+          onSuccess: (by) =>
+            Effect.fail(heldBy(by))
+        }))
       const other = yield* LockFile.holder(file)
       if (other !== undefined) {
         return yield* Effect.andThen(close(server), heldBy(other))
       }
-      return close(server)
+      return { giveBack: close(server) }
     })
 
     // Another process may have a socket all the same: one may be allowed what another is not.
     const byFile = Effect.fnUntraced(function*(code: string) {
-      const giveBack = yield* Effect.mapError(LockFile.take(file), (error) =>
+      const taken = yield* Effect.mapError(LockFile.take(file), (error) =>
         typeof error === "string"
           ? heldBy(error)
           : refuse(`${code} in listen, and for a lock file ${describeFailure(error)}`))
       const other = yield* Effect.option(holder(path))
-      return other._tag === "Some" ? yield* Effect.andThen(giveBack, heldBy(other.value)) : giveBack
+      return other._tag === "Some" ? yield* Effect.andThen(taken.giveBack, heldBy(other.value)) : taken
     })
 
     yield* Effect.acquireRelease(
-      Effect.catch(bySocket, (error) => typeof error === "string" ? byFile(error) : Effect.fail(error)),
-      (giveBack) => giveBack
+      Effect.catchIf(bySocket, (error) => typeof error === "string", byFile),
+      ({ giveBack }) => giveBack
     )
   }
 )

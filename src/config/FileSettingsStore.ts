@@ -68,10 +68,11 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
       })
 
       /** Reads the file for a change, which is written as UTF-8. */
-      const readToChange = Effect.flatMap(read, (found) =>
-        found.isUtf16
-          ? Effect.fail(failed(`${file} is UTF-16: save it as UTF-8, and change it here then`))
-          : Effect.succeed(found))
+      const readToChange = Effect.filterOrFail(
+        read,
+        ({ isUtf16 }) => !isUtf16,
+        () => failed(`${file} is UTF-16: save it as UTF-8, and change it here then`)
+      )
 
       const write = Effect.fnUntraced(
         function*(before: string, name: string, value: unknown): Effect.fn.Return<void, SettingsStoreError> {

@@ -34,10 +34,13 @@ const self: Effect.Effect<Owner, never, FileSystem.FileSystem> = Effect.all({
 })
 
 const exists = (pid: number) =>
-  Effect.match(Effect.try({ try: () => process.kill(pid, 0), catch: (cause) => cause as NodeJS.ErrnoException }), {
-    onFailure: ({ code }) => code !== "ESRCH",
-    onSuccess: () => true
-  })
+  Effect.match(
+    Effect.try({ try: () => process.kill(pid, 0), catch: (cause) => (cause as NodeJS.ErrnoException).code }),
+    {
+      onFailure: (code) => code !== "ESRCH",
+      onSuccess: () => true
+    }
+  )
 
 /** Whether the process may still run. Nothing is known of processes of another host. */
 const mayRun = Effect.fnUntraced(function*({ boot, host, pid, started }: Owner) {
@@ -75,7 +78,7 @@ export const take = Effect.fnUntraced(
   function*(
     path: string
   ): Effect.fn.Return<
-    Effect.Effect<void, never, FileSystem.FileSystem>,
+    { readonly giveBack: Effect.Effect<void, never, FileSystem.FileSystem> },
     PlatformError.PlatformError | string,
     FileSystem.FileSystem
   > {
@@ -83,8 +86,9 @@ export const take = Effect.fnUntraced(
     const bytes = new TextEncoder().encode(encode(yield* self))
     const write = Effect.scoped(Effect.flatMap(openOwn(path, "wx"), (file) =>
       Effect.andThen(file.writeAll(bytes), file.sync)))
-    const isMade = Effect.catch(Effect.as(write, true), (error) =>
-      error.reason._tag === "AlreadyExists" ? Effect.succeed(false) : Effect.fail(error))
+    const isMade = Effect.as(write, true).pipe(Effect.catchIf(({ reason }) =>
+      reason._tag === "AlreadyExists", () =>
+      Effect.succeed(false)))
     if (!(yield* isMade)) {
       let found = yield* look(path)
       if (Option.isNone(found.owner)) {
@@ -103,7 +107,8 @@ export const take = Effect.fnUntraced(
         return yield* Effect.fail((yield* holder(path)) ?? "another process that starts")
       }
     }
-    return Effect.ignore(Effect.flatMap(readOwn(path), (now) =>
+    const giveBack = Effect.ignore(Effect.flatMap(readOwn(path), (now) =>
       Equal.equals(Array.from(now), Array.from(bytes)) ? fs.remove(path) : Effect.void))
+    return { giveBack }
   }
 )

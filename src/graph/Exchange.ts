@@ -139,7 +139,7 @@ export const exchange = Effect.fnUntraced(
         yield* Effect.sleep(left)
         left = pauses.spent(yield* Clock.currentTimeMillis)
       }
-      return yield* Effect.fail(timedOut(timeout, url))
+      return yield* timedOut(timeout, url)
     })
     return yield* recorded(request, url, Effect.raceFirst(answered, tooLate))
   }

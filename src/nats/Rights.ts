@@ -50,7 +50,7 @@ const lackOf = Effect.fnUntraced(
       Effect.catch(({ cause }) => {
         const subject = refusedSubject(cause)
         const why = subject === undefined ? describe(cause) : `the broker's permissions refuse ${asPermission(subject)}`
-        return Effect.succeed(Option.some({
+        return Effect.succeedSome({
           bucket,
           message: isMissing
             ? `the bucket ${bucket} is missing, and ${why}`
@@ -60,7 +60,7 @@ const lackOf = Effect.fnUntraced(
             : `let this user of the broker publish to ${asPermission(subject)}${
               isMissing ? ", or make the bucket" : ""
             }`
-        }))
+        })
       })
     )
   }

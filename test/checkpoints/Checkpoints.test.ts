@@ -5,6 +5,7 @@ import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import * as Json from "../support/Json.ts"
 import { keysOf } from "../support/Keys.ts"
 
 const key = { cloud: "127.0.0.1:80", tenant: "t", endpoint: "alerts_v2" }
@@ -42,7 +43,7 @@ describe("Checkpoints", () => {
       assert.strictEqual(Option.getOrThrow(state.current()).contents, at(5))
       const { contents: _, ...before } = Option.getOrThrow(state.current())
       const { revision } = Option.getOrThrow(yield* store.get(name))
-      yield* store.put(name, bytes(JSON.stringify(before)), revision)
+      yield* store.put(name, bytes(Json.text(before)), revision)
       yield* TestClock.setTime(1000)
       const upgraded = yield* checkpoints.open(key)
       yield* upgraded.update((checkpoint) => ({ ...checkpoint, mark: at(7) }))

@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
 import { Finding } from "../../src/checks/Finding.ts"
+import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile, tenantId } from "../support/RunFiles.ts"
@@ -162,9 +163,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       const fs = yield* FileSystem.FileSystem
       const { env } = yield* standIn({ alerts: 1, incidents: 0, legacyAlerts: 0 })
       const { file } = yield* settingsFile({})
-      const settings = JSON.parse(yield* fs.readFileString(file)) as { instances: Record<string, unknown> }
+      const settings = Json.parse(yield* fs.readFileString(file)) as { instances: Record<string, unknown> }
       settings.instances["second"] = Object.values(settings.instances)[0]
-      yield* fs.writeFileString(file, JSON.stringify(settings))
+      yield* fs.writeFileString(file, Json.text(settings))
       yield* fs.chmod(file, 0o644)
       const run = yield* Process.start(["check", "--strict", "--config", file], env)
       assert.strictEqual(yield* run.exit, 1)

@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Logger, Schema } from "effect"
 import * as Logging from "../../src/cli/Logging.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
+import * as Json from "../support/Json.ts"
 
 const linesOf = (format: Logger.Logger<unknown, string>, program: Effect.Effect<void>) => {
   const lines: Array<string> = []
@@ -40,7 +41,7 @@ it.effect("no text from Microsoft can turn the order of letters, in text or in J
     for (const line of [text!, json!]) {
       assert.notMatch(line, /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/)
     }
-    assert.include(JSON.parse(json!), { code: name })
+    assert.include(Json.parse<object>(json!), { code: name })
   }))
 
 it.effect("JSON lines contain the same", () =>

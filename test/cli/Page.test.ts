@@ -5,6 +5,7 @@ import { Effect, FileSystem, Schedule, Struct } from "effect"
 import { createHash } from "node:crypto"
 import { createServer, get, request as forward } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
+import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { artifactsIn, settingsFile } from "../support/RunFiles.ts"
@@ -30,7 +31,7 @@ const ask = (origin: string, path: string, { body, headers = {}, method = "GET" 
       method,
       redirect: "manual",
       headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      ...(body === undefined ? {} : { body: Json.text(body) })
     })
     return {
       status: answer.status,
@@ -205,7 +206,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
         const answer = yield* ask(origin, path, { method, headers, ...(method === "GET" ? {} : { body }) })
         assert.strictEqual(answer.status, 401, path)
       }
-      assert.notInclude(JSON.stringify(heard), admin)
+      assert.notInclude(Json.text(heard), admin)
       squatter.removeAllListeners("request").on("request", (_, response) => {
         const link = { token: "x".repeat(43), expires_at: "2030-01-01T00:00:00Z", origin: "https://evil.example" }
         response.writeHead(200, { "content-type": "application/json" })
@@ -293,12 +294,14 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       const session = createHash("sha256").update(cookie.split("=")[1]!).digest("hex").slice(0, 8)
       const own = { ...page, cookie }
       const path = "/api/instances/azure-production-tenant"
-      const list = JSON.parse((yield* ask(origin, "/api/instances", { headers: own })).text)
+      const list = Json.parse<{ readonly instances: ReadonlyArray<{ readonly revision: string }> }>(
+        (yield* ask(origin, "/api/instances", { headers: own })).text
+      )
       const saved = yield* ask(origin, path, {
         method: "PUT",
         headers: own,
         body: {
-          revision: list.instances[0].revision,
+          revision: list.instances[0]!.revision,
           document: { poll_interval_minutes: 7, credentials: { client_secret: "another-never-to-be-seen" } }
         }
       })
@@ -309,9 +312,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       yield* fs.writeFileString(file, text.replace(/"poll_interval_minutes": ?7/, `"poll_interval_minutes": 8`))
       yield* run.says(/settings were changed: poll_interval_minutes {2}by=file instance=azure-production-tenant/)
       assert.strictEqual((yield* ask(origin, `${path}/history`)).status, 401)
-      const history = JSON.parse((yield* ask(origin, `${path}/history`, { headers: own })).text)
+      const history = Json.parse<ReadonlyArray<{ readonly at: string }>>(
+        (yield* ask(origin, `${path}/history`, { headers: own })).text
+      )
       const address = "127.0.0.1"
-      assert.deepStrictEqual(history.map((entry: { readonly at: string }) => Struct.omit(entry, ["at"])), [{
+      assert.deepStrictEqual(history.map((entry) => Struct.omit(entry, ["at"])), [{
         by: "file",
         change: "changed",
         instance: "azure-production-tenant",

@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createServer } from "node:http"
+import * as Json from "../support/Json.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile } from "../support/RunFiles.ts"
 
@@ -116,7 +117,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("what is printed", (
         assert.notMatch(out + err, /^ *forged/m, words)
         if (words === "check") assert.include(out, "with evil [2J forged: all is well 8mgnp.exe")
         if (words === "check --json") {
-          assert.include(JSON.stringify(JSON.parse(out)), JSON.stringify(hostile).slice(1, -1))
+          assert.include(Json.text(Json.parse(out)), Json.text(hostile).slice(1, -1))
         }
       }
     }))

@@ -1,9 +1,11 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Schedule } from "effect"
+import { Clock, Effect, FileSystem, Schedule } from "effect"
 import { spawn } from "node:child_process"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import type { Row } from "../../src/simulator/Row.ts"
+import { isoTime } from "../../src/status/Report.ts"
+import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { artifactsIn, settingsFile, tenantId } from "../support/RunFiles.ts"
@@ -26,9 +28,9 @@ const settled = {
 }
 
 /** Alerts of the last hours, the oldest first. */
-const rowsOf = (rows: ReadonlyArray<Row>, ages: ReadonlyArray<number>, deadlyAge: number) =>
+const rowsOf = (now: number, rows: ReadonlyArray<Row>, ages: ReadonlyArray<number>, deadlyAge: number) =>
   ages.map((age, n) => {
-    const at = new Date(Date.now() - age * minute).toISOString()
+    const at = isoTime(now - age * minute)
     return {
       ...rows[n]!,
       evidence: [],
@@ -41,7 +43,7 @@ const stateOf = Effect.fnUntraced(function*(directory: string, end: string) {
   const fs = yield* FileSystem.FileSystem
   const names = yield* fs.readDirectory(`${directory}/checkpoints`)
   const path = `${directory}/checkpoints/${names.find((name) => name.endsWith(end))}`
-  return { path, value: JSON.parse(yield* fs.readFileString(path)) as Checkpoint }
+  return { path, value: Json.parse(yield* fs.readFileString(path)) as Checkpoint }
 })
 
 const main = new URL("../../src/main.ts", import.meta.url).pathname
@@ -67,7 +69,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })(
           const names = yield* Effect.orElseSucceed(fs.readDirectory(`${directory}/checkpoints`), () => [])
           const name = names.find((name) => name.endsWith(".in-hand.json"))
           if (name === undefined) return undefined
-          const { live } = JSON.parse(yield* fs.readFileString(`${directory}/checkpoints/${name}`)) as {
+          const { live } = Json.parse(yield* fs.readFileString(`${directory}/checkpoints/${name}`)) as {
             readonly live: { readonly isRead: boolean; readonly record: string | null } | null
           }
           return live ?? undefined
@@ -101,7 +103,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })(
         const published = last.stdout().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
         assert.deepStrictEqual(published.map(({ message }) => JSON.parse(message).id), [rows[0]!["id"], rows[2]!["id"]])
         const letter = last.stderr().split("\n").find((line) => line.includes("\"ended_the_process\""))
-        assert.deepInclude(JSON.parse(letter!), { reason: "ended_the_process", path: "$.value[1]", record: stuck })
+        assert.deepInclude(Json.parse<object>(letter!), {
+          reason: "ended_the_process",
+          path: "$.value[1]",
+          record: stuck
+        })
 
         const again = yield* Process.start(args, env)
         assert.strictEqual(yield* again.exit, 0, again.stderr())
@@ -122,7 +128,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a row that cannot b
     () =>
       Effect.gen(function*() {
         const { env, simulator } = yield* standIn({ alerts: 6, incidents: 0, legacyAlerts: 0 })
-        const rows = rowsOf(yield* simulator.rows(tenantId, "alerts_v2"), ages, 60)
+        const rows = rowsOf(yield* Clock.currentTimeMillis, yield* simulator.rows(tenantId, "alerts_v2"), ages, 60)
         yield* simulator.setRows(tenantId, "alerts_v2", rows)
         const { directory, file } = yield* settingsFile(settled, { search: { enabled: false } })
         const args = ["run", "--once", "--no-listen", "--config", file]
@@ -146,21 +152,19 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a row that cannot b
         const fs = yield* FileSystem.FileSystem
         const { env, simulator } = yield* standIn({ alerts: 6, incidents: 0, legacyAlerts: 0 })
         const all = yield* simulator.rows(tenantId, "alerts_v2")
-        yield* simulator.setRows(tenantId, "alerts_v2", rowsOf(all, [40], 0))
+        const now = yield* Clock.currentTimeMillis
+        yield* simulator.setRows(tenantId, "alerts_v2", rowsOf(now, all, [40], 0))
         const { directory, file } = yield* settingsFile(settled, { search: { enabled: false } })
         yield* (yield* Process.start(["run", "--once", "--no-listen", "--config", file], env)).exit
 
-        const ago = (minutes: number) => new Date(Date.now() - minutes * minute).toISOString().replace("Z", "000000Z")
-        const gap = { from: ago(301), to: ago(299), code: "service_unavailable", foundAt: Date.now() }
-        yield* simulator.setRows(tenantId, "alerts_v2", rowsOf(all, [300, 40], 300))
+        const ago = (minutes: number) => isoTime(now - minutes * minute).replace("Z", "000000Z")
+        const gap = { from: ago(301), to: ago(299), code: "service_unavailable", foundAt: now }
+        yield* simulator.setRows(tenantId, "alerts_v2", rowsOf(now, all, [300, 40], 300))
         /** Makes the gap due, as an hour does. */
         const hourPasses = Effect.gen(function*() {
           const { path, value } = yield* stateOf(directory, ".checkpoint.json")
           const gaps = value.gaps.length === 0 ? [gap] : value.gaps
-          yield* fs.writeFileString(
-            path,
-            JSON.stringify({ ...value, gaps: gaps.map((one) => ({ ...one, triedAt: 0 })) })
-          )
+          yield* fs.writeFileString(path, Json.text({ ...value, gaps: gaps.map((one) => ({ ...one, triedAt: 0 })) }))
         })
         const args = ["run", "--no-listen", "--config", file]
         for (let n = 0; n < 2; n++) {

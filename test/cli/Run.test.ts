@@ -4,6 +4,7 @@ import { Effect, FileSystem } from "effect"
 import { connect, type Socket } from "node:net"
 import type { EndpointName } from "../../src/endpoints/Endpoints.ts"
 import type { Row } from "../../src/simulator/Row.ts"
+import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { artifactsIn, evidenceOf, settingsFile, tenantId } from "../support/RunFiles.ts"
@@ -107,10 +108,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       const { env } = yield* standIn(quiet)
       const { directory, file } = yield* settingsFile()
       const data = `${directory}/data`
-      const settings = JSON.parse(yield* fs.readFileString(file)) as object
+      const settings = Json.parse(yield* fs.readFileString(file)) as object
       yield* fs.writeFileString(
         file,
-        JSON.stringify({
+        Json.text({
           ...settings,
           sink: { type: "file", directory: `${data}/artifacts` },
           checkpoint: { directory: `${data}/checkpoints` }

@@ -8,6 +8,7 @@ import * as Grant from "../../src/config/Grant.ts"
 import { decodeGranted, decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { SettingsStore, type StoredDocument } from "../../src/config/SettingsStore.ts"
 import { auditBytesMax, auditEntriesMax, auditRefusalsMax, auditRefusalsOfAddressMax } from "../../src/domain/Bounds.ts"
+import * as Json from "../support/Json.ts"
 import * as Disk from "../support/RecordedDisk.ts"
 
 const person = { session: "1a2b3c4d", address: "10.0.0.9" }
@@ -377,10 +378,10 @@ it.layer(services)("the audit trail", (it) => {
         from: "a",
         to: null
       }
-      const filler = JSON.stringify({ at: "2026-01-01T00:00:00Z", by: "file", change: "changed", instance: "other" })
+      const filler = Json.text({ at: "2026-01-01T00:00:00Z", by: "file", change: "changed", instance: "other" })
       yield* fs.writeFileString(
         file,
-        `${`${filler}\n`.repeat(Math.floor(auditBytesMax / (filler.length + 1)))}no entry\n${JSON.stringify(note)}\n`,
+        `${`${filler}\n`.repeat(Math.floor(auditBytesMax / (filler.length + 1)))}no entry\n${Json.text(note)}\n`,
         { mode: 0o600 }
       )
       yield* fresh(Effect.gen(function*() {

@@ -3,6 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Scope } from "effect"
 import { hostname } from "node:os"
 import { hold, Listen, socketRefusal } from "../../src/config/DirectoryLock.ts"
+import * as Json from "../support/Json.ts"
 
 /** A file system that refuses sockets. */
 const refusing = (code: string) => Effect.provideService(Listen, () => Effect.fail(code))
@@ -27,7 +28,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
         const { directory, file, fs } = yield* world
         const scope = yield* Scope.make()
         yield* Scope.provide(hold(directory), scope).pipe(refusing(code))
-        assert.deepStrictEqual(JSON.parse(yield* fs.readFileString(file)), yield* mine)
+        assert.deepStrictEqual(Json.parse(yield* fs.readFileString(file)), yield* mine)
         assert.strictEqual((yield* fs.stat(file)).mode & 0o777, 0o600)
         // Whoever is allowed sockets respects the file, and the other way round.
         for (const other of [hold(directory), hold(directory).pipe(refusing(code))]) {
@@ -55,9 +56,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
       for (
         const left of [
           // The greatest id that Linux gives is below 2^22.
-          JSON.stringify({ ...own, pid: 4_194_305 }),
-          JSON.stringify({ ...own, boot: "00000000-0000-0000-0000-000000000000" }),
-          JSON.stringify({ ...own, started: "1" }),
+          Json.text({ ...own, pid: 4_194_305 }),
+          Json.text({ ...own, boot: "00000000-0000-0000-0000-000000000000" }),
+          Json.text({ ...own, started: "1" }),
           "",
           "{\"pid\":"
         ]
@@ -65,7 +66,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
         yield* fs.writeFileString(file, left)
         yield* Effect.scoped(Effect.gen(function*() {
           yield* hold(directory).pipe(refusing("EPERM"))
-          assert.deepStrictEqual(JSON.parse(yield* fs.readFileString(file)), own)
+          assert.deepStrictEqual(Json.parse(yield* fs.readFileString(file)), own)
         }))
         assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
       }
@@ -75,7 +76,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
     Effect.gen(function*() {
       const { directory, file, fs } = yield* world
       yield* fs.makeDirectory(directory, { mode: 0o700 })
-      yield* fs.writeFileString(file, JSON.stringify({ ...yield* mine, pid: 7, host: "elsewhere" }))
+      yield* fs.writeFileString(file, Json.text({ ...yield* mine, pid: 7, host: "elsewhere" }))
       for (const other of [hold(directory), hold(directory).pipe(refusing("EPERM"))]) {
         const { message } = yield* Effect.flip(Effect.scoped(other))
         assert.include(message, `process 7 on elsewhere; where that one has ended, delete ${file}`)
@@ -86,7 +87,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
     Effect.gen(function*() {
       const { directory, file, fs } = yield* world
       yield* fs.makeDirectory(directory, { mode: 0o700 })
-      yield* fs.writeFileString(file, JSON.stringify({ ...yield* mine, pid: 4_194_305 }))
+      yield* fs.writeFileString(file, Json.text({ ...yield* mine, pid: 4_194_305 }))
       const taken = yield* Effect.forEach(Array.from({ length: 8 }), () =>
         Effect.exit(hold(directory).pipe(refusing("EPERM"))), { concurrency: 8 })
       assert.isAtMost(taken.filter(Exit.isSuccess).length, 1)

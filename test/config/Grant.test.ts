@@ -1,3 +1,4 @@
+// @effect-diagnostics processEnv:off -- the number of rounds is the test's own, and no setting
 /** Tests what settings may name that somebody else than the machine's administrator writes. */
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, FileSystem, Layer, Result, Schema, Stream } from "effect"
@@ -7,6 +8,7 @@ import { fromSettings } from "../../src/config/Instance.ts"
 import { ProcessSettings } from "../../src/config/Settings.ts"
 import { decodeGranted } from "../../src/config/SettingsDocument.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
+import * as Json from "../support/Json.ts"
 
 const tenant = "11111111-1111-4111-8111-111111111111"
 const none: Grant.Grant = {
@@ -129,7 +131,7 @@ describe("Grant", () => {
     })))))
 
   it("takes from settings on the broker neither the page's address nor its proxies", () => {
-    const settings = Schema.decodeUnknownSync(ProcessSettings)({
+    const settings = Schema.decodeSync(ProcessSettings)({
       page: { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"], status: "closed" }
     })
     assert.deepStrictEqual(Grant.withinGrant(none, settings).refused, ["page.public_url", "page.trusted_proxies"])
@@ -142,8 +144,8 @@ describe("Grant", () => {
   })
 
   it("keeps the directories of the process in the granted one, and everything else as it is written", () => {
-    const settings = (more: object) => Schema.decodeUnknownSync(ProcessSettings)(more)
-    const place = (more: object, grant = none) => Grant.withinGrant(grant, settings(more))
+    const settings = (more: typeof ProcessSettings.Encoded) => Schema.decodeSync(ProcessSettings)(more)
+    const place = (more: typeof ProcessSettings.Encoded, grant = none) => Grant.withinGrant(grant, settings(more))
     assert.deepStrictEqual(place({}).refused, [])
     assert.deepInclude(place({ sink: { type: "nats", directory: "/data/azure-security/letters" } }).settings.sink, {
       directory: "/data/azure-security/letters"
@@ -277,7 +279,7 @@ it.effect(
         for (let count = below(3); count >= 0; count--) {
           set(document, paths[below(paths.length)]!, structuredClone(values[below(values.length)]))
         }
-        const text = JSON.stringify(document)
+        const text = Json.text(document)
         const read = yield* Effect.result(decodeGranted(granted, "INTEGRATIONS one", text))
         if (Result.isFailure(read)) continue
         taken++
@@ -286,7 +288,7 @@ it.effect(
         yield* Effect.gen(function*() {
           const graph = yield* (yield* GraphClient).connect(fromSettings("one", read.success).identity)
           yield* Effect.result(graph.token)
-        }).pipe(Effect.provide(Layer.fresh(GraphClient.layer)), Effect.provide(world))
+        }).pipe(Effect.provide(Layer.provideMerge(Layer.fresh(GraphClient.layer), world)))
         for (const path of opened) assert.match(path, /^\/secrets\/[A-Za-z0-9][\w.-]*$/, text)
         if (opened.size > 0) {
           withFile++

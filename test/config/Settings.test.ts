@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { decodeProcess, decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../../src/domain/Bounds.ts"
+import * as Json from "../support/Json.ts"
 
 it.effect("empty settings have the program's default bounds", () =>
   Effect.gen(function*() {
@@ -36,9 +37,7 @@ it.effect("a pasted secret with an invisible character or quotes is refused with
         client_id: "22222222-2222-4222-8222-222222222222",
         client_secret
       }
-      const { message } = yield* Effect.flip(
-        decodeSettings("test", JSON.stringify({ instances: { one: { credentials } } }))
-      )
+      const { message } = yield* Effect.flip(decodeSettings("test", Json.text({ instances: { one: { credentials } } })))
       assert.include(message, `instances.one.credentials.client_secret: ${place}`)
       assert.notInclude(message, "s3cr3t")
     }
@@ -54,7 +53,7 @@ it.effect("of names with one slug the first of the text is good, and the fault i
       }
     }
     const instances = { "prod tenant": one, "Prod_Tenant": one, other: one, "prod.tenant": one }
-    const { faults } = yield* Effect.flip(decodeSettings("test", JSON.stringify({ instances })))
+    const { faults } = yield* Effect.flip(decodeSettings("test", Json.text({ instances })))
     const differs = `Expected a name that differs from "prod tenant" in more than case and punctuation`
     assert.deepStrictEqual(faults, [`instances.Prod_Tenant: ${differs}`, `instances.prod.tenant: ${differs}`])
   }))

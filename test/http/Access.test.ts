@@ -9,6 +9,7 @@ import { callersMax, linksMax, sessionsMax } from "../../src/domain/Bounds.ts"
 import { Access, type Openness } from "../../src/http/Access.ts"
 import { linkLife } from "../../src/http/Sessions.ts"
 import { type Asked, challenges, prove } from "../../src/http/TokenProof.ts"
+import * as Json from "../support/Json.ts"
 import * as Listening from "../support/Listening.ts"
 
 const token = "a token of many characters"
@@ -80,7 +81,7 @@ it.effect("without a token, nobody gets more than what is open", () =>
 it.effect("a token that is known later lets in from then on, and an end of it ends the sessions", () =>
   Effect.gen(function*() {
     const service = yield* Access
-    const settings = Schema.decodeSync(PageSettings)({ status: "closed" })
+    const settings = yield* Effect.orDie(Schema.decodeEffect(PageSettings)({ status: "closed" }))
     yield* service.admit({ token: Option.some(Redacted.make(token)), why: "now", page: settings })
     const cookie = yield* enter()
     assert.strictEqual(yield* access(byCookie(cookie)), "full")
@@ -143,7 +144,7 @@ it.effect("a program may send the token itself in each request, or a proof of it
         { ...passedOn, sent: request({ host: "127.0.0.1:9465" }) }
       ]
     ) {
-      assert.strictEqual(yield* access(yield* answered(wrong)), "status", JSON.stringify(wrong.asked))
+      assert.strictEqual(yield* access(yield* answered(wrong)), "status", Json.text(wrong.asked))
     }
     for (const path of ["/api/instances", "/api/live", "/api/session"]) {
       const other = yield* answered({ asked: { path }, sent: request().modify({ url: path }) })

@@ -12,6 +12,7 @@ import type { LiveEvent } from "../../src/http/LiveApi.ts"
 import { views } from "../../src/http/PageRoutes.ts"
 import type { Link } from "../../src/http/SessionApi.ts"
 import { type Interface, interfaceOf, live, page, parsed, token, written } from "../support/Interface.ts"
+import * as Json from "../support/Json.ts"
 
 describe("the page's interface", () => {
   live("shows instances without their secrets", () =>
@@ -181,7 +182,10 @@ describe("the page's interface", () => {
   live("describes itself with the version of the program", () =>
     Effect.gen(function*() {
       const { ask } = yield* interfaceOf()
-      assert.strictEqual(JSON.parse((yield* ask("GET", "/openapi.json")).text).info.version, manifest.version)
+      const { info } = Json.parse<{ readonly info: { readonly version: string } }>(
+        (yield* ask("GET", "/openapi.json")).text
+      )
+      assert.strictEqual(info.version, manifest.version)
     }))
 
   live("refers an unknown path to /openapi.json, and answers HEAD like GET", () =>

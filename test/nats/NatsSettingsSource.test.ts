@@ -9,6 +9,7 @@ import * as NatsSettingsSource from "../../src/nats/NatsSettingsSource.ts"
 import * as NatsStateStore from "../../src/nats/NatsStateStore.ts"
 import { suite } from "../config/SettingsSourceSuite.ts"
 import { describeNats } from "../support/DescribeNats.ts"
+import * as Json from "../support/Json.ts"
 import { connection } from "../support/NatsStream.ts"
 
 const tenant = "11111111-1111-4111-8111-111111111111"
@@ -132,7 +133,7 @@ describeNats("NatsSettingsSource", () => {
       const { kvm } = yield* Connection
       const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
       const sink = { type: "nats", stage: "parsed", directory: "/etc/cron.d" }
-      yield* Effect.promise(() => bucket.put(NatsSettingsSource.key, JSON.stringify({ sink })))
+      yield* Effect.promise(() => bucket.put(NatsSettingsSource.key, Json.text({ sink })))
       const { faults, initial } = yield* Effect.provide(SettingsSource, Layer.fresh(layer))
       assert.deepInclude(initial.sink, { stage: "parsed", directory: "/data/azure-security" })
       assert.deepStrictEqual(faults?.map(({ message }) => message), [
@@ -144,8 +145,7 @@ describeNats("NatsSettingsSource", () => {
     Effect.gen(function*() {
       const { kvm } = yield* Connection
       const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
-      const put = (document: object) =>
-        Effect.promise(() => bucket.put(NatsSettingsSource.key, JSON.stringify(document)))
+      const put = (document: object) => Effect.promise(() => bucket.put(NatsSettingsSource.key, Json.text(document)))
       const read = Effect.provide(SettingsSource, Layer.fresh(layer)).pipe(Effect.scoped)
       yield* put({ page: { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"] } })
       const { faults, initial } = yield* read
@@ -230,7 +230,7 @@ describeNats("NatsSettingsSource", () => {
       yield* until((change) => change.order?.join() === "one,two")
       const { kvm } = yield* Connection
       const kv = yield* Effect.promise(() => kvm.open("AZURE_SECURITY_CHECKPOINTS"))
-      yield* Effect.promise(() => kv.put("settings.order", JSON.stringify(["two", "one"])))
+      yield* Effect.promise(() => kv.put("settings.order", Json.text(["two", "one"])))
       yield* put("three", documentOf())
       yield* until((change) => change.order?.join() === "two,one,three")
     }).pipe(Effect.scoped, Effect.provide(connection())))

@@ -12,6 +12,7 @@ import { ArtifactSink, type Slice } from "../../src/sinks/ArtifactSink.ts"
 import { runningOver, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 import { bodies } from "../support/Hostile.ts"
+import * as Json from "../support/Json.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const tenantOf = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`
@@ -45,7 +46,7 @@ it.effect(
       yield* TestClock.setTime(noon)
       const settings = yield* Effect.orDie(decodeSettings(
         "test",
-        JSON.stringify({
+        Json.text({
           instances: Object.fromEntries(Array.from({ length: others + 1 }, (_, n) => [`tenant-${n}`, {
             poll_interval_minutes: 1,
             lookback_hours: 48,

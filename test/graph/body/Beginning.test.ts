@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { beginning } from "../../../src/graph/body/Beginning.ts"
+import * as Json from "../../support/Json.ts"
 
 const of = (text: string, most: number) => {
   const bytes = Buffer.from(`[1,${text}]`)
@@ -30,8 +31,8 @@ describe("the beginning of a value", () => {
     [Schema.Json],
     ([value]) =>
       Effect.sync(() => {
-        const text = JSON.stringify(value)
-        for (let most = 1; most <= Buffer.byteLength(text); most++) JSON.parse(of(text, most))
+        const text = Json.text(value)
+        for (let most = 1; most <= Buffer.byteLength(text); most++) Json.parse(of(text, most))
         assert.strictEqual(of(text, Buffer.byteLength(text)), text)
       })
   )
