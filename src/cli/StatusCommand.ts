@@ -22,6 +22,10 @@ const since = (time: string | null, now: number): string => {
   return seconds < 0 ? `in ${amount}` : `${amount} ago`
 }
 
+/** When an endpoint is polled next; without a time it is being polled. */
+const next = ({ cooldown_until, next_poll_at }: InstanceDocument["endpoints"][number], now: number): string =>
+  cooldown_until === null && next_poll_at === null ? "now" : since(cooldown_until ?? next_poll_at, now)
+
 const padded = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
@@ -44,7 +48,7 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
     endpoint.state,
     since(endpoint.last_poll_at, now),
     since(endpoint.last_success_at, now),
-    since(endpoint.cooldown_until ?? endpoint.next_poll_at, now),
+    next(endpoint, now),
     String(endpoint.records_fetched),
     String(endpoint.artifacts_published),
     String(endpoint.gaps.length)
@@ -53,7 +57,11 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   return [title, ...padded([head, ...rows]).map((text) => `  ${text}`), ...Array.from(said, (text) => `  ! ${text}`)]
 }
 
-const linesOf = ({ instances, sink, started_at, version }: StatusDocument, now: number): ReadonlyArray<string> => {
+/** Formats a status for people; `now` is in milliseconds since 1970. */
+export const linesOf = (
+  { instances, sink, started_at, version }: StatusDocument,
+  now: number
+): ReadonlyArray<string> => {
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
     `azure-security ${version}, started ${

@@ -118,7 +118,11 @@ const refusing = (config: PollerConfig, { refusals }: Poll, { now }: Facts): Rea
   }]
 }
 
-const recovered: Note = { _tag: "Recovered" }
+/** The endpoint works: the same failures will be said again. */
+const recovered: ReadonlyArray<Note> = [{ _tag: "Recovered" }, { _tag: "SayingEnded", code: "waiting" }, {
+  _tag: "SayingEnded",
+  code: "service_paused"
+}]
 
 /** The last page of a pass is committed. */
 export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, facts: Facts): Decision => {
@@ -128,7 +132,7 @@ export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, fa
   const { now } = facts
   const since = quietSince(config, poll, facts)
   const end = since === undefined
-    ? { state: { ...state, health: "ok" as const, denials: 0 }, notes: [recovered] }
+    ? { state: { ...state, health: "ok" as const, denials: 0 }, notes: recovered }
     : failing(state, "retired", Reports.legacySilent(config, since, now))
   const { notes, unmoved } = movement(config, state, poll, facts)
   const due: Due = since === undefined
@@ -152,7 +156,7 @@ export const split = (state: PollerState, poll: Poll, position: Position, { now 
     _tag: "Fetch",
     poll: { ...poll, startedAt: now, failedRequests: 0, tally: nothing, future: 0 },
     position
-  }, [recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }])
+  }, [...recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }])
 
 /** Reads on at a position, unless a poll is due: an aside gives way to it, and a long pass becomes the next poll. */
 export const readOn = (

@@ -75,17 +75,18 @@ const isRest = ({ checkpoint }: Pick<Facts, "checkpoint">) => checkpoint?.cooldo
 
 /** The pause of the checkpoint is over. */
 const cooldownEnded = ({ endpoint }: PollerConfig, state: PollerState, next: Action, facts: Facts): Decision =>
-  goOn({ ...state, cooledAt: isRest(facts) ? state.cooledAt : facts.now, health: "starting" }, next, [{
-    _tag: "Status",
-    event: { _tag: "CooldownEnded" }
-  }, {
-    _tag: "SayingEnded",
-    code: isRest(facts) ? "service_paused" : "throttled"
-  }, {
-    _tag: "Log",
-    level: "Info",
-    message: `the ${isRest(facts) ? "pause" : "cooldown"} of ${endpoint.name} is over; going on where it began`
-  }], (checkpoint) => ({ ...checkpoint, cooldown: null }))
+  goOn({ ...state, cooledAt: isRest(facts) ? state.cooledAt : facts.now, health: "starting" }, next, [
+    {
+      _tag: "Status",
+      event: { _tag: "CooldownEnded" }
+    },
+    ...isRest(facts) ? [] : [{ _tag: "SayingEnded" as const, code: "throttled" }],
+    {
+      _tag: "Log",
+      level: "Info",
+      message: `the ${isRest(facts) ? "pause" : "cooldown"} of ${endpoint.name} is over; going on where it began`
+    }
+  ], (checkpoint) => ({ ...checkpoint, cooldown: null }))
 
 /** A poll that is made once sits out no cooldown, and polls no second time. */
 const wokeOnce = (config: PollerConfig, state: PollerState, due: Due, facts: Facts): Decision | undefined => {

@@ -1,5 +1,5 @@
 /** Makes the requests of a poller. Each page has its own scope inside the run's scope; it holds the page's permits. */
-import { Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
+import { Clock, Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
@@ -104,19 +104,32 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
         })))
     )
 
+  /** The last request. When it was not answered well, one that follows at once waits for the same. */
+  let last = { since: 0, until: 0, isAnswered: true }
+
   /** Shows the request while it takes long. */
-  const watched = <A>(request: Effect.Effect<A>, lastFailure: () => string | undefined = () => undefined) =>
-    shown(request, { config, note, lastFailure })
+  const watched = Effect.fnUntraced(
+    function*<A extends { readonly _tag: string }>(
+      request: Effect.Effect<A>,
+      lastFailure: () => string | undefined = () => undefined
+    ) {
+      const now = yield* Clock.currentTimeMillis
+      const since = !last.isAnswered && now - last.until < 1000 ? last.since : now
+      const answer = yield* shown(request, { config, note, lastFailure, since })
+      last = { since, until: yield* Clock.currentTimeMillis, isAnswered: answer._tag !== "Failed" }
+      return answer
+    }
+  )
 
   /** Retries a request as the failure table says, and counts its failures. */
   const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
     let failures = 0
-    let last: string | undefined
+    let why: string | undefined
     const asked = request.pipe(
       Effect.tapError(({ reason }) =>
         Effect.sync(() => {
           failures++
-          last = reason.message
+          why = reason.message
         })
       ),
       Effect.retry({
@@ -130,7 +143,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
         onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
       })
     )
-    return watched(asked, () => last)
+    return watched(asked, () => why)
   }
 
   const fetchOnce = Effect.fnUntraced(
@@ -198,7 +211,11 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
     askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
       Effect.andThen(
         outdateToken ? graph.outdateToken : Effect.void,
-        retrying(poll.failedRequests, whileHeld(graph.now))
+        Effect.tap(retrying(poll.failedRequests, whileHeld(graph.now)), ({ failures }) =>
+          Effect.sync(() => {
+            // A refusal tells the time, too: the page waits for the same token.
+            if (failures > 0) last = { ...last, isAnswered: false }
+          }))
       ),
     /** Asks for the number of rows between two cursors, without retries; undefined when Graph does not say. */
     count: (

@@ -1,5 +1,5 @@
 /** Shows a request that takes long: no request is outstanding or postponed for more than a minute without a word. */
-import { Clock, Effect, Fiber, Ref, Schedule } from "effect"
+import { Clock, Duration, Effect, Fiber, Ref, Schedule } from "effect"
 import * as Limits from "../graph/Limits.ts"
 import { Stage } from "../graph/Stage.ts"
 import type { Note, PollerConfig } from "./PollerState.ts"
@@ -11,12 +11,14 @@ export interface Telling {
   readonly note: (note: Note) => Effect.Effect<void>
   /** Why the last try of the request failed; undefined before the first failure. */
   readonly lastFailure: () => string | undefined
+  /** Since when nothing was answered, in milliseconds since 1970. */
+  readonly since: number
 }
 
 /** Runs a request. While it takes longer than a minute, tries included, the endpoint is shown as waiting for its answer. */
 export const shown = Effect.fnUntraced(
-  function*<A>(request: Effect.Effect<A>, { config, lastFailure, note }: Telling): Effect.fn.Return<A> {
-    const since = yield* Clock.currentTimeMillis
+  function*<A>(request: Effect.Effect<A>, { config, lastFailure, note, since }: Telling): Effect.fn.Return<A> {
+    const waited = Duration.millis((yield* Clock.currentTimeMillis) - since)
     const stage = { awaited: "Graph" as const }
     const isTold = yield* Ref.make(false)
     const tell = Effect.gen(function*() {
@@ -24,13 +26,14 @@ export const shown = Effect.fnUntraced(
       yield* Ref.set(isTold, true)
       yield* note({ _tag: "Status", event: { _tag: "WaitBegan", report } })
       yield* note({ _tag: "Said", report, saying: { level: "Warn", remind: true, apart: true } })
-    }).pipe(Effect.repeat(Schedule.spaced(Limits.waitShownAfter)), Effect.delay(Limits.waitShownAfter))
+    }).pipe(
+      Effect.repeat(Schedule.spaced(Limits.waitShownAfter)),
+      Effect.delay(Duration.subtract(Limits.waitShownAfter, waited))
+    )
     const telling = yield* Effect.forkChild(tell)
     const answer = yield* request.pipe(Effect.provideService(Stage, stage), Effect.ensuring(Fiber.interrupt(telling)))
-    if (yield* Ref.get(isTold)) {
-      yield* note({ _tag: "Status", event: { _tag: "WaitEnded" } })
-      yield* note({ _tag: "SayingEnded", code: "waiting" })
-    }
+    // What was said of it ends with the first pass that ends well.
+    if (yield* Ref.get(isTold)) yield* note({ _tag: "Status", event: { _tag: "WaitEnded" } })
     return answer
   }
 )

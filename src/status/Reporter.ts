@@ -6,8 +6,8 @@ import { line, type Report } from "./Report.ts"
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
 
-/** The time that a request took, which makes no other report of the same failure. */
-const elapsed = / after [\d.]+ s\b/
+/** How long a request took, since when it waits, and why its last try failed, which make no other report of the same failure. */
+const moving = / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|; the last try: .*$/g
 
 /** How a report is logged. */
 export interface Saying {
@@ -47,7 +47,7 @@ export class Reporter extends Context.Service<Reporter, {
         yield* Metrics.update(Metrics.pipelineErrors, 1)
         const now = yield* Clock.currentTimeMillis
         const subject = apart ? apartOf(report) : subjectOf(report)
-        const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replace(elapsed, "")}`
+        const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`
         const before = said.get(subject)
         if (before?.what === what && (!remind || now - before.at < reminderMillis)) return
         said.set(subject, { what, at: now })

@@ -81,13 +81,18 @@ const connectionStatus = (
 
 const time = (millis: number | undefined) => (millis === undefined ? null : isoTime(millis))
 
-const endpointDocument = (name: EndpointDocument["name"], endpoint: EndpointSnapshot): EndpointDocument => ({
+const endpointDocument = (
+  name: EndpointDocument["name"],
+  endpoint: EndpointSnapshot,
+  now: number
+): EndpointDocument => ({
   name,
   state: endpoint.state,
   poll_interval_minutes: endpoint.intervalMinutes,
   last_poll_at: time(endpoint.lastPollAt),
   last_success_at: time(endpoint.lastSuccessAt),
-  next_poll_at: time(endpoint.nextPollAt),
+  // A time that has passed is that of the poll that goes on.
+  next_poll_at: time(endpoint.nextPollAt !== undefined && endpoint.nextPollAt < now ? undefined : endpoint.nextPollAt),
   cooldown_until: time(endpoint.cooldownUntil),
   records_fetched: endpoint.recordsFetched,
   artifacts_published: endpoint.artifactsPublished,
@@ -117,7 +122,7 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
     warnings,
     requests_last_minute: used,
     requests_per_minute_max: perMinute,
-    endpoints: all.map((endpoint) => endpointDocument(endpoint.name, instance.endpoints[endpoint.name]))
+    endpoints: all.map((endpoint) => endpointDocument(endpoint.name, instance.endpoints[endpoint.name], now))
   }
 }
 

@@ -52,6 +52,8 @@ describe("the end of a pass", () => {
     assert.deepStrictEqual(told(ended), [
       "Status PassEnded",
       "Recovered",
+      "SayingEnded waiting",
+      "SayingEnded service_paused",
       "Log fetched 2 events",
       "WarningEnded mark_unmoved",
       "SayingEnded mark_unmoved",
@@ -92,17 +94,31 @@ describe("the end of a pass", () => {
     it("is counted, and said at the sixth in a row", () => {
       const fifth = unmoved(stalls.unmovedPolls - 2)
       assert.strictEqual(fifth.state.unmoved, stalls.unmovedPolls - 1)
-      assert.deepStrictEqual(told(fifth), ["Status PassEnded", "Recovered", "Log fetched 1 events", "Polled ok"])
+      assert.deepStrictEqual(told(fifth), [
+        "Status PassEnded",
+        "Recovered",
+        "SayingEnded waiting",
+        "SayingEnded service_paused",
+        "Log fetched 1 events",
+        "Polled ok"
+      ])
       const sixth = unmoved(stalls.unmovedPolls - 1)
       assert.strictEqual(sixth.state.unmoved, stalls.unmovedPolls)
-      assert.deepStrictEqual(told(sixth).slice(3, -1), ["Warned mark_unmoved", "Said Error remind mark_unmoved"])
-      assert.deepInclude(sixth.notes[4], { saying: { level: "Error", remind: true, apart: true } })
+      assert.deepStrictEqual(told(sixth).slice(5, -1), ["Warned mark_unmoved", "Said Error remind mark_unmoved"])
+      assert.deepInclude(sixth.notes[6], { saying: { level: "Error", remind: true, apart: true } })
     })
 
     it("is not counted where nothing came, and is said no more then", () => {
       const quiet = unmoved(stalls.unmovedPolls, 0)
       assert.strictEqual(quiet.state.unmoved, stalls.unmovedPolls)
-      assert.deepStrictEqual(told(quiet), ["Status PassEnded", "Recovered", "Log fetched 0 events", "Polled ok"])
+      assert.deepStrictEqual(told(quiet), [
+        "Status PassEnded",
+        "Recovered",
+        "SayingEnded waiting",
+        "SayingEnded service_paused",
+        "Log fetched 0 events",
+        "Polled ok"
+      ])
     })
 
     it("is over once the mark moves", () => {
@@ -231,7 +247,13 @@ describe("a pass that is split", () => {
     const missing = ["Contoso/Sensor"]
     const before = poll({ tally: tally(2), failedRequests: 5, future: 1, links, missing, graphStartedAt: noon - hour })
     const split = Ending.split(state({ health: "unavailable", denials: 2 }), before, position(), facts({ now }))
-    assert.deepStrictEqual(told(split), ["Recovered", "Log fetched 2 events", "Status PollBegan"])
+    assert.deepStrictEqual(told(split), [
+      "Recovered",
+      "SayingEnded waiting",
+      "SayingEnded service_paused",
+      "Log fetched 2 events",
+      "Status PollBegan"
+    ])
     assert.deepStrictEqual([split.state.health, split.state.denials], ["ok", 0])
     const { next } = split.state
     if (next._tag !== "Fetch") return assert.fail(next._tag)
