@@ -4,6 +4,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
+import * as Sealed from "./Sealed.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
 /** A newer version of this program wrote the checkpoint. Only that version may resume from it. */
@@ -39,6 +40,8 @@ const upgraded = (now: number): Pick<Checkpoint, "contents"> => ({
   contents: Timestamp.fromMillis(now + upgradeMillis)
 })
 
+const nameOf = (prefix: string) => `${prefix}.checkpoint.json`
+
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
 
@@ -56,7 +59,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
     Effect.gen(function*() {
       const store = yield* StateStore
 
-      const read = Effect.fnUntraced(function*(name: string) {
+      const read = Effect.fnUntraced(function*(prefix: string) {
+        const name = nameOf(prefix)
         const stored = yield* store.get(name)
         if (Option.isNone(stored)) return { revision: 0, checkpoint: Option.none<Checkpoint>(), setAside: [] }
         const text = new TextDecoder().decode(stored.value.bytes)
@@ -66,7 +70,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           return yield* new NewerCheckpoint({ key: name, version })
         }
         const checkpoint = yield* Effect.option(Schema.decodeEffect(CheckpointJson)(text))
-        if (Option.isSome(checkpoint)) {
+        // One of another tenant would lose what lies between the two marks.
+        if (Option.isSome(checkpoint) && Sealed.isIntact(text) && storeKey(checkpoint.value) === prefix) {
           const now = yield* Clock.currentTimeMillis
           const { revision } = stored.value
           return { revision, checkpoint: Option.some({ ...upgraded(now), ...checkpoint.value }), setAside: [] }
@@ -76,8 +81,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
 
       const open = Effect.fn("Checkpoints.open")(function*(key: CheckpointKey) {
         const prefix = storeKey(key)
-        const name = `${prefix}.checkpoint.json`
-        const found = yield* read(name)
+        const name = nameOf(prefix)
+        const found = yield* read(prefix)
         const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
         const one = yield* Semaphore.make(1)
         let { checkpoint, revision } = found
@@ -92,7 +97,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         const save = (next: Checkpoint) =>
           Effect.gen(function*() {
             const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
-            revision = yield* store.put(name, new TextEncoder().encode(text), revision)
+            revision = yield* store.put(name, new TextEncoder().encode(Sealed.seal(text)), revision)
             checkpoint = Option.some(next)
           }).pipe(Effect.uninterruptible)
 

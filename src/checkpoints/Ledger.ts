@@ -8,6 +8,7 @@ import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
 import { later, type Timestamp } from "../domain/Timestamp.ts"
 import { keyBytes, KeySet } from "./KeySet.ts"
+import * as Sealed from "./Sealed.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
 /** Days that keys are kept: longer than any poll or sweep reaches back. */
@@ -57,18 +58,23 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
   return bytes
 }
 
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
+
 const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
-  const header = new TextEncoder().encode(
-    `${yield* Effect.orDie(encodeHeader({ version: 1, reached: piece.reached, floor: piece.floor, at: piece.at }))}\n`
-  )
-  return joined(header, piece.keys)
+  const { at, floor, keys, reached } = piece
+  const header = yield* Effect.orDie(encodeHeader({ version: 1, reached, floor, at }))
+  return joined(new TextEncoder().encode(`${Sealed.seal(header, textOf(keys))}\n`), keys)
 })
 
 /** Decodes a piece; none for bytes that no ledger wrote. */
 const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
   const end = bytes.indexOf(10)
-  const header = yield* Effect.option(decodeHeader(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))))
-  if (Option.isNone(header) || (bytes.length - end - 1) % keyBytes !== 0) return Option.none<Stored>()
+  const text = new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))
+  const header = yield* Effect.option(decodeHeader(text))
+  if (
+    Option.isNone(header) || !Sealed.isIntact(text, textOf(bytes.subarray(end + 1))) ||
+    (bytes.length - end - 1) % keyBytes !== 0
+  ) return Option.none<Stored>()
   return Option.some<Stored>({
     number,
     revision,

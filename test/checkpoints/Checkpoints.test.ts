@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
@@ -61,6 +61,59 @@ describe("Checkpoints", () => {
         new TextDecoder().decode(Option.getOrThrow(yield* store.get(name)).bytes),
         `{"version":2,"anything":true}`
       )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("sets a checkpoint of another tenant aside, and one with any bit flipped, and resumes where its ledger begins", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const checkpoints = yield* Checkpoints
+      const other = yield* checkpoints.open({ ...key, tenant: "other" })
+      yield* other.begin(at(9_000_000), 0)
+      const state = yield* checkpoints.open(key)
+      yield* state.begin(at(1000), 0)
+      yield* state.ledger.append(keysOf(["00112233445566778899"]), { reached: at(2000), floor: at(1000), at: 3000 })
+      const { bytes: good, revision } = Option.getOrThrow(yield* store.get(name))
+      const piece = "127-0-0-1-80.t.alerts_v2.ledger-000001"
+      const { bytes: keys, revision: pieceRevision } = Option.getOrThrow(yield* store.get(piece))
+      const swapped = Option.getOrThrow(yield* store.get(name.replace(".t.", ".other."))).bytes
+      const flipped = (bytes: Uint8Array, bit: number) => {
+        const copy = Uint8Array.from(bytes)
+        copy[bit >> 3]! ^= 1 << (bit & 7)
+        return copy
+      }
+      let revised = revision
+      for (
+        const bad of [
+          swapped,
+          new Uint8Array(good.length),
+          ...Array.from({ length: good.length * 8 }, (_, bit) => flipped(good, bit))
+        ]
+      ) {
+        revised = yield* store.put(name, bad, revised)
+        const again = yield* Effect.result(checkpoints.open(key))
+        // A flipped version is a newer one, which is left alone.
+        if (Result.isFailure(again)) {
+          assert.strictEqual(again.failure._tag, "NewerCheckpoint")
+          continue
+        }
+        const { current, setAside } = again.success
+        // A flipped name of the sum is no sum at all; what was saved is there.
+        if (Option.isSome(current())) assert.strictEqual(Option.getOrThrow(current()).mark, at(1000))
+        else {
+          assert.strictEqual(setAside.length, 1)
+          revised = 0
+          yield* again.success.begin(at(999_999), 0)
+          assert.strictEqual(Option.getOrThrow(again.success.current()).mark, at(1000))
+          revised = Option.getOrThrow(yield* store.get(name)).revision
+        }
+      }
+      let written = pieceRevision
+      for (let bit = 0; bit < keys.length * 8; bit++) {
+        written = yield* store.put(piece, flipped(keys, bit), written)
+        const { ledger } = yield* checkpoints.open(key)
+        if (ledger.setAside.length === 1) written = 0
+        else assert.deepStrictEqual([ledger.floor(), ledger.has("00112233445566778899")], [at(1000), true])
+      }
     }).pipe(Effect.provide(layer)))
 
   it.effect("sets a corrupt checkpoint aside and resumes where its ledger begins, not at the lookback", () =>

@@ -164,7 +164,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a row that cannot b
         const hourPasses = Effect.gen(function*() {
           const { path, value } = yield* stateOf(directory, ".checkpoint.json")
           const gaps = value.gaps.length === 0 ? [gap] : value.gaps
-          yield* fs.writeFileString(path, Json.text({ ...value, gaps: gaps.map((one) => ({ ...one, triedAt: 0 })) }))
+          yield* fs.writeFileString(
+            path,
+            Json.text({ ...value, sum: undefined, gaps: gaps.map((one) => ({ ...one, triedAt: 0 })) })
+          )
         })
         const args = ["run", "--no-listen", "--config", file]
         for (let n = 0; n < 2; n++) {
