@@ -108,8 +108,21 @@ describe("Tiles", () => {
           })
         ]
       })),
-      { records: 3, artifacts: 5, deadLetters: 1, lastPoll: "2026-11-25T12:01:00Z", nextPoll: "2026-11-25T12:05:00Z" }
+      {
+        records: 3,
+        artifacts: 5,
+        deadLetters: 1,
+        lastPoll: "2026-11-25T12:01:00Z",
+        nextPoll: "2026-11-25T12:05:00Z",
+        polling: false
+      }
     )
+    const now = running("x", { endpoints: [endpoint("alerts", { next_poll_at: null, state: "ok" })] })
+    const off = running("x", { endpoints: [endpoint("alerts", { next_poll_at: null, state: "disabled" })] })
+    assert.deepStrictEqual([now, off].map((one) => [totals(one).nextPoll, totals(one).polling]), [[null, true], [
+      null,
+      false
+    ]])
   })
 
   it("shows a fault once that several endpoints share", () => {

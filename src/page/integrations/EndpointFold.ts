@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit"
 import { clock, count, countdown, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
 import { visible } from "../Text.ts"
-import { type Endpoint, endpointStates } from "./Tiles.ts"
+import { type Endpoint, endpointStates, isPolling } from "./Tiles.ts"
 
 /** Styles of the fold; `InstanceTile` includes them. */
 export const endpointStyles = css`
@@ -72,7 +72,7 @@ export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): T
         ${fact("Interval", `${endpoint.poll_interval_minutes} min`)}
         ${fact("Last poll", timed(endpoint.last_poll_at, now))}
         ${fact("Last success", timed(endpoint.last_success_at, now))}
-        ${fact("Next poll", isLost ? "unknown" : upcoming(next_poll_at, now))}
+        ${fact("Next poll", isLost ? "unknown" : isPolling(endpoint) ? "now" : upcoming(next_poll_at, now))}
         ${left === undefined ? nothing : fact("Cooldown until", clock(cooldown_until))}
         ${fact("Newest record", timed(endpoint.high_water_mark, now))}
         ${gapsOf(endpoint)}

@@ -50,13 +50,13 @@ export class InstanceTile extends LitElement {
     time === null ? none : html`<time datetime=${time} title=${clock(time)}>${relative(time, this.#time.now)}</time>`
 
   #arrived(running: Instance) {
-    const { artifacts, deadLetters, lastPoll, nextPoll, records } = totals(running)
+    const { artifacts, deadLetters, lastPoll, nextPoll, polling, records } = totals(running)
     const figure = (name: string, value: number, isBad = false, hint?: string) =>
       html`<div title=${hint ?? nothing}><dt>${name}</dt><dd class=${isBad ? "figure bad" : "figure"}>${
         count(value)
       }</dd></div>`
     return html`
-      ${running.enabled ? this.#polls(lastPoll, nextPoll) : nothing}
+      ${running.enabled ? this.#polls(lastPoll, nextPoll, polling) : nothing}
       <dl class="figures">
         ${figure("Records", records)}
         ${figure("Artifacts", artifacts)}
@@ -65,11 +65,12 @@ export class InstanceTile extends LitElement {
     `
   }
 
-  #polls(lastPoll: string | null, nextPoll: string | null) {
+  #polls(lastPoll: string | null, nextPoll: string | null, polling: boolean) {
+    const next = nextPoll === null && polling ? "now" : upcoming(nextPoll, this.#time.now)
     return html`
       <dl class="polls">
         <div><dt>Last poll</dt><dd>${this.#timed(lastPoll, "never")}</dd></div>
-        <div><dt>Next poll</dt><dd>${this.isLost ? "unknown" : upcoming(nextPoll, this.#time.now)}</dd></div>
+        <div><dt>Next poll</dt><dd>${this.isLost ? "unknown" : next}</dd></div>
       </dl>
     `
   }

@@ -97,6 +97,9 @@ export const filtered = (
   })
 }
 
+/** Whether an endpoint is being polled: it has no time for its next poll. */
+export const isPolling = ({ next_poll_at, state }: Endpoint): boolean => next_poll_at === null && state !== "disabled"
+
 /** Sums over all endpoints, and the times of their polls. */
 export const totals = ({ endpoints }: Instance) => {
   const sum = (of: (endpoint: Endpoint) => number) => endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
@@ -106,7 +109,8 @@ export const totals = ({ endpoints }: Instance) => {
     artifacts: sum(({ artifacts_published }) => artifacts_published),
     deadLetters: sum(({ dead_letters }) => dead_letters),
     lastPoll: times(({ last_poll_at }) => last_poll_at).at(-1) ?? null,
-    nextPoll: times(({ next_poll_at }) => next_poll_at)[0] ?? null
+    nextPoll: times(({ next_poll_at }) => next_poll_at)[0] ?? null,
+    polling: endpoints.some(isPolling)
   }
 }
 
