@@ -1,5 +1,5 @@
 /** Asks a running connector over HTTP, for the commands that need one. */
-import { Effect, type Option, Predicate, Schema } from "effect"
+import { Effect, Option, Predicate, type Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { HttpClientError } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -43,16 +43,17 @@ const tagOf = (error: unknown) => Predicate.hasProperty(error, "_tag") ? error._
 
 /**
  * Asks the connector at an address, and waits 10 seconds at most. Only when the connector demands a sign-in, the token is
- * searched, and its knowledge proved.
+ * searched, its knowledge proved, and the request given the token.
  */
 export const ask = Effect.fnUntraced(
   function*<A, E, R>(
     { config, url: at }: { readonly config: Option.Option<string>; readonly url: string },
-    request: (client: Client) => Effect.Effect<A, E, R>
+    request: (client: Client, token: Option.Option<Redacted.Redacted>) => Effect.Effect<A, E, R>
   ) {
-    const once = (client: Client) => Effect.timeout(request(client), "10 seconds")
+    const once = (client: Client, token = Option.none<Redacted.Redacted>()) =>
+      Effect.timeout(request(client, token), "10 seconds")
     const silent = () => new Silent({ url: at })
-    return yield* Effect.catch(Effect.flatMap(clientAt(at), once), (error) =>
+    return yield* Effect.catch(Effect.flatMap(clientAt(at), (client) => once(client)), (error) =>
       Effect.gen(function*() {
         if (tagOf(error) === "NotAllowed") {
           return yield* new AskRefused({ url: at, why: (error as { readonly why: string }).why })
@@ -69,7 +70,7 @@ export const ask = Effect.fnUntraced(
           baseUrl: exact(at),
           transformClient: PageToken.proving(token)
         })
-        return yield* Effect.mapError(once(client), (refusal) =>
+        return yield* Effect.mapError(once(client, Option.some(token)), (refusal) =>
           tagOf(refusal) === "SignInNeeded" || tagOf(refusal) === "TooManyRequests"
             ? new AskRefused({
               url: at,

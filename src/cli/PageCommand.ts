@@ -1,12 +1,11 @@
 /** The command `page`: prints a link that signs in to the page of a running connector. */
-import { Effect, Redacted } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import { Command } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import { isSigned } from "../http/TokenProof.ts"
 import * as Asking from "./Asking.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { linkOf, linkTerms } from "./Listening.ts"
-import * as PageToken from "./PageToken.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
@@ -15,9 +14,13 @@ export const command = Command.make(
   "page",
   { config: SettingsFlag.config, url: Asking.url },
   Effect.fn(function*({ config, url }) {
-    const link = yield* Asking.ask({ config, url }, (client) => client.link.make())
-    const token = Redacted.value(yield* PageToken.find(config))
-    if (!isSigned(token, link.token, link.origin, link.signature)) {
+    const link = yield* Asking.ask({ config, url }, (client, token) =>
+      Effect.map(client.link.make(), (link) => ({
+        ...link,
+        // Only who demands a sign-in can have made a link.
+        isOurs: Option.exists(token, (one) => isSigned(Redacted.value(one), link.token, link.origin, link.signature))
+      })))
+    if (!link.isOurs) {
       return yield* new Asking.AskRefused({
         url,
         why: "what answers there does not know the token: no link is printed"

@@ -15,7 +15,7 @@ import { type Entry, type Held, watch } from "./Watch.ts"
 export const bucket = "INTEGRATIONS"
 
 /**
- * Key of the process settings (`sink`, `limits`, `log`), which may be absent. Instances have keys below it, by name.
+ * Key of the process settings (`sink`, `page`, `limits`, `log`), which may be absent. Instances have keys below it, by name.
  */
 export const key = "signal-client.azure-security"
 

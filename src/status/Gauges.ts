@@ -33,19 +33,17 @@ export const gaugesOf = (
       ...(rhythm === undefined ? [] : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
     ]
   }),
-  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints }]) => {
-    const state = instanceState(enabled, all.map(({ name }) => endpoints[name]), now)
-    return state === "disabled"
-      ? []
-      : [{ metric: Metrics.instanceOk, value: state === "ok" ? 1 : 0, labels: { instance } }]
-  }),
-  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, secretExpiresAt }]) =>
-    !enabled || secretExpiresAt === undefined ? [] : [{
-      metric: Metrics.credentialExpiry,
-      value: Math.round((secretExpiresAt - now) / 1000),
-      labels: { instance }
-    }]
-  )
+  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints, secretExpiresAt }]) => {
+    if (!enabled) return []
+    const labels = { instance }
+    const isOk = instanceState(enabled, all.map(({ name }) => endpoints[name]), now) === "ok"
+    return [
+      { metric: Metrics.instanceOk, value: isOk ? 1 : 0, labels },
+      ...(secretExpiresAt === undefined
+        ? []
+        : [{ metric: Metrics.credentialExpiry, value: Math.round((secretExpiresAt - now) / 1000), labels }])
+    ]
+  })
 ]
 
 /** Formats all metrics for Prometheus: the counters and histograms of the process, and the gauges of a snapshot. */
