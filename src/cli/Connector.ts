@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Effect, Equal, Fiber, Queue, Stream, Struct } from "effect"
+import { Clock, Effect, Equal, Fiber, Option, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -15,74 +15,77 @@ import { Status } from "../status/Status.ts"
 /** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
-const follow = Effect.fnUntraced(function*(apply: Running["apply"], told: Told) {
-  const { changes, initial } = yield* SettingsSource
-  const status = yield* Status
-  const reporter = yield* Reporter
-  const scope = yield* Effect.scope
-  /** Current reports of invalid settings, by instance; empty for the whole document. */
-  let wrong = new Map<string, Report>()
-  /** Current warnings of instances whose name others have but for case and punctuation. */
-  let shared = new Map<string, Report>()
-  let before = initial
-  let isFirst = true
+/** Applies each change of the settings, and reports those that cannot be used. */
+const follow = Effect.fnUntraced(
+  function*(changes: Stream.Stream<SettingsChange>, apply: Running["apply"], told: Told) {
+    const { initial } = yield* SettingsSource
+    const status = yield* Status
+    const reporter = yield* Reporter
+    const scope = yield* Effect.scope
+    /** Current reports of invalid settings, by instance; empty for the whole document. */
+    let wrong = new Map<string, Report>()
+    /** Current warnings of instances whose name others have but for case and punctuation. */
+    let shared = new Map<string, Report>()
+    let before = initial
+    let isFirst = true
 
-  const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
-    const now = new Map<string, Report>()
-    const at = yield* Clock.currentTimeMillis
-    const sharedBefore = shared
-    shared = sharedReports(faults, at)
-    // The status subject of a shared name is that of the instance with this warning, so it begins first and ends last.
-    for (const [instance, report] of shared) {
-      yield* status.tellInstance(instance, { _tag: "Warned", report })
-      yield* reporter.say(report, { level: "Warn", remind: false, apart: true })
-    }
-    for (const fault of faults) {
-      const isPolled = fault.instance === undefined || Object.hasOwn(instances, fault.instance)
-      now.set(fault.instance ?? "", settingsReport(fault, isPolled, at))
-    }
-    for (const [instance, report] of wrong) {
-      if (now.has(instance)) continue
-      yield* Object.hasOwn(instances, instance)
-        ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
-        : status.tell({ _tag: "InstanceForgotten", instance })
-      yield* reporter.overApart(report)
-    }
-    for (const [instance, report] of now) {
-      if (instance !== "") yield* status.tellInstance(instance, { _tag: "SettingsRefused", report })
-      yield* reporter.say(report, { level: "Error", remind: true, apart: true })
-    }
-    wrong = now
-    for (const [instance, report] of sharedBefore) {
-      if (shared.has(instance)) continue
-      yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
-      yield* reporter.overApart(report)
-    }
-  })
-
-  yield* Stream.runForEach(
-    changes,
-    Effect.fnUntraced(function*(change) {
-      const { faults, revisions, settings } = change
-      // What the broker has at the start is no change of it.
-      if (!isFirst || revisions === undefined) {
-        yield* Effect.forkIn(told(before, change), scope, { startImmediately: true })
+    const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
+      const now = new Map<string, Report>()
+      const at = yield* Clock.currentTimeMillis
+      const sharedBefore = shared
+      shared = sharedReports(faults, at)
+      // The status subject of a shared name is that of the instance with this warning, so it begins first and ends last.
+      for (const [instance, report] of shared) {
+        yield* status.tellInstance(instance, { _tag: "Warned", report })
+        yield* reporter.say(report, { level: "Warn", remind: false, apart: true })
       }
-      before = settings
-      isFirst = false
-      if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
-      if (
-        !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
-      ) {
-        yield* Effect.logWarning(
-          "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
-        )
+      for (const fault of faults) {
+        const isPolled = fault.instance === undefined || Object.hasOwn(instances, fault.instance)
+        now.set(fault.instance ?? "", settingsReport(fault, isPolled, at))
       }
-      yield* apply(settings, change.order)
-      yield* tell(faults, settings)
+      for (const [instance, report] of wrong) {
+        if (now.has(instance)) continue
+        yield* Object.hasOwn(instances, instance)
+          ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
+          : status.tell({ _tag: "InstanceForgotten", instance })
+        yield* reporter.overApart(report)
+      }
+      for (const [instance, report] of now) {
+        if (instance !== "") yield* status.tellInstance(instance, { _tag: "SettingsRefused", report })
+        yield* reporter.say(report, { level: "Error", remind: true, apart: true })
+      }
+      wrong = now
+      for (const [instance, report] of sharedBefore) {
+        if (shared.has(instance)) continue
+        yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
+        yield* reporter.overApart(report)
+      }
     })
-  )
-})
+
+    yield* Stream.runForEach(
+      changes,
+      Effect.fnUntraced(function*(change) {
+        const { faults, revisions, settings } = change
+        // What the broker has at the start is no change of it.
+        if (!isFirst || revisions === undefined) {
+          yield* Effect.forkIn(told(before, change), scope, { startImmediately: true })
+        }
+        before = settings
+        isFirst = false
+        if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
+        if (
+          !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
+        ) {
+          yield* Effect.logWarning(
+            "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
+          )
+        }
+        yield* apply(settings, change.order)
+        yield* tell(faults, settings)
+      })
+    )
+  }
+)
 
 const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boolean, now: number): Report => ({
   code: "settings_invalid",
@@ -114,27 +117,29 @@ const sharedReports = (faults: ReadonlyArray<BadSettings>, now: number): Map<str
 }
 
 /**
- * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether every poll succeeded; forbidden (403) and
- * retired endpoints count as success.
+ * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
+ * the settings could be used and every poll succeeded; forbidden (403) and retired endpoints count as success.
  */
 export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Told = () => Effect.void) {
-  const { initial, order } = yield* SettingsSource
+  const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
   const status = yield* Status
   const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
   const instances = yield* make(queue, once)
   // A consumer that is stopped before it starts would not give up the pages in the queue.
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
-  yield* instances.apply(initial, order)
+  if (!once || !hasInstancesLater) yield* instances.apply(initial, order)
   if (!once) {
-    yield* Effect.forkScoped(follow(instances.apply, told))
+    yield* Effect.forkScoped(follow(changes, instances.apply, told))
     return yield* Fiber.join(consumer)
   }
+  const first = hasInstancesLater ? yield* Stream.runHead(changes) : Option.none<SettingsChange>()
+  if (Option.isSome(first)) yield* follow(Stream.succeed(first.value), instances.apply, told)
   const failed = yield* Effect.raceFirst(
     Effect.as(instances.ended, false),
     Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
   )
   const document = yield* status.document
-  return !failed &&
+  return !failed && Option.match(first, { onNone: () => true, onSome: ({ faults }) => faults.length === 0 }) &&
     document.instances.every(({ endpoints, waits_for }) =>
       waits_for !== undefined ||
       endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))

@@ -45,6 +45,8 @@ export const warnOfUnknown = (name: string): Effect.Effect<void> =>
  */
 export class SettingsSource extends Context.Service<SettingsSource, {
   readonly initial: Settings
+  /** Whether the instances come with the first change, and `initial` has none. */
+  readonly hasInstancesLater?: boolean
   /** Names of the initial instances in the order of the settings; see {@link SettingsChange}. */
   readonly order?: ReadonlyArray<string>
   /** Names in the initial settings that this version does not know. */

@@ -142,6 +142,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
 
     return {
       initial,
+      hasInstancesLater: true,
       faults: process.faults,
       changes: watch(bucket, `${prefix}>`).pipe(Stream.mapEffect(read), Stream.provideService(Connection, connection))
     }

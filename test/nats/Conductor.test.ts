@@ -132,6 +132,20 @@ describeNats("in Conductor", () => {
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
       }))
 
+    it.effect("run --once polls what is set up, and fails where a document cannot be used", () =>
+      Effect.gen(function*() {
+        const { command, put, stored } = yield* appliance({ alerts: 20, incidents: 3, legacyAlerts: 5 })
+        yield* put("prod", documentOf())
+        const first = yield* command("run", "--once", "--no-listen")
+        assert.strictEqual(yield* first.exit, 0, first.stdout())
+        assert.match(first.stdout(), /fetched \d+ events .*instance=prod endpoint=incidents/)
+        assert.isAbove((yield* stored).length, 20)
+        yield* put("second", "{")
+        const second = yield* command("run", "--once", "--no-listen")
+        assert.strictEqual(yield* second.exit, 1, second.stdout())
+        assert.match(second.stdout(), /second cannot be used, and nothing is polled for it/)
+      }))
+
     it.effect("a worthless key with the slug of a running instance takes nothing from it, neither at once nor at a start", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
