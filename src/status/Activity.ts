@@ -5,9 +5,9 @@ import { requestBudget } from "../graph/Limits.ts"
 import type { ActivityDocument, ActivityRange } from "./ActivityDocument.ts"
 import * as Metrics from "./Metrics.ts"
 import { isoTime } from "./Report.ts"
-import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
+import type { Snapshot } from "./Snapshot.ts"
 import { Status } from "./Status.ts"
-import type { EndpointState } from "./StatusDocument.ts"
+import { type Stoppage, stoppagesOf } from "./StatusSelector.ts"
 
 /** Sampling interval. Cooldowns last at least ten minutes, outages a polling interval; shorter ones may be missed. */
 const lookEvery = "5 seconds"
@@ -21,8 +21,6 @@ const steps: Record<ActivityRange, { readonly count: number; readonly minutes: n
 }
 
 const perMinuteMax = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
-
-const outages: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
 
 /** A ring of one value per minute; NaN for a minute without data. */
 class Series {
@@ -89,16 +87,10 @@ const percentile95 = (now: Totals["ages"], before: Totals["ages"]): number => {
   return NaN
 }
 
-interface Mark {
-  readonly kind: "cooldown" | "outage"
-  readonly instance: string
-  readonly endpoint: string
+interface Mark extends Stoppage {
   readonly from: number
   readonly to?: number
 }
-
-const kindOf = (state: EndpointState): Mark["kind"] | undefined =>
-  state === "cooldown" ? "cooldown" : outages.has(state) ? "outage" : undefined
 
 /** Service that returns the activity since the process began, at most a week back. */
 export class Activity extends Context.Service<Activity, {
@@ -125,15 +117,13 @@ export class Activity extends Context.Service<Activity, {
 
       const mark = (snapshot: Snapshot, now: number) => {
         const seen = new Set<string>()
-        for (const { endpoint: { state }, instance, name } of polledEndpoints(snapshot)) {
-          const key = `${instance} ${name}`
-          const kind = kindOf(state)
+        for (const stoppage of stoppagesOf(snapshot, now)) {
+          const key = `${stoppage.instance} ${stoppage.endpoint}`
           const open = lasting.get(key)
-          if (kind !== undefined) seen.add(key)
-          if (kind === open?.kind) continue
+          seen.add(key)
+          if (stoppage.kind === open?.kind) continue
           if (open !== undefined) over.push({ ...open, to: now })
-          if (kind === undefined) lasting.delete(key)
-          else lasting.set(key, { kind, instance, endpoint: name, from: now })
+          lasting.set(key, { ...stoppage, from: now })
         }
         for (const [key, open] of lasting) {
           if (seen.has(key)) continue

@@ -58,6 +58,31 @@ export const instanceState = (
   return flows ? "ok" : "starting"
 }
 
+/** An endpoint that delivers nothing at the moment. */
+export interface Stoppage {
+  readonly kind: "cooldown" | "outage"
+  readonly instance: string
+  readonly endpoint: EndpointDocument["name"]
+}
+
+/**
+ * Derives what the plots of activity mark: cooldowns, endpoints that fail, and where nothing fails and the instance needs
+ * attention all the same, as with no permission at all, each of its endpoints that is turned on.
+ */
+export const stoppagesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Stoppage> =>
+  Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints }]) => {
+    const polled = all.map(({ name }) => ({ endpoint: name, is: endpoints[name] }))
+      .filter(({ is }) => enabled && is.state !== "disabled")
+    const of = (kind: Stoppage["kind"], which: typeof polled) =>
+      which.map(({ endpoint }): Stoppage => ({ kind, instance, endpoint }))
+    const found = [
+      ...of("cooldown", polled.filter(({ is }) => is.state === "cooldown")),
+      ...of("outage", polled.filter(({ is }) => is.state !== "cooldown" && fails(is, now)))
+    ]
+    const isStopped = instanceState(enabled, Object.values(endpoints), now) === "attention"
+    return found.length === 0 && isStopped ? of("outage", polled) : found
+  })
+
 // Derives what Conductor's tile shows. A tenant set up by the guide lacks the permission for incidents and must still turn
 // green, so a forbidden or retired endpoint alone is not a warning.
 const connectionStatus = (

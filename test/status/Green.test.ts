@@ -20,7 +20,7 @@ import { gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { freshEndpoint } from "../../src/status/Snapshot.ts"
 import { EndpointState, type InstanceDocument } from "../../src/status/StatusDocument.ts"
-import { instanceState } from "../../src/status/StatusSelector.ts"
+import { instanceState, stoppagesOf } from "../../src/status/StatusSelector.ts"
 import { runningOver, settings, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
@@ -127,13 +127,17 @@ describe("an instance that collects nothing", () => {
         const fake = FakeGraph.make({ rows: [{ id: "a", lastUpdateDateTime: Timestamp.fromMillis(noon - 60_000) }] })
         const { held, sink, store } = outlets()
         const { change, document, snapshot } = yield* runningOver(fake, yield* settings(), { sink, store })
-        // The tile, the state and the gauge agree at any time.
+        // The tile, the state, the gauge and what activity marks agree at any time.
         const instance = Effect.gen(function*() {
           const [one] = (yield* document).instances
           const gauges = gaugesOf(yield* snapshot, yield* Clock.currentTimeMillis)
           const collects = gauges.find(({ metric }) => metric === Metrics.instanceOk)?.value
           assert.strictEqual(collects, one!.enabled ? Number(one!.state === "ok") : undefined)
           assert.strictEqual(one!.connection_status === "connected", one!.state === "ok")
+          const stoppages = stoppagesOf(yield* snapshot, yield* Clock.currentTimeMillis)
+          const isPolled = one!.endpoints.some(({ state }) => state !== "disabled")
+          if (one!.state === "attention" && isPolled) assert.isNotEmpty(stoppages)
+          if (one!.state === "ok") assert.isEmpty(stoppages.filter(({ kind }) => kind === "outage"))
           return one!
         })
         yield* TestClock.adjust("1 minute")
