@@ -31,6 +31,8 @@ export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("Director
 const pathBytesMax = 107
 const socketName = ".lock"
 const fileName = ".lock.json"
+/** A stale socket that the process of this id moves out of the way. */
+const movedName = /^\.lock\.\d+$/
 
 const codeOf = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "unknown"
@@ -125,17 +127,29 @@ export const hold = Effect.fn("DirectoryLock.hold")(
       return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
     }
 
+    const listens = (socket: string) =>
+      Effect.isSuccess(holder(paths.relative(paths.resolve("."), socket)))
+
     /** Moves a stale socket out of the way; of several processes one succeeds. */
     const takeAway = Effect.gen(function*() {
       const aside = `${absolute}.${process.pid}`
       yield* fs.rename(absolute, aside)
       // Another process may have taken the lock between the check and the move: move its socket back.
-      const alive = yield* Effect.option(holder(paths.relative(paths.resolve("."), aside)))
-      if (alive._tag === "Some") {
+      if (yield* listens(aside)) {
         yield* fs.rename(aside, absolute)
         return
       }
       yield* fs.remove(aside)
+    }).pipe(Effect.ignore)
+
+    /** Removes the stale sockets of processes that were killed while they moved one out of the way. */
+    const tidy = Effect.gen(function*() {
+      for (const name of yield* fs.readDirectory(directory)) {
+        const aside = paths.resolve(directory, name)
+        if (movedName.test(name) && !(yield* listens(aside))) {
+          yield* fs.remove(aside)
+        }
+      }
     }).pipe(Effect.ignore)
 
     const bySocket = Effect.gen(function*() {
@@ -168,5 +182,6 @@ export const hold = Effect.fn("DirectoryLock.hold")(
       Effect.catchIf(bySocket, (error) => typeof error === "string", byFile),
       ({ giveBack }) => giveBack
     )
+    yield* tidy
   }
 )

@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Scope } from "effect"
+import { createServer } from "node:net"
 import { hostname } from "node:os"
 import { hold, Listen, socketRefusal } from "../../src/config/DirectoryLock.ts"
 import * as Json from "../support/Json.ts"
@@ -91,6 +92,22 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
       const taken = yield* Effect.forEach(Array.from({ length: 8 }), () =>
         Effect.exit(hold(directory).pipe(refusing("EPERM"))), { concurrency: 8 })
       assert.isAtMost(taken.filter(Exit.isSuccess).length, 1)
+    }))
+
+  it.effect("removes what a process left that was killed while it took a lock over", () =>
+    Effect.gen(function*() {
+      const { directory, fs } = yield* world
+      yield* fs.makeDirectory(directory, { mode: 0o700 })
+      const left = `${directory}/.lock.4194305`
+      const server = createServer()
+      yield* Effect.promise(() => new Promise<void>((resolve) => server.listen(`${directory}/socket`, resolve)))
+      yield* fs.rename(`${directory}/socket`, left)
+      // One that another process listens on is its lock, which it moves back.
+      yield* Effect.scoped(hold(directory))
+      assert.isTrue(yield* fs.exists(left))
+      yield* Effect.promise(() => new Promise((resolve) => server.close(resolve)))
+      yield* Effect.scoped(hold(directory))
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
   it.effect("says whether a directory takes sockets, and leaves nothing there", () =>
