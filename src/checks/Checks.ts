@@ -116,8 +116,7 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   const found = yield* Effect.result(Effect.gen(function*() {
     const newest = yield* ask(newestUrl(cloud.graph, endpoint))
     const from = Timestamp.fromMillis(newest.at - Duration.toMillis(pace.lookback))
-    // The legacy endpoint has no count.
-    const count = endpoint.retires
+    const count = endpoint.late !== "count"
       ? undefined
       : (yield* ask(countUrl(cloud.graph, endpoint, from, Timestamp.fromMillis(newest.at + dayMillis)))).count
     const cursor = newest.records[0]?.property(endpoint.cursor)

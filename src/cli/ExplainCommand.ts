@@ -5,7 +5,7 @@ import { peek } from "../checkpoints/Peek.ts"
 import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
+import { type Endpoint, endpoints, overlapMillis } from "../endpoints/Endpoints.ts"
 import { requestBudget } from "../graph/Limits.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
@@ -27,20 +27,21 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
   const checkpoint = yield* Effect.result(peek(directory, key))
   if (checkpoint._tag === "Failure") return [`  ${endpoint.name}: nothing is asked: ${checkpoint.failure.message}`]
   const saved = Option.getOrUndefined(checkpoint.success)
+  const overlap = overlapMillis(endpoint, pace)
   const position = saved === undefined
     ? begin(Timestamp.fromMillis(now - Duration.toMillis(pace.lookback)))
-    : resume(saved, Duration.toMillis(pace.overlap), undefined)
+    : resume(saved, overlap, undefined)
   const why = saved === undefined
     ? `first poll: ${spoken(pace.lookback)} back`
     : saved.position !== null
     ? `goes on with the pass that began at ${saved.position.from}`
-    : `newest record so far ${saved.mark}, less ${spoken(pace.overlap)} of overlap`
+    : `newest record so far ${saved.mark}, less ${spoken(Duration.millis(overlap))} of overlap`
   const cooling = saved?.cooldown
   const waits = cooling !== undefined && cooling !== null && cooling.until > now
     ? [`    not before ${shown(cooling.until)}: Graph throttled it`]
     : []
-  const from = Timestamp.minusMillis(saved?.mark ?? position.bound, Duration.toMillis(pace.overlap))
-  const late = endpoint.retires || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
+  const from = Timestamp.minusMillis(saved?.mark ?? position.bound, overlap)
+  const late = endpoint.late !== "count" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
     ? []
     : [
       `    each hour, for records that came late: GET ${
@@ -64,7 +65,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
 const quietMinute = ({ identity, pace }: Instance): number =>
   identity.endpoints.reduce((sum, name) =>
     sum + 1 / Duration.toMinutes(pace.intervals[name]) +
-    (endpoints[name].retires || Duration.toMillis(pace.lateRows) === 0 ? 0 : 1 / 60), 0)
+    (endpoints[name].late === "none" || Duration.toMillis(pace.lateRows) === 0 ? 0 : 1 / 60), 0)
 
 /** The command `explain`; sends nothing. */
 export const command = Command.make(

@@ -59,6 +59,16 @@ export const toGraph = (at: Timestamp, digits: 7 | 3 | 0 = 7, way: "down" | "up"
   return `${text.slice(0, digits === 0 ? secondsLength : secondsLength + 1 + digits)}Z`
 }
 
+/** Returns the last instant before another that a `$filter` can distinguish: one less in the seventh fraction digit. */
+export const instantBefore = (at: Timestamp): Timestamp => {
+  const fraction = Number(at.slice(secondsLength + 1, secondsLength + 8)) * 100 +
+    Number(at.slice(secondsLength + 8, -1))
+  const before = Math.ceil(fraction / 100) - 1
+  return before >= 0
+    ? `${at.slice(0, secondsLength)}.${String(before).padStart(7, "0")}00Z` as Timestamp
+    : minusMillis(`${at.slice(0, secondsLength)}.999999900Z` as Timestamp, 1000)
+}
+
 /** Returns the next instant that a `$filter` can distinguish: one more in the seventh fraction digit. */
 export const nextInstant = (at: Timestamp): Timestamp => {
   const seconds = at.slice(0, secondsLength)

@@ -1,5 +1,6 @@
 /** The alerts of Microsoft Defender XDR and of the products connected to it. */
 import { mapInSteps } from "../artifacts/AlertArtifacts.ts"
+import { defender } from "./Defender.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /** `alerts_v2`: alerts with typed evidence. Graph clamps `$top` to 1000 (elastic/integrations#20348). */
@@ -12,6 +13,7 @@ export const alertsV2 = {
     "SecurityIncident.Read.All",
     "SecurityIncident.ReadWrite.All"
   ],
+  ...defender,
   cursor: "lastUpdateDateTime",
   pageSize: 1000,
   intervalMinutesMin: 1,

@@ -15,10 +15,32 @@ export interface Collection {
   readonly retires: boolean
 }
 
+/** How the records of a collection are read: by a property that grows. */
+export interface Reading {
+  /** The property that grows with each change of a record, or with each record where none changes. */
+  readonly cursor: string
+  /** The property that says when a record was created, by which `backfill` reads. */
+  readonly created: string
+  /**
+   * `asc`: `$orderby` of the cursor is kept. `unproven`: it is not, or nobody knows; then a window that is closed at both
+   * ends is read to its last page, and the mark moves to its end.
+   */
+  readonly order: "asc" | "unproven"
+  /** The comparison that a filter's upper bound takes. The bound is exclusive in either case. */
+  readonly upper: "lt" | "le"
+  /** Hours of one window at most, where a service has trouble with long walks; as far as there are rows otherwise. */
+  readonly windowHours?: number
+  /** Minutes that are read again at least, whatever the settings say, because rows of the service come that late. */
+  readonly overlapMinutesMin?: number
+  /**
+   * How rows that came later than the overlap are found. `count`: Graph counts them each hour, and they are read when it has
+   * more. `reread`: they are read again, those of some hours each hour, and those of more than a day each day.
+   */
+  readonly late: "count" | "reread" | "none"
+}
+
 /** What the poller, the settings and the page know of a collection. */
-export interface EndpointDefinition extends Collection {
-  /** The property that grows with each change of a record. */
-  readonly cursor: "lastUpdateDateTime" | "lastModifiedDateTime"
+export interface EndpointDefinition extends Collection, Reading {
   /** Records a page at most; Graph refuses more, or sends fewer. */
   readonly pageSize: number
   /** Minutes between two polls at least, unless the endpoint has an interval of its own in the settings. */

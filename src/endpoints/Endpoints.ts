@@ -1,8 +1,8 @@
 /** The list of endpoints. Settings, `/status`, commands, forms and tables take their names from it. */
-import { Record } from "effect"
+import { Duration, Record } from "effect"
 import { alerts } from "./Alerts.ts"
 import { alertsV2 } from "./AlertsV2.ts"
-import type { EndpointDefinition } from "./EndpointDefinition.ts"
+import type { EndpointDefinition, Reading } from "./EndpointDefinition.ts"
 import { incidents } from "./Incidents.ts"
 
 /** Every endpoint, in the order of `/status`. */
@@ -23,3 +23,9 @@ export const each = <A>(valueOf: (endpoint: Endpoint) => A): Record<EndpointName
 
 /** Every endpoint by its name. */
 export const endpoints = each((endpoint) => endpoint)
+
+/** Milliseconds behind the mark that each poll reads again: as the settings say, and at least what the service needs. */
+export const overlapMillis = (
+  { overlapMinutesMin = 0 }: Pick<Reading, "overlapMinutesMin">,
+  { overlap }: { readonly overlap: Duration.Duration }
+): number => Math.max(Duration.toMillis(overlap), overlapMinutesMin * 60_000)

@@ -1,5 +1,6 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
 import { mapInSteps } from "../artifacts/IncidentArtifacts.ts"
+import { defender } from "./Defender.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
 /**
@@ -10,6 +11,7 @@ export const incidents = {
   name: "incidents",
   path: "/v1.0/security/incidents",
   permissions: ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"],
+  ...defender,
   cursor: "lastUpdateDateTime",
   pageSize: 50,
   intervalMinutesMin: 15,

@@ -32,6 +32,12 @@ export const missingProviderPolls = 3
  */
 export const sweepEvery = Duration.hours(1)
 
+/**
+ * Where Graph does not count, rows are read again: those of the last hours at each sweep, and those of more than a day once a
+ * day. Sign-ins were seen hours late in bad spells (MicrosoftDocs/azure-docs#44052).
+ */
+export const reread = { every: Duration.hours(24), hours: Duration.hours(26) } as const
+
 /** Thresholds of a stall, each far beyond what a healthy tenant shows. */
 export const stalls = {
   /**

@@ -5,6 +5,8 @@
 import { Duration } from "effect"
 import { type Checkpoint, type Gap, triedGap, withoutGap } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import type { Reading } from "../endpoints/EndpointDefinition.ts"
+import { overlapMillis } from "../endpoints/Endpoints.ts"
 import * as Limits from "../graph/Limits.ts"
 import { behindEnds, endedTheProcess } from "./Narrowing.ts"
 import { type Aside, type Due, type Poll, start } from "./Poll.ts"
@@ -45,7 +47,7 @@ const firstDue = (gaps: ReadonlyArray<Gap>, now: number): Gap | undefined =>
 
 const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { now, pace }: Facts) => {
   const gap = firstDue(gaps, now)
-  const sweeps = !endpoint.retires && Duration.toMillis(pace.lateRows) > 0
+  const sweeps = endpoint.late !== "none" && Duration.toMillis(pace.lateRows) > 0
   return {
     gap: gap === undefined ? Infinity : gapDueAt(gap, now),
     sweep: sweeps ? dueAfter(sweep.countedAt, Limits.sweepEvery, now) : Infinity
@@ -64,11 +66,18 @@ export const asideDueAt = (config: PollerConfig, state: PollerState, facts: Fact
   return Math.min(gap, sweep)
 }
 
-const reading = (state: PollerState, now: number, pageSize: number, from: Timestamp.Timestamp, task: Aside): Decision =>
+const reading = (
+  { order }: Pick<Reading, "order">,
+  state: PollerState,
+  now: number,
+  pageSize: number,
+  from: Timestamp.Timestamp,
+  task: Aside
+): Decision =>
   goOn(state, {
     _tag: "Fetch",
     poll: start(now, now, { pageSize: Math.min(pageSize, state.shape.rowsMax ?? pageSize), shape: state.shape }, task),
-    position: { ...beginAt(from), until: task.end }
+    position: { ...beginAt(from), until: task.end, ordered: order === "asc" }
   })
 
 const beginGap = (
@@ -81,7 +90,7 @@ const beginGap = (
 ): Decision => {
   const { floor } = checkpoint
   // Polls begin behind the gap, so that the gap stands in for their overlap. What the ledger has forgotten would come twice.
-  const reach = Timestamp.later(Timestamp.minusMillis(gap.from, Duration.toMillis(pace.overlap)), floor)
+  const reach = Timestamp.later(Timestamp.minusMillis(gap.from, overlapMillis(config.endpoint, pace)), floor)
   const known = Timestamp.later(reach, ledgerFloor ?? reach)
   const young = now - gap.foundAt <= patience ? known : Timestamp.later(known, Timestamp.fromMillis(now - patience))
   const from = behindEnds(checkpoint, young, gap.to)
@@ -89,7 +98,7 @@ const beginGap = (
     // Saved before it is read: what ends the process is not read again at once by the next one.
     const tried: Save = (checkpoint) => triedGap(checkpoint, gap, now)
     const task: Aside = { _tag: "Gap", gap: { ...gap, triedAt: now }, end: gap.to, due }
-    return after({ save: tried }, reading(state, now, Limits.pageSizeFloor, from, task))
+    return after({ save: tried }, reading(config.endpoint, state, now, Limits.pageSizeFloor, from, task))
   }
   return after({
     save: (checkpoint) => withoutGap(checkpoint, gap, now),
@@ -106,15 +115,31 @@ const counted = (now: number) => (checkpoint: Checkpoint): Checkpoint => ({
   sweep: { ...checkpoint.sweep, countedAt: now }
 })
 
-const beginSweep = (state: PollerState, checkpoint: Checkpoint, due: Due, facts: Facts): Decision => {
-  const { floor, mark } = checkpoint
+const beginSweep = (
+  { endpoint }: PollerConfig,
+  state: PollerState,
+  checkpoint: Checkpoint,
+  due: Due,
+  facts: Facts
+): Decision => {
+  const { floor, mark, sweep } = checkpoint
   const { ledgerFloor, now, pace } = facts
-  const end = Timestamp.minusMillis(mark, Duration.toMillis(pace.overlap))
+  const end = Timestamp.minusMillis(mark, overlapMillis(endpoint, pace))
   const known = Timestamp.later(floor, ledgerFloor ?? floor)
-  const reach = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(pace.lateRows)), known)
+  const isWhole = endpoint.late === "count" || now >= dueAfter(sweep.readAt, Limits.reread.every, now)
+  const hours = endpoint.late === "reread" && isWhole ? Limits.reread.hours : pace.lateRows
+  const reach = Timestamp.later(Timestamp.minusMillis(end, Duration.toMillis(hours)), known)
   const from = behindEnds(checkpoint, reach, end)
+  const task = { _tag: "Sweep", end, due, isWhole } as const
   // Saved before it is counted and read, as a gap is.
-  return after({ save: counted(now) }, from >= end ? wait(state, due) : goOn(state, { _tag: "Count", due, from, end }))
+  return after(
+    { save: counted(now) },
+    from >= end
+      ? wait(state, due)
+      : endpoint.late === "count"
+      ? goOn(state, { _tag: "Count", due, from, end })
+      : reading(endpoint, state, now, endpoint.pageSize, from, task)
+  )
 }
 
 /** Begins the aside that is due, or goes on with the one that gave way to a poll. */
@@ -131,7 +156,7 @@ export const beginAside = (config: PollerConfig, before: PollerState, due: Due, 
   const gap = firstDue(checkpoint.gaps, now)
   return gap !== undefined && dueTimes(config, checkpoint, facts).gap <= now
     ? beginGap(config, state, checkpoint, gap, due, facts)
-    : beginSweep(state, checkpoint, due, facts)
+    : beginSweep(config, state, checkpoint, due, facts)
 }
 
 /** Reads the swept range when Graph has more rows there than were read, or when it was not read for as long as it is. */
@@ -145,7 +170,7 @@ export const onCounted = (
   const isMissing = count !== undefined && count > known && isWhole
   const readAt = checkpoint?.sweep.readAt ?? now
   return isMissing || now - readAt >= Duration.toMillis(pace.lateRows)
-    ? reading(state, now, config.endpoint.pageSize, from, { _tag: "Sweep", end, due })
+    ? reading(config.endpoint, state, now, config.endpoint.pageSize, from, { _tag: "Sweep", end, due, isWhole: true })
     : wait(state, due)
 }
 

@@ -1,6 +1,7 @@
 /** How a poll ends: at the end of its pass, before it, or because another poll is due. */
 import { Duration } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
 import * as Limits from "../graph/Limits.ts"
 import { notes as shapeNotes, whole } from "../graph/QueryShape.ts"
 import type { Report } from "../status/Report.ts"
@@ -16,6 +17,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
+import { within } from "./Walk.ts"
 
 const { stalls } = Limits
 
@@ -159,14 +161,9 @@ export const split = (state: PollerState, poll: Poll, position: Position, { now 
   }, [...recovered, logOf(poll), { _tag: "Status", event: { _tag: "PollBegan", at: now } }])
 
 /** Reads on at a position, unless a poll is due: an aside gives way to it, and a long pass becomes the next poll. */
-export const readOn = (
-  config: PollerConfig,
-  state: PollerState,
-  poll: Poll,
-  position: Position,
-  facts: Facts
-): Decision => {
+export const readOn = (config: PollerConfig, state: PollerState, poll: Poll, at: Position, facts: Facts): Decision => {
   const { task } = poll
+  const position = task._tag === "Live" ? within(at, config.endpoint, Timestamp.fromMillis(poll.graphStartedAt)) : at
   const interval = intervalOf(config, facts)
   const settle = (goal: "Pause" | "Split") => goOn(state, { _tag: "Settle", poll, goal: { _tag: goal, position } })
   if ((task._tag === "Gap" || task._tag === "Sweep") && facts.now >= dueAt(task.due, interval, facts.now)) {

@@ -14,7 +14,7 @@ import { askForLess, askForShorter, filterTooOld, instantTooFull, leaveOut } fro
 import type { Aside, Poll } from "./Poll.ts"
 import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { begin, closed, step } from "./Walk.ts"
+import { begin, closed, narrow, step } from "./Walk.ts"
 
 const dayMillis = 86_400_000
 
@@ -93,6 +93,12 @@ export const onDeadLink = (
   }
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
+  const shorter = config.endpoint.order === "asc"
+    ? undefined
+    : narrow(position, Timestamp.fromMillis(poll.graphStartedAt), Limits.windowFloor)
+  if (shorter !== undefined) {
+    return readOn(config, state, { ...counted, idle: 0, links: HashSet.empty() }, { ...shorter, link: null }, facts)
+  }
   const isEndless = poll.idle >= Limits.idlePagesMax
   if (
     poll.deadEnds === 1 && !isEndless && position.ordered && position.reached !== null &&

@@ -23,7 +23,7 @@ import {
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
-import { type Seen, type Step, step, stepWithin } from "./Walk.ts"
+import { type Seen, type Step, step, stepClosed, stepWithin } from "./Walk.ts"
 
 /** The position as Graph was asked for it: with fewer digits, and without an order. */
 const asAsked = (position: Position, { digits, ordered }: QueryShape): Position =>
@@ -132,6 +132,8 @@ export const onPage = (
   const asWas = asAsked(position, shape)
   const { span, step: way } = task._tag !== "Live"
     ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
+    : config.endpoint.order === "unproven"
+    ? { span: before.span, step: stepClosed(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }
     : shape.ordered
     ? widen(before, asWas, step(asWas, { cursors, next }), Timestamp.fromMillis(seen.at))
     : { span: before.span, step: stepWithin(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }

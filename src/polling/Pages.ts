@@ -135,7 +135,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     const event: Event = {
       _tag: "Answered",
       failures,
-      seen: seenOf(answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+      seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
     }
     const page = (plan: PagePlan): Page => ({
       instance: identity.name,

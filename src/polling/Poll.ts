@@ -20,8 +20,8 @@ export type Task =
   | { readonly _tag: "Live" }
   /** Tries a gap again. */
   | { readonly _tag: "Gap"; readonly gap: Gap; readonly end: Timestamp; readonly due: Due }
-  /** Reads the hours behind the overlap, for rows that became visible late. */
-  | { readonly _tag: "Sweep"; readonly end: Timestamp; readonly due: Due }
+  /** Reads the hours behind the overlap, for rows that became visible late; `isWhole` unless it leaves out the older ones. */
+  | { readonly _tag: "Sweep"; readonly end: Timestamp; readonly due: Due; readonly isWhole: boolean }
   /** Reads a past range by creation time, for `backfill`. */
   | { readonly _tag: "Range"; readonly end: Timestamp }
 

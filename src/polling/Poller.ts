@@ -5,6 +5,7 @@
 import { Duration } from "effect"
 import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import { overlapMillis } from "../endpoints/Endpoints.ts"
 import { isoTime } from "../status/Report.ts"
 import { asideDueAt, beginAside, onCounted } from "./Asides.ts"
 import { beginPoll, endPass, endPoll, intervalOf, split } from "./Ending.ts"
@@ -23,7 +24,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { begin, closed, resume } from "./Walk.ts"
+import { begin, closed, resume, within } from "./Walk.ts"
 
 type Of<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
 
@@ -105,10 +106,15 @@ const wokeOnce = (config: PollerConfig, state: PollerState, due: Due, facts: Fac
 }
 
 /** Begins a range at its saved position, or at its beginning. */
-const beginRange = (state: PollerState, end: Timestamp.Timestamp, facts: Facts): Decision => {
+const beginRange = (
+  { endpoint: { order } }: PollerConfig,
+  state: PollerState,
+  end: Timestamp.Timestamp,
+  facts: Facts
+): Decision => {
   const { checkpoint, now } = facts
   if (checkpoint === undefined || checkpoint.mark >= end) return goOn(state, { _tag: "End" })
-  const position = checkpoint.position ?? { ...begin(checkpoint.mark), until: end }
+  const position = checkpoint.position ?? { ...begin(checkpoint.mark), until: end, ordered: order === "asc" }
   return goOn(state, { _tag: "Fetch", poll: start(now, now, state, { _tag: "Range", end }), position })
 }
 
@@ -126,7 +132,7 @@ const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | O
     : action
   if (left !== undefined) return cooldownEnded(config, state, going, facts)
   if (action._tag === "Cool") return goOn(state, going)
-  if (mode._tag === "range") return beginRange(state, mode.end, facts)
+  if (mode._tag === "range") return beginRange(config, state, mode.end, facts)
   const { due } = action
   if (due._tag === "Now" || dueAt(due, intervalOf(config, facts), facts.now) <= facts.now) {
     return beginPoll(config, state, facts)
@@ -135,8 +141,18 @@ const onWoke = (config: PollerConfig, state: PollerState, action: Of<"Wait"> | O
 }
 
 /** Begins the pass of a poll, or goes on with the pass that the poll before left. */
-const beginPass = (state: PollerState, poll: Poll, checkpoint: Checkpoint, { ledgerFloor, pace }: Facts): Decision => {
-  const resumed = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
+const beginPass = (
+  { endpoint }: PollerConfig,
+  state: PollerState,
+  poll: Poll,
+  checkpoint: Checkpoint,
+  { ledgerFloor, pace }: Facts
+): Decision => {
+  const resumed = within(
+    resume(checkpoint, overlapMillis(endpoint, pace), ledgerFloor),
+    endpoint,
+    Timestamp.fromMillis(poll.graphStartedAt)
+  )
   const position = poll.shape.ordered ? resumed : closed(resumed, poll)
   return goOn({ ...state, markBefore: checkpoint.mark }, {
     _tag: "Fetch",
@@ -145,7 +161,13 @@ const beginPass = (state: PollerState, poll: Poll, checkpoint: Checkpoint, { led
   })
 }
 
-const onTold = (state: PollerState, { poll }: Of<"AskTime">, graphNow: number, facts: Facts): Decision => {
+const onTold = (
+  config: PollerConfig,
+  state: PollerState,
+  { poll }: Of<"AskTime">,
+  graphNow: number,
+  facts: Facts
+): Decision => {
   const told: Poll = { ...poll, graphStartedAt: graphNow, failedRequests: 0 }
   const { checkpoint, pace } = facts
   return checkpoint === undefined
@@ -154,7 +176,7 @@ const onTold = (state: PollerState, { poll }: Of<"AskTime">, graphNow: number, f
       poll: told,
       mark: Timestamp.fromMillis(graphNow - Duration.toMillis(pace.lookback))
     })
-    : beginPass(state, told, checkpoint, facts)
+    : beginPass(config, state, told, checkpoint, facts)
 }
 
 const onSettled = (config: PollerConfig, state: PollerState, { goal, poll }: Of<"Settle">, facts: Facts): Decision => {
@@ -189,7 +211,7 @@ const onFailed = (
     case "Probe":
       return onFailure(config, state, error, withFailures(action.poll, failures), action.position, facts)
     case "Count": {
-      const task = { _tag: "Sweep", end: Timestamp.fromMillis(facts.now), due: action.due } as const
+      const task = { _tag: "Sweep", end: Timestamp.fromMillis(facts.now), due: action.due, isWhole: false } as const
       return onFailure(config, state, error, start(facts.now, facts.now, state, task), undefined, facts)
     }
     case "AskTime":
@@ -214,13 +236,13 @@ export const decide = (config: PollerConfig, state: PollerState, event: Event, f
     case "Woke":
       return next._tag === "Wait" || next._tag === "Cool" ? onWoke(config, state, next, facts) : goOn(state, next)
     case "Told":
-      return next._tag === "AskTime" ? onTold(state, next, event.graphNow, facts) : goOn(state, next)
+      return next._tag === "AskTime" ? onTold(config, state, next, event.graphNow, facts) : goOn(state, next)
     case "Begun":
       if (next._tag !== "Begin") return goOn(state, next)
       if (event.outcome === "lost") return goOn({ ...state, stopped: "lost" }, next)
       return facts.checkpoint === undefined
         ? goOn(state, { _tag: "Wait", due: { _tag: "Grid", anchor: facts.now, since: facts.now } })
-        : beginPass(state, next.poll, facts.checkpoint, facts)
+        : beginPass(config, state, next.poll, facts.checkpoint, facts)
     case "Answered":
       return next._tag === "Fetch"
         ? onPage(config, state, { ...next, poll: withFailures(next.poll, event.failures) }, event.seen, facts)

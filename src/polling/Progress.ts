@@ -31,7 +31,9 @@ export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean
     case "Gap":
       return ended && !isOwed ? withoutGap(checkpoint, task.gap, now) : checkpoint
     case "Sweep":
-      return ended ? { ...checkpoint, sweep: { countedAt: now, readAt: now } } : checkpoint
+      return ended
+        ? { ...checkpoint, sweep: { countedAt: now, readAt: task.isWhole ? now : checkpoint.sweep.readAt } }
+        : checkpoint
     case "Range":
       return ended
         ? { ...advance(checkpoint, task.end, now), position: null, throttles: 0, lastSuccessAt: now }

@@ -1,9 +1,10 @@
 /** Passes what ended one process after the other: a record as a dead letter, a row that cannot even be read as a gap. */
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import { addGap, type Gap } from "../checkpoints/Checkpoint.ts"
 import type { AsideRange, Hand, InHand, Write } from "../checkpoints/InHand.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import { overlapMillis } from "../endpoints/Endpoints.ts"
 import { whole } from "../graph/QueryShape.ts"
 import { type Careful, PageLost } from "../publishing/Page.ts"
 import { CarefulTurn } from "../publishing/PagePermits.ts"
@@ -11,7 +12,7 @@ import { endedTheProcess, leaveOut } from "./Narrowing.ts"
 import { start } from "./Poll.ts"
 import type { Facts, Note, Outcome, PagePlan, PollerConfig, PollerState, Save } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { resume } from "./Walk.ts"
+import { resume, within } from "./Walk.ts"
 
 const told = ({ endpoint }: PollerConfig, doing: string): Note => ({
   _tag: "Log",
@@ -32,7 +33,11 @@ interface Begun {
 const gap = (config: PollerConfig, facts: Facts): Begun => {
   const { checkpoint, ledgerFloor, now, pace } = facts
   if (checkpoint === undefined) return { notes: [] }
-  const position = resume(checkpoint, Duration.toMillis(pace.overlap), ledgerFloor)
+  const position = within(
+    resume(checkpoint, overlapMillis(config.endpoint, pace), ledgerFloor),
+    config.endpoint,
+    Timestamp.fromMillis(now)
+  )
   if (position.ordered) {
     const doing = `a row at or behind ${position.reached ?? position.bound} cannot be read and is left out`
     return { notes: [told(config, doing)] }

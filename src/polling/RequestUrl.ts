@@ -1,29 +1,30 @@
 /** Builds the URLs of requests for records. */
 import type { Position } from "../checkpoints/Checkpoint.ts"
-import { type Timestamp, toGraph } from "../domain/Timestamp.ts"
+import { instantBefore, type Timestamp, toGraph } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import { type QueryShape, whole } from "../graph/QueryShape.ts"
 
-type Ordered = Pick<Endpoint, "path"> & { readonly cursor: Endpoint["cursor"] | "createdDateTime" }
+type Read = Pick<Endpoint, "path" | "cursor" | "order" | "upper">
 
 type Digits = QueryShape["digits"]
 
-const filtered = (
-  { cursor, path }: Ordered,
-  graph: string,
-  from: Timestamp,
-  until: Timestamp | null,
-  digits: Digits
-): string => {
-  // Rounded outwards, so that no row falls between two windows.
-  const end = until === null ? "" : ` and ${cursor} lt ${toGraph(until, digits, "up")}`
+/** The upper bound, rounded outwards, so that no row falls between two windows. */
+const below = ({ cursor, upper }: Read, until: Timestamp, digits: Digits): string =>
+  upper === "lt"
+    ? `${cursor} lt ${toGraph(until, digits, "up")}`
+    // What a cut bound has too many is read twice.
+    : `${cursor} le ${digits === 7 ? toGraph(instantBefore(until)) : toGraph(until, digits, "up")}`
+
+const filtered = (endpoint: Read, graph: string, from: Timestamp, until: Timestamp | null, digits: Digits): string => {
+  const { cursor, path } = endpoint
+  const end = until === null ? "" : ` and ${below(endpoint, until, digits)}`
   return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from, digits, "down")}${end}`)}`
 }
 
 /** Builds the URL for the page at a position: the nextLink if there is one, otherwise a filter in cursor order. */
 export const url = (
   graph: string,
-  endpoint: Ordered,
+  endpoint: Read,
   { bound, link, until }: Pick<Position, "bound" | "until" | "link">,
   pageSize: number,
   { digits, ordered }: Pick<QueryShape, "digits" | "ordered"> = whole,
@@ -31,13 +32,13 @@ export const url = (
 ): string =>
   link ??
     `${filtered(endpoint, graph, bound, until, digits)}${
-      ordered ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
+      ordered && endpoint.order === "asc" ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
     }&$top=${pageSize}${skipped === 0 ? "" : `&$skip=${skipped}`}`
 
 /** Builds the URL that asks for the number of records between two cursors (`until` exclusive), and for one record. */
 export const countUrl = (
   graph: string,
-  endpoint: Pick<Endpoint, "path" | "cursor">,
+  endpoint: Read,
   from: Timestamp,
   until: Timestamp,
   digits: Digits = whole.digits
@@ -46,6 +47,8 @@ export const countUrl = (
 /** Builds the URL that asks for any one record: the cheapest request to a collection. */
 export const anyUrl = (graph: string, endpoint: Pick<Endpoint, "path">): string => `${graph}${endpoint.path}?$top=1`
 
-/** Builds the URL that asks for the record that changed last. */
-export const newestUrl = (graph: string, endpoint: Pick<Endpoint, "path" | "cursor">): string =>
-  `${graph}${endpoint.path}?$orderby=${encodeURIComponent(`${endpoint.cursor} desc`)}&$top=1`
+/** Builds the URL that asks for the record that changed last or, where rows come in no order, for any. */
+export const newestUrl = (graph: string, endpoint: Pick<Endpoint, "path" | "cursor" | "order">): string =>
+  endpoint.order === "asc"
+    ? `${graph}${endpoint.path}?$orderby=${encodeURIComponent(`${endpoint.cursor} desc`)}&$top=1`
+    : anyUrl(graph, endpoint)

@@ -53,10 +53,7 @@ export type Read = Extract<Asked<Fetched>, { readonly _tag: "Succeeded" }>
 export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, permits, run }: RequestOptions) {
   const { endpoint, identity, mode } = config
   /** What is read, and by which property: a range is by the time of creation. */
-  const collection = {
-    path: endpoint.path,
-    cursor: mode._tag === "range" ? "createdDateTime" : endpoint.cursor
-  } as const
+  const collection = mode._tag === "range" ? { ...endpoint, cursor: endpoint.created } : endpoint
   const ahead = yield* Semaphore.make(pagesAhead)
   const slots = yield* RequestSlots
 

@@ -7,6 +7,9 @@
  */
 import type { Checkpoint, Position } from "../checkpoints/Checkpoint.ts"
 import { fromMillis, later, minusMillis, type Timestamp, toMillis } from "../domain/Timestamp.ts"
+import type { Reading } from "../endpoints/EndpointDefinition.ts"
+
+const hourMillis = 3_600_000
 
 /** What a page says about how the pass continues. */
 export interface Seen {
@@ -65,6 +68,39 @@ export const closed = (position: Position, { graphStartedAt }: { readonly graphS
 })
 
 const earlier = (one: Timestamp, other: Timestamp): Timestamp => (other < one ? other : one)
+
+/** The end of the window that begins at `bound`, not behind `end`. */
+const windowEnd = ({ windowHours }: Pick<Reading, "windowHours">, bound: Timestamp, end: Timestamp): Timestamp =>
+  windowHours === undefined ? end : earlier(minusMillis(bound, windowHours * -hourMillis), end)
+
+/**
+ * Puts a position of live polling into the window that its endpoint is read by; one in a window stays as it is. Where rows
+ * come in no order, the last window ends at `end`, Graph's time when the poll began; otherwise it has no end.
+ */
+export const within = (
+  position: Position,
+  reading: Pick<Reading, "order" | "windowHours">,
+  end: Timestamp
+): Position => {
+  const { bound, link, until } = position
+  if (reading.order === "unproven") {
+    return { ...position, ordered: false, until: until ?? windowEnd(reading, bound, end) }
+  }
+  if (until !== null || link !== null) return position
+  const reach = windowEnd(reading, bound, end)
+  return reach < end ? { ...position, until: reach } : position
+}
+
+/**
+ * Returns how a pass over windows without order continues after a page. What changes while a window is read leaves it for
+ * a later one, so that the mark may move to the window's end, whatever it held.
+ */
+export const stepClosed = (position: Position, seen: Seen, end: Timestamp): Step => {
+  const on = step({ ...position, ordered: false }, seen)
+  if (on._tag !== "Go" || on.position.until !== null) return on
+  const { bound: mark } = on.position
+  return mark >= end ? { _tag: "End", mark } : { _tag: "Go", mark, position: { ...begin(mark), ordered: false } }
+}
 
 const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): Timestamp | null => {
   let found = floor

@@ -58,9 +58,12 @@ export const endedOn = (page: Pick<GraphPage, "records">, { sent }: GraphRecord)
 }
 
 /** Returns when the page's records were created, in page order; those without a valid time are left out. */
-export const createdCursors = ({ records }: Pick<GraphPage, "records">): ReadonlyArray<Timestamp> =>
+export const createdCursors = (
+  endpoint: Pick<Endpoint, "created">,
+  { records }: Pick<GraphPage, "records">
+): ReadonlyArray<Timestamp> =>
   records.flatMap((record) => {
-    const created = record.property("createdDateTime")
+    const created = record.property(endpoint.created)
     const normal = typeof created === "string" ? normalize(created) : undefined
     return normal === undefined ? [] : [normal]
   })

@@ -58,4 +58,17 @@ describe("Timestamp", () => {
     assert.strictEqual(Timestamp.toGraph(Timestamp.minusMillis(at, 900_000)), "2026-11-20T09:45:00.1234567Z")
     assert.strictEqual(Timestamp.toGraph(Timestamp.fromMillis(Timestamp.toMillis(at))), "2026-11-20T10:00:00.1230000Z")
   })
+
+  it("steps back to the last instant before another that a filter can distinguish", () => {
+    for (
+      const [at, before] of [
+        ["2026-11-20T10:00:00.5Z", "2026-11-20T10:00:00.4999999Z"],
+        ["2026-11-20T10:00:00Z", "2026-11-20T09:59:59.9999999Z"],
+        ["2026-11-01T00:00:00.00000001Z", "2026-11-01T00:00:00Z"],
+        ["2026-11-20T10:00:00.0000001Z", "2026-11-20T10:00:00Z"]
+      ] as const
+    ) {
+      assert.strictEqual(Timestamp.instantBefore(Timestamp.normalize(at)!), Timestamp.normalize(before)!, at)
+    }
+  })
 })

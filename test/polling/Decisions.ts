@@ -84,7 +84,7 @@ export const gap = (more: Partial<Checkpoint.Gap> = {}): Checkpoint.Gap => ({
 
 export const due: Poll.Due = { _tag: "Grid", anchor: noon, since: noon }
 export const gapTask = (of = gap()): Poll.Aside => ({ _tag: "Gap", gap: of, end: of.to, due })
-export const sweepTask: Poll.Aside = { _tag: "Sweep", end: at(-75), due }
+export const sweepTask: Poll.Aside = { _tag: "Sweep", end: at(-75), due, isWhole: true }
 export const rangeTask: Poll.Task = { _tag: "Range", end: at(0) }
 
 export const failure = (reason: GraphError["reason"]) =>

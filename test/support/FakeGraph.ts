@@ -100,12 +100,14 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
   const filter = url.searchParams.get("$filter") ?? ""
   const ge = /ge (\S+)/.exec(filter)?.[1]
   const lt = /lt (\S+)/.exec(filter)?.[1]
+  const le = /le (\S+)/.exec(filter)?.[1]
   const skip = Number(url.searchParams.get("$skip") ?? url.searchParams.get("$skiptoken") ?? 0)
   const top = Math.min(Number(url.searchParams.get("$top") ?? 1000), fake.pageSize)
   const chosen = fake.rows.filter((row) => {
     const at = normalize(row.lastUpdateDateTime)
     if (at === undefined) return true
-    return (ge === undefined || at >= normalize(ge)!) && (lt === undefined || at < normalize(lt)!)
+    return (ge === undefined || at >= normalize(ge)!) && (lt === undefined || at < normalize(lt)!) &&
+      (le === undefined || at <= normalize(le)!)
   })
   if (fake.order !== "none") {
     chosen.sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0))
