@@ -10,7 +10,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import { endpoints, names } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
-import { backfillBudget, RequestBudget } from "../graph/Limits.ts"
+import { BudgetUse } from "../graph/Services.ts"
 import * as Backfill from "../polling/Backfill.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import { Status } from "../status/Status.ts"
@@ -114,7 +114,7 @@ export const command = Command.make(
               stores: Layer.merge(Assembly.layerFileStates(directory), Assembly.layerBackfillSink(initial))
             }),
             Status.layer(version)
-          ).pipe(Layer.provide(Layer.succeed(RequestBudget, backfillBudget)))
+          ).pipe(Layer.provide(Layer.succeed(BudgetUse, "backfill")))
         ),
         Effect.catch((error) =>
           Effect.gen(function*() {

@@ -3,6 +3,9 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
+/** A service behind Graph, which has limits of its own. `Services` has them. */
+export type ServiceName = "security" | "reports" | "identityProtection"
+
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
   /** Name in settings, `/status`, logs, metrics and checkpoints, in Graph's spelling. */
@@ -11,6 +14,9 @@ export interface Collection {
   readonly path: string
   /** Permissions of which any one suffices, the least privileged first. */
   readonly permissions: ReadonlyArray<string>
+  readonly service: ServiceName
+  /** What a tenant that is refused for its licence has to do. */
+  readonly licence: string
   /** Whether 404, 410 and 400 for the segment mean that Microsoft retired the collection. */
   readonly retires: boolean
 }

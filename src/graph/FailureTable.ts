@@ -251,6 +251,8 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
           ? `Grant ${
             reason.requiredPermissions[0]
           }, an application permission of Microsoft Graph, to the app registration and give admin consent`
+          : reason.why === "not_licensed"
+          ? reason.licence
           : undefined
       )
     case "Throttled":

@@ -8,16 +8,17 @@ import { Clock, Context, Effect, type FileSystem, identity, Layer, Option, Redac
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
-import type { Collection } from "../endpoints/EndpointDefinition.ts"
+import type { Collection, ServiceName } from "../endpoints/EndpointDefinition.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError } from "./GraphError.ts"
 import type { GraphPage } from "./GraphPage.ts"
-import { asideBudget, PageBytesMax, RequestBudget, timeouts } from "./Limits.ts"
+import { asideBudget, PageBytesMax, timeouts } from "./Limits.ts"
 import * as MicrosoftClock from "./MicrosoftClock.ts"
 import * as PageAnswer from "./PageAnswer.ts"
 import * as Refusal from "./Refusal.ts"
 import { retryAfter } from "./RetryAfter.ts"
+import { type Budget, BudgetUse, type Rate, services } from "./Services.ts"
 import { awaits } from "./Stage.ts"
 import type { Token } from "./TokenEndpoint.ts"
 import * as Tokens from "./Tokens.ts"
@@ -54,7 +55,7 @@ export interface Graph {
    * when no Microsoft host has answered yet.
    */
   readonly now: Effect.Effect<number, GraphError>
-  /** Requests of the last minute; the budget allows 100 in the long run. */
+  /** Requests of the last minute to the security service, whose budget allows 100 in the long run. */
   readonly used: Effect.Effect<number>
 }
 
@@ -65,11 +66,27 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
   const http = yield* HttpClient.HttpClient
   const limiter = yield* RateLimiter.RateLimiter
   const bytesMax = yield* PageBytesMax
-  const key = [connection.cloud.graph, connection.tenantId, connection.clientId].join(" ").toLowerCase()
-  const budget = RateLimiter.sleep(limiter)({ ...(yield* RequestBudget), algorithm: "token-bucket", key })
-  const patience = RateLimiter.sleep(limiter)({ ...asideBudget, algorithm: "token-bucket", key: `${key} aside` })
+  const use = yield* BudgetUse
+  const { clientId, cloud: { graph }, tenantId } = connection
+  const whose: Record<Budget["scope"], ReadonlyArray<string>> = {
+    applicationInTenant: [tenantId, clientId],
+    tenant: [tenantId],
+    application: [clientId]
+  }
+  // The store is in memory and never fails, and the limiter delays instead of refusing.
+  const take = (rate: Rate, ...key: ReadonlyArray<string>) =>
+    Effect.orDie(
+      RateLimiter.sleep(limiter)({ ...rate, algorithm: "token-bucket", key: [graph, ...key].join(" ").toLowerCase() })
+    )
+  const budgetOf = (service: ServiceName) =>
+    Effect.forEach(
+      services[service].budgets,
+      (budget) => take(budget[use], service, budget.scope, ...whose[budget.scope]),
+      { discard: true }
+    )
+  const patienceOf = (service: ServiceName) => take(asideBudget, service, "aside", ...whose.applicationInTenant)
 
-  /** When the requests of the last minute were sent, oldest first. */
+  /** When the requests of the last minute to the security service were sent, oldest first. */
   const sent: Array<number> = []
   const used = Effect.map(Clock.currentTimeMillis, (now) => {
     while (sent.length > 0 && sent[0]! <= now - 60_000) sent.shift()
@@ -81,13 +98,14 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
       url: string,
       token: Token,
       id: string,
+      { service }: Pick<Collection, "service">,
       { aside = false, prefers = true, room }: Pick<PageRequest, "aside" | "prefers" | "room">
     ) {
-      // The store is in memory and never fails, and the limiter delays instead of refusing.
       yield* awaits("budget")
-      yield* Effect.orDie(aside ? Effect.andThen(patience, budget) : budget)
+      if (aside) yield* patienceOf(service)
+      yield* budgetOf(service)
       yield* awaits("Graph")
-      sent.push(yield* Clock.currentTimeMillis)
+      if (service === "security") sent.push(yield* Clock.currentTimeMillis)
       yield* used
       const answer = yield* exchange(
         http,
@@ -131,14 +149,14 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
         ...(seen?.requestId === undefined ? {} : { requestId: seen.requestId })
       })
     const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
-    const asked = (token: Token) => Effect.mapError(ask(url, token, id, how), (reason) => fail(reason))
+    const asked = (token: Token) => Effect.mapError(ask(url, token, id, collection, how), (reason) => fail(reason))
 
     yield* awaits("sign-in")
     let token = yield* named(tokens.get)
     let { answer, at } = yield* asked(token)
     // Renew once for a token that expired or was revoked, and once more for a claims challenge.
     let challenged = false
-    for (let renewals = 0; answer.status === 401; renewals++) {
+    for (let renewals = 0; answer.status === 401 && !Refusal.isOfTenant(answer); renewals++) {
       const claims = Refusal.claimsChallenge(answer)
       if (renewals > 0 && (claims === undefined || challenged)) break
       challenged = claims !== undefined

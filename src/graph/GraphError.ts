@@ -24,7 +24,9 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
   /** Permissions of which any one suffices, the least privileged first. */
   requiredPermissions: Schema.Array(Schema.String),
   /** Roles in the token that was refused; empty when they could not be read. */
-  tokenRoles: Schema.Array(Schema.String)
+  tokenRoles: Schema.Array(Schema.String),
+  /** What a tenant without the licence has to do. */
+  licence: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
     switch (this.why) {

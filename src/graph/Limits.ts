@@ -66,18 +66,6 @@ export const legacySilence = Duration.hours(24)
  */
 export const requestBudget = { limit: 40, window: Duration.seconds(24) } as const
 
-/**
- * Request budget of a backfill, a process of its own: 50 a minute. It and live polling together stay within Microsoft's
- * 150 without coordination.
- */
-export const backfillBudget = { limit: 4, window: Duration.millis(4800) } as const
-
-/** The request budget of this process; `backfill` replaces it by {@link backfillBudget}. */
-export const RequestBudget = Context.Reference<{ readonly limit: number; readonly window: Duration.Duration }>(
-  "azure-security/graph/Limits/RequestBudget",
-  { defaultValue: () => requestBudget }
-)
-
 /** Budget of requests between polls (gaps and late rows): 25 a minute, so that live polling never waits for them. */
 export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 

@@ -71,6 +71,8 @@ const decodeClaims = (encoded: string) =>
     .pipe(Option.filter((claims) => Option.isSome(Schema.decodeOption(Json)(claims))))
 
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
+/** What a service behind Graph says of too many requests, with a 500 (Intune's query broker). */
+const tooMany = /rate limit reached because of too many requests/i
 const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
 /** Why Graph keeps demanding claims, although the token was issued with them: a policy about the caller's place. */
@@ -83,12 +85,86 @@ const rolesNamed = (message: string) =>
   (/required roles:\s*([A-Za-z0-9_., ]+?),?\s*application roles/i.exec(message)?.[1] ?? "")
     .split(",").map((role) => role.trim()).filter((role) => /^[A-Za-z0-9_.]{1,64}$/.test(role))
 
+/** A denial whose cause Graph's code or message tells. */
+interface Denial {
+  /** 403 without it. */
+  readonly status?: number
+  readonly graphCode?: RegExp
+  readonly message?: RegExp
+  readonly why: Forbidden["why"]
+  /** The permission that is missing, where it is another than the endpoint's. */
+  readonly permission?: string
+  /** Finds the missing permissions in the message, separated by commas. */
+  readonly named?: RegExp
+}
+
+/** The first that matches tells the cause. A message about a licence may be about a permission, and the other way round. */
+const denials: ReadonlyArray<Denial> = [
+  { graphCode: /^Authentication_RequestFromNonPremiumTenantOrB2CTenant$/i, why: "not_licensed" },
+  {
+    graphCode: /^Authentication_ApplicationHasNoDirectoryReadAccess$/i,
+    why: "missing_role",
+    permission: "Directory.Read.All"
+  },
+  {
+    graphCode: /^Authentication_(?:MSGraphPermissionMissing|ApplicationHasNoReadAuditLogDataAccess)$/i,
+    why: "missing_role",
+    named: /permissions?\s+([A-Za-z0-9_., ]+)/i
+  },
+  { message: /tenant is not licensed for this feature/i, why: "not_licensed" },
+  { message: /required scopes are missing in the token/i, why: "missing_role" },
+  { message: /must have one of the following scopes/i, why: "missing_role", named: /scopes:\s*([A-Za-z0-9_., ]+)/i },
+  { message: /account is not provisioned/i, why: "not_licensed" },
+  { status: 401, message: /account is not provisioned/i, why: "not_licensed" },
+  { status: 400, message: /request not applicable to target tenant/i, why: "not_licensed" }
+]
+
+/** The permissions in a list that a message has. */
+const rolesIn = (list: string): ReadonlyArray<string> =>
+  list.split(",").map((role) => role.trim()).filter((role) => /^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+$/.test(role))
+
+const denier =
+  (collection: Collection, roles: ReadonlyArray<string> | undefined) =>
+  (why: Forbidden["why"], requiredPermissions = collection.permissions) =>
+    new Forbidden({
+      why,
+      requiredPermissions,
+      tokenRoles: roles ?? [],
+      ...(why === "not_licensed" ? { licence: collection.licence } : {})
+    })
+
+const denialOf = (answer: Answer): Denial | undefined => {
+  const { code = "", message } = read(answer)
+  return denials.find((each) =>
+    answer.status === (each.status ?? 403) && (each.graphCode?.test(code) ?? true) &&
+    (each.message?.test(message) ?? true)
+  )
+}
+
+/** Whether a 401 tells that the tenant is at fault, so that no other token would be taken. */
+export const isOfTenant = (answer: Answer): boolean => denialOf(answer) !== undefined
+
+/** The cause of a denial that a code or message tells; undefined for any other. */
+const told = (
+  answer: Answer,
+  collection: Collection,
+  roles: ReadonlyArray<string> | undefined
+): Forbidden | undefined => {
+  const denial = denialOf(answer)
+  if (denial === undefined) return undefined
+  const named = denial.permission === undefined
+    ? rolesIn(denial.named?.exec(read(answer).message)?.[1] ?? "")
+    : [denial.permission]
+  return denier(collection, roles)(denial.why, named.length === 0 ? collection.permissions : named)
+}
+
 const forbidden = (answer: Answer, collection: Collection, roles: ReadonlyArray<string> | undefined): Forbidden => {
   const { code = "", innerCode = "", message } = read(answer)
   const challenge = Option.getOrElse(Headers.get(answer.headers, "www-authenticate"), () => "")
-  const deny = (why: Forbidden["why"], requiredPermissions = collection.permissions) =>
-    new Forbidden({ why, requiredPermissions, tokenRoles: roles ?? [] })
+  const deny = denier(collection, roles)
   if ([challenge, code, innerCode, message].some((each) => conditional.test(each))) return deny("conditional_access")
+  const cause = told(answer, collection, roles)
+  if (cause !== undefined) return cause
   const named = rolesNamed(message)
   if (named.length > 0 || /missing application roles/i.test(message)) {
     const ours = collection.permissions.filter((role) => named.length === 0 || named.includes(role))
@@ -155,6 +231,9 @@ export const reasonOf = (answer: Answer, request: {
   if (status === 429 || status === 509) return new Throttled(wait)
   const isThrottled = throttlingCodes.test(code) || throttlingCodes.test(innerCode)
   if (isThrottled && (status === 403 || status >= 500)) return new Throttled(wait)
+  if (tooMany.test(message) && status >= 500) return new Throttled(wait)
+  const denied = status === 401 || status === 400 ? told(answer, collection, roles) : undefined
+  if (denied !== undefined) return denied
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })

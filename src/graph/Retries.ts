@@ -3,6 +3,7 @@ import { Duration, Effect, Random, Schedule } from "effect"
 import { onFailure } from "./FailureTable.ts"
 import type { GraphError } from "./GraphError.ts"
 import { retryAfterMax, tries } from "./Limits.ts"
+import type { Service } from "./Services.ts"
 
 /** Waits that double from a base up to a cap: the wait after `level` others in a row, 0 for the first. */
 const doubling = (base: Duration.Input, cap: Duration.Input) => (level: number): Duration.Duration =>
@@ -13,8 +14,6 @@ const lengthened = (own: Duration.Duration, retryAfter: Duration.Duration | unde
 
 const ofRefusingToken = doubling("30 seconds", "10 minutes")
 const ofFailingToken = doubling("1 second", "30 seconds")
-const ofThrottled = doubling("10 minutes", "60 minutes")
-
 /**
  * The wait before a token endpoint is asked again that refused `level` times before this one: 30 s doubling to 10 min. Entra
  * ID blocks an address that keeps asking with a bad secret (elastic/beats#49453). All endpoints share one request, and get
@@ -30,12 +29,15 @@ export const tokenRetryAfter = (level: number, retryAfter: Duration.Duration | u
   lengthened(ofFailingToken(level), retryAfter, retryAfterMax.unavailable)
 
 /**
- * The length of a cooldown that follows `level` others in a row: 10, 20, 40, then 60 minutes. Requests made while throttled
- * count against the quota (https://learn.microsoft.com/graph/throttling), so early retries only prolong it. `retryAfter` can
- * only lengthen it, to a day at most.
+ * The length of a cooldown that follows `level` others in a row: of the security service 10, 20, 40, then 60 minutes. Requests
+ * made while throttled count against the quota (https://learn.microsoft.com/graph/throttling), so early retries only prolong
+ * it. `retryAfter` can only lengthen it, to a day at most.
  */
-export const cooldownAfter = (level: number, retryAfter: Duration.Duration | undefined): Duration.Duration =>
-  lengthened(ofThrottled(level), retryAfter, retryAfterMax.throttled)
+export const cooldownAfter = (
+  { pause, pauseMax }: Pick<Service, "pause" | "pauseMax">,
+  level: number,
+  retryAfter: Duration.Duration | undefined
+): Duration.Duration => lengthened(doubling(pause, pauseMax)(level), retryAfter, retryAfterMax.throttled)
 
 /** The length of the pause that a 5xx asks for by a long `Retry-After`: an hour at most. */
 export const restAfter = (retryAfter: Duration.Duration): Duration.Duration =>

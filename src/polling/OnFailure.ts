@@ -7,6 +7,7 @@ import type { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
 import { type PartRefused, without } from "../graph/QueryShape.ts"
 import * as Retries from "../graph/Retries.ts"
+import { services } from "../graph/Services.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
@@ -23,7 +24,12 @@ const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.na
 const isAside = (task: Poll["task"]): task is Aside => task._tag === "Gap" || task._tag === "Sweep"
 
 /** The length of the pause that a failure asks for, and what the checkpoint keeps of it. */
-const pauseOf = (before: PollerState, { reason }: GraphError, { checkpoint, now }: Facts) => {
+const pauseOf = (
+  { endpoint }: PollerConfig,
+  before: PollerState,
+  { reason }: GraphError,
+  { checkpoint, now }: Facts
+) => {
   const isGood = before.cooledAt > 0 && now - before.cooledAt >= Duration.toMillis(Limits.goodAfterCooldown)
   const retryAfter = "retryAfter" in reason ? reason.retryAfter : undefined
   const throttles = checkpoint?.throttles ?? 0
@@ -31,7 +37,11 @@ const pauseOf = (before: PollerState, { reason }: GraphError, { checkpoint, now 
     return { millis: Duration.toMillis(Retries.restAfter(retryAfter ?? Duration.zero)), throttles, rests: true }
   }
   const level = isGood ? 0 : throttles
-  return { millis: Duration.toMillis(Retries.cooldownAfter(level, retryAfter)), throttles: level + 1, rests: false }
+  return {
+    millis: Duration.toMillis(Retries.cooldownAfter(services[endpoint.service], level, retryAfter)),
+    throttles: level + 1,
+    rests: false
+  }
 }
 
 // Begins a cooldown or a rest. It is saved with the position that was refused, so that a restart waits out what is left of
@@ -45,7 +55,7 @@ const coolDown = (
   facts: Facts
 ): Decision => {
   const { now } = facts
-  const { millis, rests, throttles } = pauseOf(before, error, facts)
+  const { millis, rests, throttles } = pauseOf(config, before, error, facts)
   const until = now + millis
   const report = fromGraphError(whose(config), error, now, until)
   const state: PollerState = { ...before, health: rests ? "unavailable" : "cooldown" }

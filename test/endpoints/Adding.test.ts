@@ -11,6 +11,8 @@ export const healthIssues = {
   name: "healthIssues",
   path: "/v1.0/security/identities/healthIssues",
   permissions: ["SecurityIdentitiesHealth.Read.All"],
+  service: "security",
+  licence: "Set up Microsoft Defender for Identity, or turn this endpoint off",
   cursor: "lastModifiedDateTime",
   created: "createdDateTime",
   order: "asc",

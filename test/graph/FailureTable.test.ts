@@ -15,6 +15,7 @@ import {
 } from "../../src/graph/GraphError.ts"
 import { requestBudget, retryAfterMax } from "../../src/graph/Limits.ts"
 import { cooldownAfter, pageRetry, reprobeAfter, tokenBackoffAfter, tokenRetryAfter } from "../../src/graph/Retries.ts"
+import { services } from "../../src/graph/Services.ts"
 
 type Reason = GraphError["reason"]
 
@@ -85,16 +86,21 @@ describe("the failure table and the waits", () => {
   describe("cooldownAfter", () => {
     it.effect("grows from 10 over 20 and 40 to 60 minutes and stays there", () =>
       Effect.gen(function*() {
-        const grown = [0, 1, 2, 3, 4, 50].map((level) => cooldownAfter(level, undefined))
+        const grown = [0, 1, 2, 3, 4, 50].map((level) => cooldownAfter(services.security, level, undefined))
         assert.deepStrictEqual(grown.map(minutes), [10, 20, 40, 60, 60, 60])
       }))
 
     it.effect("is lengthened by Retry-After up to a day, and never shortened", () =>
       Effect.gen(function*() {
-        assert.strictEqual(minutes(cooldownAfter(0, Duration.seconds(30))), 10)
-        assert.strictEqual(minutes(cooldownAfter(0, Duration.minutes(11))), 11)
-        assert.strictEqual(minutes(cooldownAfter(3, Duration.hours(2))), 120)
-        assert.deepStrictEqual(cooldownAfter(0, Duration.days(365)), retryAfterMax.throttled)
+        assert.deepStrictEqual(
+          [0, 1, 2, 6, 9].map((level) => Duration.toSeconds(cooldownAfter(services.reports, level, undefined))),
+          [15, 30, 60, 600, 600]
+        )
+        assert.strictEqual(Duration.toSeconds(cooldownAfter(services.identityProtection, 0, undefined)), 5)
+        assert.strictEqual(minutes(cooldownAfter(services.security, 0, Duration.seconds(30))), 10)
+        assert.strictEqual(minutes(cooldownAfter(services.security, 0, Duration.minutes(11))), 11)
+        assert.strictEqual(minutes(cooldownAfter(services.security, 3, Duration.hours(2))), 120)
+        assert.deepStrictEqual(cooldownAfter(services.security, 0, Duration.days(365)), retryAfterMax.throttled)
       }))
   })
 

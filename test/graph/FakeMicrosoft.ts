@@ -18,6 +18,8 @@ export const alertsV2: Collection = {
   name: "alerts_v2",
   path: "/v1.0/security/alerts_v2",
   permissions: ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"],
+  service: "security",
+  licence: "Onboard the tenant to Microsoft Defender XDR, or turn this endpoint off",
   retires: false
 }
 
@@ -25,6 +27,8 @@ export const legacyAlerts: Collection = {
   name: "alerts",
   path: "/v1.0/security/alerts",
   permissions: ["SecurityEvents.Read.All"],
+  service: "security",
+  licence: "Onboard the tenant to Microsoft Defender XDR, or turn this endpoint off",
   retires: true
 }
 
