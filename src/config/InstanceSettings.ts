@@ -91,9 +91,9 @@ const origin = (description: string) =>
       : undefined
   }))
 
-const EndpointSettings = (minutesDefault: string) =>
+const EndpointSettings = (isOn: boolean, minutesDefault: string) =>
   Schema.Struct({
-    enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), true),
+    enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), isOn),
     poll_interval_minutes: Schema.optionalKey(
       minutes(1, 1440, `Minutes between the starts of two polls of this endpoint; by default ${minutesDefault}.`)
     )
@@ -157,9 +157,10 @@ export const InstanceSettings = Schema.Struct({
     "global"
   ),
   endpoints: withDefault(
-    Schema.Struct(each(({ intervalMinutesMin }) =>
+    Schema.Struct(each(({ intervalMinutesMin, isOn }) =>
       withDefault(
         EndpointSettings(
+          isOn,
           intervalMinutesMin === 1
             ? "poll_interval_minutes"
             : `${intervalMinutesMin}, or poll_interval_minutes when that is longer`

@@ -11,6 +11,7 @@ export const alerts = {
   ...defender,
   cursor: "lastModifiedDateTime",
   late: "none",
+  isOn: true,
   pageSize: 1000,
   intervalMinutesMin: 1,
   retires: true,

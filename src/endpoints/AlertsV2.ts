@@ -15,6 +15,7 @@ export const alertsV2 = {
   ],
   ...defender,
   cursor: "lastUpdateDateTime",
+  isOn: true,
   pageSize: 1000,
   intervalMinutesMin: 1,
   retires: false,

@@ -28,6 +28,11 @@ export interface Reading {
   /** The property that says when a record was created, by which `backfill` reads. */
   readonly created: string
   /**
+   * Whether a record is published once and for all: what Graph fills in later, with the same cursor, is no new version.
+   * Its ledger has one key a record.
+   */
+  readonly isFinal?: boolean
+  /**
    * `asc`: `$orderby` of the cursor is kept. `unproven`: it is not, or nobody knows; then a window that is closed at both
    * ends is read to its last page, and the mark moves to its end.
    */
@@ -47,6 +52,8 @@ export interface Reading {
 
 /** What the poller, the settings and the page know of a collection. */
 export interface EndpointDefinition extends Collection, Reading {
+  /** Whether it is polled unless the settings say otherwise. One that needs permissions of its own is not. */
+  readonly isOn: boolean
   /** Records a page at most; Graph refuses more, or sends fewer. */
   readonly pageSize: number
   /** Minutes between two polls at least, unless the endpoint has an interval of its own in the settings. */

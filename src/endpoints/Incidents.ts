@@ -13,6 +13,7 @@ export const incidents = {
   permissions: ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"],
   ...defender,
   cursor: "lastUpdateDateTime",
+  isOn: true,
   pageSize: 50,
   intervalMinutesMin: 15,
   retires: false,

@@ -154,14 +154,16 @@ export const prepare = (options: {
         yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
         return
       }
-      if (!isFirst && isNeverMapped(id)) {
+      if (!isFirst && (endpoint.isFinal === true || isNeverMapped(id))) {
         repeated++
         return
       }
       if (isCareful) yield { ...pause, before: id }
       const content = record.sent.content()
-      const version = ArtifactId.ofContent(id, yield* paused(ArtifactId.contentHash(content)))
-      const isNewContent = isNew(version)
+      const version = endpoint.isFinal === true
+        ? undefined
+        : ArtifactId.ofContent(id, yield* paused(ArtifactId.contentHash(content)))
+      const isNewContent = version !== undefined && isNew(version)
       if (!isFirst && !isNewContent) {
         repeated++
         return

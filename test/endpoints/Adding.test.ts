@@ -18,6 +18,7 @@ export const healthIssues = {
   order: "asc",
   upper: "lt",
   late: "none",
+  isOn: true,
   pageSize: 100,
   intervalMinutesMin: 60,
   retires: false,
