@@ -6,25 +6,25 @@
  * wrong type costs only that one field; the schema only reports what was wrong.
  */
 import { shape } from "../domain/Alert.ts"
-import { comparedTextMax, inheritedTextMax, stepBytes, techniquesMax } from "../domain/Bounds.ts"
+import { longFieldBytes, stepBytes } from "../domain/Bounds.ts"
+import { details } from "../domain/Details.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
+import { instant } from "../domain/Instant.ts"
+import { text } from "../domain/NormalForms.ts"
 import type { Properties } from "../domain/Shape.ts"
 import type { Drift } from "../evidence/Drift.ts"
 import * as Action from "./Action.ts"
+import * as AlertCase from "./AlertCase.ts"
 import * as AlertFields from "./AlertFields.ts"
-import { messageTypeOf } from "./AlertMessageTypes.ts"
+import { isDenial, senderRow } from "./AlertMessageTypes.ts"
 import type { Artifact } from "./Artifact.ts"
 import * as ArtifactId from "./ArtifactId.ts"
+import { cut } from "./Bytes.ts"
 import * as Draft from "./Draft.ts"
-import { instant } from "./Instant.ts"
-import { atOnce, inSteps, type MappingContext, report, type Steps } from "./Mapped.ts"
-import { stringify } from "./Message.ts"
-import type { Decided } from "./MessageTypes.ts"
-import { text } from "./NormalForms.ts"
-import * as Severity from "./Severity.ts"
+import { type MappingContext, mapsOf, report, type Steps } from "./Mapped.ts"
 import * as Sides from "./Sides.ts"
 import { Tags } from "./Tags.ts"
-import * as Vulnerabilities from "./Vulnerabilities.ts"
+import * as WitFoo from "./WitFoo.ts"
 import * as Witness from "./Witness.ts"
 
 /** Stream of alerts and their evidence; lead rule 202 compares it exactly. */
@@ -34,157 +34,148 @@ export const streamName = "azure_security_alert"
 interface Parent {
   readonly context: MappingContext
   readonly id: string
-  readonly decided: Decided
-  readonly severity: Severity.Severity
+  readonly alert: AlertCase.AlertCase
+  readonly view: WitFoo.View
   readonly action: string
   readonly ruleName: string
   readonly ruleCategory: string
-  readonly startTimeUTC: string | undefined
-  readonly endTimeUTC: string | undefined
-  readonly techniques: ReadonlyArray<string>
+  readonly isDenial: boolean
   readonly tags: Tags
 }
 
-/** Characters of a title that are compared: the time of `.*` grows faster than the title's length. */
-export const titleMax = 1000
-
-const techniqueForm = /^T\d{4}(\.\d{3})?$/
-const notLetters = /[^a-z]+/g
-
-/** Returns a category for comparison: lower case, letters only. */
-export const categoryKey = (category: string): string => category.toLowerCase().replace(notLetters, "")
-
-const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
-
-const addAlertTags = (tags: Tags, value: Properties, id: string, categories: ReadonlyArray<string>): Tags =>
-  tags
-    .add("alertId", id)
-    .add("incidentId", value["incidentId"])
-    .add("providerAlertId", value["providerAlertId"])
-    .add("serviceSource", value["serviceSource"])
-    .add("detectionSource", value["detectionSource"])
-    .add("product", value["productName"])
-    .add("threat", value["threatDisplayName"])
-    .add("threatFamily", value["threatFamilyName"])
-    .add("actor", value["actorDisplayName"])
-    .add("assignedTo", value["assignedTo"])
-    .addBulk("category", categories)
-    .add("policy", value["alertPolicyId"])
-    .add("investigation", value["investigationState"])
+const alertDetails = details(
+  "incidentId providerAlertId serviceSource detectionSource product=productName threat=threatDisplayName threatFamily=threatFamilyName actor=actorDisplayName assignedTo policy=alertPolicyId investigation=investigationState"
+)
+/** Tags of the alert's own artifact; on its evidence they would be stored again and again. */
+const ownDetails = details(
+  "created=createdDateTime updated=lastUpdateDateTime resolved=resolvedDateTime firstActivity=firstActivityDateTime lastActivity=lastActivityDateTime alertWebUrl incidentWebUrl"
+)
+const evidenceDetails = details(
+  "verdict remediation=remediationStatus remediationDetails=remediationStatusDetails detailedRole*=detailedRoles evidenceTag*=tags evidenceCreated=createdDateTime"
+)
 
 /** Returns an unknown type's name without its namespace and the word `Evidence`. */
 const shortType = (type: string): string => type.replace(/^.*\./, "").replace(/Evidence$/i, "")
 
+const loweredOf = ({ alert }: Parent, witness: Witness.Witness): Draft.Lowered | undefined =>
+  alert.isHarmless ? "classification" : witness.isClean ? "verdict" : witness.isBystander ? "bystander" : undefined
+
+const addEvidenceTags = (tags: Tags, { decoded, raw }: Witness.Witness, draft: Draft.Draft): void => {
+  const sentType = raw["@odata.type"]
+  const type = typeof sentType === "string" ? text(sentType) : undefined
+  if (type === undefined) tags.add("evidence", "untyped")
+  else {
+    tags.add("evidence", decoded.type)
+    Draft.set(draft, "vendorCode", decoded.known ? decoded.type : shortType(type))
+  }
+  if (!decoded.known) tags.mark("decode:unknown")
+  if (decoded.partial !== undefined) tags.mark("decode:partial")
+  tags.addFrom(evidenceDetails, raw).addEach("role", raw["roles"], "own")
+}
+
 const evidenceArtifact = (
   parent: Parent,
   witness: Witness.Witness,
+  fields: WitFoo.Fields,
   ends: Sides.Ends,
+  place: Sides.Place | undefined,
   message: string,
   hash: string,
   /** Number among equal objects of the alert. */
   ordinal: number
 ): Artifact => {
-  const { context } = parent
-  const { decoded, facts, raw } = witness
+  const { alert, context } = parent
+  const { raw, seen } = witness
   const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinal)
-  const isHarmless = witness.isClean || witness.isBystander
+  const lowered = loweredOf(parent, witness)
+  const action = Action.ofEvidence({
+    remediationStatus: raw["remediationStatus"],
+    deliveryAction: seen.delivery,
+    detectionStatus: seen.detection
+  }, parent.action)
   const draft = Draft.make(context, {
     id,
     message,
     hash,
     streamName,
-    messageType: isHarmless ? "threat_event" : parent.decided.type,
-    severity: isHarmless ? Severity.informational : parent.severity,
-    action: Action.ofEvidence({
-      remediationStatus: raw["remediationStatus"],
-      deliveryAction: facts.deliveryAction,
-      detectionStatus: facts.detectionStatus
-    }, parent.action),
-    senderHost: `${context.tenantId}/${parent.id}/${id.slice(0, 12)}`,
+    messageType: alert.decided.type,
+    severity: alert.severity,
+    lowered,
+    // Lead rule 232 would make a host of an exploiter of what must raise nothing.
+    action: action === "block" && (lowered !== undefined || alert.decided.type === "audit_log")
+      ? parent.action
+      : action,
+    senderHost: `${context.tenantId}/${Draft.senderId(parent.id)}/${id.slice(0, 12)}`,
     ruleName: parent.ruleName
   })
-  const { endTimeUTC, startTimeUTC, ...fields } = facts.fields
   Object.assign(draft, fields)
   Draft.setEnds(draft, ends)
   Draft.set(draft, "ruleCategory", parent.ruleCategory)
-  Draft.set(draft, "startTimeUTC", instant(startTimeUTC) ?? instant(raw["createdDateTime"]) ?? parent.startTimeUTC)
-  Draft.set(draft, "endTimeUTC", instant(endTimeUTC) ?? parent.endTimeUTC)
-  if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
+  const reported = instant(raw["createdDateTime"])
+  const started = instant(seen.started)
+  Draft.setTimes(
+    draft,
+    started ?? reported ?? alert.created ?? alert.updated,
+    instant(seen.ended) ?? (started === undefined ? undefined : reported)
+  )
+  if (alert.techniques.length > 0) draft.attackTechniqueIds = alert.techniques
 
   const tags = new Tags(parent.tags)
-  const sentType = raw["@odata.type"]
-  const type = typeof sentType === "string" ? text(sentType) : undefined
-  if (type === undefined) tags.mark("evidence:untyped")
-  else {
-    const name = decoded.known ? decoded.type : shortType(type)
-    tags.add("evidence", decoded.known ? name : type)
-    Draft.set(draft, "vendorCode", name)
+  Draft.markLowered(tags, lowered, alert.decided.type)
+  addEvidenceTags(tags, witness, draft)
+  if (place?.isOnly === true) tags.add("host", "only-device")
+  WitFoo.addTags(tags, seen, fields, parent.view)
+  if (alert.cves.length > 0 && Array.isArray(raw["tags"])) {
+    Draft.setCves(draft, tags, AlertCase.cvesIn(Draft.listOf(raw["tags"]).join("\n")))
   }
-  if (!decoded.known) tags.mark("decode:unknown")
-  if (decoded.partial !== undefined) tags.mark("decode:partial")
-  tags
-    .add("verdict", raw["verdict"])
-    .add("remediation", raw["remediationStatus"])
-    .addEach("role", raw["roles"])
-    .addEach("detailedRole", raw["detailedRoles"])
-    .addEach("evidenceTag", raw["tags"])
-    .addWritten(facts.tags)
-  markDisruption(tags, draft, parent.decided)
+  if (parent.isDenial && lowered === undefined) tags.mark("service_denial")
   return Draft.finish(draft, tags)
 }
 
 /** The evidence over `evidenceMappedMax`. The objects have no roles here, so that it raises no lead of its own. */
 const restArtifact = (parent: Parent, count: number, message: string, hash: string): Artifact => {
-  const { context } = parent
+  const { alert, context } = parent
   const id = ArtifactId.ofRest(context.tenantId, parent.id, hash)
+  const lowered = alert.isHarmless ? "classification" : undefined
   const draft = Draft.make(context, {
     id,
     message,
     hash,
     streamName,
     messageType: "threat_event",
-    severity: parent.severity,
+    severity: alert.severity,
+    lowered,
     action: parent.action,
-    senderHost: `${context.tenantId}/${parent.id}/${id.slice(0, 12)}`,
+    senderHost: `${context.tenantId}/${Draft.senderId(parent.id)}/${id.slice(0, 12)}`,
     ruleName: parent.ruleName
   })
   Draft.set(draft, "ruleCategory", parent.ruleCategory)
-  Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
-  Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
-  if (parent.techniques.length > 0) draft.attackTechniqueIds = parent.techniques
-  return Draft.finish(draft, new Tags(parent.tags).mark("evidence:rest").add("evidenceCount", count))
+  Draft.setTimes(draft, alert.created ?? alert.updated, undefined)
+  if (alert.techniques.length > 0) draft.attackTechniqueIds = alert.techniques
+  const tags = new Tags(parent.tags).add("evidence", "rest").add("evidenceCount", count)
+  Draft.markLowered(tags, lowered, "threat_event")
+  return Draft.finish(draft, tags)
 }
-
-/** Adds the tag of lead rule 112, only when a title or technique names a denial of service (row 21). */
-const markDisruption = (tags: Tags, draft: Draft.Draft, decided: Decided): void => {
-  if (decided.row === 21 && draft.messageType === "service_disruption") tags.mark("service_denial")
-}
-
-/** Returns further texts that may name a vulnerability. */
-const furtherTexts = (value: Properties, witnesses: ReadonlyArray<Witness.Witness>): string => {
-  const additional = value["additionalData"]
-  let texts = ""
-  for (const { raw } of witnesses) {
-    if (texts.length > comparedTextMax) break
-    if (Array.isArray(raw["tags"])) texts += `${Draft.listOf(raw["tags"]).join("\n")}\n`
-  }
-  return typeof additional === "object" && additional !== null ? texts + stringify(additional) : texts
-}
-
-/** Returns a text as each evidence artifact takes it over. */
-const inherited = (text: string): string =>
-  text.length <= inheritedTextMax ? text : text.slice(0, inheritedTextMax).toWellFormed()
 
 const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
   Array.isArray(value["evidence"]) ? value["evidence"] : []
+
+/** Returns what the alert says of its messages and mailboxes. */
+const viewOf = (context: MappingContext, { decided, witnesses }: AlertCase.AlertCase): WitFoo.View => {
+  const senders = new Set<string>()
+  for (const { seen: { mails } } of witnesses) {
+    for (const { direction, from } of mails) if (direction === "outbound" && from !== undefined) senders.add(from)
+  }
+  return { tenantId: context.tenantId, messageType: decided.type, isSender: decided.row === senderRow, senders }
+}
 
 /** Characters of evidence that are read before others get their turn: 64 KiB. */
 const evidenceStep = 65_536
 
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
-  const value = sent.value as Properties
-  const inspection = shape.inspect(value)
+  const inspection = shape.inspect(sent.value as Properties)
+  const { value } = inspection
   report(drift, inspection.drift)
 
   const elements = listedEvidence(value)
@@ -197,84 +188,65 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     read = 0
     yield
   }
+  const alert = AlertCase.of(value, witnesses)
+  const { categories, decided, isHarmless, places, techniques, title } = alert
+  const view = viewOf(context, alert)
 
-  const title = text(value["title"])
-  const category = text(value["category"])
-  const categories = Draft.listOf(value["categories"])
-  const allCategories = category === undefined ? categories : [category, ...categories]
-  const threats = [...Draft.listOf(value["threatDisplayName"]), ...Draft.listOf(value["threatFamilyName"])]
-  const types = new Set<string>()
-  for (const { decoded, raw } of witnesses) {
-    // An unknown type must not match the rows, even when its raw name equals a known type's.
-    if (!decoded.known) continue
-    types.add(decoded.type)
-    if (decoded.type === "malware") threats.push(...Draft.listOf(raw["name"]))
-  }
-  const techniques: Array<string> = []
-  const others: Array<string> = []
-  for (const sent of Draft.listOf(value["mitreTechniques"])) {
-    const id = sent.toUpperCase()
-    if (techniques.includes(id)) continue
-    if (techniqueForm.test(id) && techniques.length < techniquesMax) techniques.push(id)
-    else others.push(sent)
-  }
-
-  const graded = Severity.of(value["severity"])
-  const H = threats.join("\n").slice(0, comparedTextMax)
-  const decided = messageTypeOf({
-    T: title?.slice(0, titleMax) ?? "",
-    H,
-    C: new Set(allCategories.map(categoryKey)),
-    S: lowerOf(value["serviceSource"]),
-    D: lowerOf(value["detectionSource"]),
-    M: techniques,
-    E: types,
-    severity: graded.label
-  })
-
-  const tags = new Tags().addCommon(context.tenantId, "alerts_v2", value)
-  addAlertTags(tags, value, record.id, allCategories).addBulk("mitre", others)
+  const tags = new Tags()
+    .addCommon(context.tenantId, "alerts_v2", value)
+    .add("alertId", record.id)
+    .addFrom(alertDetails, value)
+    .addEach("category", categories)
+    .addEach("mitre", alert.otherTechniques)
   const ruleName = title ?? Draft.firstText(value, "detectorId") ?? "Untitled alert"
-  const ruleCategory = category ?? categories[0] ?? "Unknown"
+  const ruleCategory = categories[0] ?? "Unknown"
   const parent: Parent = {
     context,
     id: record.id,
-    decided,
-    severity: Severity.isHarmless(value["classification"]) ? Severity.informational : graded,
+    alert,
+    view,
     action: Action.ofStatus(value["status"]),
-    ruleName: inherited(ruleName),
-    ruleCategory: inherited(ruleCategory),
-    startTimeUTC: Draft.firstInstant(value, "firstActivityDateTime", "createdDateTime"),
-    endTimeUTC: Draft.firstInstant(value, "lastActivityDateTime", "lastUpdateDateTime"),
-    techniques,
+    // A long text is not copied for each object.
+    ruleName: cut(ruleName, longFieldBytes["ruleName"]! + 4),
+    ruleCategory: cut(ruleCategory, longFieldBytes["ruleName"]!),
+    isDenial: decided.type === "service_disruption" && isDenial(alert.facts),
     tags
   }
-
+  const lowered = isHarmless ? "classification" : undefined
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts_v2", record),
     message: sent.text,
     hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: decided.type,
-    severity: parent.severity,
+    severity: alert.severity,
+    lowered,
     action: parent.action,
-    senderHost: `${context.tenantId}/${record.id}`,
-    ruleName
+    senderHost: `${context.tenantId}/${Draft.senderId(record.id)}`,
+    ruleName: parent.ruleName
   })
-  const ends = Sides.place(witnesses, decided.type, lowerOf(value["serviceSource"]))
-  const own = AlertFields.of(witnesses, ends)
+  const fields = witnesses.map(({ seen }) => WitFoo.fieldsOf(seen, view))
+  const service = { service: alert.facts.S, detection: alert.facts.D }
+  const ends = Sides.settle(witnesses, Sides.place(witnesses, decided.type, service), places)
+  const own = AlertFields.of(witnesses, fields, ends, places)
   Object.assign(draft, own.fields)
   Draft.setEnds(draft, own)
-  Draft.fill(draft, "uri", text(value["alertWebUrl"]))
   Draft.set(draft, "ruleCategory", ruleCategory)
   Draft.set(draft, "vendorCode", Draft.firstText(value, "detectorId", "alertPolicyId"))
-  Draft.set(draft, "startTimeUTC", parent.startTimeUTC)
-  Draft.set(draft, "endTimeUTC", parent.endTimeUTC)
+  if (alert.isClosed) Draft.setTimes(draft, alert.created ?? alert.updated, alert.updated)
+  else Draft.setTimes(draft, alert.updated ?? alert.created, undefined)
   if (techniques.length > 0) draft.attackTechniqueIds = techniques
   const alertTags = new Tags(tags)
+  Draft.markLowered(alertTags, lowered, decided.type)
   if (inspection.isPartial) alertTags.mark("decode:partial")
-  Vulnerabilities.name(draft, alertTags, `${title ?? ""}\n${H}\n${furtherTexts(value, witnesses)}`)
-  markDisruption(alertTags, draft, decided)
+  Draft.setCves(draft, alertTags, alert.cves)
+  if (draft.cve !== undefined) Draft.set(draft, "cveDescription", text(value["description"]))
+  if (parent.isDenial && lowered === undefined) alertTags.mark("service_denial")
+  for (const [name, other] of own.others) alertTags.add(name, other, "lists")
+  alertTags.addFrom(ownDetails, value)
+  Draft.addCustom(alertTags, "custom", value["customDetails"])
+  Draft.addCustom(alertTags, "data", value["additionalData"])
+  Draft.addTexts(alertTags, value)
 
   yield Draft.finish(draft, alertTags)
   const counts = new Map<string, number>()
@@ -284,15 +256,11 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     const hash = message.length > stepBytes ? yield* ArtifactId.digest(message) : ArtifactId.sha256(message)
     const ordinal = counts.get(hash) ?? 0
     counts.set(hash, ordinal + 1)
-    yield evidenceArtifact(parent, witness, ends[index] ?? {}, message, hash, ordinal)
+    yield evidenceArtifact(parent, witness, fields[index]!, ends[index]!, places[index], message, hash, ordinal)
   }
   if (sent.rest === undefined) return
   const { count, text: rest } = sent.rest
   yield restArtifact(parent, count, rest, yield* ArtifactId.digest(rest))
 }
 
-/** Maps an alert: its own artifact first, then its evidence in Graph's order. Never throws. */
-export const map = atOnce(artifactsOf)
-
-/** Maps an alert as {@link map} does, with turns for others. */
-export const mapInSteps = inSteps(artifactsOf)
+export const { map, mapInSteps } = mapsOf(artifactsOf)

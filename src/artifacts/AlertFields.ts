@@ -1,113 +1,161 @@
 /**
  * Chooses the fields of an alert's own artifact: each comes from the highest-ranked evidence that has it.
  *
- * Fields that belong together come from one object, or the file of one would get the hash of another.
- * See `.github/MAPPING.md`, "The alert's own fields".
+ * Fields that belong together come from one object, or the file of one would get the hash of another; and all that is on
+ * a device comes from one device. See `.github/MAPPING.md`, "The alert's own fields".
  */
-import type { EvidenceFacts, Side } from "./EvidenceFacts.ts"
-import type { Ends } from "./Sides.ts"
-import { isIdle, type Witness } from "./Witness.ts"
+import { tagsMax } from "../domain/Bounds.ts"
+import type { Host } from "./Entities.ts"
+import type { Ends, Place } from "./Sides.ts"
+import { type Fields, tagOfField } from "./WitFoo.ts"
+import { rankOf, type Witness } from "./Witness.ts"
 
-/** The fields and ends that an alert takes from its evidence. */
+/** The fields and ends that an alert takes from its evidence, and what names the rest of it. */
 export interface AlertFields extends Ends {
-  readonly fields: Partial<EvidenceFacts["fields"]>
+  readonly fields: Fields
+  readonly others: ReadonlyArray<readonly [tag: string, value: string]>
 }
 
-type Name = keyof EvidenceFacts["fields"]
-type Values = { -readonly [K in Name]?: string }
-
-const first: ReadonlySet<string> = new Set([
-  "attacker",
-  "commandandcontrol",
-  "compromised",
-  "attacked",
-  "policyviolator"
-])
-
-const roleRank = ({ roles }: Witness): number => {
-  let rank = roles.length === 0 ? 2 : 3
-  for (const role of roles) {
-    const own = first.has(role) ? 0 : role === "source" || role === "destination" ? 1 : isIdle(role) ? 3 : 2
-    if (own < rank) rank = own
-  }
-  return rank
-}
-
-const verdictRanks = new Map([["malicious", 0], ["suspicious", 1], ["nothreatsfound", 3]])
-
-const rankOf = (witness: Witness): number =>
-  roleRank(witness) * 8 + (witness.isPrimary ? 0 : 4) + (verdictRanks.get(witness.verdict) ?? 2)
+type Name = keyof Fields
 
 const singles: ReadonlyArray<Name> = ["application", "protocol", "geoRegion"]
+const fileNames: ReadonlyArray<Name> = ["fileName", "fileHash", "filePath"]
 
 /** Groups of fields taken from one object: the first field of a group that any object has chooses the object. */
-const groups: ReadonlyArray<ReadonlyArray<Name>> = [["fileName", "fileHash", "filePath"], ["program", "pid"], [
+const groups: ReadonlyArray<ReadonlyArray<Name>> = [["program", "pid"], [
   "emailFrom",
   "emailTo",
   "emailSubject",
   "emailSendingServer"
 ], ["uri", "fqdn"]]
 
-const sideOrder: ReadonlyArray<keyof Side> = ["ip", "hostname", "mac", "port"]
+const hostOrder: ReadonlyArray<keyof Host> = ["ip", "name", "mac", "port"]
 
 interface Source {
-  readonly type: string
-  readonly fields: EvidenceFacts["fields"]
+  readonly witness: Witness
+  readonly index: number
+  readonly rank: number
+  readonly fields: Fields
   readonly ends: Ends
+  /** Number of its device. */
+  readonly device: number | undefined
 }
 
-/** Evidence with a clean verdict gives only its user and host names. */
-const hostOf = (side: Side | undefined): Side | undefined =>
-  side?.hostname === undefined ? undefined : { hostname: side.hostname }
+const nameOnly = (host: Host | undefined): Host | undefined =>
+  host?.name === undefined ? undefined : { name: host.name }
 
-const sourceOf = ({ decoded: { type }, facts, isClean }: Witness, ends: Ends): Source =>
-  isClean
-    ? {
-      type,
-      fields: facts.fields.userName === undefined ? {} : { userName: facts.fields.userName },
-      ends: { client: hostOf(ends.client), server: hostOf(ends.server) }
-    }
-    : { type, fields: facts.fields, ends }
+const isEmpty = (host: Host | undefined): boolean =>
+  host === undefined || hostOrder.every((part) => host[part] === undefined)
 
-/** Whether a source's user is a guess: a device's owner or logged-on user. */
-const isGuess = ({ type }: Source): boolean => type === "device" || type === "ioTDevice"
+const firstWith = (sources: ReadonlyArray<Source>, name: Name): Source | undefined =>
+  sources.find(({ fields }) => fields[name] !== undefined)
 
-const userOf = (sources: ReadonlyArray<Source>): string | undefined => {
-  const named = sources.filter(({ fields }) => fields.userName !== undefined)
-  return (named.find((source) => !isGuess(source)) ?? named[0])?.fields.userName
+const take = (to: Fields, from: Fields | undefined, names: ReadonlyArray<Name>): void => {
+  for (const name of names) if (from?.[name] !== undefined) to[name] = from[name]
 }
 
-const endOf = (sources: ReadonlyArray<Source>, end: "client" | "server"): Side | undefined => {
-  for (const key of sideOrder) {
-    const found = sources.find(({ ends }) => ends[end]?.[key] !== undefined)
+const leaderOf = (sources: ReadonlyArray<Source>, group: ReadonlyArray<Name>): Source | undefined => {
+  for (const name of group) {
+    const found = firstWith(sources, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A device's owner or logged-on user is a guess. */
+const isGuess = ({ fields, witness: { seen } }: Source): boolean =>
+  seen.users.length === 0 && fields.userName === seen.owner
+
+const endOf = (sources: ReadonlyArray<Source>, end: "client" | "server", device: Source | undefined) => {
+  if (!isEmpty(device?.ends[end])) return device!.ends[end]
+  for (const part of hostOrder) {
+    const found = sources.find(({ ends }) => ends[end]?.[part] !== undefined)
     if (found !== undefined) return found.ends[end]
   }
   return undefined
 }
 
-/** Returns the alert's fields; `ends` is in the order of `witnesses`. */
-export const of = (witnesses: ReadonlyArray<Witness>, ends: ReadonlyArray<Ends>): AlertFields => {
-  const sources = witnesses
-    .map((witness, index) => ({ rank: rankOf(witness), source: sourceOf(witness, ends[index] ?? {}) }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ source }) => source)
-  const fields: Values = {}
-  for (const name of singles) {
-    const value = sources.find((source) => source.fields[name] !== undefined)?.fields[name]
-    if (value !== undefined) fields[name] = value
-  }
-  const userName = userOf(sources)
-  if (userName !== undefined) fields.userName = userName
-  for (const group of groups) {
-    for (const name of group) {
-      const leader = sources.find((source) => source.fields[name] !== undefined)
-      if (leader === undefined) continue
-      for (const member of group) {
-        const value = leader.fields[member]
-        if (value !== undefined) fields[member] = value
-      }
-      break
+/** Names of evidence, as tags of an alert, by which it is found as well. */
+const namesBeside = (sources: ReadonlyArray<Source>, own: ReadonlyArray<unknown>): AlertFields["others"] => {
+  const others: Array<readonly [string, string]> = []
+  const add = (tag: string, value: string | undefined) => {
+    if (value === undefined || own.includes(value)) return
+    let count = 0
+    for (const [name, other] of others) {
+      if (name !== tag) continue
+      if (other === value || ++count >= tagsMax.ofOthers) return
     }
+    others.push([tag, value])
   }
-  return { fields, client: endOf(sources, "client"), server: endOf(sources, "server") }
+  for (const { ends: { client, server }, fields, witness } of sources) {
+    if (witness.isBystander) {
+      add("seen", client?.name ?? server?.name)
+      add("seen", client?.ip ?? server?.ip)
+      add("seen", fields.userName)
+      add("seen", fields.fileName)
+      continue
+    }
+    add("host", client?.name)
+    add("host", server?.name)
+    add("ip", client?.ip)
+    add("ip", server?.ip)
+    for (const [tag, field] of tagOfField) add(tag, fields[field])
+  }
+  return others
+}
+
+const clean = (source: Source): Source => ({
+  ...source,
+  fields: source.fields.userName === undefined ? {} : { userName: source.fields.userName },
+  ends: { client: nameOnly(source.ends.client), server: nameOnly(source.ends.server) }
+})
+
+/** Returns the number of the device that the highest-ranked object names, of equal ones the device itself. */
+const deviceOf = (all: ReadonlyArray<Source>): number | undefined => {
+  let found: Source | undefined
+  for (const source of all) {
+    const { device, index, rank, witness: { isBystander, type } } = source
+    if (device === undefined || isBystander || type === "hostLogonSession") continue
+    if (found === undefined || rank === found.rank && device === index && found.device !== found.index) found = source
+  }
+  return found?.device
+}
+
+/** Returns the alert's fields; the lists are in the order of `witnesses`. */
+export const of = (
+  witnesses: ReadonlyArray<Witness>,
+  fieldsOf: ReadonlyArray<Fields>,
+  ends: ReadonlyArray<Ends>,
+  places: ReadonlyArray<Place | undefined>
+): AlertFields => {
+  if (witnesses.length === 0) return { fields: {}, others: [] }
+  const all = witnesses.map((witness, index): Source => ({
+    witness,
+    index,
+    rank: rankOf(witness),
+    fields: fieldsOf[index]!,
+    ends: ends[index]!,
+    device: places[index]?.device
+  })).sort((one, other) => one.rank - other.rank)
+  const number = places.length === 0 ? undefined : deviceOf(all)
+  // Bystanders give nothing, clean evidence only names.
+  const sources: Array<Source> = []
+  for (const source of all) {
+    const { device, witness: { isBystander, isClean } } = source
+    if (isBystander || device !== undefined && device !== number) continue
+    sources.push(isClean ? clean(source) : source)
+  }
+  const fields: Fields = {}
+  for (const name of singles) take(fields, firstWith(sources, name)?.fields, [name])
+  const user = sources.find((source) => source.fields.userName !== undefined && !isGuess(source))
+  take(fields, (user ?? firstWith(sources, "userName"))?.fields, ["userName"])
+  for (const group of groups) take(fields, leaderOf(sources, group)?.fields, group)
+  const stored = sources.filter(({ witness: { seen } }) => seen.files.length > 0)
+  const ran = leaderOf(sources, ["program", "pid"])
+  const isRun = ran !== undefined && (ran.fields.filePath ?? ran.fields.fileHash) !== undefined
+  take(fields, (leaderOf(stored, fileNames) ?? (isRun ? ran : leaderOf(sources, fileNames)))?.fields, fileNames)
+  const device = number === undefined ? undefined : sources.find(({ index }) => index === number)
+  const [client, server] = [endOf(sources, "client", device), endOf(sources, "server", device)]
+  const own = [...Object.values(fields), client?.name, client?.ip, server?.name, server?.ip]
+  return { fields, client, server, others: namesBeside(all, own) }
 }

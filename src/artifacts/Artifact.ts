@@ -44,6 +44,7 @@ export const Artifact = Schema.Struct({
   ruleName: Schema.String,
   ruleCategory: text,
   cve: text,
+  cveDescription: text,
   fqdn: text,
   geoRegion: text,
   vendorCode: text,

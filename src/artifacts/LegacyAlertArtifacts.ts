@@ -1,20 +1,32 @@
 /** Maps a legacy alert to its artifact. */
+import { comparedTextMax } from "../domain/Bounds.ts"
+import { details } from "../domain/Details.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
+import { instant } from "../domain/Instant.ts"
 import { shape } from "../domain/LegacyAlert.ts"
+import { text } from "../domain/NormalForms.ts"
 import type { Properties } from "../domain/Shape.ts"
 import type { Drift } from "../evidence/Drift.ts"
 import * as Action from "./Action.ts"
-import { categoryKey, streamName, titleMax } from "./AlertArtifacts.ts"
+import { streamName } from "./AlertArtifacts.ts"
+import { cvesIn, isClosed } from "./AlertCase.ts"
+import * as AlertFields from "./AlertFields.ts"
+import { categoriesOf, isDenial, isPolicy } from "./AlertMessageTypes.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
-import * as LegacyFields from "./LegacyFields.ts"
+import { object } from "./EvidenceReading.ts"
 import { type LegacyFacts, messageTypeOf } from "./LegacyMessageTypes.ts"
-import { atOnce, inSteps, type MappingContext, report, type Steps } from "./Mapped.ts"
-import { text } from "./NormalForms.ts"
+import { type MappingContext, mapsOf, report, type Steps } from "./Mapped.ts"
+import { entriesOf, witnessesOf } from "./ReadLegacy.ts"
 import * as Severity from "./Severity.ts"
-import { isVictimClient } from "./Sides.ts"
+import * as Sides from "./Sides.ts"
 import { Tags } from "./Tags.ts"
-import * as Vulnerabilities from "./Vulnerabilities.ts"
+import { withoutUserText } from "./Title.ts"
+import * as WitFoo from "./WitFoo.ts"
+
+const ownDetails = details(
+  "incidentId*=incidentIds provider=vendorInformation.provider subProvider=vendorInformation.subProvider subscription=azureSubscriptionId feedback confidence category actor=activityGroupName assignedTo sourceMaterial*=sourceMaterials created=createdDateTime updated=lastModifiedDateTime resolved=closedDateTime firstActivity=eventDateTime lastActivity=lastEventDateTime"
+)
 
 const ransom = /ransom/i
 const guid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -27,29 +39,31 @@ const serviceOf = (provider: string): string => provider.startsWith("office 365"
 const lowerOf = (value: unknown): string => text(value)?.toLowerCase() ?? ""
 
 const factsOf = (value: Properties, severity: Severity.Severity, threats: ReadonlyArray<string>): LegacyFacts => {
-  const provider = lowerOf(LegacyFields.partOf(value, "vendorInformation")["provider"])
+  const provider = lowerOf(object(value["vendorInformation"])["provider"])
   const category = text(value["category"])
+  const isCustomers = provider === "azure sentinel"
   return {
-    T: text(value["title"])?.slice(0, titleMax) ?? "",
-    H: threats.join("\n"),
-    C: new Set(category === undefined || twoGuids.test(category) ? [] : [categoryKey(category)]),
+    T: withoutUserText(text(value["title"]) ?? "", isCustomers),
+    isCustomers,
+    H: threats.join("\n").slice(0, comparedTextMax),
+    ...categoriesOf(category === undefined || twoGuids.test(category) ? [] : [category]),
     S: serviceOf(provider),
     D: "",
     M: [],
-    E: new Set(LegacyFields.entriesOf(value, "processes").length > 0 ? ["process"] : []),
+    E: new Set(entriesOf(value, "processes").length > 0 ? ["process"] : []),
     severity: severity.label,
     P: provider,
     X: category?.toUpperCase() ?? "",
-    hasClicks: LegacyFields.entriesOf(value, "uriClickSecurityStates").length > 0,
-    hasRansomware: LegacyFields.entriesOf(value, "malwareStates").some((state) =>
+    hasClicks: entriesOf(value, "uriClickSecurityStates").length > 0,
+    hasRansomware: entriesOf(value, "malwareStates").some((state) =>
       [state["category"], state["family"], state["name"]].some((word) => typeof word === "string" && ransom.test(word))
     ),
-    hasCve: LegacyFields.entriesOf(value, "vulnerabilityStates").some((state) => text(state["cve"]) !== undefined)
+    hasCve: entriesOf(value, "vulnerabilityStates").some((state) => text(state["cve"]) !== undefined)
   }
 }
 
 const isBlocked = (value: Properties): boolean => {
-  const first = (name: string) => LegacyFields.entriesOf(value, name)[0] ?? {}
+  const first = (name: string) => entriesOf(value, name)[0] ?? {}
   return lowerOf(first("networkConnections")["status"]) === "blocked"
     || lowerOf(first("messageSecurityStates")["deliveryAction"]) === "blocked"
     || lowerOf(first("uriClickSecurityStates")["clickAction"]).includes("block")
@@ -57,59 +71,61 @@ const isBlocked = (value: Properties): boolean => {
 
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
-  const value = sent.value as Properties
-  const { drift: found, isPartial } = shape.inspect(value)
+  const { drift: found, isPartial, value } = shape.inspect(sent.value as Properties)
   report(drift, found)
   const graded = Severity.of(value["severity"])
-  const threats = LegacyFields.entriesOf(value, "malwareStates")
+  const threats = entriesOf(value, "malwareStates")
     .flatMap((state) => Draft.listOf(state["name"]).concat(Draft.listOf(state["family"])))
   const facts = factsOf(value, graded, threats)
   const decided = messageTypeOf(facts)
   const isHarmless = Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed"
+  const lowered = isHarmless ? "classification" : undefined
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts", record),
     message: sent.text,
     hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: decided.type,
-    severity: isHarmless ? Severity.informational : graded,
-    action: isBlocked(value) ? "block" : Action.ofStatus(value["status"]),
-    senderHost: `${context.tenantId}/${record.id}`,
+    severity: graded,
+    lowered,
+    action: !isHarmless && isBlocked(value) ? "block" : Action.ofStatus(value["status"]),
+    senderHost: `${context.tenantId}/${Draft.senderId(record.id)}`,
     ruleName: text(value["title"]) ?? "Untitled alert"
   })
   Draft.set(draft, "ruleCategory", text(value["category"]) ?? "Unknown")
   Draft.set(draft, "vendorCode", text(value["category"]))
-  Draft.set(draft, "startTimeUTC", Draft.firstInstant(value, "eventDateTime", "createdDateTime"))
-  Draft.set(
-    draft,
-    "endTimeUTC",
-    Draft.firstInstant(value, "lastEventDateTime", "closedDateTime", "lastModifiedDateTime")
-  )
+  const updated = instant(value["lastModifiedDateTime"])
+  const created = instant(value["createdDateTime"])
+  if (isClosed(value["status"])) Draft.setTimes(draft, created ?? instant(value["eventDateTime"]), updated)
+  else Draft.setTimes(draft, updated ?? created, undefined)
 
-  const vendor = LegacyFields.partOf(value, "vendorInformation")
   const tags = new Tags()
     .addCommon(context.tenantId, "alerts", value)
     .add("alertId", record.id)
     .add("providerAlertId", record.id)
-    .addEach("incidentId", value["incidentIds"])
-    .add("provider", vendor["provider"])
-    .add("subProvider", vendor["subProvider"])
-    .add("subscription", value["azureSubscriptionId"])
-    .add("feedback", value["feedback"])
-    .add("confidence", value["confidence"])
-    .add("category", value["category"])
-    .add("actor", value["activityGroupName"])
-    .add("assignedTo", value["assignedTo"])
-  if (decided.via === 21) tags.mark("service_denial")
-  LegacyFields.fill(value, draft, tags, isVictimClient(decided.type))
-  const cves = LegacyFields.entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
-  Vulnerabilities.name(draft, tags, [...cves, facts.T, ...threats].join("\n"))
+    .addFrom(ownDetails, value)
+  Draft.markLowered(tags, lowered, decided.type)
+  if (!isHarmless && decided.type === "service_disruption" && isDenial(facts)) tags.mark("service_denial")
+  const witnesses = witnessesOf(value)
+  const view: WitFoo.View = {
+    tenantId: context.tenantId,
+    messageType: decided.type,
+    isSender: false,
+    senders: new Set()
+  }
+  const fields = witnesses.map(({ seen }) => WitFoo.fieldsOf(seen, view))
+  const ends = Sides.place(witnesses, decided.type, { service: facts.S, detection: "" })
+  const own = AlertFields.of(witnesses, fields, ends, [])
+  Object.assign(draft, own.fields)
+  Draft.setEnds(draft, own)
+  for (const { seen } of witnesses) WitFoo.addTags(tags, seen, own.fields, view)
+  for (const [name, other] of own.others) tags.add(name, other, "lists")
+  const cves = entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
+  if (!isPolicy(decided.via)) Draft.setCves(draft, tags, cvesIn([...cves, facts.T, ...threats].join("\n")))
+  if (draft.cve !== undefined) Draft.set(draft, "cveDescription", text(value["description"]))
+  Draft.addTexts(tags, value)
   if (isPartial) tags.mark("decode:partial")
   yield Draft.finish(draft, tags)
 }
 
-/** Maps a legacy alert to one artifact. Pure; never throws. */
-export const map = atOnce(artifactsOf)
-
-/** Maps a legacy alert as {@link map} does, with turns for others. */
-export const mapInSteps = inSteps(artifactsOf)
+export const { map, mapInSteps } = mapsOf(artifactsOf)

@@ -3,8 +3,8 @@
  *
  * See `.github/MAPPING.md`, "Message types of legacy alerts".
  */
-import { type AlertFacts, messageTypeOf as alertMessageTypeOf, otherwise } from "./AlertMessageTypes.ts"
-import { decide, type Decided, type Row } from "./MessageTypes.ts"
+import { type AlertFacts, lastTitleRow, messageTypeOf as alertMessageTypeOf, terms } from "./AlertMessageTypes.ts"
+import { decide, type Decided, rowsOf } from "./RowTable.ts"
 
 /** What the rows read, computed once for each legacy alert. */
 export interface LegacyFacts extends AlertFacts {
@@ -17,71 +17,55 @@ export interface LegacyFacts extends AlertFacts {
   readonly hasCve: boolean
 }
 
-type Condition = (facts: LegacyFacts) => boolean
-
-const provider = (name: string, pattern?: RegExp): Condition => {
-  const known = name.toLowerCase()
-  return ({ P, X }) => P === known && (pattern === undefined || pattern.test(X))
+const providers: Readonly<Record<string, string>> = {
+  IPC: "ipc",
+  MCAS: "mcas",
+  ASC: "asc",
+  AATP: "azure advanced threat protection"
 }
 
-const identityProtection = "IPC"
-const cloudApps = "MCAS"
-const cloud = "ASC"
-const identity = "Azure Advanced Threat Protection"
+const rows = rowsOf<LegacyFacts>(
+  String.raw`
+1 clicks => phishing_click
+2 ransomware => ransomware_download
+3 cve => exploit_attempt
+4 P IPC & X/LEAKEDCREDENTIALS|ATTEMPTEDPRTACCESS/ => credential_access
+5 P IPC & X/PASSWORDSPRAY/ => auth_failure
+6 P IPC & X/ANONYMOUSLOGIN|ANONYMIZEDIP|MALICIOUSIP|SUSPICIOUSIP|MALWAREINFECTEDIP|NATIONSTATEIP|ANOMALOUSTOKEN|TOKENISSUER|ATTACKERINTHEMIDDLE|INVESTIGATIONSTHREATINTELLIGENCE|ADMINCONFIRMED/ => malicious_session
+7 P IPC => grave malicious_session
+8 P MCAS & X/FAILED_LOGIN/ => auth_failure
+9 P MCAS & X/RANSOMWARE/ => ransomware_encryption
+10 P MCAS & X/MALWARE/ => malicious_software
+11 P MCAS & X/FORWARDING|DATA_EXFILTRATION|MASS_DOWNLOAD|MASS_SHARE/ => data_exfiltration
+12 P MCAS & X/INBOX_RULE|INBOX_MANIPULATION/ => defense_evasion
+13 P MCAS & X/(?:^|_)TOR(?:_|$)|ANONYMOUS|RISKY_IP|BOTNET/ => malicious_session
+14 P MCAS & X/ADMIN|PRIVILEGE|IMPERSONAT/ => privilege_escalation
+15 P MCAS & X/CABINET_EVENT_MATCH|CABINET_DISCOVERY|INLINE/ => policy_violation
+16 P MCAS & X/MANAGEMENT/ => config_change
+17 P MCAS => anomalous_behavior
+18 P ASC & X/GEOANOMALY|ANONYMITY|ANOMALY|UNUSUAL/ => anomalous_behavior
+19 P ASC & X/BRUTEFORCE|FAILEDLOGON/ => auth_failure
+20 P ASC & X/SQLINJECTION|VULNERABILITY|EXPLOIT|WEBSHELL/ => X/VULNERABILITYTO/ ? iom_match; exploit_attempt
+21 P ASC & X/DDOS/ => service_disruption
+22 P ASC & X/MALWARE|MALICIOUSSOFTWARE|CRYPTO/ => malicious_software
+23 P ASC & X/EXFILTRATION|DATAEXFIL/ => data_exfiltration
+24 P AATP & X/RECONNAISSANCE|ENUMERATION/ => service_discovery
+25 P AATP & X/BRUTEFORCE/ => auth_failure
+26 P AATP => credential_access
+`,
+  {
+    list: { ...terms.list, P: ([name = ""]) => ({ P }) => P === providers[name] },
+    pattern: { ...terms.pattern, X: (pattern) => ({ X }) => pattern.test(X) },
+    named: {
+      ...terms.named,
+      clicks: ({ hasClicks }) => hasClicks,
+      ransomware: ({ hasRansomware }) => hasRansomware,
+      cve: ({ hasCve }) => hasCve
+    }
+  }
+)
 
-const rows: ReadonlyArray<Row<LegacyFacts>> = [
-  { row: 1, when: ({ hasClicks }) => hasClicks, type: "phishing_click" },
-  { row: 2, when: ({ hasRansomware }) => hasRansomware, type: "ransomware_download" },
-  {
-    row: 3,
-    when: ({ hasCve }) =>
-      hasCve,
-    type: "exploit_attempt"
-  },
-  { row: 4, when: provider(identityProtection, /LEAKEDCREDENTIALS|ATTEMPTEDPRTACCESS/), type: "credential_access" },
-  { row: 5, when: provider(identityProtection, /PASSWORDSPRAY/), type: "auth_failure" },
-  {
-    row: 6,
-    when: provider(
-      identityProtection,
-      /ANONYMOUSLOGIN|ANONYMIZEDIP|MALICIOUSIP|SUSPICIOUSIP|MALWAREINFECTEDIP|NATIONSTATEIP|ANOMALOUSTOKEN|TOKENISSUER|ATTACKERINTHEMIDDLE|INVESTIGATIONSTHREATINTELLIGENCE|ADMINCONFIRMED/
-    ),
-    type: "malicious_session"
-  },
-  {
-    row: 7,
-    when: provider(identityProtection),
-    type: ({ severity }) =>
-      severity === "medium" || severity === "high" || severity === "critical"
-        ? "malicious_session"
-        : "anomalous_behavior"
-  },
-  { row: 8, when: provider(cloudApps, /FAILED_LOGIN/), type: "auth_failure" },
-  { row: 9, when: provider(cloudApps, /RANSOMWARE/), type: "ransomware_encryption" },
-  { row: 10, when: provider(cloudApps, /MALWARE/), type: "malicious_software" },
-  {
-    row: 11,
-    when: provider(cloudApps, /FORWARDING|DATA_EXFILTRATION|MASS_DOWNLOAD|MASS_SHARE/),
-    type: "data_exfiltration"
-  },
-  { row: 12, when: provider(cloudApps, /INBOX_RULE|INBOX_MANIPULATION/), type: "defense_evasion" },
-  { row: 13, when: provider(cloudApps, /(?:^|_)TOR(?:_|$)|ANONYMOUS|RISKY_IP|BOTNET/), type: "malicious_session" },
-  { row: 14, when: provider(cloudApps, /ADMIN|PRIVILEGE|IMPERSONAT/), type: "privilege_escalation" },
-  { row: 15, when: provider(cloudApps, /CABINET_EVENT_MATCH|CABINET_DISCOVERY|INLINE/), type: "policy_violation" },
-  { row: 16, when: provider(cloudApps, /MANAGEMENT/), type: "config_change" },
-  { row: 17, when: provider(cloudApps), type: "anomalous_behavior" },
-  { row: 18, when: provider(cloud, /GEOANOMALY|ANONYMITY|ANOMALY|UNUSUAL/), type: "anomalous_behavior" },
-  { row: 19, when: provider(cloud, /BRUTEFORCE|FAILEDLOGON/), type: "auth_failure" },
-  { row: 20, when: provider(cloud, /SQLINJECTION|VULNERABILITY|EXPLOIT|WEBSHELL/), type: "exploit_attempt" },
-  { row: 21, when: provider(cloud, /DDOS/), type: "service_disruption" },
-  { row: 22, when: provider(cloud, /MALWARE|MALICIOUSSOFTWARE|CRYPTO/), type: "malicious_software" },
-  { row: 23, when: provider(cloud, /EXFILTRATION|DATAEXFIL/), type: "data_exfiltration" },
-  { row: 24, when: provider(identity, /RECONNAISSANCE|ENUMERATION/), type: "service_discovery" },
-  { row: 25, when: provider(identity, /BRUTEFORCE/), type: "auth_failure" },
-  { row: 26, when: provider(identity), type: "credential_access" }
-]
-
-/** The row whose type counts only when no row of `alerts_v2` decides. */
+/** The row whose type counts only when no title decides. */
 const askingRow = 26
 
 /** Returns a legacy alert's message type and its row: 27 when only a row of `alerts_v2` held. */
@@ -90,5 +74,5 @@ export const messageTypeOf = (facts: LegacyFacts): Decided => {
   if (decided !== undefined && decided.row !== askingRow) return decided
   const { row: via, type } = alertMessageTypeOf(facts)
   if (decided === undefined) return { row: 27, via, type }
-  return via === otherwise.row ? decided : { ...decided, via, type }
+  return via > lastTitleRow ? decided : { ...decided, via, type }
 }

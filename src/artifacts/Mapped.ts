@@ -41,15 +41,23 @@ export const report = (drift: Array<Drift>, found: ReadonlyArray<Drift>): void =
   for (const one of found) if (drift.length < recordDriftMax) drift.push(one)
 }
 
-/** Makes a mapping whose artifacts are made while they are iterated over, once. */
-export const inSteps =
-  (mapping: Mapping) => (context: MappingContext, record: GraphRecord): Mapped<Iterable<Artifact | undefined>> => {
+/** What an endpoint exports: `map` makes all artifacts at once, `mapInSteps` while they are iterated over. */
+export interface Maps {
+  readonly map: (context: MappingContext, record: GraphRecord) => Mapped
+  readonly mapInSteps: (context: MappingContext, record: GraphRecord) => Mapped<Iterable<Artifact | undefined>>
+}
+
+/** Makes both of a mapping. Neither throws, whatever the record holds. */
+export const mapsOf = (mapping: Mapping): Maps => {
+  const mapInSteps: Maps["mapInSteps"] = (context, record) => {
     const drift: Array<Drift> = []
     return { artifacts: mapping(context, record, drift), drift }
   }
-
-/** Makes a mapping that makes all artifacts at once. */
-export const atOnce = (mapping: Mapping) => (context: MappingContext, record: GraphRecord): Mapped => {
-  const { artifacts, drift } = inSteps(mapping)(context, record)
-  return { artifacts: Array.from(artifacts).filter((artifact) => artifact !== undefined), drift }
+  return {
+    mapInSteps,
+    map: (context, record) => {
+      const { artifacts, drift } = mapInSteps(context, record)
+      return { artifacts: Array.from(artifacts).filter((artifact) => artifact !== undefined), drift }
+    }
+  }
 }

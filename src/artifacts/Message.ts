@@ -5,6 +5,8 @@ import { stepBytes } from "../domain/Bounds.ts"
 /** `JSON.stringify` recurses: a few thousand levels overflow the stack, and the result is none. */
 const native = Option.liftThrowable((value: unknown) => JSON.stringify(value))
 
+const parsed = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
 type Step = { readonly text: string } | { readonly value: unknown }
 
 /** `JSON.rawJSON` has no prototype, unlike objects that `JSON.parse` made. */
@@ -37,6 +39,9 @@ const iterative = (root: unknown): string => {
   }
   return json
 }
+
+/** Parses JSON; undefined for a text that is none. */
+export const parse = (text: string): unknown => Option.getOrUndefined(parsed(text))
 
 /** Returns a value that came from JSON as compact JSON, however deep it is. */
 export const stringify = (value: unknown): string => Option.getOrElse(native(value), () => iterative(value))

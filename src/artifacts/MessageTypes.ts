@@ -1,4 +1,4 @@
-/** The values of `messageType`: only words that WitFoo's rules know. */
+/** The values of `messageType`: only words that WitFoo's rules know, and `audit_log`, which none of them reads. */
 
 /** Every `messageType` that this connector emits. */
 export const messageTypes = [
@@ -9,6 +9,7 @@ export const messageTypes = [
   "malicious_session",
   "defense_evasion",
   "service_discovery",
+  "recon",
   "malicious_behavior",
   "botnet_connection",
   "data_staging",
@@ -18,6 +19,7 @@ export const messageTypes = [
   "ransomware_download",
   "ransomware_encryption",
   "service_disruption",
+  "degraded_service",
   "ids_event",
   "content_filter",
   "anomalous_behavior",
@@ -32,31 +34,11 @@ export const messageTypes = [
   "config_change",
   "ioc_match",
   "iom_match",
-  "ids_action"
+  "audit_log"
 ] as const
 
 /** One of {@link messageTypes}. */
 export type MessageType = typeof messageTypes[number]
 
-/** One row of a table of message types; the first row whose condition holds decides. */
-export interface Row<in Facts> {
-  readonly row: number
-  readonly when: (facts: Facts) => boolean
-  readonly type: MessageType | ((facts: Facts) => MessageType)
-}
-
-/** The message type of an alert, and the row that decided it. */
-export interface Decided {
-  readonly row: number
-  /** The row of `alerts_v2` that decided a legacy alert. */
-  readonly via?: number
-  readonly type: MessageType
-}
-
-/** Returns the type of the first row whose condition holds; `undefined` when none does. */
-export const decide = <Facts>(rows: ReadonlyArray<Row<Facts>>, facts: Facts): Decided | undefined => {
-  for (const { row, type, when } of rows) {
-    if (when(facts)) return { row, type: typeof type === "string" ? type : type(facts) }
-  }
-  return undefined
-}
+/** Writes a message type for a tag, where it must not look like a tag that rules know. */
+export const written = (type: MessageType): string => type.replaceAll("_", "-")

@@ -1,110 +1,138 @@
 /**
- * The tags of an artifact: `name:value`, without duplicates, in the order they were added.
+ * The tags of an artifact: `name:value`, without duplicates, in the order of their use.
  *
  * Meaning of each name: `.github/MAPPING.md`, "Tags".
  */
-import { tagValuesMax } from "../domain/Bounds.ts"
+import { tagBytes, tagsMax } from "../domain/Bounds.ts"
+import { type Details, details, valueOf } from "../domain/Details.ts"
 import type { Properties } from "../domain/Shape.ts"
-
-const lengthMax = 256
-const countMax = 64
+import { cut } from "./Bytes.ts"
 
 /** Whether an integer is so long that its last digits are lost; the message keeps them. */
 const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
-const cut = (tag: string): string => {
-  if (tag.length <= lengthMax) return tag
-  // A character outside the basic plane is two units, which are kept or cut together.
-  const last = tag.charCodeAt(lengthMax - 1)
-  return tag.slice(0, last >= 0xd800 && last <= 0xdbff ? lengthMax - 1 : lengthMax)
-}
+/** Words that lead rules look for anywhere in the tags: an attacker's file name must not raise a lead. */
+const ruleWords = /service_denial|policy_violation|http_response_code:|blacklist process found/gi
+const anyRuleWord = /_(?:denial|violation|response_code)|process found/i
 
-const add = (to: Array<string>, name: string, value: unknown): void => {
-  if (typeof value === "string") {
-    const text = value.trim()
-    if (text !== "" && text !== "unknownFutureValue") to.push(cut(`${name}:${text}`))
-  } else if (typeof value === "boolean" || typeof value === "number" && !isLossy(value)) {
-    to.push(`${name}:${value}`)
-  }
-}
+/** Most values have neither what joins three of the words nor a part of the fourth. */
+const harmless = (tag: string): string =>
+  (tag.includes("_") || tag.includes("ound") || tag.includes("OUND")) && anyRuleWord.test(tag)
+    ? tag.replace(ruleWords, (word) => word.replace(/[_: ]/g, "-"))
+    : tag
 
-const addEach = (to: Array<string>, name: string, values: unknown): void => {
-  if (Array.isArray(values)) { for (const value of values.slice(0, tagValuesMax)) add(to, name, value) }
-  else add(to, name, values)
-}
+const common = details("severity status classification determination systemTag*=systemTags")
 
-/** Removes duplicates. A `Set` hashes every text, which takes twice as long for an artifact's few tags. */
-const once = (tags: ReadonlyArray<string>): Array<string> => {
-  if (tags.length > countMax) return Array.from(new Set(tags))
-  const found: Array<string> = []
-  for (const tag of tags) if (!found.includes(tag)) found.push(tag)
-  return found
-}
+/** `own` tags of a record; then values of lists, and those of other objects; then what people wrote. */
+type Tier = "own" | "lists" | "texts"
 
 /** Tags under construction. A duplicate stays only where it was added first. */
 export class Tags {
-  /** Tags that rules or operators look for: they come first, so that none is cut. */
-  readonly #marks: Array<string> = []
-  readonly #tags: Array<string> = []
-  /** Tags of long lists: they come last, so that they are cut first. */
-  readonly #bulk: Array<string> = []
-  /** Tags of the parent record, which follow this record's own. */
+  readonly #tags = { first: [], own: [], lists: [], texts: [] } as Record<"first" | Tier, Array<string>>
+  /** How many tags there are of each name, from the moment when there may be too many of one. */
+  #counts: Map<string, number> | undefined
+  #size = 0
+  #chars = 0
+  #left = 0
+  /** Tags of the parent record, which have other names, and follow this record's own. */
   readonly #of: Tags | undefined
 
   constructor(of?: Tags) {
     this.#of = of
   }
 
-  /** Adds one tag for each element of a list that may be long; they come last. */
-  addBulk(name: string, values: unknown): this {
-    addEach(this.#bulk, name, values)
-    return this
-  }
-
-  /** Adds a complete tag that must not be cut. */
+  /** Adds a complete tag that rules or operators look for: it comes first, so that it is never left out. */
   mark(tag: string): this {
-    this.#marks.push(cut(tag))
+    if (!this.#tags.first.includes(tag)) this.#tags.first.push(tag)
     return this
   }
 
-  /** Adds tags that already have the form `name:value`. */
-  addWritten(tags: ReadonlyArray<string>): this {
-    for (const tag of tags) this.#tags.push(cut(tag))
-    return this
+  /** Says that a value of this name was cut. */
+  markCut(name: string): this {
+    return this.#tags.first.length < tagsMax.ofName ? this.mark(`cut:${name}`) : this
+  }
+
+  #push(tier: Tier, name: string, text: string): void {
+    const tag = harmless(`${name}:${text}`)
+    const kept = tag.length * 3 <= tagBytes.others ? tag : cut(tag, tagBytes.of.get(name) ?? tagBytes.others)
+    if (kept.length < tag.length) this.markCut(name)
+    const { lists, own, texts } = this.#tags
+    if (own.includes(kept) || lists.includes(kept) || texts.includes(kept)) return
+    if (this.#size >= tagsMax.ofName && this.#isFull(name)) this.#left++
+    else {
+      this.#size++
+      this.#chars += kept.length
+      this.#tags[tier].push(kept)
+    }
+  }
+
+  /** Counts a tag of a name, unless there are as many as there may be. */
+  #isFull(name: string): boolean {
+    if (this.#counts === undefined) {
+      this.#counts = new Map()
+      const { lists, own, texts } = this.#tags
+      for (const tag of [...own, ...lists, ...texts]) {
+        const known = tag.slice(0, tag.indexOf(":"))
+        this.#counts.set(known, (this.#counts.get(known) ?? 0) + 1)
+      }
+    }
+    const count = this.#counts.get(name) ?? 0
+    if (count >= (tagsMax.ofNames.has(name) ? tagsMax.ofListed : tagsMax.ofName)) return true
+    this.#counts.set(name, count + 1)
+    return false
   }
 
   /** Adds `name:value`, unless the value is absent, empty, no scalar, or `unknownFutureValue`. */
-  add(name: string, value: unknown): this {
-    add(this.#tags, name, value)
+  add(name: string, value: unknown, tier: Tier = "own"): this {
+    if (typeof value === "string") {
+      const text = value.trim()
+      if (text !== "" && text !== "unknownFutureValue") this.#push(tier, name, text)
+    } else if (typeof value === "boolean" || typeof value === "number" && !isLossy(value)) {
+      this.#push(tier, name, String(value))
+    }
     return this
   }
 
   /** Adds one tag for each element of a list; a scalar counts as a list of one. */
-  addEach(name: string, values: unknown): this {
-    addEach(this.#tags, name, values)
+  addEach(name: string, values: unknown, tier: Tier = "lists"): this {
+    if (!Array.isArray(values)) return this.add(name, values, tier)
+    for (const value of values.slice(0, tagsMax.list)) this.add(name, value, tier)
+    return this
+  }
+
+  /** Adds what a table names; values of lists come last. */
+  addFrom(of: Details, value: object): this {
+    for (const detail of of) {
+      const found = valueOf(detail, value)
+      if (detail.isList) this.addEach(detail.name, found)
+      else if (found !== undefined) this.add(detail.name, found)
+    }
     return this
   }
 
   /** Adds the tags that artifacts of every endpoint have. */
   addCommon(tenantId: string, endpoint: string, value: Properties): this {
-    return this
-      .add("tenantId", tenantId)
-      .add("endpoint", endpoint)
-      .add("severity", value["severity"])
-      .add("status", value["status"])
-      .add("classification", value["classification"])
-      .add("determination", value["determination"])
-      .addBulk("systemTag", value["systemTags"])
+    return this.add("tenantId", tenantId).add("endpoint", endpoint).addFrom(common, value)
   }
 
-  /** Returns at most 64 tags; the last says how many more there were. */
+  /** Returns the tags within their bounds; the last says how many more there were. */
   toArray(): ReadonlyArray<string> {
+    const { first, lists, own, texts } = this.#tags
     const of = this.#of
-    const tags = once(
-      of === undefined
-        ? [...this.#marks, ...this.#tags, ...this.#bulk]
-        : [...this.#marks, ...of.#marks, ...this.#tags, ...of.#tags, ...this.#bulk, ...of.#bulk]
-    )
-    return tags.length <= countMax ? tags : [...tags.slice(0, countMax - 1), `tagsCut:${tags.length - countMax + 1}`]
+    const all = of === undefined
+      ? [...first, ...own, ...lists, ...texts]
+      : [...first, ...of.#tags.first, ...own, ...of.#tags.own, ...lists, ...of.#tags.lists, ...texts]
+    let left = this.#left + (of === undefined ? 0 : of.#left)
+    const isLight = (this.#chars + (of === undefined ? 0 : of.#chars)) * 3 <= tagsMax.bytes / 2
+    if (left === 0 && isLight && all.length <= tagsMax.all) return all
+    // The last place, and a few bytes, are for the number of those left out.
+    const kept: Array<string> = []
+    let room = tagsMax.bytes - tagBytes.count
+    for (const tag of all) {
+      room -= Buffer.byteLength(tag)
+      if (kept.length < tagsMax.all - 1 && room >= 0) kept.push(tag)
+      else left++
+    }
+    return left === 0 ? kept : [...kept, `tagsCut:${left}`]
   }
 }

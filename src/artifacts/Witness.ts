@@ -1,13 +1,22 @@
-/** One evidence object as the mapping reads it: decoded form, facts, roles and verdict. */
+/** One evidence object as renderers read it: decoded form, entities, roles and verdict. */
 import type { Properties } from "../domain/Shape.ts"
 import { decode, type DecodedEvidence } from "../evidence/Evidence.ts"
-import { type EvidenceFacts, factsOf } from "./EvidenceFacts.ts"
+import type { Observation } from "./Entities.ts"
+import { reader } from "./EvidenceReading.ts"
+import * as Cloud from "./ReadCloud.ts"
+import * as Hosts from "./ReadHosts.ts"
+import * as Mail from "./ReadMail.ts"
+
+/** Reads the entities of evidence. Pure; never throws, whatever the object holds. */
+export const observe = reader({ ...Cloud.readings, ...Hosts.readings, ...Mail.readings }, Hosts.unknown)
 
 /** An evidence object of an alert. */
 export interface Witness {
   readonly raw: Properties
   readonly decoded: DecodedEvidence
-  readonly facts: EvidenceFacts
+  /** Evidence type; empty for unknown ones. */
+  readonly type: string
+  readonly seen: Observation
   /** Lower case, without `unknown` and `unknownFutureValue`. */
   readonly roles: ReadonlyArray<string>
   /** Lower case. */
@@ -19,21 +28,15 @@ export interface Witness {
   readonly isPrimary: boolean
 }
 
-const nothing: Properties = {}
-
-const isProperties = (value: unknown): value is Properties =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const listed = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string")
 
-/** Whether a lower-case role says only that an object was present. */
-export const isIdle = (role: string): boolean => role === "contextual" || role === "scanned"
+const isIdle = (role: string): boolean => role === "contextual" || role === "scanned"
 
 /** Reads one element of an alert's evidence. Never throws. */
 export const make = (element: unknown): Witness => {
   const decoded = decode(element)
-  const raw = isProperties(element) ? element : nothing
+  const raw = decoded.value
   const roles = listed(raw["roles"])
     .map((role) => role.trim().toLowerCase())
     .filter((role) => role !== "" && role !== "unknown" && role !== "unknownfuturevalue")
@@ -41,7 +44,8 @@ export const make = (element: unknown): Witness => {
   return {
     raw,
     decoded,
-    facts: factsOf(decoded),
+    type: decoded.known ? decoded.type : "",
+    seen: observe(decoded),
     roles,
     verdict,
     isClean: verdict === "nothreatsfound",
@@ -49,3 +53,26 @@ export const make = (element: unknown): Witness => {
     isPrimary: listed(raw["detailedRoles"]).some((role) => role.toLowerCase().startsWith("primary"))
   }
 }
+
+const first: ReadonlySet<string> = new Set([
+  "attacker",
+  "commandandcontrol",
+  "compromised",
+  "attacked",
+  "policyviolator"
+])
+
+const roleRank = ({ roles }: Witness): number => {
+  let rank = roles.length === 0 ? 2 : 3
+  for (const role of roles) {
+    const own = first.has(role) ? 0 : role === "source" || role === "destination" ? 1 : isIdle(role) ? 3 : 2
+    if (own < rank) rank = own
+  }
+  return rank
+}
+
+const verdictRanks = new Map([["malicious", 0], ["suspicious", 1], ["nothreatsfound", 3]])
+
+/** The lower, the more an object is what its alert is about: by role, then primary, then verdict. */
+export const rankOf = (witness: Witness): number =>
+  roleRank(witness) * 8 + (witness.isPrimary ? 0 : 4) + (verdictRanks.get(witness.verdict) ?? 2)

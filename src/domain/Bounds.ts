@@ -80,14 +80,47 @@ export const recordDepthMax = 76
 /** Characters of a record's id; Graph's longest have about 200. A longer text is no id. */
 export const recordIdMax = 1024
 
-/** Values of one list that become tags; an artifact has 64 tags at most. */
-export const tagValuesMax = 1000
+/** Bytes of a keyword field, since Lucene refuses a document for one term over 32,766 bytes; and of those longer by nature. */
+export const keywordBytesMax = 1024
+/** See {@link keywordBytesMax}. */
+export const longFieldBytes: Readonly<Record<string, number>> = Object.fromEntries([
+  ...["uri", "filePath"].map((field) => [field, 8191]),
+  ...["ruleName", "emailSubject", "cveDescription"].map((field) => [field, 4096])
+])
+
+/** Bytes of a tag by its name; the longest command line that cmd.exe takes has 8,191. `count` is for the tag `tagsCut`. */
+export const tagBytes = {
+  others: 512,
+  count: 32,
+  of: new Map([
+    ["command", 8191],
+    ..."description recommendedActions summary resolvingComment comment query registryValue instructions"
+      .split(" ").map((name) => [name, 2048] as const)
+  ]) as ReadonlyMap<string, number>
+} as const
+
+/** Tags of an artifact, of one name, of a name that is a list by nature, and of other evidence; values of a list looked at. */
+export const tagsMax = {
+  all: 128,
+  bytes: 32_768,
+  ofName: 16,
+  ofListed: 32,
+  ofOthers: 10,
+  ofNames: new Set("ip url domain recipient networkMessageId user host file hash".split(" ")) as ReadonlySet<string>,
+  list: 1000
+} as const
+
+/** Names that a customer chose for details of an alert: as many become tags, with as many values of each. */
+export const customMax = { keys: 32, values: 8, keyChars: 64 } as const
+
+/** Bytes of an id in `senderHost`; of a longer one its beginning and a digest stand there. */
+export const senderIdBytes = { max: 256, kept: 200, digits: 16 } as const
 
 /** Techniques in one artifact. The further ones become tags. MITRE ATT&CK has some 700 in all. */
 export const techniquesMax = 100
 
-/** Characters of a text that each evidence artifact takes from its alert: rule name and category. */
-export const inheritedTextMax = 4096
+/** Characters of a title that are compared: the time of `.*` grows faster than the title. */
+export const comparedTitleMax = 1000
 
 /** Characters of an alert's threat names, and of the texts searched for vulnerabilities, that are compared: 64 KiB. */
 export const comparedTextMax = 65_536

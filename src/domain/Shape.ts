@@ -5,18 +5,22 @@
  */
 import { Schema } from "effect"
 import * as Drift from "../evidence/Drift.ts"
+import * as Spelling from "../evidence/Spelling.ts"
 
 /** A parsed JSON object with unchecked properties. */
 export type Properties = Readonly<Record<string, unknown>>
 
 /** The findings for one record: whether anything does not fit, and what to report. */
 export interface Inspection {
+  /** The value with names spelled as in the schema: Graph's own pages write `SessionId` for `sessionId`. */
+  readonly value: Properties
   readonly isPartial: boolean
   readonly drift: ReadonlyArray<Drift.Drift>
 }
 
 /** A type of Graph's schema, ready to inspect values. */
 export interface Shape {
+  readonly spelled: (value: Properties) => Properties
   readonly inspect: (value: Properties) => Inspection
   /** Adds to `drift` what is new in the value; `path` is the value's place in the record. */
   readonly explore: (value: Properties, path: string, drift: Array<Drift.Drift>) => void
@@ -65,6 +69,19 @@ export const make = <Fields extends Schema.Struct.Fields>(options: {
     .map(([key, known]) => [key, new Set((known ?? []).flatMap((word) => [word, word.toLowerCase()]))] as const)
   const shapes = Object.entries<Shape | undefined>(options.parts ?? {})
 
+  const spelling = Spelling.make(Object.keys(options.schema.fields))
+  const spelled = (value: Properties): Properties => {
+    const found = Spelling.spelled(value, spelling)
+    const changed = shapes.flatMap(([key, shape]) => {
+      const inner = found[key]
+      const of = (one: unknown): unknown => isProperties(one) ? shape!.spelled(one) : one
+      const each = Array.isArray(inner) ? inner.map(of) : of(inner)
+      const isSame = Array.isArray(inner) ? inner.every((one) => one === of(one)) : inner === each
+      return isSame ? [] : [[key, each] as const]
+    })
+    return changed.length === 0 ? found : { ...found, ...Object.fromEntries(changed) }
+  }
+
   const explore = (value: Properties, path: string, drift: Array<Drift.Drift>) => {
     for (const key of Object.keys(value)) {
       if (!fitsAlone.has(key) && !key.includes("@")) drift.push(Drift.make("property", `${path}.${key}`))
@@ -82,7 +99,14 @@ export const make = <Fields extends Schema.Struct.Fields>(options: {
     }
   }
 
-  const inspect = (value: Properties): Inspection => {
+  const inspect = (sent: Properties): Inspection => {
+    const first = inspectSpelled(sent)
+    if (!first.drift.some(({ kind }) => kind === "property")) return first
+    const value = spelled(sent)
+    return value === sent ? first : inspectSpelled(value)
+  }
+
+  const inspectSpelled = (value: Properties): Inspection => {
     const drift: Array<Drift.Drift> = []
     const isPartial = !fits(value)
     if (isPartial) {
@@ -93,8 +117,8 @@ export const make = <Fields extends Schema.Struct.Fields>(options: {
       }
     }
     explore(value, options.name, drift)
-    return { isPartial, drift }
+    return { value, isPartial, drift }
   }
 
-  return { inspect, explore }
+  return { inspect, explore, spelled }
 }

@@ -13,6 +13,7 @@ import * as Kubernetes from "./KubernetesEvidence.ts"
 import * as Mail from "./MailEvidence.ts"
 import * as Network from "./NetworkEvidence.ts"
 import * as Registry from "./RegistryEvidence.ts"
+import * as Spelling from "./Spelling.ts"
 
 /** One element of an alert's evidence: its type, the object itself, and what did not fit. */
 export interface DecodedEvidence {
@@ -24,7 +25,10 @@ export interface DecodedEvidence {
   readonly known: boolean
   /** Path of the first value that does not fit a known type's schema; `[]` stands for an element of a list. */
   readonly partial: string | undefined
-  /** The parsed object itself, never a copy; an empty object when the element is not an object. */
+  /**
+   * The parsed object itself, or a copy with names spelled as in the schema; an empty object when the element is not an
+   * object.
+   */
   readonly value: Readonly<Record<string, unknown>>
   readonly drift: ReadonlyArray<Drift.Drift>
 }
@@ -107,6 +111,46 @@ const typeOf = (value: Json, declared: string | undefined): EvidenceType | strin
 /** Levels of nested evidence that are decoded, as in a container: pod, namespace, cluster, cloud resource. */
 const depthMax = 4
 
+const spellings = new WeakMap<Fields, Spelling.Spelling>()
+
+const spellingOf = (fields: Fields): Spelling.Spelling => {
+  const known = spellings.get(fields)
+  if (known !== undefined) return known
+  const made = Spelling.make(fields.keys())
+  spellings.set(fields, made)
+  return made
+}
+
+/** Names of evidence whose type is unknown, or not told, and whose properties are read by their names. */
+const usual = Spelling.make([
+  ...new Set(types.flatMap(({ fields }) => Array.from(fields.keys()))),
+  "@odata.type",
+  "userPrincipalName",
+  "fileName",
+  "filePath",
+  "sha256",
+  "sha1",
+  "md5"
+])
+
+/** Returns the value, or a copy in which it and what it holds have the names of the schema. */
+const respelled = (value: Json, fields: Fields, depth: number): Json => {
+  const found = Spelling.spelled(value, spellingOf(fields))
+  const inner = Object.entries(found).flatMap(([name, content]) => {
+    const part = fields.get(name)?.part
+    const nestedType = fields.get(name)?.nested
+    if (part === undefined && nestedType === undefined) return []
+    const of = (one: unknown): unknown => {
+      if (!isObject(one)) return one
+      if (part !== undefined) return respelled(one, part, depth)
+      const type = depth < depthMax ? typeOf(one, nestedType) : undefined
+      return typeof type === "object" ? respelled(one, type.fields, depth + 1) : one
+    }
+    return [[name, Array.isArray(content) ? content.map(of) : of(content)] as const]
+  })
+  return inner.length === 0 ? found : { ...found, ...Object.fromEntries(inner) }
+}
+
 /** Reports drift. Paths are built only for reports: nearly all evidence has no drift. */
 const review = (value: Json, fields: Fields, path: string, depth: number, drift: Array<Drift.Drift>): void => {
   for (const name in value) {
@@ -161,9 +205,9 @@ const none: ReadonlyArray<Drift.Drift> = []
  * Decodes one object inside other evidence. Never throws. `declared` is the object's type in Graph's schema; `depth` is
  * 1 for an object directly in an element of the alert's evidence.
  */
-export const decodeNested = (raw: unknown, declared: string | undefined, depth: number): DecodedEvidence => {
-  if (!isObject(raw)) {
-    const kind = raw === null ? "null" : Array.isArray(raw) ? "array" : typeof raw
+export const decodeNested = (sent: unknown, declared: string | undefined, depth: number): DecodedEvidence => {
+  if (!isObject(sent)) {
+    const kind = sent === null ? "null" : Array.isArray(sent) ? "array" : typeof sent
     return {
       type: "untyped",
       known: false,
@@ -172,26 +216,34 @@ export const decodeNested = (raw: unknown, declared: string | undefined, depth: 
       drift: [Drift.make("untyped_evidence", kind)]
     }
   }
-  const type = typeOf(raw, declared)
+  const type = typeOf(sent, declared)
   if (type === undefined) {
     const drift = [Drift.make("untyped_evidence", "object")]
-    return { type: "untyped", known: false, partial: undefined, value: raw, drift }
+    return { type: "untyped", known: false, partial: undefined, value: Spelling.spelled(sent, usual), drift }
   }
   if (typeof type === "string") {
     return {
       type,
       known: false,
       partial: undefined,
-      value: raw,
+      value: Spelling.spelled(sent, usual),
       drift: [Drift.make("evidence_type", Drift.typeName(type))]
     }
   }
-  const misfit = type.misfit(raw)
+  const found = decodeAs(type, sent, depth)
+  // A nested object is spelled with what holds it.
+  return depth === 0 && found.drift.some(({ kind }) => kind === "property")
+    ? decodeAs(type, respelled(sent, type.fields, 0), depth)
+    : found
+}
+
+const decodeAs = (type: EvidenceType, value: Json, depth: number): DecodedEvidence => {
+  const misfit = type.misfit(value)
   const partial = misfit === undefined ? undefined : pathOf(misfit)
   const drift: Array<Drift.Drift> = []
   if (partial !== undefined) drift.push(Drift.make("partial", `${type.name}.${partial}`))
-  review(raw, type.fields, type.name, depth, drift)
-  return { type: type.name, known: true, partial, value: raw, drift: drift.length === 0 ? none : drift }
+  review(value, type.fields, type.name, depth, drift)
+  return { type: type.name, known: true, partial, value, drift: drift.length === 0 ? none : drift }
 }
 
 /** Decodes one element of an alert's evidence, whatever it is. Pure; never throws. */

@@ -67,7 +67,7 @@ describe("malformed alerts all become artifacts", () => {
     for (const evidence of [null, undefined, {}, "a text", 5]) {
       const { artifacts } = Alerts.map(context, recordOf(wireObject({ id: "da1", evidence, alertWebUrl: "https://a" })))
       assert.strictEqual(artifacts.length, 1)
-      assert.strictEqual(artifacts[0]!.uri, "https://a")
+      assert.include(artifacts[0]!.tags, "alertWebUrl:https://a")
     }
     assert.include(first({ evidence: "a text" }).tags, "decode:partial")
   })
@@ -119,24 +119,25 @@ describe("malformed alerts all become artifacts", () => {
     )
     assert.deepStrictEqual(artifacts.flatMap(({ tags }) => tags.filter((tag) => tag.includes("900719925"))), [])
   })
-  it("the uri of an alert is its own page when no evidence has a link", () => {
-    const uri = (element: object) => first({ alertWebUrl: "https://portal.example/da1", evidence: [element] }).uri
-    assert.strictEqual(uri(evidence("ip", { ipAddress: "10.0.0.1" })), "https://portal.example/da1")
-    assert.strictEqual(uri(evidence("url", { url: "https://a.example/" })), "https://a.example/")
+  it("the uri of an alert is only ever a link of its evidence; its own page is a tag", () => {
+    const of = (element: object) =>
+      first({
+        alertWebUrl: "https://portal.example/da1",
+        incidentWebUrl: "https://portal.example/i",
+        evidence: [element]
+      })
+    const device = of(evidence("device", { hostName: "ws1" }))
+    assert.notProperty(device, "uri")
+    assert.includeMembers([...device.tags], [
+      "alertWebUrl:https://portal.example/da1",
+      "incidentWebUrl:https://portal.example/i"
+    ])
+    assert.strictEqual(of(evidence("url", { url: "https://a.example/" })).uri, "https://a.example/")
   })
   it("an invalid date is left out", () => {
     const artifact = first({ createdDateTime: "2026-02-30T00:00:00Z", lastUpdateDateTime: "soon" })
     assert.notProperty(artifact, "startTimeUTC")
     assert.notProperty(artifact, "endTimeUTC")
-  })
-  it("tags beyond the limit are cut and counted, but never those that rules read", () => {
-    const { tags } = first({
-      serviceSource: "dataLossPrevention",
-      systemTags: Array.from({ length: 100 }, (_, n) => `${n}`.padEnd(300, "x"))
-    })
-    assert.strictEqual(tags.length, 64)
-    assert.include(tags, "policy_violation")
-    assert.match(tags[63]!, /^tagsCut:\d+$/)
   })
   it("the digits of Graph's numbers are kept in the message", () => {
     const digits = "9007199254740993"
@@ -197,10 +198,11 @@ describe("the alert's own fields", () => {
     const artifact = first({
       title: "Exploitation of cve-2026-10001",
       threatFamilyName: "CVE-2026-10002",
-      additionalData: { note: "CVE-2026-10003, CVE-2026-10001" }
+      additionalData: { note: "CVE-2026-10004", relatedVulnerabilities: ["CVE-2026-10003", "CVE-2026-10001"] }
     })
     assert.strictEqual(artifact.cve, "CVE-2026-10001")
     assert.includeMembers([...artifact.tags], ["cve:CVE-2026-10002", "cve:CVE-2026-10003"])
+    assert.notInclude(artifact.tags, "cve:CVE-2026-10004")
   })
 })
 
@@ -213,6 +215,7 @@ describe("sides", () => {
   }
   const beacon = { category: "CommandAndControl" }
   const bruteForce = { title: "Brute-force attack" }
+  const machine = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/VM-web-01"
   const host = ["10.0.0.1", undefined]
   const cases: ReadonlyArray<readonly [string, object, ReadonlyArray<ReadonlyArray<string | undefined>>]> = [
     ["a public address without a role is the peer of a device", { ...beacon, evidence: [ip({}), device] }, [[
@@ -224,10 +227,28 @@ describe("sides", () => {
       ...bruteForce,
       evidence: [ip({ roles: ["source"] }), { ...device, roles: ["destination"] }]
     }, [["198.51.100.1", undefined], [undefined, "10.0.0.1"]]],
-    ["the affected side is the client when nothing is hostile", {
+    ["the victim of an attempt is the server, whether the actor is known or not", {
       ...bruteForce,
       evidence: [ip({ verdict: "noThreatsFound" }), device]
+    }, [["198.51.100.1", undefined], [undefined, "10.0.0.1"]]],
+    ["the victim of other types is the client when nothing is hostile", {
+      category: "Malware",
+      evidence: [ip({ verdict: "noThreatsFound" }), device]
     }, [["198.51.100.1", undefined], host]],
+    ["an address without a role is hostile beside a virtual machine", {
+      ...bruteForce,
+      evidence: [ip({}), evidence("azureResource", { resourceId: machine })]
+    }, [["198.51.100.1", undefined], [undefined, undefined]]],
+    ["an address from which a cloud resource was opened is the client", {
+      title: "Access from a suspicious application",
+      detectionSource: "microsoftDefenderForStorage",
+      category: "InitialAccess",
+      evidence: [ip({ verdict: "malicious" }), evidence("blobContainer", { name: "drop" })]
+    }, [["198.51.100.1", undefined], [undefined, undefined]]],
+    ["a bystander is no peer", { ...beacon, evidence: [ip({ roles: ["scanned"], verdict: "malicious" }), device] }, [[
+      "198.51.100.1",
+      undefined
+    ], host]],
     ["a sign-in comes from the client", {
       title: "Atypical travel",
       serviceSource: "azureAdIdentityProtection",
@@ -258,11 +279,11 @@ describe("values that do not belong together", () => {
       hostStates: [{ fqdn: "ws14.contoso.example", privateIpAddress: "10.0.0.14" }]
     })
     assert.deepInclude(artifact, {
-      clientIP: "203.0.113.7",
-      serverIP: "10.0.0.14",
-      serverHostname: "ws14.contoso.example"
+      clientIP: "10.0.0.14",
+      clientHostname: "ws14.contoso.example",
+      emailSendingServer: "203.0.113.7"
     })
-    assert.isUndefined(artifact.clientHostname)
+    assert.isUndefined(artifact.serverIP)
   })
 
   it("a port stands beside its own address only", () => {
@@ -320,8 +341,9 @@ describe("values that do not belong together", () => {
       systemTags: Array.from({ length: 80 }, (_, index) => `tag ${index}`),
       evidence: [{ "@odata.type": "#microsoft.graph.security.mailboxEvidence", verdict: "malicious" }]
     }).artifacts
-    for (const tag of ["alertId:a1", "evidence:mailbox", "verdict:malicious"]) assert.include(mailbox!.tags, tag)
-    assert.strictEqual(mailbox!.tags.length, 64)
+    for (const tag of ["alertId:a1", "evidence:mailbox", "verdict:malicious", "tagsCut:64"]) {
+      assert.include(mailbox!.tags, tag)
+    }
   })
 
   it("a denial of service is tagged for its lead rule on legacy alerts, too", () => {
@@ -394,8 +416,8 @@ describe("legacy alerts", () => {
       feedback: "benignPositive",
       vulnerabilityStates: [{ cve: "CVE-2026-10001" }, { cve: "CVE-2026-10002" }]
     })
-    assert.deepInclude(artifact, { messageType: "exploit_attempt", cve: "CVE-2026-10001", severityCode: 6 })
-    assert.include(artifact.tags, "cve:CVE-2026-10002")
+    assert.deepInclude(artifact, { messageType: "audit_log", cve: "CVE-2026-10001", severityCode: 6 })
+    assert.includeMembers([...artifact.tags], ["cve:CVE-2026-10002", "lowered:classification", "type:exploit-attempt"])
   })
 })
 
@@ -414,9 +436,15 @@ describe("severity and action", () => {
     )
     assert.deepStrictEqual(artifacts.map(({ messageType, severityCode }) => [messageType, severityCode]), [
       ["auth_failure", 2],
-      ["threat_event", 6],
-      ["threat_event", 6],
+      ["audit_log", 6],
+      ["audit_log", 6],
       ["auth_failure", 2]
+    ])
+    assert.deepStrictEqual(artifacts.map(({ tags }) => tags.filter((tag) => /^(lowered|type):/.test(tag)).join(" ")), [
+      "",
+      "lowered:verdict type:auth-failure",
+      "lowered:bystander type:auth-failure",
+      ""
     ])
     assert.strictEqual(artifacts[0]!.clientIP, "198.51.100.3")
   })

@@ -19,7 +19,7 @@ const integer: Check = (value) => Number.isInteger(value) && Math.abs(value as n
 const many = (check: Check): Check => (value) => Array.isArray(value) && value.every(check)
 const noEmpty = (check: Check): Check => (value) => check(value) && (value as ReadonlyArray<unknown>).length > 0
 
-const dateForm = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z$/
+const dateForm = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const date: Check = (value) => {
   const parts = typeof value === "string" ? dateForm.exec(value) : null
@@ -42,7 +42,9 @@ const template: ReadonlyMap<string, Check> = new Map([
   ...named(keyword, "protocol userName emailFrom emailTo emailClient emailSendingServer fileName fileHash streamName"),
   ...named(keyword, "messageType severityLabel senderHost sourceInfo program pid ruleCategory cve fqdn geoRegion"),
   ...named(keyword, "vendorCode facilityCode facilityLabel priority"),
-  ...named(text, "message emailSubject filePath ruleName uri cveDescription"),
+  // The template has `.keyword` under these four.
+  ...named(keyword, "emailSubject filePath ruleName uri"),
+  ...named(text, "message cveDescription"),
   ...named(ip, "clientIP serverIP"),
   ...named(integer, "severityCode"),
   ...named(date, "startTimeUTC endTimeUTC"),
@@ -70,6 +72,14 @@ const words = new Set<string>(messageTypes)
 const forbidden = /drop|reset|deny|POST|NXDOMAIN|SERVFAIL/i
 const codes: Readonly<Record<string, number>> = { critical: 1, high: 2, medium: 4, low: 5, informational: 6 }
 
+const longTags = new Set(
+  "description recommendedActions summary resolvingComment comment query registryValue instructions".split(" ")
+)
+const longLists = new Set("ip url domain recipient networkMessageId user host file hash".split(" "))
+const ruleWords = /service_denial|policy_violation|HTTP_RESPONSE_CODE:|Blacklist process found/i
+const ruleTags = new Set(["service_denial", "policy_violation", "Blacklist process found"])
+const fieldMax = (field: string) => /^(ruleName|emailSubject|cveDescription)$/.test(field) ? 4096 : 1024
+
 /** Names the fields that the index would refuse, and the required fields that are missing. */
 export const misfits = (
   document: object
@@ -90,9 +100,30 @@ export const assertFitsTemplate = (artifact: Artifact): void => {
   assert.isTrue(words.has(artifact.messageType), artifact.messageType)
   assert.strictEqual(artifact.hash, createHash("sha256").update(artifact.message, "utf8").digest("hex"))
   assert.match(artifact.id, /^[0-9a-f]{32}$/)
-  assert.isAtMost(artifact.tags.length, 64)
+  assert.isAtMost(artifact.tags.length, 128)
+  assert.isAtMost(artifact.tags.reduce((sum, tag) => sum + Buffer.byteLength(tag), 0), 32_768)
   assert.strictEqual(new Set(artifact.tags).size, artifact.tags.length)
-  for (const tag of artifact.tags) assert.isAtMost(tag.length, 256)
+  const names = new Map<string, number>()
+  for (const tag of artifact.tags) {
+    const name = tag.slice(0, Math.max(0, tag.indexOf(":")))
+    assert.isAtMost(Buffer.byteLength(tag), name === "command" ? 8191 : longTags.has(name) ? 2048 : 512, tag)
+    names.set(name, (names.get(name) ?? 0) + 1)
+    if (!ruleTags.has(tag)) assert.notMatch(tag, ruleWords)
+  }
+  for (const [name, count] of names) assert.isAtMost(count, longLists.has(name) ? 32 : 16, name)
+  for (const [field, value] of Object.entries(artifact)) {
+    if (typeof value !== "string" || field === "message") continue
+    assert.isAtMost(Buffer.byteLength(value), /^(uri|filePath)$/.test(field) ? 8191 : fieldMax(field), field)
+  }
+  for (const ip of [artifact.clientIP, artifact.serverIP]) {
+    if (ip !== undefined) {
+      assert.notMatch(ip, /^(127\.|0\.0\.0\.0$|169\.254\.|2(2[4-9]|3\d)\.|255\.255\.255\.255$|::1?$|fe[89ab]|ff)/)
+    }
+  }
+  const { endTimeUTC, startTimeUTC } = artifact
+  assert.strictEqual(startTimeUTC === undefined, endTimeUTC === undefined)
+  if (startTimeUTC !== undefined) assert.isAtMost(Date.parse(startTimeUTC), Date.parse(endTimeUTC!))
+  if (artifact.messageType === "audit_log") assert.notStrictEqual(artifact.action, "block")
   assert.notMatch(artifact.action, forbidden)
   if (artifact.action !== "block") assert.notMatch(artifact.action, /block/i)
   assert.strictEqual(artifact.severityCode, codes[artifact.severityLabel])

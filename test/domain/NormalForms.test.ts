@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import * as N from "../../src/artifacts/NormalForms.ts"
+import { cvesIn } from "../../src/artifacts/AlertCase.ts"
+import * as N from "../../src/domain/NormalForms.ts"
 
 it("accepts one IPv4 or IPv6 address and nothing else", () => {
   const valid = {
@@ -38,7 +39,25 @@ it("tells private addresses from public ones", () => {
   for (const ip of inside) assert.isTrue(N.isPrivate(ip), ip)
   const outside = ["172.32.0.1", "192.169.0.1", "100.128.0.1", "203.0.113.5", "2001:db8::1", "fec0::1", "::2", "pc"]
   for (const ip of outside) assert.isFalse(N.isPrivate(ip), ip)
-  assert.deepStrictEqual(["127.0.0.1", "::1", "fe80::1", "10.0.0.1"].map(N.isLocal), [true, true, true, false])
+})
+
+it("reads several addresses of a text, with their ports and whether another machine can mean them", () => {
+  const scoped = (value: unknown) => N.addresses(value).map(({ port, scope, text }) => `${scope} ${text} ${port ?? ""}`)
+  assert.deepStrictEqual(scoped("203.0.113.9:443"), ["public 203.0.113.9 443"])
+  assert.deepStrictEqual(scoped("[2001:DB8::1]:443"), ["public 2001:db8::1 443"])
+  assert.deepStrictEqual(scoped("[fe80::1]"), ["local fe80::1 "])
+  assert.deepStrictEqual(scoped("x, 10.0.0.1,203.0.113.9:80; ::1"), [
+    "private 10.0.0.1 ",
+    "public 203.0.113.9 80",
+    "local ::1 "
+  ])
+  for (const none of ["224.0.0.1", "239.1.1.1", "ff02::1", "255.255.255.255", "0.0.0.0", "::", "10.0.0.0/8", "", 7]) {
+    assert.deepStrictEqual(scoped(none), [])
+  }
+  assert.deepStrictEqual(
+    ["127.0.0.1", "169.254.9.9", "::1", "fe80::1", "febf::1"].flatMap(scoped).map((one) => one.split(" ")[0]),
+    ["local", "local", "local", "local", "local"]
+  )
 })
 
 it("keeps strings as sent, writes numbers in decimal digits, and treats blanks as absent", () => {
@@ -106,6 +125,11 @@ it("splits URLs, including those without a scheme", () => {
     ["hXXps://www[.]evil[.]example:8443/a[.]b", { fqdn: "www.evil.example", protocol: "HTTPS", port: "8443" }],
     ["hxxp://203[.]0[.]113[.]4/", { address: "203.0.113.4", protocol: "HTTP" }],
     ["https:\\\\evil.example\\x", { fqdn: "evil.example", protocol: "HTTPS" }],
+    ["http://2130706433/", { address: "127.0.0.1", protocol: "HTTP" }],
+    ["12345", {}],
+    ["intranet/a", {}],
+    ["//intranet/a", { fqdn: "intranet" }],
+    ["[2001:db8::1]:80/x", { address: "2001:db8::1", port: "80" }],
     ["mailto:adele@contoso.example", {}],
     ["javascript:1", {}],
     ["data:text/html,x", {}]
@@ -115,13 +139,12 @@ it("splits URLs, including those without a scheme", () => {
   assert.deepStrictEqual(N.urlParts(null), {})
 })
 
-it("finds CVE identifiers once each, in upper case", () => {
-  assert.deepStrictEqual(N.cves(["cve-2026-1234 CVE-2026-1234", 7, null, "x CVE-2025-99999)"]), [
+it("finds identifiers of vulnerabilities once each, in upper case", () => {
+  assert.deepStrictEqual(cvesIn("cve-2026-1234 CVE-2026-1234 x CVE-2025-99999) CVE-26-1 CVE-2026-123"), [
     "CVE-2026-1234",
     "CVE-2025-99999"
   ])
-  assert.strictEqual(N.firstCve(["none", "Exploit:CVE-2026-1234"]), "CVE-2026-1234")
-  assert.strictEqual(N.firstCve(["CVE-26-1", "CVE-2026-123"]), undefined)
+  assert.deepStrictEqual(cvesIn("none"), [])
 })
 
 it.effect.prop(

@@ -6,7 +6,7 @@
  */
 import { address, isIpv4 } from "./IpAddress.ts"
 
-export { address, isLocal, isPrivate } from "./IpAddress.ts"
+export { address, addresses, isPrivate } from "./IpAddress.ts"
 
 /** Returns the text in lower case, trimmed. */
 export const lower = (text: string): string => text.trim().toLowerCase()
@@ -124,6 +124,8 @@ export const urlParts = (value: unknown): UrlParts => {
   const parsed = URL.parse(`http://${named?.[1] ?? host}/`)?.hostname ?? ""
   const ip = parsed.startsWith("[") ? parsed.slice(1, -1) : parsed
   const isAddress = ip.includes(":") || isIpv4(ip)
+  // A mere word or number is no host; with a scheme, a number is the address that it means.
+  if (scheme === undefined && slashes === undefined && !/[.[]/.test(host)) return { uri }
   const fqdn = isAddress ? undefined : name(ip)
   const found = isAddress ? address(ip) : undefined
   const protocolName = bare ? undefined : protocol(scheme)
@@ -136,18 +138,3 @@ export const urlParts = (value: unknown): UrlParts => {
     ...(portName === undefined ? {} : { port: portName })
   }
 }
-
-const cveForm = /CVE-\d{4}-\d{4,}/gi
-
-/** Returns the CVE identifiers in the texts, in upper case and order, without duplicates. */
-export const cves = (texts: Iterable<unknown>): ReadonlyArray<string> => {
-  const found = new Set<string>()
-  for (const one of texts) {
-    if (typeof one !== "string") continue
-    for (const match of one.match(cveForm) ?? []) found.add(match.toUpperCase())
-  }
-  return [...found]
-}
-
-/** Returns the first CVE identifier in the texts, in upper case. */
-export const firstCve = (texts: Iterable<unknown>): string | undefined => cves(texts)[0]
