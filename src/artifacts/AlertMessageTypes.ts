@@ -69,7 +69,7 @@ const simple: Terms<AlertFacts> = {
 }
 
 /** What several rows look for. */
-const shared: Readonly<Record<string, string>> = {
+export const shared: Readonly<Record<string, string>> = {
   office: "S microsoftDefenderForOffice365",
   servers: "D microsoftDefenderForServers",
   mail: "E analyzedMessage,mailCluster,submissionMail,teamsMessage",
@@ -95,9 +95,8 @@ export const terms: Terms<AlertFacts> = {
   }
 }
 
-/** Rows 1 to 75, in order. */
-export const rows: ReadonlyArray<Row<AlertFacts>> = rowsOf(
-  String.raw`
+/** Rows 1 to 75, in the notation of `RowTable.ts`. */
+export const table = String.raw`
 1 D automatedInvestigation & informational or not customers & T/^admin(istrative)? (submission|triggered|action)|remediation action taken by|simulation completed|exact data match upload|ediscovery (search|export)|tenant allow.{0,3}block list entry is about|removed an entry in (the )?tenant allow|investigation (was )?started manually/ => audit_log
 2 S dataLossPrevention or D microsoftDataLossPrevention,appGovernancePolicy or A datalossprevention,datagovernance,enterprisepolicy,supervisoryreview or T/^dlp policy/ => policy_violation
 3 S microsoftInsiderRiskManagement => T/exfil|leak|theft|departing/ ? data_exfiltration; policy_violation
@@ -173,9 +172,10 @@ export const rows: ReadonlyArray<Row<AlertFacts>> = rowsOf(
 73 D antivirus => endpoint_protection
 74 S microsoftDefenderForEndpoint,microsoft365Defender,microsoftAppGovernance or servers or S microsoftDefenderForCloud & E process,device => quiet malicious_behavior
 75 plane => anomalous_behavior
-`,
-  terms
-)
+`
+
+/** The same rows, ready to be tried. */
+export const rows: ReadonlyArray<Row<AlertFacts>> = rowsOf(table, terms)
 
 /** Row 76: the type of alerts that no other row decides. */
 export const otherwise: Decided = { row: rows.length + 1, type: "threat_event" }

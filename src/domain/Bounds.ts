@@ -82,7 +82,6 @@ export const recordIdMax = 1024
 
 /** Bytes of a keyword field, since Lucene refuses a document for one term over 32,766 bytes; and of those longer by nature. */
 export const keywordBytesMax = 1024
-/** See {@link keywordBytesMax}. */
 export const longFieldBytes: Readonly<Record<string, number>> = Object.fromEntries([
   ...["uri", "filePath"].map((field) => [field, 8191]),
   ...["ruleName", "emailSubject", "cveDescription"].map((field) => [field, 4096])

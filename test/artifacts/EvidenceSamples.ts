@@ -131,6 +131,9 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     hostName: "ADELE-PC",
     osPlatform: "Windows11",
     osBuild: 22631,
+    version: "23H2",
+    ntDomain: "CONTOSO",
+    firstSeenDateTime: "2026-01-01T00:00:00Z",
     riskScore: "high",
     healthStatus: "active",
     onboardingStatus: "onboarded",
@@ -228,14 +231,20 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     isScanner: false,
     ipAddress: { ipAddress: "192.168.7.9" },
     nics: [{ macAddress: "00-11-22-33-44-55" }],
-    owners: ["Ops@contoso.example"],
+    owners: ["Ops@contoso.example", "plant@contoso.example"],
+    deviceSubType: "S7-1500",
+    isProgramming: false,
+    ioTSecurityAgentId: "agent-3",
+    source: "sensor",
+    sourceRef: { url: "https://iot.contoso.example/plc-1" },
+    devicePageLink: "https://portal.contoso.example/plc-1",
     protocols: ["modbus", "s7comm"],
     ioTHub: { resourceId: "/subscriptions/s-4/resourceGroups/rg-iot/providers/Microsoft.Devices/IotHubs/hub" }
   },
   ip: {
     ipAddress: "::ffff:203.0.113.5",
     countryLetterCode: "",
-    location: { countryName: "Netherlands", latitude: 52.1, longitude: 4.9 },
+    location: { countryName: "Netherlands", state: "Noord-Holland", city: "Haarlem", latitude: 52.1, longitude: 4.9 },
     stream: { name: "proxy" }
   },
   kubernetesCluster: { ...ns.cluster, version: "1.31", distribution: "AKS" },
@@ -257,7 +266,14 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     serviceType: "loadBalancer",
     clusterIP: { ipAddress: "10.0.9.9" },
     externalIPs: [{ ipAddress: "not one" }, { ipAddress: "198.51.100.20" }],
-    servicePorts: [{ port: 443, protocol: "tcp", name: "https" }, { port: 8080, protocol: "tcp" }],
+    servicePorts: [{
+      port: 443,
+      protocol: "tcp",
+      name: "https",
+      targetPort: "web",
+      nodePort: 30443,
+      appProtocol: "h2"
+    }, { port: 8080, protocol: "tcp" }],
     selector: { app: "pay" },
     labels: { tier: 1 },
     namespace: ns
@@ -279,6 +295,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   },
   mailboxConfiguration: {
     configurationId: "rule-1",
+    externalDirectoryObjectId: "ext-1",
     configurationType: "userInboxRule",
     displayName: "hide",
     mailboxPrimaryAddress: "Adele.Vance@contoso.example",
@@ -330,6 +347,9 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     permissions: ["read", "list"],
     protocol: "https,http",
     signatureHash: "SIG",
+    signedWith: "key1",
+    startDateTime: "2026-11-01T00:00:00Z",
+    allowedResourceTypes: ["object"],
     expiryDateTime: "2027-01-01T00:00:00Z",
     storageResource: storage
   },
@@ -345,7 +365,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     servicePrincipalName: "Backup",
     servicePrincipalObjectId: "obj-1",
     servicePrincipalType: "managedIdentity",
-    appOwnerTenantId: "t-9"
+    appOwnerTenantId: "t-9",
+    tenantId: "t-8"
   },
   submissionMail: {
     networkMessageId: "nm-1",
@@ -359,6 +380,11 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   },
   teamsMessage: {
     threadId: "19:t",
+    threadType: "chat",
+    parentMessageId: "m-0",
+    campaignId: "camp-1",
+    owningTenantId: "t-7",
+    lastModifiedDateTime: "2026-11-20T10:05:00Z",
     messageId: "m-1",
     channelId: "ch-1",
     groupId: "gr-1",
@@ -375,5 +401,18 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     files: [{ fileDetails: { fileName: "a.docm", sha256 } }]
   },
   url: { url: "https://user@Login.Evil.example:8443/a?b" },
-  user: { userAccount: account, stream: { name: "azure" } }
+  user: {
+    userAccount: {
+      ...account,
+      activeDirectoryObjectGuid: "guid-1",
+      tenantId: "t-6",
+      resourceAccessEvents: [{
+        accessDateTime: "2026-11-20T09:30:00Z",
+        accountId: "acc-1",
+        ipAddress: "203.0.113.30",
+        resourceIdentifier: "payroll.xlsx"
+      }]
+    },
+    stream: { name: "azure" }
+  }
 }

@@ -1,9 +1,9 @@
 /** Compares `.github/MAPPING.md` with the code that it describes. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Config, Effect, FileSystem } from "effect"
 import * as Alerts from "../../src/artifacts/AlertArtifacts.ts"
-import { rows } from "../../src/artifacts/AlertMessageTypes.ts"
+import { otherwise, shared, table } from "../../src/artifacts/AlertMessageTypes.ts"
 import { Artifact } from "../../src/artifacts/Artifact.ts"
 import { messageTypes } from "../../src/artifacts/MessageTypes.ts"
 import { types } from "../../src/evidence/Evidence.ts"
@@ -47,16 +47,43 @@ const matchesIn = (
   ...new Set(Array.from(texts).flatMap((text) => Array.from(text.matchAll(form), (match) => match[group]!)))
 ]
 
+/** Names of the tables of details, `name=path name*=path`, in a source. */
+const detailNames = (source: string): ReadonlyArray<string> =>
+  matchesIn([source], /[dD]etails(?::| =|\()\s*[`"]([^`"]+)[`"]/g).flatMap((table) =>
+    Array.from(table.matchAll(/(?:^|\s)(\w+)\*?(?==|\s|$)/g), ([, name]) => name!)
+  ).filter((name) => name !== "deviceDetails")
+
 /** Names and complete tags that the code writes; a name ends in a colon. */
 const writtenTags = (
   sources: ReadonlyMap<string, string>
 ): ReadonlyArray<string> => [
-  ...matchesIn(sources.values(), /\.(?:add|addEach|addBulk|tag|tagEach)\(\s*"([^"]+)"/g).map((name) => `${name}:`),
+  ...[
+    ...matchesIn(sources.values(), /\.(?:add|addEach|tell|list)\(\s*"([^"]+)"/g),
+    ...matchesIn(sources.values(), /\b(?:add|entries)\((?:to, )?"(\w+)"/g),
+    ...Array.from(sources.values()).flatMap(detailNames),
+    ...matchesIn([sources.get("WitFoo.ts")!], /^ {2}\["(\w+)", "\w+"\]/gm)
+  ].map((name) => `${name}:`),
   ...matchesIn(sources.values(), /\.mark\(\s*"([^"]+)"/g),
   ...matchesIn([sources.get("Draft.ts")!], /\["\w+", "([^"]+)"\]/g),
-  ...matchesIn([sources.get("Tags.ts")!], /`(\w+:)\$\{/g),
+  ...matchesIn([sources.get("Tags.ts")!, sources.get("Draft.ts")!], /`(\w+:)\$\{/g),
   truncatedTag
 ]
+
+const updating = Config.Boolean("UPDATE").pipe(Config.withDefault(false))
+
+/** Compares a part of the document that is made from the code, or writes it. */
+const holds = (mark: string, lines: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const [text, fs] = [yield* read, yield* FileSystem.FileSystem]
+    const block = new RegExp(`<!-- ${mark} -->\\n[^]*?<!-- /${mark} -->`)
+    assert.match(text, block)
+    const fresh = text.replace(block, () => `<!-- ${mark} -->\n${lines.join("\n")}\n<!-- /${mark} -->`)
+    if (yield* updating) yield* fs.writeFileString(document, fresh)
+    else assert.strictEqual(text, fresh, "UPDATE=1 npm test writes it anew")
+  })
+
+/** A text as code in a cell of a table. */
+const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``
 
 it.layer(NodeServices.layer)("the mapping document", (it) => {
   it.effect("has a row for every field of an artifact, and for no other", () =>
@@ -65,21 +92,52 @@ it.layer(NodeServices.layer)("the mapping document", (it) => {
       assert.deepStrictEqual([...named].sort(), Object.keys(Artifact.fields).sort())
     }))
 
-  it.effect("has a row for every evidence type, with the files of its schema and its reader", () =>
+  it.effect("has the rows of alerts, and what they share, as the code has them", () =>
+    Effect.gen(function*() {
+      const lines = Array.from(table.trim().split("\n"), (line) => /^(\d+) (.*) => (.*)$/.exec(line)!).map((
+        [, row, when, type]
+      ) => `| ${row} | ${cell(when!)} | ${cell(type!)} |`)
+      yield* holds("rows", [
+        "| row | condition | messageType |",
+        "|---|---|---|",
+        ...lines,
+        `| ${otherwise.row} | nothing else holds | \`${otherwise.type}\` |`,
+        "",
+        "| name | condition |",
+        "|---|---|",
+        ...Object.entries(shared).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`)
+      ])
+    }))
+
+  it.effect("has what each evidence type gives, with the files of its schema and its reading", () =>
     Effect.gen(function*() {
       const [schemas, readers] = [yield* sourcesIn("src/evidence"), yield* sourcesIn("src/artifacts")]
-      const fileWith = (sources: ReadonlyMap<string, string>, text: string) =>
-        [...sources].find(([, source]) => source.includes(text))?.[0]
-      const expected = types.map(({ name }) =>
-        `| \`${name}\` | \`${fileWith(schemas, `F.evidence("${name}"`)}\` | \`${
-          fileWith(readers, `const ${name}: Reader`)
-        }\``
-      )
-      const named = rowsUnder(yield* read, "Evidence types")
-        .filter((row) => row.includes("Facts.ts"))
-        .map((row) => row.split(" | ").slice(0, 3).join(" | "))
+      const fileWith = (sources: ReadonlyMap<string, string>, form: RegExp) =>
+        [...sources].find(([name, source]) => form.test(source) && name !== "ReadLegacy.ts")?.[0]
+      const artifactOf = (element: object) =>
+        Alerts.map(context, alert({ category: "Malware", evidence: [element] })).artifacts[1]!
+      const given = (
+        { tags, ...fields }: Artifact
+      ) => [...Object.keys(fields), ...tags.map((tag) => tag.replace(/^(\w+:).*$/s, "$1"))]
+      const lines = types.map(({ name }) => {
+        const bare = new Set(given(artifactOf(evidence(name))))
+        const own = [...new Set(given(artifactOf(evidence(name, samples[name]!))))].filter((one) => !bare.has(one))
+        const list = (isTag: boolean) =>
+          own.filter((one) => one.endsWith(":") === isTag).map((one) => `\`${one}\``).join(", ")
+        const [schema, reading] = [
+          fileWith(schemas, new RegExp(`F\\.evidence\\("${name}"`)),
+          fileWith(readers, new RegExp(`^  ${name}: \\{`, "m"))
+        ]
+        assert.isDefined(schema, name)
+        assert.isDefined(reading, name)
+        return `| \`${name}\` | \`${schema}\` | \`${reading}\` | ${list(false)} | ${list(true)} |`
+      })
       assert.strictEqual(types.length, 48)
-      assert.deepStrictEqual([...named].sort(), [...expected].sort())
+      yield* holds("types", [
+        "| type | schema in `src/evidence` | reading in `src/artifacts` | fields | tags |",
+        "|---|---|---|---|---|",
+        ...lines
+      ])
     }))
 
   it.effect("names every tag that is written, and no other", () =>
@@ -106,23 +164,10 @@ it.layer(NodeServices.layer)("the mapping document", (it) => {
       assert.deepStrictEqual([...new Set(names)].filter((name) => !text.includes(`\`${name}\``)), [])
     }))
 
-  it.effect("names every message type, and every row that decides one", () =>
+  it.effect("names every message type", () =>
     Effect.gen(function*() {
       const text = yield* read
       assert.deepStrictEqual(messageTypes.filter((type) => !text.includes(`\`${type}\``)), [])
-      const spans = rowsUnder(text, "Message types of alerts").flatMap((row) => {
-        const [, first, last] = /^\| (\d+)(?:–(\d+))? \|/.exec(row) ?? []
-        return first === undefined ? [] : [{ first: Number(first), last: Number(last ?? first), row }]
-      })
-      const covered = spans.flatMap(({ first, last }) =>
-        Array.from({ length: last - first + 1 }, (_, index) => first + index)
-      )
-      assert.deepStrictEqual(covered, Array.from({ length: rows.length + 1 }, (_, index) => index + 1))
-      const missing = rows.filter(({ row, type }) => {
-        const span = spans.find(({ first, last }) => row >= first && row <= last)!
-        return typeof type === "string" && !span.row.includes(`\`${type}\``)
-      })
-      assert.deepStrictEqual(missing, [])
     }))
 
   it.effect("names every reason of a dead letter and every kind of drift", () =>
