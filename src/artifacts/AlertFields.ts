@@ -76,30 +76,33 @@ const endOf = (sources: ReadonlyArray<Source>, end: "client" | "server", device:
 }
 
 /** Names of evidence, as tags of an alert, by which it is found as well. */
-const namesBeside = (sources: ReadonlyArray<Source>, own: ReadonlyArray<unknown>): AlertFields["others"] => {
+const namesBeside = (
+  sources: ReadonlyArray<Source>,
+  { client, fields, server }: Ends & { readonly fields: Fields }
+) => {
   const others: Array<readonly [string, string]> = []
   const add = (tag: string, value: string | undefined) => {
-    if (value === undefined || own.includes(value)) return
+    if (value === undefined) return
     let count = 0
     for (const [name, other] of others) {
-      if (name !== tag) continue
-      if (other === value || ++count >= tagsMax.ofOthers) return
+      if (name === tag && (other === value || ++count >= tagsMax.ofOthers)) return
     }
     others.push([tag, value])
   }
-  for (const { ends: { client, server }, fields, witness } of sources) {
-    if (witness.isBystander) {
-      add("seen", client?.name ?? server?.name)
-      add("seen", client?.ip ?? server?.ip)
-      add("seen", fields.userName)
-      add("seen", fields.fileName)
-      continue
+  const addHost = (host: Host | undefined, [name, ip]: readonly [string, string]) => {
+    if (host === undefined || host === client || host === server) return
+    if (host.name !== client?.name && host.name !== server?.name) add(name, host.name)
+    if (host.ip !== client?.ip && host.ip !== server?.ip) add(ip, host.ip)
+  }
+  for (const { ends, fields: given, witness: { isBystander } } of sources) {
+    addHost(ends.client, isBystander ? ["seen", "seen"] : ["host", "ip"])
+    addHost(ends.server, isBystander ? ["seen", "seen"] : ["host", "ip"])
+    for (const [tag, field] of tagOfField) {
+      const value = given[field]
+      if (value === undefined || value === fields[field]) continue
+      if (!isBystander) add(tag, value)
+      else if (tag === "user" || tag === "file") add("seen", value)
     }
-    add("host", client?.name)
-    add("host", server?.name)
-    add("ip", client?.ip)
-    add("ip", server?.ip)
-    for (const [tag, field] of tagOfField) add(tag, fields[field])
   }
   return others
 }
@@ -156,6 +159,5 @@ export const of = (
   take(fields, (leaderOf(stored, fileNames) ?? (isRun ? ran : leaderOf(sources, fileNames)))?.fields, fileNames)
   const device = number === undefined ? undefined : sources.find(({ index }) => index === number)
   const [client, server] = [endOf(sources, "client", device), endOf(sources, "server", device)]
-  const own = [...Object.values(fields), client?.name, client?.ip, server?.name, server?.ip]
-  return { fields, client, server, others: namesBeside(all, own) }
+  return { fields, client, server, others: namesBeside(all, { fields, client, server }) }
 }

@@ -6,7 +6,7 @@ const bytesOfUnit = 3
 
 /** Returns at most `max` bytes of a text, and never half a character. */
 export const cut = (text: string, max: number): string => {
-  if (text.length * bytesOfUnit <= max) return text
+  if (text.length * bytesOfUnit <= max || text.length <= max && Buffer.byteLength(text) <= max) return text
   const bytes = Buffer.from(text.length > max ? text.slice(0, max + 1) : text)
   if (bytes.length <= max) return text
   let end = max

@@ -15,11 +15,11 @@ const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.i
 const ruleWords = /service_denial|policy_violation|http_response_code:|blacklist process found/gi
 const anyRuleWord = /_(?:denial|violation|response_code)|process found/i
 
-/** Most values have neither what joins three of the words nor a part of the fourth. */
-const harmless = (tag: string): string =>
-  (tag.includes("_") || tag.includes("ound") || tag.includes("OUND")) && anyRuleWord.test(tag)
-    ? tag.replace(ruleWords, (word) => word.replace(/[_: ]/g, "-"))
-    : tag
+/** Most values have neither what joins three of the words nor the end of the fourth. */
+const harmless = (text: string): string =>
+  (text.includes("_") || text.includes("ound") || text.includes("OUND")) && anyRuleWord.test(text)
+    ? text.replace(ruleWords, (word) => word.replace(/[_: ]/g, "-"))
+    : text
 
 const common = details("severity status classification determination systemTag*=systemTags")
 
@@ -29,9 +29,8 @@ type Tier = "own" | "lists" | "texts"
 /** Tags under construction. A duplicate stays only where it was added first. */
 export class Tags {
   readonly #tags = { first: [], own: [], lists: [], texts: [] } as Record<"first" | Tier, Array<string>>
-  /** How many tags there are of each name, from the moment when there may be too many of one. */
-  #counts: Map<string, number> | undefined
-  #size = 0
+  /** The names of the tags, each as often as there are tags of it. */
+  readonly #names: Array<string> = []
   #chars = 0
   #left = 0
   /** Tags of the parent record, which have other names, and follow this record's own. */
@@ -53,33 +52,23 @@ export class Tags {
   }
 
   #push(tier: Tier, name: string, text: string): void {
-    const tag = harmless(`${name}:${text}`)
+    // A customer chose the names with a dot.
+    const tag = name.includes(".") ? harmless(`${name}:${text}`) : `${name}:${harmless(text)}`
     const kept = tag.length * 3 <= tagBytes.others ? tag : cut(tag, tagBytes.of.get(name) ?? tagBytes.others)
     if (kept.length < tag.length) this.markCut(name)
-    const { lists, own, texts } = this.#tags
-    if (own.includes(kept) || lists.includes(kept) || texts.includes(kept)) return
-    if (this.#size >= tagsMax.ofName && this.#isFull(name)) this.#left++
-    else {
-      this.#size++
-      this.#chars += kept.length
-      this.#tags[tier].push(kept)
-    }
-  }
-
-  /** Counts a tag of a name, unless there are as many as there may be. */
-  #isFull(name: string): boolean {
-    if (this.#counts === undefined) {
-      this.#counts = new Map()
+    if (this.#names.includes(name)) {
       const { lists, own, texts } = this.#tags
-      for (const tag of [...own, ...lists, ...texts]) {
-        const known = tag.slice(0, tag.indexOf(":"))
-        this.#counts.set(known, (this.#counts.get(known) ?? 0) + 1)
+      if (own.includes(kept) || lists.includes(kept) || texts.includes(kept)) return
+      let count = 0
+      for (const one of this.#names) if (one === name) count++
+      if (count >= (tagsMax.ofNames.has(name) ? tagsMax.ofListed : tagsMax.ofName)) {
+        this.#left++
+        return
       }
     }
-    const count = this.#counts.get(name) ?? 0
-    if (count >= (tagsMax.ofNames.has(name) ? tagsMax.ofListed : tagsMax.ofName)) return true
-    this.#counts.set(name, count + 1)
-    return false
+    this.#names.push(name)
+    this.#chars += kept.length
+    this.#tags[tier].push(kept)
   }
 
   /** Adds `name:value`, unless the value is absent, empty, no scalar, or `unknownFutureValue`. */
