@@ -16,7 +16,7 @@ import type { Drift } from "../evidence/Drift.ts"
 import * as Action from "./Action.ts"
 import * as AlertCase from "./AlertCase.ts"
 import * as AlertFields from "./AlertFields.ts"
-import { isDenial, senderRow } from "./AlertMessageTypes.ts"
+import { isDenial, senderRow, unknownWords } from "./AlertMessageTypes.ts"
 import type { Artifact } from "./Artifact.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import { cut } from "./Bytes.ts"
@@ -190,6 +190,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
   }
   const alert = AlertCase.of(value, witnesses)
   const { categories, decided, isHarmless, places, techniques, title } = alert
+  report(drift, unknownWords(alert.facts, decided))
   const view = viewOf(context, alert)
 
   const tags = new Tags()

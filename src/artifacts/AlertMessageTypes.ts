@@ -4,6 +4,7 @@
  * The rows are data. Their order matters, and so do their numbers: tests refer to them, and so does
  * `.github/MAPPING.md`, "Message types of alerts".
  */
+import * as Drift from "../evidence/Drift.ts"
 import { condition, decide, type Decided, type Row, rowsOf, type Terms } from "./RowTable.ts"
 
 /** What the rows read, computed once for each alert. */
@@ -193,6 +194,12 @@ export const isDenial = (facts: AlertFacts): boolean => denialTitle.test(facts.T
 
 /** Whether the row is a policy's: what that matched is a user's text, and names no vulnerability. */
 export const isPolicy = (row: number | undefined): boolean => row === 2 || row === 3
+
+/** Returns the title and the category of a grave alert that no row knows: evidence for the next edition of the rows. */
+export const unknownWords = ({ C, T, severity }: AlertFacts, { row, via = row }: Decided): ReadonlyArray<Drift.Drift> =>
+  via === otherwise.row && (severity === "high" || severity === "critical")
+    ? [Drift.phrase("title", T), Drift.phrase("category", C)]
+    : []
 
 /** What was decided: a tenant's alerts have a few hundred titles. Emptied when it is full. */
 const decisions = new Map<string, Decided>()

@@ -11,7 +11,7 @@ import * as Action from "./Action.ts"
 import { streamName } from "./AlertArtifacts.ts"
 import { cvesIn, isClosed } from "./AlertCase.ts"
 import * as AlertFields from "./AlertFields.ts"
-import { categoriesOf, isDenial, isPolicy } from "./AlertMessageTypes.ts"
+import { categoriesOf, isDenial, isPolicy, unknownWords } from "./AlertMessageTypes.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
 import { object } from "./EvidenceReading.ts"
@@ -78,6 +78,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     .flatMap((state) => Draft.listOf(state["name"]).concat(Draft.listOf(state["family"])))
   const facts = factsOf(value, graded, threats)
   const decided = messageTypeOf(facts)
+  report(drift, unknownWords(facts, decided))
   const isHarmless = Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed"
   const lowered = isHarmless ? "classification" : undefined
   const draft = Draft.make(context, {

@@ -1,11 +1,12 @@
 /** Drift: what Graph sends beyond its published schema. */
 
-/** Something from Graph that this connector does not know. `name` is of Graph's schema, never a value. */
+/** Something from Graph that this connector does not know. `name` is of Graph's schema, or a word of Microsoft's. */
 export interface Drift {
-  readonly kind: "evidence_type" | "untyped_evidence" | "enum_value" | "property" | "partial"
+  readonly kind: "evidence_type" | "untyped_evidence" | "enum_value" | "property" | "partial" | "title" | "category"
   /**
    * `evidence_type`: the `@odata.type`; `untyped_evidence`: the JSON type of the element; `enum_value`: `path=word`;
-   * `property`, `partial`: the path. At most 96 characters.
+   * `property`, `partial`: the path; `title`, `category`: those of a grave alert that no row of the message types knows,
+   * the title without user text. At most 96 characters.
    */
   readonly name: string
 }
@@ -17,6 +18,12 @@ export const make = (kind: Drift["kind"], name: string): Drift => ({
   kind,
   name: name.length > nameMax ? name.slice(0, nameMax) : name
 })
+
+/** Returns a title or a category as a name: one line, without what a terminal would obey. */
+export const phrase = (kind: "title" | "category", text: string): Drift => {
+  const line = text.replace(/[\p{C}\s]+/gu, " ").trim()
+  return make(kind, line === "" ? "none" : line)
+}
 
 /** An enum's word; any other text in its place must not become a name. */
 const wordForm = /^[A-Za-z0-9_]{1,64}$/

@@ -3,6 +3,7 @@ import { Clock, Effect } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Note } from "../polling/PollerState.ts"
 import type { Brought } from "../publishing/Slices.ts"
+import * as DriftCounts from "../status/DriftCounts.ts"
 import * as Metrics from "../status/Metrics.ts"
 import type { Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
@@ -64,7 +65,11 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       yield* Metrics.update(Metrics.pipelinePublished, artifacts)
       yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
-      for (const { kind } of drift) yield* Metrics.update(Metrics.unknownValues, 1, { kind })
+      const counts = drift.length === 0 ? [] : (yield* status.snapshot).drift
+      for (const one of drift) {
+        const name = DriftCounts.labelOf(counts, one)
+        yield* Metrics.update(Metrics.unknownValues, 1, { kind: one.kind, ...name === undefined ? {} : { name } })
+      }
       for (const since of updatedAt) yield* Metrics.update(Metrics.freshness, (now - since) / 1000, { endpoint })
       for (const since of late) yield* Metrics.update(Metrics.lateRows, (now - since) / 1000, { endpoint })
     }

@@ -3,8 +3,8 @@
  * of them outlives its instance.
  */
 import { Effect } from "effect"
-import type { DriftCount } from "../artifacts/DriftCounts.ts"
 import { each, type EndpointName } from "../endpoints/Endpoints.ts"
+import type { DriftCount } from "./DriftCounts.ts"
 import type { Report } from "./Report.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 

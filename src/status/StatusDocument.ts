@@ -91,7 +91,7 @@ export const StatusDocument = Schema.Struct({
       count: Schema.Int,
       first_seen_at: Schema.String
     })),
-    "What Graph sent that this connector does not know: types, enum values and properties, with how often they came."
+    "What Graph sent that this connector does not know: types, enum values, properties, and titles and categories of grave alerts, with how often they came."
   )
 }).annotate({ identifier: "Status" })
 export type StatusDocument = typeof StatusDocument.Type

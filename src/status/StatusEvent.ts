@@ -1,9 +1,9 @@
 /** Events that change the connector's status. {@link reduce} is the only place that changes a snapshot. */
 import { Duration, type Effect } from "effect"
-import * as DriftCounts from "../artifacts/DriftCounts.ts"
 import type { Identity, Pace } from "../config/Instance.ts"
 import { each, type EndpointName } from "../endpoints/Endpoints.ts"
 import type { Drift } from "../evidence/Drift.ts"
+import * as DriftCounts from "./DriftCounts.ts"
 import type { Report } from "./Report.ts"
 import {
   type EndpointSnapshot,

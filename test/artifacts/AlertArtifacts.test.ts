@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Alerts from "../../src/artifacts/AlertArtifacts.ts"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
-import * as DriftCounts from "../../src/artifacts/DriftCounts.ts"
 import * as Incidents from "../../src/artifacts/IncidentArtifacts.ts"
 import * as LegacyAlerts from "../../src/artifacts/LegacyAlertArtifacts.ts"
 import type { Mapped } from "../../src/artifacts/Mapped.ts"
@@ -12,6 +11,7 @@ import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import { Incident } from "../../src/domain/Incident.ts"
 import { LegacyAlert } from "../../src/domain/LegacyAlert.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
+import * as DriftCounts from "../../src/status/DriftCounts.ts"
 import { assertFitsTemplate } from "./IndexTemplate.ts"
 import { alert, context, evidence, filterKey, recordOf } from "./Records.ts"
 
@@ -528,6 +528,37 @@ describe("any record", () => {
         for (const artifact of map(context, recordOf(value)).artifacts) assertFitsTemplate(artifact)
       }
     }))
+})
+
+describe("words that no row knows", () => {
+  const wordsOf = (properties: object) =>
+    namesOf(Alerts.map(context, alert({ serviceSource: "", ...properties }))).filter((name) =>
+      /^(title|cat)/.test(name)
+    )
+
+  it("are reported when the severity is high, without user text", () => {
+    assert.deepStrictEqual(wordsOf({ title: "Odd mail with subject (Q3)\u0000", category: "ThreatManagement" }), [
+      "title Odd mail with subject",
+      "category threatmanagement"
+    ])
+    assert.deepStrictEqual(wordsOf({ title: null }), ["title none", "category none"])
+    assert.deepStrictEqual(wordsOf({ title: "Unheard of", severity: "medium" }), [])
+    assert.deepStrictEqual(wordsOf({ title: "Only a test alert" }), [])
+    assert.deepStrictEqual(wordsOf({ title: "Unheard of", category: "Malware" }), [])
+    const legacy = LegacyAlerts.map(context, recordOf({ id: "l1", title: "Unheard of", severity: "high" }))
+    assert.deepStrictEqual(namesOf(legacy), ["title Unheard of", "category none"])
+  })
+
+  it("have names of their own among the counts, which displace none of the schema's", () => {
+    const titles = Array.from({ length: 1200 }, (_, n) => ({ kind: "title" as const, name: `t${n}` }))
+    const counts = DriftCounts.add(DriftCounts.add([], titles, 1), [{ kind: "property", name: "alert.p" }], 2)
+    assert.strictEqual(counts.length, 1002)
+    assert.deepInclude(counts[1000], { kind: "title", name: "other", count: 200 })
+    assert.deepInclude(counts[1001], { kind: "property", name: "alert.p" })
+    assert.strictEqual(DriftCounts.labelOf(counts, { kind: "title", name: "t5" }), "t5")
+    assert.strictEqual(DriftCounts.labelOf(counts, { kind: "title", name: "t1100" }), "other")
+    assert.isUndefined(DriftCounts.labelOf(counts, { kind: "property", name: "alert.p" }))
+  })
 })
 
 describe("counts of drift", () => {

@@ -177,7 +177,8 @@ it.layer(NodeServices.layer)("the mapping document", (it) => {
       assert.isAtLeast(reasons.length, 3)
       assert.deepStrictEqual([...keysOf(rowsUnder(text, "Dead letters"))].sort(), [...reasons].sort())
       const sources = [...(yield* sourcesIn("src/evidence")).values(), ...(yield* sourcesIn("src/domain")).values()]
-      const kinds = matchesIn(sources, /Drift\.make\("(\w+)"/g)
+      sources.push(...(yield* sourcesIn("src/artifacts")).values())
+      const kinds = matchesIn(sources, /Drift\.(?:make|phrase)\("(\w+)"/g)
       assert.isAtLeast(kinds.length, 5)
       assert.deepStrictEqual([...keysOf(rowsUnder(text, "Drift"))].sort(), [...kinds].sort())
     }))
