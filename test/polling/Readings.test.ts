@@ -187,7 +187,8 @@ it.effect("a record that is final is published once, whatever Graph fills in lat
       const fake = FakeGraph.make({ rows: [{ id: "a", lastUpdateDateTime: at(1) }] })
       const { keys, published } = yield* polling(fake, { isFinal, late: "none" })
       yield* minutes(6)
-      fake.rows[0] = { ...fake.rows[0]!, ...{ riskState: "remediated" } }
+      const later = { ...fake.rows[0]!, riskState: "remediated" }
+      fake.rows[0] = later
       yield* minutes(6)
       assert.lengthOf(published, isFinal ? 1 : 2)
       assert.strictEqual(keys(), isFinal ? 1 : 3)
