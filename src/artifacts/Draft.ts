@@ -117,9 +117,12 @@ const companions: ReadonlyMap<string, string> = new Map<MessageType, string>([
   ["blacklisted_process", "Blacklist process found"]
 ])
 
-/** Returns the finished artifact, with its tags and within its bounds. */
-export const finish = (draft: Draft, tags: Tags): Artifact => {
-  const companion = companions.get(draft.messageType)
+/**
+ * Returns the finished artifact, with its tags and within its bounds. The tags that lead rules read with the message type
+ * are an alert's: a sign-in that a policy stopped is daily business.
+ */
+export const finish = (draft: Draft, tags: Tags, of: "alert" | "record" = "alert"): Artifact => {
+  const companion = of === "alert" ? companions.get(draft.messageType) : undefined
   if (companion !== undefined) tags.mark(companion)
   for (const field of cutFields(draft)) tags.markCut(field)
   draft.tags = tags.toArray()

@@ -1,4 +1,4 @@
-/** The values of `messageType`: only words that WitFoo's rules know, and `audit_log`, which none of them reads. */
+/** The values of `messageType`: only words that WitFoo's rules know, and three of its own, which none of them reads. */
 
 /** Every `messageType` that this connector emits. */
 export const messageTypes = [
@@ -34,7 +34,9 @@ export const messageTypes = [
   "config_change",
   "ioc_match",
   "iom_match",
-  "audit_log"
+  "audit_log",
+  "account_logon",
+  "management_message"
 ] as const
 
 /** One of {@link messageTypes}. */
