@@ -2,8 +2,9 @@
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
-  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, label, name, retires }) => ({
+  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, isOn, label, name, retires }) => ({
     intervalMinutesMin,
+    isOn,
     label,
     name,
     retires

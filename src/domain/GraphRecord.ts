@@ -36,12 +36,20 @@ export interface Sent {
 }
 
 /** Properties that identify and order a record; they are read without parsing the whole record. */
-export const atHand = ["id", "createdDateTime", "lastUpdateDateTime", "lastModifiedDateTime"] as const
+export const atHand = [
+  "id",
+  "createdDateTime",
+  "lastUpdateDateTime",
+  "lastModifiedDateTime",
+  "activityDateTime",
+  "lastUpdatedDateTime",
+  "riskLastUpdatedDateTime"
+] as const
 
 /** A record with a string id and a valid cursor; the rest is not checked. */
 export interface GraphRecord {
   readonly id: string
-  /** The time of `lastUpdateDateTime` or, for legacy alerts, `lastModifiedDateTime`. */
+  /** The time of the property by which the endpoint is read. */
   readonly cursor: Timestamp
   readonly sent: Sent
 }

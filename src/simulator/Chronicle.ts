@@ -2,8 +2,10 @@
 import * as AlertEntry from "./AlertEntry.ts"
 import { type AlertPlan, type Attack, attacks } from "./Attacks.ts"
 import * as Cast from "./Cast.ts"
+import type { CollectionName } from "./Collections.ts"
 import * as Chance from "./Draw.ts"
 import { type Entry, shown } from "./Entry.ts"
+import * as IdentityEntry from "./IdentityEntry.ts"
 import * as IncidentEntry from "./IncidentEntry.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
@@ -22,12 +24,16 @@ export interface TenantOptions {
 }
 
 /** Returns one tenant's rows at a time in milliseconds since 1970, in no particular order. */
-export type Chronicle = Readonly<Record<"alerts" | "alerts_v2" | "incidents", (now: number) => ReadonlyArray<Row>>>
+export type Chronicle = Readonly<Record<CollectionName, (now: number) => ReadonlyArray<Row>>>
 
 const day = 86_400_000
 /** A new alert appears every 20 to 40 seconds, a new legacy alert every 60 to 120. */
 const alertEvery = 30_000
 const legacyEvery = 90_000
+/** How often something happens that identity protection and the logs of Entra ID tell of. */
+const identityEvery = { signIns: 20_000, directoryAudits: 120_000, riskDetections: 300_000, riskyUsers: 600_000 }
+/** Hours by which it may become visible late. */
+const lateMax = 6 * 3_600_000
 /** The security team takes minutes over alerts of now, and up to hours over alerts from before the start. */
 const pace = { before: 30 * 60_000, live: 60_000 }
 /** Most alerts kept of a long simulation, besides those from before its start; the oldest are dropped. */
@@ -121,6 +127,20 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
       })
   })
 
+  const asOf = (now: number) => (options.live ? now : Math.min(now, start))
+
+  /** Things that happened in the 24 hours before the start, and go on. */
+  const happening = (kind: keyof typeof identityEvery, make: (of: IdentityEntry.Happening) => Entry) => {
+    const every = identityEvery[kind]
+    const earlier = Math.floor(day / every)
+    const entries = unrolled({
+      appears: (index) => start + (index - earlier + draw(kind, "time", index).int(0, 999) / 1000) * every,
+      first: (until) => Math.max(0, Math.floor((until - lateMax - start) / every) + earlier - keptMax),
+      make: (number, at) => make({ number, at: Math.floor(at), cast: castOf(number), draw: draw(kind, number) })
+    })
+    return (now: number) => shown(entries(asOf(now)), asOf(now))
+  }
+
   const incidents = new Map<number, { readonly alerts: number; readonly entry: Entry }>()
   const incident = (number: number): Entry => {
     const own = byAttack.get(number) ?? []
@@ -138,10 +158,13 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
     return entry
   }
 
-  const asOf = (now: number) => (options.live ? now : Math.min(now, start))
   return {
     alerts: (now) => shown(legacy(asOf(now)), asOf(now)),
     alerts_v2: (now) => shown(alerts(asOf(now)), asOf(now)),
+    signIns: happening("signIns", IdentityEntry.signIn),
+    directoryAudits: happening("directoryAudits", IdentityEntry.directoryAudit),
+    riskDetections: happening("riskDetections", IdentityEntry.riskDetection),
+    riskyUsers: happening("riskyUsers", IdentityEntry.riskyUser),
     incidents: (now) => {
       alerts(asOf(now))
       const empty = Array.from({ length: attacksBefore }, (_, number) => number)

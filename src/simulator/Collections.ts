@@ -1,15 +1,36 @@
-/** The three collections and Graph's limits. */
+/** The collections and Graph's limits. */
 
 /** Name of a collection: the last segment of its path. */
-export type CollectionName = "alerts" | "alerts_v2" | "incidents"
+export type CollectionName =
+  | "alerts"
+  | "alerts_v2"
+  | "incidents"
+  | "signIns"
+  | "directoryAudits"
+  | "riskDetections"
+  | "riskyUsers"
+
+/** How a collection refuses a token without the role: the security service's way, that of the logs, or that of Protection. */
+export type Denial = "security" | "reports" | "identityProtection"
 
 /** Permissions, filters and limits of a collection. */
 export interface Collection {
   readonly name: CollectionName
+  /** Path of what holds the collection. */
+  readonly parent: "security" | "auditLogs" | "identityProtection"
   readonly typeName: string
+  readonly denial: Denial
   /** Application permissions of which any one suffices. */
   readonly roles: ReadonlyArray<string>
-  readonly cursor: "lastUpdateDateTime" | "lastModifiedDateTime"
+  readonly cursor: string
+  /** Property by which rows are sorted when nothing else is asked for, the newest first. */
+  readonly sortedBy: string
+  /** Whether `$orderby` is heeded; rows come in an order of their own otherwise. */
+  readonly orders: boolean
+  /** Operators of a filter. */
+  readonly operators: ReadonlyArray<string>
+  /** Whether it counts, and skips. */
+  readonly counts: boolean
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
@@ -19,10 +40,43 @@ export interface Collection {
   readonly skipMax?: number | undefined
 }
 
+const security = {
+  parent: "security",
+  denial: "security",
+  sortedBy: "createdDateTime",
+  orders: true,
+  operators: ["eq", "ne", "ge", "gt", "le", "lt"],
+  counts: true
+} as const
+
+const report = {
+  parent: "auditLogs",
+  denial: "reports",
+  roles: ["AuditLog.Read.All"],
+  orders: true,
+  operators: ["eq", "ge", "le"],
+  counts: false,
+  topDefault: 1000,
+  topMax: 1000,
+  aboveMax: "clamp"
+} as const
+
+const protection = {
+  parent: "identityProtection",
+  denial: "identityProtection",
+  orders: false,
+  operators: ["eq", "ge", "gt", "le"],
+  counts: false,
+  topDefault: 20,
+  topMax: 500,
+  aboveMax: "reject"
+} as const
+
 export const collections: Readonly<Record<CollectionName, Collection>> = {
   alerts: {
     name: "alerts",
     typeName: "microsoft.graph.alert",
+    ...security,
     roles: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
     cursor: "lastModifiedDateTime",
     filterable: [
@@ -44,6 +98,7 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
   alerts_v2: {
     name: "alerts_v2",
     typeName: "microsoft.graph.security.alert",
+    ...security,
     roles: ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"],
     cursor: "lastUpdateDateTime",
     filterable: [
@@ -63,6 +118,7 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
   incidents: {
     name: "incidents",
     typeName: "microsoft.graph.security.incident",
+    ...security,
     roles: ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"],
     cursor: "lastUpdateDateTime",
     filterable: [
@@ -77,5 +133,42 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     topDefault: 50,
     topMax: 50,
     aboveMax: "reject"
+  },
+  signIns: {
+    ...report,
+    name: "signIns",
+    typeName: "microsoft.graph.signIn",
+    cursor: "createdDateTime",
+    sortedBy: "createdDateTime",
+    filterable: ["createdDateTime", "userPrincipalName", "appDisplayName", "ipAddress", "riskState"]
+  },
+  directoryAudits: {
+    ...report,
+    name: "directoryAudits",
+    typeName: "microsoft.graph.directoryAudit",
+    cursor: "activityDateTime",
+    sortedBy: "activityDateTime",
+    filterable: ["activityDateTime", "activityDisplayName", "category", "result"]
+  },
+  riskDetections: {
+    ...protection,
+    name: "riskDetections",
+    typeName: "microsoft.graph.riskDetection",
+    roles: ["IdentityRiskEvent.Read.All", "IdentityRiskEvent.ReadWrite.All"],
+    cursor: "lastUpdatedDateTime",
+    sortedBy: "id",
+    filterable: ["lastUpdatedDateTime", "detectedDateTime", "activityDateTime", "riskLevel", "riskState"]
+  },
+  riskyUsers: {
+    ...protection,
+    name: "riskyUsers",
+    typeName: "microsoft.graph.riskyUser",
+    roles: ["IdentityRiskyUser.Read.All", "IdentityRiskyUser.ReadWrite.All"],
+    cursor: "riskLastUpdatedDateTime",
+    sortedBy: "id",
+    filterable: ["riskLastUpdatedDateTime", "riskLevel", "riskState"]
   }
 }
+
+/** Path of a collection. */
+export const pathOf = ({ name, parent }: Collection): `/v1.0/${string}` => `/v1.0/${parent}/${name}`

@@ -9,7 +9,18 @@ const retryAfter = Schema.optionalKey(Schema.Union([Schema.Int, Schema.String]))
 })
 
 /** Where a fault strikes: one endpoint, the token endpoint, all of Graph (the default), or everything. */
-export const Target = Schema.Literals(["alerts", "alerts_v2", "incidents", "token", "graph", "all"])
+export const Target = Schema.Literals([
+  "alerts",
+  "alerts_v2",
+  "incidents",
+  "signIns",
+  "directoryAudits",
+  "riskDetections",
+  "riskyUsers",
+  "token",
+  "graph",
+  "all"
+])
 export type Target = typeof Target.Type
 
 const where = {

@@ -27,7 +27,36 @@ const tokenError = (
   }, headers)
 
 /** Builds the 403 for an application without the permission. */
-export const missingRole = (stamp: Answer.Stamp, collection: Collection, roles: ReadonlyArray<string>): Answer.Answer =>
+export const missingRole = (
+  stamp: Answer.Stamp,
+  collection: Collection,
+  roles: ReadonlyArray<string>
+): Answer.Answer => {
+  switch (collection.denial) {
+    case "reports":
+      return Answer.graphError(
+        stamp,
+        403,
+        "Authentication_MSGraphPermissionMissing",
+        `Calling principal does not have required MSGraph permissions ${collection.roles.join(", ")}`
+      )
+    case "identityProtection":
+      return Answer.graphError(
+        stamp,
+        403,
+        "Forbidden",
+        "You cannot perform the requested operation, required scopes are missing in the token."
+      )
+    case "security":
+      return missingSecurityRole(stamp, collection, roles)
+  }
+}
+
+const missingSecurityRole = (
+  stamp: Answer.Stamp,
+  collection: Collection,
+  roles: ReadonlyArray<string>
+): Answer.Answer =>
   Answer.graphError(
     stamp,
     403,
@@ -63,6 +92,16 @@ export const of = (
     case "missing_role":
       return collection && missingRole(stamp, collection, roles.filter((role) => !collection.roles.includes(role)))
     case "not_licensed":
+      if (collection?.denial === "reports") {
+        return error(
+          403,
+          "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+          "Neither tenant is B2C or tenant doesn't have premium license"
+        )
+      }
+      if (collection?.denial === "identityProtection") {
+        return error(403, "Forbidden", "Your tenant is not licensed for this feature.")
+      }
       return error(403, "Forbidden", "The tenant is not licensed for, or not onboarded to, Microsoft Defender XDR.")
     case "conditional_access":
       return error(403, "accessDenied", "insufficient_claims: blocked by a conditional access policy.")

@@ -27,8 +27,11 @@ export interface Query {
   readonly isExpanded: boolean
 }
 
-/** Graph's order when the client asks for none. */
-export const newestFirst = { property: "createdDateTime", descending: true } as const
+/** Graph's order when the client asks for none, or the collection heeds none. */
+export const ownOrder = ({ sortedBy }: Collection): NonNullable<Query["orderBy"]> => ({
+  property: sortedBy,
+  descending: true
+})
 
 const known = new Set(["$filter", "$orderby", "$top", "$skip", "$skiptoken", "$count", "$select", "$expand"])
 const clauseForm = /^\s*([\w/]+)\s+(eq|ne|ge|gt|le|lt)\s+('(?:[^']|'')*'|\S+)\s*$/
@@ -42,6 +45,9 @@ const clause = (collection: Collection, text: string): Result.Result<Clause, str
     return Result.fail(
       `Invalid filter clause: Could not find a property named '${property}' on type '${collection.typeName}'.`
     )
+  }
+  if (!collection.operators.includes(operator!)) {
+    return Result.fail(`Invalid filter clause: The operator '${operator}' is not supported for '${property}'.`)
   }
   const isInstant = property.endsWith("DateTime")
   const value = isInstant
@@ -94,8 +100,18 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
 
     const top = yield* integer("$top", parameters.get("$top"), collection.topDefault)
     if (top > collection.topMax && collection.aboveMax === "reject") {
+      if (!collection.counts) {
+        return yield* Result.fail(
+          `Invalid page size specified: '${top}'. Must be between 1 and ${collection.topMax} inclusive.`
+        )
+      }
       return yield* Result.fail(
         `The query specified in the URI is not valid. The limit of '${collection.topMax}' for Top query has been exceeded. The value from the incoming request is '${top}'.`
+      )
+    }
+    if (!collection.counts && parameters.has("$skip")) {
+      return yield* Result.fail(
+        "Query option 'Skip' is not allowed. To allow it, set the 'AllowedQueryOptions' property."
       )
     }
     const skip = yield* integer("$skip", parameters.get("$skip"), 0)
@@ -107,11 +123,13 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
     }
     return {
       clauses,
-      orderBy: property === undefined ? undefined : { property, descending: direction === "desc" },
+      orderBy: property === undefined || !collection.orders
+        ? undefined
+        : { property, descending: direction === "desc" },
       top: Math.min(top, collection.topMax),
       skip,
       skiptoken,
-      isCounted: parameters.get("$count") === "true",
+      isCounted: collection.counts && parameters.get("$count") === "true",
       isExpanded: expand !== null,
       select: parameters.get("$select")?.split(",").map((name) => name.trim())
     }
@@ -155,9 +173,8 @@ export const matches = (clauses: ReadonlyArray<Clause>, row: Row): boolean =>
     return compare(String(found), operator, value)
   })
 
-/** Compares by the requested order (default newest first), then id. Rows without the property come last. */
-export const order = (orderBy: Query["orderBy"]): (a: Row, b: Row) => number => {
-  const { descending, property } = orderBy ?? newestFirst
+/** Compares by an order, then id. Rows without the property come last. */
+export const order = ({ descending, property }: NonNullable<Query["orderBy"]>): (a: Row, b: Row) => number => {
   const key = (row: Row): string | undefined => {
     if (property.endsWith("DateTime")) return instant(row, property)
     const value = row[property]

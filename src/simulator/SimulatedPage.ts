@@ -79,7 +79,7 @@ export const answer = (
     return Answer.graphError(stamp, 400, code, read.failure)
   }
   const query = read.success
-  const orderBy = (shape.ignoresOrderby ? undefined : query.orderBy) ?? Query.newestFirst
+  const orderBy = (shape.ignoresOrderby ? undefined : query.orderBy) ?? Query.ownOrder(collection)
   const byOrder = Query.order(orderBy)
   const found = (shape.ignoresFilter ? rows : rows.filter((row) => Query.matches(query.clauses, row))).toSorted(byOrder)
 
@@ -108,7 +108,9 @@ export const answer = (
       : row
 
   return Answer.of(shape.warnings.length > 0 ? 206 : 200, {
-    "@odata.context": `${url.origin}/v1.0/$metadata#security/${collection.name}${query.isExpanded ? "(alerts())" : ""}`,
+    "@odata.context": `${url.origin}/v1.0/$metadata#${collection.parent}/${collection.name}${
+      query.isExpanded ? "(alerts())" : ""
+    }`,
     ...(query.isCounted ? { "@odata.count": found.length } : {}),
     ...(shape.nextLink !== undefined
       ? { "@odata.nextLink": shape.nextLink }

@@ -169,7 +169,7 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
       alerts: () => Tenants.rows(tenant, "alerts_v2", given.now),
       url: request.url,
       includesLateMembers: request.prefer?.includes("include-unknown-enum-members") === true,
-      paging: collection.name === "alerts" ? "skip" : options.paging,
+      paging: collection.name === "alerts" ? "skip" : collection.counts ? options.paging : "skiptoken",
       shape: FaultAnswer.shape(striking, request.url),
       stamp: given
     }))

@@ -2,7 +2,7 @@
 import { Effect, Layer, Option, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
-import { type CollectionName, collections } from "./Collections.ts"
+import { type CollectionName, collections, pathOf } from "./Collections.ts"
 import * as Entra from "./Entra.ts"
 import { vocabulary, Wanted } from "./Fault.ts"
 import { Simulator } from "./Simulator.ts"
@@ -94,7 +94,7 @@ const microsoft = HttpRouter.addAll([
     stamped((_, url) => Entra.configuration(url.origin, url.pathname.split("/")[1]!))
   ),
   HttpRouter.route("GET", "/common/discovery/instance", stamped((_, url) => Entra.discovery(url.origin, "common"))),
-  ...Object.values(collections).map(({ name }) => HttpRouter.route("GET", `/v1.0/security/${name}`, page(name))),
+  ...Object.values(collections).map((collection) => HttpRouter.route("GET", pathOf(collection), page(collection.name))),
   HttpRouter.route("*", "/", stamped(() => Answer.of(200, about))),
   HttpRouter.route(
     "*",

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { Answer } from "../../src/simulator/Answer.ts"
-import { type CollectionName, collections } from "../../src/simulator/Collections.ts"
+import { type CollectionName, collections, pathOf } from "../../src/simulator/Collections.ts"
 import { Simulator } from "../../src/simulator/Simulator.ts"
 import * as Json from "./Json.ts"
 
@@ -45,7 +45,7 @@ const bodyOf = ({ body, delivery }: Answer) => {
 export const make = Effect.map(Simulator, (simulator) =>
   HttpClient.make((request, url) =>
     Effect.gen(function*() {
-      const isPage = Object.values(collections).some(({ name }) => url.pathname === `/v1.0/security/${name}`)
+      const isPage = Object.values(collections).some((collection) => url.pathname === pathOf(collection))
       if (!isPage && !url.pathname.endsWith("/oauth2/v2.0/token")) {
         return HttpClientResponse.fromWeb(request, new Response(null, { status: 404 }))
       }

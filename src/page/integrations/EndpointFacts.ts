@@ -2,7 +2,7 @@
 import type { Endpoint } from "../../endpoints/Endpoints.ts"
 
 /** What the form knows of an endpoint. */
-export type EndpointFacts = Pick<Endpoint, "intervalMinutesMin" | "label" | "name" | "retires">
+export type EndpointFacts = Pick<Endpoint, "intervalMinutesMin" | "isOn" | "label" | "name" | "retires">
 
 declare const __ENDPOINTS__: ReadonlyArray<EndpointFacts>
 

@@ -45,7 +45,7 @@ const blank: Draft = {
   enabled: "true",
   sender_host: "record",
   cloud: "global",
-  ...eachSetting((_, setting) => setting === "enabled" ? "true" : "")
+  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : "")
 }
 
 type Document = Readonly<Record<string, unknown>>

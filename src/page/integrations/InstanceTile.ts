@@ -97,8 +97,10 @@ export class InstanceTile extends LitElement {
       ${
       running.enabled
         ? html`<div class="endpoints">${
-          running.endpoints.map((endpoint) => endpointFold(endpoint, this.#time.now, this.isLost))
-        }</div>`
+          // Those that are off say nothing of the tenant; the form has them.
+          running.endpoints.filter(({ state }) => state !== "disabled").map((endpoint) =>
+            endpointFold(endpoint, this.#time.now, this.isLost)
+          )}</div>`
         : nothing
     }
       ${this.#budget(running)}
