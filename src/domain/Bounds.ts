@@ -281,7 +281,18 @@ export const journal = { files: 8, bytes: 67_108_864 } as const
 export const queryLengthMax = 1000
 
 /** Terms in a search query. */
-export const queryTermsMax = 20
+export const queryTermsMax = 100
+
+/** Brackets within each other in a search query; SQLite's own parser goes no deeper than some thirty. */
+export const queryDepthMax = 20
+
+/** Different values that one term of a search query may stand for, as `user:*smith*` does. */
+export const queryValuesMax = 5000
+
+/** The last searches that the connector keeps for the page, and the saved ones. */
+export const recentSearchesMax = 20
+/** See {@link recentSearchesMax}. */
+export const savedSearchesMax = 100
 
 /** Searches that wait for the search thread; a further one fails and asks the user to search again. */
 export const searchesMax = 32
@@ -289,8 +300,11 @@ export const searchesMax = 32
 /** Bytes of an artifact's line that the search reads: 4 MiB. A longer artifact cannot be found. */
 export const indexedLineBytesMax = 4_194_304
 
-/** Characters of an artifact's texts that the search compares. */
+/** Characters of an artifact's fields and tags that the search compares as words of a text. */
 export const indexedTextMax = 16_384
+
+/** Characters of an artifact's message that the search compares; Graph's alerts have 6 KB on average. */
+export const indexedMessageMax = 65_536
 
 /** Characters of one value in a table of search results; the artifact itself has the complete value. */
 export const rowTextMax = 1000

@@ -1,7 +1,16 @@
 /** The endpoints that find artifacts. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { BadQuery, Detail, Found, IndexState, SearchUnavailable } from "../search/Search.ts"
+import {
+  BadQuery,
+  Detail,
+  Found,
+  IndexState,
+  KeptChange,
+  KeptSearches,
+  SearchUnavailable,
+  Suggestions
+} from "../search/Search.ts"
 import { Starting } from "./Backend.ts"
 import { Guard } from "./Guard.ts"
 
@@ -12,7 +21,7 @@ const time = described(Schema.String, "ISO 8601; from is inclusive, to is exclus
 const range = {
   query: described(
     Schema.optionalKey(Schema.String),
-    "Terms combined by AND: src_ip: dst_ip: hostname: user: severity: stream: or free text; quotes join words to a phrase."
+    "As in Kibana: words, \"phrases\", field:value with any field of the artifact, any tag's name, or src_ip: dst_ip: ip: hostname: user: severity: stream: instance:, AND OR NOT - !, brackets, * and ?, ranges [a TO b] {a TO b} >= < and networks, _exists_:field."
   ),
   from: time,
   to: time
@@ -46,6 +55,21 @@ export const SearchApi = HttpApiGroup.make("search").add(
     OpenApi.Description,
     "The newest 100,000 matches: artifacts as NDJSON, without those whose file is gone, or rows as CSV."
   ),
+  HttpApiEndpoint.get("suggest", "/api/search/suggest", {
+    query: {
+      field: described(Schema.optionalKey(Schema.String), "The field whose values are asked for; without it, fields."),
+      beginning: Schema.String
+    },
+    success: Suggestions,
+    error: [SearchUnavailable, Starting]
+  }).annotate(OpenApi.Description, "Names of fields that contain a text, or a field's frequent values that begin so."),
+  HttpApiEndpoint.get("kept", "/api/search/kept", { success: KeptSearches, error: [SearchUnavailable, Starting] })
+    .annotate(OpenApi.Description, "The last 20 searches and the saved ones."),
+  HttpApiEndpoint.post("keep", "/api/search/kept", {
+    payload: KeptChange,
+    success: KeptSearches,
+    error: [SearchUnavailable, Starting]
+  }).annotate(OpenApi.Description, "Adds a search, saves one under a name, or forgets a name."),
   HttpApiEndpoint.get("state", "/api/search/state", { success: IndexState, error: Starting }).annotate(
     OpenApi.Description,
     "How far the index is behind the sink."

@@ -5,6 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { exportRowsMax } from "../domain/Bounds.ts"
 import { byteOrderMark, csvHead, csvLine } from "../search/Csv.ts"
 import { BadQuery, Search } from "../search/Search.ts"
+import { Status } from "../status/Status.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
 import { NoSuchArtifact } from "./SearchApi.ts"
@@ -31,18 +32,34 @@ export const layer = HttpApiBuilder.group(
   "search",
   Effect.fn(function*(handlers) {
     const backend = yield* Backend
+    const status = yield* Status
+    /** Display names by the names of the instances; only where the query asks for one. */
+    const instancesFor = (query: string) =>
+      /instance/i.test(query)
+        ? Effect.map(
+          status.document,
+          ({ instances }) => Object.fromEntries(instances.map(({ display_name, name }) => [name, display_name]))
+        )
+        : Effect.succeed({})
     return handlers.handleAll({
       find: ({ query }) =>
         backend.use(Effect.gen(function*() {
           const search = yield* Search
           return yield* search.find({
             query: query.query ?? "",
+            instances: yield* instancesFor(query.query ?? ""),
             ...(yield* rangeOf(query)),
             ...(query.before === undefined ? {} : { before: query.before }),
             limit: Math.min(pageRows.max, Math.max(1, Math.trunc(query.limit ?? pageRows.unasked)))
           })
         })),
       state: () => backend.use(Effect.flatMap(Search, ({ state }) => state)),
+      suggest: ({ query }) =>
+        backend.use(
+          Effect.flatMap(Search, ({ suggest }) => suggest({ field: query.field, beginning: query.beginning }))
+        ),
+      kept: () => backend.use(Effect.flatMap(Search, ({ kept }) => kept)),
+      keep: ({ payload }) => backend.use(Effect.flatMap(Search, ({ keep }) => keep(payload))),
       detail: ({ params: { id } }) =>
         backend.use(Effect.gen(function*() {
           const detail = yield* (yield* Search).detail(id)
@@ -52,7 +69,8 @@ export const layer = HttpApiBuilder.group(
         backend.use(Effect.gen(function*() {
           const search = yield* Search
           const range = yield* rangeOf(query)
-          const request = { query: query.query ?? "", ...range, limit: pageRows.max }
+          const instances = yield* instancesFor(query.query ?? "")
+          const request = { query: query.query ?? "", instances, ...range, limit: pageRows.max }
           // A faulty query must fail before the download has begun.
           yield* search.find({ ...request, limit: 1 })
           const pages = Stream.paginate({ before: undefined as number | undefined, count: 0 }, ({ before, count }) =>

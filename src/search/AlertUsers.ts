@@ -1,9 +1,9 @@
 /** Remembers the users of the last alerts for the write thread, because evidence such as a URL names no user. */
 import type { DatabaseSync } from "node:sqlite"
-import { usersOf } from "./MessageUsers.ts"
+import { linkMatch } from "./Links.ts"
+import { parsedMessage, usersOf } from "./MessageTexts.ts"
 import { decode } from "./Rows.ts"
 import { lineAt } from "./SinkLines.ts"
-import { matchOf } from "./Tokenizer.ts"
 
 /** Alerts that are remembered. Few are enough, because an alert and its evidence are written together. */
 const alertsMax = 64
@@ -40,9 +40,7 @@ export class AlertUsers {
 
   /** Reads the users from the stored alert: the reading stopped between the alert and its evidence. */
   #lookedUp(alert: string): ReadonlyArray<string> {
-    const found = this.#rows.all(
-      matchOf([{ field: "alert", value: alert, isPrefix: false }])!
-    ) as unknown as ReadonlyArray<{
+    const found = this.#rows.all(linkMatch("alert", alert)) as unknown as ReadonlyArray<{
       readonly key: number
       readonly row: string
       readonly name: string | null
@@ -53,7 +51,7 @@ export class AlertUsers {
       const row = decode(stored.key, stored.row)
       if (row.evidence !== undefined) continue
       const line = lineAt(this.#directory, stored, row.id)
-      if (line !== null) return usersOf((JSON.parse(line) as { readonly message: string }).message)
+      if (line !== null) return usersOf(parsedMessage((JSON.parse(line) as { readonly message: string }).message))
     }
     return []
   }

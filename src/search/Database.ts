@@ -15,7 +15,7 @@ export const databaseName = "search.sqlite"
 /** Marks the file as ours: `azse`. */
 const applicationId = 0x617a7365
 /** Version of the tables. A database of another version is rebuilt. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 const schema = `
   CREATE TABLE counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,8 +37,11 @@ const schema = `
     -- Values of the row in the order of its fields, as JSON.
     row TEXT NOT NULL
   );
+  -- Names of fields and tags as they are written, by those in lower case that the words have.
+  CREATE TABLE names (name TEXT PRIMARY KEY, written TEXT NOT NULL) WITHOUT ROWID;
   CREATE VIRTUAL TABLE words USING fts5 (
     text,
+    message,
     content = '',
     contentless_delete = 1,
     tokenize = 'unicode61 remove_diacritics 2'

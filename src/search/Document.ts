@@ -4,11 +4,12 @@
  *
  * A line may hold anything, so each property is checked. Search threads import this module.
  */
-import { indexedTextMax, rowTextMax } from "../domain/Bounds.ts"
-import { linkOf, linkTo } from "./Links.ts"
-import { usersOf } from "./MessageUsers.ts"
+import { indexedMessageMax, indexedTextMax, rowTextMax } from "../domain/Bounds.ts"
+import { fieldWords, splitTag, tagWords } from "./FieldKinds.ts"
+import { linkTo, linkWord } from "./Links.ts"
+import { parsedMessage, textsOf, usersOf } from "./MessageTexts.ts"
 import type { Row } from "./Search.ts"
-import { type Field, fieldWords, textWords } from "./Tokenizer.ts"
+import { existsWord, joined, marks } from "./Tokenizer.ts"
 
 /** What the index keeps of an artifact. */
 export interface Document {
@@ -16,8 +17,12 @@ export interface Document {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly row: Omit<Row, "key">
-  /** Words for FTS5. */
+  /** Words for FTS5: of all fields and tags, marked and unmarked. */
   readonly words: string
+  /** Names of the fields and tags that it has. */
+  readonly names: ReadonlyArray<string>
+  /** Words for FTS5: of the record of Graph. */
+  readonly message: string
 }
 
 /** The latest time that a row's key can hold: the year 2255. */
@@ -38,23 +43,6 @@ const propertiesOf = (line: string): Properties | undefined => {
 
 const cut = (text: string, lengthMax: number): string =>
   text.length <= lengthMax ? text : text.slice(0, lengthMax).toWellFormed()
-
-/** Extracts the descriptions and comments of a message without parsing all of its JSON. */
-const descriptions = (message: string): string => {
-  let text = ""
-  for (const [, literal] of message.matchAll(/"(?:description|comment)":"((?:[^"\\]|\\.)*)"/g)) {
-    if (text.length > indexedTextMax) break
-    text += `${literal!.replace(/\\(?:u[0-9a-f]{4}|.)/gi, unescaped)}\n`
-  }
-  return text
-}
-
-const unescaped = (escape: string): string =>
-  escape[1] === "u"
-    ? String.fromCharCode(Number.parseInt(escape.slice(2), 16))
-    : /["\\/]/.test(escape[1]!)
-    ? escape[1]!
-    : " "
 
 /** Reads a line; undefined when the line is no artifact. `date` is the time of an artifact without a valid one. */
 export const documentOf = (line: string, date: string, alerts: {
@@ -105,36 +93,50 @@ export const documentOf = (line: string, date: string, alerts: {
     Object.entries(values).flatMap(([name, value]) => value === undefined ? [] : [[name, cut(value, rowTextMax)]])
   ) as unknown as Omit<Row, "key">
 
-  const message = text("message") ?? ""
+  const message = parsedMessage(text("message") ?? "")
   const alert = linkTo(row, "alert")
   const users = new Set([text("userName"), text("emailTo"), text("emailFrom")].filter((user) => user !== undefined))
   if (alert !== undefined && row.evidence === undefined) alerts.remember(alert, usersOf(message))
   if (alert !== undefined) { for (const user of alerts.of(alert)) users.add(user) }
 
-  const words: Array<string> = []
-  const addField = (field: Field, ...from: ReadonlyArray<string | undefined>) => {
-    for (const one of new Set(from)) if (one !== undefined) words.push(fieldWords(field, one))
+  const words: Array<string> = [marks.all]
+  const free: Array<string> = []
+  const names: Array<string> = []
+  const add = (name: string, values: ReadonlyArray<string>) => {
+    if (values.length === 0) return
+    // It parts the values as well, so that no phrase reaches from one into the next.
+    const exists = existsWord(name)
+    names.push(name)
+    for (const value of values) words.push(exists, ...fieldWords(name, value))
+    words.push(exists)
   }
-  addField("src_ip", text("clientIP"))
-  addField("dst_ip", text("serverIP"))
-  addField("hostname", text("clientHostname"), text("serverHostname"), text("fqdn"))
-  addField("user", ...users)
-  addField("severity", row.severity)
-  addField("stream", stream)
-  addField("alert", alert)
-  addField("incident", ...tagged("incidentId").map((incident) => linkOf(row.tenant_id, incident)))
+  for (const [name, value] of Object.entries(artifact)) {
+    if (name === "tags" || name === "message") continue
+    const values = (Array.isArray(value) ? value : [value]).flatMap((one: unknown) =>
+      typeof one === "string" && one !== "" ? [one] : typeof one === "number" ? [String(one)] : []
+    )
+    add(name, values)
+    if (!unread.has(name)) free.push(...values)
+  }
+  add("user", [...users])
+  if (tags.length > 0) words.push(existsWord("tags"))
+  if (text("message") !== undefined) words.push(existsWord("message"))
+  for (const tag of new Set(tags)) {
+    words.push(...tagWords(tag))
+    names.push(splitTag(tag)[0])
+  }
+  if (alert !== undefined) words.push(linkWord("alert", row.tenant_id, row.alert_id!))
+  for (const incident of new Set(tagged("incidentId"))) words.push(linkWord("incident", row.tenant_id, incident))
 
-  const free = [
-    ...Object.entries(values).flatMap(([name, value]) => value === undefined || derived.has(name) ? [] : [value]),
-    ...["serverHostname", "filePath", "application", "ruleCategory", "cve", "emailSendingServer"].flatMap((name) =>
-      text(name) ?? []
-    ),
-    ...users,
-    ...tags,
-    descriptions(message)
-  ]
-  return { id, time, row, words: `${textWords(cut(free.join("\n"), indexedTextMax))}\n${words.join(" ")}` }
+  return {
+    id,
+    time,
+    row,
+    names,
+    words: `${cut(joined([...free, ...tags]), indexedTextMax)}\n${words.join(" ")}`,
+    message: joined(textsOf(message, indexedMessageMax))
+  }
 }
 
-/** Values left out of the free text: the tags hold them too, and the time is searched by range. */
-const derived: ReadonlySet<string> = new Set(["time", "evidence", "tenant_id", "alert_id", "incident_id"])
+/** Fields that nobody looks for in words: a hash of the message, and what each artifact has. */
+const unread: ReadonlySet<string> = new Set(["hash", "productIds", "severityCode", "program"])

@@ -1,17 +1,21 @@
 /** Searches what the file sink published, with an index of its own beside the sink's files. */
-import { DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
+
+import { Clock, DateTime, Effect, Fiber, type FileSystem, Layer, type Path, RcRef, Scope } from "effect"
+import { Artifact } from "../artifacts/Artifact.ts"
+import * as KeptSearches from "./KeptSearches.ts"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
 import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.ts"
-import { parse } from "./SearchQuery.ts"
 import * as SearchThreads from "./SearchThreads.ts"
-import { matchOf } from "./Tokenizer.ts"
 
 /** The threads end this long after the last search. */
 export const restAfter = "5 minutes"
 
 /** Rows of one page at most. */
 const limitMax = 1000
+
+/** The fields that can be searched by their own names. */
+const fields = Object.keys(Artifact.fields)
 
 /** Options of the search: the files that it reads, and the directory and bounds of its index. */
 export interface FileSearchOptions {
@@ -38,6 +42,7 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
     Effect.gen(function*() {
       const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
       const scope = yield* Scope.Scope
+      const searches = yield* KeptSearches.make(options.directory)
       let progress: Progress | undefined
       let failure: Failure | undefined
       /** Identifies the running pair of threads. */
@@ -52,9 +57,12 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
             ? Effect.void
             : Effect.provideContext(keep(options.directory, progress), context)
         })
-        const threads = yield* SearchThreads.make({ ...options, isDamaged: failure?.isDamage === true }, (told) => {
-          progress = told
-        })
+        const threads = yield* SearchThreads.make(
+          { ...options, fields, isDamaged: failure?.isDamage === true },
+          (told) => {
+            progress = told
+          }
+        )
         current = own
         failure = undefined
         const watch = Effect.catch(threads.ended, (ended) => {
@@ -109,14 +117,30 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
 
       return Search.of({
         state,
-        find: Effect.fn("Search.find")(function*({ before, from, limit, query, to }) {
+        kept: searches.all,
+        keep: searches.change,
+        find: Effect.fn("Search.find")(function*({ before, from, instances = {}, limit, query, to }) {
           if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
-          const match = matchOf(yield* Effect.fromResult(parse(query)))
-          const { hasMore, rows } = yield* using(({ ask }) =>
-            ask({ find: { match, from, to, before, limit: Math.min(limitMax, Math.max(1, Math.trunc(limit))) } })
+          const rowsMax = Math.min(limitMax, Math.max(1, Math.trunc(limit)))
+          const now = yield* Clock.currentTimeMillis
+          const found = yield* using(({ ask }) =>
+            ask({ find: { query, instances, from, to, before, limit: rowsMax, now } })
           )
           yield* tellSkipped
-          return { rows, next: hasMore ? rows.at(-1)!.key : null, index: yield* state }
+          if ("refused" in found) {
+            const { fault, ...at } = found.refused
+            return yield* new BadQuery({ fault, at })
+          }
+          const { hasMore, rows, total } = found
+          return {
+            rows,
+            next: hasMore ? rows.at(-1)!.key : null,
+            ...(total === undefined ? {} : { total }),
+            index: yield* state
+          }
+        }),
+        suggest: Effect.fn("Search.suggest")(function*(wanted) {
+          return yield* using(({ ask }) => ask({ suggest: wanted }))
         }),
         detail: Effect.fn("Search.detail")(function*(id) {
           return yield* using(({ ask }) => ask({ detail: id }))

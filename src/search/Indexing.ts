@@ -23,12 +23,16 @@ export interface IndexBounds {
 /** Rows deleted in one step at most: more than a portion of a file adds, and few enough for a short transaction. */
 const deletedAtOnceMax = 5000
 
+/** Names of fields and tags whose spelling is remembered; those beyond are suggested in lower case. */
+const namesMax = 1000
+
 /** The index for the write thread. Changes belong between `begin` and `commit`. */
 export class Indexing {
   readonly #database: DatabaseSync
   readonly #bounds: IndexBounds
   readonly #now: () => number
   readonly #statements
+  readonly #names = new Set<string>()
   #rows: number
   #skipped: number
 
@@ -43,12 +47,13 @@ export class Indexing {
       newest: database.prepare("SELECT max(key) AS key FROM artifacts"),
       before: database.prepare("SELECT key FROM artifacts WHERE key < ? ORDER BY key LIMIT ?"),
       insert: database.prepare("INSERT INTO artifacts (key, id, file, offset, length, row) VALUES (?, ?, ?, ?, ?, ?)"),
-      insertWords: database.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)"),
+      insertWords: database.prepare("INSERT INTO words (rowid, text, message) VALUES (?, ?, ?)"),
       remove: database.prepare("DELETE FROM artifacts WHERE key = ?"),
       removeWords: database.prepare("DELETE FROM words WHERE rowid = ?"),
       count: database.prepare(
         "INSERT INTO counts (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
       ),
+      name: database.prepare("INSERT OR IGNORE INTO names (name, written) VALUES (?, ?)"),
       counted: database.prepare("SELECT value FROM counts WHERE name = ?")
     }
     this.#rows = this.#counted("rows")
@@ -135,8 +140,16 @@ export class Indexing {
       ? known.key
       : this.#freeKey(document.time)
     this.#statements.insert.run(key, document.id, place.file, place.offset, place.length, encode(document.row))
-    this.#statements.insertWords.run(key, document.words)
+    this.#statements.insertWords.run(key, document.words, document.message)
+    for (const name of document.names) this.#addName(name)
     this.#rows++
+  }
+
+  /** Remembers how a name is written; names are few, and most are known. */
+  #addName(name: string): void {
+    if (this.#names.has(name) || this.#names.size >= namesMax) return
+    this.#names.add(name)
+    this.#statements.name.run(name.toLowerCase(), name)
   }
 
   /** Whether the index holds rows that must be deleted. */

@@ -1,6 +1,7 @@
 /** The messages between the search threads and the program. */
-import type { Lookup } from "./Reading.ts"
-import type { Detail, Row } from "./Search.ts"
+import type { Fault } from "./query/Syntax.ts"
+import type { Lookup, Page } from "./Reading.ts"
+import type { Detail, Suggestions, Wanted } from "./Search.ts"
 
 /** Data that a thread is started with. */
 export interface Task {
@@ -10,6 +11,8 @@ export interface Task {
   readonly directory: string
   readonly daysMax: number
   readonly rowsMax: number
+  /** Names of the artifact's fields. */
+  readonly fields: ReadonlyArray<string>
   /** The database was found damaged and must be rebuilt. */
   readonly isDamaged: boolean
 }
@@ -41,12 +44,14 @@ export type Question =
   | { readonly find: Lookup }
   | { readonly detail: string }
   | { readonly lines: ReadonlyArray<number> }
+  | { readonly suggest: Wanted }
 
 /** Answer to each kind of {@link Question}. */
 export interface Answers {
-  readonly find: { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean }
+  readonly find: Page | { readonly refused: Fault }
   readonly detail: Detail | undefined
   readonly lines: ReadonlyArray<string | null>
+  readonly suggest: Suggestions
 }
 
 /** A question with the number that its answer carries. */

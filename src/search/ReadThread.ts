@@ -9,7 +9,9 @@ const answer = (reading: Reading, question: Question) =>
     ? reading.find(question.find)
     : "detail" in question
     ? reading.detail(question.detail)
-    : reading.lines(question.lines)
+    : "lines" in question
+    ? reading.lines(question.lines)
+    : reading.suggest(question.suggest)
 
 /** Answers one question after another. The first question opens the database. */
 export const run = (task: Task, port: MessagePort): void => {
@@ -17,7 +19,7 @@ export const run = (task: Task, port: MessagePort): void => {
   port.on("message", ({ number, question }: Asked) => {
     let answered: Answered
     try {
-      reading ??= new Reading(openToRead(task.directory), task.artifactsDirectory)
+      reading ??= new Reading(openToRead(task.directory), task)
       answered = { number, answer: answer(reading, question) }
     } catch (error) {
       answered = { number, failure: { why: String(error), isDamage: isDamage(error) } }

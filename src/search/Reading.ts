@@ -1,15 +1,20 @@
 /** Answers searches from the index, for the read thread. */
 import type { DatabaseSync } from "node:sqlite"
-import { linkTo } from "./Links.ts"
+import { type Link, linkMatch, linkTo } from "./Links.ts"
+import { Meaning } from "./query/Meaning.ts"
+import { type Fault, parse, Refusal } from "./query/Syntax.ts"
+import { Vocabulary } from "./query/Vocabulary.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
-import type { Detail, Row } from "./Search.ts"
+import type { Detail, Row, Suggestions, Wanted } from "./Search.ts"
 import { lineAt } from "./SinkLines.ts"
-import { matchOf } from "./Tokenizer.ts"
+import { suggestions } from "./Suggesting.ts"
+import { marks } from "./Tokenizer.ts"
 
-/** A search in the terms of the index. */
+/** A search. */
 export interface Lookup {
-  /** Query of FTS5; undefined for everything. */
-  readonly match: string | undefined
+  readonly query: string
+  /** Display names by the names of the instances. */
+  readonly instances: Readonly<Record<string, string>>
   /** Milliseconds since 1970, inclusive. */
   readonly from: number
   /** Milliseconds since 1970, exclusive. */
@@ -17,6 +22,23 @@ export interface Lookup {
   /** Only rows before this key are returned. */
   readonly before: number | undefined
   readonly limit: number
+  /** Milliseconds since 1970, for times such as `now-7d`. */
+  readonly now: number
+}
+
+/** Rows, newest first. */
+export interface Page {
+  readonly rows: ReadonlyArray<Row>
+  readonly hasMore: boolean
+  /** All that the query finds in the range; undefined for a further page. */
+  readonly total: number | undefined
+}
+
+/** What a reading needs to know. */
+export interface ReadingOptions {
+  readonly artifactsDirectory: string
+  /** Names of the artifact's fields. */
+  readonly fields: ReadonlyArray<string>
 }
 
 /** Rows of the same alert and incident that are shown beside a row. */
@@ -25,6 +47,9 @@ const beside = { alert: 100, incident: 10 } as const
 const lookedAt = 1000
 
 const incidents = "azure_security_incident"
+
+/** The whole of the index. */
+const everything = `"${marks.all}"`
 
 interface Stored {
   readonly key: number
@@ -36,31 +61,54 @@ interface Stored {
 
 /** The index for the read thread. */
 export class Reading {
-  readonly #artifactsDirectory: string
+  readonly #options: ReadingOptions
+  readonly #vocabulary: Vocabulary
   readonly #statements
 
-  constructor(database: DatabaseSync, artifactsDirectory: string) {
-    this.#artifactsDirectory = artifactsDirectory
+  constructor(database: DatabaseSync, options: ReadingOptions) {
+    this.#options = options
+    this.#vocabulary = new Vocabulary(database)
     const placed = "SELECT key, row, name, artifacts.offset, length FROM artifacts LEFT JOIN files USING (file)"
+    // Bounds are cast, because Node binds numbers as floats, by which FTS5 does not narrow its search.
+    const matching = "words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)"
     this.#statements = {
       all: database.prepare("SELECT key, row FROM artifacts WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?"),
       matching: database.prepare(`SELECT words.rowid AS key, row FROM words JOIN artifacts ON key = words.rowid
-         WHERE words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)
-         ORDER BY words.rowid DESC LIMIT ?`),
+         WHERE ${matching} ORDER BY words.rowid DESC LIMIT ?`),
+      count: database.prepare(`SELECT count(*) AS count FROM words WHERE ${matching}`),
       byId: database.prepare(`${placed} WHERE id = ?`),
       byKey: database.prepare(`${placed} WHERE key = ?`)
     }
   }
 
-  /** Returns rows, newest first, and whether there are more. */
-  find({ before, from, limit, match, to }: Lookup): { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean } {
-    const range = [keyAt(from), Math.min(before ?? Infinity, keyAt(to)), limit + 1] as const
+  /** Returns rows, newest first; or why the query is refused. */
+  find({ before, from, instances, limit, now, query, to }: Lookup): Page | { readonly refused: Fault } {
+    let match: string | undefined
+    try {
+      const surroundings = { vocabulary: this.#vocabulary, fields: this.#options.fields, instances, now }
+      match = new Meaning(surroundings).matchOf(parse(query))
+    } catch (error) {
+      if (error instanceof Refusal) return { refused: error.fault }
+      throw error
+    }
+    const range = [keyAt(from), keyAt(to)] as const
+    const rows = this.#rows(match, range[0], Math.min(before ?? Infinity, range[1]), limit + 1)
+    const total = before === undefined
+      ? (this.#statements.count.get(match ?? everything, ...range) as { readonly count: number }).count
+      : undefined
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total }
+  }
+
+  #rows(match: string | undefined, from: number, to: number, limit: number): ReadonlyArray<Row> {
     const found = match === undefined
-      // `matching` casts its bounds, because Node binds numbers as floats, by which FTS5 does not narrow its search.
-      ? this.#statements.all.all(...range)
-      : this.#statements.matching.all(match, ...range)
-    const rows = (found as unknown as ReadonlyArray<Stored>).slice(0, limit).map(({ key, row }) => decode(key, row))
-    return { rows, hasMore: found.length > limit }
+      ? this.#statements.all.all(from, to, limit)
+      : this.#statements.matching.all(match, from, to, limit)
+    return (found as unknown as ReadonlyArray<Stored>).map(({ key, row }) => decode(key, row))
+  }
+
+  /** Returns names of fields, or a field's most frequent values. */
+  suggest(wanted: Wanted): Suggestions {
+    return suggestions(this.#vocabulary, this.#options.fields, wanted)
   }
 
   /** Returns an artifact with its alert and incident; undefined when the index does not have it. */
@@ -85,21 +133,18 @@ export class Reading {
   }
 
   /** Returns the other rows of the same alert, or the versions of the incident; the newest first. */
-  #linked(row: Row, to: "alert" | "incident"): ReadonlyArray<Row> {
+  #linked(row: Row, to: Link): ReadonlyArray<Row> {
     const link = linkTo(row, to)
     if (link === undefined) return []
-    const match = matchOf([
-      { field: to, value: link, isPrefix: false },
-      ...(to === "alert" ? [] : [{ field: "stream", value: incidents, isPrefix: false } as const])
-    ])
     // The search ignores case, but an alert's id does not.
-    return this.find({ match, from: 0, to: Infinity, before: undefined, limit: lookedAt }).rows
+    return this.#rows(linkMatch(to, link), 0, Number.MAX_SAFE_INTEGER, lookedAt)
       .filter((other) => other.id !== row.id && linkTo(other, to) === link)
+      .filter(({ stream }) => to === "alert" || stream === incidents)
       .slice(0, beside[to])
   }
 
   #line(stored: Stored): string | null {
-    return lineAt(this.#artifactsDirectory, stored, decode(stored.key, stored.row).id)
+    return lineAt(this.#options.artifactsDirectory, stored, decode(stored.key, stored.row).id)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Defines the search over the artifacts of the last days, by the fields of WitFoo's search. */
 import { Context, Effect, Layer, Schema } from "effect"
+import { queryLengthMax } from "../domain/Bounds.ts"
 
 const text = Schema.optionalKey(Schema.String)
 
@@ -66,8 +67,10 @@ export const indexOff = (why: string): IndexState => ({
 })
 
 export interface SearchRequest {
-  /** Terms combined by AND; see `Query.ts`. Empty for everything. */
+  /** In the language of `query/Syntax.ts`; empty for everything. */
   readonly query: string
+  /** Display names by the names of the instances, which `instance:` finds. */
+  readonly instances?: Readonly<Record<string, string>> | undefined
   /** Milliseconds since 1970, inclusive. */
   readonly from: number
   /** Milliseconds since 1970, exclusive. */
@@ -83,6 +86,8 @@ export const Found = Schema.Struct({
   rows: Schema.Array(Row),
   /** Value of `before` for the next page; null when there is none. */
   next: Schema.NullOr(Schema.Int),
+  /** All that the query finds in the range; only with the first page. */
+  total: Schema.optionalKey(Schema.Int),
   index: IndexState
 }).annotate({ identifier: "Found" })
 export type Found = typeof Found.Type
@@ -99,10 +104,49 @@ export const Detail = Schema.Struct({
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
+/** What is being typed: the beginning of a field's name or, with a field, of its value. */
+export interface Wanted {
+  readonly field: string | undefined
+  readonly beginning: string
+}
+
+/** Schema for what may be typed next: names of fields, or values of a field with the number of artifacts that have them. */
+export const Suggestions = Schema.Struct({
+  names: Schema.Array(Schema.String),
+  values: Schema.Array(Schema.Struct({ value: Schema.String, count: Schema.Int }))
+}).annotate({ identifier: "Suggestions" })
+export type Suggestions = typeof Suggestions.Type
+
+const Query = Schema.String.check(Schema.isMaxLength(queryLengthMax))
+
+/** Characters of the name of a saved search. */
+const nameLengthMax = 100
+
+const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(nameLengthMax))
+
+/** Schema for the searches that are kept. */
+export const KeptSearches = Schema.Struct({
+  /** The last queries, the newest first. */
+  recent: Schema.Array(Query),
+  /** Saved queries in the order of their names. */
+  saved: Schema.Array(Schema.Struct({ name: Name, query: Query }))
+}).annotate({ identifier: "KeptSearches" })
+export type KeptSearches = typeof KeptSearches.Type
+
+/** Schema for a change: a query that was searched for, one that is saved under a name, or a name that is forgotten. */
+export const KeptChange = Schema.Union([
+  Schema.Struct({ searched: Query }),
+  Schema.Struct({ name: Name, query: Query }),
+  Schema.Struct({ forget: Name })
+]).annotate({ identifier: "KeptChange" })
+export type KeptChange = typeof KeptChange.Type
+
 /** The query cannot be understood. */
 export class BadQuery extends Schema.TaggedError<BadQuery>()("BadQuery", {
   /** Names the faulty term and what is possible. */
-  fault: Schema.String
+  fault: Schema.String,
+  /** Which part of the query is refused, in UTF-16 units. */
+  at: Schema.optionalKey(Schema.Struct({ from: Schema.Int, to: Schema.Int }))
 }, { httpApiStatus: 400 }) {
   override get message() {
     return this.fault
@@ -133,6 +177,12 @@ export class Search extends Context.Service<Search, {
   readonly detail: (id: string) => Effect.Effect<Detail | undefined, SearchUnavailable>
   /** Returns one line of JSON for each key, as it was published; null when its file is gone. */
   readonly lines: (keys: ReadonlyArray<number>) => Effect.Effect<ReadonlyArray<string | null>, SearchUnavailable>
+  /** Names of fields that begin so or, with a field, its frequent values. */
+  readonly suggest: (wanted: Wanted) => Effect.Effect<Suggestions, SearchUnavailable>
+  /** The last searches and the saved ones. */
+  readonly kept: Effect.Effect<KeptSearches, SearchUnavailable>
+  /** Changes the {@link kept} searches. */
+  readonly keep: (change: KeptChange) => Effect.Effect<KeptSearches, SearchUnavailable>
   /** The state of the index; reading it starts no thread. */
   readonly state: Effect.Effect<IndexState>
 }>()("azure-security/search/Search") {
@@ -145,6 +195,9 @@ export class Search extends Context.Service<Search, {
         find: () => unavailable,
         detail: () => unavailable,
         lines: () => unavailable,
+        suggest: () => unavailable,
+        kept: unavailable,
+        keep: () => unavailable,
         state: Effect.succeed(off)
       })
     })

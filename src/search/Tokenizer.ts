@@ -1,36 +1,38 @@
 /**
- * Turns queries and artifacts into the same words, so that a search finds what was indexed. Search threads import this
+ * Turns artifacts and queries into the same words, so that a search finds what was indexed. Search threads import this
  * module, which is pure.
  *
- * SQLite splits texts into words of letters and digits, and ignores case and diacritics. A field's value is indexed as
- * marked words as well, and as one word with its punctuation: an address finds exactly that address, and a name finds
- * the addresses that contain it as a word.
+ * SQLite splits texts into words of letters and digits, and ignores case and diacritics. Each value of a field is indexed
+ * once more as one marked word that keeps its punctuation, and its words are marked with the field's name.
  */
 
-// First marks of fields and of kept punctuation. Both are private-use characters, which SQLite takes for letters. They
-// are removed from texts first, so that no text passes for a field.
-const marksFrom = 0xe101
+// Marks are private-use characters, which SQLite takes for letters. They are removed from texts first, so that no text
+// passes for a field.
 const punctuationFrom = 0xe000
 /** Stands for every other sign that is no letter and no digit. */
 const otherSign = "\ue07f"
+const separator = "\ue1ff"
 
-const fields = ["src_ip", "dst_ip", "hostname", "user", "severity", "stream", "alert", "incident"] as const
-
-/** A field with words of its own. */
-export type Field = typeof fields[number]
-
-/** What one word or phrase of a query asks for. */
-export interface Term {
-  readonly field: Field | "text"
-  readonly value: string
-  /** Whether the last word may continue. */
-  readonly isPrefix: boolean
-}
+/** First character of a marked word: what it is a word of. */
+export const marks = {
+  /** A field's whole value. */
+  value: "\ue101",
+  /** A word of a field's value. */
+  word: "\ue102",
+  /** A tag: its name and its whole value. */
+  tag: "\ue103",
+  /** The artifact has the field, or a tag of this name. */
+  exists: "\ue104",
+  /** An alert or incident that the artifact belongs to. */
+  link: "\ue105",
+  /** Each artifact has it. */
+  all: "\ue106",
+  /** Between two texts, so that no phrase reaches from one into the next. */
+  gap: "\ue107"
+} as const
 
 /** Characters of a field's value that are compared; the rest is cut off. */
 export const valueLengthMax = 512
-
-const markOf = (field: Field): string => String.fromCharCode(marksFrom + fields.indexOf(field))
 
 const plain = /^[\t\n\r -~]*$/
 /** Invisible characters that split words, or change their direction for the eye only. */
@@ -38,65 +40,52 @@ const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206
 const reserved = /[\0\ue000-\uf8ff]/g
 
 /** Normalises a text for the index and for queries alike. */
-const cleaned = (text: string): string =>
+export const cleaned = (text: string): string =>
   plain.test(text) ? text : text.toWellFormed().normalize("NFKC").replace(unseen, "").replace(reserved, " ")
 
 const wordForm = /[\p{L}\p{N}]+/gu
 const signs = /[^\p{L}\p{N}]/gu
 
-const wordsOf = (value: string): ReadonlyArray<string> => value.match(wordForm) ?? []
+/** The words of a text that was {@link cleaned}. */
+export const wordsOf = (text: string): ReadonlyArray<string> => text.match(wordForm) ?? []
 
-/** Turns a value without blanks into one word that keeps its punctuation. */
-const whole = (value: string): string =>
-  value.replace(signs, (sign) => {
+/** Tells whether a text has a word to search for. */
+export const hasWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(cleaned(text))
+
+/** Turns a text into one word that keeps its punctuation. */
+export const encoded = (text: string): string =>
+  text.replace(signs, (sign) => {
     const code = sign.charCodeAt(0)
     return code < 0x80 ? String.fromCharCode(punctuationFrom + code) : otherSign
   })
 
-/** Parts that are searched alone: a user without the domain, a host's parent domains. */
-const partsOf = (field: Field, value: string): ReadonlyArray<string> => {
-  if (field === "user") return value.split(/[@\\]/)
-  if (field !== "hostname") return []
-  const labels = value.split(".")
-  return labels.map((_, index) => labels.slice(index + 1).join("."))
+/** Turns an {@link encoded} text back; its case and diacritics are lost, and so is every sign beyond ASCII. */
+export const readable = (text: string): string =>
+  text.replace(
+    /[\ue000-\ue07f]/g,
+    (unit) => unit === otherSign ? " " : String.fromCharCode(unit.charCodeAt(0) - punctuationFrom)
+  )
+
+/** Ignores case and diacritics as SQLite does. */
+export const folded = (text: string): string =>
+  /^[\0-\x7f]*$/.test(text)
+    ? text.toLowerCase()
+    : text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC")
+
+/** Normalises a field's value and cuts what is too long to be compared. */
+export const valueOf = (text: string): string => cleaned(text).trim().slice(0, valueLengthMax).toWellFormed()
+
+/** The part of a marked word that comes before the value. */
+export const markOf = (mark: string, name: string): string => `${mark}${encoded(name.toLowerCase())}${separator}`
+
+/** The parts of a marked word: the name of its field or tag, and its value, which is still {@link encoded}. */
+export const partsOf = (word: string): readonly [name: string, value: string] => {
+  const at = word.indexOf(separator)
+  return [word.slice(1, at), word.slice(at + 1)]
 }
 
-/** Tells whether the field's parts mean nothing alone. */
-const isWholeOnly = (field: Field): boolean =>
-  field === "src_ip" || field === "dst_ip" || field === "alert" || field === "incident"
+/** The word that tells that a field or a tag's name is there. */
+export const existsWord = (name: string): string => markOf(marks.exists, name)
 
-const valueOf = (text: string): string => cleaned(text).trim().slice(0, valueLengthMax)
-
-/** Returns the words of a field's value, for the index. */
-export const fieldWords = (field: Field, text: string): string => {
-  const value = valueOf(text)
-  const mark = markOf(field)
-  const wholes = [value, ...partsOf(field, value)].filter((part) => part !== "" && !/\s/.test(part)).map(whole)
-  const words = isWholeOnly(field) ? [] : wordsOf(value)
-  // The words stay adjacent and in order, so that a phrase finds them.
-  const distinct = new Set(wholes)
-  for (const word of words) distinct.delete(word)
-  return [...distinct, ...words].map((word) => mark + word).join(" ")
-}
-
-/** Returns the words of a text, for the index. */
-export const textWords = cleaned
-
-/** Tells whether a text has a word to search for. */
-export const hasWord = (text: string): boolean => wordsOf(cleaned(text)).length > 0
-
-const quoted = (words: string, isPrefix: boolean): string => `"${words.replaceAll("\"", " ")}"${isPrefix ? " *" : ""}`
-
-const matchOfTerm = ({ field, isPrefix, value: text }: Term): string => {
-  if (field === "text") return quoted(cleaned(text), isPrefix)
-  const value = valueOf(text)
-  const mark = markOf(field)
-  const words = /\s/.test(value) && !isWholeOnly(field) ? wordsOf(value) : [whole(value.replaceAll(/\s/g, ""))]
-  return quoted(words.map((word) => mark + word).join(" "), isPrefix)
-}
-
-/**
- * Returns the terms as a query of FTS5 that all must match; undefined for no terms. FTS5 sees no syntax in the values.
- */
-export const matchOf = (terms: ReadonlyArray<Term>): string | undefined =>
-  terms.length === 0 ? undefined : terms.map(matchOfTerm).join(" AND ")
+/** Joins texts that are indexed together. */
+export const joined = (texts: ReadonlyArray<string>): string => texts.map(cleaned).join(`\n${marks.gap}\n`)

@@ -37,6 +37,10 @@ const searchOf = (rows: number) => {
     },
     detail: (id) => Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [] } : undefined),
     lines: (keys) => Effect.succeed(keys.map((key) => key === 2 ? null : `{"id":"id${key}"}`)),
+    suggest: ({ beginning, field }) =>
+      Effect.succeed({ names: field === undefined ? [`${beginning}…`] : [], values: [] }),
+    kept: Effect.succeed({ recent: [], saved: [] }),
+    keep: (change) => Effect.succeed({ recent: [JSON.stringify(change)], saved: [] }),
     state: Effect.succeed(index)
   })
   return { asked, layer }
@@ -54,6 +58,7 @@ describe("the search's interface", () => {
       assert.strictEqual(json.next, 2)
       assert.deepStrictEqual(asked, [{
         query: "user:amy x",
+        instances: {},
         from: Date.UTC(2026, 10, 20),
         to: Date.UTC(2026, 10, 20, 23),
         before: 4,
@@ -63,6 +68,21 @@ describe("the search's interface", () => {
       yield* ask("GET", `/api/search?${range}&limit=-3`)
       yield* ask("GET", `/api/search?${range}`)
       assert.deepStrictEqual(asked.slice(1).map(({ limit }) => limit), [1000, 1, 100])
+    }))
+
+  live("suggests what may be typed, and keeps searches", () =>
+    Effect.gen(function*() {
+      const { ask, status } = yield* interfaceOf({ search: searchOf(1).layer })
+      assert.include((yield* ask("GET", "/api/search/suggest?beginning=us")).text, "us…")
+      assert.include((yield* ask("GET", "/api/search/suggest?field=user&beginning=us")).text, "\"names\":[]")
+      assert.strictEqual((yield* ask("GET", "/api/search/kept")).status, 200)
+      assert.strictEqual((yield* ask("GET", "/api/search/kept", { anonymously: true })).status, 401)
+      const kept = yield* ask("POST", "/api/search/kept", { body: { name: "a", query: "b" } })
+      assert.include(kept.text, "\\\"name\\\":\\\"a\\\"")
+      for (const body of [{ name: "", query: "b" }, { searched: "x".repeat(2000) }, {}]) {
+        assert.strictEqual((yield* ask("POST", "/api/search/kept", { body })).status, 400)
+      }
+      assert.deepStrictEqual((yield* status.document).instances, [])
     }))
 
   live("says what is wrong with a query or a time", () =>

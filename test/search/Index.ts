@@ -1,12 +1,10 @@
 /** Runs an index without its threads: the files of a sink, what follows them, and what answers. */
-import { Effect, FileSystem, Result } from "effect"
-import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { Effect, FileSystem } from "effect"
+import { Artifact } from "../../src/artifacts/Artifact.ts"
 import { databaseName, openToRead, openToWrite } from "../../src/search/Database.ts"
 import { Following } from "../../src/search/Following.ts"
 import { Indexing } from "../../src/search/Indexing.ts"
-import { Reading } from "../../src/search/Reading.ts"
-import { parse } from "../../src/search/SearchQuery.ts"
-import { matchOf } from "../../src/search/Tokenizer.ts"
+import { type Lookup, Reading } from "../../src/search/Reading.ts"
 
 export const tenant = "11111111-1111-4111-8111-111111111111"
 export const day = "2026-11-25"
@@ -72,23 +70,30 @@ export const open = Effect.fnUntraced(
       Effect.sync(() => openToRead(index)),
       (database) => Effect.sync(() => database.close())
     )
-    const reading = new Reading(readable, artifacts)
+    const reading = new Reading(readable, { artifactsDirectory: artifacts, fields: Object.keys(Artifact.fields) })
     /** Indexes everything that is published. */
     const followed = Effect.sync(() => {
       following.look()
       while (following.step()) following.look()
       return following.position
     })
-    const found = (query: string, limit = 1000) =>
-      reading.find({
-        match: matchOf(Result.getOrThrow(parse(query))),
-        from: 0,
-        to: Infinity,
-        before: undefined,
-        limit
-      }).rows
+    /** A page of what a query finds, or why it is refused. */
+    const asked = (query: string, more: Partial<Lookup> = {}) =>
+      reading.find({ query, instances: {}, from: 0, to: Infinity, before: undefined, limit: 1000, now, ...more })
+    const found = (query: string, limit = 1000) => {
+      const page = asked(query, { limit })
+      if ("refused" in page) throw new Error(page.refused.fault)
+      return page.rows
+    }
+    /** The part of a query that is refused, and why. */
+    const refused = (query: string) => {
+      const page = asked(query)
+      return "refused" in page
+        ? { fault: page.refused.fault, part: query.slice(page.refused.from, page.refused.to) }
+        : undefined
+    }
     /** Ids of what a query finds, newest first. */
     const ids = (query: string) => found(query).map(({ id }) => id)
-    return { database, indexing, following, reading, followed, found, ids }
+    return { database, indexing, following, reading, followed, asked, found, refused, ids }
   }
 )

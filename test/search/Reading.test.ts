@@ -49,7 +49,6 @@ it.layer(NodeServices.layer)("Reading", (it) => {
         assert.includeMembers([...ids(query)], campaign, query)
       }
       assert.deepStrictEqual(ids("user:amy@contoso.example"), campaign)
-      assert.includeMembers([...ids("amy@contoso.example evidence:url")], ["url"])
       assert.includeMembers([...ids("user:amy")], [...campaign, "other alert"])
       assert.deepStrictEqual(ids("user:amy.b"), ["other alert"])
       assert.deepStrictEqual(ids("user:am"), [])
@@ -59,7 +58,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
   it.effect("matches addresses as a whole", () =>
     Effect.gen(function*() {
       const addresses = ["10.0.0.1", "10.0.0.14", "110.0.0.1", "2001:db8::1", "2001:db8::1:2"]
-      const { ids } = yield* world(
+      const { ids, refused } = yield* world(
         ...addresses.map((clientIP) => artifact(clientIP, { clientIP })),
         artifact("server", { serverIP: "10.0.0.1" })
       )
@@ -67,7 +66,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       assert.deepStrictEqual(ids("dst_ip:10.0.0.1"), ["server"])
       assert.deepStrictEqual(ids("src_ip:2001:DB8::1"), ["2001:db8::1"])
       assert.sameMembers(ids("src_ip:10.0.0.*"), ["10.0.0.1", "10.0.0.14"])
-      assert.deepStrictEqual(ids("src_ip:10"), [])
+      assert.deepStrictEqual(refused("src_ip:10")?.part, "10")
       assert.sameMembers(ids("10.0.0.1"), ["10.0.0.1", "server"])
     }))
 
@@ -105,7 +104,7 @@ it.layer(NodeServices.layer)("Reading", (it) => {
         ]
           .concat(["alertId:alert-a", "inv* afar", "phishing_email unusual", "\"spray from\""])
       ) assert.deepStrictEqual(ids(query), ["a"], query)
-      assert.deepStrictEqual(ids("reset"), [])
+      assert.deepStrictEqual(ids("reset"), ["a"])
       assert.deepStrictEqual(ids("\"sign unusual\""), [])
       assert.deepStrictEqual(ids("stream:azure_security_incident"), ["b"])
       assert.deepStrictEqual(ids("stream:incident severity:low"), ["b"])
@@ -114,14 +113,19 @@ it.layer(NodeServices.layer)("Reading", (it) => {
 
   it.effect("pages through a range of time, newest first, each row once", () =>
     Effect.gen(function*() {
-      const { reading } = yield* world(...Array.from({ length: 25 }, (_, n) =>
+      const { asked } = yield* world(...Array.from({ length: 25 }, (_, n) =>
         artifact(`a${n}`, { endTimeUTC: `${day}T12:00:${String(n).padStart(2, "0")}Z` })))
-      for (const match of [undefined, "\"high\""]) {
+      for (const query of ["", "high"]) {
         const seen: Array<string> = []
-        const range = { match, from: noon + 2000, to: noon + 22_000, limit: 6 }
+        const range = { from: noon + 2000, to: noon + 22_000, limit: 6 }
         let before: number | undefined
         for (let more = true; more;) {
-          const { hasMore, rows } = reading.find({ ...range, before })
+          const page = asked(query, { ...range, before })
+          if ("refused" in page) {
+            throw new Error(page.refused.fault)
+          }
+          const { hasMore, rows, total } = page
+          assert.strictEqual(total, before === undefined ? 20 : undefined)
           seen.push(...rows.map(({ id }) =>
             id
           ))

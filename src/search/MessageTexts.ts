@@ -1,4 +1,4 @@
-/** Collects the users from an alert's message, which holds all of its evidence. Search threads import this module. */
+/** Reads an alert's message, which holds all of its evidence: its users, and all of its texts. Search threads import this module. */
 import { alertUsersMax } from "../domain/Bounds.ts"
 
 /** Graph's properties that hold a user or a mail address. */
@@ -21,22 +21,41 @@ const userKeys = new Set([
 /** Objects of a message that are looked into; an alert has some dozens. */
 const objectsMax = 20_000
 
-const parsed = (message: string): unknown => {
+/** Parses a message; a message that was shortened and is no JSON any more is its text. */
+export const parsedMessage = (message: string): unknown => {
   try {
     return JSON.parse(message)
   } catch {
-    // A message that was shortened is no longer valid JSON.
-    return undefined
+    return message
   }
 }
 
+/** Returns all texts and numbers in a message, up to a length in characters. */
+export const textsOf = (message: unknown, lengthMax: number): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  let length = 0
+  const open: Array<unknown> = [message]
+  for (let count = 0; open.length > 0 && count < objectsMax && length < lengthMax; count++) {
+    const value = open.pop()
+    if (typeof value === "string" || typeof value === "number") {
+      const text = String(value).slice(0, lengthMax - length)
+      texts.push(text)
+      length += text.length + 1
+    } else if (typeof value === "object" && value !== null) {
+      // The last is taken first, so that the texts come in their order.
+      open.push(...Object.values(value).toReversed())
+    }
+  }
+  return texts
+}
+
 /** Returns the users, senders and recipients in an alert's message, with their display names; each once. */
-export const usersOf = (message: string): ReadonlyArray<string> => {
+export const usersOf = (message: unknown): ReadonlyArray<string> => {
   const users = new Set<string>()
   const add = (value: unknown) => {
     if (typeof value === "string" && value.trim() !== "" && users.size < alertUsersMax) users.add(value)
   }
-  const open: Array<unknown> = [parsed(message)]
+  const open: Array<unknown> = [message]
   for (let count = 0; open.length > 0 && count < objectsMax; count++) {
     const value = open.pop()
     if (typeof value !== "object" || value === null) continue

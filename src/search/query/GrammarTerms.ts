@@ -1,0 +1,25 @@
+// dprint-ignore-file
+// Long because generated: the numbers of tokens and nodes of `Query.grammar`, which `UPDATE=1 npm test` writes. Do not edit.
+export const
+  Field = 1,
+  Word = 2,
+  Phrase = 3,
+  And = 4,
+  Or = 5,
+  NotWord = 6,
+  Minus = 7,
+  Plus = 8,
+  Open = 9,
+  Close = 10,
+  RangeOpen = 11,
+  RangeClose = 12,
+  To = 13,
+  Query = 14,
+  Not = 15,
+  Must = 16,
+  Group = 17,
+  Clause = 18,
+  Range = 19,
+  Bound = 20,
+  Both = 21,
+  Either = 22
