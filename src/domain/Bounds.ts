@@ -262,9 +262,6 @@ export const auditRefusalsMax = 10
 /** Those of one address, so that a noisy one leaves room for the others. */
 export const auditRefusalsOfAddressMax = 3
 
-/** Artifacts in one export of search results, the newest. */
-export const exportRowsMax = 100_000
-
 /** Days that the search reaches back: the default of `search.days`. */
 export const searchDaysMax = 30
 

@@ -53,7 +53,7 @@ export const SearchApi = HttpApiGroup.make("search").add(
     error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(
     OpenApi.Description,
-    "The newest 100,000 matches: artifacts as NDJSON, without those whose file is gone, or rows as CSV."
+    "All matches, newest first: artifacts as NDJSON, without those whose file is gone, or rows as CSV. The header x-artifacts-total says how many there are."
   ),
   HttpApiEndpoint.get("suggest", "/api/search/suggest", {
     query: {

@@ -2,7 +2,6 @@
 import { DateTime, Effect, Option, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { exportRowsMax } from "../domain/Bounds.ts"
 import { byteOrderMark, csvHead, csvLine } from "../search/Csv.ts"
 import { BadQuery, Search } from "../search/Search.ts"
 import { Status } from "../status/Status.ts"
@@ -72,19 +71,15 @@ export const layer = HttpApiBuilder.group(
           const instances = yield* instancesFor(query.query ?? "")
           const request = { query: query.query ?? "", instances, ...range, limit: pageRows.max }
           // A faulty query must fail before the download has begun.
-          yield* search.find({ ...request, limit: 1 })
-          const pages = Stream.paginate({ before: undefined as number | undefined, count: 0 }, ({ before, count }) =>
-            Effect.gen(function*() {
-              const { next, rows } = yield* search.find({ ...request, ...(before === undefined ? {} : { before }) })
-              const sofar = count + rows.length
-              return [
-                rows,
-                next === null || sofar >= exportRowsMax ? Option.none() : Option.some({ before: next, count: sofar })
-              ] as const
-            }))
+          const { total } = yield* search.find({ ...request, limit: 1 })
+          const pages = Stream.paginate(undefined as number | undefined, (before) =>
+            Effect.map(search.find({ ...request, ...(before === undefined ? {} : { before }) }), ({ next, rows }) =>
+              [rows, Option.fromNullOr(next)] as const))
           // Few artifacts are in memory at once, because one may have some MiB.
           const lines = Stream.grouped(pages, linesAtOnce).pipe(
-            Stream.mapEffect((rows) => search.lines(rows.map(({ key }) => key))),
+            Stream.mapEffect((rows) =>
+              search.lines(rows.map(({ key }) => key))
+            ),
             Stream.map((found) => found.flatMap((line) => line === null ? [] : `${line}\n`).join(""))
           )
           const table = Stream.concat(
@@ -94,7 +89,10 @@ export const layer = HttpApiBuilder.group(
           const texts = query.format === "csv" ? table : lines
           return HttpServerResponse.stream(Stream.map(texts, (text) => utf8.encode(text)), {
             contentType: query.format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
-            headers: { "content-disposition": `attachment; filename="artifacts.${query.format}"` }
+            headers: {
+              "content-disposition": `attachment; filename="artifacts.${query.format}"`,
+              ...(total === undefined ? {} : { "x-artifacts-total": String(total) })
+            }
           })
         }))
     })

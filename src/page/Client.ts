@@ -3,7 +3,7 @@ import type { Finding } from "../checks/Finding.ts"
 import type { AuditEntry, Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
 import type { LiveEvent } from "../http/LiveApi.ts"
 import type { Session } from "../http/SessionApi.ts"
-import type { Detail, Found, IndexState } from "../search/Search.ts"
+import type { Detail, Found, IndexState, KeptChange, KeptSearches, Suggestions } from "../search/Search.ts"
 import type { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
 import type { StatusDocument } from "../status/StatusDocument.ts"
 
@@ -16,11 +16,13 @@ export type {
   Finding,
   Found,
   IndexState,
+  KeptSearches,
   LiveEvent,
   Session,
   StatusDocument,
   StoredInstance,
-  StoredSettings
+  StoredSettings,
+  Suggestions
 }
 
 /**
@@ -64,6 +66,8 @@ const refusal = async (answer: Response): Promise<Refused> => {
 
 /** Timeout of a request. */
 const answerMillis = 30_000
+/** Timeout of a download, which may have millions of artifacts. */
+const exportMillis = 24 * 3_600_000
 /** Timeout of a connection test, which asks Microsoft several times. */
 const checkMillis = 120_000
 
@@ -173,8 +177,13 @@ export const client = {
   find: (query: Query & { readonly before?: number; readonly limit?: number }, signal?: AbortSignal) =>
     json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
   detail: (id: string) => json<Detail>(`/api/search/artifacts/${encodeURIComponent(id)}`),
+  /** What may be typed next: names of fields or, with a field, its values. */
+  suggest: (field: string | undefined, beginning: string, signal: AbortSignal) =>
+    json<Suggestions>(`/api/search/suggest?${parameters({ field, beginning })}`, { signal }),
+  keptSearches: () => json<KeptSearches>("/api/search/kept"),
+  keepSearch: (change: KeptChange) => json<KeptSearches>("/api/search/kept", { method: "POST", body: body(change) }),
   indexState: () => json<IndexState>("/api/search/state"),
-  /** Address from which a browser downloads everything that was found. */
-  exportUrl: (query: Query, form: { readonly format: "ndjson" | "csv"; readonly bom?: "1" }) =>
-    `/api/search/export?${parameters({ ...query, ...form })}`
+  /** Begins a download of everything that a search finds; see `Exporting`. */
+  exported: (query: Query, form: { readonly format: "ndjson" | "csv"; readonly bom?: "1" }, signal: AbortSignal) =>
+    ask(`/api/search/export?${parameters({ ...query, ...form })}`, { signal }, exportMillis)
 }

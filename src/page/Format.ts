@@ -1,4 +1,5 @@
 /** Formats numbers and times for people. */
+import { zone } from "./Zone.ts"
 
 const numbers = new Intl.NumberFormat("en")
 
@@ -50,7 +51,7 @@ export const countdown = (time: string | null, now: number): string | undefined 
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
 }
 
-/** Formats a time on the reader's clock, with seconds and zone; an invalid time stays as it is. */
+/** Formats a time on the page's clock, with seconds and zone; an invalid time stays as it is. */
 export const clock = (time: string | null): string => {
   if (time === null) return "never"
   const at = new Date(time)
@@ -62,6 +63,7 @@ export const clock = (time: string | null): string => {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
-    timeZoneName: "short"
+    timeZoneName: "short",
+    ...(zone() === "utc" ? { timeZone: "UTC" } : {})
   })
 }

@@ -2,6 +2,7 @@
 import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, nothing, type TemplateResult } from "lit"
+import { clock } from "./Format.ts"
 import type { Hearing } from "./Live.ts"
 import { visible } from "./Text.ts"
 
@@ -41,8 +42,6 @@ export const failed = (
       : html`<cds-button class="notice" kind="tertiary" size="md" @click=${tryAgain}>Try again</cds-button>`
   }`
 
-const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
-
 /** Warns that the connection is lost since `heardAt`, and that the page shows the state of that time. */
 export const lost = (heardAt: Date | undefined): TemplateResult =>
   said(
@@ -50,7 +49,7 @@ export const lost = (heardAt: Date | undefined): TemplateResult =>
     "Not up to date",
     heardAt === undefined
       ? "No connection to the connector."
-      : `No connection to the connector since ${time.format(heardAt)}; what is shown is from then.`
+      : `No connection to the connector since ${clock(heardAt.toISOString())}; what is shown is from then.`
   )
 
 /** Says why a link did not sign in. */

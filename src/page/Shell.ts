@@ -6,14 +6,16 @@ import "./SignIn.ts"
 import "./integrations/Integrations.ts"
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { client, Refused, type Session } from "./Client.ts"
+import { themeButton, zoneButton } from "./HeaderButtons.ts"
 import { icon } from "./Icons.ts"
 import { signInByLink } from "./LinkSignIn.ts"
 import { askEveryMillis, type Heard, listen } from "./Live.ts"
 import { failed, hearingMark, linkUsed, lost, said } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
 import { text } from "./Styles.ts"
-import { changeTheme, followSystem, theme } from "./Theme.ts"
+import { followSystem } from "./Theme.ts"
 import { type View, viewAt, views } from "./Views.ts"
+import { followZone } from "./Zone.ts"
 
 /** Views that are loaded when they are first opened. */
 const fetched: Partial<Record<View, () => Promise<unknown>>> = {
@@ -56,6 +58,7 @@ export class Page extends LitElement {
 
   constructor() {
     super()
+    followZone(this)
     this.heard = { hearing: "asking", status: undefined, index: undefined }
     this.view = "integrations"
     this.opened = false
@@ -221,7 +224,6 @@ export class Page extends LitElement {
   }
 
   #header(session: Session | undefined) {
-    const isDark = theme() === "g100"
     const shown = session === undefined || (this.#signsIn && !this.opened)
       ? []
       : views.filter(({ needs }) => needs === "status" || this.opened || session.access === "full")
@@ -245,11 +247,7 @@ export class Page extends LitElement {
     }
         <span class="space"></span>
         ${session === undefined || this.#signsIn ? nothing : hearingMark(this.heard.hearing)}
-        <button class="action" type="button" aria-label=${isDark ? "Use the light theme" : "Use the dark theme"}
-          title=${isDark ? "Use the light theme" : "Use the dark theme"} @click=${() => {
-      changeTheme()
-      this.requestUpdate()
-    }}>${icon(isDark ? "sun" : "moon", { size: 20 })}</button>
+        ${zoneButton()}${themeButton(() => this.requestUpdate())}
         ${
       session?.access === "full" && session.takes_token
         ? html`<button class="action" type="button" aria-label="Sign out" title="Sign out"

@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { exportRowsMax } from "../../src/domain/Bounds.ts"
 import { BadQuery, type IndexState, type Row, Search, type SearchRequest } from "../../src/search/Search.ts"
 import { interfaceOf, live, parsed } from "../support/Interface.ts"
 
@@ -33,7 +32,7 @@ const searchOf = (rows: number) => {
       const from = Math.min(rows, (request.before ?? rows + 1) - 1)
       const found = Array.from({ length: Math.min(request.limit, from) }, (_, n) => row(from - n))
       const last = found.at(-1)?.key ?? 1
-      return Effect.succeed({ rows: found, next: last > 1 ? last : null, index })
+      return Effect.succeed({ rows: found, next: last > 1 ? last : null, total: rows, index })
     },
     detail: (id) => Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [] } : undefined),
     lines: (keys) => Effect.succeed(keys.map((key) => key === 2 ? null : `{"id":"id${key}"}`)),
@@ -129,10 +128,11 @@ describe("the search's interface", () => {
       assert.strictEqual((yield* ask("GET", `/api/search/export?${range}&format=ndjson&bom=1`)).text, lines.text)
     }))
 
-  live("ends an export at its limit", () =>
+  live("exports without a limit, and says how many there are", () =>
     Effect.gen(function*() {
-      const { ask } = yield* interfaceOf({ search: searchOf(exportRowsMax + 5000).layer })
-      const { text } = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
-      assert.strictEqual(text.trim().split("\n").length, exportRowsMax)
+      const { ask } = yield* interfaceOf({ search: searchOf(105_000).layer })
+      const { headers, text } = yield* ask("GET", `/api/search/export?${range}&format=ndjson`)
+      assert.strictEqual(text.trim().split("\n").length, 105_000 - 1)
+      assert.strictEqual(headers["x-artifacts-total"], "105000")
     }))
 })

@@ -104,7 +104,8 @@ export const pageOf = (all: ReadonlyArray<Row>, url: URL, index = following): Fo
   const limit = Number(url.searchParams.get("limit") ?? 100)
   const rest = all.filter(({ key }) => key < before)
   const found = rest.slice(0, limit)
-  return { rows: found, next: rest.length > limit ? found.at(-1)!.key : null, index }
+  const total = url.searchParams.has("before") ? {} : { total: all.length }
+  return { rows: found, next: rest.length > limit ? found.at(-1)!.key : null, ...total, index }
 }
 
 export const artifactOf = (row: Row): string =>

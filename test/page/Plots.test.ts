@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { moment, span, tick } from "../../src/page/activity/Clock.ts"
 import { alone, bandsOf, lengthOf, marksOf, plotsOf, rangeOf, stepsOf, valueOf } from "../../src/page/activity/Plots.ts"
+import { zoneName } from "../../src/page/Zone.ts"
 import { activityOf } from "./Activities.ts"
 
 const hour = activityOf("hour")
@@ -126,8 +127,14 @@ describe("the clock", () => {
   })
 
   it("shows the date of a span once when both ends have the same", () => {
-    assert.strictEqual(span(local(2026, 10, 25, 16, 5), local(2026, 10, 25, 17, 0)), "25 Nov 16:05 – 17:00")
-    assert.strictEqual(span(local(2026, 10, 25, 23, 5), local(2026, 10, 26, 1, 0)), "25 Nov 23:05 – 26 Nov 01:00")
+    assert.strictEqual(
+      span(local(2026, 10, 25, 16, 5), local(2026, 10, 25, 17, 0)),
+      `25 Nov 16:05 – 17:00 (${zoneName()})`
+    )
+    assert.strictEqual(
+      span(local(2026, 10, 25, 23, 5), local(2026, 10, 26, 1, 0)),
+      `25 Nov 23:05 – 26 Nov 01:00 (${zoneName()})`
+    )
   })
 
   it("reads the range from the address", () => {

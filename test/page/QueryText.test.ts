@@ -1,19 +1,28 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fields, term, withTerm } from "../../src/page/search/QueryText.ts"
-import {
-  fromAddress,
-  fromLocalInput,
-  rangeFault,
-  times,
-  toAddress,
-  toLocalInput
-} from "../../src/page/search/TimeRange.ts"
+import { typedAt } from "../../src/page/search/Completing.ts"
+import { contrary, fields, tagTerm, term, withTerm } from "../../src/page/search/QueryText.ts"
+import { fromAddress, fromInput, rangeFault, times, toAddress, toInput } from "../../src/page/search/TimeRange.ts"
 
 describe("a term", () => {
-  it("names its field", () => {
-    assert.strictEqual(term("amy@contoso.example", "user"), "user:amy@contoso.example")
-    assert.strictEqual(term("CONTOSO\\kavya", "user"), "user:CONTOSO\\kavya")
-    assert.strictEqual(term("fe80::1", "src_ip"), "src_ip:fe80::1")
+  it("names its field, and has quotes around what is no single word", () => {
+    const cases: ReadonlyArray<readonly [string, string, string]> = [
+      ["userName", "amy@contoso.example", "userName:amy@contoso.example"],
+      ["userName", "CONTOSO\\kavya", "userName:CONTOSO\\kavya"],
+      ["clientIP", "fe80::1", "clientIP:fe80::1"],
+      ["ruleName", "Password Spray", "ruleName:\"Password Spray\""],
+      ["uri", "https://login.c0ntoso.example/x?u=a", "uri:\"https://login.c0ntoso.example/x?u=a\""],
+      ["filePath", "C:\\Users\\(x)", "filePath:\"C:\\\\Users\\\\(x)\""],
+      ["filePath", "//share/x", "filePath:\"//share/x\""],
+      ["ruleName", "say \"hi\"", "ruleName:\"say \\\"hi\\\"\""],
+      ["ruleName", "a*", "ruleName:\"a*\""],
+      ["ruleName", ">5", "ruleName:\">5\""],
+      ["ruleName", "–", "ruleName:\"–\""],
+      ["ruleName", "line\r\nbreak\u0000", "ruleName:\"line break\""],
+      ["fileName", "invoice_\u202Efdp\u200B.exe", "fileName:invoice_fdp.exe"],
+      ["ruleName", "  ", ""],
+      ["ruleName", "\u202E", ""]
+    ]
+    for (const [field, value, expected] of cases) assert.strictEqual(term(field, value), expected)
     assert.deepStrictEqual(fields.map(({ name }) => name), [
       "src_ip",
       "dst_ip",
@@ -24,43 +33,46 @@ describe("a term", () => {
     ])
   })
 
-  it("has quotes around blanks", () => {
-    assert.strictEqual(term("Amy Alberts", "user"), "user:\"Amy Alberts\"")
-    assert.strictEqual(term("Password Spray"), "\"Password Spray\"")
-  })
-
-  it("quotes a text that would be a field or an operator", () => {
-    assert.strictEqual(term("https://login.c0ntoso.example/x"), "\"https://login.c0ntoso.example/x\"")
-    assert.strictEqual(term("OR"), "\"OR\"")
-  })
-
-  it("contains no quotes, line breaks or invisible characters", () => {
-    assert.strictEqual(term("say \"hi\"\r\nto\u0000me"), "\"say hi to me\"")
-    assert.strictEqual(term("invoice_\u202Efdp\u200B.exe"), "invoice_fdp.exe")
-  })
-
   it("is cut when it is too long, with a star for the rest", () => {
-    assert.strictEqual(term("A".repeat(10_000)), `${"A".repeat(200)}*`)
-    assert.strictEqual(term("b ".repeat(10_000)).length, 202)
-    assert.isTrue(term(`${"a".repeat(199)}\u{1F600}${"b".repeat(99)}`).isWellFormed())
+    assert.strictEqual(term("x", "A".repeat(10_000)), `x:"${"A".repeat(200)}"*`)
+    assert.isBelow(term("x", "b ".repeat(10_000)).length, 210)
+    assert.isTrue(term("x", `${"a".repeat(199)}\u{1F600}${"b".repeat(99)}`).isWellFormed())
   })
 
-  it("is empty when there is nothing to search for", () => {
-    for (const value of ["", "  ", "–", "\"\"", "\u202E"]) assert.strictEqual(term(value, "user"), "")
+  it("of a tag has the tag's name, unless that name stands for something else", () => {
+    assert.strictEqual(tagTerm("verdict:malicious"), "verdict:malicious")
+    assert.strictEqual(tagTerm("label:app=x y"), "label:\"app=x y\"")
+    assert.strictEqual(tagTerm("severity:high"), "tags:severity:high")
+    assert.strictEqual(tagTerm("service_denial"), "tags:service_denial")
+    assert.strictEqual(tagTerm("odd name:x"), "tags:\"odd name:x\"")
   })
 
-  it("is free text when its field does not accept the value", () => {
-    assert.strictEqual(term("<img src=x>", "severity"), "\"<img src=x>\"")
-    assert.strictEqual(term("HIGH", "severity"), "severity:HIGH")
-    assert.strictEqual(term("10.0.0.0/8", "dst_ip"), "10.0.0.0/8")
-  })
-
-  it("is added to a query only once", () => {
+  it("is added to a query only once, and to all of its alternatives", () => {
     assert.strictEqual(withTerm("", "user:amy"), "user:amy")
     assert.strictEqual(withTerm(" severity:high ", "user:amy"), "severity:high user:amy")
     assert.strictEqual(withTerm("user:amy severity:high", "user:amy"), "user:amy severity:high")
     assert.strictEqual(withTerm("user:amy", "user:am"), "user:amy user:am")
     assert.strictEqual(withTerm("user:amy", ""), "user:amy")
+    assert.strictEqual(withTerm("a OR b", contrary("c:d")), "(a OR b) -c:d")
+    assert.strictEqual(withTerm("a || b", "c:d"), "(a || b) c:d")
+    assert.strictEqual(withTerm("(a or b) c", "d:e"), "(a or b) c d:e")
+    assert.strictEqual(withTerm("\"a or b\"", "c:d"), "\"a or b\" c:d")
+  })
+})
+
+describe("what is typed", () => {
+  const of = (text: string) => {
+    const typed = typedAt(text, text.length)
+    return typed === undefined ? undefined : [text.slice(typed.from), typed.field, typed.beginning]
+  }
+
+  it("is a field's name, or the beginning of its value", () => {
+    assert.deepStrictEqual(of("us"), ["us", undefined, "us"])
+    assert.deepStrictEqual(of("amy -us"), ["us", undefined, "us"])
+    assert.deepStrictEqual(of("(user:am"), ["user:am", "user", "am"])
+    assert.deepStrictEqual(of("user:"), ["user:", "user", ""])
+    assert.deepStrictEqual(of("user:\"am"), ["user:\"am", "user", "am"])
+    for (const text of ["", "amy ", "\"amy is", "user:amy "]) assert.isUndefined(of(text), text)
   })
 })
 
@@ -98,11 +110,11 @@ describe("a time range", () => {
     }
   })
 
-  it("is entered in local time", () => {
+  it("is entered on the page's clock", () => {
     const iso = "2026-07-01T12:34:56.000Z"
-    assert.strictEqual(fromLocalInput(toLocalInput(iso)), iso)
-    assert.strictEqual(fromLocalInput(""), "")
-    assert.strictEqual(toLocalInput("no time"), "")
+    assert.strictEqual(fromInput(toInput(iso)), iso)
+    assert.strictEqual(fromInput(""), "")
+    assert.strictEqual(toInput("no time"), "")
   })
 
   it("must begin before it ends", () => {

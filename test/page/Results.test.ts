@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { bytes, counted, indexLine, localTime } from "../../src/page/search/ArtifactFormat.ts"
+import { bytes, clockTime, counted, indexLine } from "../../src/page/search/ArtifactFormat.ts"
 import { chosen, columns, initialNames, kind, remember, remembered } from "../../src/page/search/Columns.ts"
 import { facts } from "../../src/page/search/Facts.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
@@ -126,16 +126,26 @@ describe("facts", () => {
     assert.deepStrictEqual(fact("User"), {
       label: "User",
       text: "amy@contoso.example",
+      value: "amy@contoso.example",
       isDisarmed: false,
-      term: "user:amy@contoso.example"
+      term: "userName:amy@contoso.example"
     })
     assert.deepStrictEqual(fact("URL"), {
       label: "URL",
       text: "hxxps://login[.]c0ntoso[.]example/owa?u=amy",
+      value: "https://login.c0ntoso.example/owa?u=amy",
       isDisarmed: true,
-      term: "\"https://login.c0ntoso.example/owa?u=amy\""
+      term: "uri:\"https://login.c0ntoso.example/owa?u=amy\""
     })
-    assert.isUndefined(fact("Last activity")!.term)
+    assert.strictEqual(fact("Last activity")!.term, `endTimeUTC:${all[0]!.time}`)
+    assert.match(fact("Last activity")!.text, /^2026-11-25 \d\d:\d\d:\d\d (?:UTC|[+-]\d\d:\d\d)$/)
+    assert.strictEqual(fact("Last activity")!.value, all[0]!.time)
+    assert.deepStrictEqual(told.filter(({ label }) => label === "Tags").map(({ term }) => term), [
+      "tenantId:11111111-1111-4111-8111-111111111111",
+      "endpoint:alerts_v2",
+      "tags:severity:informational",
+      "mitre:T1566.002"
+    ])
     assert.isUndefined(fact("Destination IP"))
     assert.deepStrictEqual(told.filter(({ label }) => label === "Techniques").map(({ text }) => text), [
       "T1566.002",
@@ -147,6 +157,14 @@ describe("facts", () => {
     const told = facts({ ...detailOf(all, all[3]!.id)!, artifact: null }, undefined)
     assert.deepStrictEqual(told.map(({ label }) => label), ["Event", "Who and where", "Origin"])
     assert.include(told[1]!.facts.map(({ text }) => text), "203.0.113.7")
+  })
+
+  it("have fields that nobody knows yet, by their names", () => {
+    const told = facts(detailOf(all, all[0]!.id)!, { newField: "value", message: {} })
+    assert.deepStrictEqual(told.at(-1), {
+      label: "More",
+      facts: [{ label: "newField", text: "value", value: "value", isDisarmed: false, term: "newField:value" }]
+    })
   })
 
   it("accept any value as an artifact", () => {
@@ -170,9 +188,9 @@ describe("texts", () => {
     assert.strictEqual(counted(42_113, "artifact"), "42,113 artifacts")
   })
 
-  it("show times in local time, and leave an invalid one as it is", () => {
-    assert.match(localTime("2026-11-25T16:18:47Z"), /^2026-11-2\d \d\d:\d8:47$/)
-    assert.strictEqual(localTime("yester\u202Eday"), "yester⟨U+202E⟩day")
+  it("show times on the page's clock, and leave an invalid one as it is", () => {
+    assert.match(clockTime("2026-11-25T16:18:47Z"), /^2026-11-2\d \d\d:\d8:47$/)
+    assert.strictEqual(clockTime("yester\u202Eday"), "yester⟨U+202E⟩day")
   })
 
   it("show the state of the index", () => {

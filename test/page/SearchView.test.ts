@@ -1,4 +1,5 @@
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { readFileSync } from "node:fs"
 import type { Browser, Page } from "playwright-core"
 import { detailOf, following, hostile, now, pageOf, type Row, rows } from "./Artifacts.ts"
 import { drawnInForcedColours } from "./Browser.ts"
@@ -61,7 +62,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
   it("shows the newest rows, and continues with the next page", () => {
     views.answers = having(rows(150))
     return inPage(async (page) => {
-      await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
+      await page.getByText("100 of 150 artifacts", { exact: true }).waitFor()
       assert.strictEqual(await page.locator("tr[data-key]").count(), 100)
       await page.getByRole("button", { name: "Load more" }).click()
       await page.getByText("That is all.").waitFor()
@@ -69,7 +70,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       assert.strictEqual(asked()[1]!.get("before"), String(rows(100).at(-1)!.key))
       assert.strictEqual(
         await page.getByText("up to date").innerText(),
-        "42,113 artifacts, the newest of 2026-11-25 16:59:12; up to date"
+        "42,113 artifacts, the newest of 2026-11-25 16:59:12 +01:00; up to date"
       )
     })
   })
@@ -77,7 +78,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
   it("keeps the query and the range in the address", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
-      assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:amy@contoso.example")
+      assert.strictEqual(await page.getByRole("combobox", { name: "Query" }).inputValue(), "user:amy@contoso.example")
       assert.strictEqual(await page.getByLabel("Time range").inputValue(), "7d")
       assert.strictEqual(asked()[0]!.get("query"), "user:amy@contoso.example")
       assert.strictEqual(asked()[0]!.get("from"), "2026-11-18T16:00:00.000Z")
@@ -90,11 +91,11 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       assert.strictEqual(new URL(page.url()).searchParams.get("q"), "user:amy@contoso.example severity:high")
 
       await page.getByLabel("Time range").selectOption("Custom…")
-      await page.getByLabel("From (local time)").fill("2026-11-20T10:00:00")
-      await page.getByLabel("To (local time)").fill("2026-11-20T09:00:00")
-      await page.getByLabel("To (local time)").blur()
+      await page.getByLabel("From (Europe/Berlin)").fill("2026-11-20T10:00:00")
+      await page.getByLabel("To (Europe/Berlin)").fill("2026-11-20T09:00:00")
+      await page.getByLabel("To (Europe/Berlin)").blur()
       await page.getByText("The first time has to be before the second.").waitFor()
-      await page.getByLabel("To (local time)").fill("2026-11-20T11:30:00")
+      await page.getByLabel("To (Europe/Berlin)").fill("2026-11-20T11:30:00")
       await Promise.all([page.waitForURL(/to=/), page.getByRole("button", { name: "Search", exact: true }).click()])
       // The browser's clock is in Berlin.
       assert.strictEqual(new URL(page.url()).searchParams.get("from"), "2026-11-20T09:00:00.000Z")
@@ -105,18 +106,19 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
 
   it("shows what is wrong with a query at its box", () => {
     views.answers = (url) =>
-      url.searchParams.get("query") === "port:25"
-        ? { status: 400, body: { _tag: "BadQuery", fault: "port: is no field; there are src_ip:, dst_ip: …" } }
+      url.searchParams.get("query") === "amy port:25"
+        ? { status: 400, body: { _tag: "BadQuery", fault: "there is no field port", at: { from: 4, to: 8 } } }
         : having(rows(3))(url)
     return inPage(async (page) => {
-      const box = page.getByRole("searchbox", { name: "Query" })
-      await box.fill("port:25")
+      const box = page.getByRole("combobox", { name: "Query" })
+      await box.fill("amy port:25")
       await box.press("Enter")
-      await page.getByText("port: is no field").waitFor()
+      await page.getByText("There is no field port.").waitFor()
+      assert.strictEqual(await page.locator("mark").innerText(), "port")
+      assert.strictEqual(await page.locator("code.where").innerText(), "amy port:25")
       await page.getByRole("button", { name: "Export" }).click()
-      for (const link of await page.getByRole("link", { name: /^NDJSON|^CSV/ }).all()) {
-        assert.isNull(await link.getAttribute("href"))
-        assert.strictEqual(await link.getAttribute("aria-disabled"), "true")
+      for (const form of await page.getByRole("button", { name: /^NDJSON|^CSV/ }).all()) {
+        assert.isTrue(await form.isDisabled())
       }
       assert.strictEqual(await box.getAttribute("aria-invalid"), "true")
       assert.include(await box.getAttribute("aria-describedby"), "query-fault")
@@ -168,7 +170,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await title.getByRole("button", { name: "Show all of it" }).click()
       assert.include(await title.innerText(), "A".repeat(10_000))
       // A value that is chosen is searched for as text only.
-      await Promise.all([page.waitForURL(/q=A{200}\*/), title.getByRole("button").first().click()])
+      await Promise.all([page.waitForURL(/q=ruleName%3A%22A{200}%22\*/), title.getByRole("button").first().click()])
     })
   })
 
@@ -199,24 +201,26 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
 
       await detail.getByRole("tab", { name: "Summary" }).click()
       await detail.getByRole("button", { name: "Add User CONTOSO\\kavya to the query" }).click()
-      await page.waitForURL(/q=user/)
-      assert.strictEqual(await page.getByRole("searchbox", { name: "Query" }).inputValue(), "user:CONTOSO\\kavya")
+      await page.waitForURL(/q=userName/)
+      assert.strictEqual(await page.getByRole("combobox", { name: "Query" }).inputValue(), "userName:CONTOSO\\kavya")
       // The address changes before the request is sent.
-      await vi.waitFor(() => assert.strictEqual(asked().at(-1)!.get("query"), "user:CONTOSO\\kavya"))
+      await vi.waitFor(() => assert.strictEqual(asked().at(-1)!.get("query"), "userName:CONTOSO\\kavya"))
     }, { viewport: { width: 1440, height: 900 } })
   })
 
-  it("copies the shown values", () => {
+  it("copies the real values, and defanged ones where it is asked to", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
       await page.locator("tr[data-key]").nth(1).click()
-      await page.getByRole("button", { name: "Copy URL" }).click()
-      await page.getByText("Copied").waitFor()
-      assert.strictEqual(
-        await page.evaluate(() => navigator.clipboard.readText()),
-        "hxxps://login[.]c0ntoso[.]example/owa?u=amy"
-      )
+      const copied = async (label: string) => {
+        await page.getByRole("button", { name: `Copy ${label}`, exact: true }).click()
+        await page.getByText("Copied").first().waitFor()
+        return page.evaluate(() => navigator.clipboard.readText())
+      }
+      assert.strictEqual(await copied("URL"), "https://login.c0ntoso.example/owa?u=amy")
+      assert.strictEqual(await copied("URL, defanged"), "hxxps://login[.]c0ntoso[.]example/owa?u=amy")
+      assert.strictEqual(await copied("Last activity"), "2026-11-25T15:58:30.000Z")
       await page.getByRole("tab", { name: "JSON" }).click()
       await page.getByRole("button", { name: "Copy JSON" }).click()
       await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("{\"id\""))
@@ -250,7 +254,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     views.answers = having(all)
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
-      await page.getByRole("searchbox", { name: "Query" }).focus()
+      await page.getByRole("combobox", { name: "Query" }).focus()
       const focused = () =>
         page.evaluate(() => {
           let at = document.activeElement
@@ -322,7 +326,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     const all = rows(300)
     views.answers = having(all.slice(1))
     return inPage(async (page) => {
-      await page.getByText("Newest 100 artifacts", { exact: true }).waitFor()
+      await page.getByText("100 of 299 artifacts", { exact: true }).waitFor()
       await Promise.all([page.waitForResponse(/limit=200/), page.getByRole("switch", { name: "Live tail" }).click()])
       views.answers = having(all)
       await page.clock.runFor(4100)
@@ -383,7 +387,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     const all = rows(30)
     views.answers = having(all)
     return inPage(async (page) => {
-      const box = page.getByRole("searchbox", { name: "Query" })
+      const box = page.getByRole("combobox", { name: "Query" })
       const rowsOf = async (query: string) => {
         await page.locator("tr[data-key]").first().waitFor()
         await page.waitForFunction((query) => new URLSearchParams(location.search).get("q") === query, query)
@@ -436,7 +440,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.reload()
       await page.locator("tr[data-key]").first().waitFor()
       assert.deepStrictEqual((await page.getByRole("columnheader").allInnerTexts()).slice(0, 3), [
-        "Time",
+        "Time Europe/Berlin",
         "Severity",
         "Title"
       ])
@@ -456,10 +460,10 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().click()
       await page.locator("dl").first().waitFor()
-      await page.getByRole("searchbox", { name: "Query" }).fill("invoice")
+      await page.getByRole("combobox", { name: "Query" }).fill("invoice")
       await page.getByRole("button", { name: "Add User amy@contoso.example to the query" }).click()
       await page.waitForFunction(() =>
-        new URLSearchParams(location.search).get("q") === "invoice user:amy@contoso.example"
+        new URLSearchParams(location.search).get("q") === "invoice userName:amy@contoso.example"
       )
     }, { viewport: { width: 1440, height: 900 } })
   })
@@ -481,29 +485,139 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     })
   })
 
-  it("exports all matches", () => {
+  it("exports all matches, and tells how far it is", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
       await page.getByRole("button", { name: "Export" }).click()
+      await page.getByText("All 3 artifacts of this search, not only the rows that are shown.").waitFor()
+      const bodies = { ndjson: "{\"id\":1}\n{\"id\":2}\n", csv: "key\r\n1\r\n2\r\n" }
+      await page.route(/search\/export/, (route) => {
+        const url = new URL(route.request().url())
+        return route.fulfill({
+          body: bodies[url.searchParams.get("format") as "csv" | "ndjson"],
+          headers: { "x-artifacts-total": "3", "content-type": "text/plain" }
+        })
+      })
       for (
         const [name, format, bom] of [[/^NDJSON/, "ndjson", {}], [/^CSV:/, "csv", {}], [/^CSV for Excel/, "csv", {
           bom: "1"
         }]] as const
       ) {
-        const link = page.getByRole("link", { name })
-        const url = new URL((await link.getAttribute("href"))!, views.origin)
-        assert.strictEqual(url.pathname, "/api/search/export")
-        assert.deepStrictEqual(Object.fromEntries(url.searchParams), {
+        const [request, download] = await Promise.all([
+          page.waitForRequest(/search\/export/),
+          page.waitForEvent("download"),
+          page.getByRole("button", { name }).click()
+        ])
+        assert.deepStrictEqual(Object.fromEntries(new URL(request.url()).searchParams), {
           query: "severity:high",
           from: "2026-11-24T16:00:00.000Z",
           to: "2026-11-25T16:05:00.000Z",
           format,
           ...bom
         })
-        assert.strictEqual(await link.getAttribute("download"), `artifacts.${format}`)
+        assert.strictEqual(download.suggestedFilename(), `artifacts.${format}`)
+        assert.strictEqual(readFileSync(await download.path(), "utf8"), bodies[format])
+        await page.getByText(`Exported 2 of 3 artifacts, ${bodies[format].length} bytes.`).waitFor()
       }
+      await page.unroute(/search\/export/)
+      await page.route(/search\/export/, (route) => route.abort())
+      await page.getByRole("button", { name: /^NDJSON/ }).click()
+      await page.getByText("Nothing was saved: the connector does not answer").waitFor()
     }, { search: "?q=severity%3Ahigh" })
+  })
+
+  it("completes fields and values while a query is typed", () => {
+    views.answers = (url) => {
+      if (url.pathname !== "/api/search/suggest") return having(rows(3))(url)
+      const [field, beginning] = [url.searchParams.get("field"), url.searchParams.get("beginning")!]
+      return field === null
+        ? { body: { names: ["user", "userName"].filter((name) => name.startsWith(beginning)), values: [] } }
+        : {
+          body: {
+            names: [],
+            values: [{ value: "amy@contoso.example", count: 1234 }, { value: "amy alberts", count: 7 }]
+          }
+        }
+    }
+    return inPage(async (page) => {
+      const box = page.getByRole("combobox", { name: "Query" })
+      await box.pressSequentially("severity:high us")
+      const option = (name: RegExp) => page.getByRole("option", { name })
+      await option(/^userName:$/).waitFor()
+      assert.strictEqual(await box.getAttribute("aria-expanded"), "true")
+      await box.press("ArrowDown")
+      assert.strictEqual(await box.getAttribute("aria-activedescendant"), "option-0")
+      assert.deepStrictEqual(await violations(page), [])
+      await box.press("Enter")
+      assert.strictEqual(await box.inputValue(), "severity:high user:")
+      await option(/^amy@contoso\.example\s*1,234$/).waitFor()
+      await option(/^amy alberts/).click()
+      assert.strictEqual(await box.inputValue(), "severity:high user:\"amy alberts\" ")
+      await box.pressSequentially("us")
+      await option(/^user:$/).waitFor()
+      await box.press("Escape")
+      assert.strictEqual(await page.locator("[id^=option-]").count(), 0)
+      // The suggestions do not keep Enter from searching.
+      await Promise.all([page.waitForURL(/q=severity/), box.press("Enter")])
+    })
+  })
+
+  it("keeps the last searches, and saves one under a name", () => {
+    const kept = { recent: ["user:amy", "beacon"], saved: [{ name: "Phish", query: "messageType:phishing_*" }] }
+    const posted: Array<unknown> = []
+    views.answers = (url) => url.pathname === "/api/search/kept" ? { body: kept } : having(rows(3))(url)
+    return inPage(async (page) => {
+      page.on("request", (request) => {
+        if (request.method() === "POST") posted.push(request.postDataJSON())
+      })
+      const box = page.getByRole("combobox", { name: "Query" })
+      await page.getByRole("button", { name: "Searches" }).click()
+      await page.getByRole("button", { name: "beacon" }).click()
+      await page.waitForURL(/q=beacon/)
+      assert.strictEqual(await box.inputValue(), "beacon")
+      await page.getByRole("button", { name: "Searches" }).click()
+      await page.getByLabel("Save the query in the box as").fill("C2")
+      await page.keyboard.press("Enter")
+      await page.getByRole("button", { name: "Delete Phish" }).click()
+      await vi.waitFor(() =>
+        assert.deepStrictEqual(posted, [{ searched: "beacon" }, { name: "C2", query: "beacon" }, { forget: "Phish" }])
+      )
+      assert.deepStrictEqual(await violations(page), [])
+    })
+  })
+
+  it("adds a value to the query, excludes it, or searches only for it", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      const box = page.getByRole("combobox", { name: "Query" })
+      await page.locator("tr[data-key]").first().click()
+      await page.locator("dl").first().waitFor()
+      await page.getByRole("button", { name: "Exclude Severity informational" }).click()
+      await page.waitForURL(/q=/)
+      assert.strictEqual(await box.inputValue(), "(beacon OR spray) -severityLabel:informational")
+      await page.getByRole("button", { name: "Search only User amy@contoso.example" }).click()
+      await page.waitForURL(/q=userName/)
+      assert.strictEqual(await box.inputValue(), "userName:amy@contoso.example")
+    }, { search: "?q=beacon%20OR%20spray", viewport: { width: 1440, height: 900 } })
+  })
+
+  it("shows all times in one zone, which the table names, and keeps the choice", () => {
+    views.answers = having(rows(3))
+    return inPage(async (page) => {
+      await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual((await cells(page, "time"))[0], "2026-11-25 17:00:00")
+      assert.strictEqual(await page.getByRole("columnheader").first().innerText(), "Time Europe/Berlin")
+      await page.evaluate(() => localStorage.setItem("azure-security-zone", "utc"))
+      await page.reload()
+      await page.locator("tr[data-key]").first().click()
+      await page.getByText("2026-11-25 16:00:00 UTC").first().waitFor()
+      assert.strictEqual((await cells(page, "time"))[0], "2026-11-25 16:00:00")
+      assert.strictEqual(await page.getByRole("columnheader").first().innerText(), "Time UTC")
+      await page.getByLabel("Time range").selectOption("Custom…")
+      assert.strictEqual(await page.getByLabel("To (UTC)").inputValue(), "2026-11-25T16:05")
+      await page.evaluate(() => localStorage.removeItem("azure-security-zone"))
+    }, { viewport: { width: 1440, height: 900 } })
   })
 
   it("shows the chosen columns, and remembers them", () => {
@@ -559,7 +673,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }
     await inPage(async (page) => {
       await page.getByText("2 artifacts", { exact: true }).waitFor()
-      const box = page.getByRole("searchbox", { name: "Query" })
+      const box = page.getByRole("combobox", { name: "Query" })
       await box.fill("slow")
       await Promise.all([page.waitForRequest(/query=slow/), box.press("Enter")])
       await box.fill("quick")

@@ -5,6 +5,7 @@ import { type ActivityDocument, type ActivityRange, client, Refused, type Status
 import type { Hearing } from "../Live.ts"
 import { text } from "../Styles.ts"
 import { sentence } from "../Text.ts"
+import { followZone, zoned, zoneName } from "../Zone.ts"
 import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
@@ -60,6 +61,9 @@ export class ActivityView extends LitElement {
     this.shown = undefined
     this.trouble = undefined
     this.theme = 0
+    followZone(this, () => {
+      this.theme++
+    })
   }
 
   private readonly signedIn = () => void this.ask()
@@ -141,7 +145,9 @@ export class ActivityView extends LitElement {
     const label = ranges.find(({ name }) => name === this.range)!.label.toLowerCase()
     return html`<div class="notice" role="alert">
       <div><strong>${
-      current === undefined ? "No answer" : `Not refreshed; the plots show the ${label} as of ${timeOf(current.at)}`
+      current === undefined
+        ? "No answer"
+        : `Not refreshed; the plots show the ${label} as of ${timeOf(zoned(current.at.getTime()))}`
     }</strong><p>${this.trouble}</p></div>
       <cds-button kind="tertiary" size="md" @click=${() => this.ask()}>Try again</cds-button>
     </div>`
@@ -156,7 +162,7 @@ export class ActivityView extends LitElement {
         html`<li>
           <span class="swatch ${kind}" aria-hidden="true"></span>
           <strong>${kind === "outage" ? "Outage" : "Cooldown"}</strong><bdi>${of}</bdi>
-          <span class="quiet">${lasts ? `since ${moment(from)}` : span(from, to)}</span>
+          <span class="quiet">${lasts ? `since ${moment(from)} (${zoneName()})` : span(from, to)}</span>
         </li>`
       )
     }</ul>
@@ -182,7 +188,7 @@ export class ActivityView extends LitElement {
       )
     }</div>
       ${this.marks(shown)}
-      <p class="quiet">Times are local. In a gap the connector did not run, or has no data: its data begins
+      <p class="quiet">Times are in ${zoneName()}. In a gap the connector did not run, or has no data: its data begins
         ${moment(Date.parse(shown.activity.since) / 1000)}, when it started.</p>`
   }
 

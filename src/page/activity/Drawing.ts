@@ -1,5 +1,6 @@
 /** Options and data with which uPlot draws a plot. */
 import uPlot from "uplot"
+import { zone } from "../Zone.ts"
 import { tick } from "./Clock.ts"
 import { alone, type Band, lengthOf, type Plot, type Series } from "./Plots.ts"
 
@@ -114,6 +115,9 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
     height: ground.height,
     padding: [8, 20, 0, 0],
     legend: { show: false },
+    // Ticks stand at full hours and midnights of the page's clock.
+    tzDate: (seconds) =>
+      zone() === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: "activity" } },
     scales: {
       x: { time: true },

@@ -3,9 +3,10 @@ import { html, LitElement, nothing, type PropertyValues } from "lit"
 import type { Detail } from "../Client.ts"
 import { icon } from "../Icons.ts"
 import { clipped, harmless, titled } from "../Text.ts"
+import { followZone } from "../Zone.ts"
 import { kind, type Row } from "./Columns.ts"
 import "./CopyButton.ts"
-import { localTime } from "./ArtifactFormat.ts"
+import { clockTime, fullTime } from "./ArtifactFormat.ts"
 import { detailStyles } from "./DetailStyles.ts"
 import { type Fact, facts } from "./Facts.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
@@ -23,8 +24,14 @@ const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [{ n
   label: "Related"
 }, { name: "json", label: "JSON" }]
 
+/** A query term that was chosen, and what to do with it. */
+export interface ChosenTerm {
+  readonly term: string
+  readonly as: "add" | "exclude" | "only"
+}
+
 /**
- * `<azure-security-detail>`: fires `term` with a query term when a value is chosen, `open` with a related row, `back`
+ * `<azure-security-detail>`: fires `term` with a {@link ChosenTerm} when a value is chosen, `open` with a related row, `back`
  * and `leave`. `row` is shown while `detail` is loading; `trouble` says why it failed.
  */
 export class ArtifactDetail extends LitElement {
@@ -54,6 +61,7 @@ export class ArtifactDetail extends LitElement {
 
   constructor() {
     super()
+    followZone(this)
     this.row = undefined
     this.detail = undefined
     this.trouble = undefined
@@ -89,7 +97,7 @@ export class ArtifactDetail extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus())
   }
 
-  private fact({ isDisarmed, label, term, text }: Fact, place: string) {
+  private fact({ isDisarmed, label, term, text, value }: Fact, place: string) {
     const isLong = text.length > valueMax && !this.unfolded.has(place)
     const shown = isLong ? clipped(text, valueMax) : text
     return html`<dt>${label}</dt>
@@ -99,7 +107,7 @@ export class ArtifactDetail extends LitElement {
             class="value" type="button" title="Add to the query" aria-label="Add ${label} ${
         clipped(text, 100)
       } to the query"
-            @click=${() => this.fire("term", term)}
+            @click=${() => this.fire("term", { term, as: "add" })}
           >${label === "Severity" ? severityMark(shown) : shown}</button>`
     }${
       isLong
@@ -108,7 +116,23 @@ export class ArtifactDetail extends LitElement {
         }}>Show all of it</button>`
         : undefined
     }</span>
-        <azure-security-copy label=${isDisarmed ? `${label}, disarmed` : label} .text=${text}></azure-security-copy>
+        <span class="tools">
+          ${
+      term === undefined ? undefined : html`<button
+            class="ghost small icon-only" type="button" title="Exclude" aria-label="Exclude ${label} ${
+        clipped(text, 100)
+      }"
+            @click=${() => this.fire("term", { term, as: "exclude" })}
+          >${icons.exclude}</button><button
+            class="ghost small icon-only" type="button" title="Search only this"
+            aria-label="Search only ${label} ${clipped(text, 100)}"
+            @click=${() => this.fire("term", { term, as: "only" })}
+          >${icons.only}</button>`
+    }<azure-security-copy label=${label} .text=${value}></azure-security-copy>${
+      isDisarmed
+        ? html`<azure-security-copy label="${label}, defanged" .icon=${icons.shield} .text=${text}></azure-security-copy>`
+        : undefined
+    }</span>
       </dd>`
   }
 
@@ -142,7 +166,7 @@ export class ArtifactDetail extends LitElement {
           >
             <span class="line"><bdi class="kind">${kind(row)}</bdi>${severityMark(row.severity)}</span>
             <span class="line"><bdi>${titled(row.title, 120)}</bdi></span>
-            <span class="line quiet"><span>${localTime(row.time)}</span><bdi>${harmless(clipped(who, 80))}</bdi></span>
+            <span class="line quiet"><span>${clockTime(row.time)}</span><bdi>${harmless(clipped(who, 80))}</bdi></span>
           </button></li>`
         })
       }</ul>`
@@ -215,7 +239,7 @@ export class ArtifactDetail extends LitElement {
         </div>
         <h2 id="heading" tabindex="-1"><bdi>${row === undefined ? "Artifact" : titled(row.title, headingMax)}</bdi></h2>
         <p class="line quiet">${
-      row === undefined ? undefined : html`${severityMark(row.severity)}<span>${localTime(row.time)}</span>`
+      row === undefined ? undefined : html`${severityMark(row.severity)}<span>${fullTime(row.time)}</span>`
     }</p>
         <div class="tabs" role="tablist" ?hidden=${
       this.trouble !== undefined

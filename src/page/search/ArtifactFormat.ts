@@ -2,15 +2,23 @@
 import type { IndexState } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
+import { offsetOf, zoned } from "../Zone.ts"
 
 const two = (value: number) => String(value).padStart(2, "0")
 
-/** Formats a time on the reader's clock: `2026-11-25 16:18:47`. An invalid time stays as it is. */
-export const localTime = (iso: string): string => {
-  const at = new Date(iso)
-  if (Number.isNaN(at.getTime())) return visible(iso)
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+/** Formats a time on the page's clock: `2026-11-25 16:18:47`. An invalid time stays as it is. */
+export const clockTime = (iso: string): string => {
+  const millis = Date.parse(iso)
+  if (Number.isNaN(millis)) return visible(iso)
+  const at = zoned(millis)
+  const day = `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`
+  return `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`
+}
+
+/** Formats a time with its zone: `2026-11-25 16:18:47 +01:00`, `2026-11-25 15:18:47 UTC`. */
+export const fullTime = (iso: string): string => {
+  const millis = Date.parse(iso)
+  return Number.isNaN(millis) ? visible(iso) : `${clockTime(iso)} ${offsetOf(millis)}`
 }
 
 /** Formats a count of things: `1 artifact`, `42,113 artifacts`. */
@@ -37,7 +45,7 @@ export const indexLine = (index: IndexState, isLost = false): {
   const why = index.why === undefined ? "" : `: ${visible(index.why)}`
   switch (index.state) {
     case "following": {
-      const newest = index.newest === null ? "" : `, the newest of ${localTime(index.newest)}`
+      const newest = index.newest === null ? "" : `, the newest of ${fullTime(index.newest)}`
       return { tone: "good", text: `${rows}${newest}; up to date` }
     }
     case "catching_up":

@@ -1,7 +1,7 @@
 /** The columns of the results, and which of them a person chose. */
 import type { Detail } from "../Client.ts"
 import { clipped, defanged, harmless, titled } from "../Text.ts"
-import { localTime } from "./ArtifactFormat.ts"
+import { clockTime } from "./ArtifactFormat.ts"
 
 export type Row = Detail["row"]
 
@@ -32,7 +32,7 @@ export const columns: ReadonlyArray<Column> = [
   {
     name: "time",
     label: "Time",
-    text: (row) => localTime(row.time),
+    text: (row) => clockTime(row.time),
     initial: true
   },
   { name: "severity", label: "Severity", text: (row) => plain(row.severity), initial: true },

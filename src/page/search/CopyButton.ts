@@ -1,5 +1,5 @@
 /** A button that copies a text. */
-import { css, html, LitElement } from "lit"
+import { css, html, LitElement, type TemplateResult } from "lit"
 import { icon } from "../Icons.ts"
 import { controls } from "./SharedStyles.ts"
 
@@ -27,6 +27,7 @@ export class CopyButton extends LitElement {
   static override properties = {
     label: {},
     text: { attribute: false },
+    icon: { attribute: false },
     wordy: { type: Boolean },
     said: { state: true }
   }
@@ -41,6 +42,8 @@ export class CopyButton extends LitElement {
 
   declare label: string
   declare text: string
+  /** Shown in place of the usual icon. */
+  declare icon: TemplateResult | undefined
   /** Shows the label beside the icon. */
   declare wordy: boolean
   declare said: string
@@ -51,6 +54,7 @@ export class CopyButton extends LitElement {
     super()
     this.label = ""
     this.text = ""
+    this.icon = undefined
     this.wordy = false
     this.said = ""
   }
@@ -73,7 +77,7 @@ export class CopyButton extends LitElement {
 
   override render() {
     const name = `Copy ${this.label}`
-    const drawing = icon(this.said === "Copied" ? "passed" : "copy")
+    const drawing = this.said === "Copied" ? icon("passed") : this.icon ?? icon("copy")
     return html`
       <button
         class="ghost small ${this.wordy ? "" : "icon-only"} ${this.said === "Copied" ? "done" : ""}"

@@ -81,10 +81,10 @@ export const detailStyles = css`
   dt, dd { margin: 0; min-block-size: 2.25rem; border-block-end: 1px solid var(--cds-border-subtle-01); }
   dt { padding: 0.5rem 0.5rem 0.5rem 0; color: var(--cds-text-secondary); }
   dd { display: flex; align-items: start; justify-content: space-between; gap: 0.25rem; }
-  dd azure-security-copy { margin-block: 0.125rem; opacity: 0; transition: opacity 70ms; }
-  dd:hover azure-security-copy, dd:focus-within azure-security-copy { opacity: 1; }
+  .tools { display: flex; flex: none; margin-block: 0.125rem; opacity: 0; transition: opacity 70ms; }
+  dd:hover .tools, dd:focus-within .tools { opacity: 1; }
   @media (hover: none) {
-    dd azure-security-copy { opacity: 1; }
+    .tools { opacity: 1; }
   }
   .text {
     min-inline-size: 0;

@@ -1,14 +1,16 @@
 /** Turns an artifact into facts for the details: its fields in groups, with the terms that find similar artifacts. */
 import type { Detail } from "../Client.ts"
 import { defanged, harmless, titled } from "../Text.ts"
-import { localTime } from "./ArtifactFormat.ts"
-import { kind, type Row } from "./Columns.ts"
-import { type Field, term } from "./QueryText.ts"
+import { fullTime } from "./ArtifactFormat.ts"
+import type { Row } from "./Columns.ts"
+import { tagTerm, term } from "./QueryText.ts"
 
 /** A value, safe to show, with the term that finds it. */
 export interface Fact {
   readonly label: string
   readonly text: string
+  /** The value itself, for the clipboard. */
+  readonly value: string
   /** Whether `text` differs from the value, so that nobody follows it and nothing is hidden. */
   readonly isDisarmed: boolean
   /** Absent for what cannot be searched for. */
@@ -22,31 +24,44 @@ export interface Facts {
 }
 
 /** Values of a list that are shown. */
-const listMax = 50
+const listMax = 100
 
 type Fields = Readonly<Record<string, unknown>>
 
 interface Source {
   readonly label: string
-  /** Field of the artifact. */
+  /** Field of the artifact, or name of a tag. */
   readonly name: string
   /** Field of the row, for when the artifact is gone. */
   readonly row?: keyof Row
-  readonly field?: Field
-  readonly as?: "address" | "time" | "title"
+  /** `name` is that of a tag, which only the row has as a field. */
+  readonly isOfTag?: boolean
+  readonly as?: "address" | "time" | "title" | "tag"
 }
 
 const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray<Source> }> = [{
+  label: "Event",
+  of: [
+    { label: "Evidence", name: "evidence", row: "evidence", isOfTag: true },
+    { label: "Severity", name: "severityLabel", row: "severity" },
+    { label: "Title", name: "ruleName", row: "title", as: "title" },
+    { label: "Category", name: "ruleCategory" },
+    { label: "Message type", name: "messageType", row: "message_type" },
+    { label: "Action", name: "action", row: "action" },
+    { label: "First activity", name: "startTimeUTC", as: "time" },
+    { label: "Last activity", name: "endTimeUTC", row: "time", as: "time" }
+  ]
+}, {
   label: "Who and where",
   of: [
-    { label: "User", name: "userName", row: "user", field: "user" },
-    { label: "Source IP", name: "clientIP", row: "src_ip", field: "src_ip" },
+    { label: "User", name: "userName", row: "user" },
+    { label: "Source IP", name: "clientIP", row: "src_ip" },
     { label: "Source port", name: "clientPort" },
-    { label: "Source host", name: "clientHostname", row: "hostname", field: "hostname" },
+    { label: "Source host", name: "clientHostname", row: "hostname" },
     { label: "Source MAC", name: "clientMAC" },
-    { label: "Destination IP", name: "serverIP", row: "dst_ip", field: "dst_ip" },
+    { label: "Destination IP", name: "serverIP", row: "dst_ip" },
     { label: "Destination port", name: "serverPort" },
-    { label: "Destination host", name: "serverHostname", field: "hostname" },
+    { label: "Destination host", name: "serverHostname" },
     { label: "Destination MAC", name: "serverMAC" },
     { label: "Protocol", name: "protocol" },
     { label: "Region", name: "geoRegion" },
@@ -75,35 +90,34 @@ const groups: ReadonlyArray<{ readonly label: string; readonly of: ReadonlyArray
 }, {
   label: "Origin",
   of: [
-    { label: "Stream", name: "streamName", row: "stream", field: "stream" },
+    { label: "Stream", name: "streamName", row: "stream" },
     { label: "Instance", name: "sourceInfo" },
     { label: "Program", name: "program" },
     { label: "Vendor code", name: "vendorCode" },
-    { label: "Tenant", name: "tenantId", row: "tenant_id" },
-    { label: "Alert", name: "alertId", row: "alert_id" },
-    { label: "Incident", name: "incidentId", row: "incident_id" },
+    { label: "Tenant", name: "tenantId", row: "tenant_id", isOfTag: true },
+    { label: "Alert", name: "alertId", row: "alert_id", isOfTag: true },
+    { label: "Incident", name: "incidentId", row: "incident_id", isOfTag: true },
     { label: "Sender", name: "senderHost" },
     { label: "Artifact", name: "id", row: "id" },
-    { label: "Tags", name: "tags" }
+    { label: "Tags", name: "tags", as: "tag" }
   ]
 }]
 
-const event: ReadonlyArray<Source> = [
-  { label: "Severity", name: "severityLabel", row: "severity", field: "severity" },
-  { label: "Title", name: "ruleName", row: "title", as: "title" },
-  { label: "Category", name: "ruleCategory" },
-  { label: "Message type", name: "messageType", row: "message_type" },
-  { label: "Action", name: "action", row: "action" },
-  { label: "First activity", name: "startTimeUTC", as: "time" },
-  { label: "Last activity", name: "endTimeUTC", row: "time", as: "time" }
-]
+/** Fields that have a group, or are shown elsewhere. */
+const placed: ReadonlySet<string> = new Set([
+  ...groups.flatMap(({ of }) => of.map(({ name }) => name)),
+  "message",
+  "hash",
+  "severityCode",
+  "productIds"
+])
 
 const shown = (value: string, as: Source["as"]): string => {
   switch (as) {
     case "address":
       return defanged(value)
     case "time":
-      return localTime(value)
+      return fullTime(value)
     case "title":
       return titled(value, Infinity)
     default:
@@ -111,25 +125,34 @@ const shown = (value: string, as: Source["as"]): string => {
   }
 }
 
-const factsOf = ({ as, field, label, name, row }: Source, artifact: Fields, ofRow: Row): ReadonlyArray<Fact> => {
-  const value = artifact[name] ?? (row === undefined ? undefined : ofRow[row])
+const factsOf = (
+  { as, isOfTag, label, name, row }: Source,
+  artifact: Fields | undefined,
+  ofRow: Row
+): ReadonlyArray<Fact> => {
+  const isOfRow = row !== undefined && (artifact === undefined || isOfTag === true)
+  const value = isOfRow ? ofRow[row] : artifact?.[name]
   const values: ReadonlyArray<unknown> = Array.isArray(value) ? value.slice(0, listMax) : [value]
   return values.flatMap((one): ReadonlyArray<Fact> => {
     if (one === undefined || one === null || one === "" || typeof one === "object") return []
     const said = String(one)
-    const found = as === "time" ? "" : term(said, field)
+    const found = as === "tag" ? tagTerm(said) : term(name, said)
     const text = shown(said, as)
     const isDisarmed = as !== "time" && text !== said
-    return [{ label, text, isDisarmed, ...(found === "" ? {} : { term: found }) }]
+    return [{ label, text, value: said, isDisarmed, ...(found === "" ? {} : { term: found }) }]
   })
 }
 
-/** The facts of an artifact in groups, or of its row when the artifact is gone. Empty groups are left out. */
+/**
+ * The facts of an artifact in groups, or of its row when the artifact is gone. Fields that have no group stand in one of
+ * their own, by their names. Empty groups are left out.
+ */
 export const facts = ({ row }: Detail, value: unknown): ReadonlyArray<Facts> => {
-  const artifact = typeof value === "object" && value !== null ? value as Fields : {}
+  const artifact = typeof value === "object" && value !== null ? value as Fields : undefined
   const of = (sources: ReadonlyArray<Source>) => sources.flatMap((source) => factsOf(source, artifact, row))
-  return [
-    { label: "Event", facts: [{ label: "Kind", text: kind(row), isDisarmed: false }, ...of(event)] },
-    ...groups.map((group) => ({ label: group.label, facts: of(group.of) }))
-  ].filter(({ facts }) => facts.length > 0)
+  const others = Object.keys(artifact ?? {}).filter((name) => !placed.has(name))
+  return [...groups.map((group) => ({ label: group.label, facts: of(group.of) })), {
+    label: "More",
+    facts: of(others.map((name) => ({ label: name, name })))
+  }].filter(({ facts }) => facts.length > 0)
 }

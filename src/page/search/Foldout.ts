@@ -7,7 +7,7 @@ import { controls } from "./SharedStyles.ts"
 const margin = 16
 
 /**
- * `<azure-security-foldout>`: shows its content while it is open. Escape closes it, and so does a press or focus
+ * `<azure-security-foldout>`: shows its content while it is open; fires `opened`. Escape closes it, and so does a press or focus
  * elsewhere.
  */
 export class Foldout extends LitElement {
@@ -87,6 +87,7 @@ export class Foldout extends LitElement {
     return html`
       <button class="ghost" type="button" aria-expanded=${this.open} aria-controls="panel" @click=${() => {
       this.open = !this.open
+      if (this.open) this.dispatchEvent(new Event("opened"))
     }}>${this.icon}<span>${this.label}</span>${icon("chevron")}</button>
       <div id="panel" class="panel" role="group" aria-label=${this.label} ?hidden=${!this.open}><slot></slot></div>
     `

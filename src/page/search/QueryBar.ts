@@ -1,11 +1,15 @@
 /** The form for a query and a time range. */
 import "@carbon/web-components/es/components/button/button.js"
-import { css, html, LitElement, type PropertyValues } from "lit"
+import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { icon } from "../Icons.ts"
+import { followZone, zoneName } from "../Zone.ts"
+import { Completing, completionStyles } from "./Completing.ts"
+import { type Fault, faultStyles, faultText } from "./QueryFault.ts"
 import { fields } from "./QueryText.ts"
+import "./SearchesMenu.ts"
 import { icons } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
-import { fromLocalInput, lastRanges, rangeFault, type TimeRange, times, toLocalInput } from "./TimeRange.ts"
+import { fromInput, lastRanges, rangeFault, type TimeRange, times, toInput } from "./TimeRange.ts"
 
 /** The search that a person asks for. */
 export interface Wanted {
@@ -75,18 +79,21 @@ export class QueryBar extends LitElement {
     custom: { state: true }
   }
 
-  static override styles = [controls, styles]
+  static override styles = [controls, styles, completionStyles, faultStyles]
 
   declare query: string
   declare range: TimeRange
-  declare fault: string | undefined
+  declare fault: Fault | undefined
   /** Text in the box. */
   declare typed: string
   /** The times of the custom range while it is shown. */
   declare custom: { readonly from: string; readonly to: string } | undefined
 
+  private readonly completing = new Completing(this, (from, text) => void this.complete(from, text))
+
   constructor() {
     super()
+    followZone(this)
     this.query = ""
     this.range = { last: "24h" }
     this.fault = undefined
@@ -101,6 +108,7 @@ export class QueryBar extends LitElement {
 
   private want(range: TimeRange) {
     if (rangeFault(range) !== undefined) return
+    this.completing.close()
     const detail: Wanted = { query: this.typed.trim(), range }
     this.dispatchEvent(new CustomEvent("wanted", { detail }))
   }
@@ -128,15 +136,25 @@ export class QueryBar extends LitElement {
     this.box?.setSelectionRange(this.typed.length, this.typed.length)
   }
 
+  /** Puts a text in place of what is typed from a place up to the cursor. */
+  private async complete(from: number, text: string) {
+    const at = this.box?.selectionStart ?? this.typed.length
+    this.typed = this.typed.slice(0, from) + text + this.typed.slice(at).trimStart()
+    await this.updateComplete
+    this.box?.focus()
+    this.box?.setSelectionRange(from + text.length, from + text.length)
+    this.completing.look(this.typed, from + text.length)
+  }
+
   private time(label: string, end: "from" | "to", custom: { readonly from: string; readonly to: string }) {
     return html`<div>
       <label class="label" for=${end}>${label}</label>
       <input
         id=${end} class="field" type="datetime-local" step="1"
         aria-describedby="range-fault" aria-invalid=${rangeFault(custom) !== undefined}
-        .value=${toLocalInput(custom[end])}
+        .value=${toInput(custom[end])}
         @change=${(event: Event) => {
-      this.custom = { ...custom, [end]: fromLocalInput((event.target as HTMLInputElement).value) }
+      this.custom = { ...custom, [end]: fromInput((event.target as HTMLInputElement).value) }
     }}
         @keydown=${this.enter}
       >
@@ -160,16 +178,23 @@ export class QueryBar extends LitElement {
           <div class="query">
             ${icons.search}
             <input
-              id="query" class="field" type="search" enterkeyhint="search" autocomplete="off" autocapitalize="off"
+              id="query" class="field" type="search" role="combobox" aria-autocomplete="list"
+              aria-expanded=${this.completing.isOpen} aria-controls="options"
+              aria-activedescendant=${
+      this.completing.activeId ?? nothing
+    } enterkeyhint="search" autocomplete="off" autocapitalize="off"
               spellcheck="false" placeholder="Everything" aria-describedby="query-fault query-help"
               aria-invalid=${fault !== undefined} .value=${this.typed}
               @input=${(event: Event) => {
-      this.typed = (event.target as HTMLInputElement).value
+      const box = event.target as HTMLInputElement
+      this.typed = box.value
+      this.completing.look(this.typed, box.selectionStart ?? this.typed.length)
     }}
+              @blur=${() => this.completing.close()}
               @keydown=${(event: KeyboardEvent) => {
-      if (event.key === "Enter") this.go()
+      if (!this.completing.pressed(event) && event.key === "Enter") this.go()
     }}
-            >
+            >${this.completing.render() ?? html`<ul id="options" role="listbox" aria-label="Suggestions" hidden></ul>`}
             <button
               class="ghost icon-only" type="button" aria-label="Clear the query" title="Clear the query"
               ?hidden=${this.typed === ""}
@@ -180,9 +205,7 @@ export class QueryBar extends LitElement {
     }}
             >${icon("close")}</button>
           </div>
-          <div id="query-fault" role="alert">${
-      fault === undefined ? undefined : html`<p class="wrong">${icons.fault}<span>${fault}</span></p>`
-    }</div>
+          <div id="query-fault" role="alert">${fault === undefined ? undefined : faultText(fault)}</div>
         </div>
         <div>
           <label class="label" for="range">Time range</label>
@@ -196,14 +219,14 @@ export class QueryBar extends LitElement {
         <div class="go"><cds-button size="md" @click=${this.go}>Search</cds-button></div>
         ${
       custom === undefined ? undefined : html`<div class="custom">
-          ${this.time("From (local time)", "from", custom)}${this.time("To (local time)", "to", custom)}
+          ${this.time(`From (${zoneName()})`, "from", custom)}${this.time(`To (${zoneName()})`, "to", custom)}
           <div id="range-fault" class="wrong" role="alert" ?hidden=${faultOfRange === undefined}>${
         faultOfRange === undefined ? undefined : html`${icons.fault}<span>${faultOfRange}</span>`
       }</div>
         </div>`
     }
         <div class="below">
-          <span id="query-help">All terms must match. Words find any text; use quotes around phrases. By field:</span>
+          <span id="query-help">As in Kibana: words, "phrases", field:value, AND OR NOT, * and ?, ranges, networks.</span>
           ${
       fields.map(({ example, name, of }) =>
         html`<button
@@ -212,6 +235,12 @@ export class QueryBar extends LitElement {
           >${name}:</button>`
       )
     }
+          <azure-security-searches
+            .query=${this.typed} @chosen=${({ detail }: CustomEvent<string>) => {
+      this.typed = detail
+      this.go()
+    }}
+          ></azure-security-searches>
         </div>
       </div>
     `

@@ -3,6 +3,7 @@ import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
 import { visible } from "../Text.ts"
+import { followZone, zone, zoneName } from "../Zone.ts"
 import { type Column, columns, type Row } from "./Columns.ts"
 import { first, type Results } from "./Results.ts"
 import { severityMark } from "./SearchIcons.ts"
@@ -42,6 +43,7 @@ export class ResultsTable extends LitElement {
 
   constructor() {
     super()
+    followZone(this)
     this.results = first({ rows: [], next: null, index: undefined! })
     this.columns = columns
     this.opened = undefined
@@ -88,7 +90,7 @@ export class ResultsTable extends LitElement {
     const isOpened = row.id === this.opened
     const isActive = row.key === this.active
     const isFresh = this.results.fresh.has(row.key)
-    return guard([row, this.columns, isOpened, isActive, isFresh], () =>
+    return guard([row, this.columns, isOpened, isActive, isFresh, zone()], () =>
       html`<tr
         role="row" data-key=${row.key} tabindex=${isActive ? 0 : -1} aria-selected=${isOpened}
         class=${isFresh ? "fresh" : ""}
@@ -116,7 +118,7 @@ export class ResultsTable extends LitElement {
       this.columns.map(({ label, name }) =>
         html`<th role="columnheader" scope="col" class="of-${name}" aria-sort=${
           name === "time" ? "descending" : "none"
-        }>${label}</th>`
+        }>${label}${name === "time" ? html` <span class="zone">${zoneName()}</span>` : undefined}</th>`
       )
     }</tr></thead>`
     if (isEmpty) {

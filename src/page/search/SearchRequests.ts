@@ -1,8 +1,10 @@
 /** The state of the search: the request, what was found, and what went wrong. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
+import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 import { counted } from "./ArtifactFormat.ts"
+import type { Fault } from "./QueryFault.ts"
 import { addedTo, first, more, newest, type Results, rowsMax } from "./Results.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 
@@ -23,7 +25,9 @@ export class Searching implements ReactiveController {
   isAnswered = false
   loading: "no" | "first" | "more" = "no"
   /** What is wrong with the query. */
-  fault: string | undefined
+  fault: Fault | undefined
+  /** All that the query finds in the range; undefined while it is unknown. */
+  total: number | undefined
   trouble: Refused | undefined
   index: IndexState | undefined
   /** Whether new rows are asked for again and again. */
@@ -68,8 +72,9 @@ export class Searching implements ReactiveController {
     this.loading = "first"
     await this.ask({ limit: pageRows }, (found) => {
       this.results = first(found)
+      this.total = found.total
       const rows = counted(found.rows.length, "artifact")
-      this.said = found.next === null ? `${rows} found` : `The newest ${rows}; more can be loaded`
+      this.said = found.next === null ? `${rows} found` : `${rows} of ${count(found.total ?? 0)}; more can be loaded`
     })
   }
 
@@ -141,6 +146,7 @@ export class Searching implements ReactiveController {
     await this.ask({ limit: liveRows }, (found) => {
       const before = this.results
       this.results = newest(before, found, { isNews })
+      this.total = found.total
       const added = addedTo(before, this.results)
       if (added > 0) this.said = counted(added, isNews ? "new artifact" : "more artifact")
     })
@@ -190,9 +196,14 @@ export class Searching implements ReactiveController {
 
   private refuse(refused: Refused) {
     const isBadQuery = refused.body._tag === "BadQuery"
-    this.fault = isBadQuery ? visible(refused.why) : undefined
+    this.fault = isBadQuery
+      ? { query: this.asked?.query ?? "", why: visible(refused.why), at: refused.body["at"] as Fault["at"] }
+      : undefined
     this.trouble = isBadQuery ? undefined : refused
     // The old results do not answer this request.
-    if (this.loading === "first") this.results = nothing
+    if (this.loading === "first") {
+      this.results = nothing
+      this.total = undefined
+    }
   }
 }

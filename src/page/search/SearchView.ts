@@ -4,14 +4,16 @@ import { html, LitElement, type PropertyValues } from "lit"
 import { client, type Detail, type IndexState, Refused, type StatusDocument } from "../Client.ts"
 import type { Hearing } from "../Live.ts"
 import { sentence } from "../Text.ts"
-import { type ArtifactDetail } from "./ArtifactDetail.ts"
+import { followZone } from "../Zone.ts"
+import type { ArtifactDetail, ChosenTerm } from "./ArtifactDetail.ts"
 import "./ArtifactDetail.ts"
 import { indexLine } from "./ArtifactFormat.ts"
 import { chosen, remember, remembered, type Row, storage } from "./Columns.ts"
 import { type QueryBar, type Wanted } from "./QueryBar.ts"
 import "./QueryBar.ts"
+import { Exporting } from "./Exporting.ts"
 import { end, nothingFound, notice } from "./Outcome.ts"
-import { withTerm } from "./QueryText.ts"
+import { contrary, withTerm } from "./QueryText.ts"
 import { type ResultsTable } from "./ResultsTable.ts"
 import "./ResultsTable.ts"
 import { Searching } from "./SearchRequests.ts"
@@ -54,6 +56,7 @@ export class SearchView extends LitElement {
   declare path: ReadonlyArray<Row>
 
   private readonly searching = new Searching(this)
+  private readonly exporting = new Exporting(this)
 
   constructor() {
     super()
@@ -66,6 +69,7 @@ export class SearchView extends LitElement {
     this.detail = undefined
     this.trouble = undefined
     this.path = []
+    followZone(this)
   }
 
   override connectedCallback() {
@@ -125,6 +129,8 @@ export class SearchView extends LitElement {
     const place = { ...this.place, query, range }
     this.go(place, isSameSearch(this.place, place) ? "same" : "query")
     this.again()
+    // A search whose query is not kept is a search all the same.
+    if (query !== "") void client.keepSearch({ searched: query }).catch(() => undefined)
   }
 
   private async load(id: string) {
@@ -222,10 +228,11 @@ export class SearchView extends LitElement {
     remember(storage, this.shown)
   }
 
-  /** Adds a term to the query in the box, even if that was not searched for yet. */
-  private narrow(term: string) {
+  /** Takes a term into the query in the box, even if that was not searched for yet. */
+  private narrow({ as, term }: ChosenTerm) {
+    if (as === "only") return this.want({ query: term, range: this.place.range })
     const typed = this.renderRoot.querySelector<QueryBar>("azure-security-query-bar")?.typed ?? this.place.query
-    this.want({ query: withTerm(typed, term), range: this.place.range })
+    this.want({ query: withTerm(typed, as === "exclude" ? contrary(term) : term), range: this.place.range })
   }
 
   private get state() {
@@ -246,7 +253,13 @@ export class SearchView extends LitElement {
       ></azure-security-query-bar>
       <div class="split ${artifact === undefined ? "" : "open"}">
         <div class="list">
-          ${tools(this.searching, { choose: this.choose, isCustom: range.last === undefined, shown: this.shown })}
+          ${
+      tools(this.searching, this.exporting, {
+        choose: this.choose,
+        isCustom: range.last === undefined,
+        shown: this.shown
+      })
+    }
           <p class="unseen" role="status">${said}</p>
           <div class="bar ${loading === "no" ? "" : "busy"}" aria-hidden="true"></div>
           ${notice(this.searching, this.again)}
@@ -273,7 +286,7 @@ export class SearchView extends LitElement {
             @leave=${this.leave}
             @open=${(event: CustomEvent<Row>) => this.open(event.detail, this.row ? [...this.path, this.row] : [])}
             @back=${this.back}
-            @term=${(event: CustomEvent<string>) => this.narrow(event.detail)}
+            @term=${(event: CustomEvent<ChosenTerm>) => this.narrow(event.detail)}
           ></azure-security-detail>
         </dialog>
       </div>

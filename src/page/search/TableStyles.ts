@@ -21,6 +21,7 @@ export const tableStyles = css`
     text-align: start;
     white-space: nowrap;
   }
+  .zone { color: var(--cds-text-secondary); font-weight: 400; font-size: 0.75rem; }
   td {
     block-size: 2.5rem;
     padding: 0 0.75rem;

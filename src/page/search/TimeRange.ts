@@ -1,4 +1,5 @@
 /** The time range of a search, and its form in the page's address. */
+import { unzoned, zoned } from "../Zone.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -50,17 +51,15 @@ export const rangeFault = (range: TimeRange): string | undefined => {
   return range.from >= range.to ? "The first time has to be before the second." : undefined
 }
 
-/** Converts a time for an input of local time: `2026-11-25T16:18:47`. */
-export const toLocalInput = (iso: string): string => {
+/** Converts a time for an input, on the page's clock: `2026-11-25T16:18:47`. */
+export const toInput = (iso: string): string => {
   const millis = Date.parse(iso)
-  if (Number.isNaN(millis)) return ""
-  const local = new Date(millis - new Date(millis).getTimezoneOffset() * minute)
-  return local.toISOString().slice(0, 19)
+  return Number.isNaN(millis) ? "" : zoned(millis).toISOString().slice(0, 19)
 }
 
-/** Converts the value of an input of local time to ISO 8601; empty for an invalid time. */
-export const fromLocalInput = (value: string): string => {
-  const millis = new Date(value).getTime()
+/** Converts the value of an input to ISO 8601; empty for an invalid time. */
+export const fromInput = (value: string): string => {
+  const millis = unzoned(value)
   return Number.isNaN(millis) ? "" : new Date(millis).toISOString()
 }
 

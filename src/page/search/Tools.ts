@@ -1,10 +1,11 @@
 /** The controls above the rows: count, live tail, columns, and export. */
 import "@carbon/web-components/es/components/checkbox/checkbox.js"
-import { html, type TemplateResult } from "lit"
-import { client } from "../Client.ts"
+import { html, nothing, type TemplateResult } from "lit"
+import { count } from "../Format.ts"
 import { columns, initialNames } from "./Columns.ts"
 import "./Foldout.ts"
-import { counted } from "./ArtifactFormat.ts"
+import { bytes, counted } from "./ArtifactFormat.ts"
+import { exportForms, type Exporting } from "./Exporting.ts"
 import { icons } from "./SearchIcons.ts"
 import type { Searching } from "./SearchRequests.ts"
 
@@ -25,43 +26,68 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
     <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the default columns</button>
   </azure-security-foldout>`
 
-/** The forms of an export; Excel reads UTF-8 only with a byte order mark. */
-const exportForms = [{ label: "NDJSON: whole artifacts", format: "ndjson" }, {
-  label: "CSV: one line per row",
-  format: "csv"
-}, { label: "CSV for Excel: with a byte order mark", format: "csv", bom: "1" }] as const
-
-const exportChoice = ({ asked, isGood }: Searching) =>
-  html`<azure-security-foldout label="Export" .icon=${icons.download}>
-    <p class="hint">Everything that this search finds, not only the rows that are shown.</p>
-    ${
-    exportForms.map(({ label: text, ...form }) => {
-      const label = html`${icons.download}<span>${text}</span>`
-      return asked !== undefined && isGood
-        ? html`<a class="ghost" download="artifacts.${form.format}" href=${client.exportUrl(asked, form)}>${label}</a>`
-        // The export of a failed search would download its error.
-        : html`<a class="ghost" role="link" aria-disabled="true">${label}</a>`
-    })
+/** How far the export is, and what became of it. */
+const exportState = (exporting: Exporting): TemplateResult | undefined => {
+  const { current } = exporting
+  if (current === undefined) return undefined
+  const of = current.total === undefined ? "" : ` of ${count(current.total)}`
+  const said = `${count(current.count)}${of} artifacts, ${bytes(current.bytes)}`
+  switch (current.state) {
+    case "running":
+      return html`<p class="hint">${said}</p>
+        <progress aria-label="Export" max=${current.total ?? nothing} value=${
+        current.total === undefined ? nothing : current.count
+      }></progress>
+        <button class="ghost small" type="button" @click=${() => exporting.cancel()}>Cancel</button>`
+    case "done":
+      return html`<p class="hint" role="status">Exported ${said}.</p>`
+    case "cancelled":
+      return html`<p class="hint" role="status">Cancelled after ${said}; nothing was saved.</p>`
+    case "failed":
+      return html`<p class="wrong" role="alert">${icons.fault}<span>Nothing was saved: ${current.why}.</span></p>`
   }
+}
+
+const exportChoice = ({ asked, isGood, total }: Searching, exporting: Exporting) => {
+  const isRunning = exporting.current?.state === "running"
+  const all = total === undefined
+    ? "Everything that this search finds"
+    : `All ${counted(total, "artifact")} of this search`
+  return html`<azure-security-foldout label="Export" .icon=${icons.download}>
+    <p class="hint">${all}, not only the rows that are shown.</p>
+    ${
+    exportForms.map(({ form, label }) =>
+      html`<button
+        class="ghost" type="button" ?disabled=${asked === undefined || !isGood || isRunning}
+        @click=${() => void exporting.run(asked!, form)}
+      >${icons.download}<span>${label}</span></button>`
+    )
+  }
+    ${exportState(exporting)}
   </azure-security-foldout>`
+}
 
 /** The controls of a search. Live tail needs a range that ends now. */
-export const tools = (searching: Searching, { choose, isCustom, shown }: {
+export const tools = (searching: Searching, exporting: Exporting, { choose, isCustom, shown }: {
   readonly isCustom: boolean
   readonly shown: ReadonlyArray<string>
   readonly choose: (names: ReadonlyArray<string>) => void
 }): TemplateResult => {
-  const { isLive, results } = searching
+  const { isLive, results, total } = searching
   const { length } = results.rows
   return html`<div class="tools">
     <p class="found">${
-    length === 0 ? "" : `${results.next === null ? "" : "Newest "}${counted(length, "artifact")}`
+    length === 0
+      ? ""
+      : total === undefined || total <= length
+      ? counted(length, "artifact")
+      : `${count(length)} of ${counted(total, "artifact")}`
   }</p>
     <button
       class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
       title=${isCustom ? "Live tail needs a range that ends now" : "Shows new artifacts as they arrive"}
       @click=${() => searching.live(!isLive)}
     ><span class="track"></span>Live tail</button>
-    ${columnChoice(shown, choose)}${exportChoice(searching)}
+    ${columnChoice(shown, choose)}${exportChoice(searching, exporting)}
   </div>`
 }
