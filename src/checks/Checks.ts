@@ -161,6 +161,16 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
   return passed(`the ${what} is good until ${day}`)
 })
 
+/** A forbidden or retired endpoint is a warning, but when there is no other, nothing is collected. */
+const collects = (endpoints: ReadonlyArray<Outcome>): Outcome | undefined =>
+  endpoints.length > 0 && endpoints.every(({ outcome }) => outcome === "warning")
+    ? {
+      outcome: "failed",
+      message: "nothing is being collected: no endpoint answers with records",
+      remedy: "do what stands at one of the endpoints above; each that answers is collected"
+    }
+    : undefined
+
 /** The services that a check of an instance needs. */
 export type Services = FileSystem.FileSystem | GraphClient | HttpClient.HttpClient
 
@@ -188,14 +198,15 @@ export const ofInstance = (instance: Instance) =>
     }
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
+    const outcomes: Array<Outcome> = []
     for (const endpoint of identity.endpoints) {
-      yield* find(
-        endpoint,
-        token.outcome === "passed"
-          ? yield* endpointOf(instance, graph, endpoints[endpoint])
-          : { outcome: "failed", message: "not asked, for there is no token" }
-      )
+      const outcome = token.outcome === "passed"
+        ? yield* endpointOf(instance, graph, endpoints[endpoint])
+        : { outcome: "failed", message: "not asked, for there is no token" } satisfies Outcome
+      outcomes.push(outcome)
+      yield* find(endpoint, outcome)
     }
+    yield* find("collection", collects(outcomes))
     yield* Queue.end(findings)
   }))
 

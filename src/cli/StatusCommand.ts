@@ -37,9 +37,10 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   const { connection_status, display_name, endpoints, name, state, warnings } = instance
   const polled = endpoints.filter((endpoint) => endpoint.state !== "disabled")
   const errors = polled.flatMap(({ error }) => error ?? [])
+  const stands = connection_status === "failed" ? "failed: nothing is being collected" : connection_status
   const title = `${name}${
     display_name === name ? "" : ` (${display_name})`
-  }: ${state}, ${connection_status}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
+  }: ${state}, ${stands}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
   if (polled.length === 0) return [title]
   const rows = polled.map((
     endpoint

@@ -6,10 +6,10 @@ import { changeZone, zone, zoneName } from "./Zone.ts"
 
 /** Switches between the reader's time zone and UTC. */
 export const zoneButton = (): TemplateResult => {
-  const other = zone() === "utc" ? "local time" : "UTC"
-  return html`<button class="action zone" type="button" title="Times are in ${zoneName()}; show them in ${other}"
-    aria-label="Times are in ${zoneName()}; show them in ${other}" @click=${changeZone}>${
-    zone() === "utc" ? "UTC" : "Local"
+  const isUtc = zone() === "utc"
+  const label = isUtc ? "UTC: show local time" : `Local time, ${zoneName()}: show UTC`
+  return html`<button class="action zone" type="button" title=${label} aria-label=${label} @click=${changeZone}>${
+    isUtc ? "UTC" : "Local"
   }</button>`
 }
 

@@ -48,6 +48,15 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
         [["SecurityIncident.Read.All"]]
       )
 
+      // A tenant that delivers nothing is no warning.
+      for (const kind of ["missing_role", "not_licensed"] as const) {
+        yield* simulator.removeFaults
+        yield* simulator.addFault({ kind })
+        const nothing = yield* check()
+        assert.strictEqual(nothing.code, 1)
+        assert.match(nothing.out, /✗ collection +nothing is being collected: no endpoint answers with records\n +→ /)
+      }
+
       yield* simulator.removeFaults
       yield* simulator.addFault({ preset: "wrong secret" })
       const refused = yield* check()

@@ -65,6 +65,24 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
   })
 
+  it("names the tenants of which nothing is collected", () => {
+    answering()
+    return inPage(async (page) => {
+      await page.locator("canvas").first().waitFor()
+      assert.strictEqual(await page.getByText("Nothing is being collected").count(), 0)
+      await page.evaluate(() => {
+        const instances = ["failed", "connected"].map((connection_status) => ({
+          connection_status,
+          display_name: `Tenant ${connection_status}`
+        }))
+        Object.assign(document.querySelector("azure-security-activity")!, { status: { instances } })
+      })
+      await page.getByText("Nothing is being collected").waitFor()
+      await page.getByText("Tenant failed: see Integrations.", { exact: true }).waitFor()
+      assert.deepStrictEqual(await violations(page), [])
+    })
+  })
+
   it("shows the chosen range, and refreshes every minute", () => {
     answering()
     return inPage(async (page) => {

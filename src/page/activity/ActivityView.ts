@@ -4,7 +4,7 @@ import { html, LitElement, type PropertyValues } from "lit"
 import { type ActivityDocument, type ActivityRange, client, Refused, type StatusDocument } from "../Client.ts"
 import type { Hearing } from "../Live.ts"
 import { text } from "../Styles.ts"
-import { sentence } from "../Text.ts"
+import { sentence, visible } from "../Text.ts"
 import { followZone, zoned, zoneName } from "../Zone.ts"
 import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
@@ -14,6 +14,8 @@ import { type Band, bandsOf, type Mark, marksOf, type Plot, plotsOf, rangeOf, ra
 const againMillis = 60_000
 /** Marks that are listed; the bands show all of them. */
 const marksMax = 20
+/** Tenants that are named in one notice. */
+const namedMax = 10
 
 interface Shown {
   readonly range: ActivityRange
@@ -33,12 +35,12 @@ export class ActivityView extends LitElement {
     range: { state: true },
     shown: { state: true },
     trouble: { state: true },
+    status: { attribute: false },
     theme: { state: true }
   }
 
   static override styles = [text, activityStyles]
 
-  /** The page sets `status` for each view. The property is not reactive, because this view shows nothing of it. */
   declare status: StatusDocument | undefined
   declare hearing: Hearing | undefined
   declare range: ActivityRange
@@ -153,6 +155,19 @@ export class ActivityView extends LitElement {
     </div>`
   }
 
+  /** Names the tenants of which nothing is collected: their plots are flat, as those of quiet tenants are. */
+  private get failed() {
+    const names = this.status?.instances.filter(({ connection_status }) => connection_status === "failed")
+      .map(({ display_name }) => visible(display_name)) ?? []
+    if (names.length === 0) return undefined
+    const more = names.length > namedMax ? `, and ${names.length - namedMax} more` : ""
+    return html`<div class="notice" role="alert">
+      <div><strong>Nothing is being collected</strong><p>${
+      names.slice(0, namedMax).join(", ")
+    }${more}: see Integrations.</p></div>
+    </div>`
+  }
+
   private marks({ marks }: Shown) {
     return html`<section class="marks">
       <h2>Cooldowns and outages</h2>
@@ -207,7 +222,7 @@ export class ActivityView extends LitElement {
     }
         </fieldset>
       </header>
-      ${this.notice}${this.content}
+      ${this.failed}${this.notice}${this.content}
     `
   }
 }

@@ -119,8 +119,8 @@ export class ConnectionTest extends LitElement {
       return `The test failed: ${failed} of ${this.findings.length} checks${left}.`
     }
     return warned > 0
-      ? `The test passed, with ${warned === 1 ? "a warning" : `${warned} warnings`}.`
-      : "The test passed."
+      ? `Artifacts can be collected, with ${warned === 1 ? "a warning" : `${warned} warnings`}.`
+      : "Artifacts can be collected."
   }
 
   #line(finding: Finding) {

@@ -74,7 +74,9 @@ export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): T
         ${fact("Last success", timed(endpoint.last_success_at, now))}
         ${fact("Next poll", isLost ? "unknown" : isPolling(endpoint) ? "now" : upcoming(next_poll_at, now))}
         ${left === undefined ? nothing : fact("Cooldown until", clock(cooldown_until))}
-        ${fact("Newest record", timed(endpoint.high_water_mark, now))}
+        ${
+    // Before the first record the mark is where reading began.
+    fact("Newest record", records_fetched === 0 ? "none since the start" : timed(endpoint.high_water_mark, now))}
         ${gapsOf(endpoint)}
       </dl>
     </details>

@@ -136,7 +136,9 @@ export class InstanceTile extends LitElement {
             <h2 id="name" class="outside">${visible(displayName)}</h2>
             ${displayName === name ? nothing : html`<p class="small quiet code outside">${visible(name)}</p>`}
           </div>
-          <p class="condition">${icon(shown.icon, { size: 20 })}<span>${shown.word}</span></p>
+          <p class="condition">${icon(shown.icon, { size: 20 })}<span>${shown.word}${
+      shown.means === undefined ? nothing : `: ${shown.means}`
+    }</span></p>
         </div>
         ${pending ? html`<p class="pending" role="status">Saved. It takes effect within seconds.</p>` : nothing}
         ${running === undefined ? nothing : this.#running(running)}

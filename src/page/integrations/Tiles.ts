@@ -26,11 +26,11 @@ export interface Tile {
   readonly pending: boolean
 }
 
-/** Conditions, worst first, with the word and the icon of each. */
+/** Conditions, worst first, with the word and the icon of each, and what it means where the word does not say it. */
 export const conditions: ReadonlyArray<
-  { readonly condition: Condition; readonly word: string; readonly icon: IconName }
+  { readonly condition: Condition; readonly word: string; readonly icon: IconName; readonly means?: string }
 > = [
-  { condition: "failed", word: "Failed", icon: "failed" },
+  { condition: "failed", word: "Failed", icon: "failed", means: "nothing is being collected" },
   { condition: "warning", word: "Warning", icon: "warning" },
   { condition: "waiting", word: "Waiting", icon: "waiting" },
   { condition: "connected", word: "Connected", icon: "connected" },
