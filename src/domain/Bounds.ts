@@ -286,6 +286,15 @@ export const queryDepthMax = 20
 /** Different values that one term of a search query may stand for, as `user:*smith*` does. */
 export const queryValuesMax = 5000
 
+/** Artifacts that are counted for the overview of a search, the newest; with more, the page says so. */
+export const talliedMax = 500_000
+
+/** Values that the overview shows of a facet, the most frequent. */
+export const facetValuesMax = 10
+
+/** Steps of the overview's histogram. */
+export const histogramStepsMax = 60
+
 /** The last searches that the connector keeps for the page, and the saved ones. */
 export const recentSearchesMax = 20
 /** See {@link recentSearchesMax}. */

@@ -5,10 +5,13 @@ import {
   BadQuery,
   Detail,
   Found,
+  FoundThings,
+  Grouping,
   IndexState,
   KeptChange,
   KeptSearches,
   SearchUnavailable,
+  Sorting,
   Suggestions
 } from "../search/Search.ts"
 import { Starting } from "./Backend.ts"
@@ -43,6 +46,20 @@ export const SearchApi = HttpApiGroup.make("search").add(
     success: Found,
     error: [BadQuery, SearchUnavailable, Starting]
   }).annotate(OpenApi.Description, "Artifacts, newest first."),
+  HttpApiEndpoint.get("things", "/api/search/alerts", {
+    query: {
+      ...range,
+      sort: Schema.optionalKey(Sorting),
+      group: Schema.optionalKey(Grouping),
+      offset: Schema.optionalKey(Schema.FiniteFromString),
+      limit: Schema.optionalKey(Schema.FiniteFromString)
+    },
+    success: FoundThings,
+    error: [BadQuery, SearchUnavailable, Starting]
+  }).annotate(
+    OpenApi.Description,
+    "Alerts and incidents in their latest state that have matches, with their evidence; a histogram and facets of all matches."
+  ),
   HttpApiEndpoint.get("export", "/api/search/export", {
     query: {
       ...range,

@@ -53,6 +53,19 @@ export const layer = HttpApiBuilder.group(
           })
         })),
       state: () => backend.use(Effect.flatMap(Search, ({ state }) => state)),
+      things: ({ query }) =>
+        backend.use(Effect.gen(function*() {
+          const search = yield* Search
+          return yield* search.things({
+            query: query.query ?? "",
+            instances: yield* instancesFor(query.query ?? ""),
+            ...(yield* rangeOf(query)),
+            sort: query.sort ?? "time",
+            group: query.group ?? "none",
+            offset: query.offset ?? 0,
+            limit: query.limit ?? pageRows.unasked
+          })
+        })),
       suggest: ({ query }) =>
         backend.use(
           Effect.flatMap(Search, ({ suggest }) => suggest({ field: query.field, beginning: query.beginning }))

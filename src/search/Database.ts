@@ -8,6 +8,7 @@ import { closeSync, lstatSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { makeDirectory, openOwned } from "../config/OwnFiles.ts"
+import { facetNames } from "./Facets.ts"
 
 /** Name of the database's file in the search directory. */
 export const databaseName = "search.sqlite"
@@ -37,6 +38,16 @@ const schema = `
     -- Values of the row in the order of its fields, as JSON.
     row TEXT NOT NULL
   );
+  -- What artifacts are counted by: see Facets.ts. Part and place are the order in which they were published.
+  CREATE TABLE facets (
+    key INTEGER PRIMARY KEY,
+    thing INTEGER NOT NULL,
+    is_evidence INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    ${facetNames.map((name) => `f_${name} INTEGER NOT NULL`).join(",\n    ")}
+  );
+  CREATE INDEX things ON facets (thing);
   -- Names of fields and tags as they are written, by those in lower case that the words have.
   CREATE TABLE names (name TEXT PRIMARY KEY, written TEXT NOT NULL) WITHOUT ROWID;
   CREATE VIRTUAL TABLE words USING fts5 (

@@ -87,7 +87,8 @@ export const documentOf = (line: string, date: string, alerts: {
     file_hash: text("fileHash"),
     tenant_id: tagged("tenantId")[0],
     alert_id: tagged("alertId")[0],
-    incident_id: tagged("incidentId")[0]
+    incident_id: tagged("incidentId")[0],
+    product: tagged("product")[0]
   }
   const row = Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => value === undefined ? [] : [[name, cut(value, rowTextMax)]])

@@ -5,7 +5,8 @@ import { Artifact } from "../artifacts/Artifact.ts"
 import * as KeptSearches from "./KeptSearches.ts"
 import type { Failure, Progress } from "./Protocol.ts"
 import { bytesBehind, keep, kept } from "./Published.ts"
-import { BadQuery, type IndexState, Search, SearchUnavailable } from "./Search.ts"
+import type { Fault } from "./query/Syntax.ts"
+import { BadQuery, type IndexState, Search, type SearchRequest, SearchUnavailable } from "./Search.ts"
 import * as SearchThreads from "./SearchThreads.ts"
 
 /** The threads end this long after the last search. */
@@ -27,6 +28,17 @@ export interface FileSearchOptions {
   readonly daysMax: number
   readonly rowsMax: number
 }
+
+const bounded = (limit: number): number => Math.min(limitMax, Math.max(1, Math.trunc(limit)))
+
+const refusal = ({ fault, ...at }: Fault) => new BadQuery({ fault, at })
+
+const lookupOf = Effect.fnUntraced(
+  function*({ from, instances = {}, query, to }: Pick<SearchRequest, "from" | "to" | "query" | "instances">) {
+    if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
+    return { query, instances, from, to, now: yield* Clock.currentTimeMillis }
+  }
+)
 
 /**
  * Layer of the {@link Search} over the files of the file sink.
@@ -119,18 +131,11 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
         state,
         kept: searches.all,
         keep: searches.change,
-        find: Effect.fn("Search.find")(function*({ before, from, instances = {}, limit, query, to }) {
-          if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
-          const rowsMax = Math.min(limitMax, Math.max(1, Math.trunc(limit)))
-          const now = yield* Clock.currentTimeMillis
-          const found = yield* using(({ ask }) =>
-            ask({ find: { query, instances, from, to, before, limit: rowsMax, now } })
-          )
+        find: Effect.fn("Search.find")(function*({ before, limit, ...request }) {
+          const lookup = yield* lookupOf(request)
+          const found = yield* using(({ ask }) => ask({ find: { ...lookup, before, limit: bounded(limit) } }))
           yield* tellSkipped
-          if ("refused" in found) {
-            const { fault, ...at } = found.refused
-            return yield* new BadQuery({ fault, at })
-          }
+          if ("refused" in found) return yield* refusal(found.refused)
           const { hasMore, rows, total } = found
           return {
             rows,
@@ -138,6 +143,13 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
             ...(total === undefined ? {} : { total }),
             index: yield* state
           }
+        }),
+        things: Effect.fn("Search.things")(function*({ group, limit, offset, sort, ...request }) {
+          const lookup = yield* lookupOf(request)
+          const tally = { group, sort, offset: Math.max(0, Math.trunc(offset)), limit: bounded(limit) }
+          const found = yield* using(({ ask }) => ask({ things: { ...lookup, before: undefined, ...tally } }))
+          yield* tellSkipped
+          return "refused" in found ? yield* refusal(found.refused) : { ...found, index: yield* state }
         }),
         suggest: Effect.fn("Search.suggest")(function*(wanted) {
           return yield* using(({ ask }) => ask({ suggest: wanted }))

@@ -1,6 +1,7 @@
 /** Adds artifacts to the index, and deletes the oldest, for the write thread. */
 import type { DatabaseSync } from "node:sqlite"
 import type { Document } from "./Document.ts"
+import { codeOf, facetNames, thingOf } from "./Facets.ts"
 import { encode, keysPerMilli } from "./Rows.ts"
 import { dayMillis } from "./SinkFiles.ts"
 
@@ -48,7 +49,11 @@ export class Indexing {
       before: database.prepare("SELECT key FROM artifacts WHERE key < ? ORDER BY key LIMIT ?"),
       insert: database.prepare("INSERT INTO artifacts (key, id, file, offset, length, row) VALUES (?, ?, ?, ?, ?, ?)"),
       insertWords: database.prepare("INSERT INTO words (rowid, text, message) VALUES (?, ?, ?)"),
+      insertFacets: database.prepare(
+        `INSERT INTO facets VALUES (${Array.from({ length: 5 + facetNames.length }, () => "?").join(", ")})`
+      ),
       remove: database.prepare("DELETE FROM artifacts WHERE key = ?"),
+      removeFacets: database.prepare("DELETE FROM facets WHERE key = ?"),
       removeWords: database.prepare("DELETE FROM words WHERE rowid = ?"),
       count: database.prepare(
         "INSERT INTO counts (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -121,6 +126,7 @@ export class Indexing {
 
   #remove(key: number): void {
     this.#statements.removeWords.run(key)
+    this.#statements.removeFacets.run(key)
     this.#statements.remove.run(key)
     this.#rows--
   }
@@ -141,6 +147,10 @@ export class Indexing {
       : this.#freeKey(document.time)
     this.#statements.insert.run(key, document.id, place.file, place.offset, place.length, encode(document.row))
     this.#statements.insertWords.run(key, document.words, document.message)
+    const { row } = document
+    const isEvidence = row.evidence === undefined ? 0 : 1
+    const codes = facetNames.map((name) => codeOf(name, row))
+    this.#statements.insertFacets.run(key, thingOf(row), isEvidence, place.order, place.offset, ...codes)
     for (const name of document.names) this.#addName(name)
     this.#rows++
   }

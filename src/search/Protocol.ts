@@ -1,7 +1,8 @@
 /** The messages between the search threads and the program. */
 import type { Fault } from "./query/Syntax.ts"
 import type { Lookup, Page } from "./Reading.ts"
-import type { Detail, Suggestions, Wanted } from "./Search.ts"
+import type { Detail, Overview, Suggestions, Wanted } from "./Search.ts"
+import type { Tally } from "./Tallying.ts"
 
 /** Data that a thread is started with. */
 export interface Task {
@@ -45,6 +46,7 @@ export type Question =
   | { readonly detail: string }
   | { readonly lines: ReadonlyArray<number> }
   | { readonly suggest: Wanted }
+  | { readonly things: Lookup & Tally }
 
 /** Answer to each kind of {@link Question}. */
 export interface Answers {
@@ -52,6 +54,7 @@ export interface Answers {
   readonly detail: Detail | undefined
   readonly lines: ReadonlyArray<string | null>
   readonly suggest: Suggestions
+  readonly things: Overview | { readonly refused: Fault }
 }
 
 /** A question with the number that its answer carries. */

@@ -11,6 +11,8 @@ const answer = (reading: Reading, question: Question) =>
     ? reading.detail(question.detail)
     : "lines" in question
     ? reading.lines(question.lines)
+    : "things" in question
+    ? reading.things(question.things)
     : reading.suggest(question.suggest)
 
 /** Answers one question after another. The first question opens the database. */

@@ -5,9 +5,10 @@ import { Meaning } from "./query/Meaning.ts"
 import { type Fault, parse, Refusal } from "./query/Syntax.ts"
 import { Vocabulary } from "./query/Vocabulary.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
-import type { Detail, Row, Suggestions, Wanted } from "./Search.ts"
+import type { Detail, Overview, Row, Suggestions, Wanted } from "./Search.ts"
 import { lineAt } from "./SinkLines.ts"
 import { suggestions } from "./Suggesting.ts"
+import { type Tally, Tallying } from "./Tallying.ts"
 import { marks } from "./Tokenizer.ts"
 
 /** A search. */
@@ -63,11 +64,13 @@ interface Stored {
 export class Reading {
   readonly #options: ReadingOptions
   readonly #vocabulary: Vocabulary
+  readonly #tallying: Tallying
   readonly #statements
 
   constructor(database: DatabaseSync, options: ReadingOptions) {
     this.#options = options
     this.#vocabulary = new Vocabulary(database)
+    this.#tallying = new Tallying(database)
     const placed = "SELECT key, row, name, artifacts.offset, length FROM artifacts LEFT JOIN files USING (file)"
     // Bounds are cast, because Node binds numbers as floats, by which FTS5 does not narrow its search.
     const matching = "words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)"
@@ -81,22 +84,36 @@ export class Reading {
     }
   }
 
-  /** Returns rows, newest first; or why the query is refused. */
-  find({ before, from, instances, limit, now, query, to }: Lookup): Page | { readonly refused: Fault } {
-    let match: string | undefined
+  /** Returns the query of FTS5, undefined for everything; or why it is refused. */
+  #match({ instances, now, query }: Lookup): { readonly match: string | undefined } | { readonly refused: Fault } {
     try {
       const surroundings = { vocabulary: this.#vocabulary, fields: this.#options.fields, instances, now }
-      match = new Meaning(surroundings).matchOf(parse(query))
+      return { match: new Meaning(surroundings).matchOf(parse(query)) }
     } catch (error) {
       if (error instanceof Refusal) return { refused: error.fault }
       throw error
     }
+  }
+
+  /** Returns rows, newest first; or why the query is refused. */
+  find(lookup: Lookup): Page | { readonly refused: Fault } {
+    const { before, from, limit, to } = lookup
+    const found = this.#match(lookup)
+    if ("refused" in found) return found
+    const { match } = found
     const range = [keyAt(from), keyAt(to)] as const
     const rows = this.#rows(match, range[0], Math.min(before ?? Infinity, range[1]), limit + 1)
     const total = before === undefined
       ? (this.#statements.count.get(match ?? everything, ...range) as { readonly count: number }).count
       : undefined
     return { rows: rows.slice(0, limit), hasMore: rows.length > limit, total }
+  }
+
+  /** Returns alerts and incidents with the counts of all matches; or why the query is refused. */
+  things(lookup: Lookup & Tally): Overview | { readonly refused: Fault } {
+    const found = this.#match(lookup)
+    if ("refused" in found) return found
+    return this.#tallying.overview(found.match, [keyAt(lookup.from), keyAt(lookup.to)], lookup)
   }
 
   #rows(match: string | undefined, from: number, to: number, limit: number): ReadonlyArray<Row> {

@@ -23,7 +23,8 @@ const names = [
   "file_hash",
   "tenant_id",
   "alert_id",
-  "incident_id"
+  "incident_id",
+  "product"
 ] as const satisfies ReadonlyArray<keyof Row>
 
 /** Keys per millisecond: so many artifacts may share one time. */

@@ -32,7 +32,9 @@ export const Row = Schema.Struct({
   file_hash: text,
   tenant_id: text,
   alert_id: text,
-  incident_id: text
+  incident_id: text,
+  /** The product that found it, from the tag `product:`. */
+  product: text
 })
 export type Row = typeof Row.Type
 
@@ -104,6 +106,80 @@ export const Detail = Schema.Struct({
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
+/** Orders of alerts and incidents. */
+export const Sorting = Schema.Literals(["time", "severity"])
+export type Sorting = typeof Sorting.Type
+
+/** What alerts and incidents are grouped by. */
+export const Grouping = Schema.Literals(["none", "tenant", "user", "host"])
+export type Grouping = typeof Grouping.Type
+
+/** Schema for an alert or incident that has matches, or an artifact of neither. */
+export const Thing = Schema.Struct({
+  /** Its latest state. */
+  row: Row,
+  /** Time of the latest match: ISO 8601, UTC. */
+  latest: Schema.String,
+  /** Its artifacts that match. */
+  matches: Schema.Int,
+  /** Its versions in the index; 0 when only evidence of it is there. */
+  versions: Schema.Int,
+  /** All of its evidence in the index, by type. */
+  evidence: Schema.Array(Schema.Struct({ type: Schema.String, count: Schema.Int })),
+  /** The value by which it is grouped; absent where it has none. */
+  group: text
+})
+export type Thing = typeof Thing.Type
+
+/** Schema for how many matches there are over time, by severity. */
+export const Histogram = Schema.Struct({
+  /** Start of the first step, in milliseconds since 1970. */
+  from: Schema.Int,
+  /** Length of a step in milliseconds. */
+  step: Schema.Int,
+  /** For each step the counts of informational, low, medium, high, critical, and all others. */
+  counts: Schema.Array(Schema.Array(Schema.Int))
+})
+export type Histogram = typeof Histogram.Type
+
+/** Schema for the most frequent values of a field among the matches. */
+export const Facet = Schema.Struct({
+  name: Schema.Literals(["severity", "tenant", "type", "evidence", "user", "host", "product"]),
+  values: Schema.Array(Schema.Struct({ value: Schema.String, count: Schema.Int })),
+  /** How many more values there are. */
+  others: Schema.Int
+})
+export type Facet = typeof Facet.Type
+
+const overview = {
+  things: Schema.Array(Thing),
+  /** Value of `offset` for the next page; null when there is none. */
+  next: Schema.NullOr(Schema.Int),
+  total_things: Schema.Int,
+  /** Artifacts that match. */
+  total: Schema.Int,
+  /** Whether there are more matches than are counted; then all counts are those of the newest. */
+  is_partial: Schema.Boolean,
+  histogram: Histogram,
+  facets: Schema.Array(Facet)
+}
+
+/** Schema for what a search finds as alerts and incidents, with the counts of all matches. */
+export const Overview = Schema.Struct(overview)
+export type Overview = typeof Overview.Type
+
+/** Schema for an {@link Overview}, with the state of the index. */
+export const FoundThings = Schema.Struct({ ...overview, index: IndexState }).annotate({ identifier: "FoundThings" })
+export type FoundThings = typeof FoundThings.Type
+
+/** A search for alerts and incidents. */
+export interface ThingsRequest extends Omit<SearchRequest, "before"> {
+  readonly sort: Sorting
+  readonly group: Grouping
+  /** Alerts and incidents before the page. */
+  readonly offset: number
+}
+
 /** What is being typed: the beginning of a field's name or, with a field, of its value. */
 export interface Wanted {
   readonly field: string | undefined
@@ -173,6 +249,8 @@ export class SearchUnavailable extends Schema.TaggedError<SearchUnavailable>()("
  */
 export class Search extends Context.Service<Search, {
   readonly find: (request: SearchRequest) => Effect.Effect<Found, BadQuery | SearchUnavailable>
+  /** Finds alerts and incidents rather than artifacts. */
+  readonly things: (request: ThingsRequest) => Effect.Effect<FoundThings, BadQuery | SearchUnavailable>
   /** Returns undefined for an artifact that is not indexed. */
   readonly detail: (id: string) => Effect.Effect<Detail | undefined, SearchUnavailable>
   /** Returns one line of JSON for each key, as it was published; null when its file is gone. */
@@ -193,6 +271,7 @@ export class Search extends Context.Service<Search, {
       const unavailable = Effect.fail(new SearchUnavailable({ why }))
       return Search.of({
         find: () => unavailable,
+        things: () => unavailable,
         detail: () => unavailable,
         lines: () => unavailable,
         suggest: () => unavailable,

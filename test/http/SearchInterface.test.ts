@@ -1,6 +1,13 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { BadQuery, type IndexState, type Row, Search, type SearchRequest } from "../../src/search/Search.ts"
+import {
+  BadQuery,
+  type IndexState,
+  type Row,
+  Search,
+  type SearchRequest,
+  type ThingsRequest
+} from "../../src/search/Search.ts"
 import { interfaceOf, live, parsed } from "../support/Interface.ts"
 
 const index: IndexState = {
@@ -25,6 +32,7 @@ const row = (key: number): Row => ({
 
 const searchOf = (rows: number) => {
   const asked: Array<SearchRequest> = []
+  const thingsAsked: Array<ThingsRequest> = []
   const layer = Layer.succeed(Search, {
     find: (request) => {
       asked.push(request)
@@ -36,13 +44,26 @@ const searchOf = (rows: number) => {
     },
     detail: (id) => Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [] } : undefined),
     lines: (keys) => Effect.succeed(keys.map((key) => key === 2 ? null : `{"id":"id${key}"}`)),
+    things: (request) => {
+      thingsAsked.push(request)
+      return Effect.succeed({
+        things: [],
+        next: null,
+        total_things: 0,
+        total: 0,
+        is_partial: false,
+        histogram: { from: 0, step: 1000, counts: [] },
+        facets: [],
+        index
+      })
+    },
     suggest: ({ beginning, field }) =>
       Effect.succeed({ names: field === undefined ? [`${beginning}…`] : [], values: [] }),
     kept: Effect.succeed({ recent: [], saved: [] }),
     keep: (change) => Effect.succeed({ recent: [JSON.stringify(change)], saved: [] }),
     state: Effect.succeed(index)
   })
-  return { asked, layer }
+  return { asked, layer, thingsAsked }
 }
 
 const range = "from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00%2B01:00"
@@ -67,6 +88,27 @@ describe("the search's interface", () => {
       yield* ask("GET", `/api/search?${range}&limit=-3`)
       yield* ask("GET", `/api/search?${range}`)
       assert.deepStrictEqual(asked.slice(1).map(({ limit }) => limit), [1000, 1, 100])
+    }))
+
+  live("finds alerts and incidents in an order, in groups and in pages", () =>
+    Effect.gen(function*() {
+      const { layer, thingsAsked } = searchOf(5)
+      const { ask } = yield* interfaceOf({ search: layer })
+      assert.strictEqual((yield* ask("GET", `/api/search/alerts?${range}`)).status, 200)
+      yield* ask("GET", `/api/search/alerts?${range}&query=x&sort=severity&group=tenant&offset=100&limit=50`)
+      assert.deepStrictEqual(
+        thingsAsked.map(({ group, limit, offset, query, sort }) => ({ query, sort, group, offset, limit })),
+        [{ query: "", sort: "time", group: "none", offset: 0, limit: 100 }, {
+          query: "x",
+          sort: "severity",
+          group: "tenant",
+          offset: 100,
+          limit: 50
+        }]
+      )
+      for (const wrong of ["sort=name", "group=file", "offset=x"]) {
+        assert.strictEqual((yield* ask("GET", `/api/search/alerts?${range}&${wrong}`)).status, 400, wrong)
+      }
     }))
 
   live("suggests what may be typed, and keeps searches", () =>

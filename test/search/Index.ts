@@ -5,6 +5,7 @@ import { databaseName, openToRead, openToWrite } from "../../src/search/Database
 import { Following } from "../../src/search/Following.ts"
 import { Indexing } from "../../src/search/Indexing.ts"
 import { type Lookup, Reading } from "../../src/search/Reading.ts"
+import type { Tally } from "../../src/search/Tallying.ts"
 
 export const tenant = "11111111-1111-4111-8111-111111111111"
 export const day = "2026-11-25"
@@ -80,6 +81,24 @@ export const open = Effect.fnUntraced(
     /** A page of what a query finds, or why it is refused. */
     const asked = (query: string, more: Partial<Lookup> = {}) =>
       reading.find({ query, instances: {}, from: 0, to: Infinity, before: undefined, limit: 1000, now, ...more })
+    /** Alerts and incidents that have matches. */
+    const things = (query: string, more: Partial<Lookup & Tally> = {}) => {
+      const overview = reading.things({
+        query,
+        instances: {},
+        from: 0,
+        to: Infinity,
+        before: undefined,
+        now,
+        sort: "time",
+        group: "none",
+        offset: 0,
+        limit: 1000,
+        ...more
+      })
+      if ("refused" in overview) throw new Error(overview.refused.fault)
+      return overview
+    }
     const found = (query: string, limit = 1000) => {
       const page = asked(query, { limit })
       if ("refused" in page) throw new Error(page.refused.fault)
@@ -94,6 +113,6 @@ export const open = Effect.fnUntraced(
     }
     /** Ids of what a query finds, newest first. */
     const ids = (query: string) => found(query).map(({ id }) => id)
-    return { database, indexing, following, reading, followed, asked, found, refused, ids }
+    return { database, indexing, following, reading, followed, asked, found, refused, things, ids }
   }
 )

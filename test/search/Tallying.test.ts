@@ -1,0 +1,122 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, it } from "@effect/vitest"
+import { Effect, FileSystem } from "effect"
+import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import { facetValuesMax, histogramStepsMax, talliedMax } from "../../src/domain/Bounds.ts"
+import { artifact, day, directories, line, open, tenant } from "./Index.ts"
+
+const other = "22222222-2222-4222-8222-222222222222"
+const of = (id: string, tags: ReadonlyArray<string>, fields: Partial<Artifact> = {}, in_ = tenant): Artifact =>
+  artifact(id, { ...fields, tags: [`tenantId:${in_}`, ...tags] })
+const at = (time: string) => ({ endTimeUTC: `${day}T${time}Z` })
+
+it.layer(NodeServices.layer)("an overview", (it) => {
+  const world = Effect.fnUntraced(function*(...artifacts: ReadonlyArray<Artifact>) {
+    const fs = yield* FileSystem.FileSystem
+    const places = yield* directories
+    yield* fs.writeFileString(`${places.artifacts}/artifacts-${day}-1.ndjson`, artifacts.map(line).join(""))
+    const index = yield* open(places, { rowsMax: 10_000 })
+    yield* index.followed
+    return index
+  })
+
+  const campaign = [
+    of("alert, first", ["alertId:da1", "incidentId:1"], { ...at("10:00:00"), action: "new", userName: "amy" }),
+    of("url", ["alertId:da1", "evidence:url"], { ...at("10:00:00"), uri: "https://x.example" }),
+    of("mailbox 1", ["alertId:da1", "evidence:mailbox"], { ...at("10:00:00"), userName: "amy" }),
+    of("mailbox 2", ["alertId:da1", "evidence:mailbox"], { ...at("10:00:00"), userName: "bert" }),
+    // Its last activity is earlier, but this version was published later.
+    of("alert, later", ["alertId:da1", "incidentId:1"], {
+      ...at("09:00:00"),
+      action: "resolved",
+      severityLabel: "low"
+    }),
+    of("incident", ["incidentId:1"], {
+      ...at("11:00:00"),
+      streamName: "azure_security_incident",
+      severityLabel: "critical"
+    }),
+    of("theirs", ["alertId:da1"], { ...at("12:00:00"), severityLabel: "medium" }, other),
+    of("alone", ["evidence:ip", "alertId:da9"], { ...at("13:00:00"), severityLabel: "odd" }),
+    of("of nothing", [], at("08:00:00"))
+  ]
+
+  it.effect("has alerts and incidents in their latest state, with all of their evidence", () =>
+    Effect.gen(function*() {
+      const { things } = yield* world(...campaign)
+      const all = things("")
+      assert.deepStrictEqual(all.things.map(({ row }) => row.id), [
+        "alone",
+        "theirs",
+        "incident",
+        "alert, later",
+        "of nothing"
+      ])
+      assert.deepStrictEqual([all.total, all.total_things, all.next, all.is_partial], [9, 5, null, false])
+      const { evidence, latest, matches, row, versions } = all.things[3]!
+      assert.deepStrictEqual([row.action, latest, matches, versions], ["resolved", `${day}T10:00:00Z`, 5, 2])
+      assert.deepStrictEqual(evidence, [{ type: "mailbox", count: 2 }, { type: "url", count: 1 }])
+      // What matches is evidence; what is shown is its alert.
+      const url = things("uri:*")
+      assert.deepStrictEqual(url.things.map(({ matches, row, versions }) => [row.id, matches, versions]), [[
+        "alert, later",
+        1,
+        2
+      ]])
+      assert.deepStrictEqual(url.things[0]!.evidence.length, 2)
+      assert.strictEqual(things("alertId:da9").things[0]!.versions, 0)
+      assert.deepStrictEqual(things("nobody").things, [])
+    }))
+
+  it.effect("is ordered by severity, grouped by a field, and in pages", () =>
+    Effect.gen(function*() {
+      const { things } = yield* world(...campaign)
+      const ids = (more: object) => things("", more).things.map(({ row }) => row.id)
+      assert.deepStrictEqual(ids({ sort: "severity" }), ["incident", "alert, later", "of nothing", "theirs", "alone"])
+      const grouped = things("", { group: "tenant" }).things
+      assert.deepStrictEqual(grouped.map(({ group, row }) => [group, row.id]), [
+        [tenant, "alone"],
+        [tenant, "incident"],
+        [tenant, "alert, later"],
+        [tenant, "of nothing"],
+        [other, "theirs"]
+      ])
+      // A user of any of its artifacts counts, and those without one come last.
+      assert.deepStrictEqual(things("", { group: "user" }).things.map(({ group }) => group)[0], "bert")
+      const first = things("", { limit: 2 })
+      assert.strictEqual(first.next, 2)
+      assert.deepStrictEqual(ids({ limit: 2, offset: 2 }), ["incident", "alert, later"])
+      assert.strictEqual(things("", { limit: 2, offset: 4 }).next, null)
+    }))
+
+  it.effect("counts over time by severity, and the values of facets", () =>
+    Effect.gen(function*() {
+      const { things } = yield* world(...campaign)
+      const { facets, histogram } = things("")
+      assert.strictEqual(histogram.from, Date.parse(`${day}T08:00:00Z`))
+      assert.strictEqual(histogram.counts.flat().reduce((sum, one) => sum + one, 0), 9)
+      assert.isAtMost(histogram.counts.length, histogramStepsMax)
+      const index = (Date.parse(`${day}T13:00:00Z`) - histogram.from) / histogram.step
+      assert.deepStrictEqual(histogram.counts[Math.floor(index)], [0, 0, 0, 0, 0, 1])
+      const of = (name: string) =>
+        facets.find((facet) => facet.name === name)!.values.map(({ count, value }) => `${value} ${count}`)
+      assert.deepStrictEqual(of("severity"), ["critical 1", "high 5", "medium 1", "low 1", "odd 1"])
+      assert.deepStrictEqual(of("tenant"), [`${tenant} 8`, `${other} 1`])
+      assert.deepStrictEqual(of("evidence"), ["mailbox 2", "ip 1", "url 1"])
+      assert.deepStrictEqual(of("user"), ["amy 2", "bert 1"])
+      assert.deepStrictEqual(things("user:bert severity:high").facets[5]!.values, [])
+    }))
+
+  it.effect("shows facetValuesMax values, and forgets what is replaced", () =>
+    Effect.gen(function*() {
+      const { followed, things } = yield* world(
+        ...Array.from({ length: facetValuesMax + 3 }, (_, n) => artifact(`a${n}`, { userName: `user${n}` })),
+        artifact("a0", { userName: "other" })
+      )
+      yield* followed
+      const { facets, total } = things("")
+      const users = facets.find(({ name }) => name === "user")!
+      assert.deepStrictEqual([users.values.length, users.others, total], [facetValuesMax, 3, facetValuesMax + 3])
+      assert.isAbove(talliedMax, 100_000)
+    }))
+})
