@@ -3,7 +3,7 @@ import type { Finding } from "../checks/Finding.ts"
 import type { AuditEntry, Fault, StoredInstance, StoredSettings } from "../http/IntegrationsApi.ts"
 import type { LiveEvent } from "../http/LiveApi.ts"
 import type { Session } from "../http/SessionApi.ts"
-import type { Detail, Found, IndexState, KeptChange, KeptSearches, Suggestions } from "../search/Search.ts"
+import type { Detail, Found, FoundThings, IndexState, KeptChange, KeptSearches, Suggestions } from "../search/Search.ts"
 import type { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
 import type { StatusDocument } from "../status/StatusDocument.ts"
 
@@ -15,6 +15,7 @@ export type {
   Fault,
   Finding,
   Found,
+  FoundThings,
   IndexState,
   KeptSearches,
   LiveEvent,
@@ -176,6 +177,16 @@ export const client = {
   /** `before` is the `next` of the previous page. `limit` is at most 1000 rows. */
   find: (query: Query & { readonly before?: number; readonly limit?: number }, signal?: AbortSignal) =>
     json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
+  /** Alerts and incidents from `offset`, at most 1000, with the counts of all matches. */
+  things: (
+    query: Query & {
+      readonly sort?: string
+      readonly group?: string
+      readonly offset?: number
+      readonly limit?: number
+    },
+    signal?: AbortSignal
+  ) => json<FoundThings>(`/api/search/alerts?${parameters(query)}`, signal === undefined ? {} : { signal }),
   detail: (id: string) => json<Detail>(`/api/search/artifacts/${encodeURIComponent(id)}`),
   /** What may be typed next: names of fields or, with a field, its values. */
   suggest: (field: string | undefined, beginning: string, signal: AbortSignal) =>

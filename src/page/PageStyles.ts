@@ -106,5 +106,10 @@ export const frame = css`
   }
   @media (max-width: 24rem) {
     .longer { display: none; }
+    .hearing { padding: 0 0.25rem; gap: 0.25rem; }
+    .action { width: 2.25rem; }
+    .action.zone { padding: 0 0.25rem; }
+    cds-header-name::part(link) { padding-inline: 0.5rem; }
+    .space { display: none; }
   }
 `

@@ -1,5 +1,5 @@
 /** Artifacts for the views: a few hundred of an invented tenant, and those of an attacker who knows the page. */
-import type { Detail, Found, IndexState } from "../../src/page/Client.ts"
+import type { Detail, Found, FoundThings, IndexState } from "../../src/page/Client.ts"
 
 export type Row = Detail["row"]
 
@@ -106,6 +106,41 @@ export const pageOf = (all: ReadonlyArray<Row>, url: URL, index = following): Fo
   const found = rest.slice(0, limit)
   const total = url.searchParams.has("before") ? {} : { total: all.length }
   return { rows: found, next: rest.length > limit ? found.at(-1)!.key : null, ...total, index }
+}
+
+/** These rows as alerts and incidents, as the connector answers. */
+export const thingsOf = (all: ReadonlyArray<Row>, url: URL, index = following): FoundThings => {
+  const offset = Number(url.searchParams.get("offset") ?? 0)
+  const limit = Number(url.searchParams.get("limit") ?? 100)
+  const ids = new Map<string, Array<Row>>()
+  for (const row of all) {
+    const id = row.alert_id ?? row.id
+    ids.set(id, [...(ids.get(id) ?? []), row])
+  }
+  const things = Array.from(ids.values(), (rows) => {
+    const row = rows.find(({ evidence }) => evidence === undefined) ?? rows[0]!
+    const types = new Map<string, number>()
+    for (const { evidence } of rows) if (evidence !== undefined) types.set(evidence, (types.get(evidence) ?? 0) + 1)
+    const group = url.searchParams.get("group") === "tenant" ? { group: tenant } : {}
+    const evidence = Array.from(types, ([type, count]) => ({ type, count }))
+    return { row, latest: rows[0]!.time, matches: rows.length, versions: 2, evidence, ...group }
+  })
+  const page = things.slice(offset, offset + limit)
+  const counts = Array.from({ length: 24 }, (_, hour) => [hour, 0, 0, hour % 3, hour % 7 === 0 ? 1 : 0, 0])
+  return {
+    things: page,
+    next: offset + page.length < things.length ? offset + page.length : null,
+    total_things: things.length,
+    total: all.length,
+    is_partial: false,
+    histogram: { from: now - 24 * 3_600_000, step: 3_600_000, counts },
+    facets: [{ name: "severity", values: [{ value: "critical", count: 3 }, { value: "high", count: 12 }], others: 0 }, {
+      name: "user",
+      values: [{ value: "amy@contoso.example", count: 9 }],
+      others: 4
+    }],
+    index
+  }
 }
 
 export const artifactOf = (row: Row): string =>

@@ -3,7 +3,8 @@ import { bytes, clockTime, counted, indexLine } from "../../src/page/search/Arti
 import { chosen, columns, initialNames, kind, remember, remembered } from "../../src/page/search/Columns.ts"
 import { facts } from "../../src/page/search/Facts.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
-import { addedTo, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { addedTo, again, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { changedAt, changes } from "../../src/page/search/Versions.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
 
 const all = rows(50)
@@ -171,6 +172,38 @@ describe("facts", () => {
     for (const value of [null, [], 7, "text", { userName: { a: 1 }, tags: [null, {}, 3] }]) {
       assert.isNotEmpty(facts(detailOf(all, all[0]!.id)!, value))
     }
+  })
+})
+
+describe("versions", () => {
+  it("differ in the properties of the record that changed", () => {
+    const version = (status: string, more: object) => ({ id: status, message: { status, ...more } })
+    const before = version("new", { assignedTo: null, comments: [], evidence: [{ verdict: "unknown" }] })
+    const after = version("resolved", { assignedTo: "soc", comments: ["done"], evidence: [{ verdict: "malicious" }] })
+    assert.deepStrictEqual(changes(before, after), [
+      { path: "assignedTo", before: undefined, after: "soc" },
+      { path: "comments.0", before: undefined, after: "done" },
+      { path: "evidence.0.verdict", before: "unknown", after: "malicious" },
+      { path: "status", before: "new", after: "resolved" }
+    ])
+    assert.deepStrictEqual(changes(after, after), [])
+    assert.isAtMost(
+      changes({}, { message: Object.fromEntries(Array.from({ length: 999 }, (_, n) => [`p${n}`, n])) }).length,
+      50
+    )
+    assert.strictEqual(changedAt({ message: { lastUpdateDateTime: "2026-11-25T12:00:00Z" } }), "2026-11-25T12:00:00Z")
+    for (const odd of [null, "text", { message: "cut" }, []]) {
+      assert.strictEqual(changedAt(odd), "")
+      assert.deepStrictEqual(changes(odd, odd), [])
+    }
+  })
+
+  it("of alerts move up with what is new", () => {
+    const before = first(found(0, 3))
+    const moved = { ...all[2]!, time: "2026-11-25T17:00:00Z" }
+    const after = again(before, { rows: [moved, all[0]!, all[1]!], next: null, index: following })
+    assert.deepStrictEqual([keys(after)[0], [...after.fresh]], [moved.key, [moved.key]])
+    assert.strictEqual(again(before, found(0, 3)), before)
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import type { Browser, Page } from "playwright-core"
-import { detailOf, following, hostile, now, pageOf, type Row, rows } from "./Artifacts.ts"
+import { detailOf, following, hostile, now, pageOf, type Row, rows, thingsOf } from "./Artifacts.ts"
 import { drawnInForcedColours } from "./Browser.ts"
 import {
   type Answer,
@@ -19,6 +19,7 @@ const phone = { viewport: { width: 360, height: 740 } }
 /** The connector's answers with these artifacts. */
 const having = (all: ReadonlyArray<Row>, index = following) => (url: URL): Answer => {
   if (url.pathname === "/api/search") return { body: pageOf(all, url, index) }
+  if (url.pathname === "/api/search/alerts") return { body: thingsOf(all, url, index) }
   const detail = detailOf(all, decodeURIComponent(url.pathname.split("/").at(-1)!))
   return detail === undefined ? { status: 404, body: { _tag: "NoSuchArtifact", id: "" } } : { body: detail }
 }
@@ -41,8 +42,9 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
   /** Runs a test in a new page, and fails for any fault in it. */
   const inPage = async (
     test: (page: Page) => Promise<void>,
-    { search = "", theme = "white", ...options }: PageOptions & {
+    { search = "", theme = "white", view = "artifacts", ...options }: PageOptions & {
       readonly search?: string
+      readonly view?: "alerts" | "artifacts"
       readonly theme?: Views["theme"]
     } = {}
   ) => {
@@ -50,7 +52,8 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     views.asked.length = 0
     const { close, faults, page } = await openPage(browser, views, options)
     await page.clock.setFixedTime(now)
-    await page.goto(`${views.origin}/signals/search${search}`)
+    const shown = view === "alerts" ? search : `${search === "" ? "?" : `${search}&`}view=artifacts`
+    await page.goto(`${views.origin}/signals/search${shown}`)
     await test(page)
     assert.deepStrictEqual(faults, [])
     await close()
@@ -245,7 +248,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByText("This artifact is not in the index").waitFor()
       assert.strictEqual(await page.getByRole("tab").count(), 0)
       await page.keyboard.press("Escape")
-      await page.waitForFunction(() => !location.search.includes("artifact"))
+      await page.waitForFunction(() => !location.search.includes("artifact="))
     }, { search: "?artifact=gone" })
   })
 
@@ -261,7 +264,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
           return `${at?.localName} ${at?.getAttribute("data-key") ?? at?.textContent?.trim() ?? ""}`
         })
-      for (let press = 0; press < 20 && !(await focused()).startsWith("tr "); press++) await page.keyboard.press("Tab")
+      for (let press = 0; press < 60 && !(await focused()).startsWith("tr "); press++) await page.keyboard.press("Tab")
       assert.strictEqual(await focused(), `tr ${all[0]!.key}`)
       await page.keyboard.press("ArrowDown")
       await page.keyboard.press("ArrowDown")
@@ -410,7 +413,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByRole("heading", { level: 2, name: all[1]!.title }).waitFor()
       // Closing the details goes back too, so that the details are no further step of the history.
       await page.getByRole("button", { name: "Close the details" }).click()
-      await page.waitForFunction(() => !location.search.includes("artifact"))
+      await page.waitForFunction(() => !location.search.includes("artifact="))
       await Promise.all([page.waitForResponse(/query=beacon/), page.goBack()])
       await rowsOf("beacon")
 
@@ -525,6 +528,113 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.getByRole("button", { name: /^NDJSON/ }).click()
       await page.getByText("Nothing was saved: the connector does not answer").waitFor()
     }, { search: "?q=severity%3Ahigh" })
+  })
+
+  it("shows alerts in their latest state, with their evidence folded beneath", () => {
+    const all = rows(60)
+    views.answers = having(all)
+    return inPage(async (page) => {
+      await page.getByText("13 alerts, 60 artifacts").waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 13)
+      assert.strictEqual(views.asked.filter(({ pathname }) => pathname === "/api/search").length, 0)
+      const evidence = all.filter(({ alert_id, evidence }) => alert_id === "da0" && evidence !== undefined)
+      await page.getByRole("button", { name: "Show the evidence" }).first().click()
+      await page.locator("tr.child").first().waitFor()
+      assert.strictEqual(await page.locator("tr.child").count(), evidence.length)
+      assert.strictEqual(await page.locator("dialog[open]").count(), 0)
+      // Beneath its alert, an evidence says what it is about.
+      assert.include(
+        (await page.locator("tr.child td.of-title").allInnerTexts()).join("\n"),
+        "hxxps://login[.]c0ntoso[.]example"
+      )
+      await page.locator("tr[data-key]").first().focus()
+      await page.keyboard.press("ArrowLeft")
+      assert.strictEqual(await page.locator("tr.child").count(), 0)
+      await page.keyboard.press("ArrowRight")
+      await page.locator("tr.child").first().waitFor()
+      assert.deepStrictEqual(await violations(page), [])
+
+      await page.getByRole("button", { name: "Order" }).click()
+      await page.getByLabel("Group").selectOption("By tenant")
+      await page.locator("tr.group", { hasText: "11111111-1111" }).waitFor()
+      await page.getByLabel("Sort").selectOption("Most severe first")
+      await page.waitForURL(/sort=severity&group=tenant/)
+      assert.deepInclude(Object.fromEntries(views.asked.at(-1)!.searchParams), { sort: "severity", group: "tenant" })
+      assert.deepStrictEqual(await violations(page), [])
+      await page.keyboard.press("Escape")
+
+      await page.getByRole("switch", { name: "Single artifacts" }).click()
+      await page.waitForURL(/view=artifacts/)
+      await page.getByText("60 artifacts", { exact: true }).first().waitFor()
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 60)
+      assert.strictEqual(await page.locator("tr.group, td.of-fold").count(), 0)
+    }, { view: "alerts" })
+  })
+
+  it("shows what changed between the versions of an alert", () => {
+    const all = rows(12)
+    const alert = all.find(({ alert_id, evidence }) => alert_id === "da0" && evidence === undefined)!
+    const earlier = { ...alert, key: 1, id: "earlier" }
+    const version = (id: string, status: string, hour: number) =>
+      JSON.stringify({
+        id,
+        message: JSON.stringify({ status, title: "Same", lastUpdateDateTime: `2026-11-25T1${hour}:00:00Z` })
+      })
+    views.answers = (url) => {
+      const id = url.pathname.split("/").at(-1)
+      const detail = { row: alert, alert: [earlier], incident: [] }
+      if (id === alert.id) return { body: { ...detail, artifact: version(id, "resolved", 2) } }
+      if (id === "earlier") return { body: { ...detail, artifact: version(id, "new", 1) } }
+      return having(all)(url)
+    }
+    return inPage(async (page) => {
+      await page.getByRole("tab", { name: "History" }).click()
+      const items = page.locator("azure-security-history-of li")
+      await items.first().waitFor()
+      const [latest, first] = await items.allInnerTexts()
+      assert.match(latest!, /^2026-11-25 13:00:00 \+01:00\s+lastUpdateDateTime\s+.*\s+status\s+new → resolved$/)
+      assert.match(first!, /^2026-11-25 12:00:00 \+01:00\s+The first version that the index has\.$/)
+      assert.deepStrictEqual(await violations(page), [])
+    }, { search: `?artifact=${alert.id}`, viewport: { width: 1440, height: 900 } })
+  })
+
+  it("draws the matches over time, of which a stretch can be searched, and adds or excludes frequent values", () => {
+    views.answers = having(rows(60))
+    return inPage(async (page) => {
+      const box = page.getByRole("combobox", { name: "Query" })
+      const bars = page.getByRole("slider")
+      await bars.waitFor()
+      assert.match(await bars.getAttribute("aria-valuetext") ?? "", /: 2 high, 23 informational$/)
+      assert.strictEqual(await bars.locator("rect").count(), 23 + 16 + 4)
+      await page.getByRole("button", { name: "Exclude Severity high" }).click()
+      await page.waitForURL(/q=-severity/)
+      await page.locator("azure-security-facets").getByRole("button", { name: /amy@contoso/ }).first().click()
+      await page.waitForURL(/userName/)
+      assert.strictEqual(await box.inputValue(), "-severity:high userName:amy@contoso.example")
+
+      const { height, width, x, y } = (await bars.boundingBox())!
+      await page.mouse.move(x + width * 2.5 / 24, y + height / 2)
+      await page.mouse.down()
+      await page.mouse.move(x + width * 5.5 / 24, y + height / 2)
+      await page.mouse.up()
+      await page.waitForURL(/from=/)
+      const told = () => new URL(page.url()).searchParams
+      assert.deepStrictEqual([told().get("from"), told().get("to")], [
+        "2026-11-24T18:00:00.000Z",
+        "2026-11-24T22:00:00.000Z"
+      ])
+      await bars.focus()
+      await page.keyboard.press("End")
+      await page.keyboard.press("Shift+ArrowLeft")
+      await page.keyboard.press("Enter")
+      await page.waitForURL(/to=2026-11-25/)
+      assert.deepStrictEqual([told().get("from"), told().get("to")], [
+        "2026-11-25T14:00:00.000Z",
+        "2026-11-25T16:00:00.000Z"
+      ])
+      assert.deepStrictEqual(await violations(page), [])
+      await drawnInForcedColours(page, 2)
+    }, { view: "alerts", viewport: { width: 1440, height: 900 } })
   })
 
   it("completes fields and values while a query is typed", () => {
@@ -672,14 +782,14 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       return having(url.searchParams.get("query") === "slow" ? rows(30) : rows(2))(url)
     }
     await inPage(async (page) => {
-      await page.getByText("2 artifacts", { exact: true }).waitFor()
+      await page.locator(".found", { hasText: "2 artifacts" }).waitFor()
       const box = page.getByRole("combobox", { name: "Query" })
       await box.fill("slow")
       await Promise.all([page.waitForRequest(/query=slow/), box.press("Enter")])
       await box.fill("quick")
       await Promise.all([page.waitForEvent("requestfailed"), page.waitForResponse(/query=quick/), box.press("Enter")])
       answerFirst()
-      await page.getByText("2 artifacts", { exact: true }).waitFor()
+      await page.locator(".found", { hasText: "2 artifacts" }).waitFor()
       assert.strictEqual(await page.locator("tr[data-key]").count(), 2)
     })
   })

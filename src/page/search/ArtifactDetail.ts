@@ -9,6 +9,7 @@ import "./CopyButton.ts"
 import { clockTime, fullTime } from "./ArtifactFormat.ts"
 import { detailStyles } from "./DetailStyles.ts"
 import { type Fact, facts } from "./Facts.ts"
+import "./HistoryTab.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
 import { icons, severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
@@ -17,12 +18,17 @@ import { controls } from "./SharedStyles.ts"
 const valueMax = 300
 const headingMax = 200
 
-type Tab = "summary" | "related" | "json"
+type Tab = "summary" | "related" | "history" | "json"
 
-const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [{ name: "summary", label: "Summary" }, {
-  name: "related",
-  label: "Related"
-}, { name: "json", label: "JSON" }]
+const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
+  { name: "summary", label: "Summary" },
+  {
+    name: "related",
+    label: "Related"
+  },
+  { name: "history", label: "History" },
+  { name: "json", label: "JSON" }
+]
 
 /** A query term that was chosen, and what to do with it. */
 export interface ChosenTerm {
@@ -183,6 +189,20 @@ export class ArtifactDetail extends LitElement {
       ${this.rows("Incident", incident, "The index has no incident of this artifact.")}`
   }
 
+  private shown: { readonly detail: Detail; readonly rows: ReadonlyArray<Row> } | undefined
+
+  /** The versions of the alert or incident, or of the alert of an evidence. */
+  private versions(detail: Detail): ReadonlyArray<Row> {
+    const { alert, incident, row } = detail
+    const all = row.stream === "azure_security_incident" && row.alert_id === undefined
+      ? [row, ...incident]
+      : [row, ...alert]
+    const rows = all.filter(({ evidence }) => evidence === undefined)
+    // The same list as long as the details are the same, because a new one is read anew.
+    if (this.shown?.detail !== detail) this.shown = { detail, rows }
+    return this.shown.rows
+  }
+
   private json({ artifact }: Detail) {
     if (artifact === null) return html`<p class="quiet">The artifact's file is gone.</p>`
     const { isWhole, lines } = jsonLines(this.value, this.bounds)
@@ -217,6 +237,9 @@ export class ArtifactDetail extends LitElement {
       return html`<p class="unseen" role="status">Loading</p>${
         Array.from({ length: 6 }, () => html`<span class="skeleton"></span>`)
       }`
+    }
+    if (this.tab === "history") {
+      return html`<azure-security-history-of .rows=${this.versions(this.detail)}></azure-security-history-of>`
     }
     if (this.tab === "related") return this.related(this.detail)
     return this.tab === "json" ? this.json(this.detail) : this.summary(this.detail)

@@ -27,6 +27,19 @@ export const kind = (row: Row): string =>
 
 const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
 
+/** What an evidence is about: its URL, mail, file, user, host or address; else its title. */
+export const about = (row: Row): string =>
+  [
+    address(row.uri),
+    [plain(row.email_subject), mail(row)].filter((part) => part !== "").join(" · "),
+    plain(row.file_name),
+    address(row.fqdn),
+    plain(row.user),
+    plain(row.hostname),
+    plain(row.src_ip),
+    plain(row.dst_ip)
+  ].find((text) => text !== "") ?? titled(row.title, cellMax)
+
 /** All columns, in their order. */
 export const columns: ReadonlyArray<Column> = [
   {

@@ -48,6 +48,18 @@ export const newest = (results: Results, found: Found, { isNews = true } = {}): 
   return { rows: kept, next: kept.at(-1)!.key, fresh: freshOf(added) }
 }
 
+/**
+ * Replaces the rows by the newest page of alerts and incidents: each may have moved up by new evidence. Those that did, or
+ * that were not known, are `fresh`.
+ */
+export const again = (results: Results, found: Found, { isNews = true } = {}): Results => {
+  const times = new Map(results.rows.map(({ id, time }) => [id, time]))
+  const moved = found.rows.filter(({ id, time }) => times.get(id) !== time).map(({ key }) => key)
+  if (moved.length === 0 && found.rows.length === results.rows.length) return results
+  const known = found.rows.filter(({ key }) => results.fresh.has(key)).map(({ key }) => key)
+  return { rows: found.rows, next: found.next, fresh: new Set(isNews ? [...known, ...moved] : known) }
+}
+
 /** Number of rows in `after` that are not in `before`. */
 export const addedTo = (before: Results, after: Results): number => {
   const known = new Set(before.rows.map(({ key }) => key))

@@ -2,18 +2,21 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
-import { visible } from "../Text.ts"
+import { icon } from "../Icons.ts"
+import { clipped, harmless, visible } from "../Text.ts"
 import { followZone, zone, zoneName } from "../Zone.ts"
-import { type Column, columns, type Row } from "./Columns.ts"
+import { about, type Column, columns, type Row } from "./Columns.ts"
 import { first, type Results } from "./Results.ts"
 import { severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
 import { tableStyles } from "./TableStyles.ts"
+import { groupOf, type Thing } from "./Things.ts"
 
 const shownWhileLoading = 8
 
-const cell = (column: Column, row: Row): TemplateResult => {
-  const text = column.text(row)
+/** A cell. The title of an evidence is its alert's, so that beneath the alert it says what the evidence is about. */
+const cell = (column: Column, row: Row, isChild: boolean): TemplateResult => {
+  const text = isChild && column.name === "title" ? about(row) : column.text(row)
   const isEmpty = text === ""
   return html`<td role="gridcell" class="of-${column.name} ${isEmpty ? "empty" : ""}" data-label=${column.label}><span
     class="value" title=${column.name === "time" ? visible(row.time) : text}>${
@@ -21,12 +24,15 @@ const cell = (column: Column, row: Row): TemplateResult => {
   }</span></td>`
 }
 
-/** `<azure-security-results>`: arrow keys, Home and End move between rows, and Enter fires `open` with the row. */
+/** `<azure-security-results>`: arrow keys, Home and End move between rows, and Enter fires `open` with the row, the arrows `fold`. */
 export class ResultsTable extends LitElement {
   static override properties = {
     results: { attribute: false },
     columns: { attribute: false },
     opened: { attribute: false },
+    things: { attribute: false },
+    isGrouped: { type: Boolean },
+    unfolded: { attribute: false },
     loading: { type: Boolean },
     active: { state: true }
   }
@@ -37,6 +43,11 @@ export class ResultsTable extends LitElement {
   declare columns: ReadonlyArray<Column>
   /** The artifact whose details are open. */
   declare opened: string | undefined
+  /** The alerts and incidents that rows stand for, by the row's key. */
+  declare things: ReadonlyMap<number, Thing>
+  declare isGrouped: boolean
+  /** The evidence of the alerts that are unfolded, by the key of their row. */
+  declare unfolded: ReadonlyMap<number, ReadonlyArray<Row>>
   declare loading: boolean
   /** Key of the row that the Tab key reaches. */
   declare active: number | undefined
@@ -47,13 +58,16 @@ export class ResultsTable extends LitElement {
     this.results = first({ rows: [], next: null, index: undefined! })
     this.columns = columns
     this.opened = undefined
+    this.things = new Map()
+    this.isGrouped = false
+    this.unfolded = new Map()
     this.loading = false
     this.active = undefined
   }
 
   override willUpdate(changed: PropertyValues<this>) {
     if (!changed.has("results")) return
-    const { rows } = this.results
+    const { rows } = this
     if (!rows.some(({ key }) => key === this.active)) this.active = rows[0]?.key
   }
 
@@ -72,12 +86,13 @@ export class ResultsTable extends LitElement {
   }
 
   private readonly walk = (event: KeyboardEvent) => {
-    const { rows } = this.results
+    const rows = this.rows
     const at = rows.findIndex(({ key }) => key === this.active)
     const row = rows[at]
     if (row === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 }
     if (event.key === "Enter" || event.key === " ") this.open(row)
+    else if (event.key === "ArrowRight" || event.key === "ArrowLeft") this.fold(row, event.key === "ArrowRight")
     else if (event.key in to) {
       const next = rows[Math.max(0, Math.min(rows.length - 1, to[event.key as keyof typeof to]))]!
       this.active = next.key
@@ -86,22 +101,71 @@ export class ResultsTable extends LitElement {
     event.preventDefault()
   }
 
-  private row(row: Row) {
+  /** The rows with those that are unfolded beneath them. */
+  private get rows(): ReadonlyArray<Row> {
+    return this.results.rows.flatMap((row) => [row, ...(this.unfolded.get(row.key) ?? [])])
+  }
+
+  private hasEvidence({ key }: Row): boolean {
+    return (this.things.get(key)?.evidence.length ?? 0) > 0
+  }
+
+  private fold(row: Row, isOpen: boolean) {
+    if (this.hasEvidence(row) && this.unfolded.has(row.key) !== isOpen) {
+      this.dispatchEvent(new CustomEvent("fold", { detail: row }))
+    }
+  }
+
+  /** The button that shows the evidence of an alert, or a gap of its size. */
+  private folder(row: Row, isChild: boolean) {
+    if (this.things.size === 0) return undefined
+    const isOpen = this.unfolded.has(row.key)
+    return html`<td role="gridcell" class="of-fold">${
+      isChild ? html`<span aria-hidden="true">└</span>` : this.hasEvidence(row)
+        ? html`<button
+          class="ghost icon-only" type="button" tabindex="-1" aria-expanded=${isOpen}
+          aria-label=${isOpen ? "Hide the evidence" : "Show the evidence"}
+          @click=${(event: Event) => {
+          event.stopPropagation()
+          this.fold(row, !isOpen)
+        }}
+        >${icon("chevron")}</button>`
+        : undefined
+    }</td>`
+  }
+
+  /** The heading of a group before its first row. */
+  private heading(row: Row, place: number) {
+    if (!this.isGrouped) return undefined
+    const { rows } = this.results
+    const group = groupOf(this.things.get(row.key))
+    const before = rows[place - 1]
+    if (before !== undefined && groupOf(this.things.get(before.key)) === group) return undefined
+    const many = rows.filter(({ key }) => groupOf(this.things.get(key)) === group).length
+    return html`<tr role="row" class="group"><td role="gridcell" colspan=${this.columns.length + 1}><bdi>${
+      harmless(clipped(group, 120))
+    }</bdi> <span class="zone">${many}</span></td></tr>`
+  }
+
+  private row(row: Row, isChild = false) {
     const isOpened = row.id === this.opened
     const isActive = row.key === this.active
     const isFresh = this.results.fresh.has(row.key)
-    return guard([row, this.columns, isOpened, isActive, isFresh, zone()], () =>
-      html`<tr
+    return guard(
+      [row, this.columns, isOpened, isActive, isFresh, zone(), this.unfolded.has(row.key), this.things],
+      () =>
+        html`<tr
         role="row" data-key=${row.key} tabindex=${isActive ? 0 : -1} aria-selected=${isOpened}
-        class=${isFresh ? "fresh" : ""}
+        class="${isFresh ? "fresh" : ""} ${isChild ? "child" : ""}"
         @click=${() => {
-        // A person who selects text wants to copy it.
-        if (getSelection()?.type !== "Range") this.open(row)
-      }}
+          // A person who selects text wants to copy it.
+          if (getSelection()?.type !== "Range") this.open(row)
+        }}
         @focus=${() => {
-        this.active = row.key
-      }}
-      >${this.columns.map((column) => cell(column, row))}</tr>`)
+          this.active = row.key
+        }}
+      >${this.folder(row, isChild)}${this.columns.map((column) => cell(column, row, isChild))}</tr>`
+    )
   }
 
   private get skeleton() {
@@ -115,6 +179,10 @@ export class ResultsTable extends LitElement {
     const { rows } = this.results
     const isEmpty = rows.length === 0
     const head = html`<thead role="rowgroup"><tr role="row">${
+      this.things.size === 0
+        ? undefined
+        : html`<th role="columnheader" class="of-fold"><span class="unseen">Evidence</span></th>`
+    }${
       this.columns.map(({ label, name }) =>
         html`<th role="columnheader" scope="col" class="of-${name}" aria-sort=${
           name === "time" ? "descending" : "none"
@@ -130,9 +198,19 @@ export class ResultsTable extends LitElement {
     return html`
       <p id="keys" class="unseen">Arrow keys go from row to row, Enter opens its details.</p>
       <div class="scroll">
-        <table role="grid" aria-label="Artifacts, newest first" aria-describedby="keys" aria-busy=${this.loading}>
+        <table role="grid" aria-label=${
+      this.things.size === 0 ? "Artifacts, newest first" : "Alerts and incidents"
+    } aria-describedby="keys" aria-busy=${this.loading}>
           ${head}
-          <tbody role="rowgroup" @keydown=${this.walk}>${repeat(rows, ({ key }) => key, (row) => this.row(row))}</tbody>
+          <tbody role="rowgroup" @keydown=${this.walk}>${
+      repeat(rows, ({ key }) =>
+        key, (row, place) =>
+        html`${this.heading(row, place)}${this.row(row)}${
+          (this.unfolded.get(row.key) ?? []).map((child) =>
+            this.row(child, true)
+          )
+        }`)
+    }</tbody>
         </table>
       </div>
     `

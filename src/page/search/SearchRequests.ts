@@ -1,11 +1,12 @@
 /** The state of the search: the request, what was found, and what went wrong. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
-import { client, type Found, type IndexState, type Query, Refused } from "../Client.ts"
+import { client, type Found, type FoundThings, type IndexState, type Query, Refused } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 import { counted } from "./ArtifactFormat.ts"
 import type { Fault } from "./QueryFault.ts"
-import { addedTo, first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { addedTo, again, first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { type Order, orderDefault, rowOf, type Thing } from "./Things.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 
 const pageRows = 100
@@ -26,8 +27,14 @@ export class Searching implements ReactiveController {
   loading: "no" | "first" | "more" = "no"
   /** What is wrong with the query. */
   fault: Fault | undefined
-  /** All that the query finds in the range; undefined while it is unknown. */
+  /** All artifacts that the query finds in the range; undefined while it is unknown. */
   total: number | undefined
+  /** The counts of all matches; undefined before the first answer. */
+  overview: FoundThings | undefined
+  /** The alerts and incidents of {@link results} by the key of their row; empty for single artifacts. */
+  things: ReadonlyMap<number, Thing> = new Map()
+  /** Whether single artifacts are searched for, or else the order of alerts and incidents. */
+  shown: "artifacts" | Order = orderDefault
   trouble: Refused | undefined
   index: IndexState | undefined
   /** Whether new rows are asked for again and again. */
@@ -65,16 +72,18 @@ export class Searching implements ReactiveController {
   }
 
   /** Starts a new search. The old results stay until the answer comes. */
-  async search(query: string, range: TimeRange): Promise<void> {
+  async search(query: string, range: TimeRange, shown: "artifacts" | Order = this.shown): Promise<void> {
     this.range = range
+    this.shown = shown
     this.asked = { query, ...times(range, Date.now()) }
     this.isAnswered = false
     this.loading = "first"
     await this.ask({ limit: pageRows }, (found) => {
       this.results = first(found)
-      this.total = found.total
-      const rows = counted(found.rows.length, "artifact")
-      this.said = found.next === null ? `${rows} found` : `${rows} of ${count(found.total ?? 0)}; more can be loaded`
+      const rows = counted(found.rows.length, this.noun)
+      this.said = found.next === null
+        ? `${rows} found`
+        : `${rows} of ${count(this.totalShown ?? 0)}; more can be loaded`
     })
   }
 
@@ -86,7 +95,7 @@ export class Searching implements ReactiveController {
     await this.ask({ limit: pageRows, before }, (found) => {
       const before = this.results
       this.results = more(before, found)
-      this.said = `${counted(addedTo(before, this.results), "artifact")} more`
+      this.said = `${counted(addedTo(before, this.results), this.noun)} more`
     })
   }
 
@@ -145,10 +154,9 @@ export class Searching implements ReactiveController {
     const isNews = this.isLive && !this.wasBehind
     await this.ask({ limit: liveRows }, (found) => {
       const before = this.results
-      this.results = newest(before, found, { isNews })
-      this.total = found.total
+      this.results = this.shown === "artifacts" ? newest(before, found, { isNews }) : again(before, found, { isNews })
       const added = addedTo(before, this.results)
-      if (added > 0) this.said = counted(added, isNews ? "new artifact" : "more artifact")
+      if (added > 0) this.said = counted(added, `${isNews ? "new" : "more"} ${this.noun}`)
     })
   }
 
@@ -160,7 +168,7 @@ export class Searching implements ReactiveController {
     this.waiting = undefined
     this.host.requestUpdate()
     try {
-      const found = await client.find({ ...this.asked!, ...page }, under.signal)
+      const found = await this.find(page, under.signal)
       if (under.signal.aborted) return
       this.fault = undefined
       this.trouble = undefined
@@ -185,6 +193,49 @@ export class Searching implements ReactiveController {
     }
   }
 
+  /** What a row is. */
+  get noun(): string {
+    return this.shown === "artifacts" ? "artifact" : "alert"
+  }
+
+  /** How many rows there are in all. */
+  get totalShown(): number | undefined {
+    return this.shown === "artifacts" ? this.total : this.overview?.total_things
+  }
+
+  /** A page of artifacts, or of alerts and incidents as rows; `before` is then the number of those before. */
+  private async find(page: { readonly limit: number; readonly before?: number }, signal: AbortSignal): Promise<Found> {
+    const { asked, shown } = this
+    if (shown === "artifacts") {
+      const found = await client.find({ ...asked!, ...page }, signal)
+      if (page.before === undefined) {
+        this.things = new Map()
+        this.total = found.total
+        void this.count(signal)
+      }
+      return found
+    }
+    const { before: offset = 0, limit } = page
+    const found = await client.things({ ...asked!, ...shown, limit, ...(offset === 0 ? {} : { offset }) }, signal)
+    const added = found.things.map((thing) => [thing.row.key, thing] as const)
+    this.things = new Map(offset === 0 ? added : [...this.things, ...added])
+    if (offset === 0) {
+      this.overview = found
+      this.total = found.total
+    }
+    return { rows: found.things.map(rowOf), next: found.next, total: found.total_things, index: found.index }
+  }
+
+  /** Counts the matches of single artifacts; without the counts the rows are shown all the same. */
+  private async count(signal: AbortSignal) {
+    try {
+      this.overview = await client.things({ ...this.asked!, limit: 1 }, signal)
+      this.host.requestUpdate()
+    } catch {
+      if (!signal.aborted) this.overview = undefined
+    }
+  }
+
   /** Waits for the sign-in that the page asks for; until then the view looks as if it were loading. */
   private wait(again: () => void) {
     this.fault = undefined
@@ -204,6 +255,7 @@ export class Searching implements ReactiveController {
     if (this.loading === "first") {
       this.results = nothing
       this.total = undefined
+      this.overview = undefined
     }
   }
 }

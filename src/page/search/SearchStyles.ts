@@ -50,6 +50,11 @@ export const searchStyles = css`
     margin-block-start: 1rem;
   }
   .list { min-inline-size: 0; }
+  azure-security-facets { display: none; }
+  @media (min-width: 66rem) {
+    azure-security-facets { display: block; }
+    .split { grid-template-columns: 13rem minmax(0, 1fr) !important; }
+  }
   .tools {
     display: flex;
     flex-wrap: wrap;
@@ -148,7 +153,8 @@ export const searchStyles = css`
     .switch { padding-inline-start: 0; }
   }
   @media (min-width: 82rem) {
-    .split.open { grid-template-columns: minmax(0, 1fr) minmax(26rem, 34rem); }
+    .split.open { grid-template-columns: minmax(0, 1fr) minmax(26rem, 34rem) !important; }
+    .split.open azure-security-facets { display: none; }
     dialog[open] {
       position: sticky;
       inset-block-start: 4rem;

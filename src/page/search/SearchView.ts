@@ -1,9 +1,8 @@
 /** Signals → Search: finds the artifacts of the last days. */
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, type PropertyValues } from "lit"
-import { client, type Detail, type IndexState, Refused, type StatusDocument } from "../Client.ts"
+import { client, type IndexState, type StatusDocument } from "../Client.ts"
 import type { Hearing } from "../Live.ts"
-import { sentence } from "../Text.ts"
 import { followZone } from "../Zone.ts"
 import type { ArtifactDetail, ChosenTerm } from "./ArtifactDetail.ts"
 import "./ArtifactDetail.ts"
@@ -16,9 +15,14 @@ import { end, nothingFound, notice } from "./Outcome.ts"
 import { contrary, withTerm } from "./QueryText.ts"
 import { type ResultsTable } from "./ResultsTable.ts"
 import "./ResultsTable.ts"
+import { DetailState, Unfolding } from "./DetailState.ts"
+import "./FacetPanel.ts"
+import "./Histogram.ts"
+import type { Stretch } from "./Histogram.ts"
 import { Searching } from "./SearchRequests.ts"
 import { searchStyles } from "./SearchStyles.ts"
 import { controls } from "./SharedStyles.ts"
+import { type Order, orderDefault, thingColumns } from "./Things.ts"
 import { fromAddress, type Place } from "./TimeRange.ts"
 import { tools } from "./Tools.ts"
 import { arrived, go, isHere, isSameSearch, stepsIn, told } from "./Trail.ts"
@@ -26,37 +30,31 @@ import { arrived, go, isHere, isSameSearch, stepsIn, told } from "./Trail.ts"
 /** From this width the details fit beside the table. */
 const wide = matchMedia("(min-width: 82rem)")
 
+/** What the table of a place shows. */
+const shownOf = ({ isSingle, order }: Place) => isSingle === true ? "artifacts" : order ?? orderDefault
+
 /** `<azure-security-search>`: the view at `/signals/search`. */
 export class SearchView extends LitElement {
   static override properties = {
     index: { attribute: false },
     hearing: { attribute: false },
     place: { state: true },
-    shown: { state: true },
-    row: { state: true },
-    detail: { state: true },
-    trouble: { state: true },
-    path: { state: true }
+    shown: { state: true }
   }
 
   static override styles = [controls, searchStyles]
 
   declare index: IndexState | undefined
-  /** The page sets `status` for each view. The property is not reactive, because this view shows nothing of it. */
+  /** The page sets it for each view; this one shows nothing of it. */
   declare status: StatusDocument | undefined
   declare hearing: Hearing | undefined
   declare place: Place
   /** Names of the columns that are shown. */
   declare shown: ReadonlyArray<string>
-  declare row: Row | undefined
-  declare detail: Detail | undefined
-  /** Why the details failed. */
-  declare trouble: string | undefined
-  /** Artifacts whose details were opened before these. */
-  declare path: ReadonlyArray<Row>
-
   private readonly searching = new Searching(this)
   private readonly exporting = new Exporting(this)
+  private readonly details = new DetailState(this, (id) => this.place.artifact === id)
+  private readonly unfolding = new Unfolding(this)
 
   constructor() {
     super()
@@ -65,10 +63,6 @@ export class SearchView extends LitElement {
     this.hearing = undefined
     this.place = fromAddress(location.search)
     this.shown = remembered(storage)
-    this.row = undefined
-    this.detail = undefined
-    this.trouble = undefined
-    this.path = []
     followZone(this)
   }
 
@@ -98,7 +92,7 @@ export class SearchView extends LitElement {
   override updated(changed: PropertyValues<this>) {
     if (changed.get("hearing") !== "lost" || this.hearing === "lost") return
     this.searching.recover()
-    if (this.trouble !== undefined) void this.ask()
+    if (this.details.trouble !== undefined) void this.details.ask(this.place.artifact)
   }
 
   /** Handles the browser's Back and Forward. */
@@ -110,15 +104,16 @@ export class SearchView extends LitElement {
     const { artifact } = this.place
     if (artifact === before.artifact) return
     if (artifact === undefined) return this.shut()
-    const at = this.path.findLastIndex(({ id }) => id === artifact)
-    this.row = this.path[at] ?? this.searching.results.rows.find(({ id }) => id === artifact)
-    this.path = this.path.slice(0, Math.max(0, at))
+    const { path } = this.details
+    const at = path.findLastIndex(({ id }) => id === artifact)
+    this.details.set({
+      row: path[at] ?? this.searching.results.rows.find(({ id }) => id === artifact),
+      path: path.slice(0, Math.max(0, at))
+    })
     void this.load(artifact)
   }
 
-  private readonly signedIn = () => {
-    if (this.place.artifact !== undefined && this.detail === undefined) void this.ask()
-  }
+  private readonly signedIn = () => void (this.details.detail ?? this.details.ask(this.place.artifact))
 
   private go(place: Place, as: "query" | "details" | "same") {
     go(this.place, place, as)
@@ -134,51 +129,29 @@ export class SearchView extends LitElement {
   }
 
   private async load(id: string) {
-    this.detail = undefined
-    this.trouble = undefined
+    this.details.set({ detail: undefined, trouble: undefined })
     await this.updateComplete
     if (this.place.artifact !== id) return
     this.reopen()
-    await this.ask()
-  }
-
-  private async ask() {
-    const id = this.place.artifact
-    if (id === undefined) return
-    this.trouble = undefined
-    try {
-      const detail = await client.detail(id)
-      if (this.place.artifact !== id) return
-      this.detail = detail
-      // An incident has a row for each of its versions, and the opened row stays.
-      if (this.row?.id !== detail.row.id) this.row = detail.row
-    } catch (cause) {
-      if (this.place.artifact !== id) return
-      const tag = cause instanceof Refused ? cause.body._tag : "Unexpected"
-      // The page asks to sign in; the view asks again after that.
-      if (tag === "SignInNeeded") return
-      this.trouble = tag === "NoSuchArtifact" || !(cause instanceof Refused)
-        ? "This artifact is not in the index: it may be too old, or not indexed yet."
-        : sentence(cause.why)
-    }
+    await this.details.ask(id)
   }
 
   private open(row: Row, path: ReadonlyArray<Row>, as: "details" | "same" = "details") {
-    this.path = path
-    this.row = row
+    this.details.set({ path, row })
     this.go({ ...this.place, artifact: row.id }, row.id === this.place.artifact ? "same" : as)
     void this.load(row.id)
   }
 
   private back() {
     if (stepsIn() > 1) history.back()
-    else this.open(this.path.at(-1)!, this.path.slice(0, -1), "same")
+    else this.open(this.details.path.at(-1)!, this.details.path.slice(0, -1), "same")
   }
 
   private readonly again = () => {
     const { query, range } = this.place
     if (range.last === undefined && this.searching.isLive) this.searching.live(false)
-    void this.searching.search(query, range)
+    this.unfolding.clear()
+    void this.searching.search(query, range, shownOf(this.place))
   }
 
   private get dialog() {
@@ -200,10 +173,7 @@ export class SearchView extends LitElement {
 
   private close() {
     this.dialog?.close()
-    this.row = undefined
-    this.detail = undefined
-    this.trouble = undefined
-    this.path = []
+    this.details.clear()
   }
 
   private shut() {
@@ -221,6 +191,22 @@ export class SearchView extends LitElement {
       history.go(-steps)
     }
     this.shut()
+  }
+
+  /** Shows single artifacts, or alerts and incidents in an order. */
+  private readonly arrange = ({ isSingle, order }: { readonly isSingle?: boolean; readonly order?: Order }) => {
+    const place = {
+      ...this.place,
+      ...(isSingle === undefined ? {} : { isSingle }),
+      ...(order === undefined ? {} : { order })
+    }
+    this.go(place, "same")
+    this.again()
+  }
+
+  private async fold(row: Row) {
+    // The row's own details say why its evidence is not to be had.
+    if (!await this.unfolding.turn(row)) this.open(row, [])
   }
 
   private readonly choose = (names: ReadonlyArray<string>) => {
@@ -243,8 +229,9 @@ export class SearchView extends LitElement {
   }
 
   override render() {
-    const { fault, loading, results, said } = this.searching
-    const { artifact, query, range } = this.place
+    const { fault, loading, overview, results, said, things } = this.searching
+    const { artifact, isSingle, order, query, range } = this.place
+    const { detail, path, row, trouble } = this.details
     return html`
       <header><h1 tabindex="-1">Search</h1>${this.state}</header>
       <azure-security-query-bar
@@ -252,9 +239,20 @@ export class SearchView extends LitElement {
       this.want(event.detail)}
       ></azure-security-query-bar>
       <div class="split ${artifact === undefined ? "" : "open"}">
+        <azure-security-facets
+          .overview=${overview} @term=${(event: CustomEvent<ChosenTerm>) => this.narrow(event.detail)}
+        ></azure-security-facets>
         <div class="list">
+          <azure-security-histogram
+            .overview=${overview} @stretch=${({ detail }: CustomEvent<Stretch>) =>
+      this.want({
+        query: this.place.query,
+        range: { from: new Date(detail.from).toISOString(), to: new Date(detail.to).toISOString() }
+      })}
+          ></azure-security-histogram>
           ${
       tools(this.searching, this.exporting, {
+        arrange: this.arrange,
         choose: this.choose,
         isCustom: range.last === undefined,
         shown: this.shown
@@ -264,7 +262,10 @@ export class SearchView extends LitElement {
           <div class="bar ${loading === "no" ? "" : "busy"}" aria-hidden="true"></div>
           ${notice(this.searching, this.again)}
           <azure-security-results
-            .results=${results} .columns=${chosen(this.shown)} .opened=${artifact} ?loading=${loading === "first"}
+            .results=${results} .columns=${[...chosen(this.shown), ...(isSingle === true ? [] : thingColumns(things))]}
+            .opened=${artifact} .things=${things} .unfolded=${this.unfolding.rows} ?loading=${loading === "first"}
+            ?isGrouped=${isSingle !== true && (order?.group ?? "none") !== "none"}
+            @fold=${(event: CustomEvent<Row>) => void this.fold(event.detail)}
             @open=${(event: CustomEvent<Row>) => this.open(event.detail, [])}
           ></azure-security-results>
           ${nothingFound(this.searching, this.place, () => this.want({ query, range: { last: "30d" } }))}${
@@ -282,9 +283,9 @@ export class SearchView extends LitElement {
     }}
         >
           <azure-security-detail
-            .row=${this.row} .detail=${this.detail} .trouble=${this.trouble} ?deeper=${this.path.length > 0}
+            .row=${row} .detail=${detail} .trouble=${trouble} ?deeper=${path.length > 0}
             @leave=${this.leave}
-            @open=${(event: CustomEvent<Row>) => this.open(event.detail, this.row ? [...this.path, this.row] : [])}
+            @open=${(event: CustomEvent<Row>) => this.open(event.detail, row ? [...path, row] : [])}
             @back=${this.back}
             @term=${(event: CustomEvent<ChosenTerm>) => this.narrow(event.detail)}
           ></azure-security-detail>

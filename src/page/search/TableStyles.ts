@@ -21,6 +21,14 @@ export const tableStyles = css`
     text-align: start;
     white-space: nowrap;
   }
+  .of-fold { inline-size: 2.5rem; padding: 0 !important; }
+  td.of-fold { text-align: center; color: var(--cds-text-secondary); }
+  .of-fold .icon { transition: transform 110ms; }
+  .of-fold [aria-expanded="true"] .icon { transform: rotate(180deg); }
+  tr.child { background: var(--cds-background); }
+  tr.group, tr.group:hover td { cursor: default; background: var(--cds-layer-accent-01); color: var(--cds-text-primary); }
+  tr.group td { font-weight: 600; }
+  .of-evidence .value { max-inline-size: 14rem; }
   .zone { color: var(--cds-text-secondary); font-weight: 400; font-size: 0.75rem; }
   td {
     block-size: 2.5rem;
@@ -92,6 +100,11 @@ export const tableStyles = css`
     }
     .fresh td:first-child { box-shadow: none; }
     td.empty { display: none !important; }
+    td.of-fold { order: -3; inline-size: auto; }
+    td.of-fold:empty { display: none !important; }
+    td.of-fold::before { content: none !important; }
+    td.of-fold .ghost { min-block-size: 1.5rem; inline-size: 1.5rem; }
+    tbody tr.child { padding-inline-start: 1.5rem; }
     td::before { content: attr(data-label); flex: none; color: var(--cds-text-helper); }
     td.of-time::before, td.of-severity::before, td.of-title::before { content: none; }
     td.of-title { order: -1; inline-size: 100%; }

@@ -1,5 +1,6 @@
 /** The time range of a search, and its form in the page's address. */
 import { unzoned, zoned } from "../Zone.ts"
+import { groupings, type Order, orderDefault, sorts } from "./Things.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -29,6 +30,10 @@ export interface Place {
   readonly range: TimeRange
   /** The artifact whose details are open. */
   readonly artifact?: string | undefined
+  /** Single artifacts rather than alerts and incidents. */
+  readonly isSingle?: boolean | undefined
+  /** The order of alerts and incidents, unless it is the default one. */
+  readonly order?: Order | undefined
 }
 
 /** The range when the address has none. */
@@ -68,6 +73,8 @@ const isTime = (text: string | null): text is string => text !== null && !Number
 /** Reads the address; missing or invalid parts get their default. */
 export const fromAddress = (search: string): Place => {
   const told = new URLSearchParams(search)
+  const sort = sorts.find(({ name }) => name === told.get("sort"))?.name
+  const group = groupings.find(({ name }) => name === told.get("group"))?.name
   const [from, to, last] = [told.get("from"), told.get("to"), told.get("range")]
   return {
     query: told.get("q") ?? "",
@@ -76,18 +83,25 @@ export const fromAddress = (search: string): Place => {
       : lastRanges.some(({ name }) => name === last)
       ? { last: last as LastRange }
       : rangeDefault,
-    artifact: told.get("artifact") ?? undefined
+    artifact: told.get("artifact") ?? undefined,
+    ...(told.get("view") === "artifacts" ? { isSingle: true } : {}),
+    ...(sort === undefined && group === undefined
+      ? {}
+      : { order: { sort: sort ?? orderDefault.sort, group: group ?? orderDefault.group } })
   }
 }
 
 /** Writes the part of the address after the path; defaults are left out. */
-export const toAddress = ({ artifact, query, range }: Place): string => {
+export const toAddress = ({ artifact, isSingle, order, query, range }: Place): string => {
   const told = new URLSearchParams()
   if (query !== "") told.set("q", query)
   if (range.last === undefined) {
     told.set("from", range.from)
     told.set("to", range.to)
   } else if (range.last !== rangeDefault.last) told.set("range", range.last)
+  if (isSingle === true) told.set("view", "artifacts")
+  if (order !== undefined && order.sort !== orderDefault.sort) told.set("sort", order.sort)
+  if (order !== undefined && order.group !== orderDefault.group) told.set("group", order.group)
   if (artifact !== undefined) told.set("artifact", artifact)
   return told.size === 0 ? "" : `?${told}`
 }

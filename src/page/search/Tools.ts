@@ -4,10 +4,12 @@ import { html, nothing, type TemplateResult } from "lit"
 import { count } from "../Format.ts"
 import { columns, initialNames } from "./Columns.ts"
 import "./Foldout.ts"
+import { icon } from "../Icons.ts"
 import { bytes, counted } from "./ArtifactFormat.ts"
 import { exportForms, type Exporting } from "./Exporting.ts"
 import { icons } from "./SearchIcons.ts"
 import type { Searching } from "./SearchRequests.ts"
+import { groupings, type Order, sorts } from "./Things.ts"
 
 const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArray<string>) => void) =>
   html`<azure-security-foldout label="Columns" .icon=${icons.columns}>
@@ -24,6 +26,25 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
     })
   }</div>
     <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the default columns</button>
+  </azure-security-foldout>`
+
+const choiceOf = <Name extends string>(
+  label: string,
+  all: ReadonlyArray<{ readonly name: Name; readonly label: string }>,
+  chosen: Name,
+  choose: (name: Name) => void
+) =>
+  html`<label class="label" for=${label}>${label}</label>
+    <span class="choice"><select
+      id=${label} class="field" @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Name)}
+    >${
+    all.map(({ label, name }) => html`<option value=${name} .selected=${name === chosen}>${label}</option>`)
+  }</select>${icon("chevron")}</span>`
+
+const orderChoice = (order: Order, choose: (order: Order) => void) =>
+  html`<azure-security-foldout label="Order" .icon=${icons.order}>
+    ${choiceOf("Sort", sorts, order.sort, (sort) => choose({ ...order, sort }))}
+    ${choiceOf("Group", groupings, order.group, (group) => choose({ ...order, group }))}
   </azure-security-foldout>`
 
 /** How far the export is, and what became of it. */
@@ -68,21 +89,31 @@ const exportChoice = ({ asked, isGood, total }: Searching, exporting: Exporting)
 }
 
 /** The controls of a search. Live tail needs a range that ends now. */
-export const tools = (searching: Searching, exporting: Exporting, { choose, isCustom, shown }: {
+export const tools = (searching: Searching, exporting: Exporting, { arrange, choose, isCustom, shown }: {
+  /** Changes what is shown: single artifacts, or alerts and incidents in an order. */
+  readonly arrange: (change: { readonly isSingle?: boolean; readonly order?: Order }) => void
   readonly isCustom: boolean
   readonly shown: ReadonlyArray<string>
   readonly choose: (names: ReadonlyArray<string>) => void
 }): TemplateResult => {
-  const { isLive, results, total } = searching
+  const { isLive, noun, results, shown: as, total, totalShown } = searching
   const { length } = results.rows
+  const isSingle = as === "artifacts"
   return html`<div class="tools">
     <p class="found">${
     length === 0
       ? ""
-      : total === undefined || total <= length
-      ? counted(length, "artifact")
-      : `${count(length)} of ${counted(total, "artifact")}`
+      : `${
+        totalShown === undefined || totalShown <= length
+          ? counted(length, noun)
+          : `${count(length)} of ${counted(totalShown, noun)}`
+      }${isSingle || total === undefined ? "" : `, ${counted(total, "artifact")}`}`
   }</p>
+    <button
+      class="ghost switch" type="button" role="switch" aria-checked=${isSingle} title="Shows each artifact as a row of its own"
+      @click=${() => arrange({ isSingle: !isSingle })}
+    ><span class="track"></span>Single artifacts</button>
+    ${isSingle ? undefined : orderChoice(as, (order) => arrange({ order }))}
     <button
       class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
       title=${isCustom ? "Live tail needs a range that ends now" : "Shows new artifacts as they arrive"}
