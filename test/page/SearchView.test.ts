@@ -598,6 +598,35 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { search: `?artifact=${alert.id}`, viewport: { width: 1440, height: 900 } })
   })
 
+  it("opens an alert in Microsoft's portal, and no other address", () => {
+    const all = rows(12)
+    const portal = "https://security.microsoft.com/alerts/da0?tid=1"
+    let alertWebUrl = portal
+    views.answers = (url) => {
+      const detail = detailOf(all, url.pathname.split("/").at(-1)!)
+      return detail === undefined ? having(all)(url) : {
+        body: {
+          ...detail,
+          artifact: JSON.stringify({ uri: "https://evil.example", message: JSON.stringify({ alertWebUrl }) })
+        }
+      }
+    }
+    return inPage(async (page) => {
+      const link = page.getByRole("link", { name: "Open in Defender (in a new tab)" })
+      await link.waitFor()
+      assert.deepStrictEqual(await Promise.all(["href", "rel", "target"].map((name) => link.getAttribute(name))), [
+        portal,
+        "noopener noreferrer",
+        "_blank"
+      ])
+      assert.deepStrictEqual(await violations(page), [])
+      alertWebUrl = "https://security.microsoft.com.evil.example/alerts/da0"
+      await page.reload()
+      await page.getByText("hxxps://evil[.]example", { exact: true }).waitFor()
+      assert.strictEqual(await page.locator("azure-security-detail a").count(), 0)
+    }, { search: `?artifact=${all[0]!.id}`, viewport: { width: 1440, height: 900 } })
+  })
+
   it("draws the matches over time, of which a stretch can be searched, and adds or excludes frequent values", () => {
     views.answers = having(rows(60))
     return inPage(async (page) => {

@@ -11,6 +11,7 @@ import { detailStyles } from "./DetailStyles.ts"
 import { type Fact, facts } from "./Facts.ts"
 import "./HistoryTab.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
+import { portalLink } from "./PortalLink.ts"
 import { icons, severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
 
@@ -262,7 +263,9 @@ export class ArtifactDetail extends LitElement {
         </div>
         <h2 id="heading" tabindex="-1"><bdi>${row === undefined ? "Artifact" : titled(row.title, headingMax)}</bdi></h2>
         <p class="line quiet">${
-      row === undefined ? undefined : html`${severityMark(row.severity)}<span>${fullTime(row.time)}</span>`
+      row === undefined
+        ? undefined
+        : html`${severityMark(row.severity)}<span>${fullTime(row.time)}</span>${portalLink(this.value)}`
     }</p>
         <div class="tabs" role="tablist" ?hidden=${
       this.trouble !== undefined

@@ -1,6 +1,7 @@
 /** The columns of the results, and which of them a person chose. */
 import type { Detail } from "../Client.ts"
-import { clipped, defanged, harmless, titled } from "../Text.ts"
+import { portalUrl } from "../Portal.ts"
+import { clipped, defanged, harmless, titled, visible } from "../Text.ts"
 import { clockTime } from "./ArtifactFormat.ts"
 
 export type Row = Detail["row"]
@@ -27,13 +28,19 @@ export const kind = (row: Row): string =>
 
 const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
 
+/** What a row has as a URL or domain, unless it is only where its alert is found in the portal. */
+const indicatorOf = ({ fqdn, uri }: Row) =>
+  portalUrl(uri) === undefined
+    ? { uri: address(uri), fqdn: address(fqdn) }
+    : { uri: "", fqdn: fqdn !== undefined && uri!.includes(`//${fqdn}/`) ? "" : address(fqdn) }
+
 /** What an evidence is about: its URL, mail, file, user, host or address; else its title. */
 export const about = (row: Row): string =>
   [
-    address(row.uri),
+    indicatorOf(row).uri,
     [plain(row.email_subject), mail(row)].filter((part) => part !== "").join(" · "),
     plain(row.file_name),
-    address(row.fqdn),
+    indicatorOf(row).fqdn,
     plain(row.user),
     plain(row.hostname),
     plain(row.src_ip),
@@ -68,14 +75,18 @@ export const columns: ReadonlyArray<Column> = [
   {
     name: "indicator",
     label: "Email or URL",
-    text: (row) => address(row.uri) || mail(row) || address(row.fqdn),
+    text: (row) => indicatorOf(row).uri || mail(row) || indicatorOf(row).fqdn,
     initial: true
   },
   { name: "hostname", label: "Host", text: (row) => plain(row.hostname) },
   { name: "email_from", label: "Email from", text: (row) => plain(row.email_from) },
   { name: "email_to", label: "Email to", text: (row) => plain(row.email_to) },
   { name: "email_subject", label: "Email subject", text: (row) => plain(row.email_subject) },
-  { name: "uri", label: "URL", text: (row) => address(row.uri) },
+  {
+    name: "uri",
+    label: "URL",
+    text: (row) => portalUrl(row.uri) === undefined ? address(row.uri) : visible(clipped(row.uri!, cellMax))
+  },
   {
     name: "fqdn",
     label: "Domain",

@@ -1,6 +1,7 @@
 /** Turns an artifact into facts for the details: its fields in groups, with the terms that find similar artifacts. */
 import type { Detail } from "../Client.ts"
-import { defanged, harmless, titled } from "../Text.ts"
+import { portalUrl } from "../Portal.ts"
+import { defanged, harmless, titled, visible } from "../Text.ts"
 import { fullTime } from "./ArtifactFormat.ts"
 import type { Row } from "./Columns.ts"
 import { tagTerm, term } from "./QueryText.ts"
@@ -137,9 +138,17 @@ const factsOf = (
     if (one === undefined || one === null || one === "" || typeof one === "object") return []
     const said = String(one)
     const found = as === "tag" ? tagTerm(said) : term(name, said)
-    const text = shown(said, as)
+    // An address of Microsoft's portal is no indicator, and nobody comes to harm by it.
+    const isPortal = as === "address" && portalUrl(said) !== undefined
+    const text = isPortal ? visible(said) : shown(said, as)
     const isDisarmed = as !== "time" && text !== said
-    return [{ label, text, value: said, isDisarmed, ...(found === "" ? {} : { term: found }) }]
+    return [{
+      label: isPortal ? "Portal" : label,
+      text,
+      value: said,
+      isDisarmed,
+      ...(found === "" ? {} : { term: found })
+    }]
   })
 }
 
