@@ -40,7 +40,8 @@ const schema = `
   );
   -- What artifacts are counted by: see Facets.ts. Part and place are the order in which they were published.
   CREATE TABLE facets (
-    key INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    key INTEGER NOT NULL UNIQUE,
     thing INTEGER NOT NULL,
     is_evidence INTEGER NOT NULL,
     part INTEGER NOT NULL,

@@ -50,7 +50,7 @@ export class Indexing {
       insert: database.prepare("INSERT INTO artifacts (key, id, file, offset, length, row) VALUES (?, ?, ?, ?, ?, ?)"),
       insertWords: database.prepare("INSERT INTO words (rowid, text, message) VALUES (?, ?, ?)"),
       insertFacets: database.prepare(
-        `INSERT INTO facets VALUES (${Array.from({ length: 5 + facetNames.length }, () => "?").join(", ")})`
+        `INSERT INTO facets VALUES (NULL, ${Array.from({ length: 5 + facetNames.length }, () => "?").join(", ")})`
       ),
       remove: database.prepare("DELETE FROM artifacts WHERE key = ?"),
       removeFacets: database.prepare("DELETE FROM facets WHERE key = ?"),

@@ -2,10 +2,11 @@
  * Counts what a search finds: alerts and incidents with their evidence, a histogram, and facets. Search threads import
  * this module.
  *
- * One pass over the matches counts everything. Only what is shown is then read as rows.
+ * The matches are counted in memory. Only what is shown is then read as rows.
  */
 import type { DatabaseSync } from "node:sqlite"
 import { facetValuesMax, histogramStepsMax, talliedMax } from "../domain/Bounds.ts"
+import { type Counted, CountedColumns, placeOf } from "./CountedColumns.ts"
 import { facetFields, type FacetName, facetNames } from "./Facets.ts"
 import { severities } from "./FieldKinds.ts"
 import { decode, keysPerMilli } from "./Rows.ts"
@@ -22,45 +23,36 @@ export interface Tally {
 /** Lengths of a histogram's step, in milliseconds. */
 const steps = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800].map((s) => s * 1000)
 
-/** Columns of `facets` that the pass reads, and where each facet begins. */
-const [keyAt, thingAt, facetsAt] = [0, 1, 2]
-
-interface Counted {
+interface Found {
+  /** The number of the thing. */
   readonly thing: number
-  latest: number
-  count: number
-  severity: number
-  /** The code of the group by which the things are ordered, 0 for none, and an artifact that has it. */
-  group: number
-  groupKey: number
-}
-
-interface Value {
-  readonly code: number
-  /** One of the artifacts that have the value. */
-  readonly key: number
-  count: number
+  /** Place of the latest match. */
+  readonly latest: number
+  readonly count: number
+  readonly severity: number
+  /** The number of the group by which the things are ordered, 0 for none, and the place of a match that has it. */
+  readonly group: number
+  readonly groupAt: number
 }
 
 /** Counts for the read thread. */
 export class Tallying {
+  readonly #columns: CountedColumns
   readonly #statements
 
   constructor(database: DatabaseSync) {
-    const columns = `facets.key, thing, ${facetNames.map((name) => `f_${name}`).join(", ")}`
-    const matching = database.prepare(`SELECT ${columns} FROM words JOIN facets ON facets.key = words.rowid
-      WHERE words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)
-      ORDER BY words.rowid DESC LIMIT ${talliedMax + 1}`)
-    const all = database.prepare(
-      `SELECT ${columns} FROM facets WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ${talliedMax + 1}`
-    )
-    for (const statement of [matching, all]) statement.setReturnArrays(true)
+    this.#columns = new CountedColumns(database)
+    const matching = database.prepare(`SELECT rowid FROM words
+      WHERE words MATCH ? AND rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)
+      ORDER BY rowid DESC LIMIT ${talliedMax + 1}`)
+    matching.setReturnArrays(true)
     const ofThing = "FROM facets JOIN artifacts USING (key) WHERE thing = ?"
     this.#statements = {
       matching,
-      all,
       row: database.prepare("SELECT row FROM artifacts WHERE key = ?"),
-      state: database.prepare(`SELECT key, row ${ofThing} AND is_evidence = 0 ORDER BY part DESC, place DESC LIMIT 1`),
+      state: database.prepare(
+        `SELECT artifacts.key, row ${ofThing} AND is_evidence = 0 ORDER BY part DESC, place DESC LIMIT 1`
+      ),
       versions: database.prepare("SELECT count(*) AS count FROM facets WHERE thing = ? AND is_evidence = 0"),
       evidence: database.prepare(
         `SELECT max(key) AS key, count(*) AS count FROM facets WHERE thing = ? AND is_evidence = 1 GROUP BY f_evidence
@@ -69,61 +61,76 @@ export class Tallying {
     }
   }
 
+  /** The places of the matches, the newest first. */
+  #places(keys: Float64Array, match: string | undefined, from: number, to: number): Uint32Array {
+    if (match === undefined) {
+      const [first, last] = [placeOf(keys, from), placeOf(keys, to)]
+      const length = Math.min(talliedMax + 1, last - first)
+      return Uint32Array.from({ length }, (_, place) => last - 1 - place)
+    }
+    const places = new Uint32Array(Math.min(talliedMax + 1, keys.length))
+    let [found, place] = [0, keys.length - 1]
+    for (const [key] of this.#statements.matching.iterate(match, from, to) as unknown as Iterable<[number]>) {
+      while (place >= 0 && keys[place]! > key) place--
+      // What was indexed after the refresh is counted by the next search.
+      if (place >= 0 && keys[place] === key) places[found++] = place
+    }
+    return places.subarray(0, found)
+  }
+
   /** Counts the matches of a query of FTS5, or all, in a range of keys. */
   overview(match: string | undefined, [from, to]: readonly [number, number], tally: Tally): Overview {
-    const rows = match === undefined
-      ? this.#statements.all.iterate(from, to)
-      : this.#statements.matching.iterate(match, from, to)
-    const things = new Map<number, Counted>()
-    const facets = facetNames.map(() => new Map<number, Value>())
-    const times: Array<number> = []
-    const ranks: Array<number> = []
-    const groupAt = tally.group === "none" ? -1 : facetNames.indexOf(tally.group)
-    for (const row of rows as unknown as Iterable<ReadonlyArray<number>>) {
-      if (times.length === talliedMax) {
-        times.push(-1)
-        break
+    const columns = this.#columns.refreshed()
+    const { facets, keys, thingNumbers, things } = columns
+    const all = this.#places(keys, match, from, to)
+    const isPartial = all.length > talliedMax
+    const places = isPartial ? all.subarray(0, talliedMax) : all
+    const groups = tally.group === "none" ? undefined : facets[facetNames.indexOf(tally.group)]!
+    const severity = facets[facetNames.indexOf("severity")]!
+    const size = thingNumbers.codes.length
+    const [count, latest, worst, group, groupAt] = Array.from({ length: 5 }, () => new Uint32Array(size)) as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array
+    ]
+    const found: Array<number> = []
+    for (const place of places) {
+      const thing = things[place]!
+      if (count[thing] === 0) {
+        found.push(thing)
+        latest[thing] = place
       }
-      const key = row[keyAt]!
-      const severity = row[facetsAt]!
-      times.push(Math.floor(key / keysPerMilli))
-      ranks.push(severity)
-      const thing = things.get(row[thingAt]!)
-      const group = groupAt < 0 ? 0 : row[facetsAt + groupAt]!
-      if (thing === undefined) {
-        things.set(row[thingAt]!, { thing: row[thingAt]!, latest: key, count: 1, severity, group, groupKey: key })
-      } else {
-        thing.count++
-        if (thing.group === 0 && group !== 0) {
-          thing.group = group
-          thing.groupKey = key
-        }
-        if (severity > thing.severity) thing.severity = severity
-      }
-      for (let at = 0; at < facets.length; at++) {
-        const code = row[facetsAt + at]!
-        if (code === 0) continue
-        const value = facets[at]!.get(code)
-        if (value === undefined) facets[at]!.set(code, { code, key, count: 1 })
-        else value.count++
+      count[thing]!++
+      if (severity[place]! > worst[thing]!) worst[thing] = severity[place]!
+      if (groups !== undefined && group[thing] === 0 && groups[place] !== 0) {
+        group[thing] = groups[place]!
+        groupAt[thing] = place
       }
     }
-    const isPartial = times.at(-1) === -1
-    if (isPartial) times.pop()
-    const ordered = this.#ordered(Array.from(things.values()), tally)
+    const counted = found.map((thing): Found => ({
+      thing,
+      latest: latest[thing]!,
+      count: count[thing]!,
+      severity: worst[thing]!,
+      group: group[thing]!,
+      groupAt: groupAt[thing]!
+    }))
+    const ordered = this.#ordered(counted, tally)
     const page = ordered.slice(tally.offset, tally.offset + tally.limit)
     return {
-      things: page.map((thing) => this.#thing(thing, tally.group)),
+      things: page.map((thing) => this.#thing(columns, thing, tally.group)),
       next: tally.offset + page.length < ordered.length ? tally.offset + page.length : null,
       total_things: ordered.length,
-      total: times.length,
+      total: places.length,
       is_partial: isPartial,
-      histogram: histogramOf(times, ranks),
-      facets: facetNames.map((name, at) => this.#facet(name, facets[at]!))
+      histogram: histogramOf(places, keys, severity),
+      facets: facetNames.map((name, at) => this.#facet(columns, name, at, places))
     }
   }
 
-  #ordered(things: ReadonlyArray<Counted>, { group, sort }: Tally): ReadonlyArray<Counted> {
+  #ordered(things: ReadonlyArray<Found>, { group, sort }: Tally): ReadonlyArray<Found> {
     const sizes = new Map<number, number>()
     if (group !== "none") { for (const one of things) sizes.set(one.group, (sizes.get(one.group) ?? 0) + 1) }
     // Those without a value come last, and the largest group first.
@@ -140,9 +147,14 @@ export class Tallying {
     return found === undefined ? undefined : decode(key, found.row)
   }
 
-  #thing({ count, group, groupKey, latest, thing }: Counted, by: Grouping): Thing {
+  #thing(
+    { keys, thingNumbers }: Counted,
+    { count, group, groupAt, latest, thing: number }: Found,
+    by: Grouping
+  ): Thing {
+    const thing = thingNumbers.codes[number]!
     const state = this.#statements.state.get(thing) as { readonly key: number; readonly row: string } | undefined
-    const found = this.#row(latest)!
+    const found = this.#row(keys[latest]!)!
     const evidence = this.#statements.evidence.all(thing) as unknown as ReadonlyArray<
       { readonly key: number; readonly count: number }
     >
@@ -154,30 +166,39 @@ export class Tallying {
       matches: count,
       versions,
       evidence: evidence.map(({ count, key }) => ({ type: this.#row(key)?.evidence ?? "", count })),
-      ...(by === "none" || group === 0 ? {} : { group: String(this.#row(groupKey)?.[facetFields[by]] ?? "") })
+      ...(by === "none" || group === 0 ? {} : { group: String(this.#row(keys[groupAt]!)?.[facetFields[by]] ?? "") })
     }
   }
 
-  #facet(name: FacetName, values: ReadonlyMap<number, Value>): Facet {
-    const most = Array.from(values.values()).sort((one, other) =>
-      name === "severity" ? other.code - one.code : other.count - one.count || other.key - one.key
+  #facet({ facetNumbers, facets, keys }: Counted, name: FacetName, at: number, places: Uint32Array): Facet {
+    const column = facets[at]!
+    const size = Math.max(severities.length + 2, facetNumbers[at]!.codes.length)
+    const [counts, latest] = [new Uint32Array(size), new Uint32Array(size)]
+    for (const place of places) {
+      const number = column[place]!
+      if (counts[number] === 0) latest[number] = place
+      counts[number]!++
+    }
+    const values = Array.from(counts.keys()).filter((number) => number > 0 && counts[number]! > 0)
+    values.sort((one, other) =>
+      name === "severity" ? other - one : counts[other]! - counts[one]! || latest[other]! - latest[one]!
     )
     return {
       name,
-      values: most.slice(0, facetValuesMax).flatMap(({ count, key }) => {
-        const value = this.#row(key)?.[facetFields[name]]
-        return value === undefined ? [] : [{ value, count }]
+      values: values.slice(0, facetValuesMax).flatMap((number) => {
+        const value = this.#row(keys[latest[number]!]!)?.[facetFields[name]]
+        return value === undefined ? [] : [{ value, count: counts[number]! }]
       }),
-      others: Math.max(0, values.size - facetValuesMax)
+      others: Math.max(0, values.length - facetValuesMax)
     }
   }
 }
 
-/** Counts times by steps and severities. */
-const histogramOf = (times: ReadonlyArray<number>, ranks: ReadonlyArray<number>): Histogram => {
-  if (times.length === 0) return { from: 0, step: steps[0]!, counts: [] }
-  // The newest came first.
-  const [newest, oldest] = [times[0]!, times.at(-1)!]
+/** Counts matches, the newest first, by steps and severities. */
+const histogramOf = (places: Uint32Array, keys: Float64Array, codes: Uint32Array): Histogram => {
+  if (places.length === 0) return { from: 0, step: steps[0]!, counts: [] }
+  const timeOf = (place: number) => Math.floor(keys[place]! / keysPerMilli)
+  const [newest, oldest] = [timeOf(places[0]!), timeOf(places.at(-1)!)]
   const step = steps.find((one) => (newest - oldest) / one < histogramStepsMax - 1) ??
     Math.ceil((newest - oldest) / (histogramStepsMax - 1) / 604_800_000) * 604_800_000
   const from = Math.floor(oldest / step) * step
@@ -186,9 +207,9 @@ const histogramOf = (times: ReadonlyArray<number>, ranks: ReadonlyArray<number>)
     () => Array<number>(severities.length + 1).fill(0)
   )
   // The last of each step counts those without a known severity.
-  times.forEach((time, at) => {
-    const rank = ranks[at]! - 2
-    counts[Math.floor((time - from) / step)]![rank < 0 ? severities.length : rank]!++
-  })
+  for (const place of places) {
+    const rank = codes[place]! - 2
+    counts[Math.floor((timeOf(place) - from) / step)]![rank < 0 ? severities.length : rank]!++
+  }
   return { from, step, counts }
 }

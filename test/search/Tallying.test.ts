@@ -107,6 +107,37 @@ it.layer(NodeServices.layer)("an overview", (it) => {
       assert.deepStrictEqual(things("user:bert severity:high").facets[5]!.values, [])
     }))
 
+  it.effect("goes on counting while artifacts are added, replaced under another time, and removed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const places = yield* directories
+      const file = `${places.artifacts}/artifacts-${day}-1.ndjson`
+      const { followed, things } = yield* open(places, { rowsMax: 6 })
+      const write = (all: ReadonlyArray<Artifact>) =>
+        Effect.andThen(fs.writeFileString(file, all.map(line).join("")), followed)
+      const users = () => {
+        const { facets, things: found, total } = things("")
+        const { values } = facets.find(({ name }) => name === "user")!
+        return [total, found.length, values.map(({ count, value }) => `${value} ${count}`).sort().join(", ")]
+      }
+      const one = (id: string, time: string, userName: string) => artifact(id, { ...at(time), userName })
+      const first = [one("a", "10:00:00", "amy"), one("b", "11:00:00", "bert")]
+      yield* write(first)
+      assert.deepStrictEqual(users(), [2, 2, "amy 1, bert 1"])
+      // Added before, between and behind those that are known.
+      const second = [...first, one("c", "09:00:00", "amy"), one("d", "10:30:00", "amy"), one("e", "12:00:00", "carol")]
+      yield* write(second)
+      assert.deepStrictEqual(users(), [5, 5, "amy 3, bert 1, carol 1"])
+      // The same artifact again, under another time and with another user.
+      const third = [...second, one("b", "11:45:00", "dana")]
+      yield* write(third)
+      assert.deepStrictEqual(users(), [5, 5, "amy 3, carol 1, dana 1"])
+      // The oldest make room.
+      yield* write([...third, one("f", "12:30:00", "erin"), one("g", "12:40:00", "erin"), one("h", "12:50:00", "erin")])
+      assert.deepStrictEqual(users(), [6, 6, "amy 1, carol 1, dana 1, erin 3"])
+      assert.deepStrictEqual(things("userName:erin").total, 3)
+    }))
+
   it.effect("shows facetValuesMax values, and forgets what is replaced", () =>
     Effect.gen(function*() {
       const { followed, things } = yield* world(
