@@ -77,6 +77,43 @@ const vulnerabilitiesIn = (details: unknown): string => {
   return texts
 }
 
+interface Judged {
+  readonly facts: AlertFacts
+  readonly decided: Decided
+}
+
+/** What was decided: a tenant's alerts have a few hundred titles. Emptied when it is full. */
+const decisions = new Map<string, Judged>()
+const decisionsMax = 1000
+/** Characters of what is remembered. */
+const keyMax = 1000
+
+/** Returns what the rows read of an alert, and what they decide. */
+const judged = (
+  title: string,
+  categories: ReadonlyArray<string>,
+  threats: ReadonlyArray<string>,
+  S: string,
+  D: string,
+  M: ReadonlyArray<string>,
+  E: ReadonlySet<string>,
+  severity: string
+): Judged => {
+  const key = [title, categories.join("\r"), threats.join("\r"), S, D, M.join(), Array.from(E).join(), severity].join(
+    "\n"
+  )
+  const known = key.length > keyMax ? undefined : decisions.get(key)
+  if (known !== undefined) return known
+  const isCustomers = S === "microsoftsentinel" || customers.has(D)
+  const H = threats.join("\n").slice(0, comparedTextMax)
+  const T = withoutUserText(title, isCustomers)
+  const facts: AlertFacts = { T, isCustomers, H, ...categoriesOf(categories), S, D, M, E, severity }
+  const found = { facts, decided: messageTypeOf(facts) }
+  if (decisions.size >= decisionsMax) decisions.clear()
+  if (key.length <= keyMax) decisions.set(key, found)
+  return found
+}
+
 /** Reads an alert of `alerts_v2` and its evidence. */
 export const of = (value: Properties, witnesses: ReadonlyArray<Witness>): AlertCase => {
   const title = text(value["title"])
@@ -97,21 +134,7 @@ export const of = (value: Properties, witnesses: ReadonlyArray<Witness>): AlertC
   const service = lowerOf(value["serviceSource"])
   const S = renamed[service] ?? service
   const D = lowerOf(value["detectionSource"])
-  const isCustomers = S === "microsoftsentinel" || customers.has(D)
-  const T = title === undefined ? "" : withoutUserText(title, isCustomers)
-  const H = threats.join("\n").slice(0, comparedTextMax)
-  const facts: AlertFacts = {
-    T,
-    isCustomers,
-    H,
-    ...categoriesOf(categories),
-    S,
-    D,
-    M: techniques,
-    E: types,
-    severity: severity.label
-  }
-  const decided = messageTypeOf(facts)
+  const { decided, facts } = judged(title ?? "", categories, threats, S, D, techniques, types, severity.label)
   return {
     value,
     title,
@@ -123,7 +146,9 @@ export const of = (value: Properties, witnesses: ReadonlyArray<Witness>): AlertC
     decided,
     techniques,
     otherTechniques: others,
-    cves: isPolicy(decided.row) ? [] : cvesIn(`${T}\n${H}\n${tags}${vulnerabilitiesIn(value["additionalData"])}`),
+    cves: isPolicy(decided.row)
+      ? []
+      : cvesIn(`${facts.T}\n${facts.H}\n${tags}${vulnerabilitiesIn(value["additionalData"])}`),
     witnesses,
     places: devicesOf(witnesses, S),
     created: instant(value["createdDateTime"]),

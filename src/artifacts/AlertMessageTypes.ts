@@ -201,19 +201,5 @@ export const unknownWords = ({ C, T, severity }: AlertFacts, { row, via = row }:
     ? [Drift.phrase("title", T), Drift.phrase("category", C)]
     : []
 
-/** What was decided: a tenant's alerts have a few hundred titles. Emptied when it is full. */
-const decisions = new Map<string, Decided>()
-const decisionsMax = 1000
-const keyMax = 500
-
 /** Returns the message type of an alert, and the row that decided it. */
-export const messageTypeOf = (facts: AlertFacts): Decided => {
-  const { A, C, D, E, H, M, S, T, isCustomers, severity } = facts
-  const key = [T, H, C, A.join(), S, D, M.join(), Array.from(E).join(), severity, isCustomers].join("\n")
-  const known = key.length > keyMax ? undefined : decisions.get(key)
-  if (known !== undefined) return known
-  const decided = decide(rows, facts) ?? otherwise
-  if (decisions.size >= decisionsMax) decisions.clear()
-  if (key.length <= keyMax) decisions.set(key, decided)
-  return decided
-}
+export const messageTypeOf = (facts: AlertFacts): Decided => decide(rows, facts) ?? otherwise

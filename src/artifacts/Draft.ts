@@ -169,7 +169,8 @@ const commentsMax = 3
 export const addTexts = (tags: Tags, value: Properties): void => {
   tags.add("description", value["description"], "texts")
   tags.addEach("recommendedActions", value["recommendedActions"], "texts")
-  const sent = Array.isArray(value["comments"]) ? value["comments"] : []
+  const sent = value["comments"]
+  if (!Array.isArray(sent) || sent.length === 0) return
   const timeOf = (one: unknown) => isProperties(one) ? String(one["createdDateTime"] ?? "") : ""
   const newest = sent.slice(-tagsMax.list).toReversed().sort((one, other) =>
     timeOf(one) < timeOf(other) ? 1 : timeOf(one) > timeOf(other) ? -1 : 0

@@ -45,9 +45,11 @@ const accesses = (to: Observation, events: unknown): void => {
 /** Returns a host's address and port: the first of a text that another host can reach; the others become details. */
 export const hostOf = (to: Observation, ...candidates: ReadonlyArray<unknown>): Host => {
   let host: Host = {}
-  for (const { port, scope, text } of candidates.flatMap(N.addresses)) {
-    if (host.ip === undefined && scope !== "local") host = { ip: text, port }
-    else if (text !== host.ip) to.list("ip", text)
+  for (const candidate of candidates) {
+    for (const { port, scope, text } of N.addresses(candidate)) {
+      if (host.ip === undefined && scope !== "local") host = { ip: text, port }
+      else if (text !== host.ip) to.list("ip", text)
+    }
   }
   return host
 }

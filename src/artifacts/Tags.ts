@@ -15,9 +15,9 @@ const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.i
 const ruleWords = /service_denial|policy_violation|http_response_code:|blacklist process found/gi
 const anyRuleWord = /_(?:denial|violation|response_code)|process found/i
 
-/** Most values have neither what joins three of the words nor the end of the fourth. */
+/** Most values have neither what joins three of the words nor the middle of the fourth. */
 const harmless = (text: string): string =>
-  (text.includes("_") || text.includes("ound") || text.includes("OUND")) && anyRuleWord.test(text)
+  (text.includes("_") || text.includes("ocess f") || text.includes("OCESS F")) && anyRuleWord.test(text)
     ? text.replace(ruleWords, (word) => word.replace(/[_: ]/g, "-"))
     : text
 

@@ -18,9 +18,13 @@ const local = /^(?:127\.|169\.254\.|::1$|fe[89ab].:)/
 const inside = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]..:)/
 const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/
 
+/** Two to six groups without a zero in front, and zeros between two of them: as it must be written. */
+const short = /^(?!.*(?:^|:)0)[\da-f]+(?::[\da-f]+){0,2}::[\da-f]+(?::[\da-f]+){0,2}$/
+
 /** Writes an IPv6 address as RFC 5952 does, so that one host has one address; a mapped IPv4 address is unwrapped. */
 const canonical = (text: string): string | undefined => {
   if (!isIPv6(text)) return undefined
+  if (short.test(text)) return text
   const written = URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1)
   const [, high, low] = mapped.exec(written ?? "") ?? []
   if (high === undefined || low === undefined) return written
