@@ -73,6 +73,21 @@ const addEvidenceTags = (tags: Tags, { decoded, raw }: Witness.Witness, draft: D
   tags.addFrom(evidenceDetails, raw).addEach("role", raw["roles"], "own")
 }
 
+/** Begins the artifact of something in an alert. */
+const draftOf = (
+  { action, alert, context, id: alertId, ruleCategory, ruleName }: Parent,
+  options: Pick<Parameters<typeof Draft.make>[1], "id" | "message" | "messageType" | "lowered"> & {
+    readonly hash: string
+    readonly action?: string
+  }
+): Draft.Draft => {
+  const senderHost = `${context.tenantId}/${Draft.senderId(alertId)}/${options.id.slice(0, 12)}`
+  const draft = Draft.make(context, { streamName, severity: alert.severity, action, senderHost, ruleName, ...options })
+  Draft.set(draft, "ruleCategory", ruleCategory)
+  if (alert.techniques.length > 0) draft.attackTechniqueIds = alert.techniques
+  return draft
+}
+
 const evidenceArtifact = (
   parent: Parent,
   witness: Witness.Witness,
@@ -86,31 +101,25 @@ const evidenceArtifact = (
 ): Artifact => {
   const { alert, context } = parent
   const { raw, seen } = witness
-  const id = ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinal)
   const lowered = loweredOf(parent, witness)
   const action = Action.ofEvidence({
     remediationStatus: raw["remediationStatus"],
     deliveryAction: seen.delivery,
     detectionStatus: seen.detection
   }, parent.action)
-  const draft = Draft.make(context, {
-    id,
+  const messageType = alert.decided.type
+  // Lead rule 232 would make a host of an exploiter of what must raise nothing.
+  const isQuiet = lowered !== undefined || messageType === "audit_log"
+  const draft = draftOf(parent, {
+    id: ArtifactId.ofEvidence(context.tenantId, parent.id, hash, ordinal),
     message,
     hash,
-    streamName,
-    messageType: alert.decided.type,
-    severity: alert.severity,
+    messageType,
     lowered,
-    // Lead rule 232 would make a host of an exploiter of what must raise nothing.
-    action: action === "block" && (lowered !== undefined || alert.decided.type === "audit_log")
-      ? parent.action
-      : action,
-    senderHost: `${context.tenantId}/${Draft.senderId(parent.id)}/${id.slice(0, 12)}`,
-    ruleName: parent.ruleName
+    action: action === "block" && isQuiet ? parent.action : action
   })
   Object.assign(draft, fields)
   Draft.setEnds(draft, ends)
-  Draft.set(draft, "ruleCategory", parent.ruleCategory)
   const reported = instant(raw["createdDateTime"])
   const started = instant(seen.started)
   Draft.setTimes(
@@ -118,10 +127,9 @@ const evidenceArtifact = (
     started ?? reported ?? alert.created ?? alert.updated,
     instant(seen.ended) ?? (started === undefined ? undefined : reported)
   )
-  if (alert.techniques.length > 0) draft.attackTechniqueIds = alert.techniques
 
   const tags = new Tags(parent.tags)
-  Draft.markLowered(tags, lowered, alert.decided.type)
+  Draft.markLowered(tags, lowered, messageType)
   addEvidenceTags(tags, witness, draft)
   if (place?.isOnly === true) tags.add("host", "only-device")
   WitFoo.addTags(tags, seen, fields, parent.view)
@@ -137,21 +145,8 @@ const restArtifact = (parent: Parent, count: number, message: string, hash: stri
   const { alert, context } = parent
   const id = ArtifactId.ofRest(context.tenantId, parent.id, hash)
   const lowered = alert.isHarmless ? "classification" : undefined
-  const draft = Draft.make(context, {
-    id,
-    message,
-    hash,
-    streamName,
-    messageType: "threat_event",
-    severity: alert.severity,
-    lowered,
-    action: parent.action,
-    senderHost: `${context.tenantId}/${Draft.senderId(parent.id)}/${id.slice(0, 12)}`,
-    ruleName: parent.ruleName
-  })
-  Draft.set(draft, "ruleCategory", parent.ruleCategory)
+  const draft = draftOf(parent, { id, message, hash, messageType: "threat_event", lowered })
   Draft.setTimes(draft, alert.created ?? alert.updated, undefined)
-  if (alert.techniques.length > 0) draft.attackTechniqueIds = alert.techniques
   const tags = new Tags(parent.tags).add("evidence", "rest").add("evidenceCount", count)
   Draft.markLowered(tags, lowered, "threat_event")
   return Draft.finish(draft, tags)

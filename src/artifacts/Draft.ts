@@ -71,11 +71,6 @@ export const set = (draft: Draft, field: TextField, value: string | undefined): 
   if (value !== undefined && value !== "") draft[field] = value
 }
 
-/** Sets a field only while it has no value. */
-export const fill = (draft: Draft, field: TextField, value: string | undefined): void => {
-  if (draft[field] === undefined) set(draft, field, value)
-}
-
 /** Sets both times; an end before its start, and one that is absent, is the start. */
 export const setTimes = (draft: Draft, start: string | undefined, end: string | undefined): void => {
   const from = start ?? end
@@ -101,7 +96,7 @@ export const setEnds = (draft: Draft, { client, server }: Ends): void => {
 /** Sets `cve` to the first identifier unless it is set, and adds the others as tags. */
 export const setCves = (draft: Draft, tags: Tags, cves: ReadonlyArray<string>): void => {
   for (const one of cves) {
-    fill(draft, "cve", one)
+    draft.cve ??= one
     if (draft.cve !== one) tags.add("cve", one, "lists")
   }
 }
