@@ -78,7 +78,8 @@ export const setClient = (draft: Draft.Draft, tags: Tags, value: unknown): void 
 
 /** Sets the user: a principal's name in lower case, or what else names the account. */
 export const setUser = (draft: Draft.Draft, ...names: ReadonlyArray<unknown>): void => {
-  for (const name of names) Draft.fill(draft, "userName", withAt(name)?.trim())
+  const found = names.map((name) => withAt(name)?.trim()).find((name) => name !== undefined && name !== "")
+  Draft.set(draft, "userName", found)
 }
 
 /**
