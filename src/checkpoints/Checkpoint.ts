@@ -1,14 +1,12 @@
 /** The persisted resume position of one endpoint of one tenant. */
 import { Schema } from "effect"
 import { type Timestamp as Instant } from "../domain/Timestamp.ts"
+import { Timestamp } from "./Cursor.ts"
+import { add, Deliveries, type Loss, Lost, lostIn, markAfter } from "./Deliveries.ts"
+import type { Appended } from "./Ledger.ts"
 
 /** Version of the checkpoint format that this program writes. A newer checkpoint is never overwritten. */
 export const checkpointVersion = 1
-
-/** Schema for a cursor. */
-export const Timestamp = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)).pipe(
-  Schema.brand("Timestamp")
-)
 
 /** Schema for the place that a pass over a collection has reached, from which it resumes. */
 export const Position = Schema.Struct({
@@ -94,7 +92,11 @@ export const Checkpoint = Schema.Struct({
   rhythm: Rhythm,
   /** The last ten marks, newest first, each with the time it was reached. */
   history: Schema.Array(Schema.Struct({ mark: Timestamp, at: Schema.Finite })),
-  lastSuccessAt: Schema.NullOr(Schema.Finite)
+  lastSuccessAt: Schema.NullOr(Schema.Finite),
+  /** What the broker's stream acknowledged of the newest pages; absent for other sinks, and in what an earlier version saved. */
+  delivered: Schema.optionalKey(Deliveries),
+  /** What the stream has lost and is read again at present. */
+  lost: Schema.optionalKey(Lost)
 })
 export type Checkpoint = typeof Checkpoint.Type
 
@@ -142,6 +144,34 @@ export const rewind = (checkpoint: Checkpoint, mark: Instant, at: number): Check
   position: null,
   history: [{ mark, at }, ...checkpoint.history].slice(0, historyMax)
 })
+
+/** Notes where a stream of the broker has a page; one that is noted already changes nothing. */
+export const delivered = (checkpoint: Checkpoint, { page, ...receipt }: Appended): Checkpoint => {
+  const newest = checkpoint.delivered?.entries.at(-1)
+  return newest !== undefined && newest.at >= page.at && newest.last === page.last && newest.id === page.id
+    ? checkpoint
+    : { ...checkpoint, delivered: add(checkpoint.delivered, receipt, page, page.at) as Deliveries }
+}
+
+/**
+ * Moves the mark back to what a stream of the broker has lost, so that it is read again. The ledger must have been cut off
+ * before. `ledgerFloor` is the cursor from which on the ledger is complete.
+ */
+export const lose = (checkpoint: Checkpoint, loss: Loss, ledgerFloor: Instant | undefined, at: number): Checkpoint => {
+  const { lost: _, ...kept } = checkpoint
+  const mark = markAfter(checkpoint, loss, ledgerFloor)
+  return {
+    ...(mark === checkpoint.mark ? { ...kept, position: null } : rewind(kept, mark, at)),
+    delivered: loss.kept as Deliveries,
+    lost: lostIn(checkpoint, loss, at)
+  }
+}
+
+/** Ends a loss once everything up to its mark was published again. */
+export const recovered = (checkpoint: Checkpoint, ended: boolean): Checkpoint => {
+  const { lost, ...kept } = checkpoint
+  return lost === undefined || (!ended && checkpoint.mark < lost.until) ? checkpoint : kept
+}
 
 /** Records in the rhythm that a poll brought new records at `at`. */
 export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {

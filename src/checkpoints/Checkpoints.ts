@@ -1,7 +1,7 @@
 /** Opens the state of an endpoint (its checkpoint and ledger) and saves changes one at a time. */
 import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { Checkpoint, type CheckpointKey, checkpointVersion, initial, storeKey } from "./Checkpoint.ts"
+import { Checkpoint, type CheckpointKey, checkpointVersion, delivered, initial, storeKey } from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import * as Sealed from "./Sealed.ts"
@@ -86,6 +86,9 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
         const one = yield* Semaphore.make(1)
         let { checkpoint, revision } = found
+        // The process may have ended after it wrote the ledger, and before the checkpoint.
+        const appended = ledger.delivered()
+        if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
         const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
 
         const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {

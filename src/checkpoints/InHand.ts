@@ -16,7 +16,8 @@
  */
 import { Effect, Option, Schema, Semaphore } from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
-import { type Checkpoint, Timestamp } from "./Checkpoint.ts"
+import { type Checkpoint } from "./Checkpoint.ts"
+import { Timestamp } from "./Cursor.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
 
 /** Rows of a page at most. That many rows are read one by one, where a page could not be read. */

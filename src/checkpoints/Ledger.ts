@@ -6,7 +6,9 @@
  */
 import { Effect, Option, Schema } from "effect"
 import { ledgerKeysMax, pieceKeysMax } from "../domain/Bounds.ts"
+import type { Delivery as Delivered, Receipt } from "../domain/Delivery.ts"
 import { later, type Timestamp } from "../domain/Timestamp.ts"
+import { Delivery } from "./Deliveries.ts"
 import { keyBytes, KeySet } from "./KeySet.ts"
 import * as Sealed from "./Sealed.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
@@ -16,6 +18,19 @@ export const ledgerDaysMax = 7
 
 const dayMillis = 86_400_000
 
+/** Where a stream of the broker has the page whose keys were appended last. */
+const Appended = Schema.Struct({
+  stream: Schema.String,
+  created: Schema.String,
+  largest: Schema.Int,
+  page: Delivery
+})
+
+/** A page in a stream of the broker. */
+export interface Appended extends Pick<Receipt, "created" | "largest" | "stream"> {
+  readonly page: Delivered
+}
+
 const Header = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(1),
   /** Greatest cursor among the rows of this piece. */
@@ -23,7 +38,9 @@ const Header = Schema.fromJsonString(Schema.Struct({
   /** Cursor from which on the ledger is complete. Rows before it may have been published without a key. */
   floor: Schema.String,
   /** When the piece was last written, in milliseconds since 1970. */
-  at: Schema.Finite
+  at: Schema.Finite,
+  /** The checkpoint has it as well, unless the process ended between the two. */
+  delivered: Schema.optionalKey(Appended)
 }))
 const encodeHeader = Schema.encodeEffect(Header)
 const decodeHeader = Schema.decodeEffect(Header)
@@ -39,6 +56,7 @@ interface Piece {
 
 interface Stored extends Omit<Piece, "size"> {
   readonly floor: Timestamp
+  readonly delivered: Appended | undefined
   /** {@link keyBytes} bytes per key. */
   readonly keys: Uint8Array
 }
@@ -61,8 +79,10 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
 
 const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
-  const { at, floor, keys, reached } = piece
-  const header = yield* Effect.orDie(encodeHeader({ version: 1, reached, floor, at }))
+  const { at, delivered, floor, keys, reached } = piece
+  const header = yield* Effect.orDie(
+    encodeHeader({ version: 1, reached, floor, at, ...(delivered === undefined ? {} : { delivered }) })
+  )
   return joined(new TextEncoder().encode(`${Sealed.seal(header, textOf(keys))}\n`), keys)
 })
 
@@ -81,6 +101,7 @@ const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array,
     reached: header.value.reached as Timestamp,
     floor: header.value.floor as Timestamp,
     at: header.value.at,
+    delivered: header.value.delivered,
     keys: bytes.slice(end + 1)
   })
 })
@@ -91,6 +112,12 @@ export interface Ledger {
   readonly has: (id: string) => boolean
   /** Saves keys until they are {@link ledgerDaysMax} days old or the ledger is full. */
   readonly append: (keys: KeySet, of: Rows) => Effect.Effect<void, StateStoreError>
+  /** Where it ends: the number of its last piece, and the keys in that. */
+  readonly end: () => Delivered["place"]
+  /** Where a stream of the broker has what was appended last, as far as that is known. */
+  readonly delivered: () => Appended | undefined
+  /** Forgets what was appended behind a place, so that it is published again. */
+  readonly truncate: (to: Delivered["place"]) => Effect.Effect<void, StateStoreError>
   /** Cursor from which on the ledger is complete; undefined while it is empty. */
   readonly floor: () => Timestamp | undefined
   readonly size: () => number
@@ -106,6 +133,8 @@ export interface Rows {
   readonly floor: Timestamp
   /** When the rows were published, in milliseconds since 1970. */
   readonly at: number
+  /** Where a stream of the broker has them. */
+  readonly delivered?: Appended | undefined
 }
 
 /** Opens the ledger stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
@@ -167,7 +196,7 @@ export const open = Effect.fn("Ledger.open")(
       if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
     })
 
-    const append = Effect.fnUntraced(function*(keys: KeySet, { at, floor: begun, reached }: Rows) {
+    const append = Effect.fnUntraced(function*(keys: KeySet, { at, delivered, floor: begun, reached }: Rows) {
       const fresh = keys.except(known)
       if (fresh.length === 0) return
       const old = leaving(fresh.length / keyBytes, at)
@@ -175,14 +204,21 @@ export const open = Effect.fn("Ledger.open")(
       floor = old.reduce((floor, piece) => later(floor, piece.reached), later(floor ?? begun, begun))
       for (let taken = 0; taken < fresh.length;) {
         const isOpen = last !== undefined && last.keys.length < pieceKeysMax * keyBytes
-        const open: Stored = isOpen && last !== undefined
-          ? last
-          : { number: (last?.number ?? 0) + 1, revision: 0, reached, floor, at, keys: new Uint8Array() }
+        const open: Stored = isOpen && last !== undefined ? last : {
+          number: (last?.number ?? 0) + 1,
+          revision: 0,
+          reached,
+          floor,
+          at,
+          delivered,
+          keys: new Uint8Array()
+        }
         const room = fresh.subarray(taken, taken + pieceKeysMax * keyBytes - open.keys.length)
         const written = {
           ...open,
           at,
           floor,
+          delivered,
           reached: reached > open.reached ? reached : open.reached,
           keys: joined(open.keys, room)
         }
@@ -196,9 +232,51 @@ export const open = Effect.fn("Ledger.open")(
       for (const piece of old) yield* letGo(piece, at)
     }, Effect.uninterruptible)
 
+    const end = (): Delivered["place"] => last === undefined ? [0, 0] : [last.number, last.keys.length / keyBytes]
+
+    const forget = Effect.fnUntraced(function*(piece: Piece) {
+      const stored = yield* read(piece.number)
+      yield* store.remove(nameOf(piece.number), piece.revision)
+      pieces.pop()
+      if (Option.isSome(stored) && stored.value !== undefined) known.deleteBytes(stored.value.keys)
+    })
+
+    const truncate = Effect.fnUntraced(function*([number, size]: Delivered["place"]) {
+      if (last === undefined) return
+      const { at, reached } = last
+      for (let piece = pieces.at(-1); piece !== undefined && piece.number > number; piece = pieces.at(-1)) {
+        yield* forget(piece)
+      }
+      const piece = pieces.at(-1)
+      const stored = piece === undefined ? undefined : Option.getOrUndefined(yield* read(piece.number))
+      // Numbers go on from here, and are never used twice: an empty piece keeps them.
+      last = stored ??
+        {
+          number: Math.max(1, number),
+          revision: 0,
+          reached,
+          floor: floor ?? reached,
+          at,
+          delivered: undefined,
+          keys: new Uint8Array()
+        }
+      const cut = last.number < number ? last.keys.length : size * keyBytes
+      if (stored !== undefined && last.keys.length <= cut) return
+      const gone = last.keys.slice(cut)
+      const kept = { ...last, delivered: undefined, keys: last.keys.slice(0, cut) }
+      const revision = yield* store.put(nameOf(kept.number), yield* toBytes(kept), kept.revision)
+      last = { ...kept, revision }
+      if (piece !== undefined) pieces.pop()
+      pieces.push(pieceOf(last))
+      known.deleteBytes(gone)
+    }, Effect.uninterruptible)
+
     return {
       has: (id) => known.has(id),
       append,
+      end,
+      delivered: () => last?.delivered,
+      truncate,
       floor: () => floor,
       size: () => known.size,
       setAside

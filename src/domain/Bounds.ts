@@ -2,6 +2,7 @@
  * Bounds on what the process holds, and the sizes of its batches. The number of tenants is not bounded, and nothing in
  * memory grows with the amount of data of one tenant. Each bound is named in a test; `test/Bounds.test.ts` checks that.
  */
+import { Duration } from "effect"
 
 /**
  * Pages in memory at once over all endpoints and tenants: the default of `limits.page_permits`. The queue to the sink
@@ -189,6 +190,18 @@ export const ledgerKeysMax = 1_000_000
  * broker's message limit of 1 MiB.
  */
 export const pieceKeysMax = 8192
+
+/**
+ * How long the sequences at which a stream acknowledged pages are remembered: a day. NATS syncs a stream's file every two
+ * minutes by default, and `sync_interval` is seldom set to more than an hour.
+ */
+export const deliveryWindow = Duration.hours(24)
+
+/** Entries of one endpoint's watermark, some 6 KB of its checkpoint. Older pages are joined. */
+export const deliveriesMax = 48
+
+/** Messages of a stream that are looked through after a loss for what it still has, of all endpoints together. */
+export const heldIdsMax = 50_000
 
 /**
  * Record ids of one endpoint that are remembered with their cursors, to compare their number with Graph's count. With

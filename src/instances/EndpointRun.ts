@@ -22,6 +22,7 @@ import { sinkRetry } from "../graph/Retries.ts"
 import { pages } from "../polling/Pages.ts"
 import { end, type Page } from "../publishing/Page.ts"
 import { oncePatience, persist } from "../publishing/Writing.ts"
+import { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import { endpointOf } from "../status/Snapshot.ts"
@@ -30,6 +31,7 @@ import * as InternalFault from "./InternalFault.ts"
 import { Leases } from "./Leases.ts"
 import { Node } from "./Node.ts"
 import * as Observer from "./Observer.ts"
+import { recover } from "./Recovery.ts"
 
 /** Wait before a state is opened again that another process changed or a newer version wrote. */
 const openAgain = "10 seconds"
@@ -78,6 +80,9 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
   const observer = yield* Observer.make(identity.name, endpoint.name)
   const services = yield* Effect.context<Reporter | Status>()
   const whose = { instance: identity.name, endpoint: endpoint.name }
+  const { keeper } = yield* ArtifactSink
+  const persisted = (write: Effect.Effect<void, StateStoreError>) =>
+    Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services)
   const key: CheckpointKey = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
 
   const reported = Effect.fnUntraced(function*(what: Omit<Report, "occurred_at">): Effect.fn.Return<Report> {
@@ -115,8 +120,9 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
 
   const round = Effect.gen(function*() {
     const state = yield* open
-    if (Option.isNone(state)) return
-    yield* Stream.runForEach(
+    if (Option.isNone(state)) return false
+    if (keeper !== undefined) yield* recover(whose, state.value, keeper, persisted)
+    const polling = Stream.runForEach(
       pages({
         config: { endpoint, identity, mode: once ? { _tag: "once" } : { _tag: "forever" } },
         pace,
@@ -125,13 +131,19 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
         isHeld: () => leases.isHeld(identity.name),
         context: { ...contextOf(identity), ...node },
         siblingBrings,
-        persist: (write) => Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services),
+        persist: persisted,
         note: observer.note,
         committed: observer.committed
       }),
       handOver
     ).pipe(Effect.ensuring(state.value.inHand.stopped))
+    // The next round takes what was lost out of the ledger, once no page of this one is published any more.
+    const lost = keeper?.lost(() => Option.getOrUndefined(state.value.current())?.delivered) ?? Effect.never
+    return yield* Effect.raceFirst(Effect.as(polling, false), Effect.as(lost, true))
   }).pipe(InternalFault.report(identity.name, endpoint.name, observer))
 
-  yield* lockOf(storeKey(key)).withPermit(once ? round : Effect.repeat(round, Schedule.spaced(openAgain)))
+  const rounds = Effect.asVoid(Effect.repeat(round, { while: (isLost) => isLost === true }))
+  yield* lockOf(storeKey(key)).withPermit(
+    once ? rounds : Effect.asVoid(Effect.repeat(rounds, Schedule.spaced(openAgain)))
+  )
 })

@@ -7,6 +7,7 @@ import { endpoints } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
+import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { look } from "./CredentialExpiry.ts"
@@ -53,7 +54,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const status = yield* Status
   const reporter = yield* Reporter
   const leases = yield* Leases
-  const services = yield* Effect.context<Checkpoints | PagePermits | Reporter | Status>()
+  const services = yield* Effect.context<ArtifactSink | Checkpoints | PagePermits | Reporter | Status>()
   const fibers = yield* FiberMap.make<string, void, never>()
   const known = new Map<string, Known>()
   const lockOf = makeLocks()

@@ -29,10 +29,20 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
     yield* status.tellEndpoint(instance, endpoint, { _tag: "Recovered" })
   })
 
+  /** Says that what the broker had lost is there again, where it had lost something. */
+  const madeGood = Effect.gen(function*() {
+    const { lost } = endpointOf(yield* status.snapshot, instance, endpoint)
+    if (lost === undefined) return
+    yield* log("Info", `what the broker had lost of ${endpoint} is published again`)
+    yield* reporter.overApart(lost)
+  })
+
   const note = (note: Note): Effect.Effect<void> => {
     switch (note._tag) {
       case "Status":
-        return status.tellEndpoint(instance, endpoint, note.event)
+        return note.event._tag === "CheckpointSaved" && !note.event.isLost
+          ? Effect.andThen(madeGood, status.tellEndpoint(instance, endpoint, note.event))
+          : status.tellEndpoint(instance, endpoint, note.event)
       case "Warned":
         return status.tellInstance(instance, note)
       case "WarningEnded":

@@ -16,11 +16,32 @@ const noResponders = 503
 
 /** A stream's answer to one message. */
 export type Reply =
-  | { readonly _tag: "Acknowledged" }
+  /** `isDuplicate` when the stream had the message already; `sequence` is then where. */
+  | { readonly _tag: "Acknowledged"; readonly sequence: number; readonly isDuplicate: () => boolean }
   /** `forGood` when sending the same message again cannot help. */
   | { readonly _tag: "Refused"; readonly why: string; readonly forGood: boolean }
 
-const acknowledged: Reply = { _tag: "Acknowledged" }
+const sequenceName = "\"seq\":"
+const [digitZero, digitNine] = [48, 57]
+
+/** Reads the sequence without parsing the answer; 0 where there is none. */
+const sequenceOf = (json: string): number => {
+  const name = json.indexOf(sequenceName)
+  if (name < 0) return 0
+  let sequence = 0
+  for (let at = name + sequenceName.length; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code >= digitZero && code <= digitNine) sequence = sequence * 10 + code - digitZero
+    else if (sequence > 0) break
+  }
+  return sequence
+}
+
+const acknowledged = (json: string): Reply => ({
+  _tag: "Acknowledged",
+  sequence: sequenceOf(json),
+  isDuplicate: () => /"duplicate":\s*true/.test(json)
+})
 
 const refusal = (code: number | undefined, description: string, subject: string): Reply => {
   switch (code) {
@@ -50,11 +71,13 @@ export const replyOf = (message: Msg, subject: string): Reply => {
   }
   const json = message.string()
   // Fast path: nearly all answers look like this, and a full decode takes as long as sending the message did.
-  if (json.startsWith("{\"stream\":") && json.endsWith("}") && !json.includes("\"error\"")) return acknowledged
+  if (json.startsWith("{\"stream\":") && json.endsWith("}") && !json.includes("\"error\"")) {
+    return acknowledged(json)
+  }
   const body = decodeAcknowledgement(json)
   if (Option.isNone(body)) return { _tag: "Refused", why: "the broker's answer is no acknowledgement", forGood: false }
   const { error, stream } = body.value
   return error === undefined && stream !== undefined
-    ? acknowledged
+    ? acknowledged(json)
     : refusal(error?.err_code, error?.description ?? "no reason given", subject)
 }

@@ -4,17 +4,14 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import { sha256 } from "../artifacts/ArtifactId.ts"
 import { stringify } from "../artifacts/Message.ts"
 import { shortenedMessageMax } from "../domain/Bounds.ts"
+import type { Receipt } from "../domain/Delivery.ts"
 import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
-import {
-  headerBytesMax,
-  make as makePublisher,
-  type Outgoing,
-  type PublisherLimits,
-  publisherLimits
-} from "./Publisher.ts"
+import { headerBytesMax, type Outgoing, type PublisherLimits, publisherLimits } from "./Outgoing.ts"
+import { make as makePublisher } from "./Publisher.ts"
+import { make as makeKeeper } from "./StreamKeeper.ts"
 import { encode, fit } from "./Truncation.ts"
 
 /** Where records that could not become artifacts go. */
@@ -42,6 +39,7 @@ type Stage = "raw" | "parsed" | "unknown"
 interface Target {
   readonly subject: string
   readonly stream: string
+  readonly created: string
   /** Headers included; -1 for none. */
   readonly bytesMax: number
 }
@@ -68,11 +66,14 @@ export const layer = (
     ArtifactSink,
     Effect.gen(function*() {
       const { jsm, nc } = yield* Connection
-      const publisher = yield* makePublisher(limits)
+      const targets = new Map<Stage, Target>()
+      const { keeper, ...watched } = yield* makeKeeper(subjectOf(applianceId, stage), () => targets.clear())
+      const publisher = yield* makePublisher(limits, watched)
       const deadLetterFiles = deadLetters.to === "file"
         ? yield* FileSink.openDeadLetters(deadLetters.directory)
         : undefined
-      const targets = new Map<Stage, Target>()
+      /** Bytes of the largest artifact of the page, before it is shortened. */
+      let largest = 0
       const said = new Map<Stage, string>()
 
       const find = Effect.fnUntraced(function*(of: Stage) {
@@ -82,8 +83,8 @@ export const layer = (
         const found = yield* Effect.tryPromise({
           try: async () => {
             const stream = await jsm.streams.find(subject)
-            const { config } = await jsm.streams.info(stream)
-            return { subject, stream, bytesMax: config.max_msg_size }
+            const { config, created } = await jsm.streams.info(stream)
+            return { subject, stream, created, bytesMax: config.max_msg_size }
           },
           catch: (cause) =>
             new SinkUnavailable({
@@ -110,8 +111,10 @@ export const layer = (
         stream: target.stream,
         payload: () => {
           const room = roomIn(target)
+          largest = Math.max(largest, artifact.message.length)
           if (artifact.message.length > room) return encode(fit(artifact, room))
           const bytes = encode(artifact)
+          largest = Math.max(largest, bytes.length)
           return bytes.length <= room ? bytes : encode(fit(artifact, room))
         }
       })
@@ -148,11 +151,24 @@ export const layer = (
         if (slice.length > 0) yield* publisher.send(slice.map(artifactMessage(yield* find(stage))))
       })
 
+      /** Ends the page, with the receipt of the stream that keeps the artifacts. */
+      const receipt = Effect.gen(function*() {
+        const streams = yield* publisher.flush
+        if (streams.size === 0) return undefined
+        // Asked here: the stream may have been made anew while the page was published.
+        const { created, stream } = yield* find(stage)
+        const taken = streams.get(stream)
+        return taken === undefined ? undefined : { stream, created, largest, ...taken } satisfies Receipt
+      })
+
       yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
       return ArtifactSink.of({
         type: "nats",
+        keeper,
         open: Effect.gen(function*() {
           const inFile = deadLetterFiles === undefined ? undefined : yield* FileSink.failing(deadLetterFiles.open)
+          yield* publisher.begin
+          largest = 0
           return {
             write: Effect.fnUntraced(function*(slice) {
               if (inFile !== undefined) yield* FileSink.failing(inFile.append(slice.deadLetters))
@@ -160,10 +176,11 @@ export const layer = (
               yield* failing(sendArtifacts(slice.artifacts))
             }),
             commit: Effect.gen(function*() {
-              yield* failing(publisher.flush)
-              if (inFile === undefined) return
+              const taken = yield* failing(receipt)
+              if (inFile === undefined) return taken
               yield* FileSink.failing(inFile.sync)
               yield* inFile.accept
+              return taken
             })
           }
         })

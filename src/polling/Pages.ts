@@ -3,56 +3,32 @@
  * The consumer publishes and commits the pages.
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
-import type { MappingContext } from "../artifacts/Mapped.ts"
-import type { EndpointState } from "../checkpoints/Checkpoints.ts"
-import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import type { Pace } from "../config/Instance.ts"
-import type { Graph } from "../graph/GraphClient.ts"
+import { delivered } from "../checkpoints/Checkpoint.ts"
+import type { Receipt } from "../domain/Delivery.ts"
+import type { Timestamp } from "../domain/Timestamp.ts"
 import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
 import { decide, wakeAt } from "./Poller.ts"
+import type { PollerOptions } from "./PollerOptions.ts"
 import {
   type Action,
   type Event,
   type Facts,
   initial,
-  type Note,
   type Outcome,
   pageEnded,
   type PagePlan,
-  type PollerConfig,
   type PollerState,
   type Save
 } from "./PollerState.ts"
-import { afterPage, cooldownOnly, savedNote } from "./Progress.ts"
+import { afterPage, cooldownOnly, deliveryOf, savedNote } from "./Progress.ts"
 import * as Quarantine from "./Quarantine.ts"
 import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
 import { seenOf } from "./SeenPage.ts"
 import * as Shown from "./Shown.ts"
-
-/** What the stream of an endpoint's pages needs. */
-export interface PollerOptions {
-  readonly config: PollerConfig
-  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
-  readonly graph: Graph
-  readonly state: EndpointState
-  readonly context: MappingContext
-  /** Whether this process holds the instance's lease now. */
-  readonly isHeld: () => boolean
-  /** Whether `alerts_v2` of the same instance had new records within the last day. */
-  readonly siblingBrings: Effect.Effect<boolean>
-  /** Runs a write to the store, with retries while the store cannot be written. */
-  readonly persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<Outcome>
-  /** Called with the notes of each decision, in order. */
-  readonly note: (note: Note) => Effect.Effect<void>
-  /** Called with what a committed page brought; `now` is in milliseconds since 1970. */
-  readonly committed: (brought: Brought, now: number) => Effect.Effect<void>
-  /** Called when the poller ends; `action.why` is set when a range ended before its end. */
-  readonly ended?: (action: Extract<Action, { readonly _tag: "End" }>) => Effect.Effect<void>
-}
 
 /** The next step of a poller: save a change, then carry out the action of the state. */
 interface Seed {
@@ -96,15 +72,26 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   const showCheckpoint = Effect.suspend(() => note(savedNote(checkpoint())))
 
-  const commit = Effect.fnUntraced(function*(plan: PagePlan, brought: Brought, rows: number) {
-    const now = yield* Clock.currentTimeMillis
-    const floor = checkpoint()?.floor ?? plan.position.from
-    yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now })
-    yield* stored.update((checkpoint) => afterPage(checkpoint, plan, brought.fresh > 0, now))
-    yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
-    yield* options.committed(brought, now)
-    yield* showCheckpoint
-  })
+  const commit = Effect.fnUntraced(
+    function*(
+      plan: PagePlan,
+      brought: Brought,
+      { cursors, rows }: { readonly cursors: ReadonlyArray<Timestamp>; readonly rows: number },
+      receipt: Receipt | undefined
+    ) {
+      const now = yield* Clock.currentTimeMillis
+      const floor = checkpoint()?.floor ?? plan.position.from
+      const appended = deliveryOf(receipt, cursors, plan, stored.ledger.end(), now)
+      yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now, delivered: appended })
+      yield* stored.update((checkpoint) => {
+        const next = afterPage(checkpoint, plan, brought.fresh > 0, now)
+        return appended === undefined ? next : delivered(next, appended)
+      })
+      yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
+      yield* options.committed(brought, now)
+      yield* showCheckpoint
+    }
+  )
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
   const read = Effect.fnUntraced(function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading) {
@@ -132,7 +119,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         return Queue.offer(ends, end)
       }))
     yield* awaitAttempt({ attempts, scope })
-    const event: Event = {
+    const event: Extract<Event, { readonly _tag: "Answered" }> = {
       _tag: "Answered",
       failures,
       seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
@@ -144,7 +131,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       attempts,
       scope,
       wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
-      commit: (brought) => commit(plan, brought, answer.records.length),
+      commit: (brought, receipt) => commit(plan, brought, event.seen, receipt),
       ...(careful === undefined ? {} : { careful })
     })
     return { event, page }

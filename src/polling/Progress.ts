@@ -1,6 +1,9 @@
 /** Computes the checkpoint that the commit of a page saves. */
-import { addGap, advance, type Checkpoint, heard, withoutGap } from "../checkpoints/Checkpoint.ts"
+import { addGap, advance, type Checkpoint, heard, recovered, withoutGap } from "../checkpoints/Checkpoint.ts"
+import type { Appended } from "../checkpoints/Ledger.ts"
 import { gapsMax } from "../domain/Bounds.ts"
+import type { Delivery, Receipt } from "../domain/Delivery.ts"
+import type { Timestamp } from "../domain/Timestamp.ts"
 import * as Limits from "../graph/Limits.ts"
 import { providerMissing } from "./Narrowing.ts"
 import type { Note, PagePlan, Save } from "./PollerState.ts"
@@ -15,8 +18,8 @@ const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint =
   const isGivenUp = given !== undefined && given.gaps.length <= gapsMax
   const whole = isGivenUp ? given : checkpoint
   const moved = mark === undefined || (isOwed && !isGivenUp) ? whole : advance(whole, mark, now)
-  if (ended) return { ...moved, position: null, throttles: 0, lastSuccessAt: now }
-  return following === null ? moved : { ...moved, position: following }
+  if (ended) return recovered({ ...moved, position: null, throttles: 0, lastSuccessAt: now }, true)
+  return recovered(following === null ? moved : { ...moved, position: following }, false)
 }
 
 /**
@@ -36,10 +39,32 @@ export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean
         : checkpoint
     case "Range":
       return ended
-        ? { ...advance(checkpoint, task.end, now), position: null, throttles: 0, lastSuccessAt: now }
+        ? recovered({ ...advance(checkpoint, task.end, now), position: null, throttles: 0, lastSuccessAt: now }, true)
         : following === null
         ? checkpoint
         : { ...checkpoint, position: following }
+  }
+}
+
+/** Returns where a stream has a page; undefined without a receipt. `place` is where the ledger ended before it. */
+export const deliveryOf = (
+  receipt: Receipt | undefined,
+  cursors: ReadonlyArray<Timestamp>,
+  { position }: PagePlan,
+  place: Delivery["place"],
+  at: number
+): Appended | undefined => {
+  if (receipt === undefined) return undefined
+  const { count, created, first, id, largest, last, stream } = receipt
+  const from = cursors.reduce<Timestamp | undefined>(
+    (from, cursor) => from === undefined || cursor < from ? cursor : from,
+    undefined
+  )
+  return {
+    stream,
+    created,
+    largest,
+    page: { first, last, id, count, from: from ?? position.bound, since: at, at, place }
   }
 }
 
@@ -56,6 +81,7 @@ export const savedNote = (saved: Checkpoint | undefined): Note => ({
     _tag: "CheckpointSaved",
     highWaterMark: saved?.mark,
     gaps: (saved?.gaps ?? []).map(({ code, from, to }) => ({ code, from, to })),
-    rhythm: saved?.rhythm
+    rhythm: saved?.rhythm,
+    isLost: saved?.lost !== undefined
   }
 })

@@ -6,6 +6,7 @@
  */
 import { Effect, type Exit, type Option, Schema, Scope, Semaphore } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
+import type { Receipt } from "../domain/Delivery.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Brought, Mapping } from "./Slices.ts"
 
@@ -31,7 +32,7 @@ export interface Page {
   /** Fails when another process polls the endpoint or an earlier page was given up. Run before publish and commit. */
   readonly wanted: Effect.Effect<void, PageLost>
   /** Saves the page's progress. Run after the page is durable in the sink, in the order of the endpoint's pages. */
-  readonly commit: (brought: Brought) => Effect.Effect<void, StateStoreError>
+  readonly commit: (brought: Brought, receipt?: Receipt) => Effect.Effect<void, StateStoreError>
   /** There for a page that is mapped with care, because a process ended with it in hand. */
   readonly careful?: Careful
   /** Closing the scope ends the page: success means committed, any other exit gives the page up. The first close counts. */

@@ -6,7 +6,6 @@ import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/Art
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { attempt, type Careful, end, type Page, PageLost } from "./Page.ts"
-import type { Brought } from "./Slices.ts"
 import { recovered, writeFailed } from "./Writing.ts"
 
 // An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
@@ -32,8 +31,8 @@ const write = Effect.fnUntraced(function*(page: Page) {
     turnStart = now()
   }
   if (page.careful !== undefined) yield* page.careful.mapping(null)
-  yield* writer.commit
-  return brought()
+  const receipt = yield* writer.commit
+  return { brought: brought(), receipt: receipt ?? undefined }
 }, Effect.scoped)
 
 /** Writes a page with care: nothing else that is read with care is in hand meanwhile. */
@@ -53,17 +52,23 @@ export const publish = (
   page: Page,
   patience: Duration.Duration | undefined
 ): Effect.Effect<void, ArtifactSinkError | StateStoreError, ArtifactSink | Reporter | Status> => {
-  /** What the page brought; undefined until the sink has taken the page. */
-  let published: Brought | undefined
+  /** What the page brought, and the receipt for it; undefined until the sink has taken the page. */
+  let published: Effect.Success<ReturnType<typeof write>> | undefined
   const once = Effect.gen(function*() {
     yield* page.wanted
     if (published === undefined) {
-      const { artifacts } = published = yield* page.careful === undefined ? write(page) : writeAlone(page, page.careful)
-      yield* (yield* Status).tell({ _tag: "Published", artifacts })
+      published = yield* page.careful === undefined ? write(page) : writeAlone(page, page.careful)
+      yield* (yield* Status).tell({ _tag: "Published", artifacts: published.brought.artifacts })
     }
+    const { brought, receipt } = published
     yield* page.wanted
-    yield* Effect.catchReason(page.commit(published), "StateStoreError", "Conflict", () => Effect.fail(new PageLost()))
-    return published
+    yield* Effect.catchReason(
+      page.commit(brought, receipt),
+      "StateStoreError",
+      "Conflict",
+      () => Effect.fail(new PageLost())
+    )
+    return brought
   })
   const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
   // A committed page ends as a success, even when an interruption is waiting for the end of the attempt.

@@ -1,6 +1,8 @@
 /** The interface of a sink: the place where artifacts leave the connector. */
 import { Context, Effect, Layer, Ref, Schema, type Scope } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
+import type { Receipt } from "../domain/Delivery.ts"
+import type { Keeper } from "./Keeper.ts"
 
 /** A record that could not be published, with the reason. */
 export interface DeadLetter {
@@ -60,8 +62,11 @@ export const isReaderGone = (error: unknown): boolean =>
 export interface PageWriter {
   /** Takes the next slice, which need not be durable before `commit`. */
   readonly write: (slice: Slice) => Effect.Effect<void, ArtifactSinkError>
-  /** Succeeds when every slice is durable. Called once, after the last slice. */
-  readonly commit: Effect.Effect<void, ArtifactSinkError>
+  /**
+   * Succeeds when every slice is durable, with the receipt of a stream where the sink publishes to one. Called once, after the
+   * last slice.
+   */
+  readonly commit: Effect.Effect<Receipt | void, ArtifactSinkError>
 }
 
 /** What an in-memory sink received, one slice per page, for tests to inspect. */
@@ -88,6 +93,8 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats`, `screen` or `memory`. */
   readonly type: string
   readonly open: Effect.Effect<PageWriter, ArtifactSinkError, Scope.Scope>
+  /** Tells what the sink has lost of what it took; absent where that cannot be. */
+  readonly keeper?: Keeper
 }>()("azure-security/sinks/ArtifactSink") {
   /** Layer of an in-memory sink over {@link Published}, which outlives it. */
   static readonly layerMemoryOpen = Layer.effect(

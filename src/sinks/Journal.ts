@@ -24,7 +24,8 @@ export const layer = <E, R>(
   Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
-      const { open, type } = yield* ArtifactSink
+      const sink = yield* ArtifactSink
+      const { open } = sink
       const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
       let isSaid = false
       let series: Effect.Success<ReturnType<typeof FileSink.openBounded>> | undefined
@@ -44,7 +45,7 @@ export const layer = <E, R>(
       })
 
       return ArtifactSink.of({
-        type,
+        ...sink,
         open: Effect.gen(function*() {
           const page = yield* open
           /** The copy of this page; undefined after it failed. */
@@ -67,7 +68,7 @@ export const layer = <E, R>(
             ))
           return {
             write: (slice) => Effect.andThen(page.write(slice), step(({ append }) => append(slice.artifacts))),
-            commit: Effect.andThen(page.commit, step(accept))
+            commit: Effect.tap(page.commit, () => step(accept))
           } satisfies PageWriter
         })
       })

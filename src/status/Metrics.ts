@@ -20,6 +20,12 @@ export const artifactsPublished = counter(
   "Artifacts that the sink has taken."
 )
 
+/** Artifacts that the broker had acknowledged and lost, by `instance` and `endpoint`. */
+export const brokerLost = counter(
+  "signal_client_broker_lost_total",
+  "Artifacts that the broker had acknowledged and lost; they are published again."
+)
+
 /** Records set aside, by `reason`. */
 export const deadLetters = counter("signal_client_dead_letters_total", "Records set aside with their reason.")
 

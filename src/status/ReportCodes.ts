@@ -63,6 +63,12 @@ export const reportCodes = {
     says: "a request takes longer than a minute, tries included; the report says for what it waits and since when",
     remedy: "check firewall and proxy if it goes on"
   },
+  broker_lost: {
+    says:
+      "the broker's stream no longer has artifacts that it had acknowledged: its store went back, or it was made again; they are read from Graph again and published with the same ids, and the endpoint is `broker_lost` meanwhile",
+    remedy:
+      "nothing is to be done for these; see *Which guarantees the broker gives* for what keeps it from happening again"
+  },
   sink_unavailable: {
     says: "artifacts or positions cannot be written; the page is kept, and polling waits and resumes by itself",
     remedy: "free space, or repair the directory or the broker"

@@ -32,6 +32,8 @@ export interface EndpointSnapshot {
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
   /** State and error from before a request began to take longer than a minute. */
   readonly waited?: { readonly state: EndpointState; readonly error: Report | undefined } | undefined
+  /** What the broker has lost, while it is read again. */
+  readonly lost?: Report | undefined
   /** Whether the last poll ended well; the state of the instance depends on it. */
   readonly lastPollWell?: boolean | undefined
 }
@@ -59,6 +61,8 @@ export interface SinkSnapshot {
   readonly failing: ReadonlySet<Outlet>
   /** Artifacts published since the process began. */
   readonly published: number
+  /** Artifacts that the broker had acknowledged and lost, as far as this process noticed. */
+  readonly lost: number
 }
 
 /** The connector's whole status. `startedAt` is in milliseconds since 1970. */
@@ -97,7 +101,7 @@ export const freshInstance: InstanceSnapshot = {
 /** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
-  sink: { type: "file", failing: new Set(), published: 0 },
+  sink: { type: "file", failing: new Set(), published: 0, lost: 0 },
   instances: new Map(),
   drift: []
 })

@@ -16,6 +16,7 @@ export const EndpointState = Schema.Literals([
   "cooldown",
   "unavailable",
   "error",
+  "broker_lost",
   "starting",
   "ok"
 ])
@@ -81,7 +82,10 @@ export const StatusDocument = Schema.Struct({
   sink: Schema.Struct({
     type: Schema.String,
     state: Schema.Literals(["ok", "unavailable"]),
-    published: Schema.Int
+    published: Schema.Int,
+    lost: Schema.optionalKey(
+      described(Schema.Int, "Artifacts that the broker had acknowledged and lost; they are published again.")
+    )
   }),
   instances: Schema.Array(InstanceDocument),
   drift: described(

@@ -27,7 +27,13 @@ export type EndpointEvent =
     readonly artifacts: number
     readonly deadLetters: number
   }
-  | ({ readonly _tag: "CheckpointSaved" } & Pick<EndpointSnapshot, "highWaterMark" | "gaps" | "rhythm">)
+  /** `isLost` while what the broker has lost is read again. */
+  | (
+    & { readonly _tag: "CheckpointSaved"; readonly isLost: boolean }
+    & Pick<EndpointSnapshot, "highWaterMark" | "gaps" | "rhythm">
+  )
+  /** The broker has lost artifacts that it had acknowledged; they are read again. */
+  | { readonly _tag: "BrokerLost"; readonly report: Report }
   /** A pass over the collection reached its end. */
   | { readonly _tag: "PassEnded"; readonly at: number }
   | { readonly _tag: "Recovered" }
@@ -80,6 +86,8 @@ export type StatusEvent =
   | { readonly _tag: "OutletFailed"; readonly outlet: Outlet }
   | { readonly _tag: "OutletRecovered"; readonly outlet: Outlet }
   | { readonly _tag: "Published"; readonly artifacts: number }
+  /** The broker has lost so many artifacts that it had acknowledged. */
+  | { readonly _tag: "SinkLost"; readonly artifacts: number }
   | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
 
 const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): EndpointSnapshot => {
@@ -98,7 +106,15 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
         deadLetters: endpoint.deadLetters + event.deadLetters
       }
     case "CheckpointSaved":
-      return { ...endpoint, highWaterMark: event.highWaterMark, gaps: event.gaps, rhythm: event.rhythm }
+      return {
+        ...endpoint,
+        highWaterMark: event.highWaterMark,
+        gaps: event.gaps,
+        rhythm: event.rhythm,
+        lost: event.isLost ? endpoint.lost : undefined
+      }
+    case "BrokerLost":
+      return { ...endpoint, lost: event.report }
     case "PassEnded":
       return { ...endpoint, lastSuccessAt: event.at }
     case "Recovered":
@@ -148,6 +164,7 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
   lastPollWell: undefined,
   waited: undefined,
   since: undefined,
+  lost: undefined,
   lastSuccessAt: undefined,
   nextPollAt: undefined,
   cooldownUntil: undefined,
@@ -253,6 +270,8 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
     }
     case "Published":
       return { ...snapshot, sink: { ...snapshot.sink, published: snapshot.sink.published + event.artifacts } }
+    case "SinkLost":
+      return { ...snapshot, sink: { ...snapshot.sink, lost: snapshot.sink.lost + event.artifacts } }
     case "Drifted":
       return { ...snapshot, drift: DriftCounts.add(snapshot.drift, event.drift, event.at) }
   }

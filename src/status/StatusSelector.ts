@@ -6,11 +6,18 @@ import { isoTime } from "./Report.ts"
 import type { EndpointSnapshot, InstanceSnapshot, SinkSnapshot, Snapshot } from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
-const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error"])
+const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error", "broker_lost"])
 /** States in which an endpoint cannot deliver through no fault of the connector's; one alone leaves the instance `ok`. */
 const excusedStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired", "cooldown"])
 /** States whose own reports say why no pass ends. */
 const explainedStates: ReadonlySet<EndpointState> = new Set([...excusedStates, "unauthorized"])
+
+/**
+ * The state of an endpoint as it is shown. While what the broker has lost is read again, an endpoint that works is
+ * `broker_lost`: its polls are well, and what they publish is not whole.
+ */
+export const stateOf = ({ lost, state }: EndpointSnapshot): EndpointState =>
+  lost !== undefined && (state === "ok" || state === "starting") ? "broker_lost" : state
 
 /** Milliseconds after which an endpoint without a success is behind: six intervals, and at least an hour. */
 const lagLimit = ({ intervalMinutes }: EndpointSnapshot): number =>
@@ -21,7 +28,8 @@ const lagLimit = ({ intervalMinutes }: EndpointSnapshot): number =>
  * while it is not behind, or while its state explains it.
  */
 export const lagOf = (endpoint: EndpointSnapshot, now: number): number | undefined => {
-  const { lastSuccessAt, since, state } = endpoint
+  const { lastSuccessAt, since } = endpoint
+  const state = stateOf(endpoint)
   if (since === undefined || explainedStates.has(state)) return undefined
   const lag = now - (lastSuccessAt ?? since)
   return lag < lagLimit(endpoint) ? undefined : lag
@@ -29,7 +37,7 @@ export const lagOf = (endpoint: EndpointSnapshot, now: number): number | undefin
 
 /** Whether an endpoint fails now: by its state, or because it was polled for longer than its limit without a success. */
 const fails = (endpoint: EndpointSnapshot, now: number): boolean =>
-  attentionStates.has(endpoint.state) ||
+  attentionStates.has(stateOf(endpoint)) ||
   (lagOf(endpoint, now) !== undefined && now - (endpoint.since ?? now) >= lagLimit(endpoint))
 
 /**
@@ -40,7 +48,7 @@ const fails = (endpoint: EndpointSnapshot, now: number): boolean =>
  * |---|---|
  * | it is turned off | `disabled` |
  * | no endpoint can deliver: each is turned off, forbidden, retired or in a cooldown | `attention` |
- * | an endpoint fails, or was polled for longer than its limit without a success | `attention` |
+ * | an endpoint fails, was polled for longer than its limit without a success, or reads again what the broker lost | `attention` |
  * | no endpoint ended its last poll well, or one is behind since before this process began | `starting` |
  * | otherwise | `ok` |
  */
@@ -98,7 +106,7 @@ const connectionStatus = (
     case "starting":
       return "waiting"
     case "attention":
-      return endpoints.some((endpoint) => endpoint.state === "ok" && lagOf(endpoint, now) === undefined)
+      return endpoints.some((endpoint) => stateOf(endpoint) === "ok" && lagOf(endpoint, now) === undefined)
         ? "warning"
         : "failed"
   }
@@ -112,7 +120,7 @@ const endpointDocument = (
   now: number
 ): EndpointDocument => ({
   name,
-  state: endpoint.state,
+  state: stateOf(endpoint),
   poll_interval_minutes: endpoint.intervalMinutes,
   last_poll_at: time(endpoint.lastPollAt),
   last_success_at: time(endpoint.lastSuccessAt),
@@ -126,7 +134,7 @@ const endpointDocument = (
   gaps: endpoint.gaps,
   ...(endpoint.negotiated === undefined || endpoint.negotiated.length === 0 ? {} : { negotiated: endpoint.negotiated }),
   ...(endpoint.providers === undefined || endpoint.providers.length === 0 ? {} : { providers: endpoint.providers }),
-  error: endpoint.error ?? null
+  error: endpoint.error ?? endpoint.lost ?? null
 })
 
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
@@ -154,7 +162,8 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
 const sinkDocument = ({ sink }: Snapshot): StatusDocument["sink"] => ({
   type: sink.type,
   state: isWritable(sink) ? "ok" : "unavailable",
-  published: sink.published
+  published: sink.published,
+  ...(sink.lost === 0 ? {} : { lost: sink.lost })
 })
 
 /** Whether the sink and the checkpoints can be written, as far as the last attempt tells. */

@@ -248,4 +248,48 @@ describe("Ledger", () => {
       assert.isFalse((yield* Ref.get(values)).has("t.ledger-000001"))
       assert.isTrue(ledger.has(id(0)))
     }).pipe(Effect.provide(memory)))
+
+  it.effect("forgets what was appended behind a place, over pieces and restarts, and goes on from there", () =>
+    Effect.gen(function*() {
+      for (
+        const [prefix, before, behind] of [["a", 100, 50], ["b", 8000, 20_000], ["c", 8192, 1], ["d", 0, 9000]] as const
+      ) {
+        const ledger = yield* open(prefix)
+        yield* ledger.append(keysOf(ids(0, before)), rows(1))
+        const place = ledger.end()
+        yield* ledger.append(keysOf(ids(before, before + behind)), rows(2))
+        yield* ledger.truncate(place)
+        yield* ledger.truncate(place)
+        const again = yield* open(prefix)
+        for (const one of [ledger, again]) {
+          assert.strictEqual(one.size(), before, prefix)
+          assert.isTrue(ids(0, before).every(one.has))
+          assert.isFalse(ids(before, before + behind).some(one.has))
+        }
+        // A number is never used twice: places that were noted before stay in order.
+        yield* again.append(keysOf(ids(90_000, 90_010)), rows(3))
+        assert.isTrue(again.end()[0] > place[0] || (again.end()[0] === place[0] && again.end()[1] > place[1]))
+        assert.strictEqual((yield* open(prefix)).size(), before + 10)
+      }
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("knows where a stream has what was appended last, unless it was cut off", () =>
+    Effect.gen(function*() {
+      const page = {
+        first: 1,
+        last: 9,
+        id: "abc",
+        count: 9,
+        from: Timestamp.fromMillis(5),
+        since: 7,
+        at: 7,
+        place: [0, 0] as const
+      }
+      const delivered = { stream: "S", created: "then", largest: 10, page }
+      const ledger = yield* open("t")
+      yield* ledger.append(keysOf(ids(0, 10_000)), { ...rows(1), delivered })
+      assert.deepStrictEqual((yield* open("t")).delivered(), delivered)
+      yield* ledger.truncate([1, 5])
+      assert.isUndefined((yield* open("t")).delivered())
+    }).pipe(Effect.provide(memory)))
 })

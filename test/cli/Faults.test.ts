@@ -22,11 +22,13 @@ import { Fault, type Wanted } from "../../src/simulator/Fault.ts"
 import { Simulator } from "../../src/simulator/Simulator.ts"
 import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import { Status } from "../../src/status/Status.ts"
+import * as ForgetfulSink from "../support/ForgetfulSink.ts"
 import * as Json from "../support/Json.ts"
 import * as SimulatedClient from "../support/SimulatedClient.ts"
 
 const directory = new URL("../fixtures/faults", import.meta.url).pathname
 const noon = Date.UTC(2026, 10, 20, 12)
+const brokerLost = "broker_lost.txt"
 const updating = Config.Boolean("UPDATE").pipe(Config.withDefault(false))
 
 type Kind = Fault["kind"]
@@ -86,32 +88,38 @@ const settings = Effect.orDie(decodeSettings(
 ))
 
 /** The connector over a simulated Microsoft with a fault. */
-const world = Effect.fnUntraced(function*(fault: Wanted) {
-  const given = yield* settings
-  const simulator = yield* Effect.provide(
-    Simulator,
-    yield* Layer.build(Layer.fresh(Simulator.layer({ live: false, alerts: 6, incidents: 2, legacyAlerts: 2 })))
-  )
-  const http = yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
-  yield* simulator.addFault(fault)
-  return Layer.fresh(
-    Assembly.layerNoDeps({
-      settings: given,
-      stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), ArtifactSink.layerMemoryOpen)
-    }).pipe(
-      Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, http)),
-      Layer.provideMerge(FileSystem.layerNoop({})),
-      Layer.provideMerge(Layer.mergeAll(Values.layer, Published.layer, Status.layer("test"))),
-      Layer.provideMerge(SettingsSource.layerConstant(given))
+const world = Effect.fnUntraced(
+  function*(
+    fault: Wanted | undefined,
+    sink: typeof ArtifactSink.layerMemoryOpen | ReturnType<typeof ForgetfulSink.make>["layer"] =
+      ArtifactSink.layerMemoryOpen
+  ) {
+    const given = yield* settings
+    const simulator = yield* Effect.provide(
+      Simulator,
+      yield* Layer.build(Layer.fresh(Simulator.layer({ live: false, alerts: 6, incidents: 2, legacyAlerts: 2 })))
     )
-  )
-})
+    const http = yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
+    if (fault !== undefined) yield* simulator.addFault(fault)
+    return Layer.fresh(
+      Assembly.layerNoDeps({
+        settings: given,
+        stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), sink)
+      }).pipe(
+        Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, http)),
+        Layer.provideMerge(FileSystem.layerNoop({})),
+        Layer.provideMerge(Layer.mergeAll(Values.layer, Published.layer, Status.layer("test"))),
+        Layer.provideMerge(SettingsSource.layerConstant(given))
+      )
+    )
+  }
+)
 
 /** Lets what waits for the machine, such as the signing of a request, go on. */
 const calm = Effect.repeat(TestClock.adjust(0), { times: 50 })
 
 /** What `check` says at a time; it has a clock of its own, since its time limits pass on it. */
-const checked = (fault: Wanted, at: number) =>
+const checked = (fault: Wanted | undefined, at: number) =>
   Effect.gen(function*() {
     yield* TestClock.setTime(noon + at * 1000)
     const instance = allFromSettings(yield* settings)[0]!
@@ -125,13 +133,20 @@ const checked = (fault: Wanted, at: number) =>
     return Array.from(yield* Fiber.join(checking), findingText).join("\n")
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(TestClock.layer())))
 
+/** The stream of the broker loses its newest half. */
+const gone = Effect.fnUntraced(function*(stream: ReturnType<typeof ForgetfulSink.make>) {
+  stream.forget(Math.floor(stream.ids().length / 2))
+  yield* stream.look
+  yield* calm
+})
+
 const seen = Effect.fnUntraced(
-  function*(fault: Wanted) {
+  function*(fault: Wanted | undefined, stream?: ReturnType<typeof ForgetfulSink.make>) {
     yield* TestClock.setTime(noon)
     const lines: Array<string> = []
     const capture = Logger.make((options) => void lines.push(Logging.text.log(options)))
     const scope = yield* Scope.fork(yield* Scope.Scope)
-    const context = yield* Layer.buildWithScope(yield* world(fault), scope)
+    const context = yield* Layer.buildWithScope(yield* world(fault, stream?.layer), scope)
     yield* Effect.forkIn(
       Connector.run(false).pipe(Effect.provideContext(context), Effect.provide(Logger.layer([capture]))),
       scope
@@ -144,6 +159,7 @@ const seen = Effect.fnUntraced(
         yield* calm
         yield* TestClock.adjust(Math.min(noon + until * 1000 - now, now < noon + 60_000 ? 5000 : 60_000))
       }
+      if (stream !== undefined && until === 60) yield* gone(stream)
       const said = lines.splice(0)
       const statusNow = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis).slice(2).join("\n")
       const checkNow = yield* checked(fault, until)
@@ -175,9 +191,18 @@ it.layer(NodeServices.layer)("what an administrator sees over two hours", (it) =
       }))
   }
 
+  it.effect("of a broker that has lost half of what it took", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${directory}/${brokerLost}`
+      const text = `${yield* seen(undefined, ForgetfulSink.make())}\n`
+      if (yield* updating) yield* fs.writeFileString(file, text)
+      assert.strictEqual(text, yield* fs.readFileString(file), "UPDATE=1 npm test writes it anew")
+    }))
+
   it.effect("has no file of a fault that is no more", () =>
     Effect.gen(function*() {
       const files = yield* (yield* FileSystem.FileSystem).readDirectory(directory)
-      assert.sameMembers(files, all.map(([name]) => `${name}.txt`))
+      assert.sameMembers(files, [brokerLost, ...all.map(([name]) => `${name}.txt`)])
     }))
 })

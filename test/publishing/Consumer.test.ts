@@ -174,9 +174,9 @@ it.effect("shows the sink, what was published, and whether it can be written", (
     yield* Queue.offerAll(queue, [yield* page("1"), yield* page("2")])
     yield* consuming()
     yield* calm
-    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0 })
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0, lost: 0 })
     yield* TestClock.adjust("1 second")
-    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(), published: 2 })
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(), published: 2, lost: 0 })
   }))
 
 it.effect("a page that was lost is no failure of the sink", () =>
@@ -201,7 +201,7 @@ it.effect("a page that nobody wants any more does not say that the sink works ag
     yield* calm
     isWanted = false
     yield* TestClock.adjust("1 minute")
-    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0 })
+    assert.deepStrictEqual(yield* shown, { type: "test", failing: new Set<Outlet>(["sink"]), published: 0, lost: 0 })
   }))
 
 it.effect("tries a checkpoint that cannot be written again, and does not publish its page again", () =>

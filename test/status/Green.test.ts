@@ -155,9 +155,13 @@ describe("an instance that collects nothing", () => {
   }
 })
 
+const lost = { code: "broker_lost", message: "m", remedy: "r", occurred_at: "t" }
+
 const Endpoint = Schema.Struct({
   state: EndpointState,
   lastPollWell: Schema.optionalKey(Schema.Boolean),
+  /** Whether what the broker lost is read again. */
+  isLost: Schema.Boolean,
   /** Minutes ago. */
   since: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200])),
   lastSuccess: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200]))
@@ -167,11 +171,12 @@ it.effect.prop("ok means that an endpoint that can deliver succeeded in time, an
   Schema.Array(Endpoint)
 ], ([given]) =>
   Effect.sync(() => {
-    const endpoints = given.map(({ lastPollWell, lastSuccess, since, state }) => ({
+    const endpoints = given.map(({ isLost, lastPollWell, lastSuccess, since, state }) => ({
       ...freshEndpoint,
       intervalMinutes: 5,
       state,
       lastPollWell,
+      lost: isLost ? lost : undefined,
       since: since === undefined ? undefined : noon - since * 60_000,
       lastSuccessAt: lastSuccess === undefined ? undefined : noon - lastSuccess * 60_000
     }))
@@ -184,7 +189,8 @@ it.effect.prop("ok means that an endpoint that can deliver succeeded in time, an
       assert.isNotEmpty(able)
       assert.isTrue(endpoints.some(({ lastPollWell }) => lastPollWell === true))
       for (const endpoint of able) {
-        assert.notInclude(["unauthorized", "unavailable", "error"], endpoint.state)
+        assert.notInclude(["unauthorized", "unavailable", "error", "broker_lost"], endpoint.state)
+        assert.isUndefined(endpoint.lost)
         assert.isFalse(isLate(endpoint))
       }
     }

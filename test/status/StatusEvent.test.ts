@@ -195,7 +195,8 @@ describe("gauges", () => {
         _tag: "CheckpointSaved",
         highWaterMark: "m",
         gaps: [{ from: "a", to: "b", code: "c" }],
-        rhythm: { quietSince: noon, longest: 0, brought: 1 }
+        rhythm: { quietSince: noon, longest: 0, brought: 1 },
+        isLost: false
       })
     )
     assert.strictEqual(valueOf(saved, Metrics.gaps), 1)

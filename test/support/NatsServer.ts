@@ -30,6 +30,8 @@ export interface NatsServer {
   readonly url: string
   readonly port: number
   readonly version: string
+  /** Directory of its streams. */
+  readonly store: string
   /** Kills the broker with -9, like a power cut; returns when it has ended. */
   readonly kill: Effect.Effect<void>
   /** Restarts the broker on the same port and store; returns when it answers. */
@@ -121,6 +123,7 @@ export const start = (config = ""): Effect.Effect<NatsServer, never, Scope.Scope
       url: `nats://127.0.0.1:${port}`,
       port,
       version,
+      store: directory,
       kill: Effect.andThen(signal("SIGKILL"), Effect.suspend(() => ended(child!))),
       // The system may briefly give the port to another process that asks for a free one.
       restart: Effect.orDie(Effect.asVoid(Effect.retry(run(port), Schedule.recurs(5)))),

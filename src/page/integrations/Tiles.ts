@@ -158,6 +158,7 @@ export const endpointStates: Record<Endpoint["state"], { readonly word: string; 
   cooldown: { word: "Cooldown", icon: "cooldown" },
   unavailable: { word: "Unavailable", icon: "failed" },
   error: { word: "Error", icon: "failed" },
+  broker_lost: { word: "Lost by the broker", icon: "failed" },
   starting: { word: "Starting", icon: "waiting" },
   ok: { word: "OK", icon: "connected" }
 }
