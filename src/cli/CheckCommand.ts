@@ -96,15 +96,13 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
 /** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const { artifacts, faults, hasBucket, isExposed, lacks, order, settings, unknown } = yield* Effect.mapError(
-    BrokerCheck.look(bootstrap),
-    ({ _tag, message }) =>
+  const { artifacts, faults, findings: ofStream, hasBucket, isExposed, lacks, order, settings, unknown } = yield* Effect
+    .mapError(BrokerCheck.look(bootstrap), ({ _tag, message }) =>
       new Refusal({
         faults: [_tag === "NoBroker"
           ? `${message}; check NATS_URL, the network, and the broker's credentials and TLS files`
           : message]
-      })
-  )
+      }))
   const findings: Array<Finding> = [
     isExposed
       ? {
@@ -138,6 +136,9 @@ const onBroker = Effect.gen(function*() {
   ]
   if (settings.sink.type === "nats") {
     findings.push(stream("sink", "the published artifacts", artifacts))
+    findings.push(
+      ...ofStream.map(({ message, remedy }): Finding => ({ check: "stream", outcome: "warning", message, remedy }))
+    )
     if (settings.sink.dead_letters === "subject" || settings.sink.stage === "parsed") {
       findings.push(stream("unknown", "the artifacts that no parser knows", unknown))
     }

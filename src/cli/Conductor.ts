@@ -14,6 +14,7 @@ import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import { CreationOrder } from "../nats/CreationOrder.ts"
+import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
 import * as NatsLeases from "../nats/NatsLeases.ts"
 import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
 import * as NatsSettingsStore from "../nats/NatsSettingsStore.ts"
@@ -28,6 +29,7 @@ import * as Logging from "./Logging.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
+import * as StreamWatch from "./StreamWatch.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
@@ -178,7 +180,12 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(
         Effect.forkScoped(followBroker),
-        Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId))
+        Effect.andThen(
+          Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId)),
+          settings.sink.type === "nats"
+            ? Effect.forkScoped(StreamWatch.run(NatsArtifactSink.subjectOf(bootstrap.applianceId, settings.sink.stage)))
+            : Effect.void
+        )
       )
       return yield* Assembly.poll({
         settings,

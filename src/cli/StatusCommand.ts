@@ -67,7 +67,10 @@ export const linesOf = (
   return [
     `azure-security ${version}, started ${
       since(started_at, now)
-    }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published`,
+    }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published${
+      sink.lost === undefined ? "" : `, ${sink.lost} lost by the broker`
+    }`,
+    ...(sink.warnings ?? []).map((report) => `  ! ${line(report)}`),
     ...sorted.flatMap((instance) => ["", ...instanceLines(instance, now)]),
     ...(instances.length === 0 ? ["", "no instance is set up"] : [])
   ]

@@ -13,6 +13,7 @@ import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
 import { ask } from "./Request.ts"
 import * as Rights from "./Rights.ts"
+import * as StreamJudgement from "./StreamJudgement.ts"
 
 /** How long to wait for a broker that should be up. */
 const patience = "8 seconds"
@@ -76,6 +77,8 @@ export const look = Effect.fn("BrokerCheck.look")(
         !connection.servers.every((server) => isLoopback(hostOf(server.replace(/^(?:nats|tls):\/\//, "")))),
       faults: [...source.faults ?? [], ...change.faults],
       hasBucket: Option.isSome(found),
+      /** What is wrong with the stream of the artifacts. */
+      findings: sink.type === "nats" ? yield* StreamJudgement.findings(subjectOf(applianceId, sink.stage)) : [],
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
       unknown: yield* keptOf(subjectOf(applianceId, "unknown"))
     }

@@ -69,6 +69,36 @@ export const reportCodes = {
     remedy:
       "nothing is to be done for these; see *Which guarantees the broker gives* for what keeps it from happening again"
   },
+  stream_duplicate_window: {
+    says:
+      "the stream's `duplicate_window` is shorter than an hour, the longest outage that is ridden out without duplicates",
+    remedy: "`nats stream edit STREAM --dupe-window=1h`"
+  },
+  stream_discards: {
+    says: "the stream discards the oldest (`discard: old`) at a limit that a day's artifacts reach",
+    remedy: "raise `max_bytes` or `max_msgs`; the report has the command"
+  },
+  stream_max_age: {
+    says: "the stream's `max_age` is shorter than a weekend",
+    remedy: "`nats stream edit STREAM --max-age=72h`"
+  },
+  stream_memory: { says: "the stream is in memory", remedy: "make it again with `--storage=file`" },
+  stream_replicas: {
+    says: "the stream has one replica on a cluster",
+    remedy: "`nats stream edit STREAM --replicas=3`"
+  },
+  stream_async: {
+    says: "the stream acknowledges before it writes (`persist_mode: async`)",
+    remedy: "make it again with the default"
+  },
+  stream_message_size: {
+    says: "an artifact was larger than the stream's `max_msg_size`, and was shortened",
+    remedy: "raise it; the report has the command"
+  },
+  stream_unread: {
+    says: "the stream has no consumer for the subject of the artifacts",
+    remedy: "look whether Conductor's parser runs"
+  },
   sink_unavailable: {
     says: "artifacts or positions cannot be written; the page is kept, and polling waits and resumes by itself",
     remedy: "free space, or repair the directory or the broker"

@@ -63,6 +63,8 @@ export interface SinkSnapshot {
   readonly published: number
   /** Artifacts that the broker had acknowledged and lost, as far as this process noticed. */
   readonly lost: number
+  /** What is wrong with the broker's stream. */
+  readonly warnings?: ReadonlyArray<Report>
 }
 
 /** The connector's whole status. `startedAt` is in milliseconds since 1970. */

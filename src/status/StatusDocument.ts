@@ -85,6 +85,9 @@ export const StatusDocument = Schema.Struct({
     published: Schema.Int,
     lost: Schema.optionalKey(
       described(Schema.Int, "Artifacts that the broker had acknowledged and lost; they are published again.")
+    ),
+    warnings: Schema.optionalKey(
+      described(Schema.Array(Report), "What is wrong with the broker's stream, with the commands that mend it.")
     )
   }),
   instances: Schema.Array(InstanceDocument),

@@ -88,6 +88,8 @@ export type StatusEvent =
   | { readonly _tag: "Published"; readonly artifacts: number }
   /** The broker has lost so many artifacts that it had acknowledged. */
   | { readonly _tag: "SinkLost"; readonly artifacts: number }
+  /** What is wrong with the broker's stream; empty when it is well made. */
+  | { readonly _tag: "SinkWarned"; readonly warnings: ReadonlyArray<Report> }
   | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
 
 const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): EndpointSnapshot => {
@@ -272,6 +274,8 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
       return { ...snapshot, sink: { ...snapshot.sink, published: snapshot.sink.published + event.artifacts } }
     case "SinkLost":
       return { ...snapshot, sink: { ...snapshot.sink, lost: snapshot.sink.lost + event.artifacts } }
+    case "SinkWarned":
+      return { ...snapshot, sink: { ...snapshot.sink, warnings: event.warnings } }
     case "Drifted":
       return { ...snapshot, drift: DriftCounts.add(snapshot.drift, event.drift, event.at) }
   }

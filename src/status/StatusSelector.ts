@@ -163,7 +163,8 @@ const sinkDocument = ({ sink }: Snapshot): StatusDocument["sink"] => ({
   type: sink.type,
   state: isWritable(sink) ? "ok" : "unavailable",
   published: sink.published,
-  ...(sink.lost === 0 ? {} : { lost: sink.lost })
+  ...(sink.lost === 0 ? {} : { lost: sink.lost }),
+  ...(sink.warnings === undefined || sink.warnings.length === 0 ? {} : { warnings: sink.warnings })
 })
 
 /** Whether the sink and the checkpoints can be written, as far as the last attempt tells. */

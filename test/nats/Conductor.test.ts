@@ -278,6 +278,12 @@ describeNats("in Conductor", () => {
         assert.match(checked.stdout(), /✓ settings +instances: prod\n/)
         assert.match(checked.stdout(), /✓ sink +the stream DATA_b0f7 keeps the published artifacts, \d+ messages/)
         assert.match(checked.stdout(), /✓ alerts_v2 +reachable, 5 alerts/)
+        // The stream of the test has the broker's defaults and no reader: the log and check say the same.
+        for (const words of [/knows duplicates for 2 minutes/, /nobody reads \S+\.data\.artifacts\.raw/]) {
+          assert.match(checked.stdout(), words)
+          assert.match(process.stdout(), words)
+        }
+        assert.match(checked.stdout(), /→ nats stream edit DATA_b0f7 --dupe-window=1h/)
       }))
 
     it.effect("3,000 alerts over two kill -9 of the broker: each artifact is in the stream exactly once", () =>

@@ -1,0 +1,193 @@
+/**
+ * Judges how the stream of the artifacts is made: what loses them, what lets them come twice, and whether anybody reads them.
+ * Each finding has the command that mends it.
+ */
+import type { ConsumerInfo, StreamConfig, StreamInfo } from "@nats-io/jetstream"
+import { Clock, Duration, Effect, Option, Schema, Stream } from "effect"
+import { Checkpoint } from "../checkpoints/Checkpoint.ts"
+import { bucketOf } from "./CompareAndSet.ts"
+import { Connection } from "./Connection.ts"
+import { bucket as checkpoints } from "./NatsStateStore.ts"
+import { ask, Refused } from "./Request.ts"
+
+/** What was published into the stream, by the watermarks of all endpoints. */
+export interface Volume {
+  /** Messages of the last day. */
+  readonly daily: number
+  /** Bytes of the largest artifact, before it was shortened. */
+  readonly largest: number
+}
+
+/** What the stream is judged by. */
+export interface StreamFacts {
+  readonly subject: string
+  readonly config: Partial<StreamConfig> & Pick<StreamConfig, "name">
+  readonly state: Pick<StreamInfo["state"], "bytes" | "messages">
+  readonly isCluster: boolean
+  /** Subjects that its consumers filter by, empty for all; undefined where this user may not list them. */
+  readonly filters: ReadonlyArray<string> | undefined
+  readonly volume: Volume
+}
+
+/** A way in which a stream does not keep what is promised. */
+export interface StreamFinding {
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** The longest outage after which nothing that was stored and not acknowledged comes twice. */
+export const outageRidden = Duration.hours(1)
+
+/** The longest time in which nobody looks after an appliance, Friday's evening to Monday's. */
+export const weekend = Duration.hours(72)
+
+const nanos = 1_000_000
+
+const spoken = (millis: number): string =>
+  millis < 7_200_000 ? `${Math.round(millis / 60_000)} minutes` : `${Math.round(millis / 3_600_000)} hours`
+
+const isPart = (filter: ReadonlyArray<string>, subject: ReadonlyArray<string>): boolean =>
+  filter.length === 0
+    ? subject.length === 0
+    : filter[0] === ">"
+    ? subject.length > 0
+    : subject.length > 0 && (filter[0] === "*" || filter[0] === subject[0]) && isPart(filter.slice(1), subject.slice(1))
+
+/** Whether a consumer's filter lets a subject through. */
+const passes = (filter: string, subject: string) => filter === "" || isPart(filter.split("."), subject.split("."))
+
+const discards = ({ config, state, volume: { daily } }: StreamFacts): StreamFinding | undefined => {
+  if (config.discard === "new" || daily === 0) return undefined
+  const { max_bytes = -1, max_msgs = -1, name } = config
+  const bytes = state.messages === 0 ? 0 : Math.ceil(daily * state.bytes / state.messages)
+  const limit = max_msgs > 0 && daily >= max_msgs
+    ? { has: `max_msgs ${max_msgs}`, day: `${daily} messages`, flag: `--max-msgs=${daily * 3}` }
+    : max_bytes > 0 && bytes >= max_bytes
+    ? { has: `max_bytes ${max_bytes}`, day: `${bytes} bytes`, flag: `--max-bytes=${bytes * 3}` }
+    : undefined
+  return limit === undefined ? undefined : {
+    code: "stream_discards",
+    message:
+      `the stream ${name} discards the oldest artifacts at ${limit.has}, and a day brings ${limit.day}: what is not read within a day is lost`,
+    remedy: `nats stream edit ${name} ${limit.flag}`
+  }
+}
+
+/** Returns what is wrong with a stream; empty for a good one. */
+export const judge = (facts: StreamFacts): ReadonlyArray<StreamFinding> => {
+  const { config, filters, isCluster, subject, volume: { largest } } = facts
+  const { name } = config
+  const window = (config.duplicate_window ?? 0) / nanos
+  const age = (config.max_age ?? 0) / nanos
+  const size = config.max_msg_size ?? -1
+  const found: ReadonlyArray<StreamFinding | undefined | false> = [
+    window < Duration.toMillis(outageRidden) && {
+      code: "stream_duplicate_window",
+      message: `the stream ${name} knows duplicates for ${
+        spoken(window)
+      }: after a longer outage, artifacts that were stored and not acknowledged may come twice`,
+      remedy: `nats stream edit ${name} --dupe-window=1h`
+    },
+    discards(facts),
+    age > 0 && age < Duration.toMillis(weekend) && {
+      code: "stream_max_age",
+      message: `the stream ${name} keeps artifacts for ${
+        spoken(age)
+      }: a reader that is down over a weekend misses some`,
+      remedy: `nats stream edit ${name} --max-age=72h`
+    },
+    config.storage === "memory" && {
+      code: "stream_memory",
+      message: `the stream ${name} is in memory, and loses everything at a restart of nats-server`,
+      remedy: `nats stream rm ${name}, and nats stream add ${name} --storage=file --subjects="${
+        (config.subjects ?? [subject]).join(",")
+      }"`
+    },
+    isCluster && config.num_replicas === 1 && {
+      code: "stream_replicas",
+      message: `the stream ${name} has one replica on a cluster: with its server everything in it is gone`,
+      remedy: `nats stream edit ${name} --replicas=3`
+    },
+    config.persist_mode === "async" && {
+      code: "stream_async",
+      message: `the stream ${name} acknowledges artifacts before they are written (persist_mode: async)`,
+      remedy: `nats stream rm ${name}, and nats stream add ${name} --persist-mode=default --subjects="${
+        (config.subjects ?? [subject]).join(",")
+      }"`
+    },
+    size > 0 && largest > size && {
+      code: "stream_message_size",
+      message:
+        `the stream ${name} takes messages of ${size} bytes, and the largest artifact had ${largest}: such are published shortened`,
+      remedy: `nats stream edit ${name} --max-msg-size=${largest * 2}`
+    },
+    filters !== undefined && !filters.some((filter) => passes(filter, subject)) && config.republish === undefined && {
+      code: "stream_unread",
+      message: `nobody reads ${subject}: the stream ${name} has no consumer for it`,
+      remedy: `look whether Conductor's parser runs, or nats consumer add ${name} parser --pull --filter=${subject}`
+    }
+  ]
+  return found.filter((one) => one !== undefined && one !== false)
+}
+
+const decode = Schema.decodeOption(Schema.fromJsonString(Checkpoint))
+
+/** Reads what was published into a stream within a day, by all checkpoints on the broker. */
+const volumeOf = Effect.fnUntraced(function*(stream: string): Effect.fn.Return<Volume, Refused, Connection> {
+  const { jsm } = yield* Connection
+  const { last, stream: kept, subjectOf } = yield* bucketOf(checkpoints)
+  const { state } = yield* ask(() => jsm.streams.info(kept, { subjects_filter: `${subjectOf("")}>` }))
+  const keys = Object.keys(state.subjects ?? {})
+    .map((subject) => subject.slice(subjectOf("").length))
+    .filter((key) => key.endsWith(".checkpoint.json"))
+  const since = (yield* Clock.currentTimeMillis) - Duration.toMillis(Duration.days(1))
+  const found = yield* Effect.forEach(
+    keys,
+    (key) =>
+      Effect.map(
+        last(key),
+        Option.flatMap(({ bytes, isValue }) => isValue ? decode(new TextDecoder().decode(bytes)) : Option.none())
+      ),
+    { concurrency: 16 }
+  )
+  const deliveries = found.flatMap((one) =>
+    Option.isSome(one) && one.value.delivered?.stream === stream ? [one.value.delivered] : []
+  )
+  return {
+    daily: deliveries.reduce(
+      (sum, { entries }) => entries.reduce((sum, { at, count }) => at >= since ? sum + count : sum, sum),
+      0
+    ),
+    largest: Math.max(0, ...deliveries.map(({ largest }) => largest))
+  }
+})
+
+const filtersOf = ({ config: { filter_subject, filter_subjects } }: ConsumerInfo): ReadonlyArray<string> =>
+  filter_subjects ?? [filter_subject ?? ""]
+
+/** Reads from the broker what the stream that keeps a subject is judged by; fails where there is none. */
+export const factsOf = Effect.fn("StreamJudgement.factsOf")(
+  function*(subject: string): Effect.fn.Return<StreamFacts, Refused, Connection> {
+    const { jsm, nc } = yield* Connection
+    const name = yield* ask(() => jsm.streams.find(subject))
+    const { config, state } = yield* ask(() => jsm.streams.info(name))
+    const consumers = yield* Stream.fromAsyncIterable(jsm.consumers.list(name), (cause) => new Refused({ cause })).pipe(
+      Stream.runCollect,
+      Effect.option
+    )
+    return {
+      subject,
+      config,
+      state,
+      isCluster: nc.info?.cluster !== undefined,
+      filters: Option.getOrUndefined(Option.map(consumers, (all) => Array.from(all).flatMap(filtersOf))),
+      // Before the first page there is no bucket.
+      volume: yield* Effect.orElseSucceed(volumeOf(name), () => ({ daily: 0, largest: 0 }))
+    }
+  }
+)
+
+/** Judges the stream that keeps a subject; empty where it cannot be asked. */
+export const findings = (subject: string): Effect.Effect<ReadonlyArray<StreamFinding>, never, Connection> =>
+  Effect.orElseSucceed(Effect.map(factsOf(subject), judge), () => [])
