@@ -14,11 +14,13 @@ import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import { CreationOrder } from "../nats/CreationOrder.ts"
+import * as Membership from "../nats/Membership.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
 import * as NatsLeases from "../nats/NatsLeases.ts"
 import * as NatsSettingsSource from "../nats/NatsSettingsSource.ts"
 import * as NatsSettingsStore from "../nats/NatsSettingsStore.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
+import * as Replicas from "../nats/Replicas.ts"
 import * as Rights from "../nats/Rights.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
 import { Status } from "../status/Status.ts"
@@ -179,7 +181,10 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       if (Option.isSome(options.listen)) yield* Effect.flatMap(admitted(source.initial, options.once), admit)
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
       const beside = Effect.andThen(
-        Effect.forkScoped(followBroker),
+        Effect.andThen(
+          Effect.forkScoped(followBroker),
+          Effect.forkScoped(Replicas.follow([NatsStateStore.bucket, Membership.bucket]))
+        ),
         Effect.andThen(
           Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId)),
           settings.sink.type === "nats"

@@ -4,6 +4,7 @@ import { Duration, Effect, Option, Stream } from "effect"
 import { bucketOf, removed } from "./CompareAndSet.ts"
 import { answerMax, Connection } from "./Connection.ts"
 import { describe } from "./NatsFailure.ts"
+import { wanted } from "./Replicas.ts"
 import { ask, Refused } from "./Request.ts"
 import { watch } from "./Watch.ts"
 
@@ -38,7 +39,8 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   /** Runs when the members change, this process included. */
   readonly changed: Effect.Effect<void>
 }) {
-  const { jsm, kvm } = yield* Connection
+  const connection = yield* Connection
+  const { jsm, kvm } = connection
   const members = yield* bucketOf(bucket)
   const { stream } = members
   const { changed, monotonic } = options
@@ -48,7 +50,8 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   const left = new Set<string>()
 
   const openBucket = Effect.gen(function*() {
-    yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false, ttl }))
+    const replicas = yield* Effect.provideService(wanted, Connection, connection)
+    yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false, ttl, replicas }))
     const { config } = yield* ask(() => jsm.streams.info(stream))
     if (config.max_age === 0) {
       const cause = new Error("it has no TTL, so that a dead process would keep its instances: delete the bucket")

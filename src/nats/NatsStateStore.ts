@@ -10,6 +10,7 @@ import { Conflict, StateStore, StateStoreError, StoreUnavailable } from "../chec
 import { bucketOf, removed } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
 import { describe, isAmbiguous } from "./NatsFailure.ts"
+import { wanted } from "./Replicas.ts"
 import { ask, Refused } from "./Request.ts"
 
 /** Name of the bucket with checkpoints and leases. */
@@ -28,7 +29,8 @@ type Operation = StateStoreError["operation"]
 export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
   StateStore,
   Effect.gen(function*() {
-    const { jsm, kvm, nc } = yield* Connection
+    const connection = yield* Connection
+    const { jsm, kvm, nc } = connection
     const { last, stream, subjectOf, unmark, write: writeAt } = yield* bucketOf(bucket)
     const opening = yield* Semaphore.make(1)
     let isOpen = false
@@ -38,7 +40,8 @@ export const layer: Layer.Layer<StateStore, never, Connection> = Layer.effect(
     /** Creates the bucket without direct reads, so that the stream's leader answers: a replica may be behind. */
     const open = opening.withPermit(Effect.gen(function*() {
       if (isOpen) return
-      yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false }))
+      const replicas = yield* Effect.provideService(wanted, Connection, connection)
+      yield* ask(() => kvm.create(bucket, { history: 1, allow_direct: false, replicas }))
       const { config } = yield* ask(() => jsm.streams.info(stream))
       if (config.max_age > 0 || config.storage === "memory") {
         yield* Effect.logWarning(

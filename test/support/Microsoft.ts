@@ -7,7 +7,7 @@ import { Effect, Layer, Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { createServer as createProxy } from "node:http"
+import { createServer as createProxy, type IncomingMessage } from "node:http"
 import { createServer } from "node:https"
 import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
@@ -70,34 +70,37 @@ const proxyTo = (port: number) =>
   )
 
 /** The simulator builds its links with the scheme of this header, as behind a proxy. */
-const secure = (cert: string, key: string) =>
+const secure = (cert: string, key: string, seen: (request: IncomingMessage) => void) =>
   createServer({ cert, key }).on("request", (request) => {
     request.headers["x-forwarded-proto"] = "https"
+    seen(request)
   })
 
-/** Starts the stand-in; `env` is the environment that makes the program use it. */
-export const standIn = Effect.fnUntraced(function*(options: Partial<SimulatorOptions>) {
-  const { cert, key, path } = yield* certificate
-  const context = yield* Layer.buildWithScope(
-    HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
-      Layer.provideMerge(Simulator.layer({ live: false, ...options })),
-      Layer.provideMerge(NodeHttpServer.layer(() => secure(cert, key), {
-        host: "127.0.0.1",
-        port: 0,
-        gracefulShutdownTimeout: 0
-      }))
-    ),
-    yield* Scope.Scope
-  )
-  const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
-  const port = "port" in address ? address.port : 0
-  const proxy = yield* proxyTo(port)
-  const simulator = yield* Effect.provideContext(Simulator, context)
-  return {
-    simulator,
-    env: {
-      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-      NODE_EXTRA_CA_CERTS: path
+/** Starts the stand-in; `env` is the environment that makes the program use it. `seen` gets each request. */
+export const standIn = Effect.fnUntraced(
+  function*(options: Partial<SimulatorOptions>, seen: (request: IncomingMessage) => void = () => undefined) {
+    const { cert, key, path } = yield* certificate
+    const context = yield* Layer.buildWithScope(
+      HttpRouter.serve(Routes.layer, { disableLogger: true, disableListenLog: true }).pipe(
+        Layer.provideMerge(Simulator.layer({ live: false, ...options })),
+        Layer.provideMerge(NodeHttpServer.layer(() => secure(cert, key, seen), {
+          host: "127.0.0.1",
+          port: 0,
+          gracefulShutdownTimeout: 0
+        }))
+      ),
+      yield* Scope.Scope
+    )
+    const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
+    const port = "port" in address ? address.port : 0
+    const proxy = yield* proxyTo(port)
+    const simulator = yield* Effect.provideContext(Simulator, context)
+    return {
+      simulator,
+      env: {
+        HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        NODE_EXTRA_CA_CERTS: path
+      }
     }
   }
-})
+)
