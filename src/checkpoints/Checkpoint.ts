@@ -173,6 +173,12 @@ export const recovered = (checkpoint: Checkpoint, ended: boolean): Checkpoint =>
   return lost === undefined || (!ended && checkpoint.mark < lost.until) ? checkpoint : kept
 }
 
+/** Moves the mark back by hand, and forgets what was published since: the ledger must have been emptied before. */
+export const rewindAll = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => {
+  const { delivered: _, lost: __, ...kept } = checkpoint
+  return { ...rewind(kept, mark, at), floor: mark, contents: mark }
+}
+
 /** Records in the rhythm that a poll brought new records at `at`. */
 export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
   const { brought, longest, quietSince } = checkpoint.rhythm

@@ -3,6 +3,7 @@ import { Effect, Option, Predicate, type Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { HttpClientError } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
+import { variable } from "../config/EnvironmentVariable.ts"
 import { Api } from "../http/Api.ts"
 import { listenDefault } from "./Listening.ts"
 import * as PageToken from "./PageToken.ts"
@@ -27,9 +28,20 @@ export class AskRefused extends Schema.TaggedError<AskRefused>()("AskRefused", {
 /** The flag `--url` of all commands that ask a connector. */
 export const url = Flag.String("url").pipe(
   Flag.withMetavar("URL"),
-  Flag.withDefault(`http://${listenDefault}`),
-  Flag.withDescription(`Where the connector listens; http://${listenDefault} by default`)
+  Flag.optional,
+  Flag.withDescription(
+    `Where the connector listens; by default on this machine, at the port of AZURE_SECURITY_LISTEN, else http://${listenDefault}`
+  )
 )
+
+/** The address that a command asks. A connector that listens on every address of the machine is asked on its loopback. */
+export const addressOf = (given: Option.Option<string>): Effect.Effect<string> =>
+  Option.isSome(given)
+    ? Effect.succeed(given.value)
+    : Effect.map(variable("AZURE_SECURITY_LISTEN"), (listen) =>
+      `http://${
+        Option.getOrElse(listen, () => listenDefault).replace(/^(?:0\.0\.0\.0|\[::\]|localhost)(?=:)/, "127.0.0.1")
+      }`)
 
 /** `localhost` may be two addresses, and on one of them another program may listen. */
 const exact = (at: string) => at.replace(/\/+$/, "").replace(/^(http:\/\/)localhost(?=:|$)/i, "$1127.0.0.1")

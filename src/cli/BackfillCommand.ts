@@ -1,9 +1,8 @@
 /** The command `backfill`: collects a past range, separately from live polling, which may run at the same time. */
-import { Clock, Effect, Layer, Option, Path, Schema } from "effect"
+import { Clock, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
-import { hold } from "../config/DirectoryLock.ts"
 import { contextOf, fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -17,6 +16,7 @@ import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { ExitCode } from "./ExitCode.ts"
+import { layer as positionsLayer, Positions } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as Progress from "./ProgressLine.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -71,13 +71,10 @@ export const command = Command.make(
         return yield* new Refusal({ faults: [`--from ${fromText}: Expected a time before the end of the range`] })
       }
 
-      const { checkpoint, sink } = initial
-      const directories = [checkpoint.directory, ...(sink.type === "file" ? [sink.directory] : [])]
+      const { backfill, directories } = yield* Positions
       const faults = [...(yield* TlsVerification.faults), ...(yield* DataDirectory.faults(directories))]
       if (faults.length > 0) return yield* new Refusal({ faults })
-      const path = yield* Path.Path
-      const directory = path.join(checkpoint.directory, "backfill")
-      yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
+      const { node, noted, stores } = yield* backfill(name)
 
       const collect = Effect.gen(function*() {
         const checkpoints = yield* Checkpoints
@@ -100,10 +97,12 @@ export const command = Command.make(
             state,
             from,
             to: end as Timestamp.Timestamp,
-            context: contextOf(identity),
+            context: { ...contextOf(identity), ...node },
             progress: show.tell
           })
           yield* show.end(so)
+          const at = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
+          yield* noted({ at, command: "backfill", instance: name, endpoint: one, from, to: end })
         }
       })
       yield* collect.pipe(
@@ -111,7 +110,7 @@ export const command = Command.make(
           Layer.merge(
             Assembly.layer({
               settings: initial,
-              stores: Layer.merge(Assembly.layerFileStates(directory), Assembly.layerBackfillSink(initial))
+              stores
             }),
             Status.layer(version)
           ).pipe(Layer.provide(Layer.succeed(BudgetUse, "backfill")))
@@ -130,6 +129,10 @@ export const command = Command.make(
           })
         )
       )
-    }).pipe(Effect.provide(SettingsFlag.layer(config)), Effect.scoped)
+    }).pipe(Effect.provide(positionsLayer(config)), Effect.scoped)
   })
-).pipe(Command.withDescription("Collect a past range into files of its own, beside live polling; resumable"))
+).pipe(
+  Command.withDescription(
+    "Collect a past range into files of its own, or into the stream, beside live polling; resumable"
+  )
+)

@@ -1,21 +1,18 @@
 /**
- * `checkpoint`: shows resume positions, and changes them by hand.
+ * `checkpoint`: shows resume positions, and changes them by hand, in files or on Conductor's broker.
  *
- * A change needs a confirmation and a stopped connector, and is recorded in `changes.ndjson` in the directory.
+ * A change needs a confirmation and that nobody polls the instance, and is noted in the audit trail.
  */
-import { Clock, DateTime, Effect, type FileSystem, Layer, Option, type Path, Schema } from "effect"
+import { Clock, DateTime, Effect, Option, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
-import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoint, type CheckpointKey, rewind, rewindAll, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import * as FileStateStore from "../checkpoints/FileStateStore.ts"
-import { peek } from "../checkpoints/Peek.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
-import * as AuditFile from "../config/AuditFile.ts"
-import { hold } from "../config/DirectoryLock.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
+import { layer as positionsLayer, Positions } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -49,10 +46,10 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
   const { initial } = yield* SettingsSource
   const all = allFromSettings(initial).map(({ identity }) => identity)
   const chosen = all.filter(({ name }) => Option.isNone(instance) || name === instance.value)
-  if (chosen.length === 0) {
+  if (chosen.length === 0 && Option.isSome(instance)) {
     return yield* new Refusal({
       faults: [
-        `--instance ${Option.getOrElse(instance, () => "")}: the settings have no such instance; they have ${
+        `--instance ${instance.value}: the settings have no such instance; they have ${
           all.map(({ name }) => name).join(", ")
         }`
       ]
@@ -67,19 +64,23 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
         key: { cloud: cloud.name, tenant: tenantId, endpoint: one }
       }))
   )
-  return { found, directory: initial.checkpoint.directory }
+  return found
 })
 
 const time = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(".000Z", "Z")
 
 const lines = (
-  { cooldown, gaps, history, lastSuccessAt, mark, position }: Checkpoint,
+  { cooldown, delivered, gaps, history, lastSuccessAt, lost, mark, position }: Checkpoint,
   now: number
 ) => [
   `    published up to ${mark}`,
   `    last successful pass: ${lastSuccessAt === null ? "none yet" : time(lastSuccessAt)}`,
   ...(position === null ? [] : [`    pass in progress, continues at ${position.link ?? position.bound}`]),
   ...(cooldown === null || cooldown.until <= now ? [] : [`    cooldown until ${time(cooldown.until)}`]),
+  ...(delivered === undefined
+    ? []
+    : [`    in the stream ${delivered.stream} up to message ${delivered.entries.at(-1)?.last ?? "none"}`]),
+  ...(lost === undefined ? [] : [`    reads again ${lost.artifacts} artifacts that the stream ${lost.stream} lost`]),
   ...gaps.map(({ code, from, to }) => `    gap from ${from} to ${to} (${code})`),
   ...history.map(({ at, mark }) => `    ${time(at)}  ${mark}`)
 ]
@@ -103,18 +104,20 @@ const show = Command.make(
   },
   Effect.fn(function*({ config, endpoint, instance, json }) {
     yield* Effect.gen(function*() {
-      const { directory, found } = yield* targets(instance, endpoint)
+      const { peek } = yield* Positions
+      const found = yield* targets(instance, endpoint)
+      if (found.length === 0 && !json) yield* Printed.lines("no instance is set up")
       const now = yield* Clock.currentTimeMillis
       const all: Array<typeof Shown.Type[number]> = []
       for (const { endpoint, instance, key } of found) {
-        const checkpoint = Option.getOrNull(yield* peek(directory, key))
+        const checkpoint = Option.getOrNull(yield* peek(key))
         all.push({ instance, endpoint, checkpoint })
         if (json) continue
         yield* Printed.lines(`${instance} ${endpoint}`)
         yield* Printed.lines(...(checkpoint === null ? ["    no position yet"] : lines(checkpoint, now)))
       }
       if (json) yield* Printed.json(yield* Effect.orDie(Schema.encodeEffect(Shown)(all)))
-    }).pipe(Effect.provide(SettingsFlag.layer(config)))
+    }).pipe(Effect.provide(positionsLayer(config)))
   })
 ).pipe(Command.withDescription("Print positions, with the last ten of each"))
 
@@ -126,27 +129,41 @@ const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   return yield* Prompt.Confirm({ message: oneLine(message) })
 })
 
-/** Changes the states of the chosen endpoints; fails while a connector runs. */
+/** Changes the states of the chosen endpoints, while nobody polls the instance. */
 const changing = Effect.fnUntraced(
   function*(
     instance: string,
     endpoint: Option.Option<EndpointName>,
-    change: (
-      target: Target,
-      directory: string
-    ) => Effect.Effect<void, Error, Checkpoints | StateStore | FileSystem.FileSystem | Path.Path | Prompt.Environment>
+    change: (target: Target) => Effect.Effect<void, Error, Checkpoints | StateStore | Positions | Prompt.Environment>
   ) {
-    const { directory, found } = yield* targets(Option.some(instance), endpoint)
-    yield* Effect.mapError(hold(directory), ({ message }) => new Refusal({ faults: [message] }))
-    yield* Effect.forEach(found, (target) => change(target, directory), { discard: true }).pipe(
-      Effect.provide(Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(directory))),
+    const positions = yield* Positions
+    const found = yield* targets(Option.some(instance), endpoint)
+    yield* Effect.forEach(found, change, { discard: true }).pipe(
       Effect.mapError((error) =>
-        Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${directory}: ${error.message}`] })
-      )
+        Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${positions.where}: ${error.message}`] })
+      ),
+      Effect.provide(positions.changing(instance))
     )
   },
   Effect.scoped
 )
+
+/** Notes a change in the audit trail. */
+const noted = Effect.fnUntraced(
+  function*(command: string, { endpoint, instance }: Target, from: string, to: string | null) {
+    const at = time(yield* Clock.currentTimeMillis)
+    yield* (yield* Positions).noted({ at, command, instance, endpoint, from, to })
+  }
+)
+
+/** Forgets all that was published, so that it is published again. */
+const forget = Effect.fnUntraced(function*(prefix: string) {
+  const store = yield* StateStore
+  for (const key of yield* store.keys(prefix)) {
+    const value = yield* store.get(key)
+    if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
+  }
+})
 
 const rewindCommand = Command.make(
   "rewind",
@@ -158,40 +175,44 @@ const rewindCommand = Command.make(
       Flag.withMetavar("DURATION"),
       Flag.withDescription("How far back: 30m, 6h, 2d; never behind what the ledger knows, so that nothing comes twice")
     ),
+    republish: Flag.Boolean("republish").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription(
+        "Publish again what was published since then, with the same ids: for a broker that has lost it. What it still has may come twice"
+      )
+    ),
     yes: yesFlag
   },
-  Effect.fn(function*({ by, config, endpoint, instance, yes }) {
+  Effect.fn(function*({ by, config, endpoint, instance, republish, yes }) {
     const millis = parseDuration(by)
     if (millis === undefined) {
       return yield* new Refusal({ faults: [`--by ${by}: Expected a duration such as 30m, 6h or 2d`] })
     }
-    yield* changing(instance, endpoint, (target, directory) =>
+    yield* changing(instance, endpoint, (target) =>
       Effect.gen(function*() {
-        const state = yield* (yield* Checkpoints).open(target.key)
+        const checkpoints = yield* Checkpoints
+        const state = yield* checkpoints.open(target.key)
         const checkpoint = Option.getOrUndefined(state.current())
         const name = `${target.instance} ${target.endpoint}`
         if (checkpoint === undefined) return yield* Printed.lines(`${name}: no position yet`)
         const { floor, mark } = checkpoint
         const wanted = Timestamp.minusMillis(mark, millis)
-        const to = Timestamp.later(wanted, Timestamp.later(floor, state.ledger.floor() ?? floor))
+        const to = republish ? wanted : Timestamp.later(wanted, Timestamp.later(floor, state.ledger.floor() ?? floor))
         const why = to === wanted ? "" : " (the ledger does not reach further back)"
         if (to >= mark) return yield* Printed.lines(`${name}: cannot be moved back from ${mark}${why}`)
-        const message =
-          `${name}: from ${mark} back to ${to}${why}; what was published since then is not published again.`
+        const message = `${name}: from ${mark} back to ${to}${why}; what was published since then is ${
+          republish ? "published again, with the same ids" : "not published again"
+        }.`
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
-        yield* state.update((checkpoint) => rewind(checkpoint, to, at))
-        const { endpoint, instance } = target
-        yield* AuditFile.append(directory, AuditFile.changesFile, {
-          at: time(at),
-          command: "rewind",
-          instance,
-          endpoint,
-          from: mark,
-          to
-        })
+        if (republish) {
+          yield* forget(`${storeKey(target.key)}.ledger-`)
+          const again = yield* checkpoints.open(target.key)
+          yield* again.update((checkpoint) => rewindAll(checkpoint, to, at))
+        } else yield* state.update((checkpoint) => rewind(checkpoint, to, at))
+        yield* noted(republish ? "republish" : "rewind", target, mark, to)
         yield* Printed.lines(`${message} Done.`)
-      })).pipe(Effect.provide(SettingsFlag.layer(config)))
+      })).pipe(Effect.provide(positionsLayer(config)))
   })
 ).pipe(Command.withDescription("Move positions back, so that what changed since then is read again"))
 
@@ -199,10 +220,10 @@ const clear = Command.make(
   "clear",
   { config: SettingsFlag.config, instance: instanceFlag, endpoint: endpointFlag, yes: yesFlag },
   Effect.fn(function*({ config, endpoint, instance, yes }) {
-    yield* changing(instance, endpoint, (target, directory) =>
+    yield* changing(instance, endpoint, (target) =>
       Effect.gen(function*() {
-        const store = yield* StateStore
-        const mark = Option.match(yield* peek(directory, target.key), {
+        const { peek } = yield* Positions
+        const mark = Option.match(yield* peek(target.key), {
           onNone: () =>
             "no position",
           onSome: ({ mark }) =>
@@ -212,22 +233,10 @@ const clear = Command.make(
         const message =
           `${name}: the position (${mark}) and the ledger are forgotten; the next poll begins at the lookback and publishes again what lies in it.`
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
-        for (const key of yield* store.keys(`${storeKey(target.key)}.`)) {
-          const value = yield* store.get(key)
-          if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
-        }
-        const { endpoint, instance } = target
-        const at = yield* Clock.currentTimeMillis
-        yield* AuditFile.append(directory, AuditFile.changesFile, {
-          at: time(at),
-          command: "clear",
-          instance,
-          endpoint,
-          from: mark,
-          to: null
-        })
+        yield* forget(`${storeKey(target.key)}.`)
+        yield* noted("clear", target, mark, null)
         yield* Printed.lines(`${message} Done.`)
-      })).pipe(Effect.provide(SettingsFlag.layer(config)))
+      })).pipe(Effect.provide(positionsLayer(config)))
   })
 ).pipe(Command.withDescription("Forget positions and ledgers: the next poll begins at the lookback, and repeats"))
 

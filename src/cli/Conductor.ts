@@ -1,9 +1,7 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Effect, FileSystem, Layer, Option, Path, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
-import * as DataDirectory from "../config/DataDirectory.ts"
-import { hold } from "../config/DirectoryLock.ts"
 import * as Grant from "../config/Grant.ts"
 import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -12,6 +10,7 @@ import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
 import { Node } from "../instances/Node.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
+import * as Changes from "../nats/Changes.ts"
 import { Connection } from "../nats/Connection.ts"
 import { CreationOrder } from "../nats/CreationOrder.ts"
 import * as Membership from "../nats/Membership.ts"
@@ -28,47 +27,13 @@ import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { listen } from "./Listening.ts"
 import * as Logging from "./Logging.ts"
+import * as OwnDirectory from "./OwnDirectory.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
 import * as StreamWatch from "./StreamWatch.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
-
-const replicasMax = 9
-
-/**
- * Takes the first directory that no other process holds, for dead letters and the audit trail: two processes must not
- * write one file. None when the directory is unsafe, or cannot be made.
- */
-const ownDirectory = Effect.fnUntraced(function*(settings: Settings) {
-  const path = yield* Path.Path
-  const first = PageToken.directoryOf(settings, true)
-  const directories = [
-    first,
-    ...Array.from({ length: replicasMax - 1 }, (_, n) => path.join(first, `replica-${n + 2}`))
-  ]
-  const keepsLetters = settings.sink.type === "nats" && settings.sink.dead_letters === "file"
-  const what = keepsLetters ? "dead letters and changes of the settings" : "changes of the settings"
-  // Where others may write to the directory, they may also replace one in it.
-  return yield* DataDirectory.inspect(first).pipe(
-    Effect.andThen(Effect.firstSuccessOf(directories.map((each) => Effect.as(hold(each), each)))),
-    Effect.catch(({ message }) =>
-      Effect.as(
-        Effect.logWarning(`${what} are not kept, because no directory for them is available: ${message}`),
-        undefined
-      )
-    )
-  )
-})
-
-/** Returns the sink that keeps its dead letters in a directory of this process's own, or nowhere without one. */
-const sinkIn = (sink: Settings["sink"], directory: string | undefined) =>
-  sink.type !== "nats" || sink.dead_letters !== "file"
-    ? sink
-    : directory === undefined
-    ? { ...sink, dead_letters: "off" as const }
-    : { ...sink, directory }
 
 /** Waits until the broker's permissions let this user use the buckets; logs once what each lacks. */
 const untilAllowed = Effect.suspend(() => {
@@ -171,8 +136,8 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
         ({ faults, source: from }) =>
           Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
       )
-      const directory = yield* ownDirectory(source.initial)
-      const settings = { ...source.initial, sink: sinkIn(source.initial.sink, directory) }
+      const directory = yield* OwnDirectory.take(source.initial)
+      const settings = { ...source.initial, sink: OwnDirectory.sinkIn(source.initial.sink, directory) }
       const { secrets } = yield* Grant.fromEnvironment
       yield* Surroundings.warn({
         directories: [PageToken.directoryOf(source.initial, true)],
@@ -180,18 +145,16 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
       })
       if (Option.isSome(options.listen)) yield* Effect.flatMap(admitted(source.initial, options.once), admit)
       const states = Layer.merge(Checkpoints.layer, NatsLeases.layer())
-      const beside = Effect.andThen(
-        Effect.andThen(
-          Effect.forkScoped(followBroker),
-          Effect.forkScoped(Replicas.follow([NatsStateStore.bucket, Membership.bucket]))
-        ),
-        Effect.andThen(
-          Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId)),
-          settings.sink.type === "nats"
-            ? Effect.forkScoped(StreamWatch.run(NatsArtifactSink.subjectOf(bootstrap.applianceId, settings.sink.stage)))
-            : Effect.void
-        )
-      )
+      const { sink } = settings
+      const beside = Effect.all([
+        Effect.forkScoped(followBroker),
+        Effect.forkScoped(Effect.flatMap(Audit, ({ heard }) => Changes.follow(heard))),
+        Effect.forkScoped(Replicas.follow([NatsStateStore.bucket, Membership.bucket])),
+        Effect.forkScoped(StatusPublisher.run(bootstrap.applianceId)),
+        sink.type === "nats"
+          ? Effect.forkScoped(StreamWatch.run(NatsArtifactSink.subjectOf(bootstrap.applianceId, sink.stage)))
+          : Effect.void
+      ], { discard: true })
       return yield* Assembly.poll({
         settings,
         ...(directory === undefined ? {} : { audit: directory }),

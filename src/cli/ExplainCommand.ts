@@ -1,7 +1,6 @@
 /** `explain`: prints the requests of the next polls and their cost. */
 import { Clock, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
-import { peek } from "../checkpoints/Peek.ts"
 import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -10,6 +9,7 @@ import { requestBudget } from "../graph/Limits.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
 import { begin, resume } from "../polling/Walk.ts"
+import { layer as positionsLayer, Positions } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 
@@ -21,10 +21,10 @@ const shown = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)
 const spoken = (duration: Duration.Duration) =>
   Duration.toMinutes(duration) < 120 ? `${Duration.toMinutes(duration)} min` : `${Duration.toHours(duration)} h`
 
-const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: Endpoint, directory: string, now: number) {
+const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: Endpoint, now: number) {
   const { identity, pace } = instance
   const key = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
-  const checkpoint = yield* Effect.result(peek(directory, key))
+  const checkpoint = yield* Effect.result((yield* Positions).peek(key))
   if (checkpoint._tag === "Failure") return [`  ${endpoint.name}: nothing is asked: ${checkpoint.failure.message}`]
   const saved = Option.getOrUndefined(checkpoint.success)
   const overlap = overlapMillis(endpoint, pace)
@@ -73,16 +73,16 @@ export const command = Command.make(
   { config: SettingsFlag.config },
   Effect.fn(function*({ config }) {
     yield* Effect.gen(function*() {
-      const { initial } = yield* SettingsSource
+      const { initial, order } = yield* SettingsSource
       const now = yield* Clock.currentTimeMillis
-      const instances = allFromSettings(initial)
+      const instances = allFromSettings(initial, order)
       if (instances.length === 0) yield* Printed.lines("no instance is set up: nothing is asked")
       for (const instance of instances) {
         const { identity } = instance
         yield* Printed.lines(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
         if (!identity.enabled) continue
         for (const name of identity.endpoints) {
-          const lines = yield* ofEndpoint(instance, endpoints[name], initial.checkpoint.directory, now)
+          const lines = yield* ofEndpoint(instance, endpoints[name], now)
           yield* Printed.lines(...lines)
         }
         yield* Printed.lines(
@@ -91,6 +91,6 @@ export const command = Command.make(
           } requests a minute when little changes, ${ownLimit} at the most; Graph allows ${graphLimit} per application and tenant`
         )
       }
-    }).pipe(Effect.provide(SettingsFlag.layer(config)))
+    }).pipe(Effect.provide(positionsLayer(config)))
   })
 ).pipe(Command.withDescription("Print the requests that the next polls would send, and their cost; send nothing"))

@@ -13,7 +13,8 @@ import * as SettingsFlag from "./SettingsFlag.ts"
 export const command = Command.make(
   "page",
   { config: SettingsFlag.config, url: Asking.url },
-  Effect.fn(function*({ config, url }) {
+  Effect.fn(function*({ config, url: given }) {
+    const url = yield* Asking.addressOf(given)
     const link = yield* Asking.ask({ config, url }, (client, token) =>
       Effect.map(client.link.make(), (link) => ({
         ...link,

@@ -101,7 +101,8 @@ export const command = Command.make(
       Flag.withDescription("Print its last 200 requests to Microsoft instead, for a support case")
     )
   },
-  Effect.fn(function*({ config, requests, url }) {
+  Effect.fn(function*({ config, requests, url: given }) {
+    const url = yield* Asking.addressOf(given)
     if (requests) {
       yield* Printed.lines(
         ...(yield* Asking.ask({ config, url }, (client) => client.debug.requests())).map(requestLine)

@@ -59,10 +59,10 @@ const said: Readonly<Record<NonNullable<AuditEntry["change"]>, string>> = {
 const isRefusal = ({ change }: Event) => change === "token_refused"
 
 const log = (entry: AuditEntry) => {
-  const { change, count, fields } = entry
+  const { change, command, count, fields } = entry
   const many = count === undefined ? "" : ` ${count} times`
   const which = fields === undefined ? "" : `: ${fields.join(", ")}`
-  const text = `${said[change!]}${many}${which}`
+  const text = change === undefined ? `the command ${command} was run` : `${said[change]}${many}${which}`
   return (isRefusal(entry) ? Effect.logWarning(text) : Effect.logInfo(text)).pipe(
     Effect.annotateLogs(Struct.omit(entry, ["at", "change", "count", "fields"]))
   )
@@ -114,6 +114,8 @@ export class Audit extends Context.Service<Audit, {
   ) => Effect.Effect<A, E, R | SettingsStore>
   /** Tells what changed in the settings, without what was saved on the page. It does not wait for the disk. */
   readonly followed: (before: Settings, change: SettingsChange) => Effect.Effect<void>
+  /** Tells what a command of another process changed, unless it is known. */
+  readonly heard: (entry: AuditEntry) => Effect.Effect<void>
   /** Entries of an instance, newest first. */
   readonly history: (instance: string) => Effect.Effect<ReadonlyArray<AuditEntry>>
 }>()("azure-security/config/Audit") {
@@ -251,6 +253,14 @@ export class Audit extends Context.Service<Audit, {
             const fields = differing(Struct.omit(before, own), Struct.omit(settings, own))
             if (fields.length > 0) yield* note({ by, change: "changed", fields })
           })).pipe(Effect.uninterruptible),
+        heard: (entry) =>
+          Effect.suspend(() => {
+            const told: AuditEntry = { ...entry, by: "broker" }
+            // What was noted before this process began is in its file already, or is new to it.
+            if (entries.some((one) => Equal.equals(one, told))) return Effect.void
+            entries = [...entries, told].slice(-auditEntriesMax)
+            return Effect.andThen(changes.add(told), Effect.provideContext(log(told), context))
+          }),
         history: (instance) => Effect.sync(() => entries.filter((entry) => entry.instance === instance).toReversed())
       })
     })

@@ -2,7 +2,7 @@
  * Tests the broker once, for `check`: whether it answers, which stream keeps the artifacts, and which settings it
  * holds. Writes nothing.
  */
-import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { Effect, Layer, Option, Schema, type Scope, Stream } from "effect"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import type { Bootstrap } from "./Bootstrap.ts"
@@ -50,6 +50,38 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
 
 const settingsLayer = Layer.provide(NatsSettingsSource.layer, CreationOrder.layerReadOnly)
 
+/** What the broker has of settings. */
+export interface OnBroker extends SettingsChange {
+  /** Whether there is a bucket of settings. */
+  readonly hasBucket: boolean
+}
+
+/** Reads the settings on the broker once; fails where this user may not read them. */
+export const settingsNow: Effect.Effect<OnBroker, NoSettings, Connection | Scope.Scope> = Effect.gen(function*() {
+  const lacks = yield* Rights.lacks
+  // The source waits for ever for settings that it may not read.
+  const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
+  if (unread !== undefined) return yield* new NoSettings({ lack: `${unread.message}: ${unread.remedy}` })
+  const source = yield* Effect.provide(SettingsSource, yield* Layer.build(settingsLayer))
+  // An empty bucket answers at once, a missing one never does.
+  const found = yield* Stream.runHead(source.changes).pipe(
+    Effect.timeoutOption("3 seconds"),
+    Effect.map(Option.flatten)
+  )
+  const change: SettingsChange = Option.getOrElse(found, () => ({ settings: source.initial, faults: [] }))
+  return { ...change, faults: [...source.faults ?? [], ...change.faults], hasBucket: Option.isSome(found) }
+})
+
+/** Gives the broker of an environment 8 seconds for something; fails with {@link NoBroker} after that. */
+export const within = <A, E, R>(
+  { connection }: Pick<Bootstrap, "connection">,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | NoBroker, R> =>
+  Effect.timeoutOrElse(effect, {
+    duration: patience,
+    orElse: () => Effect.fail(new NoBroker({ servers: connection.servers }))
+  })
+
 /**
  * Tests the broker that a process in Conductor would use; fails with {@link NoBroker} after 8 seconds. `lacks` is what the
  * broker's permissions refuse.
@@ -58,16 +90,7 @@ export const look = Effect.fn("BrokerCheck.look")(
   function*({ applianceId, connection }: Bootstrap) {
     const { isEncrypted } = yield* Connection
     const lacks = yield* Rights.lacks
-    // The source waits for ever for settings that it may not read.
-    const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
-    if (unread !== undefined) return yield* new NoSettings({ lack: `${unread.message}: ${unread.remedy}` })
-    const source = yield* Effect.provide(SettingsSource, yield* Layer.build(settingsLayer))
-    // An empty bucket answers at once, a missing one never does.
-    const found = yield* Stream.runHead(source.changes).pipe(
-      Effect.timeoutOption("3 seconds"),
-      Effect.map(Option.flatten)
-    )
-    const change: SettingsChange = Option.getOrElse(found, () => ({ settings: source.initial, faults: [] }))
+    const change = yield* settingsNow
     const { sink } = change.settings
     return {
       ...change,
@@ -75,8 +98,6 @@ export const look = Effect.fn("BrokerCheck.look")(
       /** Whether somebody in between could read what should be protected. */
       isExposed: !isEncrypted && (connection.tls !== undefined || hasCredentials(connection)) &&
         !connection.servers.every((server) => isLoopback(hostOf(server.replace(/^(?:nats|tls):\/\//, "")))),
-      faults: [...source.faults ?? [], ...change.faults],
-      hasBucket: Option.isSome(found),
       /** What is wrong with the stream of the artifacts. */
       findings: sink.type === "nats" ? yield* StreamJudgement.findings(subjectOf(applianceId, sink.stage)) : [],
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
@@ -84,12 +105,5 @@ export const look = Effect.fn("BrokerCheck.look")(
     }
   },
   Effect.scoped,
-  (effect, { connection }) =>
-    effect.pipe(
-      Effect.provide(Connection.layer(connection)),
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () => Effect.fail(new NoBroker({ servers: connection.servers }))
-      })
-    )
+  (effect, bootstrap) => within(bootstrap, Effect.provide(effect, Connection.layer(bootstrap.connection)))
 )

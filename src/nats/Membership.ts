@@ -1,6 +1,8 @@
 /** The membership of this process: a key that it keeps renewing in a bucket with a TTL. */
 import { nuid } from "@nats-io/transport-node"
 import { Duration, Effect, Option, Stream } from "effect"
+import { hostname } from "node:os"
+import { pid } from "node:process"
 import { bucketOf, removed } from "./CompareAndSet.ts"
 import { answerMax, Connection } from "./Connection.ts"
 import { describe } from "./NatsFailure.ts"
@@ -12,6 +14,15 @@ import { watch } from "./Watch.ts"
 export const bucket = "AZURE_SECURITY_LEASES"
 
 const prefix = "member."
+
+/** Beginning of the id of a command's membership; ids of processes have no dash. */
+const commandPrefix = "command-"
+
+/** Whether a membership takes a share of the instances. */
+export const takesShare = (id: string): boolean => !id.startsWith(commandPrefix)
+
+/** What others are told of this process. */
+const name = `the process ${pid} on ${hostname()}`
 
 /** Share of the TTL for which a renewal is trusted; the rest allows for a deviating broker clock. */
 const trustedPart = 0.8
@@ -35,6 +46,8 @@ interface Own extends Membership {
 export const open = Effect.fn("Membership.open")(function*(options: {
   /** TTL of a bucket that has to be created; an existing bucket keeps its own. */
   readonly ttl: Duration.Duration
+  /** Whether it is a command's, which takes no share of the instances. */
+  readonly isCommand?: boolean
   readonly monotonic: () => number
   /** Runs when the members change, this process included. */
   readonly changed: Effect.Effect<void>
@@ -43,7 +56,7 @@ export const open = Effect.fn("Membership.open")(function*(options: {
   const { jsm, kvm } = connection
   const members = yield* bucketOf(bucket)
   const { stream } = members
-  const { changed, monotonic } = options
+  const { changed, isCommand = false, monotonic } = options
   let own: Own | undefined
   let ttl = Duration.toMillis(options.ttl)
   /** Memberships that ended, but may still be listed. */
@@ -73,16 +86,16 @@ export const open = Effect.fn("Membership.open")(function*(options: {
 
   const begin = Effect.gen(function*() {
     yield* openBucket
-    const id = nuid.next()
+    const id = (isCommand ? commandPrefix : "") + nuid.next()
     const from = monotonic()
-    const revision = yield* write(id, 0, id)
+    const revision = yield* write(id, 0, name)
     own = { id, revision, until: from + ttl * trustedPart }
     yield* changed
   })
 
   const renew: (member: Own) => Effect.Effect<void, Refused> = Effect.fnUntraced(function*(member) {
     const from = monotonic()
-    const renewed = yield* Effect.result(write(member.id, member.revision, member.id))
+    const renewed = yield* Effect.result(write(member.id, member.revision, name))
     if (renewed._tag === "Success") {
       member.revision = renewed.success
       // An expired membership stays lost: other processes may hold its leases by now.
@@ -159,6 +172,15 @@ export const open = Effect.fn("Membership.open")(function*(options: {
       return new Set(ids.filter((id) => !left.has(id))) as ReadonlySet<string>
     }),
     /** Whether a membership has ended, asked of the stream's leader. */
-    isGone
+    isGone,
+    /** What a member says of itself; one of an earlier version has its id alone. */
+    nameOf: (id: string) =>
+      Effect.map(Effect.option(lastOf(id)), (found) => {
+        const text = Option.match(Option.flatten(found), {
+          onNone: () => "",
+          onSome: ({ bytes }) => new TextDecoder().decode(bytes)
+        })
+        return text === "" || text === id ? `another process (member ${id})` : text
+      })
   }
 })

@@ -22,13 +22,15 @@ import { Clock, Deferred, Duration, Effect, Layer, Option, Queue, Schedule, Stre
 import { StateStore } from "../checkpoints/StateStore.ts"
 import { Leases } from "../instances/Leases.ts"
 import type { Connection } from "./Connection.ts"
-import { type Membership, open as openMembership } from "./Membership.ts"
+import { type Membership, open as openMembership, takesShare } from "./Membership.ts"
 import { bucket as storeBucket } from "./NatsStateStore.ts"
 import { watch } from "./Watch.ts"
 
 /** First token of the keys of leases, in the bucket of the checkpoints. */
 const prefix = "lease."
-const keyOf = (instance: string) => `${prefix}${instance}`
+
+/** The key of an instance's lease. */
+export const keyOf = (instance: string): string => `${prefix}${instance}`
 
 /** Leases requested at once. */
 const takenAtOnce = 16
@@ -141,7 +143,7 @@ export const layer = (options: NatsLeasesOptions = {}): Layer.Layer<never, never
         if (membership === undefined || seen === undefined) return
         const alive = yield* members.alive
         const wanted = Array.from(new Set(Array.from(wants, ({ instance }) => instance)))
-        const share = Math.ceil(wanted.length / Math.max(1, alive.size))
+        const share = Math.ceil(wanted.length / Math.max(1, Array.from(alive).filter(takesShare).length))
         const held = Array.from(holds.values())
         for (const hold of held.filter(({ isEnded }) => !isEnded).slice(share)) end(hold)
 

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { cpSync, rmSync } from "node:fs"
 import { Connection } from "../../src/nats/Connection.ts"
 import type { Row } from "../../src/simulator/Row.ts"
-import { appliance, documentOf, onlyAlerts, until } from "../support/Appliance.ts"
+import { appliance, documentOf, onlyAlerts, says, until } from "../support/Appliance.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { createStream, stream } from "../support/NatsStream.ts"
 import * as Process from "../support/Process.ts"
@@ -52,13 +52,6 @@ const world = Effect.gen(function*() {
 })
 
 type World = Effect.Success<typeof world>
-
-/** Waits for words of the log, and shows the log when they do not come. */
-const says = (process: Process.Running, words: RegExp) =>
-  Effect.timeoutOrElse(process.says(words), {
-    duration: "40 seconds",
-    orElse: () => Effect.die(new Error(`nothing of ${words}:\n${process.stdout()}${process.stderr()}`))
-  })
 
 /** Publishes the first alerts, keeps a copy, and publishes the others. */
 const publishedTwice = Effect.fnUntraced(function*({ broker, copy, count, expected, more, put, run }: World) {

@@ -84,7 +84,7 @@ export const appliance = Effect.fnUntraced(
 )
 
 /** Waits until a condition holds, and returns the milliseconds that it took. */
-export const until = (condition: Effect.Effect<boolean>, within: Duration.Input) =>
+export const until = <R>(condition: Effect.Effect<boolean, never, R>, within: Duration.Input) =>
   condition.pipe(
     Effect.repeat({ until: (is) => is, schedule: Schedule.spaced("20 millis") }),
     Effect.timed,
@@ -99,3 +99,10 @@ export const onlyAlerts = {
   lookback_hours: 48,
   endpoints: { alerts: { enabled: false }, incidents: { enabled: false } }
 }
+
+/** Waits for words of the log, and shows the log when they do not come. */
+export const says = (process: Process.Running, words: RegExp) =>
+  Effect.timeoutOrElse(process.says(words), {
+    duration: "30 seconds",
+    orElse: () => Effect.die(new Error(`nothing of ${words}:\n${process.stdout()}${process.stderr()}`))
+  })

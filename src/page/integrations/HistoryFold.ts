@@ -17,6 +17,7 @@ const words = {
 }
 
 const whatOf = ({ change, command, endpoint, fields, from, to }: AuditEntry): string => {
+  if (command === "backfill") return `Collected ${endpoint ?? ""} from ${from ?? ""} to ${to ?? ""}`
   if (command !== undefined) return `Position of ${endpoint ?? ""}: ${command} from ${from ?? ""} to ${to ?? "nothing"}`
   const word = change === undefined ? "Changed" : words[change]
   return fields === undefined ? word : `${word} ${fields.join(", ")}`
@@ -24,7 +25,11 @@ const whatOf = ({ change, command, endpoint, fields, from, to }: AuditEntry): st
 
 /** Who made a change, as far as it is known. */
 const whoOf = ({ address, by, cause, command, revision, session }: AuditEntry): string => {
-  if (command !== undefined) return "by the command checkpoint"
+  if (command !== undefined) {
+    return `by the command ${command === "backfill" ? command : "checkpoint"}${
+      by === "broker" ? ", over the broker" : ""
+    }`
+  }
   if (by === "file") return "in the settings file"
   if (by === "broker") {
     const whose = cause === undefined ? "" : `, because ${cause} was removed`

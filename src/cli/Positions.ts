@@ -1,0 +1,173 @@
+/**
+ * Where a command finds settings and positions: in files, or in Conductor's environment on its broker. A change is made only
+ * while nobody polls the instance: the directory is locked, or its lease is taken.
+ */
+import { Context, Effect, type FileSystem, Layer, Option, Path, Schema, Scope, type Stdio, Stream } from "effect"
+import { Checkpoint, type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import { peek, Unreadable } from "../checkpoints/Peek.ts"
+import type { StateStore, StateStoreError } from "../checkpoints/StateStore.ts"
+import type { AuditEntry } from "../config/AuditEntry.ts"
+import * as AuditFile from "../config/AuditFile.ts"
+import { hold } from "../config/DirectoryLock.ts"
+import type { Settings } from "../config/Settings.ts"
+import { SettingsSource } from "../config/SettingsSource.ts"
+import type { Node } from "../instances/Node.ts"
+import * as Bootstrap from "../nats/Bootstrap.ts"
+import * as BrokerCheck from "../nats/BrokerCheck.ts"
+import * as Changes from "../nats/Changes.ts"
+import { bucketOf } from "../nats/CompareAndSet.ts"
+import { Connection } from "../nats/Connection.ts"
+import * as ExclusiveLease from "../nats/ExclusiveLease.ts"
+import { apiCode, apiCodeOf } from "../nats/NatsFailure.ts"
+import * as NatsStateStore from "../nats/NatsStateStore.ts"
+import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import * as Assembly from "./Assembly.ts"
+import * as OwnDirectory from "./OwnDirectory.ts"
+import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
+
+const refusal = ({ message }: { readonly message: string }) => new Refusal({ faults: [message] })
+
+type Files = FileSystem.FileSystem | Path.Path | Stdio.Stdio
+
+/** What `backfill` works with. */
+export interface ForBackfill {
+  /** Where its positions are, the sink that it publishes to, and the appliance that it runs on. */
+  readonly stores: Layer.Layer<
+    ArtifactSink | Checkpoints,
+    ArtifactSinkError | Bootstrap.BadBootstrap | StateStoreError,
+    Files
+  >
+  readonly node: typeof Node.Service
+  /** Adds an entry to the audit trail, where that is not the file of the connector which polls meanwhile. */
+  readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
+}
+
+/** Service of positions for commands. */
+export class Positions extends Context.Service<Positions, {
+  /** What the positions are in, for messages. */
+  readonly where: string
+  /** Reads a checkpoint, and changes nothing. */
+  readonly peek: (key: CheckpointKey) => Effect.Effect<Option.Option<Checkpoint>, Unreadable>
+  /** Layer for a change of an instance's positions: nobody else polls it meanwhile. Refused while somebody does. */
+  readonly changing: (instance: string) => Layer.Layer<Checkpoints | StateStore, Refusal>
+  /** Adds an entry to the audit trail. */
+  readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
+  /** Directories of `backfill` that must be this user's own. */
+  readonly directories: ReadonlyArray<string>
+  /** Prepares a backfill of an instance; refused while another one of it runs. */
+  readonly backfill: (instance: string) => Effect.Effect<ForBackfill, Refusal, Scope.Scope>
+}>()("azure-security/cli/Positions") {}
+
+const inFiles = Layer.effect(
+  Positions,
+  Effect.gen(function*() {
+    const { initial } = yield* SettingsSource
+    const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+    const path = yield* Path.Path
+    const { directory } = initial.checkpoint
+    const failing = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.mapError(effect, (error) => new Refusal({ faults: [`${directory}: ${error.message}`] }))
+    return Positions.of({
+      where: directory,
+      directories: [directory, ...(initial.sink.type === "file" ? [initial.sink.directory] : [])],
+      peek: (key) => Effect.provideContext(peek(directory, key), files),
+      changing: () =>
+        Layer.unwrap(
+          Effect.as(
+            Effect.mapError(hold(directory), refusal),
+            Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(directory))
+          )
+        ).pipe(
+          Layer.catch((error) =>
+            Layer.effectContext(Schema.is(Refusal)(error) ? Effect.fail(error) : failing(Effect.fail(error)))
+          ),
+          Layer.provide(Layer.succeedContext(files))
+        ),
+      noted: (entry) =>
+        failing(Effect.provideContext(AuditFile.append(directory, AuditFile.changesFile, entry), files)),
+      backfill: Effect.fnUntraced(function*() {
+        const own = path.join(directory, "backfill")
+        yield* Effect.provideContext(Effect.mapError(hold(own), refusal), files)
+        return {
+          stores: Layer.merge(Assembly.layerFileStates(own), Assembly.layerBackfillSink(initial)),
+          node: {},
+          noted: () => Effect.void
+        }
+      })
+    })
+  })
+)
+
+const decode = Schema.decodeOption(Schema.fromJsonString(Checkpoint))
+
+/** Reads settings and positions from the broker that the environment names, and changes them there. */
+const onBroker = Effect.gen(function*() {
+  const scope = yield* Scope.Scope
+  const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
+  const { applianceId, connection, orgId } = bootstrap
+  const broker = yield* BrokerCheck.within(
+    bootstrap,
+    Layer.buildWithScope(Layer.provideMerge(NatsStateStore.layer, Connection.layer(connection)), scope)
+  ).pipe(Effect.mapError(refusal))
+  const { faults, order = [], settings } = yield* BrokerCheck.within(bootstrap, BrokerCheck.settingsNow).pipe(
+    Effect.provideContext(broker),
+    Effect.mapError(refusal)
+  )
+  for (const { message } of faults) yield* Effect.logWarning(message.replaceAll(/\s+/g, " "))
+  const stores = Layer.succeedContext(broker)
+  const states = Layer.provideMerge(Checkpoints.layer, stores)
+  const held = (lease: string) =>
+    ExclusiveLease.hold(lease).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+
+  const noted = (entry: AuditEntry) => Changes.note(entry).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+
+  const positions = Positions.of({
+    where: `the bucket ${NatsStateStore.bucket}`,
+    directories: [],
+    peek: Effect.fnUntraced(function*(key) {
+      const name = `${storeKey(key)}.checkpoint.json`
+      const { last } = yield* Effect.provideContext(bucketOf(NatsStateStore.bucket), broker)
+      const found = yield* last(name).pipe(
+        Effect.map(Option.filter(({ isValue }) => isValue)),
+        Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeedNone),
+        Effect.mapError(() => new Unreadable({ file: `${NatsStateStore.bucket} ${name}` }))
+      )
+      if (Option.isNone(found)) return Option.none()
+      const checkpoint = decode(new TextDecoder().decode(found.value.bytes))
+      return Option.isSome(checkpoint)
+        ? checkpoint
+        : yield* new Unreadable({ file: `${NatsStateStore.bucket} ${name}` })
+    }),
+    changing: (instance) => Layer.unwrap(Effect.as(held(instance), states)),
+    noted,
+    backfill: Effect.fnUntraced(function*(instance) {
+      // No instance has a name with this character.
+      yield* held(`backfill=${instance}`)
+      const directory = yield* Effect.provideContext(OwnDirectory.take(settings), files)
+      const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
+      return {
+        stores: Layer.merge(Layer.provide(Assembly.layerSink(own, applianceId), stores), states),
+        node: { applianceId, ...(orgId === undefined ? {} : { orgId }) },
+        noted
+      }
+    })
+  })
+  return Context.make(Positions, positions).pipe(
+    Context.add(SettingsSource, SettingsSource.of({ initial: settings, order, changes: Stream.never }))
+  )
+})
+
+/** Layer of a command's settings and positions: in Conductor's environment those of the broker, unless a file is named. */
+export const layer = (
+  config: Option.Option<string>
+): Layer.Layer<Positions | SettingsSource, Refusal, FileSystem.FileSystem | Path.Path> =>
+  Layer.unwrap(
+    Effect.map(Bootstrap.isInConductor, (isInConductor) =>
+      isInConductor && Option.isNone(config)
+        ? Layer.effectContext(onBroker)
+        : Layer.provideMerge(inFiles, SettingsFlag.layer(config)))
+  )
