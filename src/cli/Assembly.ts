@@ -8,7 +8,7 @@ import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { Audit } from "../config/Audit.ts"
 import type { Settings } from "../config/Settings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
-import { PageBytesMax } from "../graph/Limits.ts"
+import { KeepsBytes, PageBytesMax } from "../graph/Limits.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
@@ -28,8 +28,8 @@ type SinkOf<Type extends Settings["sink"]["type"]> = Extract<Settings["sink"], {
 const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
   sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(sink.directory)
 
-const layerNats = ({ dead_letters: to, directory, stage }: SinkOf<"nats">, applianceId: string) =>
-  NatsArtifactSink.layer({ applianceId, stage, deadLetters: to === "file" ? { to, directory } : { to } })
+const layerNats = ({ dead_letters: to, directory, payload, stage }: SinkOf<"nats">, applianceId: string) =>
+  NatsArtifactSink.layer({ applianceId, stage, payload, deadLetters: to === "file" ? { to, directory } : { to } })
 
 /** Layer of the sink that the settings name, for a process that is connected to the broker. */
 export const layerSink = (
@@ -76,6 +76,7 @@ export const layerNoDeps = <Out, E, R>({ settings, stores }: Pick<Parts<Out, E, 
   Layer.mergeAll(
     GraphClient.layer,
     Layer.succeed(PageBytesMax, settings.limits.page_bytes_max),
+    Layer.succeed(KeepsBytes, settings.sink.type === "nats" && settings.sink.payload === "graph"),
     Reporter.layer,
     PagePermits.layer(settings.limits.page_permits),
     stores

@@ -11,6 +11,7 @@ import { GraphClient } from "../graph/GraphClient.ts"
 import { waitingOf, waitingRemark } from "../instances/Holders.ts"
 import * as Bootstrap from "../nats/Bootstrap.ts"
 import * as BrokerCheck from "../nats/BrokerCheck.ts"
+import type * as StreamJudgement from "../nats/StreamJudgement.ts"
 import { version } from "../status/Version.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as HttpClientLayer from "./HttpClientLayer.ts"
@@ -93,16 +94,37 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
       message: `the stream ${kept.stream} keeps ${subject}, ${kept.messages} messages`
     }
 
+/** Part of what was published that must have gone to the unknown artifacts for the parser to be at fault. */
+const unparsedPart = 0.5
+
+/** Says what to publish when Conductor's parser does not take what is published. */
+const payloadFinding = (
+  payload: "artifact" | "graph",
+  unparsed: StreamJudgement.Unparsed | undefined
+): ReadonlyArray<Finding> =>
+  unparsed === undefined || unparsed.published === 0 || unparsed.unknown < unparsed.published * unparsedPart ? [] : [{
+    check: "payload",
+    outcome: "warning",
+    message:
+      `${unparsed.unknown} messages came to the unknown artifacts within a day, and ${unparsed.published} were published: Conductor's parser does not know ${
+        payload === "graph" ? "Graph's own records" : "finished artifacts"
+      }`,
+    remedy: payload === "graph"
+      ? `set "payload": "artifact" and "stage": "parsed" of the sink: finished artifacts go behind the parser`
+      : `set "payload": "graph" of the sink: WitFoo's parsers of 2026 read Graph's own JSON; if they do not know that either, "stage": "parsed"`
+  }]
+
 /** Checks the broker in Conductor, and the settings on it. */
 const onBroker = Effect.gen(function*() {
   const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
-  const { artifacts, faults, findings: ofStream, hasBucket, isExposed, lacks, order, settings, unknown } = yield* Effect
-    .mapError(BrokerCheck.look(bootstrap), ({ _tag, message }) =>
-      new Refusal({
-        faults: [_tag === "NoBroker"
-          ? `${message}; check NATS_URL, the network, and the broker's credentials and TLS files`
-          : message]
-      }))
+  const { artifacts, faults, findings: ofStream, hasBucket, isExposed, lacks, order, settings, unknown, unparsed } =
+    yield* Effect
+      .mapError(BrokerCheck.look(bootstrap), ({ _tag, message }) =>
+        new Refusal({
+          faults: [_tag === "NoBroker"
+            ? `${message}; check NATS_URL, the network, and the broker's credentials and TLS files`
+            : message]
+        }))
   const findings: Array<Finding> = [
     isExposed
       ? {
@@ -137,6 +159,7 @@ const onBroker = Effect.gen(function*() {
   if (settings.sink.type === "nats") {
     findings.push(stream("sink", "the published artifacts", artifacts))
     findings.push(
+      ...payloadFinding(settings.sink.payload, unparsed),
       ...ofStream.map(({ message, remedy }): Finding => ({ check: "stream", outcome: "warning", message, remedy }))
     )
     if (settings.sink.dead_letters === "subject" || settings.sink.stage === "parsed") {

@@ -28,6 +28,13 @@ export const SinkSettings = Schema.Union([
       }),
       "raw"
     ),
+    payload: withDefault(
+      Schema.Literals(["artifact", "graph"]).annotate({
+        description:
+          "What is published: `artifact`, or `graph`, one message a record with exactly the JSON that Graph sent, for WitFoo's parsers of it."
+      }),
+      "artifact"
+    ),
     dead_letters: withDefault(
       Schema.Literals(["file", "subject", "off"]).annotate({
         description:

@@ -33,6 +33,8 @@ export interface Sent {
    * JSON as Graph sent it.
    */
   readonly exact: () => unknown
+  /** Returns the record's JSON, byte for byte as Graph sent it. */
+  readonly raw: () => string
 }
 
 /** Properties that identify and order a record; they are read without parsing the whole record. */

@@ -69,6 +69,11 @@ export const requestBudget = { limit: 40, window: Duration.seconds(24) } as cons
 /** Budget of requests between polls (gaps and late rows): 25 a minute, so that live polling never waits for them. */
 export const asideBudget = { limit: 10, window: Duration.seconds(24) } as const
 
+/** Whether the records of a page keep the bytes that Graph sent, for a sink that publishes them; small pages are split then. */
+export const KeepsBytes = Context.Reference<boolean>("azure-security/graph/Limits/KeepsBytes", {
+  defaultValue: () => false
+})
+
 /** Limit of a page's body in bytes; reading a larger body is stopped. */
 export const PageBytesMax = Context.Reference<number>("azure-security/graph/Limits/PageBytesMax", {
   defaultValue: () => pageBytesMax

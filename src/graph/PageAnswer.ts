@@ -6,6 +6,7 @@ import { readPage, type Uncut } from "./body/Body.ts"
 import type { Answer } from "./Exchange.ts"
 import { BodyTooLarge, DecodeFailed, Unavailable } from "./GraphError.ts"
 import type { GraphPage, ProviderWarning } from "./GraphPage.ts"
+import { KeepsBytes } from "./Limits.ts"
 
 const Envelope = Schema.Struct({
   value: Schema.Array(Schema.Unknown),
@@ -39,7 +40,7 @@ const failureOf = (uncut: Uncut, { body, status }: Answer): BodyTooLarge | Decod
 /** Decodes a successful answer into a page, with turns for others; `at` is Graph's time of the answer. */
 export const decode = Effect.fnUntraced(
   function*(answer: Answer, at: number): Effect.fn.Return<GraphPage, BodyTooLarge | DecodeFailed | Unavailable> {
-    const reading = readPage(answer.body)
+    const reading = readPage(answer.body, yield* KeepsBytes)
     let step = reading.next()
     while (step.done !== true) {
       yield* Effect.yieldNow

@@ -5,7 +5,14 @@ import { sha256 } from "../artifacts/ArtifactId.ts"
 import { stringify } from "../artifacts/Message.ts"
 import { shortenedMessageMax } from "../domain/Bounds.ts"
 import type { Receipt } from "../domain/Delivery.ts"
-import { ArtifactSink, ArtifactSinkError, type DeadLetter, SinkUnavailable } from "../sinks/ArtifactSink.ts"
+import {
+  ArtifactSink,
+  ArtifactSinkError,
+  type DeadLetter,
+  type Payload,
+  SinkUnavailable,
+  type Slice
+} from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
@@ -27,6 +34,8 @@ export interface NatsArtifactSinkOptions {
   readonly applianceId: string
   /** `raw` passes the parser, `parsed` goes behind it. */
   readonly stage: "raw" | "parsed"
+  /** Artifacts, or Graph's own records; artifacts by default. */
+  readonly payload?: Payload
   readonly deadLetters: DeadLetters
   readonly limits?: PublisherLimits
 }
@@ -60,7 +69,7 @@ const utf8 = new TextEncoder()
  * An artifact over the broker's limit is published with less of its message, and tagged so.
  */
 export const layer = (
-  { applianceId, deadLetters, limits = publisherLimits, stage }: NatsArtifactSinkOptions
+  { applianceId, deadLetters, limits = publisherLimits, payload = "artifact", stage }: NatsArtifactSinkOptions
 ): Layer.Layer<ArtifactSink, ArtifactSinkError, Connection | FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     ArtifactSink,
@@ -119,6 +128,17 @@ export const layer = (
         }
       })
 
+      /** A record has one form only: where the broker takes no message as large, its artifact's shortened message is one. */
+      const recordMessage = (target: Target) => ([artifact, record]: readonly [Artifact, string]): Outgoing => ({
+        ...artifactMessage(target)(artifact),
+        payload: () => {
+          const bytes = utf8.encode(record)
+          largest = Math.max(largest, bytes.length)
+          const room = roomIn(target)
+          return bytes.length <= room ? bytes : utf8.encode(fit(artifact, room).message)
+        }
+      })
+
       const deadLetterMessage = (target: Target) => (whole: DeadLetter): Outgoing => {
         // No broker takes a record of megabytes. Its path and time tell it from the others.
         const isTooLong = typeof whole.record === "string" && whole.record.length > shortenedMessageMax
@@ -147,8 +167,14 @@ export const layer = (
       const sendDeadLetters = Effect.fnUntraced(function*(slice: ReadonlyArray<DeadLetter>) {
         if (slice.length > 0) yield* publisher.send(slice.map(deadLetterMessage(yield* find("unknown"))))
       })
-      const sendArtifacts = Effect.fnUntraced(function*(slice: ReadonlyArray<Artifact>) {
-        if (slice.length > 0) yield* publisher.send(slice.map(artifactMessage(yield* find(stage))))
+      const sendArtifacts = Effect.fnUntraced(function*({ artifacts, records }: Slice) {
+        if (artifacts.length === 0) return
+        const target = yield* find(stage)
+        yield* publisher.send(
+          payload === "graph" && records !== undefined
+            ? artifacts.map((artifact, index) => recordMessage(target)([artifact, records[index]!]))
+            : artifacts.map(artifactMessage(target))
+        )
       })
 
       /** Ends the page, with the receipt of the stream that keeps the artifacts. */
@@ -164,6 +190,7 @@ export const layer = (
       yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
       return ArtifactSink.of({
         type: "nats",
+        payload,
         keeper,
         open: Effect.gen(function*() {
           const inFile = deadLetterFiles === undefined ? undefined : yield* FileSink.failing(deadLetterFiles.open)
@@ -173,7 +200,7 @@ export const layer = (
             write: Effect.fnUntraced(function*(slice) {
               if (inFile !== undefined) yield* FileSink.failing(inFile.append(slice.deadLetters))
               if (deadLetters.to === "subject") yield* failing(sendDeadLetters(slice.deadLetters))
-              yield* failing(sendArtifacts(slice.artifacts))
+              yield* failing(sendArtifacts(slice))
             }),
             commit: Effect.gen(function*() {
               const taken = yield* failing(receipt)

@@ -3,7 +3,7 @@
  * Each finding has the command that mends it.
  */
 import type { ConsumerInfo, StreamConfig, StreamInfo } from "@nats-io/jetstream"
-import { Clock, Duration, Effect, Option, Schema, Stream } from "effect"
+import { Clock, DateTime, Duration, Effect, Option, Schema, Stream } from "effect"
 import { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import { bucketOf } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
@@ -186,6 +186,40 @@ export const factsOf = Effect.fn("StreamJudgement.factsOf")(
       volume: yield* Effect.orElseSucceed(volumeOf(name), () => ({ daily: 0, largest: 0 }))
     }
   }
+)
+
+/** What was published within a day, and what came to the subject of unknown artifacts since then. */
+export interface Unparsed {
+  readonly published: number
+  readonly unknown: number
+}
+
+/**
+ * Counts what was published within a day, and what Conductor's parser did not know since: it asks a consumer that begins a day
+ * ago, and takes nothing. Undefined where one of the two cannot be told.
+ */
+export const unparsed = Effect.fn("StreamJudgement.unparsed")(
+  function*(raw: string, unknown: string) {
+    const { jsm } = yield* Connection
+    const stream = yield* ask(() => jsm.streams.find(raw))
+    const { daily: published } = yield* volumeOf(stream)
+    const kept = yield* ask(() => jsm.streams.find(unknown))
+    const since = (yield* Clock.currentTimeMillis) - Duration.toMillis(Duration.days(1))
+    const counting = yield* ask(() =>
+      jsm.consumers.add(kept, {
+        ack_policy: "none",
+        deliver_policy: "by_start_time",
+        opt_start_time: DateTime.formatIso(DateTime.makeUnsafe(since)),
+        filter_subject: unknown,
+        mem_storage: true,
+        inactive_threshold: 5_000_000_000
+      })
+    )
+    yield* Effect.ignore(ask(() => jsm.consumers.delete(kept, counting.name)))
+    return { published, unknown: counting.num_pending } satisfies Unparsed
+  },
+  Effect.option,
+  Effect.map(Option.getOrUndefined)
 )
 
 /** Judges the stream that keeps a subject; empty where it cannot be asked. */

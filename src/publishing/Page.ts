@@ -8,6 +8,7 @@ import { Effect, type Exit, type Option, Schema, Scope, Semaphore } from "effect
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
+import type { Payload } from "../sinks/ArtifactSink.ts"
 import type { Brought, Mapping } from "./Slices.ts"
 
 /** The page must not be published: another process polls the endpoint now, or an earlier page was given up. */
@@ -28,7 +29,7 @@ export interface Page {
   readonly instance: string
   readonly endpoint: EndpointName
   /** Begins to map the page's records. Each attempt to publish calls it once. */
-  readonly map: () => Mapping
+  readonly map: (payload?: Payload) => Mapping
   /** Fails when another process polls the endpoint or an earlier page was given up. Run before publish and commit. */
   readonly wanted: Effect.Effect<void, PageLost>
   /** Saves the page's progress. Run after the page is durable in the sink, in the order of the endpoint's pages. */

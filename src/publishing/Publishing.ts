@@ -22,7 +22,7 @@ const write = Effect.fnUntraced(function*(page: Page) {
   const start = now()
   let turnStart = start
   const writer = yield* sink.open
-  const { brought, slices } = page.map()
+  const { brought, slices } = page.map(sink.payload)
   for (const slice of slices) {
     if (slice.before !== undefined && page.careful !== undefined) yield* page.careful.mapping(slice.before)
     yield* writer.write(slice)

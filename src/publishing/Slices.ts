@@ -10,7 +10,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 import { futureMax } from "../graph/Limits.ts"
-import type { DeadLetter, Slice } from "../sinks/ArtifactSink.ts"
+import type { DeadLetter, Payload, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
 import { endedOn, identify, type Unidentified } from "./Records.ts"
@@ -46,8 +46,11 @@ export interface Mapping {
 
 /** A page whose records are separated and ready to be mapped. */
 export interface Prepared {
-  /** Begins to map the records. The result is the same until the ledger changes. */
-  readonly map: () => Mapping
+  /**
+   * Begins to map the records; the result is the same until the ledger changes. With `graph` each record is one artifact
+   * beside its own JSON, and its evidence none.
+   */
+  readonly map: (payload?: Payload) => Mapping
   /** Cursors of the page's rows in page order, without rows dated in the future. */
   readonly cursors: ReadonlyArray<Timestamp.Timestamp>
   /** Number of rows too far ahead of Graph's clock to move the mark. */
@@ -74,7 +77,8 @@ const read = (sent: Sent, content: Content): Sent => ({
   isObject: sent.isObject,
   property: (name) => sent.property(name),
   content: () => content,
-  exact: () => sent.exact()
+  exact: () => sent.exact(),
+  raw: () => sent.raw()
 })
 
 /** Separates the records of a page. No record is mapped before its slice is requested. */
@@ -102,7 +106,7 @@ export const prepare = (options: {
   const cursors = all.filter((cursor) => cursor <= horizon)
   const occurred_at = isoTime(now)
 
-  const map = (): Mapping => {
+  const map = (payload: Payload = "artifact"): Mapping => {
     const keys = new KeySet()
     const isNew = (id: string) => !isKnown(id) && keys.add(id)
     let artifacts = 0
@@ -130,11 +134,13 @@ export const prepare = (options: {
     }
 
     let made: Array<Artifact> = []
+    let texts: Array<string> = []
     let size = 0
     const handOver = (): Slice => {
-      const slice = { artifacts: made, deadLetters: [] }
+      const slice: Slice = { artifacts: made, deadLetters: [], ...(payload === "graph" ? { records: texts } : {}) }
       artifacts += made.length
       made = []
+      texts = []
       size = 0
       return slice
     }
@@ -178,12 +184,17 @@ export const prepare = (options: {
           continue
         }
         // The first artifact is the record's own. A ledger belongs to one cloud, so that its keys need not name it.
+        // A record has its evidence in it.
+        if (payload === "graph" && !isOwn) break
         const given = isOwn ? own : isNew(artifact.id) ? artifact.id : undefined
         isOwn = false
         if (given === undefined) continue
         found++
         made.push(ArtifactId.published(context, given === artifact.id ? artifact : { ...artifact, id: given }))
         size += artifact.message.length
+        if (payload === "graph") {
+          texts.push(record.sent.raw())
+        }
         if (size >= sliceChars || made.length >= sliceArtifacts) yield handOver()
       }
       if (found === 0) {

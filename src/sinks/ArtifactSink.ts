@@ -18,9 +18,14 @@ export interface DeadLetter {
   readonly record: unknown
 }
 
+/** What a sink publishes: artifacts, or Graph's own records. */
+export type Payload = "artifact" | "graph"
+
 /** Artifacts and dead letters of a part of one page, small enough for memory. */
 export interface Slice {
   readonly artifacts: ReadonlyArray<Artifact>
+  /** For a sink that takes `graph`: the JSON of the record of each artifact, as Graph sent it. */
+  readonly records?: ReadonlyArray<string>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
 
@@ -93,6 +98,8 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
   /** `file`, `stdout`, `nats`, `screen` or `memory`. */
   readonly type: string
   readonly open: Effect.Effect<PageWriter, ArtifactSinkError, Scope.Scope>
+  /** What it publishes; artifacts by default. */
+  readonly payload?: Payload
   /** Tells what the sink has lost of what it took; absent where that cannot be. */
   readonly keeper?: Keeper
 }>()("azure-security/sinks/ArtifactSink") {

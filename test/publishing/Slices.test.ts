@@ -61,6 +61,21 @@ const mapped = ({ map }: Prepared) => {
 }
 
 describe("a page", () => {
+  it("of which a sink takes Graph's records has one artifact a record, its JSON beside it, and no evidence", () => {
+    const [one, two] = [alert("a1", 3), alert("a2", 2)]
+    const whole = mapped(pageOf([one, two], () => false))
+    const { brought, slices } = pageOf([one, two], () => false).map("graph")
+    const all = Array.from(slices)
+    const artifacts = all.flatMap(({ artifacts }) => artifacts)
+    assert.deepStrictEqual(
+      all.flatMap(({ records = [] }) => records),
+      [one, two].map((record) => JSON.stringify(record))
+    )
+    assert.strictEqual(brought().artifacts, 2)
+    assert.isTrue(artifacts.every(({ id }) => whole.artifacts.some((other) => other.id === id)), "the same ids")
+    assert.isTrue(whole.slices.every(({ records }) => records === undefined))
+  })
+
   it("is mapped one slice at a time, when the slice is requested", () => {
     let mappedRecords = 0
     const endpoint = {

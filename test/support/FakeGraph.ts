@@ -83,11 +83,12 @@ export const lent = (
     return read()
   }
   return {
-    records: records.map(({ content, exact, isObject, property }) => ({
+    records: records.map(({ content, exact, isObject, property, raw }) => ({
       isObject,
       property: (name) => held(() => property(name)),
       content: () => held(content),
-      exact: () => held(exact)
+      exact: () => held(exact),
+      raw: () => held(raw)
     })),
     release: () => {
       if (isHeld) fake.held--

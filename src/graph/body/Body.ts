@@ -49,10 +49,13 @@ const listOf = (page: unknown): ReadonlyArray<unknown> => (page as { readonly va
 
 /**
  * Reads the body of a page in steps, between which others may go on. A page that is small, flat and light is parsed at
- * once.
+ * once, unless its records are to keep their bytes.
  */
-export function* readPage(body: Body): Generator<undefined, Result.Result<PageBody, PageBytes.Uncut>> {
-  if (body.bytes.length < largePageBytes && PageBytes.isLight(body)) {
+export function* readPage(
+  body: Body,
+  keepsBytes = false
+): Generator<undefined, Result.Result<PageBody, PageBytes.Uncut>> {
+  if (!keepsBytes && body.bytes.length < largePageBytes && PageBytes.isLight(body)) {
     return Result.map(GraphJson.decode(bodyText(body)), ({ exact, value }): PageBody => ({
       envelope: value,
       records: () => listOf(value).map((one, index) => ofValue(one, listOf(exact)[index])),

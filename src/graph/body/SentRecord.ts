@@ -161,6 +161,10 @@ export class CutRecord implements Sent {
     }
   }
 
+  raw(): string {
+    return this.#raw
+  }
+
   exact(): unknown {
     const { isDeep, properties } = this.#place
     return isDeep || properties !== undefined ? this.#raw : exactly(this.#raw)
@@ -173,5 +177,6 @@ export const ofValue = (value: unknown, exact: unknown = value): Sent => ({
   isDeep: false,
   property: (name) => propertyOf(value, name),
   content: () => contentOf(value, exact),
-  exact: () => exact
+  exact: () => exact,
+  raw: () => stringify(exact)
 })
