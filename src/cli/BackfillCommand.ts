@@ -97,7 +97,7 @@ export const command = Command.make(
             state,
             from,
             to: end as Timestamp.Timestamp,
-            context: { ...contextOf(identity), ...node },
+            context: { ...node, ...contextOf(identity) },
             progress: show.tell
           })
           yield* show.end(so)

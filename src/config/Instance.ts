@@ -25,6 +25,8 @@ export interface Identity {
   readonly clientId: string
   readonly credential: Credential
   readonly senderHost: "record" | "graph"
+  /** The organisation of the tenant's artifacts; undefined for that of the appliance. */
+  readonly orgId?: string | undefined
   readonly endpoints: ReadonlyArray<EndpointName>
 }
 
@@ -78,6 +80,7 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
       clientId: settings.credentials.client_id.toLowerCase(),
       credential: credentialOf(settings.credentials),
       senderHost: settings.sender_host,
+      orgId: settings.org_id,
       endpoints: names.filter((endpoint) => settings.endpoints[endpoint].enabled)
     },
     pace: {
@@ -94,12 +97,13 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
 }
 
 /** Returns what the mapping gets of an instance. */
-export const contextOf = ({ cloud, displayName, senderHost, tenantId }: Identity): MappingContext => ({
+export const contextOf = ({ cloud, displayName, orgId, senderHost, tenantId }: Identity): MappingContext => ({
   tenantId,
   displayName,
   senderHost,
   graphHost: new URL(cloud.graph).host,
-  customCloud: isCustom(cloud) ? cloud.name : undefined
+  customCloud: isCustom(cloud) ? cloud.name : undefined,
+  ...(orgId === undefined ? {} : { orgId })
 })
 
 /** Whether two identities are equal; otherwise the instance is restarted. */

@@ -115,6 +115,12 @@ export const InstanceSettings = Schema.Struct({
     5
   ),
   credentials: Credentials.annotate({ description: "How the connector signs in to the tenant." }),
+  org_id: documented(
+    Schema.String.check(Schema.isPattern(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+      message: "Expected an organisation's id: lower-case letters, digits and dashes"
+    })),
+    "Organisation that the tenant's artifacts belong to, `org_id`; by default the one of node.json."
+  ),
   display_name: documented(
     Schema.String.check(Schema.isMaxLength(256)),
     "Name that is shown to people; by default the instance's name."

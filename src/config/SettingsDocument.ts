@@ -1,6 +1,7 @@
 /** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { findNodeAtLocation, parseTree } from "jsonc-parser"
+import { nested } from "./FlatKeys.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { ProcessSettings, Settings } from "./Settings.ts"
@@ -80,7 +81,7 @@ export const instanceOrder = (text: string): ReadonlyArray<string> => {
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 
-const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
+const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>, prepared = (json: unknown): unknown => json) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
   return Effect.fnUntraced(function*(source: string, text: string): Effect.fn.Return<A, BadSettings> {
     const json = yield* Effect.mapError(
@@ -88,7 +89,7 @@ const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>) => {
       () => new BadSettings({ source, faults: ["Expected JSON; look for a missing or extra comma, quote or brace"] })
     )
     return yield* Effect.fromResult(
-      Result.mapError(decode(tidied(json)), (error) => new BadSettings({ source, faults: faultsOf(error) }))
+      Result.mapError(decode(prepared(tidied(json))), (error) => new BadSettings({ source, faults: faultsOf(error) }))
     )
   })
 }
@@ -105,7 +106,7 @@ export const decodeProcess: (source: string, text: string) => Effect.Effect<Proc
 
 /** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
-  decodeWith(InstanceSchema)
+  decodeWith(InstanceSchema, nested)
 
 /**
  * Decodes an instance's document of a place that others can write to: it may name only what the environment grants. The

@@ -17,6 +17,7 @@ export type Document = Readonly<Record<string, unknown>>
 const changeable: ReadonlySet<string> = new Set([
   "enabled",
   "display_name",
+  "org_id",
   "poll_interval_minutes",
   "lookback_hours",
   "overlap_minutes",

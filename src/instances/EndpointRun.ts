@@ -129,7 +129,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
         graph,
         state: state.value,
         isHeld: () => leases.isHeld(identity.name),
-        context: { ...contextOf(identity), ...node },
+        context: { ...node, ...contextOf(identity) },
         siblingBrings,
         persist: persisted,
         note: observer.note,

@@ -1,9 +1,10 @@
 /** Conductor's settings: a document for each instance, in a KV bucket that Conductor's pages write to. */
-import { Effect, Layer, Option, Schedule, Stream } from "effect"
+import { Effect, Layer, Option, Schedule, Schema, Stream } from "effect"
+import { variable } from "../config/EnvironmentVariable.ts"
 import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
 import { nameFaults, type ProcessSettings, type Settings } from "../config/Settings.ts"
-import { BadSettings, decodeGranted, decodeProcess } from "../config/SettingsDocument.ts"
+import { BadSettings, decodeGranted, decodeInstance, decodeProcess } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
 import { bucketOf } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
@@ -14,12 +15,35 @@ import { type Entry, type Held, watch } from "./Watch.ts"
 /** Conductor's bucket. The connector waits for it and never creates it. */
 export const bucket = "INTEGRATIONS"
 
+/** The key without a name in the environment. */
+export const keyDefault = "signal-client.azure-security"
+
+/** Tokens of a KV key. */
+const keyForm = /^[\w=/-]+(?:\.[\w=/-]+)*$/
+
 /**
  * Key of the process settings (`sink`, `page`, `limits`, `log`), which may be absent. Instances have keys below it, by name.
+ * `AZURE_SECURITY_SETTINGS_KEY` names another, where Conductor keeps them elsewhere.
  */
-export const key = "signal-client.azure-security"
+export const settingsKey: Effect.Effect<string> = Effect.map(
+  variable("AZURE_SECURITY_SETTINGS_KEY"),
+  (given) => Option.getOrElse(Option.filter(given, (key) => keyForm.test(key)), () => keyDefault)
+)
 
-const prefix = `${key}.`
+/** The connector's `integration_type`. Documents of another one that it cannot read belong to others. */
+const ownType = "microsoft_graph"
+
+const Typed = Schema.fromJsonString(Schema.Struct({ integration_type: Schema.String }))
+const decodeTyped = Schema.decodeOption(Typed)
+
+/** Returns the type of another connector's document that this one cannot read; undefined for its own, good or bad. */
+export const foreignType = (document: string): Effect.Effect<string | undefined> => {
+  const type = Option.getOrUndefined(Option.map(decodeTyped(document), ({ integration_type }) => integration_type))
+  return type === undefined || type === ownType
+    ? Effect.undefined
+    : Effect.match(decodeInstance("", document), { onFailure: () => type, onSuccess: () => undefined })
+}
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 /** The last read of an instance: its last good settings, and the fault of its current document. */
@@ -27,11 +51,14 @@ interface Known {
   readonly revision: number
   readonly settings: InstanceSettings | undefined
   readonly fault: BadSettings | undefined
+  /** The other connector's type, where it is no document of this one. */
+  readonly foreign?: string | undefined
 }
 
 const readEntry = Effect.fnUntraced(
   function*(
     grant: Grant.Grant,
+    prefix: string,
     name: string,
     { bytes, revision }: Entry,
     before: Known | undefined
@@ -39,6 +66,8 @@ const readEntry = Effect.fnUntraced(
     if (before?.revision === revision) return before
     const read = yield* Effect.result(decodeGranted(grant, `${bucket} ${prefix}${name}`, text(bytes)))
     if (read._tag === "Success") return { revision, settings: read.success, fault: undefined }
+    const foreign = before?.settings === undefined ? yield* foreignType(text(bytes)) : undefined
+    if (foreign !== undefined) return { revision, settings: undefined, fault: undefined, foreign }
     return { revision, settings: before?.settings, fault: new BadSettings({ ...read.failure, instance: name }) }
   }
 )
@@ -51,7 +80,7 @@ const refusedWords = ({ data }: Grant.Grant, path: string): string =>
     : `Expected a directory in ${data}; set AZURE_SECURITY_DATA_DIR to allow another`
 
 /** Reads the settings of the process. Where they are missing or unusable, the defaults apply. */
-const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant) {
+const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string) {
   const { last } = yield* bucketOf(bucket)
   const found = yield* last(key).pipe(
     Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeedNone),
@@ -92,18 +121,36 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const grant = yield* Grant.fromEnvironment
     const { order } = yield* CreationOrder
     const { last } = yield* bucketOf(bucket)
-    const process = yield* ofProcess(grant)
+    const key = yield* settingsKey
+    const prefix = `${key}.`
+    const process = yield* ofProcess(grant, key)
+    /** Keys of other connectors that were told of. */
+    const others = new Set<string>()
     const initial: Settings = { ...process.settings, instances: {} }
     let known = new Map<string, Known>()
     /** The holder of its slug, by each instance that was refused for it. */
     let shared = new Map<string, string>()
 
-    const read = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
+    const changed = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
       const instances: Record<string, InstanceSettings> = {}
       const revisions: Record<string, number> = {}
       const faults: Array<BadSettings> = []
-      const entries = new Map(Array.from(held, ([at, entry]) => [at.slice(prefix.length), entry]))
+      const entries = new Map<string, Entry>()
+      const read = new Map<string, Known>()
+      for (const [at, entry] of held) {
+        const name = at.slice(prefix.length)
+        const one = yield* readEntry(grant, prefix, name, entry, known.get(name))
+        if (one.foreign !== undefined) {
+          if (!others.has(at)) {
+            yield* Effect.logInfo(`${bucket} ${at} is a document of ${one.foreign}, and is left alone`)
+          }
+          others.add(at)
+          continue
+        }
+        entries.set(name, entry)
+        read.set(name, one)
+      }
       const names = yield* order(entries)
       const misnamed = nameFaults(names)
       for (const instance of names) {
@@ -121,7 +168,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
           )
           continue
         }
-        const one = yield* readEntry(grant, instance, entries.get(instance)!, known.get(instance))
+        const one = read.get(instance)!
         now.set(instance, one)
         if (one.settings !== undefined) instances[instance] = one.settings
         if (one.fault !== undefined) faults.push(one.fault)
@@ -144,7 +191,10 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
       initial,
       hasInstancesLater: true,
       faults: process.faults,
-      changes: watch(bucket, `${prefix}>`).pipe(Stream.mapEffect(read), Stream.provideService(Connection, connection))
+      changes: watch(bucket, `${prefix}>`).pipe(
+        Stream.mapEffect(changed),
+        Stream.provideService(Connection, connection)
+      )
     }
   })
 )

@@ -1,5 +1,6 @@
 /** Changes instances in Conductor's bucket, by compare-and-set like Conductor's own pages. */
 import { Effect, Layer, Option, Predicate, Schema, Stream } from "effect"
+import { flattenedLike, nested } from "../config/FlatKeys.ts"
 import { slug } from "../config/Settings.ts"
 import {
   changed,
@@ -11,10 +12,8 @@ import {
 import { bucketOf, removed, WrongRevision } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
-import { bucket, key } from "./NatsSettingsSource.ts"
+import { bucket, foreignType, settingsKey } from "./NatsSettingsSource.ts"
 import { ask, Refused } from "./Request.ts"
-
-const prefix = `${key}.`
 
 const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 
@@ -33,6 +32,7 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
   SettingsStore,
   Effect.gen(function*() {
     const { kvm } = yield* Connection
+    const prefix = `${yield* settingsKey}.`
     const { last, write } = yield* bucketOf(bucket)
     const open = failing(ask(() => kvm.open(bucket)))
 
@@ -42,7 +42,7 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
         Schema.decodeEffect(Json)(new TextDecoder().decode(bytes)),
         () => ({})
       )
-      return { name, document, revision: String(revision) } satisfies StoredDocument
+      return { name, document: nested(document), revision: String(revision) } satisfies StoredDocument
     })
 
     /** The revision that a new instance is written over: none, or the mark of one that was removed. */
@@ -65,7 +65,10 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
           Effect.flatMap(failing(ask(() => kv.get(name))), (entry) =>
             entry === null || entry.operation !== "PUT"
               ? Effect.succeed([])
-              : Effect.map(stored(name.slice(prefix.length), entry.value, entry.revision), (one) => [one])), {
+              : Effect.flatMap(foreignType(new TextDecoder().decode(entry.value)), (foreign) =>
+                foreign === undefined
+                  ? Effect.map(stored(name.slice(prefix.length), entry.value, entry.revision), (one) => [one])
+                  : Effect.succeed([]))), {
           concurrency: 16
         })
         return found.flat()
@@ -76,7 +79,12 @@ export const layer: Layer.Layer<SettingsStore, never, Connection> = Layer.effect
         const whole = under === name || Predicate.isString(document["display_name"])
           ? document
           : { ...document, display_name: name }
-        const bytes = new TextEncoder().encode(yield* Effect.orDie(Schema.encodeEffect(Json)(whole)))
+        const before = yield* Effect.map(failing(last(prefix + under)), Option.filter(({ isValue }) => isValue))
+        const stored = Option.isNone(before)
+          ? Option.none()
+          : yield* Effect.option(Schema.decodeEffect(Json)(new TextDecoder().decode(before.value.bytes)))
+        const kept = flattenedLike(whole, Option.getOrUndefined(stored))
+        const bytes = new TextEncoder().encode(yield* Effect.orDie(Schema.encodeEffect(Json)(kept)))
         const over = revision === null ? yield* free(prefix + under) : Number(revision)
         const at = yield* failing(write(prefix + under, bytes, over))
         return { name: under, document: whole, revision: String(at) }

@@ -26,7 +26,7 @@ const world = Effect.gen(function*() {
   /** Waits for the next change that passes the test. */
   const until = (wanted: (change: SettingsChange) => boolean) =>
     Queue.take(changes).pipe(Effect.repeat({ until: wanted }), Effect.timeout("10 seconds"), Effect.orDie)
-  const key = (name: string) => `${NatsSettingsSource.key}.${name}`
+  const key = (name: string) => `${NatsSettingsSource.keyDefault}.${name}`
   const open = Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
   return {
     source,
@@ -50,7 +50,7 @@ describeNats("NatsSettingsSource", () => {
       Effect.flatMap(Connection, ({ kvm }) =>
         Effect.promise(async () => {
           const bucket = await kvm.create(NatsSettingsSource.bucket, { history: 5 })
-          await bucket.put(`${NatsSettingsSource.key}.one`, document)
+          await bucket.put(`${NatsSettingsSource.keyDefault}.one`, document)
         })),
     // The broker answers in real time, and the source looks for its bucket twice a second.
     Effect.andThen(
@@ -67,9 +67,9 @@ describeNats("NatsSettingsSource", () => {
       marks.set("Nats-Marker-Reason", "MaxAge")
       const mark = (key: string) =>
         Effect.promise(() => js.publish(`$KV.${NatsSettingsSource.bucket}.${key}`, "", { headers: marks }))
-      yield* Effect.promise(() => kv.put(`${NatsSettingsSource.key}.two`, documentOf()))
-      yield* mark(NatsSettingsSource.key)
-      yield* mark(`${NatsSettingsSource.key}.one`)
+      yield* Effect.promise(() => kv.put(`${NatsSettingsSource.keyDefault}.two`, documentOf()))
+      yield* mark(NatsSettingsSource.keyDefault)
+      yield* mark(`${NatsSettingsSource.keyDefault}.one`)
       const { source, until } = yield* world
       assert.deepStrictEqual(source.faults, [])
       assert.deepStrictEqual(names(yield* until((change) => names(change).length > 0)), ["two"])
@@ -133,7 +133,7 @@ describeNats("NatsSettingsSource", () => {
       const { kvm } = yield* Connection
       const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
       const sink = { type: "nats", stage: "parsed", directory: "/etc/cron.d" }
-      yield* Effect.promise(() => bucket.put(NatsSettingsSource.key, Json.text({ sink })))
+      yield* Effect.promise(() => bucket.put(NatsSettingsSource.keyDefault, Json.text({ sink })))
       const { faults, initial } = yield* Effect.provide(SettingsSource, Layer.fresh(layer))
       assert.deepInclude(initial.sink, { stage: "parsed", directory: "/data/azure-security" })
       assert.deepStrictEqual(faults?.map(({ message }) => message), [
@@ -145,7 +145,8 @@ describeNats("NatsSettingsSource", () => {
     Effect.gen(function*() {
       const { kvm } = yield* Connection
       const bucket = yield* Effect.promise(() => kvm.create(NatsSettingsSource.bucket, { history: 5 }))
-      const put = (document: object) => Effect.promise(() => bucket.put(NatsSettingsSource.key, Json.text(document)))
+      const put = (document: object) =>
+        Effect.promise(() => bucket.put(NatsSettingsSource.keyDefault, Json.text(document)))
       const read = Effect.provide(SettingsSource, Layer.fresh(layer)).pipe(Effect.scoped)
       yield* put({ page: { public_url: "https://evil.example", trusted_proxies: ["0.0.0.0/0"] } })
       const { faults, initial } = yield* read
