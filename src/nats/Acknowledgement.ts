@@ -16,8 +16,8 @@ const noResponders = 503
 
 /** A stream's answer to one message. */
 export type Reply =
-  /** `isDuplicate` when the stream had the message already; `sequence` is then where. */
-  | { readonly _tag: "Acknowledged"; readonly sequence: number; readonly isDuplicate: () => boolean }
+  /** `sequence` is where the stream has the message. `json` is the whole answer, for {@link isDuplicate}. */
+  | { readonly _tag: "Acknowledged"; readonly sequence: number; readonly json: string }
   /** `forGood` when sending the same message again cannot help. */
   | { readonly _tag: "Refused"; readonly why: string; readonly forGood: boolean }
 
@@ -37,11 +37,10 @@ const sequenceOf = (json: string): number => {
   return sequence
 }
 
-const acknowledged = (json: string): Reply => ({
-  _tag: "Acknowledged",
-  sequence: sequenceOf(json),
-  isDuplicate: () => /"duplicate":\s*true/.test(json)
-})
+const acknowledged = (json: string): Reply => ({ _tag: "Acknowledged", sequence: sequenceOf(json), json })
+
+/** Whether the stream had the message already. */
+export const isDuplicate = (json: string): boolean => /"duplicate":\s*true/.test(json)
 
 const refusal = (code: number | undefined, description: string, subject: string): Reply => {
   switch (code) {

@@ -9,7 +9,7 @@ import { createInbox, headers, type Msg, type Status } from "@nats-io/transport-
 import { Clock, Deferred, Duration, Effect, Latch, Stream, SubscriptionRef } from "effect"
 import { idDigits } from "../domain/Delivery.ts"
 import { SinkUnavailable } from "../sinks/ArtifactSink.ts"
-import { replyOf } from "./Acknowledgement.ts"
+import { isDuplicate, replyOf } from "./Acknowledgement.ts"
 import { Connection } from "./Connection.ts"
 import { describe, refusedSubject } from "./NatsFailure.ts"
 import {
@@ -168,7 +168,7 @@ export const make = Effect.fn("Publisher.make")(
         entry.sequence = sequence
         leaveWindow(entry, "acknowledged")
         if (sequence > (reached.get(entry.message.stream) ?? 0)) reached.set(entry.message.stream, sequence)
-        else if (!reply.isDuplicate()) repeat(entry)
+        else if (!isDuplicate(reply.json)) repeat(entry)
         trouble = undefined
         heardAt = now()
         pump()
