@@ -1,6 +1,7 @@
 /**
  * Bounds on what the process holds, and the sizes of its batches. The number of tenants is not bounded, and nothing in
  * memory grows with the amount of data of one tenant. Each bound is named in a test; `test/Bounds.test.ts` checks that.
+ * Long because it is the one list of them.
  */
 import { Duration } from "effect"
 

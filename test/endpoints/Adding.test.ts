@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Path, Schema, Stream } from "effect"
 import { ChildProcess } from "effect/process"
+import { names } from "../../src/endpoints/Endpoints.ts"
 
 const definition = `import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
@@ -78,7 +79,7 @@ it.layer(NodeServices.layer)("adding an endpoint", (it) => {
         yield* fs.writeFileString(
           inside("src/endpoints/Endpoints.ts"),
           `import { healthIssues } from "./HealthIssues.ts"\n${
-            list.replace("incidents] as const", "incidents, healthIssues] as const")
+            list.replace("riskyUsers] as const", "riskyUsers, healthIssues] as const")
           }`
         )
         yield* fs.writeFileString(inside("lists.mjs"), lists)
@@ -93,9 +94,10 @@ it.layer(NodeServices.layer)("adding an endpoint", (it) => {
         assert.strictEqual(Number(compiled.code), 0, compiled.output)
         const { output } = yield* run(process.execPath, "lists.mjs")
         const found = yield* Schema.decodeEffect(Lists)(output)
-        const all = ["alerts", "alerts_v2", "incidents", "healthIssues"]
+        const all = [...names, "healthIssues"]
         assert.deepStrictEqual(found, {
-          polled: all,
+          // The others are polled where they are asked for.
+          polled: ["alerts", "alerts_v2", "incidents", "healthIssues"],
           intervals: all,
           status: all,
           accepted: true,

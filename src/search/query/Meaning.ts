@@ -126,9 +126,9 @@ export class Meaning {
     const known = aliases.get(name.toLowerCase())
     if (known !== undefined) return known
     const fields = this.#of.fields.filter((field) => field.toLowerCase() === name.toLowerCase())
-    const hasTag = this.#of.vocabulary.knows(name)
-    if (fields.length > 0) return { fields, tags: [] }
-    if (hasTag) return { fields: [], tags: [name] }
+    // An artifact has the further values of a field as tags of its name.
+    if (fields.length > 0) return { fields, tags: fields }
+    if (this.#of.vocabulary.knows(name)) return { fields, tags: [name] }
     const names = [...aliases.keys(), ...this.#of.fields, ...this.#of.vocabulary.names()]
     const near = nearest(name, names)
     const like = near.length === 0
