@@ -5,10 +5,10 @@ import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints, overlapMillis } from "../endpoints/Endpoints.ts"
-import { requestBudget } from "../graph/Limits.ts"
+import { requestBudget, reread } from "../graph/Limits.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
-import { begin, resume } from "../polling/Walk.ts"
+import { begin, resume, within } from "../polling/Walk.ts"
 import { layer as positionsLayer, Positions } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -21,6 +21,14 @@ const shown = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)
 const spoken = (duration: Duration.Duration) =>
   Duration.toMinutes(duration) < 120 ? `${Duration.toMinutes(duration)} min` : `${Duration.toHours(duration)} h`
 
+/** How a pass goes on after its first page. */
+const thenOf = ({ order, windowHours }: Endpoint): string => {
+  const windows = windowHours === undefined ? "" : `, in windows of at most ${windowHours} h`
+  return order === "asc"
+    ? `the same request from the last record of each page on, or its link${windows}`
+    : `the link of each page${windows}`
+}
+
 const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: Endpoint, now: number) {
   const { identity, pace } = instance
   const key = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
@@ -28,9 +36,10 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
   if (checkpoint._tag === "Failure") return [`  ${endpoint.name}: nothing is asked: ${checkpoint.failure.message}`]
   const saved = Option.getOrUndefined(checkpoint.success)
   const overlap = overlapMillis(endpoint, pace)
-  const position = saved === undefined
+  const next = saved === undefined
     ? begin(Timestamp.fromMillis(now - Duration.toMillis(pace.lookback)))
     : resume(saved, overlap, undefined)
+  const position = within(next, endpoint, Timestamp.fromMillis(now))
   const why = saved === undefined
     ? `first poll: ${spoken(pace.lookback)} back`
     : saved.position !== null
@@ -41,8 +50,14 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     ? [`    not before ${shown(cooling.until)}: Graph throttled it`]
     : []
   const from = Timestamp.minusMillis(saved?.mark ?? position.bound, overlap)
-  const late = endpoint.late !== "count" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
+  const late = endpoint.late === "none" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
     ? []
+    : endpoint.late === "reread"
+    ? [
+      `    each hour, for records that came late: the ${spoken(pace.lateRows)} before, and once a day ${
+        spoken(reread.hours)
+      }`
+    ]
     : [
       `    each hour, for records that came late: GET ${
         countUrl(identity.cloud.graph, endpoint, Timestamp.minusMillis(from, Duration.toMillis(pace.lateRows)), from)
@@ -53,7 +68,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     `  ${endpoint.name}, every ${spoken(pace.intervals[endpoint.name])} (${why})`,
     ...waits,
     `    GET ${url(identity.cloud.graph, endpoint, position, endpoint.pageSize)}`,
-    `    then the same request from the last record of each page on, ${endpoint.pageSize} records a page, up to the last page`,
+    `    then ${thenOf(endpoint)}, ${endpoint.pageSize} records a page, up to the last page`,
     ...late,
     ...(gaps.length === 0
       ? []

@@ -38,6 +38,23 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("explain", (it) => {
       const sent = (yield* simulator.requests).slice(before).map(({ path }) => path)
       for (const path of planned) assert.include(sent.map(decodeURIComponent), decodeURIComponent(path))
     }))
+
+  it.effect("tells the windows of what is read in none of the usual ways", () =>
+    Effect.gen(function*() {
+      const on = { enabled: true }
+      const { file } = yield* settingsFile({ lookback_hours: 48, endpoints: { signIns: on, riskDetections: on } })
+      const run = yield* Process.start(["explain", "--config", file])
+      assert.strictEqual(yield* run.exit, 0, run.stderr())
+      const out = decodeURIComponent(run.stdout())
+      assert.match(
+        out,
+        /signIns\?\$filter=createdDateTime ge \S+ and createdDateTime le \S+&\$orderby=createdDateTime asc&\$top=500\n.*in windows of at most 6 h/
+      )
+      assert.match(
+        out,
+        /riskDetections\?\$filter=lastUpdatedDateTime ge \S+ and lastUpdatedDateTime le \S+&\$top=500\n {4}then the link of each page, in windows of at most 24 h/
+      )
+    }))
 })
 
 const Shown = Schema.fromJsonString(Schema.Array(Schema.Struct({

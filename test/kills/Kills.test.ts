@@ -5,10 +5,10 @@ import { Effect } from "effect"
 import { describeNats } from "../support/DescribeNats.ts"
 import { type Death, type drains, tryDeaths } from "./Kills.ts"
 
-/** A death while the first page is in hand, one in the middle of its recovery, and the two the other way round. */
+/** A death while a page is in hand, and one in the middle of its recovery. */
 const few = (deaths: ReadonlyArray<Death>): ReadonlyArray<readonly [Death, Death]> => {
   const [early, late] = [0.4, 0.7].map((part) => deaths[Math.floor(deaths.length * part)]!) as [Death, Death]
-  return [[early, late], [late, early]]
+  return [[late, early]]
 }
 
 const tried = (drain: typeof drains[number]) =>
@@ -16,7 +16,7 @@ const tried = (drain: typeof drains[number]) =>
     const killed: Array<string> = []
     yield* tryDeaths(drain, few, (line) => killed.push(/(\d) killed/.exec(line)![1]!))
     assert.strictEqual(killed[0], "0")
-    assert.isAtLeast(killed.slice(1).filter((count) => Number(count) > 0).length, 2)
+    assert.isAtLeast(killed.slice(1).filter((count) => Number(count) > 0).length, 1)
   })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("kills of the real program into files", (it) => {

@@ -25,7 +25,7 @@ import * as Json from "../support/Json.ts"
 import * as SimulatedClient from "../support/SimulatedClient.ts"
 
 /** Of the day that pass; with 24 it takes some two minutes. */
-const hours = 4
+const hours = 2
 const noon = Date.UTC(2026, 10, 20, 12)
 const tenant = "11111111-1111-4111-8111-111111111111"
 const names = ["signIns", "directoryAudits", "riskDetections", "riskyUsers"] as const
