@@ -117,11 +117,11 @@ const endOfScalar = (bytes: Buffer, from: number): number => {
   return number.test(bytes.toString("latin1", from, end)) ? end : nowhere
 }
 
-/** Returns the offset of the next byte that is no blank. */
-export const afterBlanks = (scan: State, from: number): number => {
+/** Returns the offset of the next byte that is no blank, or `to`. */
+export const afterBlanks = (scan: State, from: number, to: number = scan.bytes.length): number => {
   const { bytes } = scan
   let at = from
-  while (isBlank(bytes[at])) at++
+  while (at < to && isBlank(bytes[at])) at++
   if (at > from) scan.isPlain = false
   return at
 }

@@ -14,6 +14,7 @@ import {
   pageHolds,
   propertiesParsedMax,
   recordDepthMax,
+  stepBytes,
   wholeRecord
 } from "../../domain/Bounds.ts"
 import { atHand } from "../../domain/GraphRecord.ts"
@@ -161,10 +162,21 @@ function* recordAt(scan: Scan.Scan, start: number): Steps<Place | undefined> {
   }
 }
 
+/** Reads over blanks in steps: a list may have nothing else. Returns the offset behind them. */
+function* endOfBlanks(scan: Scan.Scan, from: number): Steps<number> {
+  let at = afterBlanks(scan, from, from + stepBytes)
+  for (let before = from; at - before >= stepBytes;) {
+    yield
+    before = at
+    at = afterBlanks(scan, at, at + stepBytes)
+  }
+  return at
+}
+
 /** Reads over the list of records. Returns the offset behind it. */
 function* recordsAt(scan: Scan.Scan, from: number, body: Body, records: Array<CutRecord>): Steps<number | "too much"> {
   let artifacts = 0
-  let at = afterBlanks(scan, from + 1)
+  let at = yield* endOfBlanks(scan, from + 1)
   while (scan.bytes[at] !== closeList) {
     const place = yield* recordAt(scan, at)
     if (place === undefined) return nowhere
