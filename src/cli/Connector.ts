@@ -12,6 +12,9 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
+/** How long a process that polls once waits for the broker's settings. */
+const firstSettingsWithin = "30 seconds"
+
 /** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
@@ -116,6 +119,20 @@ const sharedReports = (faults: ReadonlyArray<BadSettings>, now: number): Map<str
   }]))
 }
 
+/** The first settings from the broker. They come within seconds of the connection, unless their bucket is missing. */
+const firstOf = (changes: Stream.Stream<SettingsChange>) =>
+  Stream.runHead(changes).pipe(
+    Effect.timeoutOption(firstSettingsWithin),
+    Effect.map(Option.flatten),
+    Effect.tap((first) =>
+      Option.isSome(first)
+        ? Effect.void
+        : Effect.logError(
+          "no settings came from the broker within 30 seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS"
+        )
+    )
+  )
+
 /**
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
  * the settings could be used and every poll succeeded; forbidden (403) and retired endpoints count as success.
@@ -132,7 +149,8 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Tol
     yield* Effect.forkScoped(follow(changes, instances.apply, told))
     return yield* Fiber.join(consumer)
   }
-  const first = hasInstancesLater ? yield* Stream.runHead(changes) : Option.none<SettingsChange>()
+  const first = hasInstancesLater ? yield* firstOf(changes) : Option.none<SettingsChange>()
+  if (hasInstancesLater && Option.isNone(first)) return false
   if (Option.isSome(first)) yield* follow(Stream.succeed(first.value), instances.apply, told)
   const failed = yield* Effect.raceFirst(
     Effect.as(instances.ended, false),

@@ -170,18 +170,32 @@ export const onProbed = (
   return less === undefined ? giveUp(config, state, error, poll, facts) : goOnWithLess(config, error, poll, less, facts)
 }
 
-/** The instant from which on a filter is taken: as Graph says, or half of the way to its present. */
+/** A filter that reaches back no further than this is not too old, whatever the message says. */
+const surelyKept = Duration.toMillis("1 hour")
+
+/**
+ * The instant from which on a filter is taken: as Graph says, or half of the way to its present. Undefined where it would
+ * lie behind what Graph surely keeps.
+ */
 const notBefore = (
   { limit, notBefore: named }: PartRefused,
   { bound }: Position,
   { graphStartedAt }: Poll
-): Timestamp.Timestamp => {
+): Timestamp.Timestamp | undefined => {
   const instant = named === undefined ? undefined : Timestamp.normalize(named)
-  if (instant !== undefined && instant > bound) return instant
   const from = Timestamp.toMillis(bound)
   // A minute more than the days, for the time that the next requests take.
   const byDays = limit === undefined ? 0 : graphStartedAt - limit * dayMillis + 60_000
-  return Timestamp.fromMillis(byDays > from ? byDays : from + Math.max(1000, Math.ceil((graphStartedAt - from) / 2)))
+  const to = instant !== undefined && instant > bound
+    ? Timestamp.toMillis(instant)
+    : byDays > from
+    ? byDays
+    : from + Math.ceil((graphStartedAt - from) / 2)
+  return to <= from || to > graphStartedAt || graphStartedAt - from < surelyKept
+    ? undefined
+    : instant !== undefined && instant > bound
+    ? instant
+    : Timestamp.fromMillis(to)
 }
 
 /** Asks without what Graph refused of the query; undefined where nothing can be left out. */
@@ -195,7 +209,7 @@ const askWithout = (
 ): Decision | undefined => {
   if (refused.part === "age") {
     const to = notBefore(refused, position, poll)
-    const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, filterTooOld, facts)
+    const left = to === undefined ? undefined : leaveOut(config, poll, position, to, filterTooOld, facts)
     return left === undefined ? undefined : after(left, readOn(config, state, poll, left.position, facts))
   }
   const shape = without(poll.shape, refused, poll.pageSize)

@@ -45,8 +45,8 @@ interface Next {
  * Whether a page ends the pass although its link, which cannot be followed, says that there is more: the filter was moved
  * as far as its rows go, and it has next to none. An empty page is believed when it came again.
  */
-const isLast = ({ ordered, until }: Position, { deadEnds }: Poll, { rows }: PageSeen): boolean =>
-  ordered && until === null && rows < Limits.pageSizeFloor && (rows > 0 || deadEnds > 0)
+const isLast = ({ ordered, until }: Position, { deadEnds, pageSize }: Poll, { rows }: PageSeen): boolean =>
+  ordered && until === null && rows < Math.min(pageSize, Limits.pageSizeFloor) && (rows > 0 || deadEnds > 0)
 
 /** Where the page's nextLink leads, and why it was refused where it was. */
 const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Position, seen: PageSeen): Next => {

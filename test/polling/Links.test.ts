@@ -6,6 +6,7 @@ import { shownRowsMax } from "../../src/domain/Bounds.ts"
 import type { GraphRecord } from "../../src/domain/GraphRecord.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
+import { Rejected } from "../../src/graph/GraphError.ts"
 import { idlePagesMax } from "../../src/graph/Limits.ts"
 import * as Shown from "../../src/polling/Shown.ts"
 import { publishedIds, running, world } from "../support/Connector.ts"
@@ -55,6 +56,24 @@ describe("a link behind the last page that cannot be followed", () => {
         assert.strictEqual((yield* publishedIds).length, 231)
       }).pipe(Effect.provide(world)))
   }
+
+  it.effect("is no end behind a full page of few rows", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const at = (n: number) => Timestamp.fromMillis(noon - 3_600_000 + Math.max(0, n - 14) * 10_000)
+      const rows = Array.from({ length: 45 }, (_, n) => ({ id: `a${n}`, lastUpdateDateTime: at(n) }))
+      const fake = FakeGraph.make({ rows })
+      fake.answer = ({ url }) =>
+        Number(new URL(url).searchParams.get("$top")) > 10
+          ? new Rejected({ request: "?", refused: { part: "top", limit: 10 } })
+          : (page) => ({ ...page, nextLink: page.nextLink === undefined ? undefined : "https://example.com/next" })
+      const { document } = yield* running(fake, { late_row_hours: 0 })
+      yield* minutes(31)
+      const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+      // Fifteen rows of one instant, of which Graph shows ten, and a link that leads elsewhere: nobody can go on.
+      assert.strictEqual(endpoint.state, "error")
+      assert.strictEqual((yield* document).instances[0]!.state, "attention")
+    }).pipe(Effect.provide(world)))
 
   it.effect("ends the pass of a tenant with a single row, and moves no mark that nothing proves", () =>
     Effect.gen(function*() {

@@ -147,3 +147,28 @@ describe("a query of which Graph refuses a part", () => {
       assert.match(error!.message, /: Something else is wrong$/)
     }).pipe(Effect.provide(world)))
 })
+
+it.effect("a refusal that names no age makes few gaps, and none of what Graph surely keeps", () =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(noon)
+    const fake = FakeGraph.make({ rows: rowsOf(5) })
+    let isIll = true
+    fake.answer = ({ url }) =>
+      isIll ? refusal("The data retention policy does not allow this request", new URL(url).searchParams) : undefined
+    const { document } = yield* running(fake)
+    const endpoint = Effect.map(
+      document,
+      ({ instances }) => instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+    )
+    for (let minute = 0; minute < 30; minute++) yield* TestClock.adjust("1 minute")
+    const ill = yield* endpoint
+    assert.strictEqual(ill.state, "error")
+    assert.isAtMost(ill.gaps.length, 6)
+    assert.isAtMost(fake.requests.length, 60)
+    for (const { to } of ill.gaps) assert.isTrue(to <= Timestamp.fromMillis(noon), to)
+    isIll = false
+    fake.rows.push({ id: "new", lastUpdateDateTime: Timestamp.fromMillis(noon + 1_700_000) })
+    for (let minute = 0; minute < 6; minute++) yield* TestClock.adjust("1 minute")
+    assert.strictEqual((yield* endpoint).state, "ok")
+    assert.isAtLeast((yield* publishedIds).length, 1)
+  }).pipe(Effect.provide(world)))
