@@ -96,6 +96,8 @@ export const add = (
 export interface Asked<E> extends Pick<Verdict, "stream" | "created"> {
   readonly first: number
   readonly last: number
+  /** When it was made, in milliseconds since 1970; undefined where the broker's version tells another time later. */
+  readonly madeAt: number | undefined
   /**
    * The beginning of the id of the message at a sequence; undefined where there is none any more. Where the broker refuses to
    * tell, it is the one that is expected.
@@ -125,8 +127,11 @@ export const isWhole = <E>({ created, entries, stream }: Watermark, asked: Asked
 
 /** Looks at each page, and returns what the stream has lost. */
 export const judge = <E>(deliveries: Watermark, asked: Asked<E>): Effect.Effect<Verdict, E> => {
-  const isOther = asked.stream !== deliveries.stream
-  return Effect.map(Effect.forEach(deliveries.entries, (page) => isLost(page, asked, isOther)), (each) => ({
+  const isRenamed = asked.stream !== deliveries.stream
+  const { madeAt = 0 } = asked.created === deliveries.created ? {} : asked
+  // One that was made after it is said to have taken a page is another, also where it begins behind that page.
+  const lostOf = (page: Page) => isLost(page, asked, isRenamed || madeAt > page.at)
+  return Effect.map(Effect.forEach(deliveries.entries, lostOf), (each) => ({
     lost: each.flatMap((lost, index) => lost ? [index] : []),
     stream: asked.stream,
     created: asked.created,

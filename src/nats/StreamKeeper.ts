@@ -39,6 +39,24 @@ interface Tick {
   readonly isThorough: boolean
 }
 
+/** What a stream had, and when it was looked through. */
+interface Range {
+  readonly first: number
+  readonly until: number
+  readonly created: string
+  readonly at: number
+  readonly ids: ReadonlyMap<string, number>
+}
+
+/** Several endpoints that publish again at once look a stream through once. */
+const lookSharedFor = Duration.seconds(10)
+
+/** Whether a broker keeps the time of a stream's making: nats-server 2.9 tells another one after a change and a restart. */
+const keepsTimes = (version = ""): boolean => {
+  const [major = 0, minor = 0] = version.split(".").map(Number)
+  return major > 2 || major === 2 && minor >= 10
+}
+
 /** The keeper, with what the publisher has to tell it and to leave out. */
 export interface StreamKeeper {
   readonly keeper: Keeper
@@ -48,11 +66,13 @@ export interface StreamKeeper {
 
 /** Makes a keeper that lives as long as the scope. `subject` is the one of the artifacts; `changed` runs before each look. */
 export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, changed: () => void) {
-  const { jsm, presence } = yield* Connection
+  const { jsm, nc, presence } = yield* Connection
   const ticks = yield* SubscriptionRef.make<Tick>({ number: 0, isThorough: false })
   const held = new Map<string, number>()
-  /** Sequences from which streams were looked through, and until when they are looked through again, in milliseconds. */
-  const ranges = new Map<string, { readonly first: number; readonly until: number }>()
+  /** What streams had when they were looked through, from a sequence on; it counts until a time in milliseconds. */
+  const ranges = new Map<string, Range>()
+  /** Streams are looked through one after the other: whoever publishes again waits until it is known what is there. */
+  const one = yield* Semaphore.make(1)
   const said = new Set<string>()
 
   const undecided = ({ cause }: { readonly cause: unknown }) =>
@@ -100,7 +120,14 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
       Effect.mapError(undecided)
     )
     const { config, created, state } = found
-    return { stream: config.name, created, first: state.first_seq, last: state.last_seq, idAt: idAt(config.name) }
+    return {
+      stream: config.name,
+      created,
+      madeAt: keepsTimes(nc.info?.version) ? Date.parse(created) : undefined,
+      first: state.first_seq,
+      last: state.last_seq,
+      idAt: idAt(config.name)
+    }
   })
 
   const once = (deliveries: Deliveries) => Effect.flatMap(asked(deliveries.stream), (one) => judgeAll(deliveries, one))
@@ -128,50 +155,74 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
     return lost.length > 0
   })
 
-  const fill = (stream: string, first: number) => Effect.ignore(read(stream, first))
+  /** Reads which messages a stream has from a sequence on. */
   const read = Effect.fnUntraced(function*(stream: string, first: number) {
-    const { state } = yield* ask(() => jsm.streams.info(stream))
+    const { created, state } = yield* ask(() => jsm.streams.info(stream))
     const from = Math.max(first, state.first_seq)
-    const room = Math.max(0, heldIdsMax - held.size)
+    const others = held.size - (ranges.get(stream)?.ids.size ?? 0)
+    const room = Math.max(0, heldIdsMax - others)
     if (state.last_seq - from + 1 > room) {
       yield* sayOnce(
         `more than ${heldIdsMax} messages of the stream ${stream} would have to be compared with what is published again: some may come twice, with the same Nats-Msg-Id`
       )
     }
     const count = Math.max(0, Math.min(room, state.last_seq - from + 1))
+    const ids = new Map<string, number>()
     yield* Effect.forEach(
       Array.from({ length: count }, (_, index) => from + index),
       (sequence) =>
         Effect.map(idAt(stream)(sequence, ""), (id) => {
-          if (id !== undefined && id !== "") held.set(id, sequence)
+          if (id !== undefined && id !== "") ids.set(id, sequence)
         }),
       { concurrency: readsMax, discard: true }
     )
+    return { created, ids }
+  })
+
+  const drop = (stream: string) => {
+    for (const id of ranges.get(stream)?.ids.keys() ?? []) held.delete(id)
+    ranges.delete(stream)
+  }
+
+  /** Looks a stream through anew, and forgets at once what it had before: it may have lost that too. */
+  const look = Effect.fnUntraced(function*(stream: string, first: number, until: number) {
+    const found = yield* Effect.option(read(stream, first))
+    const at = yield* Clock.currentTimeMillis
+    drop(stream)
+    if (Option.isNone(found)) return
+    ranges.set(stream, { first, until, at, ...found.value })
+    for (const [id, sequence] of found.value.ids) held.set(id, sequence)
   })
 
   const hold = Effect.fnUntraced(function*(stream: string, first: number) {
     const now = yield* Clock.currentTimeMillis
+    const until = now + Duration.toMillis(heldFor)
     const before = ranges.get(stream)
-    ranges.set(stream, {
-      first: Math.min(first, before?.first ?? first),
-      until: now + Duration.toMillis(heldFor)
-    })
-    if (before === undefined || first < before.first) yield* fill(stream, first)
-  })
+    if (before !== undefined && before.first <= first && now - before.at < Duration.toMillis(lookSharedFor)) {
+      const info = yield* Effect.option(ask(() => jsm.streams.info(stream)))
+      if (Option.isSome(info) && info.value.created === before.created) {
+        ranges.set(stream, { ...before, until })
+        return
+      }
+    }
+    yield* look(stream, before === undefined || before.until < now ? first : Math.min(first, before.first), until)
+  }, one.withPermit)
 
   const tick = (isThorough: boolean) =>
     SubscriptionRef.update(ticks, ({ number }) => ({ number: number + 1, isThorough }))
 
-  /** What the stream had is asked anew: it may have lost that too. */
-  const refresh = Effect.gen(function*() {
-    changed()
-    held.clear()
-    const now = yield* Clock.currentTimeMillis
-    for (const [stream, { first, until }] of ranges) {
-      if (until < now) ranges.delete(stream)
-      else yield* fill(stream, first)
-    }
-  })
+  /** What is remembered of streams counts for an hour; with `all`, the rest is asked anew. */
+  const remember = (all: boolean) =>
+    one.withPermit(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      // A copy: what is looked through is put in anew.
+      for (const [stream, { first, until }] of Array.from(ranges)) {
+        if (until < now) drop(stream)
+        else if (all) yield* look(stream, first, until)
+      }
+    }))
+
+  const refresh = Effect.andThen(Effect.sync(changed), Effect.andThen(Cache.invalidateAll(infos), remember(true)))
 
   const backs = yield* Queue.sliding<void>(1)
   const followed = Stream.runForEach(
@@ -179,7 +230,9 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
     (now) => now === "here" ? Effect.andThen(refresh, tick(false)) : Effect.void
   )
   const repeated = Effect.forever(Effect.andThen(Queue.take(backs), Effect.andThen(refresh, tick(true))))
-  const timed = Effect.forever(Effect.andThen(Effect.sleep(lookEvery), tick(false)))
+  const timed = Effect.forever(
+    Effect.sleep(lookEvery).pipe(Effect.andThen(remember(false)), Effect.andThen(tick(false)))
+  )
   yield* Effect.forEach([followed, repeated, timed], (each) => Effect.forkScoped(each, { startImmediately: true }))
 
   const lost: Keeper["lost"] = Effect.fnUntraced(function*(of) {

@@ -30,8 +30,9 @@ const after = (count: number): Watermark => {
 }
 
 /** A stream with messages `id<sequence>` from `first` to `last`; `others` begin behind `ours`. */
-const stream = ({ created = "made", first = 1, last, name = "S", ours = last }: {
+const stream = ({ created = "made", first = 1, last, madeAt, name = "S", ours = last }: {
   readonly created?: string
+  readonly madeAt?: number
   readonly first?: number
   readonly last: number
   readonly name?: string
@@ -41,6 +42,7 @@ const stream = ({ created = "made", first = 1, last, name = "S", ours = last }: 
   created,
   first,
   last,
+  madeAt,
   idAt: (sequence: number) =>
     Effect.succeed(
       sequence < first || sequence > last ? undefined : sequence <= ours ? `id${sequence}` : `other${sequence}`
@@ -95,13 +97,22 @@ describe("a stream", () => {
       assert.isUndefined(yield* lostIn(after(5), stream({ last: 80, ours: 50 })))
     }))
 
+  it.effect("that was made after it took a page is another, also where it begins behind that page", () =>
+    Effect.gen(function*() {
+      const again = { created: "again", first: 100_000, last: 100_010 }
+      const found = yield* lostIn(after(5), stream({ ...again, madeAt: noon + 3 * minute - 1 }))
+      assert.strictEqual(found?.artifacts, after(5).entries.slice(0, 3).reduce((sum, { count }) => sum + count, 0))
+      assert.isUndefined(yield* lostIn(after(5), stream(again)), "an older broker's times prove nothing")
+      assert.isUndefined(yield* lostIn(after(5), stream({ ...again, created: "made", madeAt: noon + 9 * minute })))
+    }))
+
   it.effect("that was trimmed, purged or consumed has lost nothing", () =>
     Effect.gen(function*() {
       for (const first of [33, 51]) {
         assert.isTrue(yield* isWhole(after(5), stream({ first, last: 50 })))
         assert.isUndefined(yield* lostIn(after(5), stream({ first, last: 50 })))
       }
-      const consumed = { ...stream({ last: 50 }), idAt: () => Effect.undefined }
+      const consumed = { ...stream({ last: 50 }), madeAt: undefined, idAt: () => Effect.undefined }
       assert.isUndefined(yield* lostIn(after(5), consumed))
       // nats-server 2.9 tells another time after a change and a restart.
       assert.isUndefined(yield* lostIn(after(5), stream({ created: "later", first: 51, last: 50 })))
@@ -155,6 +166,7 @@ describe("a stream", () => {
       const again = add(after(5), receipt, { ...pageOf(5), first: 28, last: 60, id: "id60" }, noon)
       const asked = {
         ...stream({ last: 60 }),
+        madeAt: undefined,
         idAt: (n: number) => Effect.succeed(n === 60 || n <= 27 ? `id${n}` : "x")
       }
       assert.isTrue(yield* isWhole(again, asked))

@@ -68,7 +68,10 @@ const world = Effect.gen(function*() {
   const lines: Array<string> = []
   const capture = Logger.make(({ message }) => void lines.push(String(message)))
   const one = yield* make(subject, () => changes++).pipe(
-    Effect.provideService(Connection, { jsm, presence } as unknown as Connection["Service"]),
+    Effect.provideService(
+      Connection,
+      { jsm, nc: { info: { version: "2.12.0" } }, presence } as unknown as Connection["Service"]
+    ),
     Effect.provide(Logger.layer([capture]))
   )
   const { keeper } = one
@@ -202,5 +205,22 @@ describe("the keeper of a stream", () => {
       yield* back(presence)
       yield* pass(2)
       assert.strictEqual(held.size, 0)
+    }))
+
+  it.effect("looks a stream that was made again through anew, and once for all that publish again together", () =>
+    Effect.gen(function*() {
+      const { broker, held, keeper, logged } = yield* world
+      yield* logged(keeper.hold("S", 6))
+      assert.strictEqual(held.get("id6"), 6)
+      Object.assign(broker, { created: "again", last: 20, ours: 0, gets: 0 })
+      // Each returns once it is known what the stream has.
+      const found = yield* Effect.forEach(
+        [6, 10, 6],
+        (first) => Effect.map(logged(keeper.hold("S", first)), () => held.size),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(found, [15, 15, 15])
+      assert.deepStrictEqual([held.get("id6"), held.get("other6")], [undefined, 6])
+      assert.strictEqual(broker.gets, 15)
     }))
 })

@@ -29,6 +29,7 @@ export const make = () => {
     created,
     first,
     last,
+    madeAt: undefined,
     idAt: (sequence) =>
       Effect.sync(() => messages.find((message) => message.sequence === sequence)?.artifact.id.slice(0, idDigits))
   })
