@@ -56,7 +56,8 @@ const closed: ReadonlySet<string> = new Set(["resolved", "redirected", "dismisse
 /** Whether nobody has to act on a record of this status any more. */
 export const isClosed = (status: unknown): boolean => closed.has(lowerOf(status))
 
-const techniquesOf = (sent: unknown) => {
+/** Separates techniques in their usual form, up to {@link techniquesMax}, from what else stands there. */
+export const techniquesOf = (sent: unknown) => {
   const techniques: Array<string> = []
   const others: Array<string> = []
   for (const one of Array.isArray(sent) ? sent : [sent]) {

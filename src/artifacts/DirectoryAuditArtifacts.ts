@@ -9,7 +9,7 @@ import type { Drift } from "../evidence/Drift.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import { type AuditFacts, decide } from "./DirectoryAuditTypes.ts"
 import * as Draft from "./Draft.ts"
-import { type MappingContext, mapsOf, report, type Steps } from "./Mapped.ts"
+import { type MappingContext, mapsOf, type Steps } from "./Mapped.ts"
 import { parse, stringify } from "./Message.ts"
 import * as Record from "./RecordDraft.ts"
 import * as Severity from "./Severity.ts"
@@ -109,10 +109,7 @@ const addTargets = (tags: Tags, targets: ReadonlyArray<Properties>): void => {
 }
 
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
-  const sent = record.sent.content()
-  const value = shape.spelled(sent.value as Properties)
-  const { drift: found, isPartial } = shape.inspect(value)
-  report(drift, found)
+  const { isPartial, message: sent, value } = Record.read(shape, record, drift)
   const initiator = Record.part(value, "initiatedBy")
   const [app, user] = [Record.part(initiator, "app"), Record.part(initiator, "user")]
   const targets = Record.partsOf(value, "targetResources")
@@ -131,7 +128,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     keysAdded: keysAdded(modified)
   }
   const { row, severity, type } = decide(facts)
-  const message = messageOf(sent.text, value, modified)
+  const message = messageOf(sent, value, modified)
   const { draft, tags } = Record.make(context, record, {
     endpoint,
     message,
@@ -165,8 +162,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     const tag = additional.get(text(key)?.trim().toLowerCase() ?? "")
     if (tag !== undefined) tags.add(tag, found)
   }
-  if (isPartial) tags.mark("decode:partial")
-  yield Draft.finish(draft, tags, "record")
+  yield Record.finish(draft, tags, isPartial)
 }
 
 export const { map, mapInSteps } = mapsOf(artifactsOf)

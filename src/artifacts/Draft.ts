@@ -1,7 +1,7 @@
 /** Builds an artifact field by field, without empty values. */
 import { customMax, senderIdBytes, tagsMax } from "../domain/Bounds.ts"
 import { text } from "../domain/NormalForms.ts"
-import type { Properties } from "../domain/Shape.ts"
+import { isProperties, type Properties } from "../domain/Shape.ts"
 import { normalize } from "../domain/Timestamp.ts"
 import type { Artifact } from "./Artifact.ts"
 import { sha256 } from "./ArtifactId.ts"
@@ -141,9 +141,6 @@ export const listOf = (value: unknown): ReadonlyArray<string> => {
   for (const one of value) if (typeof one === "string" && one.trim() !== "") found.push(one.trim())
   return found
 }
-
-const isProperties = (value: unknown): value is Properties =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Adds the details that a customer or a product named: scalars and lists of them, which may be written as JSON. */
 export const addCustom = (tags: Tags, name: "custom" | "data", details: unknown): void => {

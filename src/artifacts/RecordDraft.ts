@@ -3,14 +3,17 @@
  *
  * See `.github/MAPPING.md`, "Identity".
  */
+import { tagsMax } from "../domain/Bounds.ts"
 import { type Details, valueOf } from "../domain/Details.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { addresses } from "../domain/IpAddress.ts"
 import { text, withAt } from "../domain/NormalForms.ts"
-import type { Properties } from "../domain/Shape.ts"
+import { isProperties, type Properties, type Shape } from "../domain/Shape.ts"
+import type { Drift } from "../evidence/Drift.ts"
+import type { Artifact } from "./Artifact.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
-import type { MappingContext } from "./Mapped.ts"
+import { type MappingContext, report } from "./Mapped.ts"
 import type { MessageType } from "./MessageTypes.ts"
 import type { Severity } from "./Severity.ts"
 import { Tags } from "./Tags.ts"
@@ -26,7 +29,7 @@ export const isTold = (value: unknown): boolean =>
 export const addTold = (tags: Tags, of: Details, value: object): void => {
   for (const detail of of) {
     const found = valueOf(detail, value)
-    const values = detail.isList && Array.isArray(found) ? found : [found]
+    const values = detail.isList && Array.isArray(found) ? found.slice(0, tagsMax.list) : [found]
     for (const one of values) if (isTold(one)) tags.add(detail.name, one, detail.isList ? "lists" : "own")
   }
 }
@@ -34,15 +37,22 @@ export const addTold = (tags: Tags, of: Details, value: object): void => {
 /** Returns a nested object; empty where there is none. */
 export const part = (value: Properties, name: string): Properties => {
   const found = value[name]
-  return typeof found === "object" && found !== null && !Array.isArray(found) ? found as Properties : {}
+  return isProperties(found) ? found : {}
 }
 
 /** Returns the objects of a list. */
 export const partsOf = (value: Properties, name: string): ReadonlyArray<Properties> => {
   const found = value[name]
-  return Array.isArray(found)
-    ? found.filter((one): one is Properties => typeof one === "object" && one !== null && !Array.isArray(one))
-    : []
+  return Array.isArray(found) ? found.filter(isProperties) : []
+}
+
+/** Reads a record, and reports what does not fit its schema. */
+export const read = (shape: Shape, record: GraphRecord, drift: Array<Drift>) => {
+  const { text, value: sent } = record.sent.content()
+  const value = shape.spelled(sent as Properties)
+  const { drift: found, isPartial } = shape.inspect(value)
+  report(drift, found)
+  return { message: text, value, isPartial }
 }
 
 /** Begins an artifact of an endpoint's record. */
@@ -91,3 +101,7 @@ export const setApplication = (draft: Draft.Draft, tags: Tags, value: unknown): 
   if (found !== undefined && /http/i.test(found)) tags.add("application", found)
   else Draft.set(draft, "application", found)
 }
+
+/** Returns the finished artifact; `isPartial` as {@link read} found it. */
+export const finish = (draft: Draft.Draft, tags: Tags, isPartial: boolean): Artifact =>
+  Draft.finish(draft, isPartial ? tags.mark("decode:partial") : tags, "record")

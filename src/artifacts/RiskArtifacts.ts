@@ -4,11 +4,12 @@ import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { instant } from "../domain/Instant.ts"
 import { text } from "../domain/NormalForms.ts"
 import { detection, user } from "../domain/Risk.ts"
-import type { Properties, Shape } from "../domain/Shape.ts"
+import type { Shape } from "../domain/Shape.ts"
 import type { Drift } from "../evidence/Drift.ts"
+import { techniquesOf } from "./AlertCase.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
-import { type MappingContext, mapsOf, report, type Steps } from "./Mapped.ts"
+import { type MappingContext, mapsOf, type Steps } from "./Mapped.ts"
 import { parse } from "./Message.ts"
 import * as Record from "./RecordDraft.ts"
 import { decide, isClosed, titles } from "./RiskTypes.ts"
@@ -45,32 +46,20 @@ const infoOf = (value: unknown): ReadonlyMap<string, unknown> => {
   return found
 }
 
-const listed = (value: unknown): ReadonlyArray<string> =>
-  (Array.isArray(value) ? value : typeof value === "string" ? value.split(",") : [])
-    .flatMap((one) => typeof one === "string" && one.trim() !== "" ? [one.trim()] : [])
-
-const techniqueForm = /^T\d{4}(?:\.\d{3})?$/
-
 const addInfo = (draft: Draft.Draft, tags: Tags, value: unknown): void => {
   const info = infoOf(value)
   Draft.set(draft, "uri", text(info.get("alerturl"))?.trim())
   tags.add("userAgent", info.get("useragent")).addEach("riskReason", info.get("riskreasons"))
-  const techniques = new Set<string>()
-  for (const one of listed(info.get("mitretechniques"))) {
-    const technique = one.toUpperCase()
-    if (techniqueForm.test(technique)) techniques.add(technique)
-    else tags.add("mitre", one, "lists")
-  }
-  if (techniques.size > 0) draft.attackTechniqueIds = Array.from(techniques)
+  const named = info.get("mitretechniques")
+  const { others, techniques } = techniquesOf(typeof named === "string" ? named.split(",") : named)
+  tags.addEach("mitre", others)
+  if (techniques.length > 0) draft.attackTechniqueIds = techniques
 }
 
 const read = (shape: Shape, record: GraphRecord, drift: Array<Drift>) => {
-  const sent = record.sent.content()
-  const value = shape.spelled(sent.value as Properties)
-  const { drift: found, isPartial } = shape.inspect(value)
-  report(drift, found)
-  const state = text(value["riskState"])?.trim() ?? "none"
-  return { message: sent.text, value, isPartial, state, level: low(value["riskLevel"]) }
+  const found = Record.read(shape, record, drift)
+  const { value } = found
+  return { ...found, state: text(value["riskState"])?.trim() ?? "none", level: low(value["riskLevel"]) }
 }
 
 function* ofDetections(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
@@ -100,8 +89,7 @@ function* ofDetections(context: MappingContext, record: GraphRecord, drift: Arra
   Draft.setTimes(draft, began, updated)
   Record.addTold(tags, ofDetection, value)
   addInfo(draft, tags, value["additionalInfo"])
-  if (isPartial) tags.mark("decode:partial")
-  yield Draft.finish(draft, tags, "record")
+  yield Record.finish(draft, tags, isPartial)
 }
 
 function* ofUsers(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
@@ -125,8 +113,7 @@ function* ofUsers(context: MappingContext, record: GraphRecord, drift: Array<Dri
   Record.addTold(tags, ofUser, value)
   // As an incident's: the sum of what has the specific type elsewhere.
   if (severity.code <= 4) tags.add("leadingType", "malicious_session")
-  if (isPartial) tags.mark("decode:partial")
-  yield Draft.finish(draft, tags, "record")
+  yield Record.finish(draft, tags, isPartial)
 }
 
 /** Maps a risk detection. */

@@ -8,7 +8,7 @@ import { shape } from "../domain/SignInRecord.ts"
 import type { Drift } from "../evidence/Drift.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
-import { type MappingContext, mapsOf, report, type Steps } from "./Mapped.ts"
+import { type MappingContext, mapsOf, type Steps } from "./Mapped.ts"
 import * as Record from "./RecordDraft.ts"
 import * as Severity from "./Severity.ts"
 import { decide, type SignInFacts } from "./SignInTypes.ts"
@@ -66,10 +66,7 @@ const addPolicies = (tags: Tags, value: Properties): void => {
 }
 
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
-  const sent = record.sent.content()
-  const value = shape.spelled(sent.value as Properties)
-  const { drift: found, isPartial } = shape.inspect(value)
-  report(drift, found)
+  const { isPartial, message, value } = Record.read(shape, record, drift)
   const [device, location, status] = ["deviceDetail", "location", "status"].map((name) => Record.part(value, name)) as [
     Properties,
     Properties,
@@ -80,8 +77,8 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
   const { action, base, type } = decide({ errorCode, details: text(status["additionalDetails"]) ?? "", risk })
   const { draft, tags } = Record.make(context, record, {
     endpoint,
-    message: sent.text,
-    hash: yield* ArtifactId.digest(sent.text),
+    message,
+    hash: yield* ArtifactId.digest(message),
     streamName,
     messageType: type,
     severity: raised(base, risk),
@@ -103,8 +100,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     tenant?.toLowerCase() === context.tenantId.toLowerCase() ? undefined : tenant
   tags.add("homeTenant", another(text(value["homeTenantId"])))
     .add("resourceTenant", another(text(value["resourceTenantId"])))
-  if (isPartial) tags.mark("decode:partial")
-  yield Draft.finish(draft, tags, "record")
+  yield Record.finish(draft, tags, isPartial)
 }
 
 export const { map, mapInSteps } = mapsOf(artifactsOf)

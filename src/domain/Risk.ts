@@ -39,12 +39,16 @@ export const riskDetails = [
   "microsoftRevokedSessions"
 ]
 
-const Location = Schema.Struct({
+/** Schema for where a sign-in came from. */
+export const Location = Schema.Struct({
   city: Shape.text,
   countryOrRegion: Shape.text,
   geoCoordinates: Shape.anything,
   state: Shape.text
 })
+
+/** Compares the place of a sign-in with Graph's published schema. */
+export const location: Shape.Shape = Shape.make({ name: "location", schema: Location })
 
 /** Schema for a risk detection: every property may be null or missing, enums are open. */
 export const RiskDetection = Schema.Struct({
@@ -81,7 +85,7 @@ export const detection: Shape.Shape = Shape.make({
     activity: ["signin", "user", "unknownFutureValue", "servicePrincipal"],
     detectionTimingType: ["notDefined", "realtime", "nearRealtime", "offline", "unknownFutureValue"]
   },
-  parts: { location: Shape.make({ name: "location", schema: Location }) }
+  parts: { location }
 })
 
 /** Schema for a risky user: every property may be null or missing, enums are open. */

@@ -26,7 +26,8 @@ export interface Shape {
   readonly explore: (value: Properties, path: string, drift: Array<Drift.Drift>) => void
 }
 
-const isProperties = (value: unknown): value is Properties =>
+/** Whether a value is an object of JSON. */
+export const isProperties = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Schema for an optional, nullable string. */

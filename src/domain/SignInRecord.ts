@@ -1,6 +1,6 @@
 /** A sign-in of Entra ID, after Microsoft's published schema. */
 import { Schema } from "effect"
-import { riskDetails, riskLevels, riskStates } from "./Risk.ts"
+import { Location, location, riskDetails, riskLevels, riskStates } from "./Risk.ts"
 import * as Shape from "./Shape.ts"
 
 const Policy = Schema.Struct({
@@ -19,13 +19,6 @@ const Device = Schema.Struct({
   isManaged: Shape.flag,
   operatingSystem: Shape.text,
   trustType: Shape.text
-})
-
-const Location = Schema.Struct({
-  city: Shape.text,
-  countryOrRegion: Shape.text,
-  geoCoordinates: Shape.anything,
-  state: Shape.text
 })
 
 const Status = Schema.Struct({ additionalDetails: Shape.text, errorCode: Shape.number, failureReason: Shape.text })
@@ -78,7 +71,7 @@ export const shape: Shape.Shape = Shape.make({
   parts: {
     appliedConditionalAccessPolicies: Shape.make({ name: "policies", schema: Policy }),
     deviceDetail: Shape.make({ name: "deviceDetail", schema: Device }),
-    location: Shape.make({ name: "location", schema: Location }),
+    location,
     status: Shape.make({ name: "status", schema: Status })
   }
 })

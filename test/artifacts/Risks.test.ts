@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import * as Risks from "../../src/artifacts/RiskArtifacts.ts"
+import { tagsMax, techniquesMax } from "../../src/domain/Bounds.ts"
 import { expected, one, type severities, shown } from "./Examples.ts"
 
 describe("risks", () => {
@@ -204,5 +205,13 @@ describe("risks", () => {
     const { attackTechniqueIds, tags } = one(Risks.detections.map, { ...base, additionalInfo: info })
     assert.deepStrictEqual(attackTechniqueIds, ["T1078"])
     assert.include(tags, "mitre:TA0001")
+  })
+
+  it("have no more techniques and reasons than an artifact may, however many are sent", () => {
+    const many = Array.from({ length: 5000 }, (_, n) => `T${1000 + n}`)
+    const info = JSON.stringify([{ Key: "mitreTechniques", Value: many }, { Key: "riskReasons", Value: many }])
+    const { attackTechniqueIds, tags } = one(Risks.detections.map, { ...base, additionalInfo: info })
+    assert.lengthOf(attackTechniqueIds!, techniquesMax)
+    assert.isAtMost(tags.length, tagsMax.all)
   })
 })
