@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Effect, Equal, Fiber, Option, Queue, Stream, Struct } from "effect"
+import { Clock, Duration, Effect, Equal, Fiber, Option, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -12,8 +12,8 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 
-/** How long a process that polls once waits for the broker's settings. */
-const firstSettingsWithin = "30 seconds"
+/** Seconds for which a process that polls once waits for the broker's settings. */
+const firstSettingsSeconds = 30
 
 /** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
@@ -121,17 +121,7 @@ const sharedReports = (faults: ReadonlyArray<BadSettings>, now: number): Map<str
 
 /** The first settings from the broker. They come within seconds of the connection, unless their bucket is missing. */
 const firstOf = (changes: Stream.Stream<SettingsChange>) =>
-  Stream.runHead(changes).pipe(
-    Effect.timeoutOption(firstSettingsWithin),
-    Effect.map(Option.flatten),
-    Effect.tap((first) =>
-      Option.isSome(first)
-        ? Effect.void
-        : Effect.logError(
-          "no settings came from the broker within 30 seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS"
-        )
-    )
-  )
+  Stream.runHead(changes).pipe(Effect.timeoutOption(Duration.seconds(firstSettingsSeconds)), Effect.map(Option.flatten))
 
 /**
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
@@ -144,20 +134,29 @@ export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Tol
   const instances = yield* make(queue, once)
   // A consumer that is stopped before it starts would not give up the pages in the queue.
   const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
-  if (!once || !hasInstancesLater) yield* instances.apply(initial, order)
   if (!once) {
+    yield* instances.apply(initial, order)
     yield* Effect.forkScoped(follow(changes, instances.apply, told))
     return yield* Fiber.join(consumer)
   }
-  const first = hasInstancesLater ? yield* firstOf(changes) : Option.none<SettingsChange>()
-  if (hasInstancesLater && Option.isNone(first)) return false
-  if (Option.isSome(first)) yield* follow(Stream.succeed(first.value), instances.apply, told)
+  let isUsable = true
+  if (hasInstancesLater) {
+    const first = yield* firstOf(changes)
+    if (Option.isNone(first)) {
+      yield* Effect.logError(
+        `no settings came from the broker within ${firstSettingsSeconds} seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS`
+      )
+      return false
+    }
+    isUsable = first.value.faults.length === 0
+    yield* follow(Stream.succeed(first.value), instances.apply, told)
+  } else yield* instances.apply(initial, order)
   const failed = yield* Effect.raceFirst(
     Effect.as(instances.ended, false),
     Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
   )
   const document = yield* status.document
-  return !failed && Option.match(first, { onNone: () => true, onSome: ({ faults }) => faults.length === 0 }) &&
+  return !failed && isUsable &&
     document.instances.every(({ endpoints, waits_for }) =>
       waits_for !== undefined ||
       endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))

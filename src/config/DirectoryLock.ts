@@ -31,6 +31,8 @@ export class DirectoryHeld extends Schema.TaggedError<DirectoryHeld>()("Director
 const pathBytesMax = 107
 const socketName = ".lock"
 const fileName = ".lock.json"
+/** What the system answers where nobody listens on a socket, or where there is none. */
+const stale: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT"])
 /** A stale socket that the process of this id moves out of the way. */
 const movedName = /^\.lock\.\d+$/
 
@@ -127,8 +129,14 @@ export const hold = Effect.fn("DirectoryLock.hold")(
       return yield* refuse(`the path is too long for a lock; start the program nearer to it, or use a shorter path`)
     }
 
+    /** Whether somebody may listen on a socket: only what is known to be stale is moved or removed. */
     const listens = (socket: string) =>
-      Effect.isSuccess(holder(paths.relative(paths.resolve("."), socket)))
+      Effect.match(holder(paths.relative(paths.resolve("."), socket)), {
+        onFailure: (code) =>
+          !stale.has(code),
+        onSuccess: () =>
+          true
+      })
 
     /** Moves a stale socket out of the way; of several processes one succeeds. */
     const takeAway = Effect.gen(function*() {

@@ -112,6 +112,9 @@ export const retryAfterMax = { throttled: Duration.hours(24), unavailable: Durat
 /** How long a query goes without what Graph refused of it, before it is asked for as a whole again. */
 export const askWholeAgain = Duration.hours(24)
 
+/** A filter that reaches back no further is not refused for its age, whatever the message says. */
+export const surelyKept = Duration.hours(1)
+
 /** A longer `Retry-After` of a 5xx ends the poll: a wait that is not shown must not take longer. */
 export const restFrom = Duration.minutes(1)
 

@@ -1,5 +1,5 @@
 /** Takes what the broker's stream has lost of an endpoint out of its ledger, so that it is read from Graph again. */
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Duration, Effect, Option } from "effect"
 import { type Checkpoint, lose } from "../checkpoints/Checkpoint.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import { type Loss, lossOf } from "../checkpoints/Deliveries.ts"
@@ -58,7 +58,7 @@ export const recover = Effect.fnUntraced(
   ) {
     const status = yield* Status
     const reporter = yield* Reporter
-    const saved = () => current().pipe((one) => one._tag === "Some" ? one.value : undefined)
+    const saved = () => Option.getOrUndefined(current())
     const deliveries = saved()?.delivered
     const verdict = deliveries === undefined ? undefined : yield* keeper.judge(deliveries)
     let more = ""

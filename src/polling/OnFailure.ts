@@ -170,32 +170,24 @@ export const onProbed = (
   return less === undefined ? giveUp(config, state, error, poll, facts) : goOnWithLess(config, error, poll, less, facts)
 }
 
-/** A filter that reaches back no further than this is not too old, whatever the message says. */
-const surelyKept = Duration.toMillis("1 hour")
-
 /**
- * The instant from which on a filter is taken: as Graph says, or half of the way to its present. Undefined where it would
- * lie behind what Graph surely keeps.
+ * The instant from which on a filter is taken: as Graph says, or half of the way to its present. Undefined where that is
+ * ahead of Graph, or leaves out what it surely keeps.
  */
 const notBefore = (
   { limit, notBefore: named }: PartRefused,
   { bound }: Position,
   { graphStartedAt }: Poll
 ): Timestamp.Timestamp | undefined => {
-  const instant = named === undefined ? undefined : Timestamp.normalize(named)
   const from = Timestamp.toMillis(bound)
-  // A minute more than the days, for the time that the next requests take.
-  const byDays = limit === undefined ? 0 : graphStartedAt - limit * dayMillis + 60_000
-  const to = instant !== undefined && instant > bound
-    ? Timestamp.toMillis(instant)
-    : byDays > from
-    ? byDays
-    : from + Math.ceil((graphStartedAt - from) / 2)
-  return to <= from || to > graphStartedAt || graphStartedAt - from < surelyKept
-    ? undefined
-    : instant !== undefined && instant > bound
-    ? instant
-    : Timestamp.fromMillis(to)
+  if (graphStartedAt - from < Duration.toMillis(Limits.surelyKept)) return undefined
+  const told = [
+    named === undefined ? undefined : Timestamp.normalize(named),
+    // A minute more than the days, for the time that the next requests take.
+    limit === undefined ? undefined : Timestamp.fromMillis(graphStartedAt - limit * dayMillis + 60_000)
+  ].find((instant) => instant !== undefined && instant > bound)
+  const to = told ?? Timestamp.fromMillis(from + Math.ceil((graphStartedAt - from) / 2))
+  return to > Timestamp.fromMillis(graphStartedAt) ? undefined : to
 }
 
 /** Asks without what Graph refused of the query; undefined where nothing can be left out. */
