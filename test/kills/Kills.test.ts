@@ -3,7 +3,8 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describeNats } from "../support/DescribeNats.ts"
-import { type Death, type drains, tryDeaths } from "./Kills.ts"
+import type { Death } from "../support/Mortal.ts"
+import { type drains, tryDeaths } from "./Kills.ts"
 
 /** A death while a page is in hand, and one in the middle of its recovery. */
 const few = (deaths: ReadonlyArray<Death>): ReadonlyArray<readonly [Death, Death]> => {

@@ -9,6 +9,7 @@ import { Connection } from "../../src/nats/Connection.ts"
 import { bucket as leases } from "../../src/nats/Membership.ts"
 import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
+import { type Death, deathsIn, type Operation } from "../support/Mortal.ts"
 import { start as startBroker } from "../support/NatsServer.ts"
 import { applianceId, createStream, stored } from "../support/NatsStream.ts"
 import * as Process from "../support/Process.ts"
@@ -18,25 +19,11 @@ const pageSize = 5
 const rowCount = 14
 const preload = new URL("./Preload.ts", import.meta.url).href
 
-/** An operation at which a process is killed. */
-export interface Death {
-  readonly after: number
-  readonly moment: "before" | "within" | "after"
-}
-
 /** What is tried: `run` into files, `backfill` into files, and `run` in Conductor, with all state on the broker. */
 export const drains = ["run", "backfill", "conductor"] as const
 
-/** Deaths of a process whose operations have these letters. */
-const deathsIn = (done: string): ReadonlyArray<Death> =>
-  [...done].flatMap((
-    letter,
-    after
-  ): ReadonlyArray<Death> => [
-    { after, moment: "before" },
-    ...(letter === "c" ? [] : [{ after, moment: "within" } as const]),
-    ...(after === done.length - 1 ? [{ after, moment: "after" } as const] : [])
-  ])
+/** The letters in which the preload counts. */
+const operations: Readonly<Record<string, Operation>> = { w: "write", c: "change", m: "message" }
 
 const Line = Schema.fromJsonString(Schema.Struct({
   id: Schema.optionalKey(Schema.String),
@@ -167,7 +154,9 @@ export const tryDeaths = Effect.fn(
     yield* clear
     yield* live()
     yield* look([], 0)
-    const pairs = choose(deathsIn(yield* fs.readFileString(env.KILLS_COUNT)))
+    const pairs = choose(
+      deathsIn(Array.from(yield* fs.readFileString(env.KILLS_COUNT), (letter) => operations[letter]!))
+    )
     for (const [first, second] of pairs) {
       yield* clear
       const exits = [yield* live(first), yield* live(second)]

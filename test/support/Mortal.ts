@@ -5,7 +5,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Context, Deferred, Effect, FileSystem, Layer } from "effect"
 
-/** Where an operation is cut off. Only a write has a middle. */
+/** Where an operation is cut off. Only a write or a message has a middle. */
 export type Moment = "before" | "within" | "after"
 
 /** A write of bytes to a file, another change of the disk, or a message to the broker. */
@@ -63,7 +63,7 @@ const momentsOf = (
   isLast: boolean
 ): ReadonlyArray<Moment> => [
   "before",
-  ...(operation === "write" ? ["within"] as const : []),
+  ...(operation === "change" ? [] : ["within"] as const),
   ...(isLast ? ["after"] as const : [])
 ]
 
