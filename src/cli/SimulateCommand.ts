@@ -71,7 +71,5 @@ export const command = Command.make(
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(
-  Command.withDescription(
-    "Run only the simulated Microsoft: token endpoint, the three Graph endpoints, faults on request"
-  )
+  Command.withDescription("Run only the simulated Microsoft: token endpoint, Graph's collections, faults on request")
 )

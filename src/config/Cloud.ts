@@ -14,7 +14,7 @@ export interface Cloud {
 }
 
 /**
- * The clouds that offer all three endpoints; from Microsoft Graph's table of national cloud deployments
+ * The clouds that offer the endpoints that are on by default; from Microsoft Graph's table of national cloud deployments
  * (https://learn.microsoft.com/graph/deployments).
  */
 export const clouds = {

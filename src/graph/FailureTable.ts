@@ -71,7 +71,7 @@ export const failures = {
     happens: reprobed,
     state: "forbidden",
     then: "reprobe",
-    remedy: "Onboard the tenant to Microsoft Defender XDR, or turn this endpoint off"
+    remedy: "Get what the report names for the endpoint, such as Microsoft Defender XDR or Entra ID P1, or turn it off"
   },
   conditional_access: {
     failure: "403, or a 401 that lasts after a claims challenge was answered: a conditional access policy",
@@ -94,7 +94,7 @@ export const failures = {
     failure: "429, 509",
     error: "Throttled",
     happens:
-      "cooldown of the endpoint: the longer of Retry-After (at most 24 h) and 10 minutes; 20, 40, then 60 when throttled again; goes on at the rows that were refused",
+      "cooldown of the endpoint: the longer of Retry-After (at most 24 h) and 10 minutes, 20, 40, then 60 when throttled again; of the logs of Entra ID from 15 s and of its protection from 5 s, to 10 minutes; goes on at the rows that were refused",
     state: "cooldown",
     then: "cooldown",
     remedy: "Wait: polling goes on by itself. If it recurs, find what else uses the same app registration"
@@ -177,10 +177,11 @@ export const failures = {
   body_too_large: {
     failure: "Body above the limit of bytes, records or artifacts",
     error: "BodyTooLarge",
-    happens: "given up while being read; the page size is halved, down to 25; then the next poll",
+    happens:
+      "given up while being read; the page size is halved, down to one record, which is left out as a gap when it does not fit",
     state: "error",
     then: "halve_page",
-    remedy: "Raise the limit of a page's size if it recurs"
+    remedy: "Raise limits.page_bytes_max if it recurs"
   },
   endpoint_retired: {
     failure: "404, 410, or 400 for the segment, on legacy alerts",
@@ -191,7 +192,7 @@ export const failures = {
     remedy: "Turn the endpoint off: Microsoft retired it, and alerts_v2 has its alerts"
   },
   request_rejected: {
-    failure: "400 otherwise, other 4xx, a redirect; 404 on the other two (not in this cloud)",
+    failure: "400 otherwise, other 4xx, a redirect; 404 on the others (not in this cloud)",
     error: "Rejected",
     happens: "not repeated as it is; reported with the request",
     state: "error",

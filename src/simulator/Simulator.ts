@@ -1,5 +1,5 @@
 /**
- * A simulated Microsoft: Entra ID's token endpoint and Graph's three security collections, for any number of tenants,
+ * A simulated Microsoft: Entra ID's token endpoint and Graph's collections, for any number of tenants,
  * with faults on request. `Routes` serves it over HTTP.
  */
 import { Clock, Context, Effect, Layer, Ref } from "effect"

@@ -8,12 +8,10 @@ import { vocabulary, Wanted } from "./Fault.ts"
 import { Simulator } from "./Simulator.ts"
 import { send } from "./Wire.ts"
 
-const about = `A simulated Microsoft: Entra ID's token endpoint and Graph's security collections. Nothing here is real.
+const about = `A simulated Microsoft: Entra ID's token endpoint and Graph's collections. Nothing here is real.
 
 POST /{tenant}/oauth2/v2.0/token          any tenant id, client id and secret will do
-GET  /v1.0/security/alerts                legacy alerts
-GET  /v1.0/security/alerts_v2             alerts with evidence
-GET  /v1.0/security/incidents             incidents
+${Object.values(collections).map((one) => `GET  ${pathOf(one)}`).join("\n")}
 
 Secrets that are refused: wrong-secret, expired-secret, unknown-app, disabled-app, public-client,
 conditional-access, unknown-resource, busy, aadsts-<number>.
