@@ -1,6 +1,6 @@
 /** Passes what ended one process after the other: a record as a dead letter, a row that cannot even be read as a gap. */
 import { Effect } from "effect"
-import { addGap, type Gap } from "../checkpoints/Checkpoint.ts"
+import { addGap, type Gap, type Position } from "../checkpoints/Checkpoint.ts"
 import type { AsideRange, Hand, InHand, Write } from "../checkpoints/InHand.ts"
 import { gapsMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -26,9 +26,12 @@ interface Begun {
   readonly save?: Save
 }
 
+/** Whether what lies behind a row that cannot be read can be asked for: behind a link, only where order was proven. */
+const canPass = ({ link, ordered, proven }: Position): boolean => ordered && (proven || link === null)
+
 /**
- * Leaves out all that is left of a pass, where rows come in no order. In cursor order only the rows that cannot be read are
- * left out; see {@link passing}.
+ * Leaves out all that is left of a pass, where rows come in no proven order. In cursor order only the rows that cannot be
+ * read are left out; see {@link passing}.
  */
 const gap = (config: PollerConfig, facts: Facts): Begun => {
   const { checkpoint, ledgerFloor, now, pace } = facts
@@ -38,7 +41,7 @@ const gap = (config: PollerConfig, facts: Facts): Begun => {
     config.endpoint,
     Timestamp.fromMillis(now)
   )
-  if (position.ordered) {
+  if (canPass(position)) {
     const doing = `a row at or behind ${position.reached ?? position.bound} cannot be read and is left out`
     return { notes: [told(config, doing)] }
   }
@@ -50,7 +53,7 @@ const gap = (config: PollerConfig, facts: Facts): Begun => {
 /** Asks for what is behind the rows that cannot be read. */
 export const passing = (hand: Hand, state: PollerState): PollerState => {
   const { next } = state
-  if (hand.care() !== "gap" || next._tag !== "Fetch" || !next.position.ordered) return state
+  if (hand.care() !== "gap" || next._tag !== "Fetch" || !canPass(next.position)) return state
   const { poll, position } = next
   // Behind a link, the last row that was read comes again.
   const last = position.link === null ? null : position.reached

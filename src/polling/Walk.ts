@@ -108,9 +108,14 @@ const greatest = (cursors: ReadonlyArray<Timestamp>, floor: Timestamp | null): T
   return found
 }
 
+/** What the page before a link reached, within the filter; undefined for a page that no link led to. */
+const reachedBefore = ({ bound, link, reached }: Position): Timestamp | undefined =>
+  link !== null && reached !== null && reached > bound ? reached : undefined
+
 /** Whether cursors are in order, inside the filter, and not before what the pass has reached. */
-const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
-  let before = link !== null && reached !== null && reached > bound ? reached : bound
+const inOrder = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
+  const { bound, until } = position
+  let before = reachedBefore(position) ?? bound
   for (const cursor of cursors) {
     if (cursor < before || (until !== null && cursor >= until)) return false
     before = cursor
@@ -118,11 +123,11 @@ const inOrder = ({ bound, link, reached, until }: Position, cursors: ReadonlyArr
   return true
 }
 
-/** Whether a page shows its rows to be in order, by two different cursors. */
+/** Whether a page, with the one before its link, shows rows to be in order, by two different cursors. */
 const shows = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
   const last = cursors.at(-1)
-  return last !== undefined && position.ordered && inOrder(position, cursors) && cursors[0]! < last &&
-    last > position.bound
+  return last !== undefined && position.ordered && inOrder(position, cursors) &&
+    (reachedBefore(position) ?? cursors[0]!) < last && last > position.bound
 }
 
 /** Returns how a pass to the newest row continues after a page. */

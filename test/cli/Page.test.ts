@@ -364,7 +364,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
         Effect.forEach(Array.from({ length: 1100 }), () => idle(Number(new URL(origin).port)), { concurrency: 1100 }),
         (sockets) => Effect.sync(() => sockets.forEach((socket) => socket.destroy()))
       )
-      const health = Effect.timeout(ask(origin, "/health/live"), "1 second")
+      const health = Effect.timeout(ask(origin, "/health/live"), "5 seconds")
       yield* Effect.repeat(health, {
         until: () => /fetched 4000 events .*alerts_v2/.test(run.stdout()),
         schedule: Schedule.spaced("50 millis")

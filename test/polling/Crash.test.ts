@@ -127,6 +127,18 @@ describe("a crash", () => {
       yield* assertComplete(fake, deaths.length, pageSize)
     }).pipe(Effect.provide(Layer.fresh(world))), { arbitrary: { runs: 150 } })
 
+  it.effect("a row that cannot be read is left out with all that may lie behind it, while no order is proven", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows: rowsAt([0, 0, 1]), pageSize: 2, order: "desc", paging: "skiptoken" })
+      yield* live(fake, { after: 2, done: false })
+      yield* live(fake, { after: 1, done: false })
+      // Of three rows in falling order, read one by one, the first is published, and the second ends the process.
+      yield* live(fake, { after: 7, done: true })
+      yield* live(fake, immortal)
+      yield* assertComplete(fake, 3, 2)
+    }).pipe(Effect.provide(Layer.fresh(world))))
+
   const rows = rowsAt(Array.from({ length: 40 }, (_, n) => n))
   const drained = (death: Death) =>
     Effect.gen(function*() {

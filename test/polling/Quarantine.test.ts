@@ -156,19 +156,21 @@ describe("a row that cannot be read", () => {
   each(
     "lies behind the last row that was read by a link",
     Effect.gen(function*() {
-      const behind = yield* passed(3, { link, reached: at(-70) })
+      const behind = yield* passed(3, { link, proven: true, reached: at(-70) })
       assert.deepStrictEqual(behind, { bound: at(-70), link: null, skipped: 2, code: endedTheProcess })
     })
   )
 
   each(
-    "is not looked for by the order of rows that have none",
+    "is not looked for by the order of rows that have none, or show none",
     Effect.gen(function*() {
-      assert.deepInclude(yield* passed(3, { link, ordered: false, reached: at(-70) }), {
-        bound: at(-75),
-        link,
-        skipped: 0
-      })
+      for (const order of [{ ordered: false }, { proven: false }]) {
+        assert.deepInclude(yield* passed(3, { proven: true, ...order, link, reached: at(-70) }), {
+          bound: at(-75),
+          link,
+          skipped: 0
+        })
+      }
     })
   )
 })
