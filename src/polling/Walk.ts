@@ -123,11 +123,11 @@ const inOrder = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean
   return true
 }
 
-/** Whether a page, with the one before its link, shows rows to be in order, by two different cursors. */
-const shows = (position: Position, cursors: ReadonlyArray<Timestamp>): boolean => {
+/** Whether a page shows its rows to be in order, by two different cursors. */
+const shows = (position: Position, cursors: ReadonlyArray<Timestamp>, first = cursors[0]): boolean => {
   const last = cursors.at(-1)
-  return last !== undefined && position.ordered && inOrder(position, cursors) &&
-    (reachedBefore(position) ?? cursors[0]!) < last && last > position.bound
+  return last !== undefined && first !== undefined && position.ordered && inOrder(position, cursors) && first < last &&
+    last > position.bound
 }
 
 /** Returns how a pass to the newest row continues after a page. */
@@ -136,7 +136,9 @@ export const step = (position: Position, { cursors, next }: Seen): Step => {
   const last = cursors.at(-1)
   const shown = shows(position, cursors)
   const reached = greatest(cursors, position.reached)
-  const going = { ...position, ordered, proven: ordered && (position.proven || shown), reached, link: null }
+  // Pages of a single row show it together with the page before their link.
+  const proven = ordered && (position.proven || shown || shows(position, cursors, reachedBefore(position)))
+  const going = { ...position, ordered, proven, reached, link: null }
   switch (next._tag) {
     case "End":
       if (position.until === null) return { _tag: "End", mark: reached ?? undefined }
