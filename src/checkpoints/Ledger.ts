@@ -33,6 +33,8 @@ export interface Appended extends Pick<Receipt, "created" | "largest" | "stream"
 
 const Header = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(1),
+  /** Name of the piece in the store; absent in one that an earlier version wrote last. */
+  name: Schema.optionalKey(Schema.String),
   /** Greatest cursor among the rows of this piece. */
   reached: Schema.String,
   /** Cursor from which on the ledger is complete. Rows before it may have been published without a key. */
@@ -78,21 +80,22 @@ const joined = (one: Uint8Array, other: Uint8Array): Uint8Array => {
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
 
-const toBytes = Effect.fnUntraced(function*(piece: Omit<Stored, "revision">) {
+const toBytes = Effect.fnUntraced(function*(name: string, piece: Omit<Stored, "revision">) {
   const { at, delivered, floor, keys, reached } = piece
   const header = yield* Effect.orDie(
-    encodeHeader({ version: 1, reached, floor, at, ...(delivered === undefined ? {} : { delivered }) })
+    encodeHeader({ version: 1, name, reached, floor, at, ...(delivered === undefined ? {} : { delivered }) })
   )
   return joined(new TextEncoder().encode(`${Sealed.seal(header, textOf(keys))}\n`), keys)
 })
 
-/** Decodes a piece; none for bytes that no ledger wrote. */
-const fromBytes = Effect.fnUntraced(function*(number: number, bytes: Uint8Array, revision: number) {
+/** Decodes a piece; none for bytes that no ledger wrote, or that were written under another name. */
+const fromBytes = Effect.fnUntraced(function*(name: string, number: number, bytes: Uint8Array, revision: number) {
   const end = bytes.indexOf(10)
   const text = new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))
   const header = yield* Effect.option(decodeHeader(text))
   if (
-    Option.isNone(header) || !Sealed.isIntact(text, textOf(bytes.subarray(end + 1))) ||
+    Option.isNone(header) || (header.value.name ?? name) !== name ||
+    !Sealed.isIntact(text, textOf(bytes.subarray(end + 1))) ||
     (bytes.length - end - 1) % keyBytes !== 0
   ) return Option.none<Stored>()
   return Option.some<Stored>({
@@ -153,7 +156,7 @@ export const open = Effect.fn("Ledger.open")(
       const stored = yield* store.get(nameOf(number))
       if (Option.isNone(stored)) return Option.none<Stored | undefined>()
       const { bytes, revision } = stored.value
-      return Option.some(Option.getOrUndefined(yield* fromBytes(number, bytes, revision)))
+      return Option.some(Option.getOrUndefined(yield* fromBytes(nameOf(number), number, bytes, revision)))
     })
 
     for (const key of yield* store.keys(`${prefix}.ledger-`)) {
@@ -222,7 +225,11 @@ export const open = Effect.fn("Ledger.open")(
           reached: reached > open.reached ? reached : open.reached,
           keys: joined(open.keys, room)
         }
-        const revision = yield* store.put(nameOf(open.number), yield* toBytes(written), open.revision)
+        const revision = yield* store.put(
+          nameOf(open.number),
+          yield* toBytes(nameOf(open.number), written),
+          open.revision
+        )
         last = { ...written, revision }
         if (isOpen) pieces.pop()
         pieces.push(pieceOf(last))
@@ -264,7 +271,7 @@ export const open = Effect.fn("Ledger.open")(
       if (stored !== undefined && last.keys.length <= cut) return
       const gone = last.keys.slice(cut)
       const kept = { ...last, delivered: undefined, keys: last.keys.slice(0, cut) }
-      const revision = yield* store.put(nameOf(kept.number), yield* toBytes(kept), kept.revision)
+      const revision = yield* store.put(nameOf(kept.number), yield* toBytes(nameOf(kept.number), kept), kept.revision)
       last = { ...kept, revision }
       if (piece !== undefined) pieces.pop()
       pieces.push(pieceOf(last))

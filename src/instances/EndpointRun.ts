@@ -65,9 +65,16 @@ const openFailed = (error: StateStoreError | NewerCheckpoint): Omit<Report, "occ
 
 const setAside = (name: string): Omit<Report, "occurred_at"> => ({
   code: "checkpoint_corrupt",
-  message: `a stored position could not be read and was set aside as ${name}`,
-  remedy:
-    "check the disk; polling goes on from what the ledger remembers, so that nothing is lost and what it knows is not repeated"
+  ...(name.includes(".ledger-")
+    ? {
+      message: `a part of the ledger could not be read, or is another endpoint's, and was set aside as ${name}`,
+      remedy: "check the disk; nothing is lost, and what only this part knew of may be published once more"
+    }
+    : {
+      message: `a stored position could not be read, or is another endpoint's, and was set aside as ${name}`,
+      remedy:
+        "check the disk; polling goes on from what the ledger remembers, so that nothing is lost and what it knows is not repeated"
+    })
 })
 
 /** Polls for ever or once. Starts again after a defect, or when another process changed the position. */

@@ -106,6 +106,23 @@ describe("Ledger", () => {
       assert.isTrue(again.has(id(0)))
     }).pipe(Effect.provide(memory)))
 
+  it.effect("sets a piece aside that was written for another endpoint, and reads one that an earlier version wrote", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      for (const name of ["t", "other"]) yield* (yield* open(name)).append(keysOf(ids(0, 10)), rows(1))
+      const { bytes, revision } = Option.getOrThrow(yield* store.get("other.ledger-000001"))
+      yield* store.put("t.ledger-000002", bytes, 0)
+      const again = yield* open("t")
+      assert.strictEqual(again.setAside.length, 1)
+      assert.match(again.setAside[0]!, /^t\.ledger-000002/)
+      assert.isTrue(again.has(id(9)))
+      const end = bytes.indexOf(10)
+      const before = new TextDecoder().decode(bytes.subarray(0, end)).replace(/"name":"[^"]+",|,"sum":"[^"]+"/g, "")
+      const unnamed = new Uint8Array([...new TextEncoder().encode(`${before}\n`), ...bytes.subarray(end + 1)])
+      yield* store.put("other.ledger-000001", unnamed, revision)
+      assert.isTrue((yield* open("other")).has(id(9)))
+    }).pipe(Effect.provide(memory)))
+
   it.effect("fills its last piece before it begins another", () =>
     Effect.gen(function*() {
       const ledger = yield* open("t")
