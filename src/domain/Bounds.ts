@@ -210,8 +210,8 @@ export const heldIdsMax = 50_000
  */
 export const sweepIdsMax = 100_000
 
-/** Rows behind the links of one pass that are remembered, to notice links that show nothing new: 3 MB. */
-export const shownRowsMax = 20_000
+/** Rows behind the links of one pass that are remembered, to notice links that show nothing new: 1 MB of hashes. */
+export const shownRowsMax = 30_000
 
 /** Gaps that one endpoint keeps, so that its checkpoint stays well below what a broker accepts as one value. */
 export const gapsMax = 500
