@@ -100,6 +100,9 @@ export const timeouts = {
 /** A request that takes longer, with its tries and everything that it waits for, is shown as waiting. */
 export const waitShownAfter = Duration.minutes(1)
 
+/** A pause between two tries for which Microsoft asks is shown at its beginning when it is as long as this. */
+export const pauseShownFrom = Duration.seconds(10)
+
 /** Tries of one page, and the number of failed requests of any kind that ends a poll. */
 export const tries = { page: 4, failuresInPoll: 12 } as const
 

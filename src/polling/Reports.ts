@@ -1,11 +1,12 @@
 /** Reports of a poller that no failed request is the cause of. */
 import type { Gap } from "../checkpoints/Checkpoint.ts"
 import { failures } from "../graph/FailureTable.ts"
+import type { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
 import type * as NextLink from "../graph/NextLink.ts"
 import { notes, type QueryShape } from "../graph/QueryShape.ts"
 import type { Awaited } from "../graph/Stage.ts"
-import { isoTime, type Report } from "../status/Report.ts"
+import { fromGraphError, isoTime, type Report } from "../status/Report.ts"
 import type { Poll } from "./Poll.ts"
 import type { PollerConfig } from "./PollerState.ts"
 
@@ -38,20 +39,34 @@ const awaitedWords = ({ identity: { cloud } }: PollerConfig): Readonly<Record<Aw
   ]
 })
 
-/** A request takes longer than a minute. Times are milliseconds since 1970; `failure` is why its last try failed. */
-export const waiting = (
+/** A request takes longer than a minute, and none of its tries failed yet. Times are milliseconds since 1970. */
+export const waiting = (config: PollerConfig, awaited: Awaited, since: number, now: number): Report => {
+  const [what, remedy] = awaitedWords(config)[awaited]
+  return { code: "waiting", ...about(config, now), message: `${what} since ${isoTime(since)}`, remedy }
+}
+
+/** A try of a request that failed, and when the next one follows, in milliseconds since 1970. */
+export interface FailedTry {
+  readonly error: GraphError
+  /** Tries made so far. */
+  readonly tries: number
+  readonly nextAt: number
+}
+
+/** The tries of a request fail one after the other. Times are milliseconds since 1970. */
+export const failing = (
   config: PollerConfig,
-  awaited: Awaited,
+  { error, nextAt, tries }: FailedTry,
   since: number,
-  failure: string | undefined,
   now: number
 ): Report => {
-  const [what, remedy] = awaitedWords(config)[awaited]
+  const report = fromGraphError({ instance: config.identity.name, endpoint: config.endpoint.name }, error, now)
   return {
+    ...report,
     code: "waiting",
-    ...about(config, now),
-    message: `${what} since ${isoTime(since)}${failure === undefined ? "" : `; the last try: ${failure}`}`,
-    remedy
+    message: `${report.message}; no answer since ${isoTime(since)}, try ${tries} of ${Limits.tries.page} failed, ${
+      nextAt > now ? `the next is at ${isoTime(nextAt)}` : "the next goes on"
+    }`
   }
 }
 

@@ -1,5 +1,5 @@
 /** Makes the requests of a poller. Each page has its own scope inside the run's scope; it holds the page's permits. */
-import { Clock, Effect, Exit, type PartitionedSemaphore, Scope, Semaphore } from "effect"
+import { Clock, Duration, Effect, Exit, type PartitionedSemaphore, Schedule, Scope, Semaphore } from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import * as FailureTable from "../graph/FailureTable.ts"
@@ -14,6 +14,7 @@ import { makeScope, type Page } from "../publishing/Page.ts"
 import { RequestSlots } from "../publishing/PagePermits.ts"
 import type { Action, Event, Note, PollerConfig } from "./PollerState.ts"
 import { withRows } from "./Quarantine.ts"
+import type { FailedTry } from "./Reports.ts"
 import { anyUrl, countUrl, url } from "./RequestUrl.ts"
 import { shown } from "./Waiting.ts"
 
@@ -107,41 +108,36 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
   /** Shows the request while it takes long. */
   const watched = Effect.fnUntraced(
     function*<A extends { readonly _tag: string }>(
-      request: Effect.Effect<A>,
-      lastFailure: () => string | undefined = () => undefined
+      request: (failed: (one: FailedTry) => Effect.Effect<void>) => Effect.Effect<A>
     ) {
       const now = yield* Clock.currentTimeMillis
       const since = !last.isAnswered && now - last.until < 1000 ? last.since : now
-      const answer = yield* shown(request, { config, note, lastFailure, since })
+      const answer = yield* shown(request, { config, note, since })
       last = { since, until: yield* Clock.currentTimeMillis, isAnswered: answer._tag !== "Failed" }
       return answer
     }
   )
 
   /** Retries a request as the failure table says, and counts its failures. */
-  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) => {
-    let failures = 0
-    let why: string | undefined
-    const asked = request.pipe(
-      Effect.tapError(({ reason }) =>
-        Effect.sync(() => {
-          failures++
-          why = reason.message
+  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) =>
+    watched((failed) => {
+      let failures = 0
+      return request.pipe(
+        Effect.tapError(() => Effect.sync(() => failures++)),
+        Effect.retry(
+          Retries.pageRetry.pipe(
+            Schedule.while(() => failedBefore + failures < Limits.tries.failuresInPoll),
+            Schedule.tap(({ duration, input, now }) =>
+              failed({ error: input, tries: failures, nextAt: now + Duration.toMillis(duration) })
+            )
+          )
+        ),
+        Effect.match({
+          onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
+          onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
         })
-      ),
-      Effect.retry({
-        schedule: Retries.pageRetry,
-        while: ({ reason }: GraphError) =>
-          FailureTable.onFailure(reason).then === "retry_page" &&
-          failedBefore + failures < Limits.tries.failuresInPoll
-      }),
-      Effect.match({
-        onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
-        onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
-      })
-    )
-    return watched(asked, () => why)
-  }
+      )
+    })
 
   const fetchOnce = Effect.fnUntraced(
     function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>, { isByRow, parsed }: Reading) {
@@ -200,7 +196,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
   )
 
   return {
-    probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(probe(action)),
+    probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(() => probe(action)),
     /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
     fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>, reading: Reading) =>
       retrying(action.poll.failedRequests, fetchOnce(action, reading)),
@@ -220,7 +216,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
       end: Timestamp.Timestamp,
       { digits, prefers }: QueryShape
     ): Effect.Effect<Asked<number | undefined>> =>
-      watched(
+      watched(() =>
         small({
           collection: endpoint,
           url: countUrl(identity.cloud.graph, endpoint, from, end, digits),

@@ -6,8 +6,8 @@ import { line, type Report } from "./Report.ts"
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
 
-/** How long a request took, since when it waits, and why its last try failed, which make no other report of the same failure. */
-const moving = / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|; the last try: .*$/g
+/** How long a request took, since when it waits, and which of its tries failed, which make no other report of the same failure. */
+const moving = / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*$/g
 
 /** How a report is logged. */
 export interface Saying {

@@ -4,6 +4,7 @@ import { Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { Unavailable } from "../../src/graph/GraphError.ts"
+import * as Limits from "../../src/graph/Limits.ts"
 import { publishedIds, running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
@@ -62,13 +63,39 @@ describe("a request that is not answered", () => {
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)
       const fake = FakeGraph.make({ rows })
-      const { endpoint } = yield* started(fake)
+      const { endpoint, lines } = yield* started(fake)
       fake.answer = () => new Unavailable({ kind: "http", detail: "HTTP 503", retryAfter: Duration.seconds(50) })
-      yield* minutes(6)
+      yield* minutes(5)
       yield* TestClock.adjust("1 second")
+      // A long pause is shown when it begins: with Graph's own words, not with a firewall's.
       const { error, state } = yield* endpoint
       assert.strictEqual(state, "unavailable")
-      assert.match(error!.message, /does not answer since 2026-11-20T12:05:00\.000Z; the last try: .*HTTP 503/)
+      assert.match(
+        error!.message,
+        /HTTP 503; no answer since 2026-11-20T12:05:00\.000Z, try 1 of 4 failed, the next is at 2026-11-20T12:05:50\.000Z$/
+      )
+      assert.match(error!.remedy, /^Wait: Microsoft answers with errors/)
+      assert.strictEqual(error!.retry_after_seconds, 50)
+      yield* minutes(1)
+      assert.match((yield* endpoint).error!.message, /try 2 of 4 failed, the next is at 2026-11-20T12:06:40\.000Z$/)
+      assert.strictEqual(lines("HTTP 503"), 1, "one line for all tries")
+    }).pipe(Effect.provide(world)))
+})
+
+describe("a short pause between two tries", () => {
+  it.effect("is not shown before a minute is over", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const fake = FakeGraph.make({ rows })
+      const { endpoint, lines } = yield* started(fake)
+      const retryAfter = Duration.subtract(Limits.pauseShownFrom, Duration.seconds(1))
+      fake.answer = ({ count }) =>
+        count % 2 === 0 ? new Unavailable({ kind: "http", detail: "HTTP 503", retryAfter }) : undefined
+      yield* minutes(5)
+      yield* TestClock.adjust("1 second")
+      assert.deepInclude(yield* endpoint, { state: "ok", error: null })
+      yield* minutes(5)
+      assert.strictEqual(lines("HTTP 503"), 0)
     }).pipe(Effect.provide(world)))
 })
 
