@@ -6,7 +6,7 @@ import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/Art
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { attempt, type Careful, end, type Page, PageLost } from "./Page.ts"
-import { recovered, writeFailed } from "./Writing.ts"
+import { recovered, writeFailed, written } from "./Writing.ts"
 
 // An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
 // seconds, and a finished attempt is not repeated after the restart.
@@ -80,7 +80,7 @@ export const publish = (
     Effect.retry({ schedule, while: (error) => error._tag !== "PageLost" && !isReaderGone(error) }),
     Effect.onExit((exit) => end(page, exit)),
     // A page that nobody wants any more wrote nothing.
-    Effect.tap((ended) => Option.isSome(ended) ? bothRecovered : Effect.void),
+    Effect.tap((ended) => Option.isSome(ended) ? Effect.andThen(bothRecovered, written(page)) : Effect.void),
     Effect.asVoid,
     Effect.catchTag("PageLost", () => Effect.void),
     Effect.catchCauseIf(Cause.hasDies, () => Effect.void)

@@ -6,6 +6,7 @@ import { sinkRetry } from "../graph/Retries.ts"
 import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
+import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 
 /** How long `run --once` retries a sink or a store that cannot be written. */
@@ -37,6 +38,13 @@ export const writeFailed = Effect.fnUntraced(
   }
 )
 
+/** Shows in the status that a page or a checkpoint of the endpoint was written, where one could not be. */
+export const written = Effect.fnUntraced(function*({ endpoint, instance }: Whose) {
+  const status = yield* Status
+  if (endpointOf(yield* status.snapshot, instance, endpoint).unwritten === undefined) return
+  yield* status.tellEndpoint(instance, endpoint, { _tag: "Written" })
+})
+
 /** Logs and shows in the status that the sink or the store can be written again, where it could not. */
 export const recovered = Effect.fnUntraced(function*(outlet: "sink" | "store") {
   const status = yield* Status
@@ -63,7 +71,7 @@ export const persist = (
       schedule: patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience }),
       while: ({ reason }) => reason._tag === "StoreUnavailable"
     }),
-    Effect.tap(() => recovered("store")),
+    Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
     Effect.as("committed" as const),
     Effect.catch(({ reason }) => Effect.succeed(reason._tag === "Conflict" ? "lost" as const : "dropped" as const))
   )

@@ -32,6 +32,8 @@ export interface EndpointSnapshot {
   readonly rhythm?: { readonly quietSince: number; readonly longest: number; readonly brought: number } | undefined
   /** State and error from before a request began to take longer than a minute. */
   readonly waited?: { readonly state: EndpointState; readonly error: Report | undefined } | undefined
+  /** Why a page or the checkpoint cannot be written at the moment. */
+  readonly unwritten?: Report | undefined
   /** What the broker has lost, while it is read again. */
   readonly lost?: Report | undefined
   /** Whether the last poll ended well; the state of the instance depends on it. */

@@ -39,8 +39,10 @@ export type EndpointEvent =
   | { readonly _tag: "Recovered" }
   /** The poll failed. */
   | { readonly _tag: "Failed"; readonly state: EndpointState; readonly report: Report }
-  /** The sink or the store cannot be written. The poll resumes when it can. */
+  /** A page or the checkpoint cannot be written. It is tried again until it can. */
   | { readonly _tag: "WriteFailed"; readonly report: Report }
+  /** It was written. */
+  | { readonly _tag: "Written" }
   /** Microsoft asked for a pause: a cooldown or, with `rests`, the rest of an unavailable service. */
   | { readonly _tag: "CooldownBegan"; readonly until: number; readonly rests?: boolean; readonly report?: Report }
   | { readonly _tag: "CooldownEnded" }
@@ -124,7 +126,9 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
     case "Failed":
       return { ...endpoint, state: event.state, error: event.report, lastPollWell: false, waited: undefined }
     case "WriteFailed":
-      return { ...endpoint, state: "unavailable", error: event.report, waited: undefined }
+      return { ...endpoint, unwritten: event.report }
+    case "Written":
+      return { ...endpoint, unwritten: undefined }
     case "CooldownBegan":
       return {
         ...endpoint,
@@ -165,6 +169,7 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
   error: undefined,
   lastPollWell: undefined,
   waited: undefined,
+  unwritten: undefined,
   since: undefined,
   lost: undefined,
   lastSuccessAt: undefined,

@@ -13,11 +13,16 @@ const excusedStates: ReadonlySet<EndpointState> = new Set(["forbidden", "retired
 const explainedStates: ReadonlySet<EndpointState> = new Set([...excusedStates, "unauthorized"])
 
 /**
- * The state of an endpoint as it is shown. While what the broker has lost is read again, an endpoint that works is
- * `broker_lost`: its polls are well, and what they publish is not whole.
+ * The state of an endpoint as it is shown. While what it read cannot be written it is `unavailable`, whatever Graph answers.
+ * While what the broker has lost is read again, an endpoint that works is `broker_lost`: its polls are well, and what they
+ * publish is not whole.
  */
-export const stateOf = ({ lost, state }: EndpointSnapshot): EndpointState =>
-  lost !== undefined && (state === "ok" || state === "starting") ? "broker_lost" : state
+export const stateOf = ({ lost, state, unwritten }: EndpointSnapshot): EndpointState =>
+  unwritten !== undefined && state !== "disabled"
+    ? "unavailable"
+    : lost !== undefined && (state === "ok" || state === "starting")
+    ? "broker_lost"
+    : state
 
 /** Milliseconds after which an endpoint without a success is behind: six intervals, and at least an hour. */
 const lagLimit = ({ intervalMinutes }: EndpointSnapshot): number =>
@@ -41,15 +46,15 @@ const fails = (endpoint: EndpointSnapshot, now: number): boolean =>
   (lagOf(endpoint, now) !== undefined && now - (endpoint.since ?? now) >= lagLimit(endpoint))
 
 /**
- * Derives the state of an instance. It is `ok` only while data flows: some endpoint ended its last poll well, and no
- * endpoint that can deliver fails or is behind.
+ * Derives the state of an instance. It is `ok` only while data flows: some endpoint ended its last poll well, and each
+ * that can deliver has ended a pass within its limit.
  *
  * | the first that is true | state |
  * |---|---|
  * | it is turned off | `disabled` |
  * | no endpoint can deliver: each is turned off, forbidden, retired or in a cooldown | `attention` |
  * | an endpoint fails, was polled for longer than its limit without a success, or reads again what the broker lost | `attention` |
- * | no endpoint ended its last poll well, or one is behind since before this process began | `starting` |
+ * | no endpoint ended its last poll well, one that can deliver never ended a pass, or one is behind since before this process began | `starting` |
  * | otherwise | `ok` |
  */
 export const instanceState = (
@@ -59,9 +64,11 @@ export const instanceState = (
 ): InstanceDocument["state"] => {
   if (!enabled) return "disabled"
   const polled = endpoints.filter(({ state }) => state !== "disabled")
-  if (polled.every(({ state }) => excusedStates.has(state))) return "attention"
+  if (polled.every((endpoint) => excusedStates.has(stateOf(endpoint)))) return "attention"
   if (polled.some((endpoint) => fails(endpoint, now))) return "attention"
+  const able = polled.filter((endpoint) => !excusedStates.has(stateOf(endpoint)))
   const flows = polled.some(({ lastPollWell }) => lastPollWell === true) &&
+    able.every(({ lastSuccessAt }) => lastSuccessAt !== undefined) &&
     polled.every((endpoint) => lagOf(endpoint, now) === undefined)
   return flows ? "ok" : "starting"
 }
@@ -84,8 +91,8 @@ export const stoppagesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Stop
     const of = (kind: Stoppage["kind"], which: typeof polled) =>
       which.map(({ endpoint }): Stoppage => ({ kind, instance, endpoint }))
     const found = [
-      ...of("cooldown", polled.filter(({ is }) => is.state === "cooldown")),
-      ...of("outage", polled.filter(({ is }) => is.state !== "cooldown" && fails(is, now)))
+      ...of("cooldown", polled.filter(({ is }) => stateOf(is) === "cooldown")),
+      ...of("outage", polled.filter(({ is }) => stateOf(is) !== "cooldown" && fails(is, now)))
     ]
     const isStopped = instanceState(enabled, Object.values(endpoints), now) === "attention"
     return found.length === 0 && isStopped ? of("outage", polled) : found
@@ -134,7 +141,7 @@ const endpointDocument = (
   gaps: endpoint.gaps,
   ...(endpoint.negotiated === undefined || endpoint.negotiated.length === 0 ? {} : { negotiated: endpoint.negotiated }),
   ...(endpoint.providers === undefined || endpoint.providers.length === 0 ? {} : { providers: endpoint.providers }),
-  error: endpoint.error ?? endpoint.lost ?? null
+  error: endpoint.unwritten ?? endpoint.error ?? endpoint.lost ?? null
 })
 
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
@@ -143,7 +150,7 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
   const endpoints = all.map((endpoint) => instance.endpoints[endpoint.name])
   const state = instanceState(instance.enabled, endpoints, now)
   const warnings = Array.from(instance.warnings.values()).concat(
-    endpoints.filter((endpoint) => excusedStates.has(endpoint.state)).flatMap(({ error }) => error ?? [])
+    endpoints.filter((endpoint) => excusedStates.has(stateOf(endpoint))).flatMap(({ error }) => error ?? [])
   )
   return {
     name,

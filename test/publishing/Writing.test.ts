@@ -3,7 +3,7 @@ import { Context, type Duration, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { Conflict, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import { fromSettings } from "../../src/config/Instance.ts"
-import { oncePatience, persist, recovered, writeFailed } from "../../src/publishing/Writing.ts"
+import { oncePatience, persist, recovered, writeFailed, written } from "../../src/publishing/Writing.ts"
 import { ArtifactSinkError, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
@@ -48,10 +48,9 @@ describe("a write that fails", () => {
       const failed = inside(writeFailed(whose, sinkFull))
       yield* failed
       assert.strictEqual(yield* sink, "sink")
-      const { error, state } = (yield* endpoint)!
-      assert.strictEqual(state, "unavailable")
-      assert.deepInclude(error, { code: "sink_unavailable", ...whose })
-      assert.strictEqual(error?.message, "the file sink cannot write: ENOSPC in write")
+      const { unwritten } = (yield* endpoint)!
+      assert.deepInclude(unwritten, { code: "sink_unavailable", ...whose })
+      assert.strictEqual(unwritten?.message, "the file sink cannot write: ENOSPC in write")
       assert.match(lines[0]!, /^Error the file sink cannot write: ENOSPC in write; free space/)
       yield* TestClock.adjust("59 minutes")
       yield* failed
@@ -66,11 +65,14 @@ describe("a write that fails", () => {
       const { endpoint, inside, lines, sink } = yield* world
       yield* inside(writeFailed(whose, full))
       assert.strictEqual(yield* sink, "store")
-      assert.strictEqual((yield* endpoint)?.error?.message, "the checkpoint cannot be written: k: ENOSPC in write")
+      assert.strictEqual((yield* endpoint)?.unwritten?.message, "the checkpoint cannot be written: k: ENOSPC in write")
       yield* inside(recovered("sink"))
       assert.strictEqual(yield* sink, "store", "an artifact says nothing about the checkpoints")
       yield* inside(recovered("store"))
       assert.strictEqual(lines.at(-1), "Info the checkpoints can be written again; nothing was lost")
+      assert.isDefined((yield* endpoint)?.unwritten, "not yet what this endpoint could not write")
+      yield* inside(written(whose))
+      assert.isUndefined((yield* endpoint)?.unwritten)
     }))
 
   it.effect("is over once the sink can be written, which is said once; the next failure is said again", () =>

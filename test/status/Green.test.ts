@@ -162,6 +162,8 @@ const Endpoint = Schema.Struct({
   lastPollWell: Schema.optionalKey(Schema.Boolean),
   /** Whether what the broker lost is read again. */
   isLost: Schema.Boolean,
+  /** Whether a page or the checkpoint cannot be written. */
+  isFull: Schema.Boolean,
   /** Minutes ago. */
   since: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200])),
   lastSuccess: Schema.optionalKey(Schema.Literals([0, 10, 59, 60, 200]))
@@ -171,18 +173,21 @@ it.effect.prop("ok means that an endpoint that can deliver succeeded in time, an
   Schema.Array(Endpoint)
 ], ([given]) =>
   Effect.sync(() => {
-    const endpoints = given.map(({ isLost, lastPollWell, lastSuccess, since, state }) => ({
+    const endpoints = given.map(({ isFull, isLost, lastPollWell, lastSuccess, since, state }) => ({
       ...freshEndpoint,
       intervalMinutes: 5,
       state,
       lastPollWell,
       lost: isLost ? lost : undefined,
+      unwritten: isFull ? lost : undefined,
       since: since === undefined ? undefined : noon - since * 60_000,
       lastSuccessAt: lastSuccess === undefined ? undefined : noon - lastSuccess * 60_000
     }))
     const isOk = instanceState(true, endpoints, noon) === "ok"
     const excused = new Set(["disabled", "forbidden", "retired", "cooldown"])
-    const able = endpoints.filter(({ state }) => !excused.has(state))
+    const able = endpoints.filter(({ state, unwritten }) =>
+      !excused.has(state) || (unwritten !== undefined && state !== "disabled")
+    )
     const isLate = ({ lastSuccessAt, since }: typeof able[number]) =>
       since !== undefined && noon - (lastSuccessAt ?? since) >= lagLimit
     if (isOk) {
@@ -191,6 +196,8 @@ it.effect.prop("ok means that an endpoint that can deliver succeeded in time, an
       for (const endpoint of able) {
         assert.notInclude(["unauthorized", "unavailable", "error", "broker_lost"], endpoint.state)
         assert.isUndefined(endpoint.lost)
+        assert.isUndefined(endpoint.unwritten)
+        assert.isDefined(endpoint.lastSuccessAt, "it has succeeded")
         assert.isFalse(isLate(endpoint))
       }
     }

@@ -9,7 +9,7 @@ import { exposition, gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { endpointOf, initial, type Outlet, polledEndpoints, type Snapshot } from "../../src/status/Snapshot.ts"
 import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "../../src/status/StatusEvent.ts"
-import { documentOf, isWritable } from "../../src/status/StatusSelector.ts"
+import { documentOf, isWritable, stateOf } from "../../src/status/StatusSelector.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const minute = 60_000
@@ -132,11 +132,23 @@ describe("the snapshot", () => {
     const waiting = after(...well, waits("one"), waits("two"))
     assert.deepInclude(here(waiting), { state: "unavailable", error: { ...report, message: "two" } })
     assert.deepInclude(here(reduce(waiting, ended)), { state: "ok", error: undefined })
-    const failed = to({ _tag: "WriteFailed", report })
-    assert.deepInclude(here(after(...well, waits("one"), failed, ended)), { state: "unavailable", error: report })
+    const failed = to({ _tag: "Failed", state: "error", report })
+    assert.deepInclude(here(after(...well, waits("one"), failed, ended)), { state: "error", error: report })
     const cooled = [to({ _tag: "CooldownBegan", until: noon + minute, report }), to({ _tag: "CooldownEnded" })]
     assert.deepInclude(here(after(...well, waits("one"), ...cooled, ended)), { state: "starting", error: undefined })
     assert.deepInclude(here(after(...well, ended)), { state: "ok" })
+  })
+
+  it("keeps why a page cannot be written, whatever Graph answers, until it is", () => {
+    const failed = to({ _tag: "WriteFailed", report })
+    const cooled = to({ _tag: "CooldownBegan", until: noon + minute, report: { ...report, code: "throttled" } })
+    const full = after(registered(), started, failed, to({ _tag: "Recovered" }), cooled)
+    assert.deepStrictEqual(here(full).unwritten, report)
+    assert.strictEqual(stateOf(here(full)), "unavailable")
+    const well = reduce(full, to({ _tag: "Written" }))
+    assert.strictEqual(stateOf(here(well)), "cooldown")
+    assert.strictEqual(here(well).error?.code, "throttled")
+    assert.isUndefined(here(reduce(full, of({ _tag: "Rested" }))).unwritten)
   })
 
   it("sets a warning once for each code and endpoint, and ends only that one", () => {
