@@ -31,7 +31,7 @@ export interface Token {
 
 const Success = Schema.Struct({
   access_token: Schema.NonEmptyString,
-  expires_in: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.FiniteFromString]))
+  expires_in: Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.FiniteFromString])))
 })
 
 const Failure = Schema.Struct({
@@ -63,7 +63,7 @@ const lifeUnsaid = Duration.minutes(5)
 
 /** Milliseconds that a token lives. `at` is Microsoft's time of the answer. */
 const lifeOf = ({ access_token, expires_in }: typeof Success.Type, at: number): number => {
-  if (expires_in !== undefined) return expires_in * 1000
+  if (expires_in !== undefined && expires_in !== null) return expires_in * 1000
   const exp = claimsOf(access_token)?.exp
   return exp === undefined ? Duration.toMillis(lifeUnsaid) : Math.max(0, exp * 1000 - at)
 }

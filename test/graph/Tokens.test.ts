@@ -290,10 +290,12 @@ describe("Tokens", () => {
       yield* TestClock.setTime(at)
       const date = { date: new Date(at).toUTCString() }
       for (
-        const [claims, minutes] of [[{ exp: at / 1000 + 1800 }, 30], [{}, 5], [{ exp: at / 1000 - 60 }, 0]] as const
+        const [claims, minutes, said] of [[{ exp: at / 1000 + 1800 }, 30, {}], [{}, 5, {}], [{}, 5, {
+          expires_in: null
+        }], [{ exp: at / 1000 - 60 }, 0, {}]] as const
       ) {
         const fake = yield* microsoft({
-          token: [() => Response.json({ token_type: "Bearer", access_token: jwt(claims) }, { headers: date })]
+          token: [() => Response.json({ token_type: "Bearer", access_token: jwt(claims), ...said }, { headers: date })]
         })
         const { expiresAt } = yield* (yield* fake.connect()).token
         assert.strictEqual((expiresAt - at) / 60_000, minutes)
