@@ -33,8 +33,8 @@ const socketName = ".lock"
 const fileName = ".lock.json"
 /** What the system answers where nobody listens on a socket, or where there is none. */
 const stale: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT"])
-/** A stale socket that the process of this id moves out of the way. */
-const movedName = /^\.lock\.\d+$/
+/** What the process of this id moves out of the way, or tries sockets with. */
+const leftName = /^\.lock(?:\.json\.|-check-|\.)\d+$/
 
 const codeOf = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "unknown"
@@ -130,32 +130,44 @@ export const hold = Effect.fn("DirectoryLock.hold")(
     }
 
     /** Whether somebody may listen on a socket: only what is known to be stale is moved or removed. */
-    const listens = (socket: string) =>
-      Effect.match(holder(paths.relative(paths.resolve("."), socket)), {
+    const listens = Effect.fnUntraced(function*(name: string) {
+      const socket = yield* pathOf(directory, name)
+      if (socket === undefined) {
+        return true
+      }
+      return yield* Effect.match(holder(socket), {
         onFailure: (code) =>
           !stale.has(code),
         onSuccess: () =>
           true
       })
+    })
 
     /** Moves a stale socket out of the way; of several processes one succeeds. */
     const takeAway = Effect.gen(function*() {
-      const aside = `${absolute}.${process.pid}`
+      const name = `${socketName}.${process.pid}`
+      const aside = paths.resolve(directory, name)
       yield* fs.rename(absolute, aside)
       // Another process may have taken the lock between the check and the move: move its socket back.
-      if (yield* listens(aside)) {
+      if (yield* listens(name)) {
         yield* fs.rename(aside, absolute)
         return
       }
       yield* fs.remove(aside)
     }).pipe(Effect.ignore)
 
-    /** Removes the stale sockets of processes that were killed while they moved one out of the way. */
+    /** Whether somebody may need what another process left: a socket or a file. */
+    const isNeeded = (name: string) =>
+      name.startsWith(fileName)
+        ? Effect.map(LockFile.holder(paths.resolve(directory, name)), (by) =>
+          by !== undefined)
+        : listens(name)
+
+    /** Removes what processes left that were killed while they took a lock over, or while they tried sockets. */
     const tidy = Effect.gen(function*() {
       for (const name of yield* fs.readDirectory(directory)) {
-        const aside = paths.resolve(directory, name)
-        if (movedName.test(name) && !(yield* listens(aside))) {
-          yield* fs.remove(aside)
+        if (leftName.test(name) && !(yield* isNeeded(name))) {
+          yield* fs.remove(paths.resolve(directory, name))
         }
       }
     }).pipe(Effect.ignore)

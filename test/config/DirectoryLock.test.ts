@@ -98,14 +98,16 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a directory's lock"
     Effect.gen(function*() {
       const { directory, fs } = yield* world
       yield* fs.makeDirectory(directory, { mode: 0o700 })
-      const left = `${directory}/.lock.4194305`
       const server = createServer()
       yield* Effect.promise(() => new Promise<void>((resolve) => server.listen(`${directory}/socket`, resolve)))
-      yield* fs.rename(`${directory}/socket`, left)
-      // One that another process listens on is its lock, which it moves back.
+      yield* fs.rename(`${directory}/socket`, `${directory}/.lock.4194305`)
+      yield* fs.link(`${directory}/.lock.4194305`, `${directory}/.lock-check-4194306`)
+      yield* fs.writeFileString(`${directory}/.lock.json.4194307`, Json.text(yield* mine))
+      // One that another process listens on or holds is its lock, which it moves back.
       yield* Effect.scoped(hold(directory))
-      assert.isTrue(yield* fs.exists(left))
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 3)
       yield* Effect.promise(() => new Promise((resolve) => server.close(resolve)))
+      yield* fs.writeFileString(`${directory}/.lock.json.4194307`, "torn")
       yield* Effect.scoped(hold(directory))
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
