@@ -100,11 +100,30 @@ replace("writeFile", (call, given) => {
   closeSync(file)
   end()
 })
-for (const name of ["appendFile", "writev", "cp"]) {
-  replace(name, (call, given) => {
-    if (isBelow(given[0]) || counted.has(given[0])) throw new Error(`${name} is not counted`)
-    return call(...given)
-  })
+/** Names of what changes the disk, and is not counted: the program must not use it unnoticed. */
+const uncounted = (call: Call, name: string): Call => (...given) => {
+  if (isBelow(given[0]) || isBelow(given[1]) || counted.has(given[0])) throw new Error(`${name} is not counted`)
+  return call(...given)
+}
+for (const name of ["appendFile", "chmod", "chown", "cp", "lchown", "lutimes", "utimes", "futimes", "writev"]) {
+  replace(name, (call, given) => uncounted(call, name)(...given))
+}
+calls["createWriteStream"] = uncounted(calls["createWriteStream"]!, "createWriteStream")
+const promises = fs.promises as unknown as Record<string, Call>
+const reading = new Set([
+  "access",
+  "constants",
+  "lstat",
+  "opendir",
+  "readFile",
+  "readdir",
+  "readlink",
+  "realpath",
+  "stat",
+  "statfs"
+])
+for (const [name, call] of Object.entries(promises)) {
+  if (typeof call === "function" && !reading.has(name)) promises[name] = uncounted(call, `promises.${name}`)
 }
 
 /** Ends of the frames before each message in what is sent to the broker; the client writes whole frames. */

@@ -105,8 +105,25 @@ const fileOf = (file: FileSystem.File, life: Life): FileSystem.File =>
 export const mortalDisk = (life: Life) =>
   Layer.effectContext(Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
+    const uncounted = Object.fromEntries(
+      [
+        "chmod",
+        "chown",
+        "copy",
+        "copyFile",
+        "link",
+        "sink",
+        "symlink",
+        "truncate",
+        "utimes",
+        "writeFile",
+        "writeFileString"
+      ]
+        .map((name) => [name, () => Effect.die(`${name} is not counted`)])
+    )
     const mortal = FileSystem.FileSystem.of({
       ...fs,
+      ...uncounted,
       open: (path, options) => {
         const opened = Effect.map(fs.open(path, options), (file) => fileOf(file, life))
         return isChange(options?.flag) ? life.step("change", opened) : opened
