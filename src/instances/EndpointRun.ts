@@ -128,6 +128,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
   const round = Effect.gen(function*() {
     const state = yield* open
     if (Option.isNone(state)) return false
+    const watch = keeper === undefined ? undefined : yield* keeper.watch
     if (keeper !== undefined) yield* recover(whose, state.value, keeper, persisted)
     const polling = Stream.runForEach(
       pages({
@@ -145,7 +146,7 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
       handOver
     ).pipe(Effect.ensuring(state.value.inHand.stopped))
     // The next round takes what was lost out of the ledger, once no page of this one is published any more.
-    const lost = keeper?.lost(() => Option.getOrUndefined(state.value.current())?.delivered) ?? Effect.never
+    const lost = watch?.(() => Option.getOrUndefined(state.value.current())?.delivered) ?? Effect.never
     return yield* Effect.raceFirst(Effect.as(polling, false), Effect.as(lost, true))
   }).pipe(InternalFault.report(identity.name, endpoint.name, observer))
 

@@ -11,8 +11,8 @@ import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf, describe, refusedSubject } from "./NatsFailure.ts"
 import { ask } from "./Request.ts"
 
-/** Time between two looks while nothing happens. */
-const lookEvery = "5 minutes"
+/** Time between two looks while nothing happens, and how many of them look at the newest pages alone before one at all. */
+const lookEvery = { time: "5 minutes", allAfter: 12 } as const
 
 /**
  * A loss is believed when so many looks in a row see it, so far apart. A server of a cluster that has just become the
@@ -32,11 +32,12 @@ const heldFor = Duration.hours(1)
 /** Why a stream cannot be judged: `refused` by the broker's permissions, or it does not answer or is not there. */
 class Undecided extends Data.TaggedError("Undecided")<{ readonly why: string; readonly isRefused: boolean }> {}
 
-/** What is looked for, and how closely. */
-interface Tick {
+/** The looks that were asked for. */
+interface Ticks {
+  /** Number of the newest. */
   readonly number: number
-  /** Whether each page is looked at, and not only the newest. */
-  readonly isThorough: boolean
+  /** Number of the newest at which each page is looked at, and not only the last. */
+  readonly thorough: number
 }
 
 /** What a stream had, and when it was looked through. */
@@ -67,7 +68,7 @@ export interface StreamKeeper {
 /** Makes a keeper that lives as long as the scope. `subject` is the one of the artifacts; `changed` runs before each look. */
 export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, changed: () => void) {
   const { jsm, nc, presence } = yield* Connection
-  const ticks = yield* SubscriptionRef.make<Tick>({ number: 0, isThorough: false })
+  const ticks = yield* SubscriptionRef.make<Ticks>({ number: 0, thorough: 0 })
   const held = new Map<string, number>()
   /** What streams had when they were looked through, from a sequence on; it counts until a time in milliseconds. */
   const ranges = new Map<string, Range>()
@@ -209,7 +210,10 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
   }, one.withPermit)
 
   const tick = (isThorough: boolean) =>
-    SubscriptionRef.update(ticks, ({ number }) => ({ number: number + 1, isThorough }))
+    SubscriptionRef.update(
+      ticks,
+      ({ number, thorough }) => ({ number: number + 1, thorough: isThorough ? number + 1 : thorough })
+    )
 
   /** What is remembered of streams counts for an hour; with `all`, the rest is asked anew. */
   const remember = (all: boolean) =>
@@ -227,26 +231,45 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
   const backs = yield* Queue.sliding<void>(1)
   const followed = Stream.runForEach(
     Stream.drop(SubscriptionRef.changes(presence), 1),
-    (now) => now === "here" ? Effect.andThen(refresh, tick(false)) : Effect.void
+    (now) => now === "here" ? Effect.andThen(refresh, tick(true)) : Effect.void
   )
   const repeated = Effect.forever(Effect.andThen(Queue.take(backs), Effect.andThen(refresh, tick(true))))
-  const timed = Effect.forever(
-    Effect.sleep(lookEvery).pipe(Effect.andThen(remember(false)), Effect.andThen(tick(false)))
+  const timed = Effect.gen(function*() {
+    for (let looks = 1;; looks++) {
+      yield* Effect.sleep(lookEvery.time)
+      yield* remember(false)
+      yield* tick(looks % lookEvery.allAfter === 0)
+    }
+  })
+  // Of several that could not be judged, one look is enough.
+  const unjudged = yield* Queue.sliding<void>(1)
+  const again = Effect.forever(
+    Queue.take(unjudged).pipe(Effect.andThen(Effect.sleep(askAgain)), Effect.andThen(tick(true)))
   )
-  yield* Effect.forEach([followed, repeated, timed], (each) => Effect.forkScoped(each, { startImmediately: true }))
+  yield* Effect.forEach(
+    [followed, repeated, timed, again],
+    (each) => Effect.forkScoped(each, { startImmediately: true })
+  )
 
-  const lost: Keeper["lost"] = Effect.fnUntraced(function*(of) {
-    let { number } = yield* SubscriptionRef.get(ticks)
+  const judge: Keeper["judge"] = (deliveries) =>
+    Effect.match(confirmed(deliveries), {
+      onFailure: ({ isRefused }) => {
+        if (!isRefused) Queue.offerUnsafe(unjudged, undefined)
+        return undefined
+      },
+      onSuccess: (verdict) => verdict
+    })
+
+  const lostAfter = Effect.fnUntraced(function*(seen: number, of: () => Deliveries | undefined) {
     while (true) {
-      const next = yield* Stream.runHead(
-        Stream.filter(SubscriptionRef.changes(ticks), (tick) => tick.number !== number)
-      )
+      const before = seen
+      const next = yield* Stream.runHead(Stream.filter(SubscriptionRef.changes(ticks), ({ number }) => number > before))
       if (Option.isNone(next)) return yield* Effect.never
-      number = next.value.number
+      seen = next.value.number
       while (true) {
         const deliveries = of()
         if (deliveries === undefined) break
-        const found = yield* Effect.result(isLost(deliveries, next.value.isThorough))
+        const found = yield* Effect.result(isLost(deliveries, next.value.thorough > before))
         if (found._tag === "Success") {
           if (found.success) return
           break
@@ -264,8 +287,8 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
 
   return {
     keeper: {
-      judge: (deliveries) => Effect.option(confirmed(deliveries)).pipe(Effect.map(Option.getOrUndefined)),
-      lost,
+      judge,
+      watch: Effect.map(SubscriptionRef.get(ticks), ({ number }) => (of) => lostAfter(number, of)),
       hold
     },
     wentBack: () => void Queue.offerUnsafe(backs, undefined),

@@ -8,13 +8,14 @@ import type { Deliveries, Verdict } from "../domain/Delivery.ts"
  * A loss is believed when it is seen several times in a row, since a server of a cluster may be behind for a moment.
  */
 export interface Keeper {
-  /** Looks at once; undefined when the stream cannot be asked, or is not there. */
+  /** Looks at once; undefined when the stream cannot be asked, or is not there: it is looked at again soon. */
   readonly judge: (deliveries: Deliveries) => Effect.Effect<Verdict | undefined>
   /**
-   * Ends when a look finds something lost. Looks at each reconnect, every five minutes, and when the stream acknowledges
-   * with a sequence that it had before.
+   * Returns an effect that ends when a look finds something lost that began after this. Looks at the newest page every five
+   * minutes, and at each page every hour, at each reconnect, and when the stream acknowledges with a sequence that it had
+   * before.
    */
-  readonly lost: (deliveries: () => Deliveries | undefined) => Effect.Effect<void>
+  readonly watch: Effect.Effect<(deliveries: () => Deliveries | undefined) => Effect.Effect<void>>
   /** Reads which ids the stream has from a sequence on, and lets the sink leave these out from now on. */
   readonly hold: (stream: string, first: number) => Effect.Effect<void>
 }

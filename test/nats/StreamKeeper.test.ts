@@ -36,6 +36,8 @@ const world = Effect.gen(function*() {
     first: 1,
     last: 30,
     ours: 1000,
+    /** Sequences at which it has messages of others now. */
+    lost: Array<number>(),
     isGone: false,
     isSilent: false,
     refuses: false,
@@ -60,7 +62,7 @@ const world = Effect.gen(function*() {
         if (broker.refuses) throw refusal("PermissionViolationError", { subject: "$JS.API.STREAM.MSG.GET.S" })
         return seq > broker.last || seq < broker.first
           ? null
-          : { header: { get: () => seq <= broker.ours ? `id${seq}` : `other${seq}` } }
+          : { header: { get: () => seq > broker.ours || broker.lost.includes(seq) ? `other${seq}` : `id${seq}` } }
       }
     }
   }
@@ -76,7 +78,9 @@ const world = Effect.gen(function*() {
   )
   const { keeper } = one
   const logged = Effect.provide(Logger.layer([capture]))
-  const lost = yield* Effect.forkChild(logged(keeper.lost(() => deliveries)), { startImmediately: true })
+  const lost = yield* Effect.forkChild(logged(Effect.flatMap(keeper.watch, (watch) => watch(() => deliveries))), {
+    startImmediately: true
+  })
   const calm = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))).pipe(
     Effect.andThen(TestClock.adjust(0)),
     Effect.repeat({ times: 10 })
@@ -117,8 +121,37 @@ describe("the keeper of a stream", () => {
       yield* back(presence)
       yield* pass(1)
       assert.strictEqual(broker.infos, 2)
+      assert.strictEqual(broker.gets, 1 + 3, "each page")
       assert.strictEqual(changes(), 1)
       assert.isFalse(isLost())
+    }))
+
+  it.effect("finds a loss that newer pages hide at a reconnect, within an hour, and when looks come close together", () =>
+    Effect.gen(function*() {
+      const hide = (broker: Effect.Success<typeof world>["broker"]) => Object.assign(broker, { lost: [10, 20] })
+      const first = yield* world
+      hide(first.broker)
+      yield* first.pass(11 * 300 + 10)
+      assert.isFalse(first.isLost(), "not by the newest page")
+      yield* first.pass(310)
+      assert.isTrue(first.isLost())
+
+      const second = yield* world
+      hide(second.broker)
+      second.wentBack()
+      yield* back(second.presence)
+      yield* second.pass(8)
+      assert.isTrue(second.isLost())
+    }))
+
+  it.effect("looks again soon after it could not judge at the start, without any tick", () =>
+    Effect.gen(function*() {
+      const { broker, isLost, judged, pass } = yield* world
+      Object.assign(broker, { isSilent: true, lost: [10] })
+      assert.isUndefined(yield* judged)
+      broker.isSilent = false
+      yield* pass(15)
+      assert.isTrue(isLost())
     }))
 
   it.effect("believes a loss only when several looks see it: a new leader may be behind", () =>

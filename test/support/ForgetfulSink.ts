@@ -2,7 +2,7 @@
 import { Effect, Layer, Stream, SubscriptionRef } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { type Asked, isWhole, judge } from "../../src/checkpoints/Deliveries.ts"
-import { idDigits } from "../../src/domain/Delivery.ts"
+import { type Deliveries, idDigits } from "../../src/domain/Delivery.ts"
 import { ArtifactSink, type Slice } from "../../src/sinks/ArtifactSink.ts"
 
 interface Message {
@@ -38,7 +38,7 @@ export const make = () => {
     type: "nats",
     keeper: {
       judge: (deliveries) => judge(deliveries, asked()),
-      lost: (of) =>
+      watch: Effect.succeed((of: () => Deliveries | undefined) =>
         Stream.drop(SubscriptionRef.changes(looks), 1).pipe(
           Stream.filterEffect(() => {
             const deliveries = of()
@@ -48,7 +48,8 @@ export const make = () => {
           }),
           Stream.runHead,
           Effect.asVoid
-        ),
+        )
+      ),
       hold: (_, from) =>
         Effect.sync(() => {
           held.clear()
