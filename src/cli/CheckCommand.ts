@@ -106,7 +106,7 @@ const payloadFinding = (
     check: "payload",
     outcome: "warning",
     message:
-      `${unparsed.unknown} messages came to the unknown artifacts within a day, and ${unparsed.published} were published: Conductor's parser does not know ${
+      `about ${unparsed.unknown} of ${unparsed.published} messages published within a day came to the unknown artifacts: Conductor's parser does not know ${
         payload === "graph" ? "Graph's own records" : "finished artifacts"
       }`,
     remedy: payload === "graph"

@@ -99,10 +99,14 @@ export const look = Effect.fn("BrokerCheck.look")(
       isExposed: !isEncrypted && (connection.tls !== undefined || hasCredentials(connection)) &&
         !connection.servers.every((server) => isLoopback(hostOf(server.replace(/^(?:nats|tls):\/\//, "")))),
       /** What is wrong with the stream of the artifacts. */
-      findings: sink.type === "nats" ? yield* StreamJudgement.findings(subjectOf(applianceId, sink.stage)) : [],
-      /** Messages of the last day that no parser knows, and those that were published, where both can be told. */
+      findings: sink.type === "nats" ? (yield* StreamJudgement.findings(subjectOf(applianceId, sink.stage))) ?? [] : [],
+      /** Messages of the last day that were published, and those of them that no parser knows, where both can be told. */
       unparsed: sink.type === "nats" && sink.stage === "raw"
-        ? yield* StreamJudgement.unparsed(subjectOf(applianceId, "raw"), subjectOf(applianceId, "unknown"))
+        ? yield* StreamJudgement.unparsed(
+          subjectOf(applianceId, "raw"),
+          subjectOf(applianceId, "unknown"),
+          Object.values(change.settings.instances).map(({ credentials }) => credentials.tenant_id)
+        )
         : undefined,
       artifacts: yield* keptOf(subjectOf(applianceId, sink.type === "nats" ? sink.stage : "raw")),
       unknown: yield* keptOf(subjectOf(applianceId, "unknown"))

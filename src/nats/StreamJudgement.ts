@@ -2,11 +2,12 @@
  * Judges how the stream of the artifacts is made: what loses them, what lets them come twice, and whether anybody reads them.
  * Each finding has the command that mends it.
  */
-import type { ConsumerInfo, StreamConfig, StreamInfo } from "@nats-io/jetstream"
-import { Clock, DateTime, Duration, Effect, Option, Schema, Stream } from "effect"
+import type { ConsumerInfo, MsgRequest, StreamConfig, StreamInfo } from "@nats-io/jetstream"
+import { Clock, DateTime, Duration, Effect, Option, Random, Schema, Stream } from "effect"
 import { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import { bucketOf } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
+import { apiCode, apiCodeOf } from "./NatsFailure.ts"
 import { bucket as checkpoints } from "./NatsStateStore.ts"
 import { ask, Refused } from "./Request.ts"
 
@@ -24,7 +25,10 @@ export interface StreamFacts {
   readonly config: Partial<StreamConfig> & Pick<StreamConfig, "name">
   readonly state: Pick<StreamInfo["state"], "bytes" | "messages">
   readonly isCluster: boolean
-  /** Subjects that its consumers filter by, empty for all; undefined where this user may not list them. */
+  /**
+   * Subjects that its consumers filter by, empty for all. A stream that copies it reads all. Undefined where this user may not
+   * list them.
+   */
   readonly filters: ReadonlyArray<string> | undefined
   readonly volume: Volume
 }
@@ -74,6 +78,12 @@ const discards = ({ config, state, volume: { daily } }: StreamFacts): StreamFind
   }
 }
 
+/** The commands that make a stream again: what is in it is kept meanwhile. */
+const again = ({ config: { name, subjects }, subject }: StreamFacts, flag: string): string =>
+  `nats stream backup ${name} backup-of-${name}; nats stream rm ${name}; nats stream add ${name} ${flag} --subjects="${
+    (subjects ?? [subject]).join(",")
+  }"; what its consumers have not read is in the backup`
+
 /** Returns what is wrong with a stream; empty for a good one. */
 export const judge = (facts: StreamFacts): ReadonlyArray<StreamFinding> => {
   const { config, filters, isCluster, subject, volume: { largest } } = facts
@@ -100,9 +110,7 @@ export const judge = (facts: StreamFacts): ReadonlyArray<StreamFinding> => {
     config.storage === "memory" && {
       code: "stream_memory",
       message: `the stream ${name} is in memory, and loses everything at a restart of nats-server`,
-      remedy: `nats stream rm ${name}, and nats stream add ${name} --storage=file --subjects="${
-        (config.subjects ?? [subject]).join(",")
-      }"`
+      remedy: again(facts, "--storage=file")
     },
     isCluster && config.num_replicas === 1 && {
       code: "stream_replicas",
@@ -112,9 +120,7 @@ export const judge = (facts: StreamFacts): ReadonlyArray<StreamFinding> => {
     config.persist_mode === "async" && {
       code: "stream_async",
       message: `the stream ${name} acknowledges artifacts before they are written (persist_mode: async)`,
-      remedy: `nats stream rm ${name}, and nats stream add ${name} --persist-mode=default --subjects="${
-        (config.subjects ?? [subject]).join(",")
-      }"`
+      remedy: again(facts, "--persist-mode=default")
     },
     size > 0 && largest > size && {
       code: "stream_message_size",
@@ -166,40 +172,62 @@ const volumeOf = Effect.fnUntraced(function*(stream: string): Effect.fn.Return<V
 const filtersOf = ({ config: { filter_subject, filter_subjects } }: ConsumerInfo): ReadonlyArray<string> =>
   filter_subjects ?? [filter_subject ?? ""]
 
+const listed = <A>(all: AsyncIterable<A>) =>
+  Stream.runCollect(Stream.fromAsyncIterable(all, (cause) => new Refused({ cause })))
+
+/** Reads who reads a stream: its consumers, and the streams that copy it. */
+const readersOf = Effect.fnUntraced(
+  function*(name: string): Effect.fn.Return<ReadonlyArray<string>, Refused, Connection> {
+    const { jsm } = yield* Connection
+    const consumers = yield* listed(jsm.consumers.list(name))
+    if (consumers.length > 0) return Array.from(consumers).flatMap(filtersOf)
+    const streams = yield* listed(jsm.streams.list())
+    return streams.some(({ config: { mirror, sources = [] } }) =>
+        mirror?.name === name || sources.some((source) => source.name === name)
+      )
+      ? [""]
+      : []
+  }
+)
+
 /** Reads from the broker what the stream that keeps a subject is judged by; fails where there is none. */
 export const factsOf = Effect.fn("StreamJudgement.factsOf")(
   function*(subject: string): Effect.fn.Return<StreamFacts, Refused, Connection> {
     const { jsm, nc } = yield* Connection
     const name = yield* ask(() => jsm.streams.find(subject))
     const { config, state } = yield* ask(() => jsm.streams.info(name))
-    const consumers = yield* Stream.fromAsyncIterable(jsm.consumers.list(name), (cause) => new Refused({ cause })).pipe(
-      Stream.runCollect,
-      Effect.option
-    )
     return {
       subject,
       config,
       state,
       isCluster: nc.info?.cluster !== undefined,
-      filters: Option.getOrUndefined(Option.map(consumers, (all) => Array.from(all).flatMap(filtersOf))),
+      filters: Option.getOrUndefined(yield* Effect.option(readersOf(name))),
       // Before the first page there is no bucket.
       volume: yield* Effect.orElseSucceed(volumeOf(name), () => ({ daily: 0, largest: 0 }))
     }
   }
 )
 
-/** What was published within a day, and what came to the subject of unknown artifacts since then. */
+/** What was published within a day, and what of it came to the subject of unknown artifacts since then. */
 export interface Unparsed {
   readonly published: number
+  /** An estimate by a sample: other integrations' messages come to the same subject. */
   readonly unknown: number
 }
 
+/** The first message of a subject from a sequence on: nats-server answers it, and the client's type leaves it out. */
+const nextOf = (subject: string, seq: number): MsgRequest => ({ seq, next_by_subj: subject } as MsgRequest)
+
+/** Messages of the unknown artifacts that are looked at. */
+const sampleMax = 50
+
 /**
- * Counts what was published within a day, and what Conductor's parser did not know since: it asks a consumer that begins a day
- * ago, and takes nothing. Undefined where one of the two cannot be told.
+ * Counts what was published within a day, and what Conductor's parser did not know of it: it asks a consumer that begins a day
+ * ago and takes nothing, and looks at a few messages from then to now for the ids of the tenants. Undefined where one of the
+ * two cannot be told.
  */
 export const unparsed = Effect.fn("StreamJudgement.unparsed")(
-  function*(raw: string, unknown: string) {
+  function*(raw: string, unknown: string, tenantIds: ReadonlyArray<string>) {
     const { jsm } = yield* Connection
     const stream = yield* ask(() => jsm.streams.find(raw))
     const { daily: published } = yield* volumeOf(stream)
@@ -216,12 +244,51 @@ export const unparsed = Effect.fn("StreamJudgement.unparsed")(
       })
     )
     yield* Effect.ignore(ask(() => jsm.consumers.delete(kept, counting.name)))
-    return { published, unknown: counting.num_pending } satisfies Unparsed
+    const { state: { last_seq } } = yield* ask(() => jsm.streams.info(kept))
+    const first = counting.delivered.stream_seq + 1
+    const step = Math.max(1, Math.floor((last_seq - first + 1) / sampleMax))
+    const sampled = new Map<number, boolean>()
+    for (let from = first; from <= last_seq && sampled.size < sampleMax; from += step) {
+      // Messages may come in a rhythm.
+      const seq = yield* Random.nextIntBetween(from, from + step - 1)
+      const message = yield* ask(() => jsm.streams.getMessage(kept, nextOf(unknown, seq)))
+      if (message === null) break
+      const text = new TextDecoder().decode(message.data).toLowerCase()
+      sampled.set(message.seq, tenantIds.some((id) => text.includes(id.toLowerCase())))
+    }
+    const ours = Array.from(sampled.values()).filter((isOurs) => isOurs).length
+    return {
+      published,
+      unknown: sampled.size === 0 ? 0 : Math.round(counting.num_pending * ours / sampled.size)
+    } satisfies Unparsed
   },
   Effect.option,
   Effect.map(Option.getOrUndefined)
 )
 
-/** Judges the stream that keeps a subject; empty where it cannot be asked. */
-export const findings = (subject: string): Effect.Effect<ReadonlyArray<StreamFinding>, never, Connection> =>
-  Effect.orElseSucceed(Effect.map(factsOf(subject), judge), () => [])
+const missing = (subject: string): StreamFinding => ({
+  code: "stream_missing",
+  message: `no stream keeps ${subject}: nothing can be published, and what is read waits`,
+  remedy:
+    `start Conductor, which makes it, or: nats stream add DATA --subjects="${subject}" --storage=file --dupe-window=1h; what one that was deleted had is read from Graph again`
+})
+
+/** Whether no stream keeps a subject; undefined where the broker cannot be asked. */
+export const isMissing = (subject: string): Effect.Effect<boolean | undefined, never, Connection> =>
+  Effect.flatMap(Connection, ({ jsm }) =>
+    Effect.match(ask(() => jsm.streams.find(subject)), {
+      onFailure: ({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound ? true : undefined,
+      onSuccess: () => false
+    }))
+
+/** Judges the stream that keeps a subject; undefined where it cannot be asked. */
+export const findings = (subject: string): Effect.Effect<ReadonlyArray<StreamFinding> | undefined, never, Connection> =>
+  Effect.flatMap(
+    isMissing(subject),
+    (is) =>
+      is === undefined
+        ? Effect.undefined
+        : is
+        ? Effect.succeed([missing(subject)])
+        : Effect.orElseSucceed(Effect.map(factsOf(subject), judge), () => undefined)
+  )

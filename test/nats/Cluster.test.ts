@@ -40,7 +40,7 @@ describeNats("on a cluster", () => {
 
           yield* ask(() => jsm.streams.add({ name: "ONE", subjects: ["one"], duplicate_window: 3_600_000_000_000 }))
           yield* ask(() => jsm.consumers.add("ONE", { durable_name: "c" }))
-          assert.deepStrictEqual((yield* findings("one")).map(({ code }) => code), ["stream_replicas"])
+          assert.deepStrictEqual((yield* findings("one"))?.map(({ code }) => code), ["stream_replicas"])
         }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(NatsStateStore.layer, connection)))
       }))
 

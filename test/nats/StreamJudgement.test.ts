@@ -48,9 +48,9 @@ describe("a stream", () => {
     ["stream_discards", withConfig({ max_msgs: 5000 }), /edit DATA --max-msgs=15000/],
     ["stream_discards", withConfig({ max_bytes: 5_000_000 }), /edit DATA --max-bytes=15000000/],
     ["stream_max_age", withConfig({ max_age: nanos(weekend) - 1 }), /--max-age=72h/],
-    ["stream_memory", withConfig({ storage: "memory" }), /--storage=file/],
+    ["stream_memory", withConfig({ storage: "memory" }), /^nats stream backup DATA .*--storage=file/],
     ["stream_replicas", withConfig({ num_replicas: 1 }), /--replicas=3/],
-    ["stream_async", withConfig({ persist_mode: "async" }), /--persist-mode=default/],
+    ["stream_async", withConfig({ persist_mode: "async" }), /^nats stream backup DATA .*--persist-mode=default/],
     ["stream_message_size", withConfig({ max_msg_size: 99_999 }), /--max-msg-size=200000/],
     ["stream_unread", { ...good, filters: ["a.data.artifacts.final", "b.>"] }, /--filter=a.data.artifacts.raw/]
   ]
@@ -123,7 +123,7 @@ describeNats("streams of a real broker", () => {
         )
       }
       const found = yield* Effect.forEach(Object.keys(made), (name) =>
-        Effect.map(findings(`${name}.raw`), (all) => [name, all.map(({ code }) => code).join()] as const))
+        Effect.map(findings(`${name}.raw`), (all) => [name, all?.map(({ code }) => code).join()] as const))
       const isNew = !/^2\.(?:\d|10|11)\./.test(nc.info!.version)
       assert.deepStrictEqual(Object.fromEntries(found), {
         GOOD: "",
@@ -136,6 +136,12 @@ describeNats("streams of a real broker", () => {
         UNREAD: "stream_unread"
       })
       assert.deepStrictEqual((yield* factsOf("GOOD.raw")).volume, { daily: 915, largest: 5001 })
-      assert.deepStrictEqual(yield* findings("nobody.raw"), [])
+      assert.deepStrictEqual(
+        (yield* findings("nobody.raw"))?.map(({ code }) => code),
+        ["stream_missing"]
+      )
+      // A stream that copies it is a reader.
+      yield* ask(() => jsm.streams.add({ name: "COPY", sources: [{ name: "UNREAD" }] }))
+      assert.deepStrictEqual(yield* findings("UNREAD.raw"), [])
     }).pipe(Effect.provide(connection())))
 })
