@@ -8,7 +8,7 @@ import { Command, Flag, Prompt } from "effect/cli"
 import { Checkpoint, type CheckpointKey, rewind, rewindAll, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { StateStore } from "../checkpoints/StateStore.ts"
-import { allFromSettings } from "../config/Instance.ts"
+import { allFromSettings, type Identity } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
@@ -38,6 +38,8 @@ const parseDuration = (text: string): number | undefined => {
 /** An endpoint that the command is about. */
 interface Target {
   readonly instance: string
+  /** All instances of its tenant, which share the position. */
+  readonly sharing: ReadonlyArray<string>
   readonly endpoint: EndpointName
   readonly key: CheckpointKey
 }
@@ -55,11 +57,14 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
       ]
     })
   }
+  const sharing = ({ cloud, tenantId }: Pick<Identity, "cloud" | "tenantId">) =>
+    all.filter((one) => one.cloud.name === cloud.name && one.tenantId === tenantId).map(({ name }) => name)
   const found = chosen.flatMap(({ cloud, name, tenantId }) =>
     names
       .filter((one) => Option.isNone(endpoint) || one === endpoint.value)
       .map((one): Target => ({
         instance: name,
+        sharing: sharing({ cloud, tenantId }),
         endpoint: one,
         key: { cloud: cloud.name, tenant: tenantId, endpoint: one }
       }))
@@ -129,7 +134,7 @@ const confirmed = Effect.fnUntraced(function*(yes: boolean, message: string) {
   return yield* Prompt.Confirm({ message: oneLine(message) })
 })
 
-/** Changes the states of the chosen endpoints, while nobody polls the instance. */
+/** Changes the states of the chosen endpoints, while nobody polls the instance or another one of its tenant. */
 const changing = Effect.fnUntraced(
   function*(
     instance: string,
@@ -142,17 +147,20 @@ const changing = Effect.fnUntraced(
       Effect.mapError((error) =>
         Schema.is(Refusal)(error) ? error : new Refusal({ faults: [`${positions.where}: ${error.message}`] })
       ),
-      Effect.provide(positions.changing(instance))
+      Effect.provide(positions.changing(found[0]?.sharing ?? [instance]))
     )
   },
   Effect.scoped
 )
 
-/** Notes a change in the audit trail. */
+/** Notes a change in the audit trail, for each instance whose position it was. */
 const noted = Effect.fnUntraced(
-  function*(command: string, { endpoint, instance }: Target, from: string, to: string | null) {
+  function*(command: string, { endpoint, sharing }: Target, from: string, to: string | null) {
     const at = time(yield* Clock.currentTimeMillis)
-    yield* (yield* Positions).noted({ at, command, instance, endpoint, from, to })
+    const positions = yield* Positions
+    yield* Effect.forEach(sharing, (instance) => positions.noted({ at, command, instance, endpoint, from, to }), {
+      discard: true
+    })
   }
 )
 

@@ -7,7 +7,7 @@ import { Checkpoint, type CheckpointKey, storeKey } from "../checkpoints/Checkpo
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { peek, Unreadable } from "../checkpoints/Peek.ts"
-import type { StateStore, StateStoreError } from "../checkpoints/StateStore.ts"
+import { StateStore, type StateStoreError } from "../checkpoints/StateStore.ts"
 import type { AuditEntry } from "../config/AuditEntry.ts"
 import * as AuditFile from "../config/AuditFile.ts"
 import { hold } from "../config/DirectoryLock.ts"
@@ -51,8 +51,11 @@ export class Positions extends Context.Service<Positions, {
   readonly where: string
   /** Reads a checkpoint, and changes nothing. */
   readonly peek: (key: CheckpointKey) => Effect.Effect<Option.Option<Checkpoint>, Unreadable>
-  /** Layer for a change of an instance's positions: nobody else polls it meanwhile. Refused while somebody does. */
-  readonly changing: (instance: string) => Layer.Layer<Checkpoints | StateStore, Refusal>
+  /**
+   * Layer for a change of positions that these instances share: nobody else polls them meanwhile. Refused while somebody
+   * does, and from the moment on in which somebody else may.
+   */
+  readonly changing: (instances: ReadonlyArray<string>) => Layer.Layer<Checkpoints | StateStore, Refusal>
   /** Adds an entry to the audit trail. */
   readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
   /** Directories of `backfill` that must be this user's own. */
@@ -120,9 +123,8 @@ const onBroker = Effect.gen(function*() {
   for (const { message } of faults) yield* Effect.logWarning(message.replaceAll(/\s+/g, " "))
   const stores = Layer.succeedContext(broker)
   const states = Layer.provideMerge(Checkpoints.layer, stores)
-  const held = (lease: string) =>
-    ExclusiveLease.hold(lease).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
-
+  const held = (leases: ReadonlyArray<string>) =>
+    ExclusiveLease.hold(leases).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
   const noted = (entry: AuditEntry) => Changes.note(entry).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
 
   const positions = Positions.of({
@@ -142,11 +144,18 @@ const onBroker = Effect.gen(function*() {
         ? checkpoint
         : yield* new Unreadable({ file: `${NatsStateStore.bucket} ${name}` })
     }),
-    changing: (instance) => Layer.unwrap(Effect.as(held(instance), states)),
+    changing: (instances) =>
+      Layer.unwrap(
+        Effect.map(held(instances), (leases) =>
+          Layer.provideMerge(
+            Checkpoints.layer,
+            Layer.succeed(StateStore, ExclusiveLease.guarded(leases, Context.get(broker, StateStore)))
+          ))
+      ),
     noted,
     backfill: Effect.fnUntraced(function*(instance) {
       // No instance has a name with this character.
-      yield* held(`backfill=${instance}`)
+      yield* held([`backfill=${instance}`])
       const directory = yield* Effect.provideContext(OwnDirectory.take(settings), files)
       const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
       return {

@@ -64,7 +64,9 @@ const log = (entry: AuditEntry) => {
   const which = fields === undefined ? "" : `: ${fields.join(", ")}`
   const text = change === undefined ? `the command ${command} was run` : `${said[change]}${many}${which}`
   return (isRefusal(entry) ? Effect.logWarning(text) : Effect.logInfo(text)).pipe(
-    Effect.annotateLogs(Struct.omit(entry, ["at", "change", "count", "fields"]))
+    Effect.annotateLogs(
+      Struct.omit(entry, [...(command === undefined ? ["at"] as const : []), "change", "count", "fields"])
+    )
   )
 }
 

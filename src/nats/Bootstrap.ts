@@ -4,6 +4,7 @@ import { variable } from "../config/EnvironmentVariable.ts"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { faultsOf } from "../config/SettingsDocument.ts"
 import type { ConnectionOptions } from "./Connection.ts"
+import { isKey, keyDefault, settingsKey } from "./NatsSettingsSource.ts"
 
 /** The environment is unusable. Every fault is one line: the variable or file, and what was expected there. */
 export class BadBootstrap extends Schema.TaggedError<BadBootstrap>()("BadBootstrap", {
@@ -93,12 +94,20 @@ export const read = Effect.fn("Bootstrap.read")(
         ]
       })
     }
+    const key = yield* settingsKey
+    if (!isKey(key)) {
+      return yield* new BadBootstrap({
+        faults: [
+          `AZURE_SECURITY_SETTINGS_KEY: Expected a key of the bucket, such as ${keyDefault}: letters, digits, = / _ - and dots`
+        ]
+      })
+    }
     const node = yield* readNode(Option.getOrElse(yield* variable("WF_NODE_CONFIG_FILE"), () => mounted.node))
     const present = (path: string) =>
       Effect.map(Effect.orElseSucceed(fs.exists(path), () => false), (is) => is ? path : undefined)
     const ca = node.ca_path ?? (yield* present(mounted.ca))
     const certificate = node.client_cert_path ?? (yield* present(mounted.certificate))
-    const key = node.client_key_path ?? (yield* present(mounted.key))
+    const keyFile = node.client_key_path ?? (yield* present(mounted.key))
     const user = Option.getOrUndefined(yield* variable("NATS_USER"))
     const password = Option.getOrUndefined(yield* variable("NATS_PASSWORD"))
     const token = Option.getOrUndefined(yield* variable("NATS_TOKEN"))
@@ -115,7 +124,7 @@ export const read = Effect.fn("Bootstrap.read")(
       ...(ca === undefined && certificate === undefined ? {} : {
         tls: {
           ...(ca === undefined ? {} : { ca }),
-          ...(certificate === undefined || key === undefined ? {} : { certificate, key })
+          ...(certificate === undefined || keyFile === undefined ? {} : { certificate, key: keyFile })
         }
       })
     }

@@ -18,8 +18,8 @@ export const bucket = "INTEGRATIONS"
 /** The key without a name in the environment. */
 export const keyDefault = "signal-client.azure-security"
 
-/** Tokens of a KV key. */
-const keyForm = /^[\w=/-]+(?:\.[\w=/-]+)*$/
+/** Whether a bucket can have a key of this name. */
+export const isKey = (text: string): boolean => /^[\w=/-]+(?:\.[\w=/-]+)*$/.test(text)
 
 /**
  * Key of the process settings (`sink`, `page`, `limits`, `log`), which may be absent. Instances have keys below it, by name.
@@ -27,7 +27,7 @@ const keyForm = /^[\w=/-]+(?:\.[\w=/-]+)*$/
  */
 export const settingsKey: Effect.Effect<string> = Effect.map(
   variable("AZURE_SECURITY_SETTINGS_KEY"),
-  (given) => Option.getOrElse(Option.filter(given, (key) => keyForm.test(key)), () => keyDefault)
+  Option.getOrElse(() => keyDefault)
 )
 
 /** The connector's `integration_type`. Documents of another one that it cannot read belong to others. */

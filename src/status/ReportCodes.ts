@@ -69,6 +69,10 @@ export const reportCodes = {
     remedy:
       "nothing is to be done for these; see *Which guarantees the broker gives* for what keeps it from happening again"
   },
+  stream_missing: {
+    says: "no stream keeps the subject of the artifacts; what is read waits",
+    remedy: "start Conductor, which makes it, or make it by the report's command"
+  },
   stream_duplicate_window: {
     says:
       "the stream's `duplicate_window` is shorter than an hour, the longest outage that is ridden out without duplicates",
@@ -82,21 +86,24 @@ export const reportCodes = {
     says: "the stream's `max_age` is shorter than a weekend",
     remedy: "`nats stream edit STREAM --max-age=72h`"
   },
-  stream_memory: { says: "the stream is in memory", remedy: "make it again with `--storage=file`" },
+  stream_memory: {
+    says: "the stream is in memory",
+    remedy: "back it up, and make it again with `--storage=file`; the report has the commands"
+  },
   stream_replicas: {
     says: "the stream has one replica on a cluster",
     remedy: "`nats stream edit STREAM --replicas=3`"
   },
   stream_async: {
     says: "the stream acknowledges before it writes (`persist_mode: async`)",
-    remedy: "make it again with the default"
+    remedy: "back it up, and make it again with the default; the report has the commands"
   },
   stream_message_size: {
     says: "an artifact was larger than the stream's `max_msg_size`, and was shortened",
     remedy: "raise it; the report has the command"
   },
   stream_unread: {
-    says: "the stream has no consumer for the subject of the artifacts",
+    says: "the stream has no consumer for the subject of the artifacts, and no stream copies it",
     remedy: "look whether Conductor's parser runs"
   },
   sink_unavailable: {
@@ -108,7 +115,8 @@ export const reportCodes = {
     remedy: "run the newer version again"
   },
   checkpoint_corrupt: {
-    says: "a stored position could not be read and was set aside; polling goes on from what the ledger remembers",
+    says:
+      "a stored position or a part of the ledger could not be read, or is another endpoint's, and was set aside; polling goes on from what the ledger remembers",
     remedy: "check the disk"
   },
   credential_expiring: {

@@ -88,5 +88,10 @@ it.layer(NodeServices.layer)("Bootstrap", (it) => {
       const allowed = yield* read({ NATS_URL: "nats://broker:4222", ...user, NATS_ALLOW_PLAINTEXT: "1" })
       assert.isTrue(allowed.connection.allowsPlaintext)
       yield* Effect.flip(read({ NATS_URL: "nats://broker:4222", ...user, NATS_ALLOW_PLAINTEXT: "0" }))
+      for (const key of ["signal client", ".x", "x..y", "x.*"]) {
+        const { faults } = yield* Effect.flip(read({ NATS_URL: "localhost", AZURE_SECURITY_SETTINGS_KEY: key }))
+        assert.match(faults.join(), /^AZURE_SECURITY_SETTINGS_KEY: Expected a key of the bucket/)
+      }
+      yield* read({ NATS_URL: "localhost", AZURE_SECURITY_SETTINGS_KEY: "other.azure" })
     }))
 })

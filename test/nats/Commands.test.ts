@@ -56,6 +56,11 @@ describeNats("commands in Conductor", () => {
               `prod is in the hands of the process ${connector.child.pid} on \\S+: disable the instance on the`
             )
           )
+          // Another instance of the same tenant has the same position.
+          yield* put("twin", documentOf({ ...onlyAlerts, enabled: false }))
+          yield* says(connector, /instance=twin/)
+          const twin = yield* ended(2, "checkpoint", "clear", "--instance", "twin", "--yes")
+          assert.match(twin, new RegExp(`prod is in the hands of the process ${connector.child.pid} on`))
           yield* put("prod", documentOf({ ...onlyAlerts, enabled: false }))
           yield* says(connector, /settings were changed: enabled/)
           yield* until(
@@ -66,6 +71,7 @@ describeNats("commands in Conductor", () => {
             "30 seconds"
           )
           yield* says(connector, /the command rewind was run .*instance=prod .*endpoint=alerts_v2/)
+          yield* says(connector, /the command rewind was run .*instance=twin .*endpoint=alerts_v2/)
           assert.match(
             yield* ended(0, "checkpoint", "rewind", "--instance", "prod", "--by", "2d", "--republish", "--yes"),
             /published again, with the same ids/
