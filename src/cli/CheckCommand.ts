@@ -5,6 +5,7 @@ import * as Checks from "../checks/Checks.ts"
 import { Finding, text } from "../checks/Finding.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
+import type { Remark } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
@@ -27,14 +28,9 @@ const Findings = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findi
   space: 2
 })
 
-const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: ReadonlyArray<string>) {
+const ofProcess = Effect.fnUntraced(function*(settings: Settings, remarks: ReadonlyArray<Remark>) {
   const { checkpoint, sink } = settings
-  const findings: Array<Finding> = unknown.map((name) => ({
-    check: "settings",
-    outcome: "warning",
-    message: `the setting ${name} is not known and has no effect`,
-    remedy: "look at its spelling"
-  }))
+  const findings: Array<Finding> = remarks.map((remark) => ({ check: "settings", outcome: "warning", ...remark }))
   if (sink.type === "file") findings.push(yield* Checks.ofDirectory("sink", sink.directory))
   if (sink.type === "stdout") findings.push({ check: "sink", outcome: "passed", message: "standard output" })
   if (sink.type === "nats") {
@@ -64,13 +60,13 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, unknown: Reado
 
 const inFile = (config: Option.Option<string>) =>
   Effect.gen(function*() {
-    const { initial, order, unknown = [] } = yield* SettingsSource
+    const { initial, order, remarks = [] } = yield* SettingsSource
     const open = yield* SettingsFlag.openToOthers(config)
     const file = Option.toArray(yield* SettingsFlag.fileOf(config))
     const replaceable = (yield* Surroundings.faults({ directories: [], files: file })).map((
       { fault, remedy }
     ): Finding => ({ check: "settings", outcome: "warning", message: fault, remedy }))
-    const findings = [...replaceable, ...(yield* ofProcess(initial, unknown))]
+    const findings = [...replaceable, ...(yield* ofProcess(initial, remarks))]
     return {
       settings: initial,
       order,

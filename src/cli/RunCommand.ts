@@ -7,7 +7,7 @@ import * as DataDirectory from "../config/DataDirectory.ts"
 import { hold } from "../config/DirectoryLock.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
-import { SettingsSource, warnOfUnknown } from "../config/SettingsSource.ts"
+import { SettingsSource, warnOfRemark } from "../config/SettingsSource.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
 import { isInConductor } from "../nats/Bootstrap.ts"
@@ -77,7 +77,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   readonly logFormat: Option.Option<"text" | "json">
   readonly file: Option.Option<string>
 }) {
-  const { initial, unknown = [] } = yield* SettingsSource
+  const { initial, remarks = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
   const logging = Logging.layer({
@@ -103,7 +103,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   return yield* Effect.gen(function*() {
     const open = yield* SettingsFlag.openToOthers(options.file)
     if (open !== undefined) yield* Effect.logWarning(`${open.message}: ${open.remedy}`)
-    yield* Effect.forEach(unknown, warnOfUnknown)
+    yield* Effect.forEach(remarks, warnOfRemark)
     yield* warnOfReplaceable(initial, options.file)
     yield* Effect.forEach(admitted.warnings, (warning) => Effect.logWarning(warning))
     yield* listening.announce

@@ -34,8 +34,8 @@ export const run = Effect.fn("StreamWatch.run")(
         })
       }
       yield* status.tell({ _tag: "SinkWarned", warnings })
-      if (warnings.some(isMissing)) yield* status.tell({ _tag: "OutletFailed", outlet: "sink" })
-      else if (before.some(isMissing)) yield* status.tell({ _tag: "OutletRecovered", outlet: "sink" })
+      if (warnings.some(isMissing)) yield* status.tell({ _tag: "OutletFailed", outlet: "stream" })
+      else if (before.some(isMissing)) yield* status.tell({ _tag: "OutletRecovered", outlet: "stream" })
       before = warnings
     })
     let looks = 0

@@ -2,14 +2,13 @@
  * Changes instances in the settings file. The rest of the file is kept to the letter, except that a byte order mark is
  * removed. The file's mode and owner are kept. A file in UTF-16 is read, and not changed.
  */
-import { Effect, Equal, FileSystem, Layer, Path, type PlatformError, Predicate, Schema, Semaphore } from "effect"
+import { Effect, FileSystem, Layer, Path, type PlatformError, Predicate, Semaphore } from "effect"
 import { applyEdits, modify } from "jsonc-parser"
 import { describeFailure, openOwn, readWhole, replace } from "./DurableFile.ts"
 import { decodeSettings } from "./SettingsDocument.ts"
 import { changed, failed, revisionOf, SettingsStore, type SettingsStoreError, storedOf } from "./SettingsStore.ts"
 import { isUtf16, textOf, unmarked } from "./TextFile.ts"
-
-const Json = Schema.fromJsonString(Schema.Unknown)
+import * as WrittenJson from "./WrittenJson.ts"
 
 /** Returns the format of new text: the indent of the file's first indented line. A file of one line stays one line. */
 const formatting = (text: string) => {
@@ -31,9 +30,6 @@ const instancesOf = (json: unknown): ReadonlyArray<readonly [string, Readonly<Re
     [name, document]
   ) => [name, Predicate.isObject(document) && !Array.isArray(document) ? document as Record<string, unknown> : {}])
 }
-
-const documentsIn = (text: string) =>
-  Effect.map(Effect.orElseSucceed(Schema.decodeEffect(Json)(text), () => undefined), instancesOf)
 
 /**
  * Layer of the {@link SettingsStore} in a settings file.
@@ -60,11 +56,12 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
         const bytes = yield* failing(fs.readFile(file))
         const text = textOf(bytes)
         if (text === undefined) return yield* failed(`${file} cannot be read: ${unmarked}`)
-        const json = yield* Effect.mapError(
-          Schema.decodeEffect(Json)(text),
-          () => failed(`${file} is not JSON; look for a missing or extra comma, quote or brace, and correct it first`)
+        const { doubled, value } = yield* Effect.mapError(
+          Effect.fromResult(WrittenJson.read(text)),
+          (fault) => failed(`${file} cannot be used, correct it first: ${fault}`)
         )
-        return { text, documents: instancesOf(json), isUtf16: isUtf16(bytes) }
+        if (doubled.length > 0) return yield* failed(`${file}: correct it first: ${doubled.join("; ")}`)
+        return { text, documents: instancesOf(value), isUtf16: isUtf16(bytes) }
       })
 
       /** Reads the file for a change, which is written as UTF-8. */
@@ -82,12 +79,6 @@ export const layer = (file: string): Layer.Layer<SettingsStore, never, FileSyste
           })
           yield* Effect.mapError(decodeSettings(file, text), ({ faults }) =>
             failed(`${file} has other faults, correct them first: ${faults.join("; ")}`))
-          // When a name stands twice in the file, the last one counts but the first one was changed.
-          if (
-            !Equal.equals((yield* documentsIn(text)).find((each) => each[0] === name)?.[1], value)
-          ) {
-            return yield* failed(`${file} has "instances" or "${name}" more than once; correct it first`)
-          }
           const real = yield* failing(fs.realPath(file))
           // Mode, owner and text are those of one open file.
           const { info: { gid, mode, uid }, now } = yield* Effect.scoped(Effect.gen(function*() {

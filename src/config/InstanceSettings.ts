@@ -2,9 +2,10 @@
  * Settings of one instance: one Microsoft tenant, and how it is polled. They are exactly the document that Conductor
  * stores, plus this connector's own settings.
  */
-import { Effect, type Redacted, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { each } from "../endpoints/Endpoints.ts"
 import { isLoopback } from "./Loopback.ts"
+import { proofFault } from "./SettingsFaults.ts"
 import { pasteFault } from "./TextFile.ts"
 
 /** Makes a key optional; `value` is used when the key is absent. */
@@ -17,45 +18,39 @@ const documented = (schema: Schema.Codec<string>, description: string) =>
 const secret = (description: string) =>
   Schema.optionalKey(
     Schema.RedactedFromValue(
-      Schema.String.check(Schema.isNonEmpty()).annotate({ description }).check(Schema.makeFilter(pasteFault))
+      Schema.String.check(Schema.isNonEmpty()).annotate({ description }).check(
+        Schema.makeFilter(pasteFault),
+        Schema.makeFilter((secret: string) => !guid.test(secret), { message: secretId })
+      )
     )
   )
+
+/** Entra shows a secret's ID, a GUID, beside its Value, which is none. */
+const secretId = "Expected the secret's Value, and this is a GUID: most likely its Secret ID"
 
 const minutes = (minimum: number, maximum: number, description: string) =>
   Schema.Int.check(
     Schema.isBetween({ minimum, maximum }, { message: `Expected whole minutes from ${minimum} to ${maximum}` })
   ).annotate({ description })
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const guidOrDomain =
   /^(?!common$|organizations$|consumers$)([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$/i
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const path = Schema.String.check(Schema.isNonEmpty())
-const day = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d\d-\d\d(T.*)?$/, { message: "Expected a date such as 2027-03-31" })
-)
+/** Whether a text begins with a day that there is. */
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) &&
+  Option.exists(DateTime.make(`${text.slice(0, 10)}T00:00:00Z`), (day) =>
+    DateTime.formatIso(day).startsWith(text.slice(0, 10)))
 
-const expires = documented(
-  day,
-  "Day on which the client secret expires, as shown under Certificates & secrets; a warning comes 30, 14, 7 and 1 days before."
+// The description must come before the check: after a custom check it would be missing in the JSON Schema.
+const expires = Schema.optionalKey(
+  Schema.String.annotate({
+    description:
+      "Day on which the client secret expires, as shown under Certificates & secrets; a warning comes 30, 14, 7 and 1 days before."
+  }).check(Schema.makeFilter(isDay, { message: "Expected a day such as 2027-03-31" }))
 )
-
-/** Counts the ways to prove the application's identity; exactly one must be set. */
-const proofs = (credentials: {
-  readonly client_secret?: Redacted.Redacted
-  readonly client_secret_env?: string
-  readonly client_secret_file?: string
-  readonly client_certificate_path?: string
-  readonly client_private_key_path?: string
-  readonly federated_token_file?: string
-}) =>
-  [
-    credentials.client_secret,
-    credentials.client_secret_env,
-    credentials.client_secret_file,
-    credentials.client_certificate_path ?? credentials.client_private_key_path,
-    credentials.federated_token_file
-  ].filter((proof) => proof !== undefined).length
 
 const Credentials = Schema.Struct({
   tenant_id: Schema.String.check(Schema.isPattern(guidOrDomain, {
@@ -70,14 +65,7 @@ const Credentials = Schema.Struct({
   client_private_key_path: documented(path, "PEM file of the certificate's private key, not encrypted."),
   federated_token_file: documented(path, "File that holds a federated token (workload identity)."),
   client_secret_expires: expires
-}).check(Schema.makeFilter((credentials) => {
-  const count = proofs(credentials)
-  if (count === 0) return { path: ["client_secret"], issue: "Missing key" }
-  if (count > 1) return "Expected exactly one of a client secret, a certificate and a federated token"
-  return (credentials.client_certificate_path === undefined) === (credentials.client_private_key_path === undefined)
-    ? undefined
-    : "Expected client_certificate_path and client_private_key_path together"
-}))
+}).check(Schema.makeFilter(proofFault))
 
 const origin = (description: string) =>
   Schema.String.annotate({ description }).check(Schema.makeFilter((text: string) => {
@@ -158,6 +146,7 @@ export const InstanceSettings = Schema.Struct({
       Schema.Literals(["global", "usgov", "usgovdod"]),
       Schema.Struct({ login: origin("Sign-in host."), graph: origin("Graph host.") })
     ]).annotate({
+      message: `Expected "global", "usgov" or "usgovdod", or an object of two URLs, login and graph`,
       description: "Microsoft cloud of the tenant, or the two URLs of a simulator or an air-gapped cloud."
     }),
     "global"

@@ -47,7 +47,10 @@ export const SinkSettings = Schema.Union([
       dataDirectoryDefault
     )
   })
-])
+]).annotate({
+  message:
+    `Expected an object whose type is "file", "stdout" or "nats", as in { "type": "file", "directory": "data/artifacts" }`
+})
 export type SinkSettings = typeof SinkSettings.Type
 
 /** Schema for the limits of one process. */
@@ -74,7 +77,8 @@ const instanceName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
 export const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")
 
 /** Message for a name that no instance may have. */
-const expectedName = "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
+const expectedName =
+  "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores; display_name may be any text"
 
 /**
  * Returns why an instance cannot have a name: its form, or one of `others` with the same slug, so that both would share
@@ -84,7 +88,7 @@ export const nameFault = (name: string, others: Iterable<string>): string | unde
   if (!instanceName.test(name)) return expectedName
   for (const other of others) {
     if (other !== name && slug(other) === slug(name)) {
-      return `Expected a name that differs from "${other}" in more than case and punctuation`
+      return `Expected a name that differs from "${other}" in more than case and punctuation: both become ${slug(name)}`
     }
   }
   return undefined

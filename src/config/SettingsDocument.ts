@@ -1,10 +1,12 @@
 /** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
-import { findNodeAtLocation, parseTree } from "jsonc-parser"
+import { findNodeAtLocation } from "jsonc-parser"
 import { nested } from "./FlatKeys.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
-import { ProcessSettings, Settings } from "./Settings.ts"
+import { nameFaults, ProcessSettings, Settings } from "./Settings.ts"
+import { inWords, isDocument, namesOf, nearest, proofFault } from "./SettingsFaults.ts"
+import * as WrittenJson from "./WrittenJson.ts"
 
 /** Failure: the settings cannot be used. Each fault is one line: its path and what was expected, never a value. */
 export class BadSettings extends Schema.TaggedError<BadSettings>()("BadSettings", {
@@ -42,7 +44,7 @@ const pathOf = (path: Issue["path"]) =>
 
 /** Returns the faults of a document as objects, without values. */
 export const formFaultsOf = (error: Schema.SchemaError): ReadonlyArray<Grant.FormFault> =>
-  formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message }))
+  formatIssue(error.issue).issues.map(({ message, path }) => ({ path: pathOf(path), message: inWords(message) }))
 
 /** Formats a fault as a line: path and what was expected there. */
 export const faultLine = ({ message, path }: Grant.FormFault): string => path === "" ? message : `${path}: ${message}`
@@ -50,53 +52,113 @@ export const faultLine = ({ message, path }: Grant.FormFault): string => path ==
 /** Returns the faults of a document as lines, without values. */
 export const faultsOf = (error: Schema.SchemaError): ReadonlyArray<string> => formFaultsOf(error).map(faultLine)
 
+const unexpected = "Expected no excess property"
+
+const known = namesOf(Settings.ast)
+
+/** Returns the settings of a document that this version does not know, each with the name that was most likely meant. */
+const unknownIn = (decoded: Result.Result<unknown, Schema.SchemaError>): ReadonlyArray<Grant.FormFault> =>
+  Result.isSuccess(decoded) ? [] : formatIssue(decoded.failure.issue).issues.flatMap(({ message, path }) => {
+    if (message !== unexpected) return []
+    const at = pathOf(path)
+    const meant = nearest(at.split(".").at(-1)!, known)
+    return [{ path: at, message: meant === undefined ? "" : `did you mean ${meant}?` }]
+  })
+
 const strictly = Schema.decodeUnknownResult(Settings, { errors: "all", onExcessProperty: "error" })
 
-/** Returns the names of settings that this version does not know: they have no effect and are most likely misspelt. */
-export const unknownSettings = (text: string): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.match(Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")), {
-    onFailure: () => [],
-    onSuccess: (json) =>
-      Result.match(strictly(tidied(json)), {
-        onSuccess: () => [],
-        onFailure: ({ issue }) =>
-          formatIssue(issue).issues.flatMap(({ message, path }) =>
-            message === "Expected no excess property" ? [pathOf(path)] : []
-          )
-      })
-  })
+/** A remark on settings that can be used, and most likely are not meant so. */
+export interface Remark {
+  readonly message: string
+  readonly remedy: string
+}
+
+/** Returns remarks on a settings file. */
+export const remarksOn = (text: string): ReadonlyArray<Remark> => {
+  const json = WrittenJson.read(withoutMark(text))
+  if (Result.isFailure(json)) return []
+  return unknownIn(strictly(tidied(json.success.value))).map(({ message, path }) => ({
+    message: `the setting ${path} is not known and has no effect`,
+    remedy: message === "" ? "look at its spelling" : message
+  }))
+}
+
+const withoutMark = (text: string) => text.replace(/^\uFEFF/, "")
 
 /**
  * Returns the names of the instances in the order in which the text has them. An object of JavaScript has names of digits
  * first, whatever the text says.
  */
 export const instanceOrder = (text: string): ReadonlyArray<string> => {
-  const tree = parseTree(text.replace(/^\uFEFF/, ""))
-  const instances = tree === undefined ? undefined : findNodeAtLocation(tree, ["instances"])
+  const json = WrittenJson.read(withoutMark(text))
+  const instances = Result.isFailure(json) ? undefined : findNodeAtLocation(json.success.tree, ["instances"])
   return (instances?.children ?? []).flatMap(({ children }) => {
     const name: unknown = children?.[0]?.value
     return Predicate.isString(name) ? [name] : []
   })
 }
 
-const Json = Schema.fromJsonString(Schema.Unknown)
+/** Faults across several settings: the schema looks for them only where each setting alone is good. */
+type Across = (document: Readonly<Record<string, unknown>>) => ReadonlyArray<Grant.FormFault>
 
-const decodeWith = <A, E>(schema: Schema.ConstraintCodec<A, E>, prepared = (json: unknown): unknown => json) => {
+const acrossInstance = (prefix: ReadonlyArray<string>): Across => ({ credentials }) => {
+  const fault = isDocument(credentials) ? proofFault(credentials) : undefined
+  if (fault === undefined) return []
+  const { issue, path } = Predicate.isString(fault) ? { issue: fault, path: [] } : fault
+  return [{ path: pathOf([...prefix, "credentials", ...path]), message: issue }]
+}
+
+const acrossSettings: Across = ({ instances }) =>
+  isDocument(instances)
+    ? [
+      ...[...nameFaults(Object.keys(instances))].map(([name, { message }]) => ({
+        path: `instances.${name}`,
+        message
+      })),
+      ...Object.entries(instances).flatMap(([name, document]) =>
+        isDocument(document) ? acrossInstance(["instances", name])(document) : []
+      )
+    ]
+    : []
+
+const decodeWith = <A, E>(
+  schema: Schema.ConstraintCodec<A, E>,
+  across: Across = () => [],
+  prepared = (json: unknown): unknown => json
+) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return Effect.fnUntraced(function*(source: string, text: string): Effect.fn.Return<A, BadSettings> {
-    const json = yield* Effect.mapError(
-      Schema.decodeEffect(Json)(text.replace(/^\uFEFF/, "")),
-      () => new BadSettings({ source, faults: ["Expected JSON; look for a missing or extra comma, quote or brace"] })
-    )
-    return yield* Effect.fromResult(
-      Result.mapError(decode(prepared(tidied(json))), (error) => new BadSettings({ source, faults: faultsOf(error) }))
-    )
-  })
+  const strictly = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+  /** All faults of a document that cannot be decoded, in one go. */
+  const all = (document: unknown, error: Schema.SchemaError): ReadonlyArray<string> => {
+    if (!isDocument(document)) return [`Expected an object in braces, { }, and it is ${WrittenJson.kindOf(document)}`]
+    const unknown = unknownIn(strictly(document)).map(({ message, path }) => ({
+      path,
+      message: `Expected no such setting${message === "" ? "" : `: ${message}`}`
+    }))
+    return Array.dedupe([...faultsOf(error), ...[...across(document), ...unknown].map(faultLine)])
+  }
+  return (source: string, text: string): Effect.Effect<A, BadSettings> =>
+    Effect.fromResult(Result.gen(function*() {
+      const bad = (faults: ReadonlyArray<string>) => new BadSettings({ source, faults })
+      const { doubled, value } = yield* Result.mapError(WrittenJson.read(withoutMark(text)), (fault) => bad([fault]))
+      const document = prepared(tidied(value))
+      const settings = yield* Result.mapError(decode(document), (error) => bad([...doubled, ...all(document, error)]))
+      return doubled.length === 0 ? settings : yield* Result.fail(bad(doubled))
+    }))
+}
+
+/** No instance at all is none yet, and so is an empty list. */
+const withInstances = (json: unknown): unknown => {
+  if (!isDocument(json)) return json
+  const { instances = {} } = json
+  return { ...json, instances: Array.isArray(instances) && instances.length === 0 ? {} : instances }
 }
 
 /** Decodes a settings file; fails with all its faults. */
 export const decodeSettings: (source: string, text: string) => Effect.Effect<Settings, BadSettings> = decodeWith(
-  Settings
+  Settings,
+  acrossSettings,
+  withInstances
 )
 
 /** Decodes the settings of a process in Conductor, where each instance has its own document. */
@@ -106,7 +168,7 @@ export const decodeProcess: (source: string, text: string) => Effect.Effect<Proc
 
 /** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
-  decodeWith(InstanceSchema, nested)
+  decodeWith(InstanceSchema, acrossInstance([]), nested)
 
 /**
  * Decodes an instance's document of a place that others can write to: it may name only what the environment grants. The

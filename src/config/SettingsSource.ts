@@ -13,7 +13,7 @@ import {
   SubscriptionRef
 } from "effect"
 import type { Settings } from "./Settings.ts"
-import { BadSettings, decodeSettings, instanceOrder, unknownSettings } from "./SettingsDocument.ts"
+import { BadSettings, decodeSettings, instanceOrder, type Remark, remarksOn } from "./SettingsDocument.ts"
 import type { Documents } from "./SettingsStore.ts"
 import { textOf, unmarked } from "./TextFile.ts"
 
@@ -35,9 +35,9 @@ export interface SettingsChange {
   readonly causes?: Readonly<Record<string, string>>
 }
 
-/** Warns of an unknown setting, which is most likely misspelt. */
-export const warnOfUnknown = (name: string): Effect.Effect<void> =>
-  Effect.logWarning(`the setting ${name} is not known and has no effect; look at its spelling`)
+/** Logs a remark on the settings. */
+export const warnOfRemark = ({ message, remedy }: Remark): Effect.Effect<void> =>
+  Effect.logWarning(`${message}; ${remedy}`)
 
 /**
  * Service that gives the settings and their changes. Settings that cannot be used change nothing: the last good ones
@@ -49,8 +49,8 @@ export class SettingsSource extends Context.Service<SettingsSource, {
   readonly hasInstancesLater?: boolean
   /** Names of the initial instances in the order of the settings; see {@link SettingsChange}. */
   readonly order?: ReadonlyArray<string>
-  /** Names in the initial settings that this version does not know. */
-  readonly unknown?: ReadonlyArray<string>
+  /** Remarks on the initial settings. */
+  readonly remarks?: ReadonlyArray<Remark>
   /** Faults of the process's own settings, where their defaults apply instead. */
   readonly faults?: ReadonlyArray<BadSettings>
   /** The settings after each change, or why they cannot be used. */
@@ -113,7 +113,7 @@ export class SettingsSource extends Context.Service<SettingsSource, {
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
           if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure], readAt })
-          yield* Effect.forEach(yield* unknownSettings(now.success), warnOfUnknown)
+          yield* Effect.forEach(remarksOn(now.success), warnOfRemark)
           const decoded = yield* Effect.result(decodeSettings(path, now.success))
           if (decoded._tag === "Failure") {
             return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure], readAt })
@@ -125,7 +125,7 @@ export class SettingsSource extends Context.Service<SettingsSource, {
         return {
           initial,
           order: instanceOrder(text),
-          unknown: yield* unknownSettings(text),
+          remarks: remarksOn(text),
           changes: Stream.fromEffectSchedule(look, Schedule.spaced(watchEvery)).pipe(
             Stream.filter(Option.isSome),
             Stream.map(({ value }) => value)

@@ -54,8 +54,11 @@ export interface InstanceSnapshot {
   readonly used: Effect.Effect<number>
 }
 
-/** What publishing needs: the sink takes artifacts, the store takes checkpoints, and in Conductor both are on its broker. */
-export type Outlet = "sink" | "store" | "broker"
+/**
+ * What publishing needs: the sink takes artifacts, the store takes checkpoints, and in Conductor both are on its broker, which
+ * has a stream for the artifacts.
+ */
+export type Outlet = "sink" | "store" | "broker" | "stream"
 
 export interface SinkSnapshot {
   readonly type: string

@@ -54,6 +54,7 @@ it.effect("of names with one slug the first of the text is good, and the fault i
     }
     const instances = { "prod tenant": one, "Prod_Tenant": one, other: one, "prod.tenant": one }
     const { faults } = yield* Effect.flip(decodeSettings("test", Json.text({ instances })))
-    const differs = `Expected a name that differs from "prod tenant" in more than case and punctuation`
+    const differs =
+      `Expected a name that differs from "prod tenant" in more than case and punctuation: both become prod-tenant`
     assert.deepStrictEqual(faults, [`instances.Prod_Tenant: ${differs}`, `instances.prod.tenant: ${differs}`])
   }))

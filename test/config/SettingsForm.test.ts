@@ -67,17 +67,17 @@ describe("SettingsForm", () => {
           "-"
         ),
         [
-          "name: Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores",
+          "name: Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores; display_name may be any text",
           "poll_interval_minutes: Expected whole minutes from 1 to 1440",
           "credentials.tenant_id: Expected the Directory (tenant) ID: a GUID, or a domain name of the tenant",
           "credentials.client_id: Expected the Application (client) ID: a GUID"
         ]
       )
       assert.deepStrictEqual(yield* faultsOf({ credentials: stored.credentials }, null, "contoso-prod"), [
-        `name: Expected a name that differs from "Contoso Prod" in more than case and punctuation`
+        `name: Expected a name that differs from "Contoso Prod" in more than case and punctuation: both become contoso-prod`
       ])
       assert.deepStrictEqual(yield* faultsOf({ credentials: { tenant_id: null } }), [
-        "credentials.tenant_id: Missing key"
+        "credentials.tenant_id: Expected a value, and there is none"
       ])
     }))
 

@@ -113,7 +113,7 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
     Effect.gen(function*() {
       const torn = yield* world(byHand.slice(0, -4))
       const error = yield* Effect.flip(torn.store.put("three", documentOf(), null))
-      assert.match(error.message, /is not JSON/)
+      assert.match(error.message, /correct it first/)
       assert.strictEqual(yield* torn.fs.readFileString(torn.file), byHand.slice(0, -4))
 
       const other = yield* world(byHand.replace(`"Warn"`, `"Loud"`))
@@ -158,12 +158,12 @@ it.layer(NodeServices.layer)("FileSettingsStore", (it) => {
 
   for (
     const [what, text, said] of [
-      ["an instance that stands twice", `{"instances":{"2":${plain},"2":${changed}}}`, /"2" more than once/],
-      ["instances that stand twice", `{"instances":{},"instances":{"2":${plain}}}`, /more than once/],
+      ["an instance that stands twice", `{"instances":{"2":${plain},"2":${changed}}}`, /instances\.2: Expected once/],
+      ["instances that stand twice", `{"instances":{},"instances":{"2":${plain}}}`, /instances: Expected once/],
       ["a list in place of the document", "[]", /has no object "instances"/],
       ["a list in place of the instances", `{"instances":[]}`, /has no object "instances"/],
       ["a number", "1", /has no object "instances"/],
-      ["no content", "", /is not JSON/]
+      ["no content", "", /correct it first/]
     ] as const
   ) {
     it.effect(`changes nothing in a file with ${what}, and says why`, () =>

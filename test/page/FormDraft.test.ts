@@ -75,7 +75,7 @@ describe("FormDraft", () => {
     const { byPath, first, others } = placed(
       [
         { path: "poll_interval_minutes", message: "Expected whole minutes from 1 to 1440" },
-        { path: "credentials.tenant_id", message: "Missing key" },
+        { path: "credentials.tenant_id", message: "Expected a value, and there is none" },
         { path: "credentials.client_secret_expires", message: "Expected a date" },
         { path: "cloud.login", message: "Expected a URL" },
         { path: "", message: "Expected something" }
@@ -85,7 +85,7 @@ describe("FormDraft", () => {
     )
     assert.deepStrictEqual(Object.fromEntries(byPath), {
       poll_interval_minutes: "Expected whole minutes from 1 to 1440",
-      "credentials.tenant_id": "Expected a value",
+      "credentials.tenant_id": "Required",
       client_secret_expires: "Expected a date"
     })
     assert.strictEqual(first, "credentials.tenant_id")

@@ -150,6 +150,9 @@ export interface PlacedFaults {
 /** The faults of a form before any check. */
 export const noFaults: PlacedFaults = { byPath: new Map(), others: [], first: undefined }
 
+/** What an empty field says that must not be empty. */
+const required = "Required"
+
 /** Assigns faults to their fields. The schema reports a missing secret only after all else, so it is reported here. */
 export const placed = (
   faults: ReadonlyArray<Fault>,
@@ -163,16 +166,15 @@ export const placed = (
     const isShown = draft.cloud === "custom" || !path.startsWith("cloud.")
     const field = paths.find((known) => known === path && isShown)
     if (field === undefined) others.push(fault)
-    // "Missing key" is the schema's message for an empty field.
     else {
-      const message = fault.message === "Missing key" ? "Expected a value" : fault.message
+      const message = fault.message.endsWith(", and there is none") ? required : fault.message
       const before = byPath.get(field)
       byPath.set(field, before === undefined || before === message ? message : `${before}; ${message}`)
     }
   }
   const secret = "credentials.client_secret"
   if (stored === undefined && draft[secret] === "" && byPath.size > 0 && !byPath.has(secret)) {
-    byPath.set(secret, "Expected a value")
+    byPath.set(secret, required)
   }
   return { byPath, others, first: paths.find((path) => byPath.has(path)) }
 }
