@@ -20,6 +20,7 @@ import * as SchemaCommand from "./cli/SchemaCommand.ts"
 import * as SimulateCommand from "./cli/SimulateCommand.ts"
 import * as StatusCommand from "./cli/StatusCommand.ts"
 import * as Stop from "./cli/Stop.ts"
+import * as ValidateCommand from "./cli/ValidateCommand.ts"
 import { version } from "./status/Version.ts"
 
 const program = Command.make("azure-security").pipe(
@@ -27,6 +28,7 @@ const program = Command.make("azure-security").pipe(
   Command.withSubcommands([
     RunCommand.command,
     CheckCommand.command,
+    ValidateCommand.command,
     StatusCommand.command,
     PageCommand.command,
     ExplainCommand.command,

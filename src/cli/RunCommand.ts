@@ -107,6 +107,10 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
     yield* warnOfReplaceable(initial, options.file)
     yield* Effect.forEach(admitted.warnings, (warning) => Effect.logWarning(warning))
     yield* listening.announce
+    const { checkpoint, sink } = initial
+    yield* Effect.logInfo(
+      `${sink.type === "file" ? `artifacts go to ${sink.directory}, ` : ""}positions are in ${checkpoint.directory}`
+    )
     // Only the log of this machine has the link, and not the collector that telemetry goes to.
     if (!options.once) yield* Effect.provide(Effect.flatMap(listening.invite, logLink), logging)
     return yield* Assembly.poll({

@@ -111,11 +111,11 @@ export const command = Command.make(
     }
     const document = yield* Asking.ask({ config, url }, (client) => client.status.document())
     yield* Printed.lines(...linesOf(document, yield* Clock.currentTimeMillis))
-    const isWell = document.instances.every(({ state }) => state !== "attention")
+    const isWell = document.sink.state === "ok" && document.instances.every(({ state }) => state !== "attention")
     yield* ExitCode.set(isWell ? ExitCode.well : ExitCode.failed)
   }, Effect.provide(FetchHttpClient.layer))
 ).pipe(
   Command.withDescription(
-    "Print the state of a running connector, worst first; exits with 1 while an instance needs attention"
+    "Print the state of a running connector, worst first; exits with 1 while an instance needs attention or the sink cannot be written"
   )
 )

@@ -6,6 +6,7 @@ import {
   FileSystem,
   Layer,
   Option,
+  type Path,
   type PlatformError,
   Ref,
   Schedule,
@@ -14,6 +15,7 @@ import {
 } from "effect"
 import type { Settings } from "./Settings.ts"
 import { BadSettings, decodeSettings, instanceOrder, type Remark, remarksOn } from "./SettingsDocument.ts"
+import * as SettingsPaths from "./SettingsPaths.ts"
 import type { Documents } from "./SettingsStore.ts"
 import { textOf, unmarked } from "./TextFile.ts"
 
@@ -85,7 +87,9 @@ export class SettingsSource extends Context.Service<SettingsSource, {
   }
 
   /** Layer of settings in a file, re-read every two seconds. Fails when the file cannot be used at the start. */
-  static readonly layerFile = (path: string): Layer.Layer<SettingsSource, BadSettings, FileSystem.FileSystem> =>
+  static readonly layerFile = (
+    path: string
+  ): Layer.Layer<SettingsSource, BadSettings, FileSystem.FileSystem | Path.Path> =>
     Layer.effect(
       SettingsSource,
       Effect.gen(function*() {
@@ -103,8 +107,10 @@ export class SettingsSource extends Context.Service<SettingsSource, {
             ? Effect.fail(new BadSettings({ source: path, faults: [`The file cannot be read: ${unmarked}`] }))
             : Effect.succeed(text)
         })
+        const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+        const resolved = (settings: Settings) => Effect.provideContext(SettingsPaths.resolve(path, settings), services)
         const text = yield* read
-        const initial = yield* decodeSettings(path, text)
+        const { remarks, settings: initial } = yield* Effect.flatMap(decodeSettings(path, text), resolved)
         const seen = yield* Ref.make(text)
         const good = yield* Ref.make({ settings: initial, order: instanceOrder(text) })
         const look = Effect.gen(function*() {
@@ -114,18 +120,18 @@ export class SettingsSource extends Context.Service<SettingsSource, {
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
           if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure], readAt })
           yield* Effect.forEach(remarksOn(now.success), warnOfRemark)
-          const decoded = yield* Effect.result(decodeSettings(path, now.success))
+          const decoded = yield* Effect.result(Effect.flatMap(decodeSettings(path, now.success), resolved))
           if (decoded._tag === "Failure") {
             return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure], readAt })
           }
-          const change = { settings: decoded.success, order: instanceOrder(now.success) }
+          const change = { settings: decoded.success.settings, order: instanceOrder(now.success) }
           yield* Ref.set(good, change)
           return Option.some({ ...change, faults: [], readAt })
         })
         return {
           initial,
           order: instanceOrder(text),
-          remarks: remarksOn(text),
+          remarks: [...remarksOn(text), ...remarks],
           changes: Stream.fromEffectSchedule(look, Schedule.spaced(watchEvery)).pipe(
             Stream.filter(Option.isSome),
             Stream.map(({ value }) => value)

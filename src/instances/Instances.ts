@@ -140,7 +140,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       yield* running === undefined ? begin(instance, waiting, amongSoMany) : change(instance, running, waiting)
     }
     if (wanted.length === 0 && before?.length !== 0) {
-      yield* Effect.logWarning("no instance is set up, so nothing is polled")
+      yield* Effect.logWarning(
+        "no instance is set up, so nothing is polled: add one on the page, or under instances in the settings"
+      )
     }
     yield* Effect.provideContext(Effect.andThen(warn(wanted, waiting), look(wanted)), services)
   })
