@@ -69,7 +69,7 @@ NodeRuntime.runMain(main, {
       Exit.isSuccess(exit)
         ? exit.value as number
         : Cause.hasInterruptsOnly(exit.cause)
-        ? ExitCode.well
+        ? Stop.exitCode()
         : ExitCode.failed,
       onExit
     )

@@ -33,6 +33,17 @@ export class StateStoreError extends Schema.TaggedError<StateStoreError>()("Stat
   }
 }
 
+/** Removes every value whose key begins with `prefix`. */
+export const removeAll = Effect.fn("StateStore.removeAll")(
+  function*(prefix: string): Effect.fn.Return<void, StateStoreError, StateStore> {
+    const store = yield* StateStore
+    for (const key of yield* store.keys(prefix)) {
+      const value = yield* store.get(key)
+      if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
+    }
+  }
+)
+
 /** A value and the revision at which it was read. */
 export interface Versioned {
   readonly bytes: Uint8Array

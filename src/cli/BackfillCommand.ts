@@ -1,7 +1,9 @@
 /** The command `backfill`: collects a past range, separately from live polling, which may run at the same time. */
 import { Clock, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import { removeAll } from "../checkpoints/StateStore.ts"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { contextOf, fromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -21,6 +23,7 @@ import * as Printed from "./Printed.ts"
 import * as Progress from "./ProgressLine.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
+import * as Stop from "./Stop.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
 const isGraphError = Schema.is(GraphError)
@@ -48,9 +51,13 @@ export const command = Command.make(
     endpoint: Flag.Literals("endpoint", names).pipe(
       Flag.withDescription("This endpoint only; all that are turned on otherwise"),
       Flag.optional
+    ),
+    again: Flag.Boolean("again").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Begin a range anew that was collected before: its artifacts come a second time")
     )
   },
-  Effect.fn(function*({ config, endpoint, from: fromText, instance: name, to: toText }) {
+  Effect.fn(function*({ again, config, endpoint, from: fromText, instance: name, to: toText }) {
     yield* Effect.gen(function*() {
       const { initial } = yield* SettingsSource
       const found = initial.instances[name]
@@ -74,7 +81,7 @@ export const command = Command.make(
       const { backfill, directories } = yield* Positions
       const faults = [...(yield* TlsVerification.faults), ...(yield* DataDirectory.faults(directories))]
       if (faults.length > 0) return yield* new Refusal({ faults })
-      const { node, noted, stores } = yield* backfill(name)
+      const { node, noted, stores, writtenSince } = yield* backfill(name)
 
       const collect = Effect.gen(function*() {
         const checkpoints = yield* Checkpoints
@@ -82,11 +89,13 @@ export const command = Command.make(
         const chosen = identity.endpoints.filter((one) => Option.isNone(endpoint) || one === endpoint.value)
         for (const one of chosen) {
           // Without --to the key has `now`, so that the same command resumes the same range later.
-          const state = yield* checkpoints.open({
+          const key: CheckpointKey = {
             cloud: identity.cloud.name,
             tenant: identity.tenantId,
             endpoint: `${one}-${from}-${Option.isSome(toText) ? to : "now"}`
-          })
+          }
+          if (again) yield* removeAll(`${storeKey(key)}.`)
+          const state = yield* checkpoints.open(key)
           const saved = Option.getOrUndefined(state.current())
           const end = saved?.position?.until ?? to
           const show = yield* Progress.make(one, from, end)
@@ -104,8 +113,10 @@ export const command = Command.make(
           const at = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
           yield* noted({ at, command: "backfill", instance: name, endpoint: one, from, to: end })
         }
+        const files = yield* writtenSince(now)
+        if (files.length > 0) yield* Printed.lines(`written to ${files.join(", ")}`)
       })
-      yield* collect.pipe(
+      yield* Stop.unfinished(collect).pipe(
         Effect.provide(
           Layer.merge(
             Assembly.layer({

@@ -7,7 +7,7 @@ import { Clock, DateTime, Effect, Option, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
 import { Checkpoint, type CheckpointKey, rewind, rewindAll, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import { StateStore } from "../checkpoints/StateStore.ts"
+import { removeAll, type StateStore } from "../checkpoints/StateStore.ts"
 import { allFromSettings, type Identity } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -164,15 +164,6 @@ const noted = Effect.fnUntraced(
   }
 )
 
-/** Forgets all that was published, so that it is published again. */
-const forget = Effect.fnUntraced(function*(prefix: string) {
-  const store = yield* StateStore
-  for (const key of yield* store.keys(prefix)) {
-    const value = yield* store.get(key)
-    if (Option.isSome(value)) yield* store.remove(key, value.value.revision)
-  }
-})
-
 const rewindCommand = Command.make(
   "rewind",
   {
@@ -214,7 +205,7 @@ const rewindCommand = Command.make(
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
         if (republish) {
-          yield* forget(`${storeKey(target.key)}.ledger-`)
+          yield* removeAll(`${storeKey(target.key)}.ledger-`)
           const again = yield* checkpoints.open(target.key)
           yield* again.update((checkpoint) => rewindAll(checkpoint, to, at))
         } else yield* state.update((checkpoint) => rewind(checkpoint, to, at))
@@ -241,7 +232,7 @@ const clear = Command.make(
         const message =
           `${name}: the position (${mark}) and the ledger are forgotten; the next poll begins at the lookback and publishes again what lies in it.`
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
-        yield* forget(`${storeKey(target.key)}.`)
+        yield* removeAll(`${storeKey(target.key)}.`)
         yield* noted("clear", target, mark, null)
         yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(positionsLayer(config)))

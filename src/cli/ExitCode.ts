@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Ref } from "effect"
 import { isReaderGone } from "../sinks/ArtifactSink.ts"
 
-/** The exit code that a command sets: 0 success, 1 failure, 2 not started, 141 reader gone. */
+/** The exit code that a command sets: 0 success, 1 failure, 2 not started, 141 reader gone. A stop by a signal is `Stop.exitCode`. */
 export class ExitCode extends Context.Service<ExitCode, Ref.Ref<number>>()("azure-security/cli/ExitCode") {
   static readonly well = 0
   static readonly failed = 1

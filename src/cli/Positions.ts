@@ -2,7 +2,7 @@
  * Where a command finds settings and positions: in files, or in Conductor's environment on its broker. A change is made only
  * while nobody polls the instance: the directory is locked, or its lease is taken.
  */
-import { Context, Effect, type FileSystem, Layer, Option, Path, Schema, Scope, type Stdio, Stream } from "effect"
+import { Context, Effect, FileSystem, Layer, Option, Path, Schema, Scope, type Stdio, Stream } from "effect"
 import { Checkpoint, type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
@@ -23,6 +23,7 @@ import * as ExclusiveLease from "../nats/ExclusiveLease.ts"
 import { apiCode, apiCodeOf } from "../nats/NatsFailure.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import { backfillNames } from "../sinks/FileSink.ts"
 import * as Assembly from "./Assembly.ts"
 import * as OwnDirectory from "./OwnDirectory.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -36,11 +37,13 @@ type Files = FileSystem.FileSystem | Path.Path | Stdio.Stdio
 export interface ForBackfill {
   /** Where its positions are, the sink that it publishes to, and the appliance that it runs on. */
   readonly stores: Layer.Layer<
-    ArtifactSink | Checkpoints,
+    ArtifactSink | Checkpoints | StateStore,
     ArtifactSinkError | Bootstrap.BadBootstrap | StateStoreError,
     Files
   >
   readonly node: typeof Node.Service
+  /** Files that artifacts were written to since a time in milliseconds since 1970; none where they go elsewhere. */
+  readonly writtenSince: (time: number) => Effect.Effect<ReadonlyArray<string>>
   /** Adds an entry to the audit trail, where that is not the file of the connector which polls meanwhile. */
   readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
 }
@@ -63,6 +66,19 @@ export class Positions extends Context.Service<Positions, {
   /** Prepares a backfill of an instance; refused while another one of it runs. */
   readonly backfill: (instance: string) => Effect.Effect<ForBackfill, Refusal, Scope.Scope>
 }>()("azure-security/cli/Positions") {}
+
+/** Files of `backfill` in a directory that changed since a time. */
+const backfilled = Effect.fnUntraced(function*(directory: string, time: number) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const names = (yield* fs.readDirectory(directory)).filter((name) => name.startsWith(`${backfillNames.artifacts}-`))
+  const changed = yield* Effect.filter(
+    names,
+    (name) =>
+      Effect.map(fs.stat(path.join(directory, name)), ({ mtime }) => Option.exists(mtime, (at) => at.getTime() >= time))
+  )
+  return changed.toSorted().map((name) => path.join(directory, name))
+}, Effect.orElseSucceed((): ReadonlyArray<string> => []))
 
 const inFiles = Layer.effect(
   Positions,
@@ -95,8 +111,15 @@ const inFiles = Layer.effect(
         const own = path.join(directory, "backfill")
         yield* Effect.provideContext(Effect.mapError(hold(own), refusal), files)
         return {
-          stores: Layer.merge(Assembly.layerFileStates(own), Assembly.layerBackfillSink(initial)),
+          stores: Layer.merge(
+            Layer.provideMerge(Checkpoints.layer, FileStateStore.layer(own)),
+            Assembly.layerBackfillSink(initial)
+          ),
           node: {},
+          writtenSince: (time) =>
+            initial.sink.type === "file"
+              ? Effect.provideContext(backfilled(initial.sink.directory, time), files)
+              : Effect.succeed([]),
           noted: () => Effect.void
         }
       })
@@ -160,6 +183,7 @@ const onBroker = Effect.gen(function*() {
       const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
       return {
         stores: Layer.merge(Layer.provide(Assembly.layerSink(own, applianceId), stores), states),
+        writtenSince: () => Effect.succeed([]),
         node: { applianceId, ...(orgId === undefined ? {} : { orgId }) },
         noted
       }

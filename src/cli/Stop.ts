@@ -36,19 +36,33 @@ const give = (up: string) =>
     end(1)
   })
 
+/** The signal that stops the process; undefined while none does. */
+let stoppedBy: "SIGINT" | "SIGTERM" | undefined
+
+/** Whether a stop leaves something undone that was asked for. */
+let isUnfinished = false
+
+/** Lets a stop during `work` end the process with 130 or 143, as shells count signals: it was not done. */
+export const unfinished = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.tap(Effect.andThen(Effect.sync(() => isUnfinished = true), work), Effect.sync(() => isUnfinished = false))
+
+/** The exit code of a stop. Polling has no end, and a stop of it is well. */
+export const exitCode = (): number => !isUnfinished ? 0 : stoppedBy === "SIGINT" ? 130 : 143
+
 /** Watches for SIGINT and SIGTERM. Call it once, before the program runs. */
 export const watch = (): void => {
   let signals = 0
-  const onSignal = () => {
+  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
     signals++
+    stoppedBy ??= signal
     Effect.runFork(
       signals === 1
         ? Effect.andThen(Effect.sleep(stopMax), give(`the stop took longer than ${stopMax}; ended without it`))
         : give("ended at the second signal")
     )
   }
-  process.on("SIGINT", onSignal)
-  process.on("SIGTERM", onSignal)
+  process.on("SIGINT", () => onSignal("SIGINT"))
+  process.on("SIGTERM", () => onSignal("SIGTERM"))
   // Collecting goes on when nobody reads the log any more, as with `| head`.
   process.stdout.on("error", () => undefined)
   process.stderr.on("error", () => undefined)
