@@ -44,15 +44,14 @@ export const resolve = Effect.fn("SettingsPaths.resolve")(
       place(what, given, (now) => `stop the connector and move the directory to ${now}, or write its whole path`)
 
     const credentialsOf = Effect.fnUntraced(function*(name: string, { credentials }: InstanceSettings) {
-      let resolved = credentials
-      for (const key of fileKeys) {
+      const found = yield* Effect.forEach(fileKeys, (key) => {
         const given = credentials[key]
-        if (given === undefined) continue
-        const found = yield* place(`instances.${name}.credentials.${key}`, given, () =>
-          "write the file's whole path, or one from the directory of the settings file")
-        resolved = { ...resolved, [key]: found }
-      }
-      return resolved
+        const whole = "write the file's whole path, or one from the directory of the settings file"
+        return given === undefined
+          ? Effect.succeed([])
+          : Effect.map(place(`instances.${name}.credentials.${key}`, given, () => whole), (at) => [[key, at] as const])
+      })
+      return { ...credentials, ...Record.fromEntries(found.flat()) }
     })
 
     const { checkpoint, search, sink } = settings
