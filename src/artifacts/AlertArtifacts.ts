@@ -50,7 +50,8 @@ const alertDetails = details(
 const ownDetails = details(
   "created=createdDateTime updated=lastUpdateDateTime resolved=resolvedDateTime firstActivity=firstActivityDateTime lastActivity=lastActivityDateTime alertWebUrl incidentWebUrl"
 )
-const evidenceDetails = details(
+/** Tags of evidence that every type has. */
+export const evidenceDetails = details(
   "verdict remediation=remediationStatus remediationDetails=remediationStatusDetails detailedRole*=detailedRoles evidenceTag*=tags evidenceCreated=createdDateTime"
 )
 
@@ -152,9 +153,6 @@ const restArtifact = (parent: Parent, count: number, message: string, hash: stri
   return Draft.finish(draft, tags)
 }
 
-const listedEvidence = (value: Properties): ReadonlyArray<unknown> =>
-  Array.isArray(value["evidence"]) ? value["evidence"] : []
-
 /** Returns what the alert says of its messages and mailboxes. */
 const viewOf = (context: MappingContext, { decided, witnesses }: AlertCase.AlertCase): WitFoo.View => {
   const senders = new Set<string>()
@@ -164,25 +162,13 @@ const viewOf = (context: MappingContext, { decided, witnesses }: AlertCase.Alert
   return { tenantId: context.tenantId, messageType: decided.type, isSender: decided.row === senderRow, senders }
 }
 
-/** Characters of evidence that are read before others get their turn: 64 KiB. */
-const evidenceStep = 65_536
-
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
   const inspection = shape.inspect(sent.value as Properties)
   const { value } = inspection
   report(drift, inspection.drift)
 
-  const elements = listedEvidence(value)
-  const witnesses: Array<Witness.Witness> = []
-  let read = 0
-  for (let index = 0; index < sent.evidence.length; index++) {
-    witnesses.push(Witness.make(sent.element === undefined ? elements[index] : sent.element(index)))
-    read += Math.min(sent.evidence[index]!.length, evidenceStep)
-    if (read < evidenceStep) continue
-    read = 0
-    yield
-  }
+  const witnesses = yield* Witness.readAll(sent, value)
   const alert = AlertCase.of(value, witnesses)
   const { categories, decided, isHarmless, places, techniques, title } = alert
   report(drift, unknownWords(alert.facts, decided))

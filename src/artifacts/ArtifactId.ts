@@ -53,6 +53,10 @@ export const ofEnded = (recordId: string): string => identity("ended", recordId)
 export const ofEvidence = (tenantId: string, alertId: string, contentHash: string, ordinal: number): string =>
   identity("evidence", tenantId, contentHash, String(ordinal), alertId)
 
+/** Returns the id under which something of a cloud is published; see {@link published}. */
+export const publishedId = ({ customCloud }: Pick<MappingContext, "customCloud">, id: string): string =>
+  customCloud === undefined ? id : identity("cloud", customCloud, id)
+
 /**
  * Returns an artifact as it is published. One of a custom cloud has an identity of its own, because whoever answers there
  * chooses tenant and content: it must not pass for an artifact of Microsoft's clouds, and suppress that as a duplicate.
@@ -60,7 +64,7 @@ export const ofEvidence = (tenantId: string, alertId: string, contentHash: strin
 export const published = ({ customCloud, senderHost }: MappingContext, artifact: Artifact): Artifact =>
   customCloud === undefined ? artifact : {
     ...artifact,
-    id: identity("cloud", customCloud, artifact.id),
+    id: publishedId({ customCloud }, artifact.id),
     // With `graph` it is the cloud's host already.
     senderHost: senderHost === "graph" ? artifact.senderHost : `${customCloud}/${artifact.senderHost}`
   }
@@ -68,3 +72,10 @@ export const published = ({ customCloud, senderHost }: MappingContext, artifact:
 /** Id of the evidence of an alert that is published together: 32 hex digits of (tenant, content, alert id). */
 export const ofRest = (tenantId: string, alertId: string, contentHash: string): string =>
   identity("evidence:rest", tenantId, contentHash, alertId)
+
+/**
+ * Says that an event of a finding was published: 32 hex digits of (tenant, endpoint, Graph id, week). One of the key of this
+ * week and that of the week before is in the ledger as long as it keeps any key of the finding's events.
+ */
+export const ofFinding = (tenantId: string, endpoint: string, id: string, week: number): string =>
+  identity("finding", tenantId, endpoint, String(week), id)

@@ -108,7 +108,8 @@ const addTargets = (tags: Tags, targets: ReadonlyArray<Properties>): void => {
   }
 }
 
-function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
+/** Reads an audit, for each renderer: what was done, how grave that is, and the record without secrets. */
+export const readAudit = (record: GraphRecord, drift: Array<Drift>) => {
   const { isPartial, message: sent, value } = Record.read(shape, record, drift)
   const initiator = Record.part(value, "initiatedBy")
   const [app, user] = [Record.part(initiator, "app"), Record.part(initiator, "user")]
@@ -127,8 +128,24 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     values: modified.map(({ after }) => String(after ?? "").replaceAll("\\\"", "\"").toLowerCase()).join(" "),
     keysAdded: keysAdded(modified)
   }
-  const { row, severity, type } = decide(facts)
-  const message = messageOf(sent, value, modified)
+  return {
+    ...decide(facts),
+    app,
+    isPartial,
+    message: messageOf(sent, value, modified),
+    permission,
+    result,
+    role,
+    targets,
+    title,
+    user,
+    value
+  }
+}
+
+function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
+  const { app, isPartial, message, permission, result, role, row, severity, targets, title, type, user, value } =
+    readAudit(record, drift)
   const { draft, tags } = Record.make(context, record, {
     endpoint,
     message,

@@ -69,17 +69,30 @@ const isBlocked = (value: Properties): boolean => {
     || lowerOf(first("uriClickSecurityStates")["clickAction"]).includes("block")
 }
 
+/** Returns what the whole of a legacy alert says, for each renderer. */
+export const readLegacy = (value: Properties) => {
+  const severity = Severity.of(value["severity"])
+  const threats = entriesOf(value, "malwareStates")
+    .flatMap((state) => Draft.listOf(state["name"]).concat(Draft.listOf(state["family"])))
+  const facts = factsOf(value, severity, threats)
+  const decided = messageTypeOf(facts)
+  const named = entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
+  return {
+    severity,
+    threats,
+    facts,
+    decided,
+    isHarmless: Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed",
+    cves: isPolicy(decided.via) ? [] : cvesIn([...named, facts.T, ...threats].join("\n"))
+  }
+}
+
 function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const sent = record.sent.content()
   const { drift: found, isPartial, value } = shape.inspect(sent.value as Properties)
   report(drift, found)
-  const graded = Severity.of(value["severity"])
-  const threats = entriesOf(value, "malwareStates")
-    .flatMap((state) => Draft.listOf(state["name"]).concat(Draft.listOf(state["family"])))
-  const facts = factsOf(value, graded, threats)
-  const decided = messageTypeOf(facts)
+  const { cves, decided, facts, isHarmless, severity } = readLegacy(value)
   report(drift, unknownWords(facts, decided))
-  const isHarmless = Severity.isHarmless(value["feedback"]) || lowerOf(value["status"]) === "dismissed"
   const lowered = isHarmless ? "classification" : undefined
   const draft = Draft.make(context, {
     id: ArtifactId.ofRecord(context.tenantId, "alerts", record),
@@ -87,7 +100,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     hash: yield* ArtifactId.digest(sent.text),
     streamName,
     messageType: decided.type,
-    severity: graded,
+    severity,
     lowered,
     action: !isHarmless && isBlocked(value) ? "block" : Action.ofStatus(value["status"]),
     senderHost: `${context.tenantId}/${Draft.senderId(record.id)}`,
@@ -121,8 +134,7 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
   Draft.setEnds(draft, own)
   for (const { seen } of witnesses) WitFoo.addTags(tags, seen, own.fields, view)
   for (const [name, other] of own.others) tags.add(name, other, "lists")
-  const cves = entriesOf(value, "vulnerabilityStates").flatMap((state) => Draft.listOf(state["cve"]))
-  if (!isPolicy(decided.via)) Draft.setCves(draft, tags, cvesIn([...cves, facts.T, ...threats].join("\n")))
+  Draft.setCves(draft, tags, cves)
   if (draft.cve !== undefined) Draft.set(draft, "cveDescription", text(value["description"]))
   Draft.addTexts(tags, value)
   if (isPartial) tags.mark("decode:partial")

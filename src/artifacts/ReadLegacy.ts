@@ -169,7 +169,7 @@ export const witnessesOf = (value: Properties): ReadonlyArray<Witness> => {
     const type = types[collection] ?? ""
     return {
       raw,
-      decoded: { type, known: type !== "", partial: undefined, value: raw, drift: [] },
+      decoded: { type: collection, known: type !== "", partial: undefined, value: raw, drift: [] },
       type,
       seen,
       roles: [],

@@ -32,7 +32,11 @@ const low = (value: unknown): string => text(value)?.trim().toLowerCase() ?? ""
 const ofLevel = (level: string): Severity.Severity =>
   Severity.of(level === "hidden" ? "low" : level === "none" ? "informational" : level)
 
-const severityOf = (state: string, level: string, isOver: boolean): Severity.Severity =>
+/** Whether a risky user's risk is open. */
+export const isOpen = (state: string): boolean => ["atrisk", "confirmedcompromised"].includes(state.toLowerCase())
+
+/** The severity of a risk in a state; one that is over has none. */
+export const severityOf = (state: string, level: string, isOver: boolean): Severity.Severity =>
   isOver ? Severity.informational : state === "confirmedcompromised" ? Severity.of("high") : ofLevel(level)
 
 /** What a detection says in `additionalInfo`: JSON in a string, a list of keys and values. */
@@ -47,16 +51,26 @@ const infoOf = (value: unknown): ReadonlyMap<string, unknown> => {
 }
 
 const addInfo = (draft: Draft.Draft, tags: Tags, value: unknown): void => {
-  const info = infoOf(value)
-  Draft.set(draft, "uri", text(info.get("alerturl"))?.trim())
+  const { info, others, techniques, url } = toldIn(value)
+  Draft.set(draft, "uri", url)
   tags.add("userAgent", info.get("useragent")).addEach("riskReason", info.get("riskreasons"))
-  const named = info.get("mitretechniques")
-  const { others, techniques } = techniquesOf(typeof named === "string" ? named.split(",") : named)
   tags.addEach("mitre", others)
   if (techniques.length > 0) draft.attackTechniqueIds = techniques
 }
 
-const read = (shape: Shape, record: GraphRecord, drift: Array<Drift>) => {
+/** Returns what a detection tells of its techniques and of the page where it stands. */
+export const toldIn = (additionalInfo: unknown) => {
+  const info = infoOf(additionalInfo)
+  const named = info.get("mitretechniques")
+  return {
+    info,
+    url: text(info.get("alerturl"))?.trim(),
+    ...techniquesOf(typeof named === "string" ? named.split(",") : named)
+  }
+}
+
+/** Reads a risk, for each renderer. */
+export const read = (shape: Shape, record: GraphRecord, drift: Array<Drift>) => {
   const found = Record.read(shape, record, drift)
   const { value } = found
   return { ...found, state: text(value["riskState"])?.trim() ?? "none", level: low(value["riskLevel"]) }
@@ -94,8 +108,7 @@ function* ofDetections(context: MappingContext, record: GraphRecord, drift: Arra
 
 function* ofUsers(context: MappingContext, record: GraphRecord, drift: Array<Drift>): Steps {
   const { isPartial, level, message, state, value } = read(user, record, drift)
-  const isOpen = ["atrisk", "confirmedcompromised"].includes(state.toLowerCase())
-  const severity = severityOf(state.toLowerCase(), level, !isOpen)
+  const severity = severityOf(state.toLowerCase(), level, !isOpen(state))
   const { draft, tags } = Record.make(context, record, {
     endpoint: "riskyUsers",
     message,

@@ -45,6 +45,16 @@ const order = ["informational", "low", "medium", "high"]
 const raised = (base: string, risk: SignInFacts["risk"]): Severity.Severity =>
   Severity.of(risk !== undefined && order.indexOf(risk) > order.indexOf(base) ? risk : base)
 
+/** What is said of a sign-in, for each renderer. */
+export const judged = (value: Properties) => {
+  const status = Record.part(value, "status")
+  const errorCode = Number(text(status["errorCode"]) ?? 0)
+  const risk = riskOf(value)
+  const { action, base, type } = decide({ errorCode, details: text(status["additionalDetails"]) ?? "", risk })
+  const title = ruleName(action, errorCode, text(status["failureReason"])?.trim())
+  return { action, type, severity: raised(base, risk), title }
+}
+
 const ruleName = (action: string, code: number, reason: string | undefined): string =>
   action === "success"
     ? "Sign-in succeeded"
@@ -72,18 +82,16 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
     Properties,
     Properties
   ]
-  const errorCode = Number(text(status["errorCode"]) ?? 0)
-  const risk = riskOf(value)
-  const { action, base, type } = decide({ errorCode, details: text(status["additionalDetails"]) ?? "", risk })
+  const { action, severity, title, type } = judged(value)
   const { draft, tags } = Record.make(context, record, {
     endpoint,
     message,
     hash: yield* ArtifactId.digest(message),
     streamName,
     messageType: type,
-    severity: raised(base, risk),
+    severity,
     action,
-    ruleName: ruleName(action, errorCode, text(status["failureReason"])?.trim()),
+    ruleName: title,
     ruleCategory: "Authentication"
   })
   Draft.set(draft, "vendorCode", text(status["errorCode"]))

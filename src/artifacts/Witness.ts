@@ -1,4 +1,5 @@
 /** One evidence object as renderers read it: decoded form, entities, roles and verdict. */
+import type { Content } from "../domain/GraphRecord.ts"
 import type { Properties } from "../domain/Shape.ts"
 import { decode, type DecodedEvidence } from "../evidence/Evidence.ts"
 import type { Observation } from "./Entities.ts"
@@ -52,6 +53,24 @@ export const make = (element: unknown): Witness => {
     isBystander: roles.length > 0 && roles.every(isIdle),
     isPrimary: listed(raw["detailedRoles"]).some((role) => role.toLowerCase().startsWith("primary"))
   }
+}
+
+/** Characters of evidence that are read before others get their turn: 64 KiB. */
+const evidenceStep = 65_536
+
+/** Reads an alert's evidence step by step; `value` is the alert. */
+export function* readAll(sent: Content, value: Properties): Generator<undefined, ReadonlyArray<Witness>> {
+  const elements: ReadonlyArray<unknown> = Array.isArray(value["evidence"]) ? value["evidence"] : []
+  const witnesses: Array<Witness> = []
+  let read = 0
+  for (let index = 0; index < sent.evidence.length; index++) {
+    witnesses.push(make(sent.element === undefined ? elements[index] : sent.element(index)))
+    read += Math.min(sent.evidence[index]!.length, evidenceStep)
+    if (read < evidenceStep) continue
+    read = 0
+    yield
+  }
+  return witnesses
 }
 
 const first: ReadonlySet<string> = new Set([

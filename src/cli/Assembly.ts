@@ -13,7 +13,7 @@ import * as Bootstrap from "../nats/Bootstrap.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as NatsArtifactSink from "../nats/NatsArtifactSink.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
-import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
+import type { ArtifactSink, ArtifactSinkError, Payload } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import * as StdoutSink from "../sinks/StdoutSink.ts"
 import { Reporter } from "../status/Reporter.ts"
@@ -25,8 +25,13 @@ import { openBackend } from "./Listening.ts"
 
 type SinkOf<Type extends Settings["sink"]["type"]> = Extract<Settings["sink"], { readonly type: Type }>
 
+const layerFile = ({ directory, format }: SinkOf<"file">, names: FileSink.SeriesNames) =>
+  FileSink.layer(directory, FileSink.fileBytesMax, names, payloadOf(format))
+
+const payloadOf = (format: SinkOf<"file">["format"]): Payload => format === "ocsf" ? "ocsf" : "artifact"
+
 const layerLocal = (sink: SinkOf<"file" | "stdout">) =>
-  sink.type === "stdout" ? StdoutSink.layer : FileSink.layer(sink.directory)
+  sink.type === "stdout" ? StdoutSink.layerOf(payloadOf(sink.format)) : layerFile(sink, FileSink.liveNames)
 
 const layerNats = ({ dead_letters: to, directory, payload, stage }: SinkOf<"nats">, applianceId: string) =>
   NatsArtifactSink.layer({ applianceId, stage, payload, deadLetters: to === "file" ? { to, directory } : { to } })
@@ -53,9 +58,7 @@ export const layerSinkAlone = (
 
 /** Layer of the sink for `backfill`: as the settings name it, but a file sink has its own file names. */
 export const layerBackfillSink = (settings: Settings) =>
-  settings.sink.type === "file"
-    ? FileSink.layer(settings.sink.directory, FileSink.fileBytesMax, FileSink.backfillNames)
-    : layerSinkAlone(settings)
+  settings.sink.type === "file" ? layerFile(settings.sink, FileSink.backfillNames) : layerSinkAlone(settings)
 
 /** Layer that stores positions and ledgers in the files of a directory. */
 export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.layer, FileStateStore.layer(directory))

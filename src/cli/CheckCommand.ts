@@ -1,6 +1,7 @@
 /** `check`: tests whether each instance can be polled. */
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as Ocsf from "../artifacts/ocsf/OcsfEvent.ts"
 import * as Checks from "../checks/Checks.ts"
 import { Finding, text } from "../checks/Finding.ts"
 import { allFromSettings } from "../config/Instance.ts"
@@ -28,11 +29,25 @@ const Findings = Schema.fromJsonString(Schema.Struct({ ok: Schema.Boolean, findi
   space: 2
 })
 
+const formatFindings = ({ search, sink }: Settings): ReadonlyArray<Finding> =>
+  sink.format !== "ocsf" ?
+    [] :
+    [
+      { check: "format", outcome: "passed", message: `events of OCSF ${Ocsf.version}` },
+      ...search.enabled !== true ? [] : [{
+        check: "search",
+        outcome: "warning" as const,
+        message: "search.enabled is true, and sink.format is ocsf, which the search cannot read",
+        remedy: "remove search.enabled, and search where the events are loaded; or set sink.format to witfoo"
+      }]
+    ]
+
 const ofProcess = Effect.fnUntraced(function*(settings: Settings, remarks: ReadonlyArray<Remark>) {
   const { checkpoint, sink } = settings
   const findings: Array<Finding> = remarks.map((remark) => ({ check: "settings", outcome: "warning", ...remark }))
   if (sink.type === "file") findings.push(yield* Checks.ofDirectory("sink", sink.directory))
   if (sink.type === "stdout") findings.push({ check: "sink", outcome: "passed", message: "standard output" })
+  findings.push(...formatFindings(settings))
   if (sink.type === "nats") {
     findings.push(
       yield* Effect.match(Bootstrap.read(), {

@@ -19,14 +19,22 @@ const directoryOf = Effect.fnUntraced(function*({ search, sink }: Settings, isIn
   return search.directory ?? beside
 })
 
-const isWanted = ({ search, sink }: Settings, isInConductor: boolean) =>
-  search.enabled ?? (sink.type === "file" && !isInConductor)
+/** Whether the sink writes events, which the index cannot read. */
+const writesEvents = ({ sink }: Settings) => sink.format === "ocsf"
+
+const isWanted = (settings: Settings, isInConductor: boolean) =>
+  !writesEvents(settings) && (settings.search.enabled ?? (settings.sink.type === "file" && !isInConductor))
 
 /** The directories that the search of `run` writes to; none while it is off. */
 export const directories = (settings: Settings): Effect.Effect<ReadonlyArray<string>, never, Path.Path> =>
   isWanted(settings, false) ? Effect.map(directoryOf(settings, false), (directory) => [directory]) : Effect.succeed([])
 
-const whyOff = ({ search, sink }: Settings) =>
+const whyOff = (settings: Settings) =>
+  writesEvents(settings)
+    ? "sink.format is ocsf, and the search reads WitFoo's artifacts only: search where the events are loaded, or set sink.format to witfoo"
+    : whyOffBeside(settings)
+
+const whyOffBeside = ({ search, sink }: Settings) =>
   search.enabled === false || sink.type === "file"
     ? "search.enabled of the settings is false"
     : `${

@@ -12,15 +12,31 @@ const directory = Schema.String.check(Schema.isNonEmpty())
 /** The directory that Conductor mounts for this connector's data. */
 export const dataDirectoryDefault = "/data/azure-security"
 
+const format = withDefault(
+  Schema.Literals(["witfoo", "ocsf"]).annotate({
+    description:
+      "What is written: `witfoo`, WitFoo's artifacts, or `ocsf`, events of the Open Cybersecurity Schema Framework."
+  }),
+  "witfoo"
+)
+
 /** Schema for the sink: files, standard output, or Conductor's broker. */
 export const SinkSettings = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("file"),
-    directory: withDefault(directory.annotate({ description: "Directory of the artifact files." }), "data/artifacts")
+    directory: withDefault(directory.annotate({ description: "Directory of the artifact files." }), "data/artifacts"),
+    format
   }),
-  Schema.Struct({ type: Schema.Literal("stdout") }),
+  Schema.Struct({ type: Schema.Literal("stdout"), format }),
   Schema.Struct({
     type: Schema.Literal("nats"),
+    format: Schema.optionalKey(
+      Schema.Literal("witfoo").annotate({
+        description: "The broker gets artifacts of WitFoo only.",
+        message:
+          "Expected \"witfoo\", because the broker's readers take WitFoo's artifacts only; for \"ocsf\" set sink.type to \"file\" or \"stdout\""
+      })
+    ),
     stage: withDefault(
       Schema.Literals(["raw", "parsed"]).annotate({
         description:

@@ -180,6 +180,12 @@ export const sliceArtifacts = 100
 /** See {@link sliceArtifacts}. */
 export const sliceChars = 262_144
 
+/** Bytes of one text in an event of OCSF but `raw_data`: Lucene refuses a document for a longer term. */
+export const ocsfTextBytes = 32_766
+
+/** Observables of one event: an alert of a thousand evidence objects has several of each. */
+export const observablesMax = 2000
+
 /** Findings of drift that one page reports. */
 export const pageDriftMax = 20_000
 

@@ -1,5 +1,6 @@
 /** The legacy alerts, which Microsoft retired on 2026-10-15. */
 import { mapInSteps } from "../artifacts/LegacyAlertArtifacts.ts"
+import { legacyAlerts as ocsf } from "../artifacts/ocsf/OcsfAlerts.ts"
 import { defender } from "./Defender.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
@@ -17,5 +18,6 @@ export const alerts = {
   retires: true,
   noun: "alerts",
   label: "legacy alerts",
-  map: mapInSteps
+  map: mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

@@ -1,5 +1,6 @@
 /** The alerts of Microsoft Defender XDR and of the products connected to it. */
 import { mapInSteps } from "../artifacts/AlertArtifacts.ts"
+import { alerts as ocsf } from "../artifacts/ocsf/OcsfAlerts.ts"
 import { defender } from "./Defender.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
@@ -21,5 +22,6 @@ export const alertsV2 = {
   retires: false,
   noun: "alerts",
   label: "alerts with their evidence",
-  map: mapInSteps
+  map: mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

@@ -1,5 +1,6 @@
 /** Changes of the directory, from Entra ID. */
 import { mapInSteps } from "../artifacts/DirectoryAuditArtifacts.ts"
+import { directoryAudits as ocsf } from "../artifacts/ocsf/OcsfIdentity.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { entraLogs } from "./EntraLogs.ts"
 
@@ -14,5 +15,6 @@ export const directoryAudits = {
   created: "activityDateTime",
   noun: "audits",
   label: "changes of users, roles, applications and policies",
-  map: mapInSteps
+  map: mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

@@ -1,6 +1,7 @@
 /** An endpoint as a value: one Graph collection that the connector polls. `.github/CONTRIBUTING.md` says how to add one. */
 import type { Artifact } from "../artifacts/Artifact.ts"
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
+import type { EventMapping } from "../artifacts/ocsf/OcsfEvent.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
@@ -67,4 +68,6 @@ export interface EndpointDefinition extends Collection, Reading {
    * others their turn.
    */
   readonly map: (context: MappingContext, record: GraphRecord) => Mapped<Iterable<Artifact | undefined>>
+  /** Makes the event of OCSF of one record. */
+  readonly ocsf: EventMapping
 }

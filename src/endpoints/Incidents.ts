@@ -1,5 +1,6 @@
 /** The incidents that Microsoft Defender XDR makes of alerts. */
 import { mapInSteps } from "../artifacts/IncidentArtifacts.ts"
+import { incidents as ocsf } from "../artifacts/ocsf/OcsfIncidents.ts"
 import { defender } from "./Defender.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 
@@ -19,5 +20,6 @@ export const incidents = {
   retires: false,
   noun: "incidents",
   label: "alerts grouped by attack",
-  map: mapInSteps
+  map: mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

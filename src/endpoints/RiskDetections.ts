@@ -1,4 +1,5 @@
 /** What Entra ID Protection took for a sign of a stolen account. */
+import { riskDetections as ocsf } from "../artifacts/ocsf/OcsfRisks.ts"
 import { detections } from "../artifacts/RiskArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { identityProtection } from "./IdentityProtection.ts"
@@ -15,5 +16,6 @@ export const riskDetections = {
   intervalMinutesMin: 1,
   noun: "detections",
   label: "signs of stolen accounts",
-  map: detections.mapInSteps
+  map: detections.mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

@@ -1,4 +1,5 @@
 /** Users whom Entra ID Protection takes to be at risk. */
+import { riskyUsers as ocsf } from "../artifacts/ocsf/OcsfRisks.ts"
 import { users } from "../artifacts/RiskArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { identityProtection } from "./IdentityProtection.ts"
@@ -15,5 +16,6 @@ export const riskyUsers = {
   intervalMinutesMin: 15,
   noun: "users",
   label: "users at risk",
-  map: users.mapInSteps
+  map: users.mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

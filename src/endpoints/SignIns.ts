@@ -1,4 +1,5 @@
 /** Interactive sign-ins of users, from Entra ID. */
+import { signIns as ocsf } from "../artifacts/ocsf/OcsfIdentity.ts"
 import { mapInSteps } from "../artifacts/SignInArtifacts.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { entraLogs } from "./EntraLogs.ts"
@@ -14,5 +15,6 @@ export const signIns = {
   created: "createdDateTime",
   noun: "sign-ins",
   label: "interactive sign-ins of users",
-  map: mapInSteps
+  map: mapInSteps,
+  ocsf
 } as const satisfies EndpointDefinition

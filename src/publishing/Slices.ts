@@ -3,6 +3,7 @@ import { Duration } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
+import type { OcsfEvent } from "../artifacts/ocsf/OcsfEvent.ts"
 import { KeySet } from "../checkpoints/KeySet.ts"
 import { pageDriftMax, sliceArtifacts, sliceChars, sliceRecords, stepBytes } from "../domain/Bounds.ts"
 import type { Content, GraphRecord, Sent } from "../domain/GraphRecord.ts"
@@ -13,6 +14,7 @@ import { futureMax } from "../graph/Limits.ts"
 import type { DeadLetter, Payload, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
+import { findingKeys, hasNewEvidence } from "./FindingKeys.ts"
 import { endedOn, identify, type Unidentified } from "./Records.ts"
 
 /** The result of mapping a page, for the ledger, the status and the metrics. */
@@ -48,7 +50,7 @@ export interface Mapping {
 export interface Prepared {
   /**
    * Begins to map the records; the result is the same until the ledger changes. With `graph` each record is one artifact
-   * beside its own JSON, and its evidence none.
+   * beside its own JSON, and its evidence none; with `ocsf` it is one event with all its evidence.
    */
   readonly map: (payload?: Payload) => Mapping
   /** Cursors of the page's rows in page order, without rows dated in the future. */
@@ -134,12 +136,18 @@ export const prepare = (options: {
     }
 
     let made: Array<Artifact> = []
+    let events: Array<OcsfEvent> = []
     let texts: Array<string> = []
     let size = 0
     const handOver = (): Slice => {
-      const slice: Slice = { artifacts: made, deadLetters: [], ...(payload === "graph" ? { records: texts } : {}) }
-      artifacts += made.length
+      const slice: Slice = {
+        artifacts: made,
+        deadLetters: [],
+        ...(payload === "graph" ? { records: texts } : payload === "ocsf" ? { events } : {})
+      }
+      artifacts += made.length + events.length
       made = []
+      events = []
       texts = []
       size = 0
       return slice
@@ -151,6 +159,38 @@ export const prepare = (options: {
     const isNeverMapped = (id: string) => {
       const ended = ArtifactId.ofEnded(id)
       return keys.has(ended) || isKnown(ended)
+    }
+
+    /** Counts a record that was published; `isFirst` for a version not seen before. */
+    const tell = ({ cursor }: GraphRecord, isFirst: boolean): void => {
+      if (!isFirst) {
+        renewed++
+        return
+      }
+      const at = Timestamp.toMillis(cursor)
+      updatedAt.push(at)
+      if (passed !== undefined && cursor < passed) late.push(at)
+    }
+
+    /** Whether an event of the same finding was published before; it is known from now on. */
+    const isFindingKnown = ({ id }: GraphRecord): boolean => {
+      const { current, last } = findingKeys(context.tenantId, endpoint.name, id, now)
+      return [!isNew(current), isKnown(last)].includes(true)
+    }
+
+    function* mapEvent(record: GraphRecord, uid: string): Generator<Part, void> {
+      const publication = { uid, isKnown: endpoint.isFinal !== true && isFindingKnown(record) }
+      const mapped = endpoint.ocsf(context, record, publication)
+      for (const event of mapped.events) {
+        if (event === undefined) {
+          yield pause
+          continue
+        }
+        events.push(event)
+        size += event.raw_data.length
+        if (size >= sliceChars) yield handOver()
+      }
+      for (const one of mapped.drift) if (drift.length < pageDriftMax) drift.push(one)
     }
 
     function* mapRecord(record: GraphRecord): Generator<Part, void> {
@@ -175,7 +215,17 @@ export const prepare = (options: {
         return
       }
       const own = isFirst ? id : hasContents(record) ? version : undefined
-      const mapped = endpoint.map(context, { ...record, sent: read(record.sent, content) })
+      const known = { ...record, sent: read(record.sent, content) }
+      if (payload === "ocsf") {
+        const uid = own ?? (hasNewEvidence(context.tenantId, record.id, content, isKnown) ? version : undefined)
+        if (uid === undefined) repeated++
+        else {
+          yield* mapEvent(known, uid)
+          tell(record, isFirst)
+        }
+        return
+      }
+      const mapped = endpoint.map(context, known)
       let isOwn = true
       let found = 0
       for (const artifact of mapped.artifacts) {
@@ -202,13 +252,7 @@ export const prepare = (options: {
         return
       }
       for (const one of mapped.drift) if (drift.length < pageDriftMax) drift.push(one)
-      if (!isFirst) {
-        renewed++
-        return
-      }
-      const at = Timestamp.toMillis(record.cursor)
-      updatedAt.push(at)
-      if (passed !== undefined && record.cursor < passed) late.push(at)
+      tell(record, isFirst)
     }
 
     return {

@@ -1,6 +1,7 @@
 /** The interface of a sink: the place where artifacts leave the connector. */
 import { Context, Effect, Layer, Ref, Schema, type Scope } from "effect"
 import type { Artifact } from "../artifacts/Artifact.ts"
+import type { OcsfEvent } from "../artifacts/ocsf/OcsfEvent.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Keeper } from "./Keeper.ts"
 
@@ -18,16 +19,25 @@ export interface DeadLetter {
   readonly record: unknown
 }
 
-/** What a sink publishes: artifacts, or Graph's own records. */
-export type Payload = "artifact" | "graph"
+/** What a sink publishes: artifacts, Graph's own records, or events of OCSF. */
+export type Payload = "artifact" | "graph" | "ocsf"
 
 /** Artifacts and dead letters of a part of one page, small enough for memory. */
 export interface Slice {
   readonly artifacts: ReadonlyArray<Artifact>
   /** For a sink that takes `graph`: the JSON of the record of each artifact, as Graph sent it. */
   readonly records?: ReadonlyArray<string>
+  /** For a sink that takes `ocsf`: one event a record, in place of artifacts. */
+  readonly events?: ReadonlyArray<OcsfEvent>
   readonly deadLetters: ReadonlyArray<DeadLetter>
 }
+
+/** Returns what a slice has for a sink that writes lines. */
+export const linesOf = ({ artifacts, events }: Slice): ReadonlyArray<Artifact | OcsfEvent> => events ?? artifacts
+
+/** Returns the id by which a line is known. */
+export const idOf = (line: Artifact | OcsfEvent): string =>
+  "metadata" in line ? (line as OcsfEvent).metadata.uid : (line as Artifact).id
 
 /** The sink cannot take artifacts at the moment. Publish the same page again. */
 export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
@@ -117,6 +127,9 @@ export class ArtifactSink extends Context.Service<ArtifactSink, {
             commit: Effect.suspend(() =>
               Ref.update(published, (all) => [...all, {
                 artifacts: slices.flatMap(({ artifacts }) => artifacts),
+                ...slices.some(({ events }) => events !== undefined)
+                  ? { events: slices.flatMap(({ events = [] }) => events) }
+                  : {},
                 deadLetters: slices.flatMap(({ deadLetters }) => deadLetters)
               }])
             )

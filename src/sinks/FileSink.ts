@@ -2,7 +2,7 @@
 import { Effect, type FileSystem, Layer, type Path, type PlatformError } from "effect"
 import * as DataDirectory from "../config/DataDirectory.ts"
 import { describeFailure } from "../config/DurableFile.ts"
-import { ArtifactSink, ArtifactSinkError, SinkUnavailable } from "./ArtifactSink.ts"
+import { ArtifactSink, ArtifactSinkError, linesOf, type Payload, SinkUnavailable } from "./ArtifactSink.ts"
 import { type FileCut, makeSeries } from "./FileSeries.ts"
 
 /** Size at which the next page begins a new file: 256 MiB. */
@@ -54,7 +54,8 @@ export const backfillNames: SeriesNames = { artifacts: "backfill", deadLetters: 
 export const layer = (
   directory: string,
   bytesMax: number = fileBytesMax,
-  names: SeriesNames = liveNames
+  names: SeriesNames = liveNames,
+  payload: Payload = "artifact"
 ): Layer.Layer<ArtifactSink, ArtifactSinkError, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
     ArtifactSink,
@@ -64,12 +65,13 @@ export const layer = (
       const deadLetterSeries = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({
         type: "file",
+        payload,
         open: Effect.gen(function*() {
           const deadLetters = yield* failing(deadLetterSeries.open)
           const artifacts = yield* failing(artifactSeries.open)
           return {
             write: (slice) =>
-              failing(Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(slice.artifacts))),
+              failing(Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(linesOf(slice)))),
             // Both are synced before either is accepted. Otherwise a repeated page could write its dead letters twice.
             commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
               failing,

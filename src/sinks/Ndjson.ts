@@ -1,5 +1,5 @@
 /**
- * Encodes artifacts and dead letters as newline-delimited JSON.
+ * Encodes artifacts, events and dead letters as newline-delimited JSON.
  *
  * There is no codec, which would double the cost of a backlog: an artifact is a flat object of strings and numbers, and a
  * dead letter holds raw JSON with Graph's own digits, at any depth.
@@ -8,13 +8,14 @@
 import { pieces, stringify } from "../artifacts/Message.ts"
 import { chunkBytes } from "../domain/Bounds.ts"
 
-/** The properties of artifacts and dead letters that may hold a whole record. */
-type Holder = "message" | "record"
+/** The properties of artifacts, events and dead letters that may hold a whole record. */
+type Holder = "message" | "raw_data" | "record"
 
 /** Returns the name of the property that holds a record longer than {@link chunkBytes}, if one does. */
 const holderOf = (value: { readonly [K in Holder]?: unknown }): Holder | undefined => {
-  const { message, record } = value
+  const { message, raw_data, record } = value
   if (typeof message === "string" && message.length > chunkBytes) return "message"
+  if (typeof raw_data === "string" && raw_data.length > chunkBytes) return "raw_data"
   return typeof record === "string" && record.length > chunkBytes ? "record" : undefined
 }
 

@@ -16,6 +16,20 @@ it.effect("empty settings have the program's default bounds", () =>
     assert.strictEqual(process.sink.type, "nats")
   }))
 
+it.effect("the format is WitFoo's unless it is set, and another one for the broker is refused with what to do", () =>
+  Effect.gen(function*() {
+    const sinkOf = (sink: object) =>
+      Effect.map(decodeSettings("test", Json.text({ instances: {}, sink })), ({ sink }) => sink)
+    for (const type of ["file", "stdout"]) {
+      assert.strictEqual((yield* sinkOf({ type })).format, "witfoo")
+      assert.strictEqual((yield* sinkOf({ type, format: "ocsf" })).format, "ocsf")
+    }
+    assert.isUndefined((yield* sinkOf({ type: "nats" })).format)
+    assert.strictEqual((yield* sinkOf({ type: "nats", format: "witfoo" })).type, "nats")
+    const { faults } = yield* Effect.flip(sinkOf({ type: "nats", format: "ocsf" }))
+    assert.match(faults.join(), /^sink\.format: Expected "witfoo".*set sink\.type to "file" or "stdout"$/)
+  }))
+
 it.effect("search settings out of their bounds are refused", () =>
   Effect.gen(function*() {
     const { faults } = yield* Effect.flip(

@@ -2,10 +2,11 @@ import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { chmodSync } from "node:fs"
+import { chunkBytes } from "../../src/domain/Bounds.ts"
 import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
-import { artifact } from "../support/Artifacts.ts"
+import { artifact, event } from "../support/Artifacts.ts"
 import * as RecordedDisk from "../support/RecordedDisk.ts"
 
 const batch = (...ids: ReadonlyArray<string>) => ({ artifacts: ids.map(artifact), deadLetters: [] })
@@ -39,6 +40,19 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       const { directory, fs, open } = yield* world
       yield* open()
       assert.strictEqual((yield* fs.stat(directory)).mode & 0o777, 0o700)
+    }))
+
+  it.effect("writes events in place of artifacts, long ones in pieces", () =>
+    Effect.gen(function*() {
+      const { directory, read } = yield* world
+      const sink = yield* Effect.provide(
+        ArtifactSink,
+        Layer.fresh(FileSink.layer(directory, undefined, undefined, "ocsf"))
+      )
+      assert.strictEqual(sink.payload, "ocsf")
+      const events = [event("a"), event("b", "\"é\n".repeat(chunkBytes)), event("c")]
+      yield* publishTo(sink, { ...batch("1"), events })
+      assert.isTrue(yield* Effect.map(read(first), (text) => text === lines(events)))
     }))
 
   it.effect("syncs the directory of a new file before its name counts, and the page before it does", () =>

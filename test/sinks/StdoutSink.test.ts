@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, PlatformError, Sink, Stdio } from "effect"
 import { TestClock } from "effect/testing"
-import { ArtifactSink, isReaderGone, publishTo } from "../../src/sinks/ArtifactSink.ts"
+import { ArtifactSink, isReaderGone, type Payload, publishTo } from "../../src/sinks/ArtifactSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
 import * as StdoutSink from "../../src/sinks/StdoutSink.ts"
-import { artifact } from "../support/Artifacts.ts"
+import { artifact, event } from "../support/Artifacts.ts"
 
 const letter = { instance: "i", endpoint: "e", reason: "no_id", path: "$", occurred_at: "", record: 1 }
 const slice = (id: string) => ({ artifacts: [artifact(id)], deadLetters: [{ ...letter, path: id }] })
@@ -23,8 +23,9 @@ const pipe = () => {
       )
     )
   }
-  const layer = StdoutSink.layer.pipe(Layer.provide(Stdio.layerTest({ stdout: to("stdout"), stderr: to("stderr") })))
-  return { layer, taken }
+  const layerOf = (payload: Payload) =>
+    StdoutSink.layerOf(payload).pipe(Layer.provide(Stdio.layerTest({ stdout: to("stdout"), stderr: to("stderr") })))
+  return { layer: layerOf("artifact"), layerOf, taken }
 }
 
 describe("StdoutSink", () => {
@@ -36,6 +37,18 @@ describe("StdoutSink", () => {
       assert.strictEqual(taken.stderr, lines([{ ...letter, path: "1" }]))
       assert.isFalse(taken.ended)
     }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("writes events in place of artifacts, each once though its page comes again", () => {
+    const { layerOf, taken } = pipe()
+    return Effect.gen(function*() {
+      const sink = yield* ArtifactSink
+      assert.strictEqual(sink.payload, "ocsf")
+      const page = { ...slice("1"), events: [event("a"), event("b")] }
+      yield* Effect.scoped(Effect.flatMap(sink.open, ({ write }) => write(page)))
+      yield* publishTo(sink, page)
+      assert.strictEqual(taken.stdout, lines([event("a"), event("b")]))
+    }).pipe(Effect.provide(layerOf("ocsf")))
   })
 
   it.effect("has written a slice once the pipe took it, and not before", () => {

@@ -1,5 +1,6 @@
-/** Artifacts with arbitrary content, for code that only passes them on. */
+/** Artifacts and events with arbitrary content, for code that only passes them on. */
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
+import type { OcsfEvent } from "../../src/artifacts/ocsf/OcsfEvent.ts"
 
 export const artifact = (id: string): Artifact => ({
   id,
@@ -15,4 +16,11 @@ export const artifact = (id: string): Artifact => ({
   tags: [],
   productIds: [94],
   message: "{\"a\":\"\\u0000\\n\"}"
+})
+
+export const event = (uid: string, raw_data = "{\"a\":\"\\u0000\\n\"}"): OcsfEvent => ({
+  class_uid: 2004,
+  metadata: { uid },
+  unmapped: { text: "\"raw_data\":\"\"" },
+  raw_data
 })
