@@ -11,6 +11,7 @@ import { SettingsSource, warnOfRemark } from "../config/SettingsSource.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
 import { isInConductor } from "../nats/Bootstrap.ts"
+import * as Retention from "../publishing/Retention.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
@@ -120,7 +121,10 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
         SearchLayer.over(Assembly.layerSinkAlone(initial), initial, false),
         Assembly.layerFileStates(initial.checkpoint.directory)
       )
-    }, { once: options.once })
+    }, {
+      once: options.once,
+      beside: sink.type === "file" && !options.once ? Effect.forkScoped(Retention.run(sink)) : Effect.void
+    })
   }).pipe(
     Effect.provideContext(context),
     Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),

@@ -3,7 +3,7 @@
  * the README's table. `SettingsSource` reads the settings and follows their changes.
  */
 import { Schema } from "effect"
-import { pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
+import { keepBytes, keepDays, pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 import { PageSettings } from "./PageSettings.ts"
 
@@ -25,7 +25,19 @@ export const SinkSettings = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("file"),
     directory: withDefault(directory.annotate({ description: "Directory of the artifact files." }), "data/artifacts"),
-    format
+    format,
+    keep_days: withDefault(
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3650 })).annotate({
+        description: "Days for which a file is kept after it was last written."
+      }),
+      keepDays
+    ),
+    keep_bytes: withDefault(
+      Schema.Int.check(Schema.isBetween({ minimum: 1_048_576, maximum: Number.MAX_SAFE_INTEGER })).annotate({
+        description: "Bytes of all files that are kept; beyond them the oldest whole file goes."
+      }),
+      keepBytes
+    )
   }),
   Schema.Struct({ type: Schema.Literal("stdout"), format }),
   Schema.Struct({

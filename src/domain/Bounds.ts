@@ -219,6 +219,12 @@ export const sweepIdsMax = 100_000
 /** Rows behind the links of one pass that are remembered, to notice links that show nothing new: 1 MB of hashes. */
 export const shownRowsMax = 30_000
 
+/** Days for which files of the sink are kept, unless the settings say otherwise. */
+export const keepDays = 30
+
+/** Bytes of the sink's files that are kept, unless the settings say otherwise: 10 GiB, some 2 million artifacts. */
+export const keepBytes = 10_737_418_240
+
 /** Gaps that one endpoint keeps, so that its checkpoint stays well below what a broker accepts as one value. */
 export const gapsMax = 500
 

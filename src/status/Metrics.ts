@@ -20,6 +20,9 @@ export const artifactsPublished = counter(
   "Artifacts that the sink has taken."
 )
 
+/** Files of the file sink that were removed because they were old or too much. */
+export const filesRemoved = counter("signal_client_files_removed_total", "Old files of the sink that were removed.")
+
 /** Artifacts that the broker had acknowledged and lost, by `instance` and `endpoint`. */
 export const brokerLost = counter(
   "signal_client_broker_lost_total",

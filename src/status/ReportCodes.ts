@@ -110,6 +110,10 @@ export const reportCodes = {
     says: "artifacts or positions cannot be written; the page is kept, and polling waits and resumes by itself",
     remedy: "free space, or repair the directory or the broker"
   },
+  disk_filling: {
+    says: "the disk of the artifact files has less room than a day's files take",
+    remedy: "free space, or lower `sink.keep_days` or `sink.keep_bytes`"
+  },
   checkpoint_newer: {
     says: "a stored position was written by a newer version; it is not overwritten, and that endpoint waits",
     remedy: "run the newer version again"

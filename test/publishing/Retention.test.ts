@@ -1,0 +1,93 @@
+/** Tests which files of the sink go, and that the disk's end is seen a day before. */
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, FileSystem, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
+import { keepBytes, keepDays } from "../../src/domain/Bounds.ts"
+import { filling, type Kept, leaving, run } from "../../src/publishing/Retention.ts"
+import { Reporter } from "../../src/status/Reporter.ts"
+import { Status } from "../../src/status/Status.ts"
+
+const day = 86_400_000
+const now = 1_795_176_000_000
+const file = (name: string, bytes: number, daysAgo: number): Kept => ({ name, bytes, at: now - daysAgo * day })
+const names = (files: ReadonlyArray<Kept>) => files.map(({ name }) => name)
+
+describe("files of the sink", () => {
+  const files = [
+    file("artifacts-2026-10-01-1.ndjson", 10, 50),
+    file("artifacts-2026-11-18-2.ndjson", 10, 2),
+    file("artifacts-2026-11-18-10.ndjson", 10, 1),
+    file("dead-letters-2026-09-01-1.ndjson", 1, 80),
+    file("backfill-2026-10-02-1.ndjson", 10, 49),
+    file("backfill-2026-10-03-1.ndjson", 10, 48)
+  ]
+
+  it("go once they are too old, except the newest of each kind, which may be written to", () => {
+    assert.deepStrictEqual(names(leaving(files, { keep_days: keepDays, keep_bytes: keepBytes }, now)), [
+      "artifacts-2026-10-01-1.ndjson",
+      "backfill-2026-10-02-1.ndjson"
+    ])
+    assert.deepStrictEqual(leaving(files, { keep_days: 60, keep_bytes: keepBytes }, now), [])
+  })
+
+  it("go beyond the bytes that are kept, the oldest first and no more than must", () => {
+    const kept = (keep_bytes: number) => names(leaving(files, { keep_days: 60, keep_bytes }, now))
+    assert.deepStrictEqual(kept(51), [])
+    assert.deepStrictEqual(kept(50), ["artifacts-2026-10-01-1.ndjson"])
+    assert.deepStrictEqual(kept(0), [
+      "artifacts-2026-10-01-1.ndjson",
+      "backfill-2026-10-02-1.ndjson",
+      "artifacts-2026-11-18-2.ndjson"
+    ])
+  })
+
+  it("that take more a day than the disk has left are a warning", () => {
+    const MiB = 1_048_576
+    const today = [
+      file("artifacts-2026-11-20-1.ndjson", 100 * MiB, 0),
+      file("artifacts-2026-11-01-1.ndjson", 900 * MiB, 9)
+    ]
+    assert.isUndefined(filling("/d", today, 100 * MiB, now))
+    assert.isUndefined(filling("/d", today, undefined, now))
+    assert.match(filling("/d", today, 99 * MiB, now)!.message, /^\/d has 99 MiB left, .* 100 MiB$/)
+  })
+})
+
+it.layer(NodeServices.layer)("the directory of the sink", (it) => {
+  it.effect("is looked at each hour, says what was removed, and keeps what is not the sink's", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(now)
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const write = Effect.fnUntraced(function*(name: string, daysAgo: number) {
+        yield* fs.writeFileString(`${directory}/${name}`, "x\n")
+        yield* fs.utimes(`${directory}/${name}`, new Date(now - daysAgo * day), new Date(now - daysAgo * day))
+      })
+      for (const name of ["artifacts-2026-10-01-1.ndjson", "artifacts-2026-11-19-1.ndjson", "notes.ndjson"]) {
+        yield* write(name, name.includes("11-19") ? 1 : 50)
+      }
+      const lines: Array<string> = []
+      const capture = Logger.make(({ message }) => void lines.push(String(message)))
+      const context = yield* Layer.build(Layer.mergeAll(Reporter.layer, Status.layer("test"), Logger.layer([capture])))
+      yield* Effect.forkScoped(
+        Effect.provideContext(run({ directory, keep_days: keepDays, keep_bytes: keepBytes }), context)
+      )
+      const settled = (count: number) =>
+        Effect.repeat(Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))), {
+          until: () => lines.length >= count
+        })
+      yield* settled(1)
+      assert.match(lines[0]!, /^artifacts-2026-10-01-1\.ndjson was removed: .* 30 days and 10 GiB are kept$/)
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), [
+        "artifacts-2026-11-19-1.ndjson",
+        "notes.ndjson"
+      ])
+      yield* write("artifacts-2026-10-02-1.ndjson", 49)
+      yield* TestClock.adjust("1 hour")
+      yield* settled(2)
+      assert.match(lines[1]!, /^artifacts-2026-10-02-1/)
+      const { sink } = yield* Context.get(context, Status).snapshot
+      assert.deepStrictEqual(sink.warnings, [])
+    }).pipe(Effect.scoped))
+})
