@@ -47,6 +47,16 @@ export const add = (one: Tally, other: Tally): Tally => ({
   deadLetters: one.deadLetters + other.deadLetters
 })
 
+/** A search for the oldest instant that a filter may name. */
+export interface Search {
+  /** Where the pass would begin, if Graph took it. */
+  readonly from: Timestamp
+  /** The newest instant that was refused. */
+  readonly refused: Timestamp
+  /** The oldest that was taken; undefined before one was. */
+  readonly taken: Timestamp | undefined
+}
+
 /** The progress of a poll, with its failures and page size. */
 export interface Poll {
   readonly task: Task
@@ -75,6 +85,8 @@ export interface Poll {
   readonly deadEnds: number
   /** Pages in a row behind links that showed no new row. */
   readonly idle: number
+  /** There while it is found out how far back Graph can be asked. */
+  readonly search: Search | undefined
   /** Providers of legacy alerts that refused their part, with the last status of each. */
   readonly refusals: Readonly<Record<string, number>>
   /** Providers of legacy alerts whose part of the pass is missing and may come later. */
@@ -101,6 +113,7 @@ export const start = (
   links: HashSet.empty(),
   deadEnds: 0,
   idle: 0,
+  search: undefined,
   refusals: {},
   missing: []
 })

@@ -43,6 +43,7 @@ describe("a poll", () => {
       future: 0,
       deadEnds: 0,
       idle: 0,
+      search: undefined,
       refusals: {},
       missing: []
     })
