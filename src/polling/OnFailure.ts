@@ -206,7 +206,8 @@ export const onFailure = (
   const { _tag: reason } = error.reason
   // A nextLink that Graph no longer knows dies with 400 or 410: the pass goes on without it.
   if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
-    return onDeadLink(config, before, poll, position, fromGraphError(whose(config), error, now), facts)
+    const refused: Poll = { ...poll, isLinkRefused: true }
+    return onDeadLink(config, before, refused, position, fromGraphError(whose(config), error, now), facts)
   }
   if (error.reason._tag === "Rejected" && error.reason.refused !== undefined && position !== undefined) {
     const less = askWithout(config, before, poll, position, error.reason.refused, facts)

@@ -57,6 +57,7 @@ const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Posi
   if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
   const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize, poll.shape)
+  if (poll.isLinkRefused && isLast(position, poll, seen)) return { next: { _tag: "DeadLink" }, refused: "repeats" }
   if (HashSet.has(poll.links, url) || (seen.rows > 0 && NextLink.isSame(url, own))) {
     return { next: { _tag: "DeadLink" }, refused: "repeats" }
   }

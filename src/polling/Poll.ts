@@ -83,6 +83,8 @@ export interface Poll {
    * first time, and leaves an instant out after the second; the third ends the poll.
    */
   readonly deadEnds: number
+  /** Whether Graph refused a link of its own: none is followed any more behind a page that may be the last. */
+  readonly isLinkRefused: boolean
   /** Pages in a row behind links that showed no new row. */
   readonly idle: number
   /** There while it is found out how far back Graph can be asked. */
@@ -112,6 +114,7 @@ export const start = (
   future: 0,
   links: HashSet.empty(),
   deadEnds: 0,
+  isLinkRefused: false,
   idle: 0,
   search: undefined,
   refusals: {},
