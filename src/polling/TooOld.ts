@@ -2,7 +2,7 @@
 import { Duration } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { surelyKept } from "../graph/Limits.ts"
+import { surelyKept, windowFloor } from "../graph/Limits.ts"
 import type { PartRefused } from "../graph/QueryShape.ts"
 import { endEarly, readOn } from "./Ending.ts"
 import { filterTooOld, leaveOut } from "./Narrowing.ts"
@@ -11,9 +11,8 @@ import { after, type Decision, type Facts, type PollerConfig, type PollerState }
 
 const dayMillis = 86_400_000
 
-/** Whether no more lies between two instants than Graph surely keeps. */
-const isNear = (one: Timestamp.Timestamp, other: Timestamp.Timestamp): boolean =>
-  Timestamp.toMillis(other) - Timestamp.toMillis(one) <= Duration.toMillis(surelyKept)
+const isWithin = (millis: number, one: Timestamp.Timestamp, other: Timestamp.Timestamp): boolean =>
+  Timestamp.toMillis(other) - Timestamp.toMillis(one) <= millis
 
 /** The instant from which on a filter is taken, as Graph says. */
 const toldBy = (
@@ -73,8 +72,9 @@ export const onTooOld = (
   const present = presentOf(poll)
   if (poll.task._tag !== "Live") return undefined
   const { from, taken } = poll.search ?? { from: position.bound, taken: undefined }
-  if (isNear(position.bound, taken ?? present)) {
-    return taken === undefined ? undefined : leave(config, state, poll, { ...position, bound: from }, taken, facts)
+  if (taken === undefined && isWithin(Duration.toMillis(surelyKept), position.bound, present)) return undefined
+  if (taken !== undefined && isWithin(windowFloor, position.bound, taken)) {
+    return leave(config, state, poll, { ...position, bound: from }, taken, facts)
   }
   const told = toldBy(refused, position, poll)
   return told === undefined || told > present || poll.search !== undefined
@@ -82,7 +82,7 @@ export const onTooOld = (
     : leave(config, state, poll, position, told, facts)
 }
 
-/** Goes on after a filter was taken that is sought: asks from further back, until at most an hour that Graph has is left out. */
+/** Goes on after a filter was taken that is sought: asks from further back, until at most a minute that Graph has is left out. */
 export const onTaken = (
   config: PollerConfig,
   state: PollerState,
@@ -92,7 +92,9 @@ export const onTaken = (
   facts: Facts
 ): Decision => {
   const { bound: taken } = position
-  if (!isNear(refused, taken)) return seek(config, state, poll, position, { from, refused, taken }, facts)
+  if (!isWithin(windowFloor, refused, taken)) {
+    return seek(config, state, poll, position, { from, refused, taken }, facts)
+  }
   // Without room for another gap the pass ends here, and the next poll begins where this one did.
   return leave(config, state, poll, { ...position, bound: from }, taken, facts) ?? endEarly(state, poll)
 }

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { Rejected } from "../../src/graph/GraphError.ts"
+import { windowFloor } from "../../src/graph/Limits.ts"
 import { type PartRefused, refusedBy } from "../../src/graph/QueryShape.ts"
 import { publishedIds, running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
@@ -121,7 +122,7 @@ describe("a query of which Graph refuses a part", () => {
     }).pipe(Effect.provide(world)))
 
   it.effect(
-    "finds what Graph keeps where it does not say so, to the hour, and goes on saying what it left out",
+    "finds what Graph keeps where it does not say so, to the minute, and goes on saying what it left out",
     () =>
       Effect.gen(function*() {
         const fake = FakeGraph.make({
@@ -130,7 +131,7 @@ describe("a query of which Graph refuses a part", () => {
             lastUpdateDateTime: Timestamp.fromMillis(noon - (n + 1) * 3_600_000)
           }))
         })
-        const oldest = noon - 300 * 3_600_000 - 1000
+        const oldest = noon - 300 * 3_600_000 - 90_000
         const { endpoint, lines } = yield* begun(fake, (query) => {
           const from = / ge (\S+)/.exec(query.get("$filter") ?? "")?.[1] ?? ""
           return Timestamp.toMillis(Timestamp.normalize(from)!) < oldest
@@ -143,11 +144,11 @@ describe("a query of which Graph refuses a part", () => {
         const [gap] = left.gaps
         const end = Timestamp.toMillis(Timestamp.normalize(gap!.to)!)
         assert.isAtLeast(end, oldest)
-        assert.isAtMost(end - oldest, 3_600_000, "at most an hour of what Graph keeps")
+        assert.isAtMost(end - oldest, windowFloor, "at most a minute of what Graph keeps")
         const ids = yield* publishedIds
         assert.strictEqual(new Set(ids).size, ids.length, "none twice")
-        assert.isAtLeast(ids.length, 299)
-        assert.isAtMost(FakeGraph.polls(fake).length, 20)
+        assert.strictEqual(ids.length, 300)
+        assert.isAtMost(FakeGraph.polls(fake).length, 22)
         // What is left out is asked for every hour, and never said to have been read.
         yield* minutes(150)
         assert.deepStrictEqual((yield* endpoint).gaps, left.gaps)
