@@ -3,14 +3,15 @@
  *
  * Statuses are not judged: every answer that came is a success here. Nothing is retried.
  */
-import { Clock, Duration, Effect, Option, Random, Result, Stream } from "effect"
+import { Clock, Duration, Effect, Latch, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
 import { roomFromBytes } from "../domain/Bounds.ts"
 import { Bodies, type Body } from "./body/Body.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
+import { bodyPaceMin } from "./Limits.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
-import { timedOut, unavailable } from "./Transport.ts"
+import { dripped, timedOut, unavailable } from "./Transport.ts"
 
 /** An answer of any status. */
 export interface Answer {
@@ -89,6 +90,18 @@ const makePauses = () => {
   }
 }
 
+/** Fails once a body brings less than it has to; `size` is how much there is. */
+const standstill = Effect.fnUntraced(function*(size: () => number, url: URL) {
+  const { aheadMax, bytes, every } = bodyPaceMin
+  let [ahead, before] = [0, size()]
+  while (ahead >= 0) {
+    yield* Effect.sleep(every)
+    ahead = Math.min(ahead + size() - before - bytes, aheadMax)
+    before = size()
+  }
+  return yield* dripped(url)
+})
+
 const reading = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
     const response = yield* http.execute(request)
@@ -96,11 +109,12 @@ const reading = Effect.fnUntraced(
     const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
     const incoming = (yield* Bodies).receive(yield* Clock.currentTimeMillis)
     let hasRoom = !succeeded || bounds.room === undefined
+    const inRoom = yield* Latch.make(false)
     const takeRoom = Effect.suspend(() => {
       hasRoom = true
-      return bounds.room ?? Effect.void
+      return Effect.andThen(bounds.room ?? Effect.void, inRoom.open)
     })
-    yield* response.stream.pipe(
+    const whole = response.stream.pipe(
       Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
       Stream.runForEach((chunk) => {
         if (succeeded && incoming.size() + chunk.length > bytesMax) return Effect.fail(new BodyTooLarge({ bytesMax }))
@@ -112,7 +126,9 @@ const reading = Effect.fnUntraced(
         !succeeded || error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
       Effect.andThen(Effect.suspend(() =>
         hasRoom ? Effect.void : takeRoom
-      )),
+      ))
+    )
+    yield* Effect.raceFirst(whole, Effect.andThen(inRoom.await, standstill(incoming.size, new URL(request.url)))).pipe(
       Effect.onError(() => Effect.sync(incoming.drop))
     )
     return { status: response.status, headers: response.headers, body: incoming.body() } satisfies Answer

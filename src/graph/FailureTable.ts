@@ -151,7 +151,8 @@ export const failures = {
       "Find out who answers: somebody may sit between this machine and Microsoft. Check DNS, HTTPS_PROXY and the hosts file; trust no CA for it"
   },
   proxy_failed: {
-    failure: "The proxy refuses",
+    failure:
+      "The proxy refuses, or a web filter or portal answers in Microsoft's place: a redirect, or an error that is no JSON",
     error: "Unavailable",
     happens: retried,
     state: "unavailable",
@@ -192,7 +193,7 @@ export const failures = {
     remedy: "Turn the endpoint off: Microsoft retired it, and alerts_v2 has its alerts"
   },
   request_rejected: {
-    failure: "400 otherwise, other 4xx, a redirect; 404 on the others (not in this cloud)",
+    failure: "400 otherwise, other 4xx; 404 on the others (not in this cloud)",
     error: "Rejected",
     happens: "not repeated as it is; reported with the request",
     state: "error",

@@ -155,7 +155,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
     let { answer, at } = yield* asked(token)
     // Renew once for a token that expired or was revoked, and once more for a claims challenge.
     let challenged = false
-    for (let renewals = 0; answer.status === 401 && !Refusal.isOfTenant(answer); renewals++) {
+    for (let renewals = 0; answer.status === 401 && !Refusal.isFinal(answer); renewals++) {
       const claims = Refusal.claimsChallenge(answer)
       if (renewals > 0 && (claims === undefined || challenged)) break
       challenged = claims !== undefined

@@ -85,7 +85,7 @@ export class Retired extends Schema.TaggedError<Retired>()("Retired", {}) {
   }
 }
 
-/** Graph does not accept the request as it is (400, 404, 410 and other 4xx; a redirect). */
+/** Graph does not accept the request as it is (400, 404, 410 and other 4xx). */
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
   /** Path and query of the request. */
   request: Schema.String,

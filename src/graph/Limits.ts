@@ -97,6 +97,12 @@ export const timeouts = {
   token: Duration.seconds(30)
 } as const
 
+/**
+ * What a body that holds room in memory has to bring in each `every`, so that those that drip do not keep all others waiting:
+ * 0.4 KiB a second, at which no page comes whole within the time limit. A body that was faster may rest for 30 s.
+ */
+export const bodyPaceMin = { every: Duration.seconds(5), bytes: 2048, aheadMax: 6 * 2048 } as const
+
 /** A request that takes longer, with its tries and everything that it waits for, is shown as waiting. */
 export const waitShownAfter = Duration.minutes(1)
 

@@ -70,6 +70,19 @@ const decodeClaims = (encoded: string) =>
   Schema.decodeOption(Schema.StringFromBase64Url)(encoded.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""))
     .pipe(Option.filter((claims) => Option.isSome(Schema.decodeOption(Json)(claims))))
 
+/**
+ * Whether a refusal comes from somebody in between, such as the block page of a web filter or a portal's redirect: Graph
+ * says in JSON what is wrong, or names its request, or asks for a token.
+ */
+const isForeign = (answer: Answer): boolean =>
+  answer.status >= 300 && answer.status < 500 && decoded(answer) === undefined &&
+  Option.isNone(Headers.get(answer.headers, "request-id")) &&
+  !/^\s*bearer\b/i.test(Option.getOrElse(Headers.get(answer.headers, "www-authenticate"), () => ""))
+
+/** What is said of an answer that is not Microsoft's. */
+export const foreign = (status: number): Unavailable =>
+  new Unavailable({ kind: "proxy", detail: `HTTP ${status} that is not Microsoft's: a proxy or web filter answers` })
+
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 /** What a service behind Graph says of too many requests, with a 500 (Intune's query broker). */
 const tooMany = /rate limit reached because of too many requests/i
@@ -141,8 +154,8 @@ const denialOf = (answer: Answer): Denial | undefined => {
   )
 }
 
-/** Whether a 401 tells that the tenant is at fault, so that no other token would be taken. */
-export const isOfTenant = (answer: Answer): boolean => denialOf(answer) !== undefined
+/** Whether no other token would be taken after a 401: the tenant is at fault, or it is not Graph that answers. */
+export const isFinal = (answer: Answer): boolean => denialOf(answer) !== undefined || isForeign(answer)
 
 /** The cause of a denial that a code or message tells; undefined for any other. */
 const told = (
@@ -234,6 +247,7 @@ export const reasonOf = (answer: Answer, request: {
   if (tooMany.test(message) && status >= 500) return new Throttled(wait)
   const denied = status === 401 || status === 400 ? told(answer, collection, roles) : undefined
   if (denied !== undefined) return denied
+  if (status !== 408 && isForeign(answer)) return foreign(status)
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })

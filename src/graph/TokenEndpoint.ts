@@ -19,6 +19,7 @@ import { timeouts } from "./Limits.ts"
 import type { MicrosoftClock } from "./MicrosoftClock.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
+import { foreign } from "./Refusal.ts"
 import { retryAfter } from "./RetryAfter.ts"
 
 /** A token and its roles, where readable. Times are milliseconds since 1970. */
@@ -151,6 +152,8 @@ const refused = (answer: Answer & { readonly at: number }): GraphError["reason"]
   if (body === undefined) {
     return status < 300
       ? gone("body", "the token endpoint's answer holds no token")
+      : Option.isNone(Headers.get(answer.headers, "x-ms-request-id"))
+      ? foreign(status)
       : gone("http", `HTTP ${status} from the token endpoint, without its error`)
   }
   return Number.isNaN(aadsts)

@@ -133,6 +133,10 @@ export const unavailable = (
     : new Unavailable({ kind: "network", detail: `the request failed (${host})` })
 }
 
+/** Returns the error for an answer that held room in memory, and of which next to nothing came. */
+export const dripped = (url: URL): Unavailable =>
+  new Unavailable({ kind: "timeout", detail: `the answer came to a standstill (${url.host})` })
+
 /** Returns the error for an answer that was not complete in time. */
 export const timedOut = (after: Duration.Duration, url: URL): Unavailable =>
   new Unavailable({ kind: "timeout", detail: `no whole answer within ${seconds(after)} (${url.host})` })

@@ -21,7 +21,7 @@ import { legacySilence } from "../graph/Limits.ts"
 import { sinkRetry } from "../graph/Retries.ts"
 import { pages } from "../polling/Pages.ts"
 import { end, type Page } from "../publishing/Page.ts"
-import { oncePatience, persist } from "../publishing/Writing.ts"
+import { oncePatience, persist, queued, recovered, watched, written } from "../publishing/Writing.ts"
 import { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import type { Reporter } from "../status/Reporter.ts"
@@ -98,15 +98,17 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
 
   /** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
   const open = Effect.gen(function*() {
-    const opened = yield* checkpoints.open(key).pipe(
+    const opened = yield* watched(whose, () => "store", checkpoints.open(key)).pipe(
+      Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
       Effect.tapError((error) =>
-        Effect.flatMap(reported(openFailed(error)), (report) =>
-          observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable"))
+        Effect.flatMap(
+          reported(openFailed(error)),
+          (report) => observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
+        )
       ),
       Effect.retry({
         schedule: once ? Schedule.upTo(sinkRetry, { times: 3 }) : sinkRetry,
-        while: (error) =>
-          error._tag === "StateStoreError"
+        while: (error) => error._tag === "StateStoreError"
       }),
       Effect.option
     )
@@ -123,7 +125,10 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
 
   /** Hands a page to the consumer. A page is given up when the queue is shut down. */
   const handOver = (page: Page) =>
-    Effect.flatMap(Queue.offer(queue, page), (taken) => taken ? Effect.void : end(page, Exit.interrupt()))
+    queued(page).pipe(
+      Effect.andThen(Queue.offer(queue, page)),
+      Effect.flatMap((taken) => taken ? Effect.void : end(page, Exit.interrupt()))
+    )
 
   const round = Effect.gen(function*() {
     const state = yield* open

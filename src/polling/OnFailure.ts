@@ -11,13 +11,12 @@ import { services } from "../graph/Services.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
-import { askForLess, askForShorter, filterTooOld, instantTooFull, leaveOut } from "./Narrowing.ts"
+import { askForLess, askForShorter, instantTooFull, leaveOut } from "./Narrowing.ts"
 import type { Aside, Poll } from "./Poll.ts"
 import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
+import { onTooOld } from "./TooOld.ts"
 import { begin, closed, narrow, step } from "./Walk.ts"
-
-const dayMillis = 86_400_000
 
 const whose = ({ endpoint, identity }: PollerConfig) => ({ instance: identity.name, endpoint: endpoint.name })
 
@@ -170,26 +169,6 @@ export const onProbed = (
   return less === undefined ? giveUp(config, state, error, poll, facts) : goOnWithLess(config, error, poll, less, facts)
 }
 
-/**
- * The instant from which on a filter is taken: as Graph says, or half of the way to its present. Undefined where that is
- * ahead of Graph, or leaves out what it surely keeps.
- */
-const notBefore = (
-  { limit, notBefore: named }: PartRefused,
-  { bound }: Position,
-  { graphStartedAt }: Poll
-): Timestamp.Timestamp | undefined => {
-  const from = Timestamp.toMillis(bound)
-  if (graphStartedAt - from < Duration.toMillis(Limits.surelyKept)) return undefined
-  const told = [
-    named === undefined ? undefined : Timestamp.normalize(named),
-    // A minute more than the days, for the time that the next requests take.
-    limit === undefined ? undefined : Timestamp.fromMillis(graphStartedAt - limit * dayMillis + 60_000)
-  ].find((instant) => instant !== undefined && instant > bound)
-  const to = told ?? Timestamp.fromMillis(from + Math.ceil((graphStartedAt - from) / 2))
-  return to > Timestamp.fromMillis(graphStartedAt) ? undefined : to
-}
-
 /** Asks without what Graph refused of the query; undefined where nothing can be left out. */
 const askWithout = (
   config: PollerConfig,
@@ -199,11 +178,7 @@ const askWithout = (
   refused: PartRefused,
   facts: Facts
 ): Decision | undefined => {
-  if (refused.part === "age") {
-    const to = notBefore(refused, position, poll)
-    const left = to === undefined ? undefined : leaveOut(config, poll, position, to, filterTooOld, facts)
-    return left === undefined ? undefined : after(left, readOn(config, state, poll, left.position, facts))
-  }
+  if (refused.part === "age") return onTooOld(config, state, poll, position, refused, facts)
   const shape = without(poll.shape, refused, poll.pageSize)
   if (shape === undefined) return undefined
   const pageSize = Math.min(poll.pageSize, shape.rowsMax ?? poll.pageSize)
@@ -231,7 +206,8 @@ export const onFailure = (
   const { _tag: reason } = error.reason
   // A nextLink that Graph no longer knows dies with 400 or 410: the pass goes on without it.
   if (position !== undefined && position.link !== null && (reason === "Rejected" || reason === "Retired")) {
-    return onDeadLink(config, before, poll, position, fromGraphError(whose(config), error, now), facts)
+    const refused: Poll = { ...poll, isLinkRefused: true }
+    return onDeadLink(config, before, refused, position, fromGraphError(whose(config), error, now), facts)
   }
   if (error.reason._tag === "Rejected" && error.reason.refused !== undefined && position !== undefined) {
     const less = askWithout(config, before, poll, position, error.reason.refused, facts)

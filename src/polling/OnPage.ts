@@ -23,6 +23,7 @@ import {
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
+import { onTaken } from "./TooOld.ts"
 import { type Seen, type Step, step, stepClosed, stepWithin } from "./Walk.ts"
 
 /** The position as Graph was asked for it: with fewer digits, and without an order. */
@@ -56,12 +57,16 @@ const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Posi
   if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
   const own = position.link ?? filterUrl(identity.cloud.graph, endpoint, position, poll.pageSize, poll.shape)
+  if (poll.isLinkRefused && isLast(position, poll, seen)) return { next: { _tag: "DeadLink" }, refused: "repeats" }
   if (HashSet.has(poll.links, url) || (seen.rows > 0 && NextLink.isSame(url, own))) {
     return { next: { _tag: "DeadLink" }, refused: "repeats" }
   }
   if (poll.idle >= Limits.idlePagesMax) return { next: { _tag: "DeadLink" }, refused: "endless" }
   return { next: { _tag: "Link", url, skips: NextLink.hasSkip(url) }, followed: url }
 }
+
+const greatest = (cursors: ReadonlyArray<Timestamp.Timestamp>, { bound }: Position) =>
+  cursors.reduce(Timestamp.later, bound)
 
 /** Rows changed after the poll began belong to the next one; `--once` must come to an end in a busy tenant. */
 const reachedNow = ({ graphStartedAt }: Poll, cursors: ReadonlyArray<Timestamp.Timestamp>): boolean => {
@@ -83,22 +88,25 @@ const onSkipped = (
   const to = seen.cursors[0] ?? Timestamp.fromMillis(seen.at)
   const left = to <= position.bound ? undefined : leaveOut(config, poll, position, to, poll.skippedFor, facts)
   if (left === undefined) return undefined
-  const plan = {
-    task: poll.task,
-    position,
-    mark: undefined,
-    isOwed: poll.missing.length > 0,
-    incomplete: before.incomplete,
-    following: left.position,
-    ended: false,
-    reached: to
-  }
+  const plan = { ...apart(before, { _tag: "Fetch", poll, position }), following: left.position, reached: to }
   const state: PollerState = { ...before, inFlight: before.inFlight + 1 }
   return {
     ...after(left, readOn(config, state, { ...poll, skipped: 0, skippedFor: "body_too_large" }, left.position, facts)),
     plan
   }
 }
+
+/** The plan of a page that leaves the way on to its decision: its rows are published, and nothing else comes of it. */
+const apart = (before: PollerState, { poll, position }: Extract<Action, { readonly _tag: "Fetch" }>) => ({
+  task: poll.task,
+  position,
+  mark: undefined,
+  isOwed: poll.missing.length > 0,
+  incomplete: before.incomplete,
+  following: null,
+  ended: false,
+  reached: position.bound
+})
 
 /** Decides what the page's commit makes of the checkpoint, and what is asked for next. */
 export const onPage = (
@@ -113,6 +121,11 @@ export const onPage = (
     if (decided !== undefined) return decided
   }
   const { cursors, providerWarnings } = seen
+  if (asked.search !== undefined) {
+    const handed = { ...before, inFlight: before.inFlight + 1 }
+    const plan = { ...apart(before, { _tag: "Fetch", poll: asked, position }), reached: greatest(cursors, position) }
+    return { ...onTaken(config, handed, asked, position, asked.search, facts), plan }
+  }
   const idle = position.link === null || seen.unseen > 0 ? 0 : asked.idle + 1
   const { followed, next, refused } = nextOf(config, { ...asked, idle }, position, seen)
   const owing = providerWarnings.flatMap(({ provider, status }) => FailureTable.isTransient(status) ? [provider] : [])
@@ -156,7 +169,7 @@ export const onPage = (
     incomplete: before.incomplete,
     following,
     ended,
-    reached: cursors.reduce(Timestamp.later, position.bound)
+    reached: greatest(cursors, position)
   }
   const handed: PollerState = { ...before, span, inFlight: before.inFlight + 1 }
   const counted = isEndless && on._tag === "Go" ? { ...read, idle: 0, deadEnds: read.deadEnds + 1 } : read

@@ -10,7 +10,7 @@ import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
-import { decide, wakeAt } from "./Poller.ts"
+import { decide, nextPollAt, wakeAt } from "./Poller.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
 import {
   type Action,
@@ -248,7 +248,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       const over = (state: PollerState) => [[], Option.some({ state, save: undefined })] as const
       if (state.stopped !== undefined || state.next._tag !== "Fetch") return over(state)
       const reading = Quarantine.reading(hand, persist)
-      const fetched = yield* requests.fetch(state.next, reading)
+      const fetched = yield* requests.fetch(state.next, reading, nextPollAt(config, state.next.poll, yield* facts))
       if (fetched._tag === "Failed") {
         return [[], Option.some(yield* Effect.andThen(reading.over, decided(state, fetched)))]
       }

@@ -47,6 +47,16 @@ export const add = (one: Tally, other: Tally): Tally => ({
   deadLetters: one.deadLetters + other.deadLetters
 })
 
+/** A search for the oldest instant that a filter may name. */
+export interface Search {
+  /** Where the pass would begin, if Graph took it. */
+  readonly from: Timestamp
+  /** The newest instant that was refused. */
+  readonly refused: Timestamp
+  /** The oldest that was taken; undefined before one was. */
+  readonly taken: Timestamp | undefined
+}
+
 /** The progress of a poll, with its failures and page size. */
 export interface Poll {
   readonly task: Task
@@ -73,8 +83,12 @@ export interface Poll {
    * first time, and leaves an instant out after the second; the third ends the poll.
    */
   readonly deadEnds: number
+  /** Whether Graph refused a link of its own: none is followed any more behind a page that may be the last. */
+  readonly isLinkRefused: boolean
   /** Pages in a row behind links that showed no new row. */
   readonly idle: number
+  /** There while it is found out how far back Graph can be asked. */
+  readonly search: Search | undefined
   /** Providers of legacy alerts that refused their part, with the last status of each. */
   readonly refusals: Readonly<Record<string, number>>
   /** Providers of legacy alerts whose part of the pass is missing and may come later. */
@@ -100,7 +114,9 @@ export const start = (
   future: 0,
   links: HashSet.empty(),
   deadEnds: 0,
+  isLinkRefused: false,
   idle: 0,
+  search: undefined,
   refusals: {},
   missing: []
 })

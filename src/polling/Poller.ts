@@ -72,6 +72,10 @@ export const wakeAt = (
   }
 }
 
+/** When an aside is to be over, because a poll is due, in milliseconds since 1970; infinity for whatever is no aside. */
+export const nextPollAt = (config: PollerConfig, { task }: Poll, facts: Facts): number =>
+  "due" in task ? dueAt(task.due, intervalOf(config, facts), facts.now) : Infinity
+
 const isRest = ({ checkpoint }: Pick<Facts, "checkpoint">) => checkpoint?.cooldown?.rests === true
 
 /** The pause of the checkpoint is over. */

@@ -118,20 +118,25 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
     }
   )
 
-  /** Retries a request as the failure table says, and counts its failures. */
-  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>) =>
+  /**
+   * Retries a request as the failure table says, and counts its failures. After `until` the time belongs to somebody else: no
+   * try begins that would go on until then, if it takes as long as the last one.
+   */
+  const retrying = <A>(failedBefore: number, request: Effect.Effect<A, GraphError>, until = Infinity) =>
     watched((failed) => {
-      let failures = 0
-      return request.pipe(
+      let [failures, began] = [0, 0]
+      const tried = Effect.andThen(Effect.map(Clock.currentTimeMillis, (now) => void (began = now)), request)
+      return tried.pipe(
         Effect.tapError(() => Effect.sync(() => failures++)),
-        Effect.retry(
-          Retries.pageRetry.pipe(
-            Schedule.while(() => failedBefore + failures < Limits.tries.failuresInPoll),
-            Schedule.tap(({ duration, input, now }) =>
-              failed({ error: input, tries: failures, nextAt: now + Duration.toMillis(duration) })
-            )
+        Effect.retry(Retries.pageRetry.pipe(
+          Schedule.while(({ duration, now }) =>
+            failedBefore + failures < Limits.tries.failuresInPoll &&
+            2 * now - began + Duration.toMillis(duration) <= until
+          ),
+          Schedule.tap(({ duration, input, now }) =>
+            failed({ error: input, tries: failures, nextAt: now + Duration.toMillis(duration) })
           )
-        ),
+        )),
         Effect.match({
           onFailure: (error): Asked<A> => ({ _tag: "Failed", error, failures }),
           onSuccess: (value): Asked<A> => ({ _tag: "Succeeded", value, failures })
@@ -198,8 +203,8 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
   return {
     probe: (action: Extract<Action, { readonly _tag: "Probe" }>) => watched(() => probe(action)),
     /** Requests a page with retries. A success holds permits until the page's scope closes; a failure holds none. */
-    fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>, reading: Reading) =>
-      retrying(action.poll.failedRequests, fetchOnce(action, reading)),
+    fetch: (action: Extract<Action, { readonly _tag: "Fetch" }>, reading: Reading, until = Infinity) =>
+      retrying(action.poll.failedRequests, fetchOnce(action, reading), until),
     /** Asks Graph for its time, with a new token if the action says so. */
     askTime: ({ outdateToken, poll }: Extract<Action, { readonly _tag: "AskTime" }>) =>
       Effect.andThen(

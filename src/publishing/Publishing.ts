@@ -6,7 +6,7 @@ import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/Art
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { attempt, type Careful, end, type Page, PageLost } from "./Page.ts"
-import { recovered, writeFailed, written } from "./Writing.ts"
+import { recovered, watched, writeFailed, written } from "./Writing.ts"
 
 // An attempt can be interrupted between two slices after this time; a shorter attempt is finished. A stop may take ten
 // seconds, and a finished attempt is not repeated after the restart.
@@ -73,16 +73,19 @@ export const publish = (
   const schedule = patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience })
   // A committed page ends as a success, even when an interruption is waiting for the end of the attempt.
   const attempted = Effect.tap(attempt(page, once), (brought) => end(page, Exit.succeed(brought)))
-  return Effect.uninterruptible(attempted).pipe(
+  const outlet = () => published === undefined ? "sink" : "store"
+  return watched(page, outlet, Effect.uninterruptible(attempted)).pipe(
     Effect.tapError((error) =>
       error._tag === "PageLost" || isReaderGone(error) ? Effect.void : writeFailed(page, error)
     ),
     Effect.retry({ schedule, while: (error) => error._tag !== "PageLost" && !isReaderGone(error) }),
     Effect.onExit((exit) => end(page, exit)),
     // A page that nobody wants any more wrote nothing.
-    Effect.tap((ended) => Option.isSome(ended) ? Effect.andThen(bothRecovered, written(page)) : Effect.void),
+    Effect.tap((ended) => Option.isSome(ended) ? bothRecovered : Effect.void),
     Effect.asVoid,
     Effect.catchTag("PageLost", () => Effect.void),
-    Effect.catchCauseIf(Cause.hasDies, () => Effect.void)
+    Effect.catchCauseIf(Cause.hasDies, () => Effect.void),
+    // However it ended, it waits no more.
+    Effect.tap(() => written(page))
   )
 }

@@ -1,13 +1,15 @@
 /** Reports when the sink or the checkpoint store cannot be written, and when it can be written again. */
-import { Clock, Duration, Effect, Schedule } from "effect"
+import { Clock, Duration, Effect, Fiber, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
+import { waitShownAfter } from "../graph/Limits.ts"
 import { sinkRetry } from "../graph/Retries.ts"
 import type { ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
+import type { Page } from "./Page.ts"
 
 /** How long `run --once` retries a sink or a store that cannot be written. */
 export const oncePatience = Duration.seconds(60)
@@ -18,25 +20,75 @@ export interface Whose {
   readonly endpoint: EndpointName
 }
 
+const kept = "nothing is lost: the page is kept, and polling resumes once it is written"
+
 const reportOf = (error: ArtifactSinkError | StateStoreError, now: number): Report => ({
   code: "sink_unavailable",
   message: error._tag === "StateStoreError" ? `the checkpoint cannot be written: ${error.message}` : error.message,
   remedy: error._tag === "ArtifactSinkError" && error.reason._tag === "SinkUnavailable" && error.reason.remedy ||
-    "free space, or repair the directory or the broker; nothing is lost: the page is kept, and polling resumes once it is written",
+    `free space, or repair the directory or the broker; ${kept}`,
   occurred_at: isoTime(now)
 })
 
 /** Logs and shows in the status that the sink or the store cannot be written. */
-export const writeFailed = Effect.fnUntraced(
-  function*({ endpoint, instance }: Whose, error: ArtifactSinkError | StateStoreError) {
-    const status = yield* Status
-    const report = reportOf(error, yield* Clock.currentTimeMillis)
-    yield* status.tell({ _tag: "OutletFailed", outlet: error._tag === "StateStoreError" ? "store" : "sink" })
-    yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
-    // Log one line for the whole process, because a full disk is full for every endpoint.
-    yield* (yield* Reporter).say(report, { level: "Error", remind: true })
+const tell = Effect.fnUntraced(function*({ endpoint, instance }: Whose, outlet: "sink" | "store", report: Report) {
+  const status = yield* Status
+  yield* status.tell({ _tag: "OutletFailed", outlet, report })
+  yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
+  // Log one line for the whole process, because a full disk is full for every endpoint.
+  yield* (yield* Reporter).say(report, { level: "Error", remind: true })
+})
+
+/** Logs and shows in the status why the sink or the store cannot be written. */
+export const writeFailed = Effect.fnUntraced(function*(whose: Whose, error: ArtifactSinkError | StateStoreError) {
+  const report = reportOf(error, yield* Clock.currentTimeMillis)
+  yield* tell(whose, error._tag === "StateStoreError" ? "store" : "sink", report)
+})
+
+const silent = (what: string, since: number, now: number): Report => ({
+  code: "sink_unavailable",
+  message: `${what} since ${isoTime(since)}`,
+  remedy: `check the disk, the network share or the broker, which does not answer; ${kept}`,
+  occurred_at: isoTime(now)
+})
+
+const minutely = <A, E, R>(telling: Effect.Effect<A, E, R>) =>
+  telling.pipe(Effect.repeat(Schedule.spaced(waitShownAfter)), Effect.delay(waitShownAfter))
+
+/**
+ * Makes an attempt to write or read, and tells when neither success nor failure comes of it for a minute, as of a network
+ * share whose server is gone. `outlet` says at any time what it waits for.
+ */
+export const watched = Effect.fnUntraced(
+  function*<A, E, R>(
+    whose: Whose,
+    outlet: () => "sink" | "store",
+    attempt: Effect.Effect<A, E, R>
+  ): Effect.fn.Return<A, E, R | Reporter | Status> {
+    const { sink } = yield* (yield* Status).snapshot
+    const since = yield* Clock.currentTimeMillis
+    const telling = yield* Effect.forkChild(minutely(Effect.gen(function*() {
+      const what = outlet() === "sink"
+        ? `the ${sink.type} sink has not taken a page`
+        : "the checkpoints have not answered"
+      yield* tell(whose, outlet(), silent(what, since, yield* Clock.currentTimeMillis))
+    })))
+    return yield* Effect.ensuring(attempt, Fiber.interrupt(telling))
   }
 )
+
+/** Shows of a page that waits for more than a minute for its turn, as all do behind one that cannot be written, for what. */
+export const queued = Effect.fnUntraced(function*({ endpoint, instance, scope }: Page) {
+  const status = yield* Status
+  const since = yield* Clock.currentTimeMillis
+  const telling = minutely(Effect.gen(function*() {
+    const { sink: { failing, type } } = yield* status.snapshot
+    const report = failing.get("sink") ?? failing.get("store") ??
+      silent(`a page waits for the ${type} sink`, since, yield* Clock.currentTimeMillis)
+    yield* status.tellEndpoint(instance, endpoint, { _tag: "WriteFailed", report: { ...report, instance, endpoint } })
+  }))
+  yield* Effect.forkIn(telling, scope)
+})
 
 /** Shows in the status that a page or a checkpoint of the endpoint was written, where one could not be. */
 export const written = Effect.fnUntraced(function*({ endpoint, instance }: Whose) {
@@ -65,7 +117,7 @@ export const persist = (
   patience: Duration.Duration | undefined,
   write: Effect.Effect<void, StateStoreError>
 ): Effect.Effect<"committed" | "dropped" | "lost", never, Reporter | Status> =>
-  write.pipe(
+  watched(whose, () => "store", write).pipe(
     Effect.tapError((error) => error.reason._tag === "Conflict" ? Effect.void : writeFailed(whose, error)),
     Effect.retry({
       schedule: patience === undefined ? sinkRetry : Schedule.upTo(sinkRetry, { duration: patience }),

@@ -17,8 +17,13 @@ import { texts } from "./Ndjson.ts"
 /** Timeout for a full pipe. A stop waits for the write too, and must end within ten seconds. */
 const patience = Duration.seconds(5)
 
-const unavailable = (detail: string) =>
-  new ArtifactSinkError({ sink: "stdout", reason: new SinkUnavailable({ detail }) })
+const unavailable = (detail: string, remedy?: string) =>
+  new ArtifactSinkError({
+    sink: "stdout",
+    reason: new SinkUnavailable({ detail, ...(remedy === undefined ? {} : { remedy }) })
+  })
+
+const unread = "see why the program behind the pipe does not read on; nothing is lost: the page is kept until it does"
 
 const keyOf = ({ endpoint, instance, occurred_at, path }: DeadLetter) =>
   [instance, endpoint, occurred_at, path].join(" ")
@@ -67,7 +72,7 @@ export const layerOf = (payload: Payload): Layer.Layer<ArtifactSink, never, Stdi
         return Effect.interruptible(Fiber.await(writing)).pipe(
           Effect.timeoutOrElse({
             duration: patience,
-            orElse: () => Effect.fail(unavailable("nobody has read standard output for five seconds"))
+            orElse: () => Effect.fail(unavailable("nobody has read standard output for five seconds", unread))
           }),
           Effect.tap(() =>
             Effect.sync(() => {

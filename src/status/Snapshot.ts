@@ -62,8 +62,8 @@ export type Outlet = "sink" | "store" | "broker" | "stream"
 
 export interface SinkSnapshot {
   readonly type: string
-  /** What cannot be written or reached. */
-  readonly failing: ReadonlySet<Outlet>
+  /** What cannot be written or reached, each with the report of it where there is one. */
+  readonly failing: ReadonlyMap<Outlet, Report | undefined>
   /** Artifacts published since the process began. */
   readonly published: number
   /** Artifacts that the broker had acknowledged and lost, as far as this process noticed. */
@@ -108,7 +108,7 @@ export const freshInstance: InstanceSnapshot = {
 /** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
-  sink: { type: "file", failing: new Set(), published: 0, lost: 0 },
+  sink: { type: "file", failing: new Map(), published: 0, lost: 0 },
   instances: new Map(),
   drift: []
 })

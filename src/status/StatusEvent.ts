@@ -85,7 +85,7 @@ export type StatusEvent =
   | { readonly _tag: "Instance"; readonly instance: string; readonly event: InstanceEvent }
   | { readonly _tag: "InstanceForgotten"; readonly instance: string }
   | { readonly _tag: "SinkNamed"; readonly type: string }
-  | { readonly _tag: "OutletFailed"; readonly outlet: Outlet }
+  | { readonly _tag: "OutletFailed"; readonly outlet: Outlet; readonly report?: Report }
   | { readonly _tag: "OutletRecovered"; readonly outlet: Outlet }
   | { readonly _tag: "Published"; readonly artifacts: number }
   /** The broker has lost so many artifacts that it had acknowledged. */
@@ -270,9 +270,12 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
     case "SinkNamed":
       return { ...snapshot, sink: { ...snapshot.sink, type: event.type } }
     case "OutletFailed":
-      return { ...snapshot, sink: { ...snapshot.sink, failing: new Set(snapshot.sink.failing).add(event.outlet) } }
+      return {
+        ...snapshot,
+        sink: { ...snapshot.sink, failing: new Map(snapshot.sink.failing).set(event.outlet, event.report) }
+      }
     case "OutletRecovered": {
-      const failing = new Set(snapshot.sink.failing)
+      const failing = new Map(snapshot.sink.failing)
       return failing.delete(event.outlet) ? { ...snapshot, sink: { ...snapshot.sink, failing } } : snapshot
     }
     case "Published":

@@ -198,7 +198,7 @@ describe("GraphClient", () => {
           _tag: "BodyTooLarge",
           bytesMax: pageBytesMax
         })
-        assert.strictEqual((yield* Effect.flip(graph.fetchPage(page))).reason._tag, "Rejected")
+        assert.strictEqual((yield* Effect.flip(graph.fetchPage(page))).reason._tag, "Unavailable")
         assert.isAtLeast(pulled, smallBodyBytesMax)
         assert.isAtMost(pulled, smallBodyBytesMax + 4 * piece)
       }))
@@ -467,14 +467,34 @@ describe("GraphClient", () => {
         assert.isUndefined(bad.graphCode)
       }))
 
-    it.effect("rejects redirects without following them", () =>
+    it.effect("takes redirects and block pages for a proxy's, and follows no redirect", () =>
       Effect.gen(function*() {
-        for (const status of [301, 302, 307, 308]) {
-          const { reason } = yield* refuse(() =>
-            new Response(null, { status, headers: { location: "https://evil.example/" } })
-          )
-          assert.strictEqual(reason._tag, "Rejected")
+        const html = { "content-type": "text/html" }
+        for (
+          const reply of [
+            ...[301, 302, 307, 308].map((status) => () =>
+              new Response(null, { status, headers: { location: "https://evil.example/" } })
+            ),
+            ...[400, 401, 403, 404, 410].map((status) => () =>
+              new Response("<html>Blocked by s3cr3t", { status, headers: html })
+            ),
+            () => new Response("", { status: 401, headers: { "www-authenticate": "Basic realm=\"proxy\"" } })
+          ]
+        ) {
+          for (const collection of [alertsV2, legacyAlerts]) {
+            const error = yield* refuse(reply, ["SecurityAlert.Read.All"], collection)
+            assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "proxy" })
+            assert.match(error.message, /HTTP [34]\d\d that is not Microsoft's/)
+          }
         }
+        // Graph's own gateway may leave out the body, and tells the request.
+        const own = yield* refuse(() => new Response("", { status: 403, headers: { "request-id": "1" } }))
+        assert.strictEqual(own.reason._tag, "Forbidden")
+        const challenge = { "www-authenticate": "Bearer realm=\"\"" }
+        const fake = yield* microsoft({ graph: [() => new Response("", { status: 401, headers: challenge })] })
+        const bearer = yield* Effect.flip((yield* fake.connect()).fetchPage(page))
+        assert.strictEqual(bearer.reason._tag, "Unauthorized")
+        assert.strictEqual((yield* fake.gets).length, 2, "once more with a new token")
       }))
 
     it.effect("accepts as an error code only a single word", () =>

@@ -311,6 +311,18 @@ describe("Tokens", () => {
       }
     }))
 
+  it.effect("takes redirects and block pages for a proxy's", () =>
+    Effect.gen(function*() {
+      for (const status of [302, 403, 404]) {
+        const fake = yield* microsoft({ token: [() => new Response("<html>Blocked", { status })] })
+        const { reason } = yield* failure((yield* fake.connect()).token)
+        assert.deepInclude(reason, { _tag: "Unavailable", kind: "proxy" })
+        const headers = { "x-ms-request-id": "1" }
+        const own = yield* microsoft({ token: [() => new Response("", { status, headers })] })
+        assert.deepInclude((yield* failure((yield* own.connect()).token)).reason, { kind: "http" })
+      }
+    }))
+
   it.effect("reads the token's roles for diagnosis, or none when they are unreadable", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({

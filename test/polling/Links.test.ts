@@ -57,6 +57,28 @@ describe("a link behind the last page that cannot be followed", () => {
       }).pipe(Effect.provide(world)))
   }
 
+  for (const rows of [230, 1, 0]) {
+    it.effect(`ends the pass, when Graph refuses to be followed behind ${rows} rows`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(noon)
+        const fake = FakeGraph.make({ rows: rowsOf(rows) })
+        let links = 0
+        fake.answer = ({ url }) =>
+          url.includes("skiptoken")
+            ? new Rejected({ request: "?", said: "Invalid skip token" })
+            : (page) => ({ ...page, nextLink: `${url}&$skiptoken=${links++}` })
+        const { document } = yield* running(fake, { late_row_hours: 0 })
+        yield* minutes(16)
+        const endpoint = (yield* document).instances[0]!.endpoints.find(({ name }) => name === "alerts_v2")!
+        assert.deepInclude(endpoint, { state: "ok", gaps: [] })
+        assert.strictEqual((yield* publishedIds).length, rows)
+        assert.isAtMost(FakeGraph.polls(fake).length, 12, "three requests a poll")
+        fake.rows.push({ id: "new", lastUpdateDateTime: Timestamp.fromMillis(noon + 900_000) })
+        yield* minutes(5)
+        assert.strictEqual((yield* publishedIds).length, rows + 1)
+      }).pipe(Effect.provide(world)))
+  }
+
   it.effect("is no end behind a full page of few rows", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(noon)

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { Rejected } from "../../src/graph/GraphError.ts"
+import { windowFloor } from "../../src/graph/Limits.ts"
 import { type PartRefused, refusedBy } from "../../src/graph/QueryShape.ts"
 import { publishedIds, running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
@@ -120,6 +121,54 @@ describe("a query of which Graph refuses a part", () => {
       assert.strictEqual((yield* publishedIds).length, 61)
     }).pipe(Effect.provide(world)))
 
+  it.effect(
+    "finds what Graph keeps where it does not say so, to the minute, and goes on saying what it left out",
+    () =>
+      Effect.gen(function*() {
+        const fake = FakeGraph.make({
+          rows: Array.from({ length: 700 }, (_, n) => ({
+            id: `a${n}`,
+            lastUpdateDateTime: Timestamp.fromMillis(noon - (n + 1) * 3_600_000)
+          }))
+        })
+        const oldest = noon - 300 * 3_600_000 - 90_000
+        const { endpoint, lines } = yield* begun(fake, (query) => {
+          const from = / ge (\S+)/.exec(query.get("$filter") ?? "")?.[1] ?? ""
+          return Timestamp.toMillis(Timestamp.normalize(from)!) < oldest
+            ? "The filter is older than the retention"
+            : undefined
+        }, { lookback_hours: 700 })
+        const left = yield* endpoint
+        assert.strictEqual(left.state, "ok")
+        assert.strictEqual(left.gaps.length, 1)
+        const [gap] = left.gaps
+        const end = Timestamp.toMillis(Timestamp.normalize(gap!.to)!)
+        assert.isAtLeast(end, oldest)
+        assert.isAtMost(end - oldest, windowFloor, "at most a minute of what Graph keeps")
+        const ids = yield* publishedIds
+        assert.strictEqual(new Set(ids).size, ids.length, "none twice")
+        assert.strictEqual(ids.length, 300)
+        assert.isAtMost(FakeGraph.polls(fake).length, 22)
+        // What is left out is asked for every hour, and never said to have been read.
+        yield* minutes(150)
+        assert.deepStrictEqual((yield* endpoint).gaps, left.gaps)
+        assert.strictEqual(lines("has been read"), 0)
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+
+  it.effect("ends a poll where everything is refused as too old, and leaves nothing out", () =>
+    Effect.gen(function*() {
+      const fake = FakeGraph.make({ rows: rowsOf(230) })
+      const { endpoint } = yield* begun(fake, () => "The filter is older than the retention", { lookback_hours: 700 })
+      assert.strictEqual((yield* endpoint).state, "error")
+      assert.deepStrictEqual((yield* endpoint).gaps, [])
+      assert.isAtMost(FakeGraph.polls(fake).length, 15)
+      fake.answer = () => undefined
+      yield* minutes(10)
+      assert.strictEqual((yield* publishedIds).length, 230)
+    }).pipe(Effect.provide(world)))
+
   it.effect("moves a filter that is too old to what Graph keeps, and leaves a gap", () =>
     Effect.gen(function*() {
       const fake = FakeGraph.make({ rows: rowsOf(230) })
@@ -136,6 +185,9 @@ describe("a query of which Graph refuses a part", () => {
       ]])
       const kept = fake.rows.filter(({ lastUpdateDateTime }) => lastUpdateDateTime >= oldest)
       assert.strictEqual((yield* publishedIds).length, kept.length)
+      // Tried again every hour, and never said to have been read.
+      yield* minutes(150)
+      assert.deepStrictEqual((yield* endpoint).gaps, gaps)
     }).pipe(Effect.provide(world)))
 
   it.effect("quotes Graph where nothing can be left out", () =>

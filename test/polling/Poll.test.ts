@@ -42,7 +42,9 @@ describe("a poll", () => {
       tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
       future: 0,
       deadEnds: 0,
+      isLinkRefused: false,
       idle: 0,
+      search: undefined,
       refusals: {},
       missing: []
     })

@@ -36,7 +36,7 @@ const world = Effect.gen(function*() {
   return {
     lines,
     inside: Effect.provideContext(context),
-    sink: Effect.map(status.snapshot, ({ sink }) => Array.from(sink.failing).join()),
+    sink: Effect.map(status.snapshot, ({ sink }) => Array.from(sink.failing.keys()).join()),
     endpoint: Effect.map(status.snapshot, ({ instances }) => instances.get("one")?.endpoints.incidents)
   }
 })

@@ -77,7 +77,9 @@ describe("StdoutSink", () => {
       }))
       const failing = yield* Effect.forkChild(Effect.flip(page), { startImmediately: true })
       yield* TestClock.adjust("5 seconds")
-      assert.include((yield* Fiber.join(failing)).message, "nobody has read standard output for five seconds")
+      const failed = yield* Fiber.join(failing)
+      assert.include(failed.message, "nobody has read standard output for five seconds")
+      assert.include("remedy" in failed.reason ? failed.reason.remedy : "", "behind the pipe")
       yield* TestClock.adjust("1 second")
       assert.strictEqual(taken.stdout, lines([artifact("1")]), "taken after all")
       taken.millis = 0

@@ -1,6 +1,6 @@
 /** Tests that no instance is green while it collects nothing: every way to stop, and the rule over all facts. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, DateTime, Duration, Effect, Layer, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Latch, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { StateStore, StateStoreError, StoreUnavailable } from "../../src/checkpoints/StateStore.ts"
 import type { Settings } from "../../src/config/Settings.ts"
@@ -21,25 +21,26 @@ import * as Metrics from "../../src/status/Metrics.ts"
 import { freshEndpoint } from "../../src/status/Snapshot.ts"
 import { EndpointState, type InstanceDocument } from "../../src/status/StatusDocument.ts"
 import { instanceState, stoppagesOf } from "../../src/status/StatusSelector.ts"
-import { runningOver, settings, world } from "../support/Connector.ts"
+import { runningOver, settings, tenant, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const lagLimit = Duration.toMillis("1 hour")
 
-/** A sink and a store that stop to work when `isBroken` is set. */
+/** A sink and a store that fail while `held` says so, and that do not answer while a latch is closed. */
 const outlets = () => {
   const held = { sink: false, store: false }
+  const answers = { sink: Latch.makeUnsafe(true), store: Latch.makeUnsafe(true) }
   const sink = Layer.effect(
     ArtifactSink,
     Effect.map(ArtifactSink, (inner) =>
       ArtifactSink.of({
         ...inner,
-        open: Effect.suspend(() =>
+        open: answers.sink.whenOpen(Effect.suspend(() =>
           held.sink
             ? Effect.fail(new ArtifactSinkError({ sink: "memory", reason: new SinkUnavailable({ detail: "full" }) }))
             : inner.open
-        )
+        ))
       }))
   ).pipe(Layer.provide(ArtifactSink.layerMemoryOpen))
   const store = Layer.effect(
@@ -47,17 +48,18 @@ const outlets = () => {
     Effect.map(StateStore, (inner) =>
       StateStore.of({
         ...inner,
+        get: (key) => answers.store.whenOpen(inner.get(key)),
         put: (key, bytes, revision) =>
-          Effect.suspend(() =>
+          answers.store.whenOpen(Effect.suspend(() =>
             held.store
               ? Effect.fail(
                 new StateStoreError({ key, operation: "put", reason: new StoreUnavailable({ detail: "full" }) })
               )
               : inner.put(key, bytes, revision)
-          )
+          ))
       }))
   ).pipe(Layer.provide(StateStore.layerMemoryOpen))
-  return { held, sink, store }
+  return { held, answers, sink, store }
 }
 
 interface Broken {
@@ -151,6 +153,70 @@ describe("an instance that collects nothing", () => {
           if (since > lagLimit) assert.isFalse(greenOf(now), `${minute} minutes: ${now.state} ${now.connection_status}`)
         }
         assert.isFalse(greenOf(yield* instance))
+      }).pipe(Effect.provide(world)))
+  }
+})
+
+const two = Effect.map(settings(), ({ instances, ...others }) => {
+  const { tenant } = instances
+  const second = { ...tenant!, credentials: { ...tenant!.credentials, tenant_id: otherTenant } }
+  return { ...others, instances: { tenant: tenant!, second } }
+})
+const otherTenant = "33333333-3333-4333-8333-333333333333"
+
+/** Every way in which nothing can be written, with what the report says of it. */
+const unwritable: Record<string, readonly [(all: ReturnType<typeof outlets>, isBroken: boolean) => void, RegExp]> = {
+  "the sink fails": [({ held }, isBroken) => void (held.sink = isBroken), /^the memory sink cannot write: full$/],
+  "the checkpoints fail": [
+    ({ held }, isBroken) => void (held.store = isBroken),
+    /^the checkpoint cannot be written: .*full$/
+  ],
+  "the sink does not answer": [
+    ({ answers: { sink } }, isBroken) => isBroken ? sink.closeUnsafe() : sink.openUnsafe(),
+    /^the memory sink has not taken a page since 2026-11-20T12:05:00/
+  ],
+  "the checkpoints do not answer": [
+    ({ answers: { store } }, isBroken) => isBroken ? store.closeUnsafe() : store.openUnsafe(),
+    /^the checkpoints have not answered since 2026-11-20T12:05:00/
+  ]
+}
+
+describe("while nothing can be written", () => {
+  for (const [name, [breaks, says]] of Object.entries(unwritable)) {
+    it.effect(`no tenant is green a minute after its poll, and each says why: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(noon)
+        const fakes = new Map([tenant, otherTenant].map((id) => [id, FakeGraph.make()]))
+        const all = outlets()
+        const { document, lines } = yield* runningOver(fakes, yield* two, all)
+        yield* Effect.addFinalizer(() => Effect.sync(() => breaks(all, false)))
+        yield* TestClock.adjust("1 minute")
+        const greens = Effect.map(document, ({ instances }) => instances.map(greenOf))
+        assert.deepStrictEqual(yield* greens, [true, true], "green at first")
+        breaks(all, true)
+        for (const [id, { rows }] of fakes) rows.push({ id, lastUpdateDateTime: Timestamp.fromMillis(noon + 60_000) })
+        // Polls are due at five minutes.
+        yield* TestClock.adjust("4 minutes")
+        yield* TestClock.adjust("62 seconds")
+        for (let minute = 7; minute < 60; minute++) {
+          assert.deepStrictEqual(yield* greens, [false, false], `${minute} minutes`)
+          yield* TestClock.adjust("1 minute")
+        }
+        const { instances, sink } = yield* document
+        assert.strictEqual(sink.state, "unavailable")
+        for (const { connection_status, endpoints } of instances) {
+          assert.strictEqual(connection_status, "failed")
+          const { error } = endpoints.find((endpoint) => endpoint.name === "alerts_v2")!
+          assert.strictEqual(error?.code, "sink_unavailable")
+          assert.match(error!.message, says)
+          assert.match(error!.remedy, /nothing is lost: the page is kept/)
+        }
+        assert.strictEqual(lines.filter((line) => line.includes("ERROR")).length, 1, "one line for the whole process")
+        breaks(all, false)
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(yield* greens, [true, true])
+        assert.isNull((yield* document).instances[1]!.endpoints.find(({ name }) => name === "alerts_v2")!.error)
+        assert.strictEqual(lines.filter((line) => line.includes("can be written again")).length, 1)
       }).pipe(Effect.provide(world)))
   }
 })
