@@ -345,6 +345,82 @@ describe("an incident", () => {
   })
 })
 
+describe("a record of Entra ID", () => {
+  const of = (name: "signIns" | "directoryAudits" | "riskDetections" | "riskyUsers", value: object, isKnown = false) =>
+    written(eventOf(endpoints[name].ocsf, recordOf({ id: "r1", ...value }), { ...first, isKnown }))
+  const amy = { userPrincipalName: "Amy@contoso.example", userId: "u-1", userDisplayName: "Amy" }
+
+  it("is a logon with its person, address, application and result", () => {
+    const failed = of("signIns", {
+      ...amy,
+      createdDateTime: "2026-11-20T11:00:00Z",
+      ipAddress: "203.0.113.7",
+      appDisplayName: "Portal",
+      resourceDisplayName: "Graph",
+      status: { errorCode: 50_126, failureReason: "Wrong password." },
+      location: { city: "London", countryOrRegion: "GB" }
+    })
+    assert.deepInclude(failed, {
+      class_uid: 3002,
+      activity_id: 1,
+      status_id: 2,
+      status_code: "50126",
+      status_detail: "Wrong password.",
+      time: Date.UTC(2026, 10, 20, 11)
+    })
+    assert.deepInclude(failed["user"], { name: "amy@contoso.example", uid: "u-1" })
+    assert.deepStrictEqual(failed["src_endpoint"], {
+      ip: "203.0.113.7",
+      location: { city: "London", country: "GB" }
+    })
+    assert.deepStrictEqual([failed["service"].name, failed["actor"].app_name], ["Graph", "Portal"])
+    const well = of("signIns", { ...amy, status: { errorCode: 0, failureReason: "Other." } })
+    assert.strictEqual(well["status_id"], 1)
+    assert.notProperty(well, "status_detail")
+    assert.strictEqual(of("signIns", { status: { errorCode: 50_074 } })["status_id"], 99)
+  })
+
+  it("is a change of an entity with who did it, and shows no credential", () => {
+    const secret = "s3cr3t-value"
+    const event = of("directoryAudits", {
+      activityDisplayName: "Add service principal credentials",
+      activityDateTime: "2026-11-20T11:00:00Z",
+      operationType: "Add",
+      result: "success",
+      initiatedBy: { user: { userPrincipalName: "Bert@contoso.example", id: "u-2", ipAddress: "192.0.2.1" } },
+      targetResources: [{
+        id: "sp-1",
+        displayName: "Payroll",
+        type: "ServicePrincipal",
+        modifiedProperties: [{ displayName: "Credential", oldValue: null, newValue: secret }]
+      }]
+    })
+    assert.deepInclude(event, { class_uid: 3004, activity_id: 1, status_id: 1 })
+    assert.deepStrictEqual(event["entity"], { name: "Payroll", uid: "sp-1", type_id: 99, type: "ServicePrincipal" })
+    assert.strictEqual(event["actor"].user.name, "bert@contoso.example")
+    assert.notInclude(JSON.stringify(event), secret)
+    assert.include(event["raw_data"], "[left out]")
+  })
+
+  for (
+    const [name, state, isKnown, activity_id, verdict_id] of [
+      ["riskDetections", "atRisk", false, 1, undefined],
+      ["riskDetections", "confirmedCompromised", true, 2, 2],
+      ["riskDetections", "dismissed", true, 3, 1],
+      ["riskyUsers", "atRisk", true, 2, undefined],
+      ["riskyUsers", "remediated", true, 3, undefined]
+    ] as const
+  ) {
+    it(`is a finding: ${name} ${state} is activity ${activity_id}`, () => {
+      const event = of(name, { ...amy, riskState: state, riskLevel: "high", riskEventType: "anomalousToken" }, isKnown)
+      assert.deepInclude(event, { class_uid: 2004, activity_id })
+      assert.strictEqual(event["verdict_id"], verdict_id)
+      assert.strictEqual(event["evidences"][0].user.name, "amy@contoso.example")
+      assert.strictEqual(event["observables"][0].name, "evidences[].user.name")
+    })
+  }
+})
+
 describe("any JSON", () => {
   const names = [...new Set(Object.values(samples).flatMap(Object.keys)), "verdict", "roles", "tags", "__proto__"]
   const own = ["title", "status", "severity", "classification", "mitreTechniques", "createdDateTime", "userStates"]
