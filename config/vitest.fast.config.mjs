@@ -10,12 +10,12 @@ export default defineConfig({
     exclude: [
       "test/{bench,cli,documents,endpoints,nats,page,simulator}/**",
       "test/Bounds.test.ts",
-      "test/artifacts/Laws.test.ts",
+      "test/artifacts/{Laws,OcsfLaws}.test.ts",
       "test/graph/Fuzz.test.ts",
       "test/graph/body/PageBytes.test.ts",
       "test/http/Interface.test.ts",
       "test/polling/{Clocks,Crash,Fairness,FortyTenants,Hostile,Interruption,LateRows,Model,Order,Owed,Polling,Recovery,Soak,Stalls,Stories,Windows}.test.ts",
-      "test/publishing/Hostile.test.ts",
+      "test/publishing/{Hostile,HostileEvents}.test.ts",
       "test/search/FileSearch.test.ts",
       "test/status/Activity.test.ts"
     ],

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { chunkBytes } from "../../src/domain/Bounds.ts"
 import { type LineEncoder, lines, makeEncoders } from "../../src/sinks/Ndjson.ts"
+import { artifact, event } from "../support/Artifacts.ts"
 
 describe("lines", () => {
   it("writes a value that is nested deeper than the stack allows", () => {
@@ -41,6 +42,16 @@ describe("makeEncoders", () => {
       take(encoder.rest())
       assert.strictEqual(text, lines(values))
     }
+  })
+
+  it("makes a line that holds a long record in pieces, whatever the record's property is called", () => {
+    const long = "\"é\n".repeat(chunkBytes)
+    for (const value of [{ ...artifact("a"), message: long }, event("a", long), { path: "$", record: long }]) {
+      const pieces = Array.from(makeEncoders()().addLong(value) ?? [])
+      assert.isAbove(pieces.length, 4)
+      assert.isTrue(pieces.map((piece) => decoder.decode(piece)).join("") === lines([value]))
+    }
+    assert.isUndefined(makeEncoders()().addLong(event("a")))
   })
 
   it("does not change a piece while the next is made", () => {

@@ -49,10 +49,14 @@ export const userIn = (value: Properties, id: unknown, displayName: unknown) =>
   })
 
 /** What two endpoints say of a person and an address, as evidence and as observables. */
-export const observedIn = (user: ReturnType<typeof userOf>, ip: string | undefined): Observables => {
+export const observedIn = (
+  user: ReturnType<typeof userOf>,
+  ip: string | undefined,
+  places: { readonly user: string; readonly endpoint: string }
+): Observables => {
   const found = new Observables()
-  found.add(user?.email_addr === undefined ? "user" : "mail", "user.name", user?.name)
-  found.add("ip", "src_endpoint.ip", ip)
+  found.add(user?.email_addr === undefined ? "user" : "mail", `${places.user}.name`, user?.name)
+  found.add("ip", `${places.endpoint}.ip`, ip)
   return found
 }
 
@@ -62,8 +66,14 @@ const results: ReadonlyMap<string, Ocsf.Word> = new Map<string, Ocsf.Word>([["su
 ]]])
 
 const signInPlaced = words(
-  "id createdDateTime userPrincipalName userId userDisplayName ipAddress location resourceDisplayName resourceId appDisplayName appId status userAgent"
+  "id createdDateTime correlationId userPrincipalName userId userDisplayName ipAddress location resourceDisplayName resourceId appDisplayName appId status userAgent"
 )
+
+/** Returns why a sign-in failed or was interrupted; `Other.` stands where there is nothing to say. */
+const reasonOf = (status: Properties): string | undefined => {
+  const reason = text(status["failureReason"])?.trim()
+  return (reason === "Other." ? undefined : reason) ?? text(status["additionalDetails"])
+}
 
 function* ofSignIn(
   context: MappingContext,
@@ -94,7 +104,7 @@ function* ofSignIn(
       status_id,
       status: word,
       status_code: text(status["errorCode"]),
-      status_detail: text(status["failureReason"]) ?? text(status["additionalDetails"]),
+      status_detail: reasonOf(status),
       user,
       is_remote: true,
       src_endpoint: client === undefined
@@ -103,7 +113,8 @@ function* ofSignIn(
       service: { name: text(value["resourceDisplayName"]) ?? app ?? entra.name, uid: text(value["resourceId"]) },
       actor: app === undefined ? undefined : { app_name: app, app_uid: text(value["appId"]) },
       http_request: { user_agent: text(value["userAgent"]) },
-      observables: observedIn("full_name" in user ? user : undefined, ip).toArray(),
+      observables: observedIn("full_name" in user ? user : undefined, ip, { user: "user", endpoint: "src_endpoint" })
+        .toArray(),
       unmapped: Ocsf.beyond(value, signInPlaced)
     }
   })
@@ -177,7 +188,7 @@ function* ofAudit(
         type_id,
         type
       },
-      observables: observedIn(user, ip).toArray(),
+      observables: observedIn(user, ip, { user: "actor.user", endpoint: "src_endpoint" }).toArray(),
       unmapped: Ocsf.beyond(told, auditPlaced)
     }
   })

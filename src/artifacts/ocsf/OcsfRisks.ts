@@ -73,7 +73,7 @@ const ofRisk = (context: MappingContext, record: GraphRecord, publication: Ocsf.
       },
       evidences: user === undefined && client === undefined ? [] : [evidence],
       resources: user === undefined ? [] : [{ name: user.name, uid: user.uid, type: "User" }],
-      observables: observedIn(user, ip).toArray(),
+      observables: observedIn(user, ip, { user: "evidences[].user", endpoint: "evidences[].src_endpoint" }).toArray(),
       unmapped: Ocsf.beyond(value, placed)
     }
   })
