@@ -15,9 +15,13 @@ const isLossy = (value: number): boolean => Number.isInteger(value) && !Number.i
 const ruleWords = /service_denial|policy_violation|http_response_code:|blacklist process found/gi
 const anyRuleWord = /_(?:denial|violation|response_code)|process found/i
 
-/** Most values have neither what joins three of the words nor the middle of the fourth. */
+/** Characters of the shortest rule word, and of the one that has blanks. */
+const [shortestWord, spacedWord] = ["service_denial".length, "blacklist process found".length]
+
+/** Most values are too short, or have neither what joins three of the words nor a blank. */
 const harmless = (text: string): string =>
-  (text.includes("_") || text.includes("ocess f") || text.includes("OCESS F")) && anyRuleWord.test(text)
+  text.length >= shortestWord && (text.includes("_") || text.length >= spacedWord && text.includes(" ")) &&
+    anyRuleWord.test(text)
     ? text.replace(ruleWords, (word) => word.replace(/[_: ]/g, "-"))
     : text
 

@@ -117,9 +117,14 @@ export class CutRecord implements Sent {
     const value: unknown = JSON.parse(text)
     if (!isPlain) return contentOf(value, this.exact())
     if (evidence === undefined) return { value, text, evidence: [] }
+    const { end, start } = this.#place
+    // Where each byte is a character, a part of the text is no copy.
+    const part = text.length === end - start
+      ? (from: number, to: number) => text.slice(from - start, to - start)
+      : (from: number, to: number) => this.#slice(from, to)
     const texts: Array<string> = []
     for (let index = 0; index < evidence.places.length; index += 2) {
-      texts.push(this.#slice(evidence.places[index]!, evidence.places[index + 1]!))
+      texts.push(part(evidence.places[index]!, evidence.places[index + 1]!))
     }
     const rest = this.#rest
     return rest === undefined
