@@ -4,7 +4,7 @@ import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
-export type ServiceName = "security" | "reports" | "identityProtection"
+export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory"
 
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
