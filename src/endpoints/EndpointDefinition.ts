@@ -21,9 +21,29 @@ export interface Collection {
   readonly retires: boolean
 }
 
+/**
+ * How a collection is read that has no property which grows with each change: page by page, to tell by their content which
+ * objects are new or changed. `ObjectVersions` and `Inventory` do it.
+ */
+export interface Listing {
+  /** `all`: the whole list at each poll, and each object is published once a day. `newest`: its newest page only. */
+  readonly reads: "all" | "newest"
+  /** Properties that are asked for; what Graph sends by itself without it. */
+  readonly select?: ReadonlyArray<string>
+  /** Properties whose change is no change of the object, at any depth. They are published with it. */
+  readonly volatile: ReadonlyArray<string>
+  /** Lists whose order tells nothing. */
+  readonly unordered?: ReadonlyArray<string>
+  /**
+   * How Graph tells the number of objects, with which objects that vanished are told from a list that was cut short: when it is
+   * asked, or by itself. Without it no object is published as removed.
+   */
+  readonly counts?: "asked" | "sent"
+}
+
 /** How the records of a collection are read: by a property that grows. */
 export interface Reading {
-  /** The property that grows with each change of a record, or with each record where none changes. */
+  /** The property that grows with each change of a record, or with each record where none changes; a list has none. */
   readonly cursor: string
   /** The property that says when a record was created, by which `backfill` reads. */
   readonly created: string
@@ -48,6 +68,8 @@ export interface Reading {
    * more. `reread`: they are read again, those of some hours each hour, and those of more than a day each day.
    */
   readonly late: "count" | "reread" | "none"
+  /** There for a collection that is read as a list. */
+  readonly list?: Listing
 }
 
 /** What the poller, the settings and the page know of a collection. */

@@ -2,6 +2,7 @@
 import { Duration, Record } from "effect"
 import { alerts } from "./Alerts.ts"
 import { alertsV2 } from "./AlertsV2.ts"
+import { devices } from "./Devices.ts"
 import { directoryAudits } from "./DirectoryAudits.ts"
 import type { EndpointDefinition, Reading } from "./EndpointDefinition.ts"
 import { incidents } from "./Incidents.ts"
@@ -10,7 +11,7 @@ import { riskyUsers } from "./RiskyUsers.ts"
 import { signIns } from "./SignIns.ts"
 
 /** Every endpoint, in the order of `/status`. */
-export const all = [alerts, alertsV2, incidents, signIns, directoryAudits, riskDetections, riskyUsers] as const
+export const all = [alerts, alertsV2, incidents, signIns, directoryAudits, riskDetections, riskyUsers, devices] as const
 
 /** Name of an endpoint, as Graph spells it. */
 export type EndpointName = typeof all[number]["name"]

@@ -99,11 +99,12 @@ export const onDeadLink = (
   if (poll.deadEnds === 0) {
     const again: Poll = { ...counted, idle: 0, links: HashSet.empty() }
     const until = task._tag === "Live" ? null : task.end
-    return readOn(config, state, again, { ...begin(position.from), until }, facts)
+    const anew = config.endpoint.list === undefined ? { ...begin(position.from), until } : { ...position, link: null }
+    return readOn(config, state, again, anew, facts)
   }
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
-  const shorter = config.endpoint.order === "asc"
+  const shorter = config.endpoint.order === "asc" || config.endpoint.list !== undefined
     ? undefined
     : narrow(position, Timestamp.fromMillis(poll.graphStartedAt), Limits.windowFloor)
   if (shorter !== undefined) {
@@ -253,7 +254,9 @@ export const onFailure = (
     case "retry_page":
     case "halve_page": {
       if (position === undefined) return giveUp(config, state, error, poll, facts)
-      const less = askForLess(state, poll, position, reason === "BodyTooLarge")
+      // Of a list no row can be left out.
+      const isSize = reason === "BodyTooLarge" && config.endpoint.list === undefined
+      const less = askForLess(state, poll, position, isSize)
       if (less._tag === "Halved") return goOnWithLess(config, error, less.poll, less, facts)
       // An answer that is too large is an answer.
       return reason === "BodyTooLarge"

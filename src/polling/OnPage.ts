@@ -23,7 +23,7 @@ import {
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
-import { type Seen, type Step, step, stepClosed, stepWithin } from "./Walk.ts"
+import { type Seen, type Step, step, stepClosed, stepList, stepWithin } from "./Walk.ts"
 
 /** The position as Graph was asked for it: with fewer digits, and without an order. */
 const asAsked = (position: Position, { digits, ordered }: QueryShape): Position =>
@@ -51,7 +51,7 @@ const isLast = ({ ordered, until }: Position, { deadEnds, pageSize }: Poll, { ro
 /** Where the page's nextLink leads, and why it was refused where it was. */
 const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Position, seen: PageSeen): Next => {
   const { nextLink = "" } = seen
-  if (nextLink.trim() === "") return { next: { _tag: "End" } }
+  if (nextLink.trim() === "" || endpoint.list?.reads === "newest") return { next: { _tag: "End" } }
   const pinned = NextLink.pin(nextLink, { origin: identity.cloud.graph, path: endpoint.path })
   if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
@@ -132,6 +132,8 @@ export const onPage = (
   const asWas = asAsked(position, shape)
   const { span, step: way } = task._tag !== "Live"
     ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
+    : config.endpoint.list !== undefined
+    ? { span: before.span, step: stepList(asWas, { next }) }
     : config.endpoint.order === "unproven"
     ? { span: before.span, step: stepClosed(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }
     : shape.ordered

@@ -3,12 +3,14 @@
  * The consumer publishes and commits the pages.
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
-import { delivered } from "../checkpoints/Checkpoint.ts"
+import { delivered, type Position } from "../checkpoints/Checkpoint.ts"
+import type { Walk } from "../checkpoints/Inventory.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
 import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
+import { listedOf, vanishedNotes } from "./ListPages.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
 import { decide, wakeAt } from "./Poller.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
@@ -53,6 +55,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const [recent, shown] = [Recent.make(), Shown.make()]
+  /** The walk through a list that was begun last. */
+  let walk: Walk | undefined
   let made = 0
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
@@ -82,6 +86,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       const now = yield* Clock.currentTimeMillis
       const floor = checkpoint()?.floor ?? plan.position.from
       const appended = deliveryOf(receipt, cursors, plan, stored.ledger.end(), now)
+      if (brought.objects !== undefined) yield* stored.inventory.commit(brought.objects)
       yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now, delivered: appended })
       yield* stored.update((checkpoint) => {
         const next = afterPage(checkpoint, plan, brought.fresh > 0, now)
@@ -89,53 +94,58 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       })
       yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
       yield* options.committed(brought, now)
+      yield* Effect.forEach(vanishedNotes(config, brought.objects, now), note, { discard: true })
       yield* showCheckpoint
     }
   )
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
-  const read = Effect.fnUntraced(function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading) {
-    const { answer, attempts, scope } = value
-    const now = yield* Clock.currentTimeMillis
-    const { cursors, future, map, records } = prepare({
-      isCareful: careful !== undefined,
-      condemned: inHand.condemned,
-      instance: identity.name,
-      endpoint,
-      context,
-      page: answer,
-      isKnown: stored.ledger.has,
-      contents: checkpoint()?.contents,
-      passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
-      now
-    })
-    for (const { cursor, id } of records) recent.remember(id, cursor)
-    const unseen = shown.count(records)
-    const index = made++
-    yield* Scope.addFinalizerExit(scope, (exit) =>
-      Effect.suspend(() => {
-        const end = endOf(exit)
-        if (end.outcome !== "committed") brokenAt = Math.min(brokenAt, index)
-        return Queue.offer(ends, end)
-      }))
-    yield* awaitAttempt({ attempts, scope })
-    const event: Extract<Event, { readonly _tag: "Answered" }> = {
-      _tag: "Answered",
-      failures,
-      seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+  const read = Effect.fnUntraced(
+    function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading, position: Position) {
+      const { answer, attempts, scope } = value
+      const now = yield* Clock.currentTimeMillis
+      if (position.link === null) walk = { count: answer.count, at: Math.floor(now / 1000) }
+      const { cursors, future, map, records } = prepare({
+        isCareful: careful !== undefined,
+        condemned: inHand.condemned,
+        instance: identity.name,
+        endpoint,
+        context,
+        page: answer,
+        isKnown: stored.ledger.has,
+        contents: checkpoint()?.contents,
+        listed: listedOf(endpoint, stored, { answer, position, walk }),
+        passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
+        now
+      })
+      if (endpoint.late === "count") { for (const { cursor, id } of records) recent.remember(id, cursor) }
+      const unseen = shown.count(records)
+      const index = made++
+      yield* Scope.addFinalizerExit(scope, (exit) =>
+        Effect.suspend(() => {
+          const end = endOf(exit)
+          if (end.outcome !== "committed") brokenAt = Math.min(brokenAt, index)
+          return Queue.offer(ends, end)
+        }))
+      yield* awaitAttempt({ attempts, scope })
+      const event: Extract<Event, { readonly _tag: "Answered" }> = {
+        _tag: "Answered",
+        failures,
+        seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+      }
+      const page = (plan: PagePlan): Page => ({
+        instance: identity.name,
+        endpoint: endpoint.name,
+        map,
+        attempts,
+        scope,
+        wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
+        commit: (brought, receipt) => commit(plan, brought, event.seen, receipt),
+        ...(careful === undefined ? {} : { careful })
+      })
+      return { event, page }
     }
-    const page = (plan: PagePlan): Page => ({
-      instance: identity.name,
-      endpoint: endpoint.name,
-      map,
-      attempts,
-      scope,
-      wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
-      commit: (brought, receipt) => commit(plan, brought, event.seen, receipt),
-      ...(careful === undefined ? {} : { careful })
-    })
-    return { event, page }
-  })
+  )
 
   const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
     const seen = yield* facts
@@ -252,7 +262,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       if (fetched._tag === "Failed") {
         return [[], Option.some(yield* Effect.andThen(reading.over, decided(state, fetched)))]
       }
-      const { event, page } = yield* read(fetched, reading)
+      const { event, page } = yield* read(fetched, reading, state.next.position)
       state = stoppedBy(state, yield* reading.over)
       if (state.stopped !== undefined) return over(state)
       const decision = yield* decided(state, event)

@@ -13,6 +13,7 @@ import { futureMax } from "../graph/Limits.ts"
 import type { DeadLetter, Payload, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
+import { type Listed, make as makeVersions, type PageChanges } from "./ObjectVersions.ts"
 import { endedOn, identify, type Unidentified } from "./Records.ts"
 
 /** The result of mapping a page, for the ledger, the status and the metrics. */
@@ -29,6 +30,8 @@ export interface Brought {
   readonly updatedAt: ReadonlyArray<number>
   /** Last change of each of them behind the mark, in milliseconds since 1970. */
   readonly late: ReadonlyArray<number>
+  /** What a page of a list changes in the inventory. */
+  readonly objects?: PageChanges
 }
 
 /** A slice; with `before` it is empty, and the record with this artifact id is mapped next. */
@@ -99,8 +102,11 @@ export const prepare = (options: {
   readonly isCareful?: boolean
   /** Artifact ids of records on which a process ended. */
   readonly condemned?: ReadonlySet<string>
+  /** What a page of a list is compared with. */
+  readonly listed?: Listed | undefined
 }): Prepared => {
-  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, now, page, passed } = options
+  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, listed, now, page, passed } =
+    options
   const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   const cursors = all.filter((cursor) => cursor <= horizon)
@@ -108,6 +114,7 @@ export const prepare = (options: {
 
   const map = (payload: Payload = "artifact"): Mapping => {
     const keys = new KeySet()
+    const versions = listed === undefined ? undefined : makeVersions(listed)
     const isNew = (id: string) => !isKnown(id) && keys.add(id)
     let artifacts = 0
     let repeated = 0
@@ -153,13 +160,38 @@ export const prepare = (options: {
       return keys.has(ended) || isKnown(ended)
     }
 
+    const idOf = (record: GraphRecord) => ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
+
+    /** Passes a record on which a process ended. */
+    const passedOver = (id: string, record: GraphRecord): Slice | undefined =>
+      condemned?.has(id) === true && isNew(ArtifactId.ofEnded(id))
+        ? { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
+        : undefined
+
+    /** Maps an object of a list, whose version is known once its content is. Until then it has the id of all its versions. */
+    function* mapObject(sent: GraphRecord, { of }: NonNullable<typeof versions>): Generator<Part, void> {
+      const named = idOf({ ...sent, version: "object" })
+      const passed = passedOver(named, sent)
+      if (passed !== undefined) return yield passed
+      if (isNeverMapped(named)) return void repeated++
+      if (isCareful) yield { ...pause, before: named }
+      const content = sent.sent.content()
+      const object = yield* paused(of(sent, content.value))
+      if (object === undefined) return void repeated++
+      yield* mapVersion({ ...object, sent: read(sent.sent, content) })
+    }
+
+    function* mapVersion(object: GraphRecord): Generator<Part, void> {
+      const id = idOf(object)
+      if (isNew(id)) yield* publish(object, id, true)
+      else repeated++
+    }
+
     function* mapRecord(record: GraphRecord): Generator<Part, void> {
-      const id = ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
+      const id = idOf(record)
       const isFirst = isNew(id)
-      if (condemned?.has(id) === true && isNew(ArtifactId.ofEnded(id))) {
-        yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
-        return
-      }
+      const passed = passedOver(id, record)
+      if (passed !== undefined) return yield passed
       if (!isFirst && (endpoint.isFinal === true || isNeverMapped(id))) {
         repeated++
         return
@@ -175,7 +207,12 @@ export const prepare = (options: {
         return
       }
       const own = isFirst ? id : hasContents(record) ? version : undefined
-      const mapped = endpoint.map(context, { ...record, sent: read(record.sent, content) })
+      yield* publish({ ...record, sent: read(record.sent, content) }, own, isFirst)
+    }
+
+    /** Maps a record. Its own artifact gets the id `own`; without one, only its evidence is published. */
+    function* publish(record: GraphRecord, own: string | undefined, isFirst: boolean): Generator<Part, void> {
+      const mapped = endpoint.map(context, record)
       let isOwn = true
       let found = 0
       for (const artifact of mapped.artifacts) {
@@ -219,9 +256,14 @@ export const prepare = (options: {
             yield { artifacts: [], deadLetters: letters }
           }
           for (const [index, record] of records.entries()) {
-            yield* mapRecord(record)
+            yield* versions === undefined ? mapRecord(record) : mapObject(record, versions)
             if (isCareful || (index + 1) % sliceRecords === 0 || index + 1 === records.length) yield handOver()
           }
+          for (const object of versions?.removed() ?? []) {
+            yield* mapVersion(object)
+            if (made.length >= sliceRecords) yield handOver()
+          }
+          if (made.length > 0) yield handOver()
         }
       },
       brought: () => ({
@@ -232,7 +274,8 @@ export const prepare = (options: {
         repeated,
         drift,
         updatedAt,
-        late
+        late,
+        ...(versions === undefined ? {} : { objects: versions.changes() })
       })
     }
   }

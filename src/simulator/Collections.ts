@@ -1,23 +1,28 @@
 /** The collections and Graph's limits. */
 
-/** Name of a collection: the last segment of its path. */
-export type CollectionName =
-  | "alerts"
-  | "alerts_v2"
-  | "incidents"
-  | "signIns"
-  | "directoryAudits"
-  | "riskDetections"
-  | "riskyUsers"
+/** Names of the collections, as in Graph's paths. */
+export const collectionNames = [
+  "alerts",
+  "alerts_v2",
+  "incidents",
+  "signIns",
+  "directoryAudits",
+  "riskDetections",
+  "riskyUsers",
+  "devices"
+] as const
 
-/** How a collection refuses a token without the role: the security service's way, that of the logs, or that of Protection. */
-export type Denial = "security" | "reports" | "identityProtection"
+/** Name of a collection: the last segment of its path. */
+export type CollectionName = typeof collectionNames[number]
+
+/** How a collection refuses a token without the role: its service's way. */
+export type Denial = "security" | "reports" | "identityProtection" | "directory"
 
 /** Permissions, filters and limits of a collection. */
 export interface Collection {
   readonly name: CollectionName
-  /** Path of what holds the collection. */
-  readonly parent: "security" | "auditLogs" | "identityProtection"
+  /** Path of what holds the collection; none for one that Graph has at its root. */
+  readonly parent?: "security" | "auditLogs" | "identityProtection"
   readonly typeName: string
   readonly denial: Denial
   /** Application permissions of which any one suffices. */
@@ -29,8 +34,8 @@ export interface Collection {
   readonly orders: boolean
   /** Operators of a filter. */
   readonly operators: ReadonlyArray<string>
-  /** Whether it counts, and skips. */
-  readonly counts: boolean
+  /** Whether it counts, and skips; `eventually`: it counts where the header for it is sent, and does not skip. */
+  readonly counts: boolean | "eventually"
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
@@ -69,6 +74,18 @@ const protection = {
   counts: false,
   topDefault: 20,
   topMax: 500,
+  aboveMax: "reject"
+} as const
+
+const directory = {
+  denial: "directory",
+  orders: false,
+  operators: ["eq"],
+  counts: "eventually",
+  cursor: "",
+  sortedBy: "id",
+  topDefault: 100,
+  topMax: 999,
   aboveMax: "reject"
 } as const
 
@@ -167,8 +184,16 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     cursor: "riskLastUpdatedDateTime",
     sortedBy: "id",
     filterable: ["riskLastUpdatedDateTime", "riskLevel", "riskState"]
+  },
+  devices: {
+    ...directory,
+    name: "devices",
+    typeName: "microsoft.graph.device",
+    roles: ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    filterable: ["displayName", "deviceId", "operatingSystem"]
   }
 }
 
 /** Path of a collection. */
-export const pathOf = ({ name, parent }: Collection): `/v1.0/${string}` => `/v1.0/${parent}/${name}`
+export const pathOf = ({ name, parent }: Collection): `/v1.0/${string}` =>
+  parent === undefined ? `/v1.0/${name}` : `/v1.0/${parent}/${name}`

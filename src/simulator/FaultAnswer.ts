@@ -47,6 +47,13 @@ export const missingRole = (
         "Forbidden",
         "You cannot perform the requested operation, required scopes are missing in the token."
       )
+    case "directory":
+      return Answer.graphError(
+        stamp,
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient privileges to complete the operation."
+      )
     case "security":
       return missingSecurityRole(stamp, collection, roles)
   }

@@ -31,6 +31,7 @@ export interface GraphRequest {
   /** Without `Bearer`. */
   readonly token: string | undefined
   readonly prefer: string | undefined
+  readonly consistency?: string | undefined
   readonly clientRequestId: string | undefined
 }
 
@@ -169,7 +170,8 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
       alerts: () => Tenants.rows(tenant, "alerts_v2", given.now),
       url: request.url,
       includesLateMembers: request.prefer?.includes("include-unknown-enum-members") === true,
-      paging: collection.name === "alerts" ? "skip" : collection.counts ? options.paging : "skiptoken",
+      isEventual: request.consistency?.toLowerCase() === "eventual",
+      paging: collection.name === "alerts" ? "skip" : collection.counts === true ? options.paging : "skiptoken",
       shape: FaultAnswer.shape(striking, request.url),
       stamp: given
     }))
