@@ -8,10 +8,21 @@ import type { EndpointDefinition, Reading } from "./EndpointDefinition.ts"
 import { incidents } from "./Incidents.ts"
 import { riskDetections } from "./RiskDetections.ts"
 import { riskyUsers } from "./RiskyUsers.ts"
+import { secureScores } from "./SecureScores.ts"
 import { signIns } from "./SignIns.ts"
 
 /** Every endpoint, in the order of `/status`. */
-export const all = [alerts, alertsV2, incidents, signIns, directoryAudits, riskDetections, riskyUsers, devices] as const
+export const all = [
+  alerts,
+  alertsV2,
+  incidents,
+  signIns,
+  directoryAudits,
+  riskDetections,
+  riskyUsers,
+  secureScores,
+  devices
+] as const
 
 /** Name of an endpoint, as Graph spells it. */
 export type EndpointName = typeof all[number]["name"]

@@ -170,6 +170,7 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
     directoryAudits: happening("directoryAudits", IdentityEntry.directoryAudit),
     riskDetections: happening("riskDetections", IdentityEntry.riskDetection),
     riskyUsers: happening("riskyUsers", IdentityEntry.riskyUser),
+    secureScores: (now) => InventoryRows.scores(tenantId, asOf(now), draw),
     devices: listed("devices", InventoryRows.device),
     incidents: (now) => {
       alerts(asOf(now))

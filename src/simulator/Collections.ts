@@ -9,6 +9,7 @@ export const collectionNames = [
   "directoryAudits",
   "riskDetections",
   "riskyUsers",
+  "secureScores",
   "devices"
 ] as const
 
@@ -184,6 +185,17 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     cursor: "riskLastUpdatedDateTime",
     sortedBy: "id",
     filterable: ["riskLastUpdatedDateTime", "riskLevel", "riskState"]
+  },
+  secureScores: {
+    ...security,
+    name: "secureScores",
+    typeName: "microsoft.graph.secureScore",
+    roles: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
+    cursor: "createdDateTime",
+    filterable: ["createdDateTime"],
+    topDefault: 90,
+    topMax: 90,
+    aboveMax: "clamp"
   },
   devices: {
     ...directory,

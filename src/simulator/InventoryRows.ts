@@ -1,4 +1,4 @@
-/** Builds the objects of simulated lists: devices that come, change, stay away for one pass, and go for good. */
+/** Builds the objects of simulated lists: some come, change, stay away for one pass, and go for good. */
 import type { Cast } from "./Cast.ts"
 import type { Draw } from "./Draw.ts"
 import { graphTime, type Row } from "./Row.ts"
@@ -67,3 +67,40 @@ export const device = ({ cast, changes, draw, now, since }: Living): Row => ({
   trustType: draw.pick(["AzureAd", "ServerAd", "Workplace"]),
   physicalIds: ["[USER-HWID]:0123456789abcdef"]
 })
+
+/** Days for which scores are held. */
+const scoresHeld = 90
+
+/** The scores of the last days. That of today is computed again at noon; when its controls were read moves all the time. */
+export const scores = (
+  tenantId: string,
+  now: number,
+  draw: (...name: ReadonlyArray<string | number>) => Draw
+): ReadonlyArray<Row> => {
+  const today = Math.floor(now / day)
+  return Array.from({ length: scoresHeld }, (_, ago): Row => {
+    const at = (today - ago) * day
+    const date = graphTime(at).slice(0, 10)
+    const score = draw("score", today - ago).int(500, 900) + (ago > 0 || now % day >= day / 2 ? 0.25 : 0)
+    return {
+      id: `${tenantId}_${date}`,
+      azureTenantId: tenantId,
+      activeUserCount: 3,
+      licensedUserCount: 5,
+      createdDateTime: graphTime(at),
+      currentScore: score,
+      maxScore: 1376.5,
+      enabledServices: ["HasExchange", "HasAADP2"],
+      averageComparativeScores: [{ basis: "AllTenants", averageScore: 52.86, identityScore: 21 }],
+      controlScores: ["MFARegistrationV2", "AdminMFAV2"].map((controlName) => ({
+        controlCategory: "Identity",
+        controlName,
+        description: "<p>Ask for a second factor.</p>",
+        score: 8.9,
+        implementationStatus: "You have 2 of 3 users registered.",
+        lastSynced: graphTime(Math.floor(now / hour) * hour)
+      })),
+      vendorInformation: { provider: "SecureScore", vendor: "Microsoft" }
+    }
+  })
+}

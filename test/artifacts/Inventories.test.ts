@@ -2,13 +2,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import * as Inventories from "../../src/artifacts/InventoryArtifacts.ts"
+import * as SecureScores from "../../src/artifacts/SecureScoreArtifacts.ts"
 import { normalize } from "../../src/domain/Timestamp.ts"
+import { exactly } from "../../src/graph/body/GraphJson.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
-import { context, expected, type Json, type severities, shown } from "./Examples.ts"
+import * as Json from "../support/Json.ts"
+import { context, expected, type Json as Value, type severities, shown } from "./Examples.ts"
 
 type Map = typeof Inventories.devices.map
 
-const one = (map: Map, value: Json, change: "present" | "changed" | "removed" = "present"): Artifact => {
+const one = (map: Map, value: Value, change: "present" | "changed" | "removed" = "present"): Artifact => {
   const { artifacts } = map(context, {
     id: String(value["id"]),
     cursor: normalize("2026-11-28T10:00:00Z")!,
@@ -83,5 +86,46 @@ describe("inventories", () => {
     )
     assert.strictEqual(artifact.message, `{"id":"${device.id}"}`)
     assert.strictEqual(artifact.senderHost, `${context.tenantId}/devices/${device.id}`)
+  })
+
+  it("a day's secure score, in Graph's digits and without what its controls are about", () => {
+    const json = `{"id":"t_2026-07-16","azureTenantId":"t","activeUserCount":3,"licensedUserCount":5,
+      "createdDateTime":"2026-07-16T00:00:00Z","currentScore":815.22,"maxScore":1376.0,
+      "enabledServices":["HasExchange","HasAADP2"],
+      "averageComparativeScores":[{"basis":"AllTenants","averageScore":52.86,"appsScore":1},
+        {"basis":"TotalSeats","averageScore":48.1},{"basis":"a b:c","averageScore":1}],
+      "controlScores":[{"controlName":"AdminMFAV2","score":10.0,"description":"a long text","lastSynced":"x"}, 7]}`
+    const sent = ofValue(Json.parse(json), exactly(json))
+    const { artifacts } = SecureScores.map(context, {
+      id: "t_2026-07-16",
+      cursor: normalize("2026-11-28T10:00:00Z")!,
+      sent
+    })
+    assert.deepStrictEqual(
+      shown(artifacts[0]!),
+      expected(
+        "microsoft_secure_score",
+        "management_message",
+        "informational",
+        "reported",
+        {
+          ruleName: "Microsoft Secure Score",
+          ruleCategory: "SecureScore",
+          startTimeUTC: "2026-07-16T00:00:00Z"
+        },
+        "score:815.22",
+        "maxScore:1376.0",
+        "scorePercent:59.2",
+        "averageAllTenants:52.86",
+        "averageTotalSeats:48.1",
+        "activeUsers:3",
+        "licensedUsers:5",
+        "service:HasExchange",
+        "service:HasAADP2"
+      )
+    )
+    assert.include(artifacts[0]!.message, `"maxScore":1376.0`)
+    assert.notInclude(artifacts[0]!.message, "a long text")
+    assert.include(artifacts[0]!.message, `"controlName":"AdminMFAV2","score":10.0`)
   })
 })

@@ -7,7 +7,7 @@ import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { vanishedMax } from "../../src/domain/Bounds.ts"
 import { each, endpoints } from "../../src/endpoints/Endpoints.ts"
-import { Rejected } from "../../src/graph/GraphError.ts"
+import { Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 import { pages } from "../../src/polling/Pages.ts"
 import { end, type Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -15,7 +15,7 @@ import * as FakeGraph from "../support/FakeGraph.ts"
 import * as Json from "../support/Json.ts"
 import { config, noon, pace as usual } from "./Decisions.ts"
 
-type Name = "devices"
+type Name = "devices" | "secureScores"
 
 interface Device extends FakeGraph.Row {
   readonly displayName: string
@@ -328,6 +328,41 @@ test(
     yield* process.restart
     assert.isBelow(taken(process.published).length, 10)
     assert.strictEqual(process.state().inventory.size(), 50)
+  })
+)
+
+test(
+  "of a list that is read by its newest page, each record is published once, and again when its content changes",
+  Effect.gen(function*() {
+    const score = (day: number, currentScore: number, lastSynced = "") => ({
+      id: `t_2026-11-${day}`,
+      lastUpdateDateTime: "",
+      currentScore,
+      controlScores: [{ controlName: "a", lastSynced }]
+    })
+    const fake = listing([score(20, 1), score(19, 2), score(18, 3), score(17, 4)])
+    const process = yield* polling(fake, "secureScores")
+    const { published } = process
+    const top = () => fake.requests.map(({ url }) => new URL(url).searchParams.get("$top"))
+    assert.deepStrictEqual(top(), ["3"], "a day of lookback, and two more; no link is followed")
+    assert.lengthOf(taken(published), 3)
+    fake.rows[0] = score(20, 1, "later")
+    yield* hours(2)
+    assert.deepStrictEqual(top().slice(1), ["3", "3"].slice(0, top().length - 1))
+    assert.isEmpty(taken(published), "a time of synchronisation is no change")
+    fake.rows[0] = score(20, 5)
+    yield* hours(1)
+    assert.lengthOf(taken(published), 1)
+    fake.answer = () => new Unavailable({ kind: "http", detail: "HTTP 503" })
+    yield* hours(4 * 24)
+    fake.answer = () => undefined
+    fake.rows.unshift(score(24, 6), score(23, 7), score(22, 8), score(21, 9))
+    yield* hours(2)
+    assert.lengthOf(taken(published), 4, "as many days as were missed")
+    yield* hours(30)
+    yield* process.restart
+    yield* hours(1)
+    assert.isEmpty(taken(published))
   })
 )
 
