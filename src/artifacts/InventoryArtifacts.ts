@@ -2,8 +2,10 @@
 import { type Details, details } from "../domain/Details.ts"
 import { shape as device } from "../domain/Device.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
-import { dotted, name } from "../domain/NormalForms.ts"
+import { detectedApp, managedDevice } from "../domain/ManagedDevice.ts"
+import { dotted, name, text } from "../domain/NormalForms.ts"
 import type { Properties, Shape } from "../domain/Shape.ts"
+import { shape as user } from "../domain/User.ts"
 import type { Drift } from "../evidence/Drift.ts"
 import * as ArtifactId from "./ArtifactId.ts"
 import * as Draft from "./Draft.ts"
@@ -57,7 +59,8 @@ const maps = ({ endpoint, ruleName, set, severity = () => Severity.informational
     // It is as it was when Graph showed it; Graph tells that to the second.
     Draft.setTimes(draft, `${record.cursor.slice(0, 19)}Z`, undefined)
     Record.addTold(tags, told, value)
-    set(draft, tags, value)
+    // Of a removed object only the id is known, which is no name of a user or host.
+    if (record.change !== "removed") set(draft, tags, value)
     yield Record.finish(draft, tags, isPartial)
   })
 
@@ -72,5 +75,73 @@ export const devices = maps({
   set: (draft, tags, value) => {
     setHost(draft, value["displayName"])
     tags.add("os", system(value["operatingSystem"], value["operatingSystemVersion"]))
+  }
+})
+
+/** Twelve hex digits as six pairs; anything else is no address of a card. */
+const macOf = (value: unknown): string | undefined => {
+  const digits = text(value)?.trim().toLowerCase()
+  return digits !== undefined && /^[0-9a-f]{12}$/.test(digits) ? digits.replaceAll(/..(?=.)/g, "$&:") : undefined
+}
+
+const grave: ReadonlySet<string> = new Set(["highseverity", "compromised"])
+const wrong: ReadonlySet<string> = new Set(["noncompliant", "conflict", "error"])
+
+const low = (value: unknown): string => text(value)?.trim().toLowerCase() ?? ""
+
+/** Maps a device that Intune manages. */
+export const managedDevices = maps({
+  endpoint: "managedDevices",
+  ruleName: "Intune managed device",
+  shape: managedDevice,
+  told: details(
+    "intuneDeviceId=id aadDeviceId=azureADDeviceId compliance=complianceState encrypted=isEncrypted jailBroken owner=managedDeviceOwnerType serial=serialNumber manufacturer model threatState=partnerReportedThreatState management=managementAgent enrolled=enrolledDateTime lastSync=lastSyncDateTime aadUserId=userId"
+  ),
+  severity: (value) =>
+    grave.has(low(value["partnerReportedThreatState"]))
+      ? Severity.of("medium")
+      : wrong.has(low(value["complianceState"])) || low(value["jailBroken"]) === "true"
+      ? Severity.of("low")
+      : Severity.informational,
+  set: (draft, tags, value) => {
+    setHost(draft, value["deviceName"])
+    Draft.set(draft, "clientMAC", macOf(value["wiFiMacAddress"]))
+    Record.setUser(draft, value["userPrincipalName"], value["emailAddress"])
+    tags.add("os", system(value["operatingSystem"], value["osVersion"]))
+  }
+})
+
+/** Maps an application that Intune found on devices. */
+export const detectedApps = maps({
+  endpoint: "detectedApps",
+  ruleName: "Intune detected app",
+  shape: detectedApp,
+  told: details("detectedAppId=id version publisher platform deviceCount"),
+  set: (draft, tags, value) => Record.setApplication(draft, tags, value["displayName"])
+})
+
+/** Adds the identities by which a user signs in elsewhere; their own tenant's is the user name. */
+const addIdentities = (tags: Tags, value: Properties): void => {
+  for (const one of Record.partsOf(value, "identities")) {
+    const type = text(one["signInType"])?.trim()
+    const id = text(one["issuerAssignedId"]) ?? text(one["issuer"])
+    if (type === undefined || id === undefined || type === "userPrincipalName") continue
+    tags.add("identity", `${type}:${id.trim()}`, "lists")
+  }
+}
+
+/** Maps a user of Entra ID. */
+export const users = maps({
+  endpoint: "users",
+  ruleName: "Entra user",
+  shape: user,
+  told: details(
+    "aadUserId=id displayName account=onPremisesSamAccountName userSid=onPremisesSecurityIdentifier|securityIdentifier mail userType enabled=accountEnabled department jobTitle created=createdDateTime externalState=externalUserState lastPasswordChange=lastPasswordChangeDateTime lastSignIn=signInActivity.lastSignInDateTime lastSuccessfulSignIn=signInActivity.lastSuccessfulSignInDateTime"
+  ),
+  set: (draft, tags, value) => {
+    Record.setUser(draft, value["userPrincipalName"], value["id"])
+    const licenses = value["assignedLicenses"]
+    if (Array.isArray(licenses)) tags.add("licenses", licenses.length)
+    addIdentities(tags, value)
   }
 })

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import * as Shape from "./Shape.ts"
 
-/** Schema for a device: every property may be null or missing. */
+/** Schema for a device, of the properties that are asked for: every one may be null or missing. */
 export const Device = Schema.Struct({
   id: Shape.text,
   accountEnabled: Shape.flag,
@@ -22,7 +22,6 @@ export const Device = Schema.Struct({
   manufacturer: Shape.text,
   mdmAppId: Shape.text,
   model: Shape.text,
-  onPremisesLastSyncDateTime: Shape.text,
   onPremisesSecurityIdentifier: Shape.text,
   onPremisesSyncEnabled: Shape.flag,
   operatingSystem: Shape.text,

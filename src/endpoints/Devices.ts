@@ -1,5 +1,6 @@
 /** Devices that are known to Entra ID. */
 import { devices as map } from "../artifacts/InventoryArtifacts.ts"
+import { Device } from "../domain/Device.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { inventories } from "./Inventories.ts"
 
@@ -13,35 +14,8 @@ export const devices = {
   licence: "Get the licence that Graph asks for, or turn this endpoint off",
   list: {
     reads: "all",
-    select: [
-      "id",
-      "deviceId",
-      "displayName",
-      "accountEnabled",
-      "approximateLastSignInDateTime",
-      "complianceExpirationDateTime",
-      "deviceCategory",
-      "deviceOwnership",
-      "enrollmentProfileName",
-      "enrollmentType",
-      "isCompliant",
-      "isManaged",
-      "isManagementRestricted",
-      "isRooted",
-      "managementType",
-      "manufacturer",
-      "mdmAppId",
-      "model",
-      "onPremisesSecurityIdentifier",
-      "onPremisesSyncEnabled",
-      "operatingSystem",
-      "operatingSystemVersion",
-      "profileType",
-      "registrationDateTime",
-      "systemLabels",
-      "trustType"
-    ],
-    volatile: ["approximateLastSignInDateTime", "complianceExpirationDateTime", "onPremisesLastSyncDateTime"],
+    select: Object.keys(Device.fields),
+    volatile: ["approximateLastSignInDateTime", "complianceExpirationDateTime"],
     unordered: ["systemLabels"],
     counts: "asked"
   },

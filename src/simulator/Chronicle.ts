@@ -171,6 +171,9 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
     riskDetections: happening("riskDetections", IdentityEntry.riskDetection),
     riskyUsers: happening("riskyUsers", IdentityEntry.riskyUser),
     secureScores: (now) => InventoryRows.scores(tenantId, asOf(now), draw),
+    managedDevices: listed("managedDevices", InventoryRows.managedDevice),
+    detectedApps: listed("detectedApps", InventoryRows.detectedApp),
+    users: listed("users", InventoryRows.user),
     devices: listed("devices", InventoryRows.device),
     incidents: (now) => {
       alerts(asOf(now))

@@ -10,6 +10,9 @@ export const collectionNames = [
   "riskDetections",
   "riskyUsers",
   "secureScores",
+  "managedDevices",
+  "detectedApps",
+  "users",
   "devices"
 ] as const
 
@@ -17,13 +20,13 @@ export const collectionNames = [
 export type CollectionName = typeof collectionNames[number]
 
 /** How a collection refuses a token without the role: its service's way. */
-export type Denial = "security" | "reports" | "identityProtection" | "directory"
+export type Denial = "security" | "reports" | "identityProtection" | "intune" | "directory"
 
 /** Permissions, filters and limits of a collection. */
 export interface Collection {
   readonly name: CollectionName
   /** Path of what holds the collection; none for one that Graph has at its root. */
-  readonly parent?: "security" | "auditLogs" | "identityProtection"
+  readonly parent?: "security" | "auditLogs" | "identityProtection" | "deviceManagement"
   readonly typeName: string
   readonly denial: Denial
   /** Application permissions of which any one suffices. */
@@ -35,8 +38,13 @@ export interface Collection {
   readonly orders: boolean
   /** Operators of a filter. */
   readonly operators: ReadonlyArray<string>
-  /** Whether it counts, and skips; `eventually`: it counts where the header for it is sent, and does not skip. */
-  readonly counts: boolean | "eventually"
+  /**
+   * Whether it counts, and skips. `always`: it counts without being asked; `eventually`: where the header for it is sent.
+   * Neither of these skips.
+   */
+  readonly counts: boolean | "always" | "eventually"
+  /** What its links carry, where it is not as the simulation is told. */
+  readonly paging?: "skip" | "skiptoken"
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
@@ -78,11 +86,27 @@ const protection = {
   aboveMax: "reject"
 } as const
 
+const intune = {
+  parent: "deviceManagement",
+  denial: "intune",
+  roles: ["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"],
+  orders: false,
+  operators: ["eq"],
+  counts: "always",
+  cursor: "",
+  sortedBy: "id",
+  filterable: [],
+  topDefault: 1000,
+  topMax: 1000,
+  aboveMax: "clamp"
+} as const
+
 const directory = {
   denial: "directory",
   orders: false,
   operators: ["eq"],
   counts: "eventually",
+  paging: "skiptoken",
   cursor: "",
   sortedBy: "id",
   topDefault: 100,
@@ -196,6 +220,25 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     topDefault: 90,
     topMax: 90,
     aboveMax: "clamp"
+  },
+  managedDevices: {
+    ...intune,
+    name: "managedDevices",
+    typeName: "microsoft.graph.managedDevice",
+    paging: "skiptoken"
+  },
+  detectedApps: {
+    ...intune,
+    name: "detectedApps",
+    typeName: "microsoft.graph.detectedApp",
+    paging: "skip"
+  },
+  users: {
+    ...directory,
+    name: "users",
+    typeName: "microsoft.graph.user",
+    roles: ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    filterable: ["displayName", "userPrincipalName", "userType"]
   },
   devices: {
     ...directory,

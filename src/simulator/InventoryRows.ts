@@ -68,6 +68,65 @@ export const device = ({ cast, changes, draw, now, since }: Living): Row => ({
   physicalIds: ["[USER-HWID]:0123456789abcdef"]
 })
 
+/** A device that Intune manages, which synchronises every few hours. */
+export const managedDevice = ({ cast, changes, draw, now, since }: Living): Row => ({
+  id: draw.guid(),
+  azureADDeviceId: draw.guid(),
+  deviceName: `${cast.device.host.split(".")[0]!.toUpperCase()}-${draw.int(100, 999)}`,
+  userPrincipalName: cast.victim.mail,
+  userId: cast.victim.objectId,
+  userDisplayName: cast.victim.name,
+  complianceState: changes % 3 === 2 ? "noncompliant" : "compliant",
+  isEncrypted: true,
+  jailBroken: "Unknown",
+  managedDeviceOwnerType: "company",
+  managementAgent: "mdm",
+  manufacturer: "Contoso Hardware",
+  model: "Standard",
+  operatingSystem: "Windows",
+  osVersion: `10.0.26100.${4349 + changes}`,
+  serialNumber: draw.hex(12).toUpperCase(),
+  wiFiMacAddress: draw.hex(12).toUpperCase(),
+  enrolledDateTime: graphTime(since),
+  lastSyncDateTime: graphTime(Math.floor(now / (4 * hour)) * 4 * hour),
+  partnerReportedThreatState: "unknown",
+  activationLockBypassCode: null
+})
+
+/** An application, found on a number of devices that moves all the time. */
+export const detectedApp = ({ changes, draw, now }: Living): Row => ({
+  id: draw.hex(64),
+  displayName: draw.pick(["Contoso Notes", "1Blocker", "HTTP Toolkit", "Paint"]),
+  version: `${draw.int(1, 20)}.${draw.int(0, 9)}.0`,
+  publisher: draw.pick(["", "Contoso"]),
+  platform: draw.pick(["windows", "macOS"]),
+  sizeInByte: changes * 1024,
+  deviceCount: 1 + Math.floor(now / hour) % 40
+})
+
+/** A user, one in eight of whom is a guest. */
+export const user = ({ cast, changes, draw, since }: Living): Row => {
+  const id = draw.guid()
+  const [account, domain] = cast.victim.mail.split("@") as [string, string]
+  const isGuest = draw.chance(0.125)
+  const name = `${account}.${id.slice(0, 4)}`
+  return {
+    id,
+    displayName: cast.victim.name,
+    userPrincipalName: isGuest ? `${name}_fabrikam.example#EXT#@${domain}` : `${name}@${domain}`,
+    mail: `${name}@${isGuest ? "fabrikam.example" : domain}`,
+    userType: isGuest ? "Guest" : "Member",
+    accountEnabled: changes % 4 !== 3,
+    createdDateTime: graphTime(since),
+    department: ["Sales", "Finance", "Research"][changes % 3],
+    externalUserState: isGuest ? "Accepted" : null,
+    identities: [{ signInType: isGuest ? "federated" : "userPrincipalName", issuer: domain, issuerAssignedId: name }],
+    assignedLicenses: isGuest ? [] : [{ disabledPlans: [], skuId: "05e9a617-0261-4cee-bb44-138d3ef5d965" }],
+    proxyAddresses: [`SMTP:${name}@${domain}`],
+    onPremisesSyncEnabled: null
+  }
+}
+
 /** Days for which scores are held. */
 const scoresHeld = 90
 

@@ -109,7 +109,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
         `The query specified in the URI is not valid. The limit of '${collection.topMax}' for Top query has been exceeded. The value from the incoming request is '${top}'.`
       )
     }
-    if (collection.counts !== true && parameters.has("$skip")) {
+    if (collection.counts !== true && collection.paging !== "skip" && parameters.has("$skip")) {
       return yield* Result.fail(
         "Query option 'Skip' is not allowed. To allow it, set the 'AllowedQueryOptions' property."
       )
@@ -129,7 +129,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
       top: Math.min(top, collection.topMax),
       skip,
       skiptoken,
-      isCounted: collection.counts !== false && parameters.get("$count") === "true",
+      isCounted: collection.counts === "always" || collection.counts !== false && parameters.get("$count") === "true",
       isExpanded: expand !== null,
       select: parameters.get("$select")?.split(",").map((name) => name.trim())
     }

@@ -117,7 +117,7 @@ export const answer = (
       query.isExpanded ? "(alerts())" : ""
     }`,
     // The directory tells the number with the first page only.
-    ...(query.isCounted && (collection.counts === true || query.skiptoken === undefined)
+    ...(query.isCounted && (collection.counts !== "eventually" || query.skiptoken === undefined)
       ? { "@odata.count": found.length }
       : {}),
     ...(shape.nextLink !== undefined

@@ -171,7 +171,8 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
       url: request.url,
       includesLateMembers: request.prefer?.includes("include-unknown-enum-members") === true,
       isEventual: request.consistency?.toLowerCase() === "eventual",
-      paging: collection.name === "alerts" ? "skip" : collection.counts === true ? options.paging : "skiptoken",
+      paging: collection.paging ??
+        (collection.name === "alerts" ? "skip" : collection.counts === true ? options.paging : "skiptoken"),
       shape: FaultAnswer.shape(striking, request.url),
       stamp: given
     }))

@@ -78,6 +78,145 @@ describe("inventories", () => {
     assert.deepInclude(named, { clientHostname: "hq.c0ntoso.example", fqdn: "hq.c0ntoso.example", action: "changed" })
   })
 
+  const managed = {
+    id: "3f5e2ee1-6105-4269-a64b-6eabc71b2001",
+    deviceName: "LAPHAM",
+    userPrincipalName: "Rob@C0ntoso.example",
+    complianceState: "noncompliant",
+    isEncrypted: true,
+    jailBroken: "Unknown",
+    operatingSystem: "Windows",
+    wiFiMacAddress: "701AB8C7BE06",
+    serialNumber: "PH4TRX1S2146S0097",
+    manufacturer: "PCSpecialist",
+    model: "Standard",
+    lastSyncDateTime: "2026-07-16T15:13:29Z"
+  }
+
+  it("a managed device that is not compliant", () => {
+    assert.deepStrictEqual(
+      shown(one(Inventories.managedDevices.map, managed, "changed")),
+      inventory(
+        "Intune managed device",
+        "low",
+        "changed",
+        { userName: "rob@c0ntoso.example", clientHostname: "lapham", clientMAC: "70:1a:b8:c7:be:06" },
+        `intuneDeviceId:${managed.id}`,
+        "os:Windows",
+        "compliance:noncompliant",
+        "encrypted:true",
+        "serial:PH4TRX1S2146S0097",
+        "manufacturer:PCSpecialist",
+        "model:Standard",
+        "lastSync:2026-07-16T15:13:29Z"
+      )
+    )
+  })
+
+  it("the severity of a managed device follows its threats, then its compliance", () => {
+    for (
+      const [value, label] of [
+        [{ partnerReportedThreatState: "highSeverity" }, "medium"],
+        [{ partnerReportedThreatState: "compromised", complianceState: "compliant" }, "medium"],
+        [{ partnerReportedThreatState: "lowSeverity", complianceState: "conflict" }, "low"],
+        [{ complianceState: "error" }, "low"],
+        [{ complianceState: "compliant", jailBroken: "True" }, "low"],
+        [{ complianceState: "inGracePeriod", jailBroken: "False" }, "informational"]
+      ] as const
+    ) {
+      const artifact = one(Inventories.managedDevices.map, { id: managed.id, ...value })
+      assert.strictEqual(artifact.severityLabel, label, Json.text(value))
+    }
+    const other = one(Inventories.managedDevices.map, {
+      ...managed,
+      userPrincipalName: "",
+      emailAddress: "a@b.example",
+      wiFiMacAddress: "00:11"
+    })
+    assert.strictEqual(other.userName, "a@b.example")
+    assert.isUndefined(other.clientMAC)
+  })
+
+  it("a detected application", () => {
+    const app = {
+      id: "a".repeat(64),
+      displayName: "1Blocker",
+      version: "6.5.3",
+      platform: "macOS",
+      publisher: "",
+      deviceCount: 1
+    }
+    assert.deepStrictEqual(
+      shown(one(Inventories.detectedApps.map, app)),
+      inventory(
+        "Intune detected app",
+        "informational",
+        "present",
+        { application: "1Blocker" },
+        `detectedAppId:${app.id}`,
+        "version:6.5.3",
+        "platform:macOS",
+        "deviceCount:1"
+      )
+    )
+    const named = one(Inventories.detectedApps.map, { ...app, displayName: "HTTP Toolkit", platform: "unknown" })
+    assert.isUndefined(named.application)
+    assert.include(named.tags, "application:HTTP Toolkit")
+    assert.notInclude(named.tags.join(), "platform")
+  })
+
+  it("a guest with the last sign-in", () => {
+    const guest = {
+      id: "5c2ee1aa-6105-4269-a64b-6eabc71b2001",
+      userPrincipalName: "Bob_fabrikam.example#EXT#@c0ntoso.example",
+      displayName: "Bob",
+      mail: "bob@fabrikam.example",
+      userType: "Guest",
+      accountEnabled: true,
+      createdDateTime: "2025-01-02T03:04:05Z",
+      externalUserState: "Accepted",
+      identities: [{ signInType: "federated", issuer: "ExternalAzureAD", issuerAssignedId: null }, {
+        signInType: "userPrincipalName",
+        issuer: "c0ntoso.example",
+        issuerAssignedId: "bob"
+      }],
+      assignedLicenses: [],
+      signInActivity: {
+        lastSignInDateTime: "2026-11-20T08:00:00Z",
+        lastSuccessfulSignInDateTime: "2026-11-20T08:00:00Z"
+      }
+    }
+    assert.deepStrictEqual(
+      shown(one(Inventories.users.map, guest)),
+      inventory(
+        "Entra user",
+        "informational",
+        "present",
+        { userName: "bob_fabrikam.example#ext#@c0ntoso.example" },
+        "mail:bob@fabrikam.example",
+        "userType:Guest",
+        "enabled:true",
+        "created:2025-01-02T03:04:05Z",
+        "externalState:Accepted",
+        "identity:federated:ExternalAzureAD",
+        "licenses:0",
+        "lastSignIn:2026-11-20T08:00:00Z",
+        "lastSuccessfulSignIn:2026-11-20T08:00:00Z"
+      )
+    )
+    const synced = one(Inventories.users.map, {
+      id: guest.id,
+      onPremisesSamAccountName: "bob",
+      securityIdentifier: "S-1-12-1-2",
+      onPremisesSecurityIdentifier: "S-1-5-21-1"
+    })
+    assert.strictEqual(synced.userName, guest.id)
+    assert.includeMembers([...synced.tags], ["account:bob", "userSid:S-1-5-21-1"])
+    const removed = one(Inventories.users.map, { id: guest.id }, "removed")
+    assert.isUndefined(removed.userName)
+    assert.include(removed.tags, `aadUserId:${guest.id}`)
+  })
+
   it("an object that was removed has its id and nothing else", () => {
     const artifact = one(Inventories.devices.map, { id: device.id }, "removed")
     assert.deepStrictEqual(
