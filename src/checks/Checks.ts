@@ -139,7 +139,9 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
 
 /** Names the endpoints that are off although the token has a permission for them, of which no other endpoint makes use. */
 const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outcome | undefined => {
-  const used = new Set(on.flatMap((name) => endpoints[name].permissions))
+  const used = new Set(
+    on.flatMap((name) => [...endpoints[name].permissions, ...endpoints[name].list?.daily?.permissions ?? []])
+  )
   const idle = all.flatMap(({ name, permissions }) => {
     const role = on.includes(name) ? undefined : permissions.find((one) => roles.includes(one) && !used.has(one))
     return role === undefined ? [] : [`${name} (${role})`]

@@ -4,7 +4,7 @@ import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
-export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory"
+export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory" | "signInActivity"
 
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
@@ -39,6 +39,14 @@ export interface Listing {
    * asked, or by itself. Without it no object is published as removed.
    */
   readonly counts?: "asked" | "sent"
+  /** What is asked for once a day only, in a pass of its own between two polls. Where it is refused, the polls go on. */
+  readonly daily?: {
+    readonly select: ReadonlyArray<string>
+    readonly permissions: ReadonlyArray<string>
+    readonly service: ServiceName
+    readonly licence: string
+    readonly pageSize: number
+  }
 }
 
 /** How the records of a collection are read: by a property that grows. */

@@ -76,6 +76,12 @@ export const services: Record<ServiceName, Service> = {
     pause: Duration.seconds(30),
     pauseMax: Duration.minutes(10),
     headers: { consistencylevel: "eventual" }
+  },
+  /** 10 requests a minute an application, over all tenants. */
+  signInActivity: {
+    budgets: [{ scope: "application", live: every(7500), backfill: every(60_000) }],
+    pause: Duration.seconds(60),
+    pauseMax: Duration.minutes(10)
   }
 }
 

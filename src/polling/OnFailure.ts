@@ -11,6 +11,7 @@ import { services } from "../graph/Services.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
+import { dailyRefused } from "./ListPages.ts"
 import { askForLess, askForShorter, filterTooOld, instantTooFull, leaveOut } from "./Narrowing.ts"
 import type { Aside, Poll } from "./Poll.ts"
 import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
@@ -242,7 +243,9 @@ export const onFailure = (
   const pauses = FailureTable.pauses(error.reason)
   const state = reaction.then !== "cooldown" && before.cooledAt > 0 ? { ...before, cooledAt: now } : before
   if (isAside(task)) {
-    return pauses ? coolDown(config, state, error, poll, null, facts) : giveUpAside(state, task, facts)
+    return pauses
+      ? coolDown(config, state, error, poll, null, facts)
+      : after({ notes: dailyRefused(config, error, now) }, giveUpAside(state, task, facts))
   }
   switch (reaction.then) {
     case "cooldown":

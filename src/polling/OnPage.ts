@@ -130,10 +130,10 @@ export const onPage = (
   const { task } = read
   const { shape } = read
   const asWas = asAsked(position, shape)
-  const { span, step: way } = task._tag !== "Live"
-    ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
-    : config.endpoint.list !== undefined
+  const { span, step: way } = config.endpoint.list !== undefined
     ? { span: before.span, step: stepList(asWas, { next }) }
+    : task._tag !== "Live"
+    ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
     : config.endpoint.order === "unproven"
     ? { span: before.span, step: stepClosed(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }
     : shape.ordered

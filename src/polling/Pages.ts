@@ -3,11 +3,11 @@
  * The consumer publishes and commits the pages.
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
-import { delivered, type Position } from "../checkpoints/Checkpoint.ts"
+import { delivered } from "../checkpoints/Checkpoint.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
-import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
+import { awaitAttempt, type Careful, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
 import { listedOf, vanishedNotes } from "./ListPages.ts"
@@ -31,6 +31,8 @@ import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
 import { seenOf } from "./SeenPage.ts"
 import * as Shown from "./Shown.ts"
+
+type Fetch = Extract<Action, { readonly _tag: "Fetch" }>
 
 /** The next step of a poller: save a change, then carry out the action of the state. */
 interface Seed {
@@ -101,10 +103,10 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
   const read = Effect.fnUntraced(
-    function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading, position: Position) {
+    function*({ failures, value }: Requests.Read, careful: Careful | undefined, { poll: { task }, position }: Fetch) {
       const { answer, attempts, scope } = value
       const now = yield* Clock.currentTimeMillis
-      if (position.link === null) walk = { count: answer.count, at: Math.floor(now / 1000) }
+      if (position.link === null && task._tag === "Live") walk = { count: answer.count, at: Math.floor(now / 1000) }
       const { cursors, future, map, records } = prepare({
         isCareful: careful !== undefined,
         condemned: inHand.condemned,
@@ -114,7 +116,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         page: answer,
         isKnown: stored.ledger.has,
         contents: checkpoint()?.contents,
-        listed: listedOf(endpoint, stored, { answer, position, walk }),
+        listed: listedOf(endpoint, stored, { answer, position, task, walk }),
         passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
         now
       })
@@ -262,7 +264,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       if (fetched._tag === "Failed") {
         return [[], Option.some(yield* Effect.andThen(reading.over, decided(state, fetched)))]
       }
-      const { event, page } = yield* read(fetched, reading, state.next.position)
+      const { event, page } = yield* read(fetched, reading.careful, state.next)
       state = stoppedBy(state, yield* reading.over)
       if (state.stopped !== undefined) return over(state)
       const decision = yield* decided(state, event)

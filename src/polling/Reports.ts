@@ -104,6 +104,21 @@ export const link = (config: PollerConfig, now: number, why: NextLink.Stray | "r
     "the rows read so far are kept and reading goes on without the link; should it last, report it to Microsoft with the request id"
 })
 
+/** Properties that are asked for once a day are refused. */
+export const dailyRefused = (
+  config: PollerConfig,
+  select: ReadonlyArray<string>,
+  error: GraphError,
+  now: number
+): Report => {
+  const report = fromGraphError({ instance: config.identity.name, endpoint: config.endpoint.name }, error, now)
+  return {
+    ...report,
+    code: "daily_refused",
+    message: `${config.endpoint.noun} are read without ${select.join(", ")}: ${report.message}`
+  }
+}
+
 /** So many objects of a list are missing that it is rather cut short. */
 export const listCut = (config: PollerConfig, vanished: number, now: number): Report => ({
   code: "list_cut",

@@ -27,6 +27,8 @@ export interface Listed {
   /** The beginning of the last whole pass, and of this one. */
   readonly mark: Timestamp.Timestamp
   readonly from: Timestamp.Timestamp
+  /** Which objects are published although they did not change: all, those that are due, or none. */
+  readonly again: "all" | "due" | "none"
   /** Whether the page is the last one. */
   readonly isLast: boolean
   /** Graph's time of the page. */
@@ -77,9 +79,9 @@ const isCut = (vanished: number, shown: number): boolean =>
   vanished > vanishedMax.objects && vanished > (vanished + shown) * vanishedMax.share
 
 /** Makes the versions of a page's objects. */
-export const make = ({ at, from, inventory, isLast, list, mark, walk }: Listed): Versions => {
+export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: Listed): Versions => {
   const how: Compared = compared(list)
-  const isWhole = list.reads === "all"
+  const isDue = list.reads === "all" && again === "due"
   const shown: Array<string> = []
   const changed: Array<Changed> = []
   let vanished: number | undefined
@@ -97,7 +99,9 @@ export const make = ({ at, from, inventory, isLast, list, mark, walk }: Listed):
       // An object that goes back to what it was is a version of its own.
       return { ...object, version: `snapshot:${key}:${mark}`, change: known.isGone ? "present" : "changed" }
     }
-    const hour = isWhole ? dueHour(key, mark, from) : undefined
+    // With more than the polls ask for, it is another artifact of the day.
+    if (again === "all") return { ...object, version: `snapshot:${key}:${from.slice(0, 10)}+`, change: "present" }
+    const hour = isDue ? dueHour(key, mark, from) : undefined
     if (hour === undefined) return undefined
     const day = Timestamp.fromMillis(hour * hourMillis).slice(0, 10)
     return { ...object, version: `snapshot:${key}:${day}`, change: "present" }

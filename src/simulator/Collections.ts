@@ -43,6 +43,8 @@ export interface Collection {
    * Neither of these skips.
    */
   readonly counts: boolean | "always" | "eventually"
+  /** A property that wants another permission, and smaller pages. */
+  readonly costly?: { readonly property: string; readonly roles: ReadonlyArray<string>; readonly topMax: number }
   /** What its links carry, where it is not as the simulation is told. */
   readonly paging?: "skip" | "skiptoken"
   readonly filterable: ReadonlyArray<string>
@@ -238,7 +240,8 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     name: "users",
     typeName: "microsoft.graph.user",
     roles: ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
-    filterable: ["displayName", "userPrincipalName", "userType"]
+    filterable: ["displayName", "userPrincipalName", "userType"],
+    costly: { property: "signInActivity", roles: ["AuditLog.Read.All"], topMax: 500 }
   },
   devices: {
     ...directory,

@@ -105,7 +105,7 @@ export const detectedApp = ({ changes, draw, now }: Living): Row => ({
 })
 
 /** A user, one in eight of whom is a guest. */
-export const user = ({ cast, changes, draw, since }: Living): Row => {
+export const user = ({ cast, changes, draw, now, since }: Living): Row => {
   const id = draw.guid()
   const [account, domain] = cast.victim.mail.split("@") as [string, string]
   const isGuest = draw.chance(0.125)
@@ -123,7 +123,11 @@ export const user = ({ cast, changes, draw, since }: Living): Row => {
     identities: [{ signInType: isGuest ? "federated" : "userPrincipalName", issuer: domain, issuerAssignedId: name }],
     assignedLicenses: isGuest ? [] : [{ disabledPlans: [], skuId: "05e9a617-0261-4cee-bb44-138d3ef5d965" }],
     proxyAddresses: [`SMTP:${name}@${domain}`],
-    onPremisesSyncEnabled: null
+    onPremisesSyncEnabled: null,
+    signInActivity: {
+      lastSignInDateTime: graphTime(Math.floor(now / hour) * hour),
+      lastSuccessfulSignInDateTime: graphTime(Math.floor(now / hour) * hour)
+    }
   }
 }
 

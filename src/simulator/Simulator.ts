@@ -163,6 +163,17 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
     if (!collection.roles.some((role) => grant.roles.includes(role))) {
       return deliver(FaultAnswer.missingRole(given, collection, grant.roles))
     }
+    const select = request.url.searchParams.get("$select") ?? ""
+    if (collection.costly !== undefined && select.includes(collection.costly.property)) {
+      const { roles, topMax } = collection.costly
+      if (!roles.some((role) => grant.roles.includes(role))) {
+        return deliver(FaultAnswer.missingRole(given, { ...collection, denial: "reports", roles }, grant.roles))
+      }
+      if (Number(request.url.searchParams.get("$top") ?? 0) > topMax) {
+        const says = `Cannot query data for more than ${topMax} users at a time.`
+        return deliver(Answer.graphError(given, 400, "BadRequest", says))
+      }
+    }
     const tenant = yield* tenants.get(grant.tenant)
     return deliver(Page.answer({
       collection,

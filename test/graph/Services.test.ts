@@ -79,7 +79,8 @@ describe("the budgets of services", () => {
       reports: [30, 732],
       identityProtection: [60],
       intune: [6000],
-      directory: [10_500]
+      directory: [10_500],
+      signInActivity: [10]
     }
     for (const [name, { budgets }] of Object.entries(services)) {
       budgets.forEach(({ backfill, live }, index) => {

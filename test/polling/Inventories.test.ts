@@ -15,7 +15,7 @@ const days = 3
 const noon = Date.UTC(2026, 10, 20, 12)
 const names = ["managedDevices", "detectedApps", "users", "devices"] as const
 
-const roles = ["DeviceManagementManagedDevices.Read.All", "User.Read.All", "Device.Read.All"]
+const roles = ["DeviceManagementManagedDevices.Read.All", "User.Read.All", "Device.Read.All", "AuditLog.Read.All"]
 
 /** What counts of an object: all that is asked for but what changes all the time. */
 const stateOf = (name: typeof names[number], row: Row): string => {
@@ -74,6 +74,8 @@ it.effect("each state of an object is published when a pass saw it, and once a d
         else if (states.length > 26) assert.isAtLeast(mine.length, Math.floor(states.length / 26), `${id} each day`)
         assert.isAtMost(mine.length, changes + days + 3, id)
       }
+      const active = artifacts.filter(({ tags }) => tags.some((tag) => tag.startsWith("lastSignIn:")))
+      assert.isAbove(active.filter(({ senderHost }) => senderHost.includes("/users/")).length, 100, "two daily passes")
       assert.isAbove(removed, 3)
       assert.isAbove(seen.size, 280)
       for (const { name, state } of (yield* document).instances[0]!.endpoints) {

@@ -7,7 +7,7 @@ import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { vanishedMax } from "../../src/domain/Bounds.ts"
 import { each, endpoints } from "../../src/endpoints/Endpoints.ts"
-import { Rejected, Unavailable } from "../../src/graph/GraphError.ts"
+import { Forbidden, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 import { pages } from "../../src/polling/Pages.ts"
 import { end, type Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -15,7 +15,7 @@ import * as FakeGraph from "../support/FakeGraph.ts"
 import * as Json from "../support/Json.ts"
 import { config, noon, pace as usual } from "./Decisions.ts"
 
-type Name = "devices" | "secureScores"
+type Name = "devices" | "secureScores" | "users"
 
 interface Device extends FakeGraph.Row {
   readonly displayName: string
@@ -328,6 +328,72 @@ test(
     yield* process.restart
     assert.isBelow(taken(process.published).length, 10)
     assert.strictEqual(process.state().inventory.size(), 50)
+  })
+)
+
+const user = (n: number, lastSignIn: string) => ({
+  id: guid(n),
+  lastUpdateDateTime: "",
+  userPrincipalName: `user${n}@c0ntoso.example`,
+  signInActivity: { lastSignInDateTime: lastSignIn }
+})
+const ofSignIns = ({ url }: { readonly url: string }) => url.includes("signInActivity")
+
+test(
+  "what costs most is asked for once a day, in a pass of its own, and published for every object",
+  Effect.gen(function*() {
+    const fake = listing(Array.from({ length: 40 }, (_, n) => user(n, "2026-11-20T00:00:00Z")), { pageSize: 15 })
+    const process = yield* polling(fake, "users")
+    taken(process.published)
+    yield* hours(23)
+    assert.isEmpty(taken(process.published), "nothing is published without it")
+    assert.isFalse(fake.requests.some(ofSignIns))
+    fake.rows[3] = user(3, "2026-11-21T00:00:00Z")
+    yield* hours(3)
+    const first = fake.requests.find(ofSignIns)
+    assert.strictEqual(new URL(first!.url).searchParams.get("$top"), "500")
+    assert.isFalse(first!.url.includes("$count"))
+    assert.lengthOf(fake.requests.filter(ofSignIns), 3)
+    const daily = taken(process.published)
+    assert.lengthOf(daily, 40)
+    assert.include(daily.flatMap(({ tags }) => tags), "lastSignIn:2026-11-21T00:00:00Z")
+    for (const { action } of daily) assert.strictEqual(action, "present")
+    yield* hours(24)
+    assert.lengthOf(taken(process.published), 40, "and the next day")
+    assert.lengthOf(fake.requests.filter(ofSignIns), 6)
+    fake.rows.splice(7, 1)
+    yield* hours(3)
+    const removed = taken(process.published)
+    assert.deepStrictEqual(said(removed), [`removed {"id":"${guid(7)}"}`], "the daily pass disturbs no walk")
+  })
+)
+
+test(
+  "a list is read without what is refused, which is said, and published again once a day all the same",
+  Effect.gen(function*() {
+    const fake = listing(Array.from({ length: 40 }, (_, n) => user(n, "2026-11-20T00:00:00Z")))
+    fake.answer = (request) =>
+      ofSignIns(request)
+        ? new Forbidden({
+          why: "not_licensed",
+          requiredPermissions: ["AuditLog.Read.All"],
+          tokenRoles: [],
+          licence: "P1"
+        })
+        : undefined
+    const process = yield* polling(fake, "users")
+    taken(process.published)
+    yield* hours(27)
+    assert.isTrue(process.codes.has("daily_refused"))
+    fake.rows[3] = { ...user(3, ""), userPrincipalName: "other@c0ntoso.example" } as FakeGraph.Row
+    yield* hours(1)
+    assert.deepStrictEqual(taken(process.published).filter(({ action }) => action === "changed").length, 1)
+    yield* hours(24)
+    assert.isAtLeast(taken(process.published).length, 39)
+    assert.isAtMost(fake.requests.filter(ofSignIns).length, 30, "once an hour")
+    fake.answer = () => undefined
+    yield* hours(2)
+    assert.isFalse(process.codes.has("daily_refused"))
   })
 )
 
