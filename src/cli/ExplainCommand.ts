@@ -59,7 +59,10 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     ? [`    not before ${shown(cooling.until)}: Graph throttled it`]
     : []
   const from = Timestamp.minusMillis(saved?.mark ?? position.bound, overlap)
-  const late = endpoint.late === "none" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
+  const daily = endpoint.list?.daily
+  const late = daily !== undefined
+    ? [`    once a day, with ${daily.select.join(", ")}: the same list, ${daily.pageSize} records a page`]
+    : endpoint.late === "none" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
     ? []
     : endpoint.late === "reread"
     ? [

@@ -483,5 +483,5 @@ it.effect.prop(
         else assert.strictEqual(mine.at(-1)?.action, "removed", id)
       }
     })).pipe(Effect.provide(Layer.fresh(memory))),
-  { arbitrary: { runs: 60 } }
+  { arbitrary: { runs: 25 } }
 )
