@@ -3,6 +3,7 @@ import { Option } from "effect"
 import type { Position } from "../checkpoints/Checkpoint.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { EndpointDefinition, Reading } from "../endpoints/EndpointDefinition.ts"
 import type { GraphError } from "../graph/GraphError.ts"
@@ -55,6 +56,13 @@ export const listedOf = (
     at: Timestamp.fromMillis(answer.at)
   }
 }
+
+/** Returns what tells the rows of a page apart. The time of an object of a list is its page's, and tells nothing. */
+export const rowsOf = (
+  listed: Listed | undefined,
+  records: ReadonlyArray<GraphRecord>
+): ReadonlyArray<Pick<GraphRecord, "cursor" | "id">> =>
+  listed === undefined ? records : records.map(({ id }) => ({ id, cursor: listed.from }))
 
 /** Says that what is asked for once a day is refused, and that the polls go on without it. */
 export const dailyRefused = (config: PollerConfig, error: GraphError, now: number): ReadonlyArray<Note> => {

@@ -10,7 +10,7 @@ import type { Timestamp } from "../domain/Timestamp.ts"
 import { awaitAttempt, type Careful, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
 import { type Brought, prepare } from "../publishing/Slices.ts"
-import { listedOf, vanishedNotes } from "./ListPages.ts"
+import { listedOf, rowsOf, vanishedNotes } from "./ListPages.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
 import { decide, wakeAt } from "./Poller.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
@@ -57,9 +57,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const [recent, shown] = [Recent.make(), Shown.make()]
-  /** The walk through a list that was begun last. */
-  let walk: Walk | undefined
-  let made = 0
+  let [walk, made]: [Walk | undefined, number] = [undefined, 0]
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
   /** The defect that a page was given up for. */
@@ -107,6 +105,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       const { answer, attempts, scope } = value
       const now = yield* Clock.currentTimeMillis
       if (position.link === null && task._tag === "Live") walk = { count: answer.count, at: Math.floor(now / 1000) }
+      const listed = listedOf(endpoint, stored, { answer, position, task, walk })
       const { cursors, future, map, records } = prepare({
         isCareful: careful !== undefined,
         condemned: inHand.condemned,
@@ -116,12 +115,12 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         page: answer,
         isKnown: stored.ledger.has,
         contents: checkpoint()?.contents,
-        listed: listedOf(endpoint, stored, { answer, position, task, walk }),
+        listed,
         passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
         now
       })
       if (endpoint.late === "count") { for (const { cursor, id } of records) recent.remember(id, cursor) }
-      const unseen = shown.count(records)
+      const unseen = shown.count(rowsOf(listed, records))
       const index = made++
       yield* Scope.addFinalizerExit(scope, (exit) =>
         Effect.suspend(() => {

@@ -312,6 +312,28 @@ test(
 )
 
 test(
+  "links that go round for ever end the poll, and what they show is published once",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(60), { pageSize: 10 })
+    let links = 0
+    fake.answer = () => (page) =>
+      page.nextLink === undefined
+        ? { ...page, nextLink: `https://graph.microsoft.com/v1.0/devices?$top=999&$skiptoken=0&$turn=${links++}` }
+        : { ...page, nextLink: `${page.nextLink}&$turn=${links++}` }
+    const { published } = yield* polling(fake)
+    for (let turn = 0; turn < 60; turn++) yield* TestClock.adjust("1 second")
+    const asked = fake.requests.length
+    assert.isBelow(asked, 80)
+    assert.lengthOf(published, 60)
+    for (let turn = 0; turn < 60; turn++) yield* TestClock.adjust("1 second")
+    assert.lengthOf(fake.requests, asked)
+    fake.rows.splice(0, 1)
+    yield* hours(4)
+    assert.isEmpty(published.filter(({ action }) => action === "removed"), "no pass was whole")
+  })
+)
+
+test(
   "an unchanged pass writes nothing to the inventory, and a restart knows every object",
   Effect.gen(function*() {
     const fake = listing(devicesOf(50))
