@@ -14,7 +14,7 @@ export default defineConfig({
       "test/graph/Fuzz.test.ts",
       "test/graph/body/PageBytes.test.ts",
       "test/http/Interface.test.ts",
-      "test/polling/{Clocks,Crash,Fairness,FortyTenants,Hostile,Interruption,LateRows,Model,Order,Owed,Polling,Recovery,Soak,Stalls,Stories,Windows}.test.ts",
+      "test/polling/{Clocks,Crash,Fairness,FortyTenants,Hostile,Interruption,Inventories,LateRows,Model,Order,Owed,Polling,Recovery,Soak,Stalls,Stories,Windows}.test.ts",
       "test/publishing/{Hostile,HostileEvents}.test.ts",
       "test/search/FileSearch.test.ts",
       "test/status/Activity.test.ts"

@@ -39,9 +39,9 @@ export function* contentHash({ evidence, rest, text }: Content): Generator<undef
 /** Joins parts by a newline, which no tenant id, endpoint, cursor or hash contains; Graph's ids come last. */
 const identity = (...parts: ReadonlyArray<string>): string => sha256(parts.join("\n")).slice(0, 32)
 
-/** Id of one version of an alert or incident: 32 hex digits of (tenant, endpoint, cursor, Graph id). */
+/** Id of one version of a record: 32 hex digits of (tenant, endpoint, cursor or version of an object, Graph id). */
 export const ofRecord = (tenantId: string, endpoint: string, record: GraphRecord): string =>
-  identity("record", tenantId, endpoint, record.cursor, record.id)
+  identity("record", tenantId, endpoint, record.version ?? record.cursor, record.id)
 
 /** Id of a version whose content changed while its cursor stayed: 32 hex digits of (id of the version, content). */
 export const ofContent = (recordId: string, contentHash: string): string => identity("content", recordId, contentHash)

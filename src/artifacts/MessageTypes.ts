@@ -1,4 +1,4 @@
-/** The values of `messageType`: only words that WitFoo's rules know, and two of its own, which none of them reads. */
+/** The values of `messageType`: only words that WitFoo's rules know, and three of its own, which none of them reads. */
 
 /** Every `messageType` that this connector emits. */
 export const messageTypes = [
@@ -35,7 +35,8 @@ export const messageTypes = [
   "ioc_match",
   "iom_match",
   "audit_log",
-  "account_logon"
+  "account_logon",
+  "management_message"
 ] as const
 
 /** One of {@link messageTypes}. */

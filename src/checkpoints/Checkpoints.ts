@@ -3,6 +3,7 @@ import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore } f
 import * as Timestamp from "../domain/Timestamp.ts"
 import { Checkpoint, type CheckpointKey, checkpointVersion, delivered, initial, storeKey } from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
+import { type Inventory, open as openInventory } from "./Inventory.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import * as Sealed from "./Sealed.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
@@ -20,6 +21,8 @@ export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("Newe
 /** The open state of one endpoint of one tenant. Only one run may hold it at a time. */
 export interface EndpointState {
   readonly ledger: Ledger
+  /** What is known of the objects of a list; empty for other endpoints. */
+  readonly inventory: Inventory
   /** The saved checkpoint; none until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
   /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
@@ -84,6 +87,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         const name = nameOf(prefix)
         const found = yield* read(prefix)
         const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
+        const inventory = yield* Effect.provideService(openInventory(prefix), StateStore, store)
         const one = yield* Semaphore.make(1)
         let { checkpoint, revision } = found
         // The process may have ended after it wrote the ledger, and before the checkpoint.
@@ -106,6 +110,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
 
         return {
           ledger,
+          inventory,
           inHand,
           current: () => checkpoint,
           begin: (mark: Timestamp.Timestamp, at: number) =>
@@ -116,7 +121,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
               const next = change(checkpoint.value)
               return next === checkpoint.value ? Effect.void : save(next)
             })),
-          setAside: [...found.setAside, ...ledger.setAside]
+          setAside: [...found.setAside, ...ledger.setAside, ...inventory.setAside]
         }
       })
 

@@ -27,13 +27,13 @@ import type { Identity, Instance } from "../config/Instance.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
+import { all, type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
 import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
 import * as Proof from "../graph/Proof.ts"
-import { countUrl, newestUrl } from "../polling/RequestUrl.ts"
+import { countUrl, newestUrl, url as listUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -114,6 +114,11 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   const { identity: { cloud, name }, pace } = instance
   const ask = (url: string) => graph.fetchPage({ collection: endpoint, url })
   const found = yield* Effect.result(Effect.gen(function*() {
+    if (endpoint.list !== undefined) {
+      const at = Timestamp.fromMillis(yield* Clock.currentTimeMillis)
+      const { count } = yield* ask(listUrl(cloud.graph, endpoint, { bound: at, until: null, link: null }, 1))
+      return { count, cursor: undefined }
+    }
     const newest = yield* ask(newestUrl(cloud.graph, endpoint))
     const from = Timestamp.fromMillis(newest.at - Duration.toMillis(pace.lookback))
     const count = endpoint.late !== "count"
@@ -127,9 +132,24 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   const { count, cursor } = found.success
   const hours = Duration.toHours(pace.lookback)
   const what = endpoint.noun
+  if (endpoint.list !== undefined) return passed(`reachable${count === undefined ? "" : `, ${count} ${what}`}`)
   const many = count === undefined ? "" : `, ${count} ${what} in ${hours} h`
   return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
 })
+
+/** Names the endpoints that are off although the token has a permission for them, of which no other endpoint makes use. */
+const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outcome | undefined => {
+  const used = new Set(
+    on.flatMap((name) => [...endpoints[name].permissions, ...endpoints[name].list?.daily?.permissions ?? []])
+  )
+  const idle = all.flatMap(({ name, permissions }) => {
+    const role = on.includes(name) ? undefined : permissions.find((one) => roles.includes(one) && !used.has(one))
+    return role === undefined ? [] : [`${name} (${role})`]
+  })
+  return idle.length === 0
+    ? undefined
+    : passed(`granted for endpoints that are off: ${idle.join(", ")}; endpoints.<name>.enabled turns them on`)
+}
 
 const certificateEnd = (credential: Credential) =>
   Effect.map(
@@ -198,6 +218,7 @@ export const ofInstance = (instance: Instance) =>
     }
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
+    yield* find("permissions", unused(identity, Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []))
     const outcomes: Array<Outcome> = []
     for (const endpoint of identity.endpoints) {
       const outcome = token.outcome === "passed"

@@ -70,6 +70,14 @@ export const command = Command.make(
           ]
         })
       }
+      if (Option.isSome(endpoint) && endpoints[endpoint.value].list !== undefined) {
+        const { noun } = endpoints[endpoint.value]
+        return yield* new Refusal({
+          faults: [
+            `--endpoint ${endpoint.value}: Graph has no past of its ${noun} to collect: each poll reads the list as it is`
+          ]
+        })
+      }
       const { identity } = fromSettings(name, found)
       const now = yield* Clock.currentTimeMillis
       const from = yield* parseTime("--from", fromText)
@@ -86,7 +94,9 @@ export const command = Command.make(
       const collect = Effect.gen(function*() {
         const checkpoints = yield* Checkpoints
         const graph = yield* (yield* GraphClient).connect(identity)
-        const chosen = identity.endpoints.filter((one) => Option.isNone(endpoint) || one === endpoint.value)
+        const chosen = identity.endpoints.filter((one) =>
+          endpoints[one].list === undefined && (Option.isNone(endpoint) || one === endpoint.value)
+        )
         for (const one of chosen) {
           // Without --to the key has `now`, so that the same command resumes the same range later.
           const key: CheckpointKey = {

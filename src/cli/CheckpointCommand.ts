@@ -205,7 +205,7 @@ const rewindCommand = Command.make(
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
         if (republish) {
-          yield* removeAll(`${storeKey(target.key)}.ledger-`)
+          for (const part of ["ledger-", "inventory-"]) yield* removeAll(`${storeKey(target.key)}.${part}`)
           const again = yield* checkpoints.open(target.key)
           yield* again.update((checkpoint) => rewindAll(checkpoint, to, at))
         } else yield* state.update((checkpoint) => rewind(checkpoint, to, at))

@@ -8,7 +8,7 @@ import { type Endpoint, endpoints, overlapMillis } from "../endpoints/Endpoints.
 import { requestBudget, reread } from "../graph/Limits.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
-import { begin, resume, within } from "../polling/Walk.ts"
+import { begin, beginList, resume, within } from "../polling/Walk.ts"
 import { layer as positionsLayer, Positions } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
@@ -22,7 +22,8 @@ const spoken = (duration: Duration.Duration) =>
   Duration.toMinutes(duration) < 120 ? `${Duration.toMinutes(duration)} min` : `${Duration.toHours(duration)} h`
 
 /** How a pass goes on after its first page. */
-const thenOf = ({ order, windowHours }: Endpoint): string => {
+const thenOf = ({ list, order, windowHours }: Endpoint): string => {
+  if (list?.reads === "newest") return "no other request: its links lead to what was read before"
   const windows = windowHours === undefined ? "" : `, in windows of at most ${windowHours} h`
   return order === "asc"
     ? `the same request from the last record of each page on, or its link${windows}`
@@ -36,11 +37,19 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
   if (checkpoint._tag === "Failure") return [`  ${endpoint.name}: nothing is asked: ${checkpoint.failure.message}`]
   const saved = Option.getOrUndefined(checkpoint.success)
   const overlap = overlapMillis(endpoint, pace)
-  const next = saved === undefined
-    ? begin(Timestamp.fromMillis(now - Duration.toMillis(pace.lookback)))
+  const since = Timestamp.fromMillis(now - Duration.toMillis(pace.lookback))
+  const next = endpoint.list !== undefined
+    ? beginList(saved ?? { mark: since, position: null }, now)
+    : saved === undefined
+    ? begin(since)
     : resume(saved, overlap, undefined)
   const position = within(next, endpoint, Timestamp.fromMillis(now))
-  const why = saved === undefined
+  const isWhole = endpoint.list?.reads === "all"
+  const why = isWhole && saved?.position === null
+    ? `the whole list; the last whole pass began at ${saved.mark}`
+    : isWhole && saved === undefined
+    ? "first poll: the whole list"
+    : saved === undefined
     ? `first poll: ${spoken(pace.lookback)} back`
     : saved.position !== null
     ? `goes on with the pass that began at ${saved.position.from}`
@@ -50,7 +59,10 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     ? [`    not before ${shown(cooling.until)}: Graph throttled it`]
     : []
   const from = Timestamp.minusMillis(saved?.mark ?? position.bound, overlap)
-  const late = endpoint.late === "none" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
+  const daily = endpoint.list?.daily
+  const late = daily !== undefined
+    ? [`    once a day, with ${daily.select.join(", ")}: the same list, ${daily.pageSize} records a page`]
+    : endpoint.late === "none" || Duration.toMillis(pace.lateRows) === 0 || saved === undefined
     ? []
     : endpoint.late === "reread"
     ? [

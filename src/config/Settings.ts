@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { keepBytes, keepDays, pageBytesMax, pagePermits, searchDaysMax, searchRowsMax } from "../domain/Bounds.ts"
+import { endpoints as known, names } from "../endpoints/Endpoints.ts"
 import { InstanceSettings, withDefault } from "./InstanceSettings.ts"
 import { PageSettings } from "./PageSettings.ts"
 
@@ -206,6 +207,23 @@ const process = {
   )
 }
 
+/** Endpoints whose records are no events. */
+const withoutEvents = names.filter((name) => known[name].ocsf === undefined)
+
+/** Returns a fault for each endpoint that is on and whose records have no form in the sink's format. */
+const formless = ({ instances, sink }: {
+  readonly instances: Readonly<Record<string, InstanceSettings>>
+  readonly sink: SinkSettings
+}) =>
+  sink.format !== "ocsf" ?
+    [] :
+    Object.entries(instances).flatMap(([name, { endpoints }]) =>
+      withoutEvents.filter((endpoint) => endpoints[endpoint].enabled).map((endpoint) => ({
+        path: ["instances", name, "endpoints", endpoint, "enabled"],
+        issue: `Expected false, because sink.format is ocsf, which has no event for ${endpoint}`
+      }))
+    )
+
 /** Schema for the settings file. */
 export const Settings = Schema.Struct({
   $schema: Schema.optionalKey(Schema.String.annotate({ description: "Path of this schema, for editors." })),
@@ -215,7 +233,7 @@ export const Settings = Schema.Struct({
   }).check(Schema.makeFilter(goodNames)),
   sink: withDefault(sink, { type: "file" }),
   ...process
-})
+}).check(Schema.makeFilter(formless))
 export type Settings = typeof Settings.Type
 
 /** Schema for the settings of a process in Conductor, where each instance has a document of its own. */

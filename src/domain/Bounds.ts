@@ -198,6 +198,18 @@ export const ledgerKeysMax = 1_000_000
  */
 export const pieceKeysMax = 8192
 
+/** Objects of one list that are remembered, in 32 bytes each. Of more, those that came last are known to the ledger only. */
+export const objectsMax = 500_000
+
+/** Objects in one stored piece of an inventory: 128 KiB, below a broker's message limit as a piece of a ledger is. */
+export const pieceObjectsMax = 4096
+
+/**
+ * Objects of a list that may vanish at once, and the share of all: more are taken for a list that was cut short, and none of
+ * them is published as removed.
+ */
+export const vanishedMax = { objects: 10, share: 0.2 } as const
+
 /**
  * How long the sequences at which a stream acknowledged pages are remembered: a day. NATS syncs a stream's file every two
  * minutes by default, and `sync_interval` is seldom set to more than an hour.

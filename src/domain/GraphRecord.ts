@@ -51,7 +51,11 @@ export const atHand = [
 /** A record with a string id and a valid cursor; the rest is not checked. */
 export interface GraphRecord {
   readonly id: string
-  /** The time of the property by which the endpoint is read. */
+  /** The time of the property by which the endpoint is read; of an object of a list, Graph's time of the page. */
   readonly cursor: Timestamp
   readonly sent: Sent
+  /** What tells a version of an object of a list from others, which have no cursor. */
+  readonly version?: string
+  /** What happened to an object of a list, for its action. */
+  readonly change?: "present" | "changed" | "removed"
 }

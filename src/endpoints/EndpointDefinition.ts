@@ -5,7 +5,7 @@ import type { EventMapping } from "../artifacts/ocsf/OcsfEvent.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
-export type ServiceName = "security" | "reports" | "identityProtection"
+export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory" | "signInActivity"
 
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
@@ -22,9 +22,37 @@ export interface Collection {
   readonly retires: boolean
 }
 
+/**
+ * How a collection is read that has no property which grows with each change: page by page, to tell by their content which
+ * objects are new or changed. `ObjectVersions` and `Inventory` do it.
+ */
+export interface Listing {
+  /** `all`: the whole list at each poll, and each object is published once a day. `newest`: its newest page only. */
+  readonly reads: "all" | "newest"
+  /** Properties that are asked for; what Graph sends by itself without it. */
+  readonly select?: ReadonlyArray<string>
+  /** Properties whose change is no change of the object, at any depth. They are published with it. */
+  readonly volatile: ReadonlyArray<string>
+  /** Lists whose order tells nothing. */
+  readonly unordered?: ReadonlyArray<string>
+  /**
+   * How Graph tells the number of objects, with which objects that vanished are told from a list that was cut short: when it is
+   * asked, or by itself. Without it no object is published as removed.
+   */
+  readonly counts?: "asked" | "sent"
+  /** What is asked for once a day only, in a pass of its own between two polls. Where it is refused, the polls go on. */
+  readonly daily?: {
+    readonly select: ReadonlyArray<string>
+    readonly permissions: ReadonlyArray<string>
+    readonly service: ServiceName
+    readonly licence: string
+    readonly pageSize: number
+  }
+}
+
 /** How the records of a collection are read: by a property that grows. */
 export interface Reading {
-  /** The property that grows with each change of a record, or with each record where none changes. */
+  /** The property that grows with each change of a record, or with each record where none changes; a list has none. */
   readonly cursor: string
   /** The property that says when a record was created, by which `backfill` reads. */
   readonly created: string
@@ -49,6 +77,8 @@ export interface Reading {
    * more. `reread`: they are read again, those of some hours each hour, and those of more than a day each day.
    */
   readonly late: "count" | "reread" | "none"
+  /** There for a collection that is read as a list. */
+  readonly list?: Listing
 }
 
 /** What the poller, the settings and the page know of a collection. */
@@ -68,6 +98,6 @@ export interface EndpointDefinition extends Collection, Reading {
    * others their turn.
    */
   readonly map: (context: MappingContext, record: GraphRecord) => Mapped<Iterable<Artifact | undefined>>
-  /** Makes the event of OCSF of one record. */
-  readonly ocsf: EventMapping
+  /** Makes the event of OCSF of one record. Without it the settings refuse the endpoint beside the format `ocsf`. */
+  readonly ocsf?: EventMapping
 }

@@ -2,15 +2,33 @@
 import { Duration, Record } from "effect"
 import { alerts } from "./Alerts.ts"
 import { alertsV2 } from "./AlertsV2.ts"
+import { detectedApps } from "./DetectedApps.ts"
+import { devices } from "./Devices.ts"
 import { directoryAudits } from "./DirectoryAudits.ts"
 import type { EndpointDefinition, Reading } from "./EndpointDefinition.ts"
 import { incidents } from "./Incidents.ts"
+import { managedDevices } from "./ManagedDevices.ts"
 import { riskDetections } from "./RiskDetections.ts"
 import { riskyUsers } from "./RiskyUsers.ts"
+import { secureScores } from "./SecureScores.ts"
 import { signIns } from "./SignIns.ts"
+import { users } from "./Users.ts"
 
 /** Every endpoint, in the order of `/status`. */
-export const all = [alerts, alertsV2, incidents, signIns, directoryAudits, riskDetections, riskyUsers] as const
+export const all = [
+  alerts,
+  alertsV2,
+  incidents,
+  signIns,
+  directoryAudits,
+  riskDetections,
+  riskyUsers,
+  secureScores,
+  managedDevices,
+  detectedApps,
+  users,
+  devices
+] as const
 
 /** Name of an endpoint, as Graph spells it. */
 export type EndpointName = typeof all[number]["name"]

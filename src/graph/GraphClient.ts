@@ -112,6 +112,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
           HttpClientRequest.bearerToken(token.value),
           HttpClientRequest.acceptJson,
           HttpClientRequest.setHeaders({
+            ...services[service].headers,
             ...(prefers ? { prefer: "include-unknown-enum-members" } : {}),
             "client-request-id": id
           })

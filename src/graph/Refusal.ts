@@ -188,6 +188,23 @@ const forbidden = (answer: Answer, collection: Collection, roles: ReadonlyArray<
   return roles !== undefined && bareDenial.test(code) ? deny("not_licensed") : deny("unknown")
 }
 
+/** What Intune says of a tenant without it, or of a missing permission, with a 401; anything else is about the token. */
+const isIntunes = (answer: Answer, { service }: Collection): boolean => {
+  const { code = "", message } = read(answer)
+  const challenge = Option.getOrElse(Headers.get(answer.headers, "www-authenticate"), () => "")
+  return service === "intune" && (/^(?:UnknownError|)$/i.test(code) ||
+    /"ErrorCode"\s*:\s*"Forbidden"/i.test(message.replaceAll("\\", "")) || /realm="?urn:intune/i.test(challenge))
+}
+
+const intune = (collection: Collection, roles: ReadonlyArray<string> | undefined): Forbidden =>
+  denier(collection, roles)(
+    roles === undefined
+      ? "unknown"
+      : collection.permissions.some((role) => roles.includes(role))
+      ? "not_licensed"
+      : "missing_role"
+  )
+
 const unauthorized = (
   answer: Answer,
   { permissions }: Collection,
@@ -247,6 +264,7 @@ export const reasonOf = (answer: Answer, request: {
   if (tooMany.test(message) && status >= 500) return new Throttled(wait)
   const denied = status === 401 || status === 400 ? told(answer, collection, roles) : undefined
   if (denied !== undefined) return denied
+  if (status === 401 && isIntunes(answer, collection)) return intune(collection, roles)
   if (status !== 408 && isForeign(answer)) return foreign(status)
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)

@@ -28,6 +28,8 @@ export interface Service {
   /** The pause after a 429 that names no time; it doubles up to `pauseMax` when the next request is refused, too. */
   readonly pause: Duration.Duration
   readonly pauseMax: Duration.Duration
+  /** Headers that its queries need. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const every = (millis: number, limit = 1): Rate => ({ limit, window: Duration.millis(millis) })
@@ -57,6 +59,28 @@ export const services: Record<ServiceName, Service> = {
   identityProtection: {
     budgets: [{ scope: "tenant", live: every(2000), backfill: every(8000) }],
     pause: Duration.seconds(5),
+    pauseMax: Duration.minutes(10)
+  },
+  /** 2,000 requests in 20 s an application and tenant; what answers them breaks long before, with a 500 or a 504. */
+  intune: {
+    budgets: [{ scope: "applicationInTenant", live: every(500), backfill: every(2000) }],
+    pause: Duration.seconds(60),
+    pauseMax: Duration.minutes(10)
+  },
+  /**
+   * 3,500 units in 10 s an application and tenant of the smallest size, of which a page of users takes two. A page whose
+   * number of objects is asked for needs the header, and so does each one that its link leads to.
+   */
+  directory: {
+    budgets: [{ scope: "applicationInTenant", live: every(500), backfill: every(2000) }],
+    pause: Duration.seconds(30),
+    pauseMax: Duration.minutes(10),
+    headers: { consistencylevel: "eventual" }
+  },
+  /** 10 requests a minute an application, over all tenants. */
+  signInActivity: {
+    budgets: [{ scope: "application", live: every(7500), backfill: every(60_000) }],
+    pause: Duration.seconds(60),
     pauseMax: Duration.minutes(10)
   }
 }

@@ -2,7 +2,7 @@
 import { Clock, Effect } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Note } from "../polling/PollerState.ts"
-import type { Brought } from "../publishing/Slices.ts"
+import type { Brought } from "../publishing/Mapping.ts"
 import * as DriftCounts from "../status/DriftCounts.ts"
 import * as Metrics from "../status/Metrics.ts"
 import type { Report } from "../status/Report.ts"

@@ -52,7 +52,7 @@ const reportOf = (whose: Whose, { lost, mark }: Checkpoint, more: string): Repor
 export const recover = Effect.fnUntraced(
   function*(
     whose: Whose,
-    { current, ledger, update }: EndpointState,
+    { current, inventory, ledger, update }: EndpointState,
     keeper: Keeper,
     persist: (write: Effect.Effect<void, StateStoreError>) => Effect.Effect<"committed" | "dropped" | "lost">
   ) {
@@ -69,7 +69,8 @@ export const recover = Effect.fnUntraced(
         const now = yield* Clock.currentTimeMillis
         // The ledger first: a process that ends between the two finds the loss again.
         const outcome = yield* persist(Effect.andThen(
-          ledger.truncate(loss.place),
+          // Of a list, those objects are published again which the ledger then does not know.
+          Effect.andThen(ledger.truncate(loss.place), inventory.forget),
           update((one) => lose(one, loss, ledger.floor(), now))
         ))
         if (outcome !== "committed") return

@@ -8,6 +8,7 @@ import * as Timestamp from "../domain/Timestamp.ts"
 import type { Reading } from "../endpoints/EndpointDefinition.ts"
 import { overlapMillis } from "../endpoints/Endpoints.ts"
 import * as Limits from "../graph/Limits.ts"
+import { dailyRead } from "./ListPages.ts"
 import { behindEnds, endedTheProcess } from "./Narrowing.ts"
 import { type Aside, type Due, type Poll, start } from "./Poll.ts"
 import {
@@ -22,7 +23,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { begin as beginAt } from "./Walk.ts"
+import { begin as beginAt, beginList } from "./Walk.ts"
 
 const wait = (state: PollerState, due: Due): Decision => goOn(state, { _tag: "Wait", due })
 
@@ -48,9 +49,13 @@ const firstDue = (gaps: ReadonlyArray<Gap>, now: number): Gap | undefined =>
 const dueTimes = ({ endpoint }: PollerConfig, { gaps, sweep }: Checkpoint, { now, pace }: Facts) => {
   const gap = firstDue(gaps, now)
   const sweeps = endpoint.late !== "none" && Duration.toMillis(pace.lateRows) > 0
+  // What is asked for once a day; after a refusal once an hour.
+  const daily = endpoint.list?.daily === undefined
+    ? Infinity
+    : Math.max(dueAfter(sweep.readAt, Limits.reread.every, now), dueAfter(sweep.countedAt, Limits.sweepEvery, now))
   return {
     gap: gap === undefined ? Infinity : gapDueAt(gap, now),
-    sweep: sweeps ? dueAfter(sweep.countedAt, Limits.sweepEvery, now) : Infinity
+    sweep: sweeps ? dueAfter(sweep.countedAt, Limits.sweepEvery, now) : daily
   }
 }
 
@@ -124,6 +129,12 @@ const beginSweep = (
 ): Decision => {
   const { floor, mark, sweep } = checkpoint
   const { ledgerFloor, now, pace } = facts
+  if (endpoint.list?.daily !== undefined) {
+    const position = beginList({ mark, position: null }, now)
+    const task = { _tag: "Sweep", end: position.from, due, isWhole: true } as const
+    const poll = start(now, now, { pageSize: endpoint.list.daily.pageSize, shape: state.shape }, task)
+    return after({ save: counted(now) }, goOn(state, { _tag: "Fetch", poll, position }))
+  }
   const end = Timestamp.minusMillis(mark, overlapMillis(endpoint, pace))
   const known = Timestamp.later(floor, ledgerFloor ?? floor)
   const isWhole = endpoint.late === "count" || now >= dueAfter(sweep.readAt, Limits.reread.every, now)
@@ -181,9 +192,12 @@ export const giveUpAside = (state: PollerState, task: Aside, { now }: Facts): De
   }, wait(state, task.due))
 
 /** An aside has read its range to the end. */
-export const endAside = (state: PollerState, poll: Poll, task: Aside, facts: Facts): Decision => {
+export const endAside = (config: PollerConfig, state: PollerState, poll: Poll, task: Aside, facts: Facts): Decision => {
   if (task._tag === "Gap" && poll.missing.length > 0) return giveUpAside(state, task, facts)
   const { artifacts, records, repeated } = poll.tally
+  if (task._tag === "Sweep" && config.endpoint.list !== undefined) {
+    return after({ notes: dailyRead(config, records + repeated) }, wait(state, task.due))
+  }
   const fields = { records, repeated, artifacts }
   const message = task._tag === "Gap"
     ? `what was left out from ${task.gap.from} to ${task.gap.to} has been read`

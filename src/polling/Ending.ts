@@ -130,7 +130,7 @@ const recovered: ReadonlyArray<Note> = [{ _tag: "Recovered" }, { _tag: "SayingEn
 export const endPass = (config: PollerConfig, state: PollerState, poll: Poll, facts: Facts): Decision => {
   const { task } = poll
   if (task._tag === "Range") return goOn(state, { _tag: "End" })
-  if (task._tag !== "Live") return endAside(state, poll, task, facts)
+  if (task._tag !== "Live") return endAside(config, state, poll, task, facts)
   const { now } = facts
   const since = quietSince(config, poll, facts)
   const end = since === undefined

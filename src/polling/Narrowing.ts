@@ -86,7 +86,11 @@ export const leaveOut = (
   code: string,
   { checkpoint, now }: Facts
 ): LeftOut | undefined => {
-  if (poll.task._tag === "Range" || checkpoint === undefined || checkpoint.gaps.length >= gapsMax) return undefined
+  // A list is read as a whole, or not.
+  const isList = config.endpoint.list !== undefined
+  if (isList || poll.task._tag === "Range" || checkpoint === undefined || checkpoint.gaps.length >= gapsMax) {
+    return undefined
+  }
   const gap: Gap = { from: position.bound, to, code, foundAt: now, triedAt: now }
   const next = { ...passOver(position, to), owed: poll.missing }
   return {
@@ -138,6 +142,7 @@ export const askForShorter = (
   { reason }: GraphError,
   facts: Facts
 ): ({ readonly state: PollerState } & Pick<LeftOut, "position"> & Partial<LeftOut>) | undefined => {
+  if (config.endpoint.list !== undefined) return undefined
   const horizon = Timestamp.fromMillis(poll.graphStartedAt + facts.now - poll.startedAt)
   const narrowed = narrow(position, horizon, Limits.windowFloor)
   if (narrowed?.until !== undefined && narrowed.until !== null) {

@@ -11,6 +11,7 @@ import { services } from "../graph/Services.ts"
 import { fromGraphError, type Report } from "../status/Report.ts"
 import { giveUpAside } from "./Asides.ts"
 import { endEarly, failing, intervalOf, readOn } from "./Ending.ts"
+import { dailyRefused } from "./ListPages.ts"
 import { askForLess, askForShorter, instantTooFull, leaveOut } from "./Narrowing.ts"
 import type { Aside, Poll } from "./Poll.ts"
 import { after, type Decision, type Facts, goOn, type PollerConfig, type PollerState } from "./PollerState.ts"
@@ -98,11 +99,12 @@ export const onDeadLink = (
   if (poll.deadEnds === 0) {
     const again: Poll = { ...counted, idle: 0, links: HashSet.empty() }
     const until = task._tag === "Live" ? null : task.end
-    return readOn(config, state, again, { ...begin(position.from), until }, facts)
+    const anew = config.endpoint.list === undefined ? { ...begin(position.from), until } : { ...position, link: null }
+    return readOn(config, state, again, anew, facts)
   }
   if (isAside(task)) return giveUpAside(state, task, facts)
   if (task._tag === "Range") return goOn(state, { _tag: "End", why: { _tag: "Stuck", at: position.bound } })
-  const shorter = config.endpoint.order === "asc"
+  const shorter = config.endpoint.order === "asc" || config.endpoint.list !== undefined
     ? undefined
     : narrow(position, Timestamp.fromMillis(poll.graphStartedAt), Limits.windowFloor)
   if (shorter !== undefined) {
@@ -217,7 +219,9 @@ export const onFailure = (
   const pauses = FailureTable.pauses(error.reason)
   const state = reaction.then !== "cooldown" && before.cooledAt > 0 ? { ...before, cooledAt: now } : before
   if (isAside(task)) {
-    return pauses ? coolDown(config, state, error, poll, null, facts) : giveUpAside(state, task, facts)
+    return pauses
+      ? coolDown(config, state, error, poll, null, facts)
+      : after({ notes: dailyRefused(config, error, now) }, giveUpAside(state, task, facts))
   }
   switch (reaction.then) {
     case "cooldown":
@@ -229,7 +233,9 @@ export const onFailure = (
     case "retry_page":
     case "halve_page": {
       if (position === undefined) return giveUp(config, state, error, poll, facts)
-      const less = askForLess(state, poll, position, reason === "BodyTooLarge")
+      // Of a list no row can be left out.
+      const isSize = reason === "BodyTooLarge" && config.endpoint.list === undefined
+      const less = askForLess(state, poll, position, isSize)
       if (less._tag === "Halved") return goOnWithLess(config, error, less.poll, less, facts)
       // An answer that is too large is an answer.
       return reason === "BodyTooLarge"

@@ -24,7 +24,7 @@ import {
 import * as Reports from "./Reports.ts"
 import { url as filterUrl } from "./RequestUrl.ts"
 import { onTaken } from "./TooOld.ts"
-import { type Seen, type Step, step, stepClosed, stepWithin } from "./Walk.ts"
+import { type Seen, type Step, step, stepClosed, stepList, stepWithin } from "./Walk.ts"
 
 /** The position as Graph was asked for it: with fewer digits, and without an order. */
 const asAsked = (position: Position, { digits, ordered }: QueryShape): Position =>
@@ -52,7 +52,7 @@ const isLast = ({ ordered, until }: Position, { deadEnds, pageSize }: Poll, { ro
 /** Where the page's nextLink leads, and why it was refused where it was. */
 const nextOf = ({ endpoint, identity }: PollerConfig, poll: Poll, position: Position, seen: PageSeen): Next => {
   const { nextLink = "" } = seen
-  if (nextLink.trim() === "") return { next: { _tag: "End" } }
+  if (nextLink.trim() === "" || endpoint.list?.reads === "newest") return { next: { _tag: "End" } }
   const pinned = NextLink.pin(nextLink, { origin: identity.cloud.graph, path: endpoint.path })
   if (Result.isFailure(pinned)) return { next: { _tag: "DeadLink" }, refused: pinned.failure }
   const url = pinned.success
@@ -143,7 +143,9 @@ export const onPage = (
   const { task } = read
   const { shape } = read
   const asWas = asAsked(position, shape)
-  const { span, step: way } = task._tag !== "Live"
+  const { span, step: way } = config.endpoint.list !== undefined
+    ? { span: before.span, step: stepList(asWas, { next }) }
+    : task._tag !== "Live"
     ? { span: before.span, step: stepWithin(asWas, { cursors, next }, task.end) }
     : config.endpoint.order === "unproven"
     ? { span: before.span, step: stepClosed(asWas, { cursors, next }, Timestamp.fromMillis(read.graphStartedAt)) }

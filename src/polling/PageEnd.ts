@@ -1,7 +1,7 @@
 /** Tells a poller how a page ended. */
 import { Cause, Exit, Option } from "effect"
+import type { Brought } from "../publishing/Mapping.ts"
 import { PageLost } from "../publishing/Page.ts"
-import type { Brought } from "../publishing/Slices.ts"
 import { nothing, type Tally } from "./Poll.ts"
 import type { Outcome } from "./PollerState.ts"
 

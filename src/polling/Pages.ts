@@ -4,11 +4,14 @@
  */
 import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
 import { delivered } from "../checkpoints/Checkpoint.ts"
+import type { Walk } from "../checkpoints/Inventory.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
-import { awaitAttempt, type Page, PageLost } from "../publishing/Page.ts"
+import type { Brought } from "../publishing/Mapping.ts"
+import { awaitAttempt, type Careful, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
-import { type Brought, prepare } from "../publishing/Slices.ts"
+import { prepare } from "../publishing/Slices.ts"
+import { listedOf, rowsOf, vanishedNotes } from "./ListPages.ts"
 import { endOf, type PageEnd } from "./PageEnd.ts"
 import { decide, nextPollAt, wakeAt } from "./Poller.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
@@ -29,6 +32,8 @@ import * as Recent from "./Recent.ts"
 import * as Requests from "./Requests.ts"
 import { seenOf } from "./SeenPage.ts"
 import * as Shown from "./Shown.ts"
+
+type Fetch = Extract<Action, { readonly _tag: "Fetch" }>
 
 /** The next step of a poller: save a change, then carry out the action of the state. */
 interface Seed {
@@ -53,7 +58,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const [recent, shown] = [Recent.make(), Shown.make()]
-  let made = 0
+  let [walk, made]: [Walk | undefined, number] = [undefined, 0]
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
   /** The defect that a page was given up for. */
@@ -82,6 +87,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       const now = yield* Clock.currentTimeMillis
       const floor = checkpoint()?.floor ?? plan.position.from
       const appended = deliveryOf(receipt, cursors, plan, stored.ledger.end(), now)
+      if (brought.objects !== undefined) yield* stored.inventory.commit(brought.objects)
       yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now, delivered: appended })
       yield* stored.update((checkpoint) => {
         const next = afterPage(checkpoint, plan, brought.fresh > 0, now)
@@ -89,53 +95,59 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       })
       yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
       yield* options.committed(brought, now)
+      yield* Effect.forEach(vanishedNotes(config, brought.objects, now), note, { discard: true })
       yield* showCheckpoint
     }
   )
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
-  const read = Effect.fnUntraced(function*({ failures, value }: Requests.Read, { careful }: Quarantine.Reading) {
-    const { answer, attempts, scope } = value
-    const now = yield* Clock.currentTimeMillis
-    const { cursors, future, map, records } = prepare({
-      isCareful: careful !== undefined,
-      condemned: inHand.condemned,
-      instance: identity.name,
-      endpoint,
-      context,
-      page: answer,
-      isKnown: stored.ledger.has,
-      contents: checkpoint()?.contents,
-      passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
-      now
-    })
-    for (const { cursor, id } of records) recent.remember(id, cursor)
-    const unseen = shown.count(records)
-    const index = made++
-    yield* Scope.addFinalizerExit(scope, (exit) =>
-      Effect.suspend(() => {
-        const end = endOf(exit)
-        if (end.outcome !== "committed") brokenAt = Math.min(brokenAt, index)
-        return Queue.offer(ends, end)
-      }))
-    yield* awaitAttempt({ attempts, scope })
-    const event: Extract<Event, { readonly _tag: "Answered" }> = {
-      _tag: "Answered",
-      failures,
-      seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+  const read = Effect.fnUntraced(
+    function*({ failures, value }: Requests.Read, careful: Careful | undefined, { poll: { task }, position }: Fetch) {
+      const { answer, attempts, scope } = value
+      const now = yield* Clock.currentTimeMillis
+      if (position.link === null && task._tag === "Live") walk = { count: answer.count, at: Math.floor(now / 1000) }
+      const listed = listedOf(endpoint, stored, { answer, position, task, walk })
+      const { cursors, future, map, records } = prepare({
+        isCareful: careful !== undefined,
+        condemned: inHand.condemned,
+        instance: identity.name,
+        endpoint,
+        context,
+        page: answer,
+        isKnown: stored.ledger.has,
+        contents: checkpoint()?.contents,
+        listed,
+        passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
+        now
+      })
+      if (endpoint.late === "count") { for (const { cursor, id } of records) recent.remember(id, cursor) }
+      const unseen = shown.count(rowsOf(listed, records))
+      const index = made++
+      yield* Scope.addFinalizerExit(scope, (exit) =>
+        Effect.suspend(() => {
+          const end = endOf(exit)
+          if (end.outcome !== "committed") brokenAt = Math.min(brokenAt, index)
+          return Queue.offer(ends, end)
+        }))
+      yield* awaitAttempt({ attempts, scope })
+      const event: Extract<Event, { readonly _tag: "Answered" }> = {
+        _tag: "Answered",
+        failures,
+        seen: seenOf(endpoint, answer, mode._tag === "range" ? undefined : { cursors, future }, unseen)
+      }
+      const page = (plan: PagePlan): Page => ({
+        instance: identity.name,
+        endpoint: endpoint.name,
+        map,
+        attempts,
+        scope,
+        wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
+        commit: (brought, receipt) => commit(plan, brought, event.seen, receipt),
+        ...(careful === undefined ? {} : { careful })
+      })
+      return { event, page }
     }
-    const page = (plan: PagePlan): Page => ({
-      instance: identity.name,
-      endpoint: endpoint.name,
-      map,
-      attempts,
-      scope,
-      wanted: Effect.suspend(() => brokenAt < index || !options.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
-      commit: (brought, receipt) => commit(plan, brought, event.seen, receipt),
-      ...(careful === undefined ? {} : { careful })
-    })
-    return { event, page }
-  })
+  )
 
   const wait = Effect.fnUntraced(function*(state: PollerState, action: Parameters<typeof wakeAt>[2]) {
     const seen = yield* facts
@@ -252,7 +264,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       if (fetched._tag === "Failed") {
         return [[], Option.some(yield* Effect.andThen(reading.over, decided(state, fetched)))]
       }
-      const { event, page } = yield* read(fetched, reading)
+      const { event, page } = yield* read(fetched, reading.careful, state.next)
       state = stoppedBy(state, yield* reading.over)
       if (state.stopped !== undefined) return over(state)
       const decision = yield* decided(state, event)

@@ -24,7 +24,7 @@ import {
   type Save
 } from "./PollerState.ts"
 import * as Reports from "./Reports.ts"
-import { begin, closed, resume, within } from "./Walk.ts"
+import { begin, beginList, closed, resume, within } from "./Walk.ts"
 
 type Of<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
 
@@ -152,6 +152,10 @@ const beginPass = (
   checkpoint: Checkpoint,
   { ledgerFloor, pace }: Facts
 ): Decision => {
+  if (endpoint.list !== undefined) {
+    const position = beginList(checkpoint, poll.graphStartedAt)
+    return goOn({ ...state, markBefore: checkpoint.mark }, { _tag: "Fetch", poll, position })
+  }
   const resumed = within(
     resume(checkpoint, overlapMillis(endpoint, pace), ledgerFloor),
     endpoint,
@@ -178,7 +182,10 @@ const onTold = (
     ? goOn(state, {
       _tag: "Begin",
       poll: told,
-      mark: Timestamp.fromMillis(graphNow - Duration.toMillis(pace.lookback))
+      // A whole list has no past: with an earlier mark, what its first pass showed would be due again at once.
+      mark: Timestamp.fromMillis(
+        config.endpoint.list?.reads === "all" ? graphNow : graphNow - Duration.toMillis(pace.lookback)
+      )
     })
     : beginPass(config, state, told, checkpoint, facts)
 }

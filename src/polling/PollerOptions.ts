@@ -5,7 +5,7 @@ import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { Pace } from "../config/Instance.ts"
 import type { Graph } from "../graph/GraphClient.ts"
-import type { Brought } from "../publishing/Slices.ts"
+import type { Brought } from "../publishing/Mapping.ts"
 import type { Action, Note, Outcome, PollerConfig } from "./PollerState.ts"
 
 /** What the stream of an endpoint's pages needs. */

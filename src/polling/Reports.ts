@@ -104,6 +104,31 @@ export const link = (config: PollerConfig, now: number, why: NextLink.Stray | "r
     "the rows read so far are kept and reading goes on without the link; should it last, report it to Microsoft with the request id"
 })
 
+/** Properties that are asked for once a day are refused. */
+export const dailyRefused = (
+  config: PollerConfig,
+  select: ReadonlyArray<string>,
+  error: GraphError,
+  now: number
+): Report => {
+  const report = fromGraphError({ instance: config.identity.name, endpoint: config.endpoint.name }, error, now)
+  return {
+    ...report,
+    code: "daily_refused",
+    message: `${config.endpoint.noun} are read without ${select.join(", ")}: ${report.message}`
+  }
+}
+
+/** So many objects of a list are missing that it is rather cut short. */
+export const listCut = (config: PollerConfig, vanished: number, now: number): Report => ({
+  code: "list_cut",
+  ...about(config, now),
+  message:
+    `Graph's list lacks ${vanished} ${config.endpoint.noun} that it had before, which is more than a fifth: it looks cut short, and none of them is published as removed`,
+  remedy:
+    `wait: each poll compares again. If so many ${config.endpoint.noun} were really deleted, run azure-security checkpoint rewind --instance "${config.identity.name}" --endpoint ${config.endpoint.name} --by 1h --republish, which forgets them and publishes the others again`
+})
+
 const gapRemedies: Readonly<Record<string, string>> = {
   body_too_large:
     "raise limits.page_bytes_max: a record in it is larger than that; it is tried again every hour for 7 days",

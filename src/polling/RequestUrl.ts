@@ -1,10 +1,10 @@
 /** Builds the URLs of requests for records. */
 import type { Position } from "../checkpoints/Checkpoint.ts"
-import { instantBefore, type Timestamp, toGraph } from "../domain/Timestamp.ts"
+import { instantBefore, type Timestamp, toGraph, toMillis } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import { type QueryShape, whole } from "../graph/QueryShape.ts"
 
-type Read = Pick<Endpoint, "path" | "cursor" | "order" | "upper">
+type Read = Pick<Endpoint, "path" | "cursor" | "list" | "order" | "upper">
 
 type Digits = QueryShape["digits"]
 
@@ -21,19 +21,45 @@ const filtered = (endpoint: Read, graph: string, from: Timestamp, until: Timesta
   return `${graph}${path}?$filter=${encodeURIComponent(`${cursor} ge ${toGraph(from, digits, "down")}${end}`)}`
 }
 
-/** Builds the URL for the page at a position: the nextLink if there is one, otherwise a filter in cursor order. */
+const dayMillis = 86_400_000
+
+/** Days of a list that is read by its newest page, from the last success on; Graph keeps as many. */
+const newestDaysMax = 90
+
+/** The first page of a list; of one that has an entry a day, the entries since the last success and two more. */
+const listed = (
+  { list, path }: Read,
+  graph: string,
+  { bound, from = bound }: Pick<Position, "bound"> & Partial<Pick<Position, "from">>,
+  pageSize: number
+): string => {
+  const { counts, reads, select } = list!
+  const days = Math.ceil((toMillis(from) - toMillis(bound)) / dayMillis) + 2
+  const rows = reads === "newest" ? Math.min(days, newestDaysMax, pageSize) : pageSize
+  return `${graph}${path}?${select === undefined ? "" : `$select=${select.join(",")}&`}${
+    counts === "asked" ? "$count=true&" : ""
+  }$top=${rows}`
+}
+
+/**
+ * Builds the URL for the page at a position: the nextLink if there is one, otherwise the beginning of a list, or a filter in
+ * cursor order.
+ */
 export const url = (
   graph: string,
   endpoint: Read,
-  { bound, link, until }: Pick<Position, "bound" | "until" | "link">,
+  position: Pick<Position, "bound" | "until" | "link"> & Partial<Pick<Position, "from">>,
   pageSize: number,
   { digits, ordered }: Pick<QueryShape, "digits" | "ordered"> = whole,
   skipped = 0
-): string =>
-  link ??
-    `${filtered(endpoint, graph, bound, until, digits)}${
-      ordered && endpoint.order === "asc" ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
-    }&$top=${pageSize}${skipped === 0 ? "" : `&$skip=${skipped}`}`
+): string => {
+  const { bound, link, until } = position
+  if (link !== null) return link
+  if (endpoint.list !== undefined) return listed(endpoint, graph, position, pageSize)
+  return `${filtered(endpoint, graph, bound, until, digits)}${
+    ordered && endpoint.order === "asc" ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
+  }&$top=${pageSize}${skipped === 0 ? "" : `&$skip=${skipped}`}`
+}
 
 /** Builds the URL that asks for the number of records between two cursors (`until` exclusive), and for one record. */
 export const countUrl = (

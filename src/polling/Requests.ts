@@ -12,6 +12,7 @@ import * as Retries from "../graph/Retries.ts"
 import { awaits } from "../graph/Stage.ts"
 import { makeScope, type Page } from "../publishing/Page.ts"
 import { RequestSlots } from "../publishing/PagePermits.ts"
+import { askedOf } from "./ListPages.ts"
 import type { Action, Event, Note, PollerConfig } from "./PollerState.ts"
 import { withRows } from "./Quarantine.ts"
 import type { FailedTry } from "./Reports.ts"
@@ -150,7 +151,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
       const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
         Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
       const asked = withRows(
-        url(identity.cloud.graph, collection, position, poll.pageSize, poll.shape, poll.skipped),
+        url(identity.cloud.graph, askedOf(collection, poll.task), position, poll.pageSize, poll.shape, poll.skipped),
         isByRow,
         poll.pageSize
       )
@@ -158,7 +159,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
         yield* take(ahead.take(1), ahead.release(1))
         return yield* inSlot((room) =>
           graph.fetchPage({
-            collection: endpoint,
+            collection: askedOf(endpoint, poll.task),
             url: asked,
             aside: "due" in poll.task,
             prefers: poll.shape.prefers,

@@ -6,7 +6,7 @@ import type { GraphRecord } from "../domain/GraphRecord.ts"
 /** The rows that the pages behind a pass's links have shown. */
 export interface Shown {
   /** Returns how many rows are new. */
-  readonly count: (records: ReadonlyArray<GraphRecord>) => number
+  readonly count: (records: ReadonlyArray<Pick<GraphRecord, "cursor" | "id">>) => number
   /** Forgets all rows: the chain of links has ended. */
   readonly forget: () => void
 }

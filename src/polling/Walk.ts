@@ -67,6 +67,21 @@ export const closed = (position: Position, { graphStartedAt }: { readonly graphS
   until: position.until ?? fromMillis(graphStartedAt)
 })
 
+/** A pass through a list that is older begins anew: what its first pages showed is no longer so. */
+const passMillisMax = 2 * hourMillis
+
+/** Returns where a poll of a list begins: on its first page, or where the pass was left. `now` is Graph's time. */
+export const beginList = ({ mark, position }: Pick<Checkpoint, "mark" | "position">, now: number): Position =>
+  position !== null && now - toMillis(position.from) < passMillisMax
+    ? position
+    : { ...begin(fromMillis(now)), bound: mark, ordered: false }
+
+/** Returns how a pass through a list continues after a page. At its end the mark is the time when the pass began. */
+export const stepList = (position: Position, { next }: Pick<Seen, "next">): Step => {
+  const on = step(position, { cursors: [], next })
+  return on._tag === "End" ? { _tag: "End", mark: position.from } : on
+}
+
 const earlier = (one: Timestamp, other: Timestamp): Timestamp => (other < one ? other : one)
 
 /** The end of the window that begins at `bound`, not behind `end`. */
@@ -79,10 +94,11 @@ const windowEnd = ({ windowHours }: Pick<Reading, "windowHours">, bound: Timesta
  */
 export const within = (
   position: Position,
-  reading: Pick<Reading, "order" | "windowHours">,
+  reading: Pick<Reading, "list" | "order" | "windowHours">,
   end: Timestamp
 ): Position => {
   const { bound, link, until } = position
+  if (reading.list !== undefined) return { ...position, ordered: false }
   if (reading.order === "unproven") {
     return { ...position, ordered: false, until: until ?? windowEnd(reading, bound, end) }
   }

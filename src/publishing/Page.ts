@@ -9,7 +9,7 @@ import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Payload } from "../sinks/ArtifactSink.ts"
-import type { Brought, Mapping } from "./Slices.ts"
+import type { Brought, Mapping } from "./Mapping.ts"
 
 /** The page must not be published: another process polls the endpoint now, or an earlier page was given up. */
 export class PageLost extends Schema.TaggedError<PageLost>()("PageLost", {}) {}

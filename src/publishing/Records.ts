@@ -2,7 +2,7 @@
 import { Predicate } from "effect"
 import { recordIdMax } from "../domain/Bounds.ts"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
-import { normalize, type Timestamp } from "../domain/Timestamp.ts"
+import { fromMillis, normalize, type Timestamp } from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 
@@ -23,7 +23,12 @@ export interface Identified {
 }
 
 /** Separates the records of a page. */
-export const identify = (endpoint: Pick<Endpoint, "cursor">, page: Pick<GraphPage, "records">): Identified => {
+export const identify = (
+  endpoint: Pick<Endpoint, "cursor" | "list">,
+  page: Pick<GraphPage, "at" | "records">
+): Identified => {
+  // An object of a list has no time of its own: it is as it was when it was read.
+  const readAt = endpoint.list === undefined ? undefined : fromMillis(page.at)
   const records: Array<GraphRecord> = []
   const cursors: Array<Timestamp> = []
   const unidentified: Array<Unidentified> = []
@@ -38,13 +43,13 @@ export const identify = (endpoint: Pick<Endpoint, "cursor">, page: Pick<GraphPag
       unidentified.push({ reason: "no_id", path: `${at}.id`, sent })
       return
     }
-    const given = sent.property(endpoint.cursor)
-    const cursor = Predicate.isString(given) ? normalize(given) : undefined
+    const given = readAt === undefined ? sent.property(endpoint.cursor) : undefined
+    const cursor = Predicate.isString(given) ? normalize(given) : readAt
     if (cursor === undefined) {
       unidentified.push({ reason: "no_cursor", path: `${at}.${endpoint.cursor}`, sent })
       return
     }
-    cursors.push(cursor)
+    if (readAt === undefined) cursors.push(cursor)
     if (sent.isDeep === true) unidentified.push({ reason: "too_deep", path: at, sent })
     else records.push({ id, cursor, sent })
   })

@@ -6,7 +6,7 @@ import type { Drift, MappingContext } from "../artifacts/Mapped.ts"
 import type { OcsfEvent } from "../artifacts/ocsf/OcsfEvent.ts"
 import { KeySet } from "../checkpoints/KeySet.ts"
 import { pageDriftMax, sliceArtifacts, sliceChars, sliceRecords, stepBytes } from "../domain/Bounds.ts"
-import type { Content, GraphRecord, Sent } from "../domain/GraphRecord.ts"
+import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
@@ -15,73 +15,9 @@ import type { DeadLetter, Payload, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
 import { findingKeys, hasNewEvidence } from "./FindingKeys.ts"
+import { type Mapping, type Part, pause, paused, type Prepared, read } from "./Mapping.ts"
+import { type Listed, make as makeVersions } from "./ObjectVersions.ts"
 import { endedOn, identify, type Unidentified } from "./Records.ts"
-
-/** The result of mapping a page, for the ledger, the status and the metrics. */
-export interface Brought {
-  /** Keys that the commit adds to the ledger. */
-  readonly keys: KeySet
-  readonly artifacts: number
-  readonly deadLetters: ReadonlyArray<Pick<DeadLetter, "reason">>
-  /** Record versions not seen before, and known ones that came with something new. */
-  readonly fresh: number
-  readonly repeated: number
-  readonly drift: ReadonlyArray<Drift>
-  /** Last change of each record version not seen before, in milliseconds since 1970. */
-  readonly updatedAt: ReadonlyArray<number>
-  /** Last change of each of them behind the mark, in milliseconds since 1970. */
-  readonly late: ReadonlyArray<number>
-}
-
-/** A slice; with `before` it is empty, and the record with this artifact id is mapped next. */
-export interface Part extends Slice {
-  readonly before?: string
-}
-
-/** One mapping of a page's records; each attempt to publish makes one. */
-export interface Mapping {
-  /** Maps a slice's unknown records when it is requested. Iterate once. */
-  readonly slices: Iterable<Part>
-  /** Returns the result; complete after the last slice. */
-  readonly brought: () => Brought
-}
-
-/** A page whose records are separated and ready to be mapped. */
-export interface Prepared {
-  /**
-   * Begins to map the records; the result is the same until the ledger changes. With `graph` each record is one artifact
-   * beside its own JSON, and its evidence none; with `ocsf` it is one event with all its evidence.
-   */
-  readonly map: (payload?: Payload) => Mapping
-  /** Cursors of the page's rows in page order, without rows dated in the future. */
-  readonly cursors: ReadonlyArray<Timestamp.Timestamp>
-  /** Number of rows too far ahead of Graph's clock to move the mark. */
-  readonly future: number
-  /** The page's records that have an id and a cursor, in page order. */
-  readonly records: ReadonlyArray<GraphRecord>
-}
-
-/** A turn for others in the middle of a record. */
-const pause: Slice = { artifacts: [], deadLetters: [] }
-
-/** Passes the turns of a step by step calculation on. */
-function* paused<A>(steps: Generator<undefined, A>): Generator<Slice, A> {
-  let step = steps.next()
-  while (step.done !== true) {
-    yield pause
-    step = steps.next()
-  }
-  return step.value
-}
-
-/** Keeps the content that was read, so that a mapping does not parse the record again. */
-const read = (sent: Sent, content: Content): Sent => ({
-  isObject: sent.isObject,
-  property: (name) => sent.property(name),
-  content: () => content,
-  exact: () => sent.exact(),
-  raw: () => sent.raw()
-})
 
 /** Separates the records of a page. No record is mapped before its slice is requested. */
 export const prepare = (options: {
@@ -101,8 +37,11 @@ export const prepare = (options: {
   readonly isCareful?: boolean
   /** Artifact ids of records on which a process ended. */
   readonly condemned?: ReadonlySet<string>
+  /** What a page of a list is compared with. */
+  readonly listed?: Listed | undefined
 }): Prepared => {
-  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, now, page, passed } = options
+  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, listed, now, page, passed } =
+    options
   const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   const cursors = all.filter((cursor) => cursor <= horizon)
@@ -110,6 +49,7 @@ export const prepare = (options: {
 
   const map = (payload: Payload = "artifact"): Mapping => {
     const keys = new KeySet()
+    const versions = listed === undefined ? undefined : makeVersions(listed)
     const isNew = (id: string) => !isKnown(id) && keys.add(id)
     let artifacts = 0
     let repeated = 0
@@ -180,6 +120,7 @@ export const prepare = (options: {
 
     function* mapEvent(record: GraphRecord, uid: string): Generator<Part, void> {
       const publication = { uid, isKnown: endpoint.isFinal !== true && isFindingKnown(record) }
+      if (endpoint.ocsf === undefined) return
       const mapped = endpoint.ocsf(context, record, publication)
       for (const event of mapped.events) {
         if (event === undefined) {
@@ -193,13 +134,38 @@ export const prepare = (options: {
       for (const one of mapped.drift) if (drift.length < pageDriftMax) drift.push(one)
     }
 
+    const idOf = (record: GraphRecord) => ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
+
+    /** Passes a record on which a process ended. */
+    const passedOver = (id: string, record: GraphRecord): Slice | undefined =>
+      condemned?.has(id) === true && isNew(ArtifactId.ofEnded(id))
+        ? { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
+        : undefined
+
+    /** Maps an object of a list, whose version is known once its content is. Until then it has the id of all its versions. */
+    function* mapObject(sent: GraphRecord, { of }: NonNullable<typeof versions>): Generator<Part, void> {
+      const named = idOf({ ...sent, version: "object" })
+      const passed = passedOver(named, sent)
+      if (passed !== undefined) return yield passed
+      if (isNeverMapped(named)) return void repeated++
+      if (isCareful) yield { ...pause, before: named }
+      const content = sent.sent.content()
+      const object = yield* paused(of(sent, content.value))
+      if (object === undefined) return void repeated++
+      yield* mapVersion({ ...object, sent: read(sent.sent, content) })
+    }
+
+    function* mapVersion(object: GraphRecord): Generator<Part, void> {
+      const id = idOf(object)
+      if (isNew(id)) yield* publish(object, id, true)
+      else repeated++
+    }
+
     function* mapRecord(record: GraphRecord): Generator<Part, void> {
-      const id = ArtifactId.ofRecord(context.tenantId, endpoint.name, record)
+      const id = idOf(record)
       const isFirst = isNew(id)
-      if (condemned?.has(id) === true && isNew(ArtifactId.ofEnded(id))) {
-        yield { artifacts: [], deadLetters: [letterOf(endedOn(page, record), record.sent.exact())] }
-        return
-      }
+      const passed = passedOver(id, record)
+      if (passed !== undefined) return yield passed
       if (!isFirst && (endpoint.isFinal === true || isNeverMapped(id))) {
         repeated++
         return
@@ -216,16 +182,18 @@ export const prepare = (options: {
       }
       const own = isFirst ? id : hasContents(record) ? version : undefined
       const known = { ...record, sent: read(record.sent, content) }
-      if (payload === "ocsf") {
-        const uid = own ?? (hasNewEvidence(context.tenantId, record.id, content, isKnown) ? version : undefined)
-        if (uid === undefined) repeated++
-        else {
-          yield* mapEvent(known, uid)
-          tell(record, isFirst)
-        }
-        return
+      if (payload !== "ocsf") return yield* publish(known, own, isFirst)
+      const uid = own ?? (hasNewEvidence(context.tenantId, record.id, content, isKnown) ? version : undefined)
+      if (uid === undefined) repeated++
+      else {
+        yield* mapEvent(known, uid)
+        tell(record, isFirst)
       }
-      const mapped = endpoint.map(context, known)
+    }
+
+    /** Maps a record. Its own artifact gets the id `own`; without one, only its evidence is published. */
+    function* publish(record: GraphRecord, own: string | undefined, isFirst: boolean): Generator<Part, void> {
+      const mapped = endpoint.map(context, record)
       let isOwn = true
       let found = 0
       for (const artifact of mapped.artifacts) {
@@ -263,9 +231,14 @@ export const prepare = (options: {
             yield { artifacts: [], deadLetters: letters }
           }
           for (const [index, record] of records.entries()) {
-            yield* mapRecord(record)
+            yield* versions === undefined ? mapRecord(record) : mapObject(record, versions)
             if (isCareful || (index + 1) % sliceRecords === 0 || index + 1 === records.length) yield handOver()
           }
+          for (const object of versions?.removed() ?? []) {
+            yield* mapVersion(object)
+            if (made.length >= sliceRecords) yield handOver()
+          }
+          if (made.length > 0) yield handOver()
         }
       },
       brought: () => ({
@@ -276,7 +249,8 @@ export const prepare = (options: {
         repeated,
         drift,
         updatedAt,
-        late
+        late,
+        ...(versions === undefined ? {} : { objects: versions.changes() })
       })
     }
   }

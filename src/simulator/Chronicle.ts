@@ -7,6 +7,7 @@ import * as Chance from "./Draw.ts"
 import { type Entry, shown } from "./Entry.ts"
 import * as IdentityEntry from "./IdentityEntry.ts"
 import * as IncidentEntry from "./IncidentEntry.ts"
+import * as InventoryRows from "./InventoryRows.ts"
 import * as LegacyEntry from "./LegacyEntry.ts"
 import type { Row } from "./Row.ts"
 
@@ -141,6 +142,10 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
     return (now: number) => shown(entries(asOf(now)), asOf(now))
   }
 
+  /** Objects of a list, each with a life of its own; from some lists one is left out for a pass. */
+  const listed = (kind: string, row: (of: InventoryRows.Living) => Row | undefined) => (now: number) =>
+    InventoryRows.alive(start, asOf(now), (number) => ({ cast: castOf(number), draw: draw(kind, number) }), row)
+
   const incidents = new Map<number, { readonly alerts: number; readonly entry: Entry }>()
   const incident = (number: number): Entry => {
     const own = byAttack.get(number) ?? []
@@ -165,6 +170,11 @@ export const make = (tenantId: string, start: number, options: TenantOptions): C
     directoryAudits: happening("directoryAudits", IdentityEntry.directoryAudit),
     riskDetections: happening("riskDetections", IdentityEntry.riskDetection),
     riskyUsers: happening("riskyUsers", IdentityEntry.riskyUser),
+    secureScores: (now) => InventoryRows.scores(tenantId, asOf(now), draw),
+    managedDevices: listed("managedDevices", InventoryRows.managedDevice),
+    detectedApps: listed("detectedApps", InventoryRows.detectedApp),
+    users: listed("users", InventoryRows.user),
+    devices: listed("devices", InventoryRows.device),
     incidents: (now) => {
       alerts(asOf(now))
       const empty = Array.from({ length: attacksBefore }, (_, number) => number)

@@ -1,23 +1,32 @@
 /** The collections and Graph's limits. */
 
-/** Name of a collection: the last segment of its path. */
-export type CollectionName =
-  | "alerts"
-  | "alerts_v2"
-  | "incidents"
-  | "signIns"
-  | "directoryAudits"
-  | "riskDetections"
-  | "riskyUsers"
+/** Names of the collections, as in Graph's paths. */
+export const collectionNames = [
+  "alerts",
+  "alerts_v2",
+  "incidents",
+  "signIns",
+  "directoryAudits",
+  "riskDetections",
+  "riskyUsers",
+  "secureScores",
+  "managedDevices",
+  "detectedApps",
+  "users",
+  "devices"
+] as const
 
-/** How a collection refuses a token without the role: the security service's way, that of the logs, or that of Protection. */
-export type Denial = "security" | "reports" | "identityProtection"
+/** Name of a collection: the last segment of its path. */
+export type CollectionName = typeof collectionNames[number]
+
+/** How a collection refuses a token without the role: its service's way. */
+export type Denial = "security" | "reports" | "identityProtection" | "intune" | "directory"
 
 /** Permissions, filters and limits of a collection. */
 export interface Collection {
   readonly name: CollectionName
-  /** Path of what holds the collection. */
-  readonly parent: "security" | "auditLogs" | "identityProtection"
+  /** Path of what holds the collection; none for one that Graph has at its root. */
+  readonly parent?: "security" | "auditLogs" | "identityProtection" | "deviceManagement"
   readonly typeName: string
   readonly denial: Denial
   /** Application permissions of which any one suffices. */
@@ -29,8 +38,15 @@ export interface Collection {
   readonly orders: boolean
   /** Operators of a filter. */
   readonly operators: ReadonlyArray<string>
-  /** Whether it counts, and skips. */
-  readonly counts: boolean
+  /**
+   * Whether it counts, and skips. `always`: it counts without being asked; `eventually`: where the header for it is sent.
+   * Neither of these skips.
+   */
+  readonly counts: boolean | "always" | "eventually"
+  /** A property that wants another permission, and smaller pages. */
+  readonly costly?: { readonly property: string; readonly roles: ReadonlyArray<string>; readonly topMax: number }
+  /** What its links carry, where it is not as the simulation is told. */
+  readonly paging?: "skip" | "skiptoken"
   readonly filterable: ReadonlyArray<string>
   readonly topDefault: number
   readonly topMax: number
@@ -69,6 +85,34 @@ const protection = {
   counts: false,
   topDefault: 20,
   topMax: 500,
+  aboveMax: "reject"
+} as const
+
+const intune = {
+  parent: "deviceManagement",
+  denial: "intune",
+  roles: ["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"],
+  orders: false,
+  operators: ["eq"],
+  counts: "always",
+  cursor: "",
+  sortedBy: "id",
+  filterable: [],
+  topDefault: 1000,
+  topMax: 1000,
+  aboveMax: "clamp"
+} as const
+
+const directory = {
+  denial: "directory",
+  orders: false,
+  operators: ["eq"],
+  counts: "eventually",
+  paging: "skiptoken",
+  cursor: "",
+  sortedBy: "id",
+  topDefault: 100,
+  topMax: 999,
   aboveMax: "reject"
 } as const
 
@@ -167,8 +211,47 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     cursor: "riskLastUpdatedDateTime",
     sortedBy: "id",
     filterable: ["riskLastUpdatedDateTime", "riskLevel", "riskState"]
+  },
+  secureScores: {
+    ...security,
+    name: "secureScores",
+    typeName: "microsoft.graph.secureScore",
+    roles: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
+    cursor: "createdDateTime",
+    filterable: ["createdDateTime"],
+    topDefault: 90,
+    topMax: 90,
+    aboveMax: "clamp"
+  },
+  managedDevices: {
+    ...intune,
+    name: "managedDevices",
+    typeName: "microsoft.graph.managedDevice",
+    paging: "skiptoken"
+  },
+  detectedApps: {
+    ...intune,
+    name: "detectedApps",
+    typeName: "microsoft.graph.detectedApp",
+    paging: "skip"
+  },
+  users: {
+    ...directory,
+    name: "users",
+    typeName: "microsoft.graph.user",
+    roles: ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    filterable: ["displayName", "userPrincipalName", "userType"],
+    costly: { property: "signInActivity", roles: ["AuditLog.Read.All"], topMax: 500 }
+  },
+  devices: {
+    ...directory,
+    name: "devices",
+    typeName: "microsoft.graph.device",
+    roles: ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    filterable: ["displayName", "deviceId", "operatingSystem"]
   }
 }
 
 /** Path of a collection. */
-export const pathOf = ({ name, parent }: Collection): `/v1.0/${string}` => `/v1.0/${parent}/${name}`
+export const pathOf = ({ name, parent }: Collection): `/v1.0/${string}` =>
+  parent === undefined ? `/v1.0/${name}` : `/v1.0/${parent}/${name}`

@@ -1,5 +1,6 @@
 /** The faults that a person or a test can request, as JSON. */
 import { Schema } from "effect"
+import { collectionNames } from "./Collections.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 const number = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
@@ -9,18 +10,7 @@ const retryAfter = Schema.optionalKey(Schema.Union([Schema.Int, Schema.String]))
 })
 
 /** Where a fault strikes: one endpoint, the token endpoint, all of Graph (the default), or everything. */
-export const Target = Schema.Literals([
-  "alerts",
-  "alerts_v2",
-  "incidents",
-  "signIns",
-  "directoryAudits",
-  "riskDetections",
-  "riskyUsers",
-  "token",
-  "graph",
-  "all"
-])
+export const Target = Schema.Literals([...collectionNames, "token", "graph", "all"])
 export type Target = typeof Target.Type
 
 const where = {

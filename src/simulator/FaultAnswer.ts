@@ -1,4 +1,5 @@
 /** Microsoft's answer, or the lack of one, when a fault strikes. */
+import { stringify } from "../artifacts/Message.ts"
 import * as Answer from "./Answer.ts"
 import type { Collection } from "./Collections.ts"
 import type { Fault } from "./Fault.ts"
@@ -46,6 +47,26 @@ export const missingRole = (
         403,
         "Forbidden",
         "You cannot perform the requested operation, required scopes are missing in the token."
+      )
+    case "intune":
+      return Answer.graphError(
+        stamp,
+        403,
+        "Forbidden",
+        stringify({
+          _version: 3,
+          Message:
+            `Application is not authorized to perform this operation. Application must have one of the following scopes: ${
+              collection.roles.join(", ")
+            } - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000`
+        })
+      )
+    case "directory":
+      return Answer.graphError(
+        stamp,
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient privileges to complete the operation."
       )
     case "security":
       return missingSecurityRole(stamp, collection, roles)
@@ -101,6 +122,9 @@ export const of = (
       }
       if (collection?.denial === "identityProtection") {
         return error(403, "Forbidden", "Your tenant is not licensed for this feature.")
+      }
+      if (collection?.denial === "intune") {
+        return error(401, "UnknownError", stringify({ ErrorCode: "Forbidden", Message: "An error has occurred" }))
       }
       return error(403, "Forbidden", "The tenant is not licensed for, or not onboarded to, Microsoft Defender XDR.")
     case "conditional_access":

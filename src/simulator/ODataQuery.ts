@@ -100,7 +100,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
 
     const top = yield* integer("$top", parameters.get("$top"), collection.topDefault)
     if (top > collection.topMax && collection.aboveMax === "reject") {
-      if (!collection.counts) {
+      if (collection.counts !== true) {
         return yield* Result.fail(
           `Invalid page size specified: '${top}'. Must be between 1 and ${collection.topMax} inclusive.`
         )
@@ -109,7 +109,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
         `The query specified in the URI is not valid. The limit of '${collection.topMax}' for Top query has been exceeded. The value from the incoming request is '${top}'.`
       )
     }
-    if (!collection.counts && parameters.has("$skip")) {
+    if (collection.counts !== true && collection.paging !== "skip" && parameters.has("$skip")) {
       return yield* Result.fail(
         "Query option 'Skip' is not allowed. To allow it, set the 'AllowedQueryOptions' property."
       )
@@ -129,7 +129,7 @@ export const read = (collection: Collection, parameters: URLSearchParams): Resul
       top: Math.min(top, collection.topMax),
       skip,
       skiptoken,
-      isCounted: collection.counts && parameters.get("$count") === "true",
+      isCounted: collection.counts === "always" || collection.counts !== false && parameters.get("$count") === "true",
       isExpanded: expand !== null,
       select: parameters.get("$select")?.split(",").map((name) => name.trim())
     }

@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import { Buffer } from "node:buffer"
 import * as Answer from "./Answer.ts"
-import { type Collection } from "./Collections.ts"
+import { type Collection, pathOf } from "./Collections.ts"
 import * as Query from "./ODataQuery.ts"
 import { withoutLateMembers } from "./Preference.ts"
 import { instant, type Row } from "./Row.ts"
@@ -42,6 +42,8 @@ export interface PageRequest {
   /** Absolute, as the client sent it. */
   readonly url: URL
   readonly includesLateMembers: boolean
+  /** Whether the client takes a number of rows that may be a little old. */
+  readonly isEventual: boolean
   /** The kind of position in nextLinks. */
   readonly paging: "skip" | "skiptoken"
   readonly shape: Shape
@@ -70,7 +72,7 @@ const selected = (row: Row, names: ReadonlyArray<string> | undefined): Row =>
 
 /** Answers a request for a page; a bad query gives Graph's 400. */
 export const answer = (
-  { alerts, collection, includesLateMembers, paging, rows, shape, stamp, url }: PageRequest
+  { alerts, collection, includesLateMembers, isEventual, paging, rows, shape, stamp, url }: PageRequest
 ): Answer.Answer => {
   const read = Query.read(collection, url.searchParams)
   if (Result.isFailure(read)) {
@@ -79,6 +81,9 @@ export const answer = (
     return Answer.graphError(stamp, 400, code, read.failure)
   }
   const query = read.success
+  if (query.isCounted && collection.counts === "eventually" && !isEventual) {
+    return Answer.graphError(stamp, 400, "Request_UnsupportedQuery", "$count is not currently supported.")
+  }
   const orderBy = (shape.ignoresOrderby ? undefined : query.orderBy) ?? Query.ownOrder(collection)
   const byOrder = Query.order(orderBy)
   const found = (shape.ignoresFilter ? rows : rows.filter((row) => Query.matches(query.clauses, row))).toSorted(byOrder)
@@ -108,10 +113,13 @@ export const answer = (
       : row
 
   return Answer.of(shape.warnings.length > 0 ? 206 : 200, {
-    "@odata.context": `${url.origin}/v1.0/$metadata#${collection.parent}/${collection.name}${
+    "@odata.context": `${url.origin}/v1.0/$metadata#${pathOf(collection).slice("/v1.0/".length)}${
       query.isExpanded ? "(alerts())" : ""
     }`,
-    ...(query.isCounted ? { "@odata.count": found.length } : {}),
+    // The directory tells the number with the first page only.
+    ...(query.isCounted && (collection.counts !== "eventually" || query.skiptoken === undefined)
+      ? { "@odata.count": found.length }
+      : {}),
     ...(shape.nextLink !== undefined
       ? { "@odata.nextLink": shape.nextLink }
       : isMore

@@ -31,6 +31,7 @@ export interface GraphRequest {
   /** Without `Bearer`. */
   readonly token: string | undefined
   readonly prefer: string | undefined
+  readonly consistency?: string | undefined
   readonly clientRequestId: string | undefined
 }
 
@@ -162,6 +163,17 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
     if (!collection.roles.some((role) => grant.roles.includes(role))) {
       return deliver(FaultAnswer.missingRole(given, collection, grant.roles))
     }
+    const select = request.url.searchParams.get("$select") ?? ""
+    if (collection.costly !== undefined && select.includes(collection.costly.property)) {
+      const { roles, topMax } = collection.costly
+      if (!roles.some((role) => grant.roles.includes(role))) {
+        return deliver(FaultAnswer.missingRole(given, { ...collection, denial: "reports", roles }, grant.roles))
+      }
+      if (Number(request.url.searchParams.get("$top") ?? 0) > topMax) {
+        const says = `Cannot query data for more than ${topMax} users at a time.`
+        return deliver(Answer.graphError(given, 400, "BadRequest", says))
+      }
+    }
     const tenant = yield* tenants.get(grant.tenant)
     return deliver(Page.answer({
       collection,
@@ -169,7 +181,9 @@ const make = Effect.fnUntraced(function*(options: SimulatorOptions) {
       alerts: () => Tenants.rows(tenant, "alerts_v2", given.now),
       url: request.url,
       includesLateMembers: request.prefer?.includes("include-unknown-enum-members") === true,
-      paging: collection.name === "alerts" ? "skip" : collection.counts ? options.paging : "skiptoken",
+      isEventual: request.consistency?.toLowerCase() === "eventual",
+      paging: collection.paging ??
+        (collection.name === "alerts" ? "skip" : collection.counts === true ? options.paging : "skiptoken"),
       shape: FaultAnswer.shape(striking, request.url),
       stamp: given
     }))

@@ -78,6 +78,7 @@ const page = (collection: CollectionName) =>
       url,
       token: /^Bearer\s+(\S+)$/i.exec(headers["authorization"] ?? "")?.[1],
       prefer: headers["prefer"],
+      consistency: headers["consistencylevel"],
       clientRequestId: headers["client-request-id"]
     })
   )

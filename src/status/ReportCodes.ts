@@ -19,6 +19,18 @@ export const reportCodes = {
     says: "a gap could not be read for 7 days, and is not tried again",
     remedy: "collect it with `backfill` once Microsoft answers for it again"
   },
+  daily_refused: {
+    says:
+      "what is asked for of a list once a day only (`signInActivity` of users) is refused; the list is read without it",
+    remedy:
+      "grant what the report names (`AuditLog.Read.All`, with Entra ID P1 or P2), or leave it: it is asked for once an hour"
+  },
+  list_cut: {
+    says:
+      "Graph's list lacks more than a fifth of the objects that it had, and more than ten: it looks cut short, and none of them is published as removed",
+    remedy:
+      "wait: each poll compares again; if they were really deleted, `checkpoint rewind --by 1h --republish` forgets them and publishes the others again"
+  },
   mark_unmoved: {
     says:
       "every poll brings new records, but the position does not move: a provider of legacy alerts does not answer, or records are dated in the future",

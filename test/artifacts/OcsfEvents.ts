@@ -33,11 +33,12 @@ export const assertLawful = (event: OcsfEvent): void => {
 
 /** Makes the one event of a record. */
 export const eventOf = (
-  map: EventMapping,
+  map: EventMapping | undefined,
   record: GraphRecord,
   publication: Publication = first,
   of: MappingContext = context
 ): OcsfEvent => {
+  assert.isDefined(map)
   const found = Array.from(map(of, record, publication).events).filter((event) => event !== undefined)
   assert.lengthOf(found, 1)
   assertLawful(found[0]!)

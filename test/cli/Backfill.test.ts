@@ -46,6 +46,14 @@ const world = Effect.gen(function*() {
 })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("backfill", (it) => {
+  it.effect("refuses a list, which has no past", () =>
+    Effect.gen(function*() {
+      const { args, env } = yield* world
+      const run = yield* Process.start([...args, "--endpoint", "devices"], env)
+      assert.strictEqual(yield* run.exit, 2)
+      assert.include(run.stdout() + run.stderr(), "--endpoint devices: Graph has no past of its devices to collect")
+    }))
+
   it.effect("collects 300 alerts of a past month beside live polling, into a file of its own, exactly once", () =>
     Effect.gen(function*() {
       const { args, directory, env, file, idsOf, simulator } = yield* world

@@ -75,6 +75,21 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.isTrue((yield* simulator.requests).every(({ path }) => !path.includes("$skip")))
     }))
 
+  it.effect("tells the number of objects of lists, and which permissions are granted for endpoints that are off", () =>
+    Effect.gen(function*() {
+      const roles = ["SecurityAlert.Read.All", "SecurityEvents.Read.All", "Device.Read.All", "User.Read.All"]
+      const { env } = yield* standIn({ alerts: 1, incidents: 1, legacyAlerts: 1, roles })
+      const on = { enabled: true }
+      const { file } = yield* settingsFile({ endpoints: { devices: on, secureScores: on, detectedApps: on } })
+      const run = yield* Process.start(["check", "--config", file], env)
+      assert.strictEqual(yield* run.exit, 0)
+      const out = run.stdout()
+      assert.match(out, /✓ devices +reachable, \d+ devices\n/)
+      assert.match(out, /✓ secureScores +reachable\n/)
+      assert.match(out, /\? detectedApps +HTTP 403: .*lacks DeviceManagementManagedDevices\.Read\.All/)
+      assert.match(out, /✓ permissions +granted for endpoints that are off: users \(User\.Read\.All\);/)
+    }))
+
   it.effect("fails for a directory that others may write to, and warns of one that they may replace", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

@@ -42,13 +42,25 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("explain", (it) => {
   it.effect("tells the windows of what is read in none of the usual ways", () =>
     Effect.gen(function*() {
       const on = { enabled: true }
-      const { file } = yield* settingsFile({ lookback_hours: 48, endpoints: { signIns: on, riskDetections: on } })
+      const { file } = yield* settingsFile({
+        lookback_hours: 48,
+        endpoints: { signIns: on, riskDetections: on, secureScores: on, managedDevices: on, users: on }
+      })
       const run = yield* Process.start(["explain", "--config", file])
       assert.strictEqual(yield* run.exit, 0, run.stderr())
       const out = decodeURIComponent(run.stdout())
       assert.match(
         out,
         /signIns\?\$filter=createdDateTime ge \S+ and createdDateTime le \S+&\$orderby=createdDateTime asc&\$top=500\n.*in windows of at most 6 h/
+      )
+      assert.match(
+        out,
+        /secureScores, every 60 min \(first poll: 48 h back\)\n {4}GET \S+secureScores\?\$top=4\n {4}then no other request/
+      )
+      assert.match(out, /users, every 60 min[^]*once a day, with signInActivity: the same list, 500 records a page/)
+      assert.match(
+        out,
+        /managedDevices, every 60 min \(first poll: the whole list\)\n {4}GET \S+managedDevices\?\$select=id,\S+&\$top=1000\n {4}then the link of each page,/
       )
       assert.match(
         out,

@@ -30,6 +30,21 @@ it.effect("the format is WitFoo's unless it is set, and another one for the brok
     assert.match(faults.join(), /^sink\.format: Expected "witfoo".*set sink\.type to "file" or "stdout"$/)
   }))
 
+it.effect("an endpoint whose records are no events is refused beside the format ocsf", () =>
+  Effect.gen(function*() {
+    const id = "33333333-3333-4333-8333-333333333333"
+    const one = {
+      credentials: { tenant_id: id, client_id: id, client_secret: "x" },
+      endpoints: { devices: { enabled: true }, signIns: { enabled: true } }
+    }
+    const text = (format: string) => Json.text({ instances: { one }, sink: { type: "file", format } })
+    const { faults } = yield* Effect.flip(decodeSettings("test", text("ocsf")))
+    assert.deepStrictEqual(faults, [
+      "instances.one.endpoints.devices.enabled: Expected false, because sink.format is ocsf, which has no event for devices"
+    ])
+    yield* decodeSettings("test", text("witfoo"))
+  }))
+
 it.effect("search settings out of their bounds are refused", () =>
   Effect.gen(function*() {
     const { faults } = yield* Effect.flip(

@@ -78,9 +78,7 @@ it.layer(NodeServices.layer)("adding an endpoint", (it) => {
         const list = yield* fs.readFileString(inside("src/endpoints/Endpoints.ts"))
         yield* fs.writeFileString(
           inside("src/endpoints/Endpoints.ts"),
-          `import { healthIssues } from "./HealthIssues.ts"\n${
-            list.replace("riskyUsers] as const", "riskyUsers, healthIssues] as const")
-          }`
+          `import { healthIssues } from "./HealthIssues.ts"\n${list.replace("] as const", ", healthIssues] as const")}`
         )
         yield* fs.writeFileString(inside("lists.mjs"), lists)
 

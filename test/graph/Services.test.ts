@@ -1,6 +1,6 @@
 /** Tests the budgets of the services behind Graph, and what their refusals mean. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Layer } from "effect"
+import { Clock, Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Collection } from "../../src/endpoints/EndpointDefinition.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
@@ -74,7 +74,14 @@ describe("the budgets of services", () => {
   it("leave room for a backfill beside live polling", () => {
     const perMinute = (rate: { limit: number; window: Duration.Duration }) =>
       rate.limit * 60_000 / Duration.toMillis(rate.window)
-    const limits = { security: [150], reports: [30, 732], identityProtection: [60] }
+    const limits = {
+      security: [150],
+      reports: [30, 732],
+      identityProtection: [60],
+      intune: [6000],
+      directory: [10_500],
+      signInActivity: [10]
+    }
     for (const [name, { budgets }] of Object.entries(services)) {
       budgets.forEach(({ backfill, live }, index) => {
         const limit = limits[name as keyof typeof limits][index]!
@@ -148,6 +155,58 @@ describe("a refusal", () => {
         if (why === "not_licensed") assert.deepInclude(reason, { licence: "needs Entra ID P1 or P2" })
       }))
   }
+
+  /** Lets the time pass for which the second request waits. */
+  const patiently = <A, E>(request: Effect.Effect<A, E>) =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(request)
+      yield* TestClock.adjust("1 minute")
+      return yield* Fiber.join(fiber)
+    })
+
+  const ofIntune = (status: number, code: string, message: string, roles: ReadonlyArray<string>, realm = "") =>
+    Effect.gen(function*() {
+      const reply = () => graphRefusal(status, code, message, realm === "" ? {} : { "www-authenticate": realm })
+      const fake = yield* microsoft({ token: [() => token({ roles }), () => token({ roles })], graph: [reply, reply] })
+      const graph = yield* fake.connect()
+      const { reason } = yield* patiently(Effect.flip(graph.fetchPage({ collection: collection("intune"), url })))
+      return { reason, requests: (yield* fake.gets).length }
+    })
+
+  const nested = `{"ErrorCode":"Forbidden","Message":"{\\"ErrorCode\\":\\"Forbidden\\"}","Target":null}`
+  for (
+    const [code, message, realm] of [["UnknownError", nested, ""], ["", "", ""], ["Unauthorized", nested, ""], [
+      "Unauthorized",
+      "",
+      `Bearer realm="urn:intune:service,c3998d6e"`
+    ]] as const
+  ) {
+    it.effect(`401 ${code} ${realm} of Intune is about the tenant or the permission, never about the token`, () =>
+      Effect.gen(function*() {
+        const granted = yield* ofIntune(401, code, message, ["AuditLog.Read.All"], realm)
+        assert.deepInclude(granted.reason, {
+          _tag: "Forbidden",
+          why: "not_licensed",
+          licence: "needs Entra ID P1 or P2"
+        })
+        assert.isAtMost(granted.requests, 2, "one renewal at most")
+        const missing = yield* ofIntune(401, code, message, ["Other.Read.All"], realm)
+        assert.deepInclude(missing.reason, { _tag: "Forbidden", why: "missing_role" })
+      }))
+  }
+
+  it.effect("401 of Intune for an invalid token is about the token, and so is any of another service", () =>
+    Effect.gen(function*() {
+      const invalid = yield* ofIntune(401, "InvalidAuthenticationToken", "Lifetime validation failed.", [])
+      assert.deepInclude(invalid.reason, { _tag: "Unauthorized" })
+      const fake = yield* microsoft({
+        token: [() => token(), () => token()],
+        graph: [() => graphRefusal(401, "UnknownError", nested), () => graphRefusal(401, "UnknownError", nested)]
+      })
+      const graph = yield* fake.connect()
+      const { reason } = yield* patiently(Effect.flip(graph.fetchPage({ collection: collection("reports"), url })))
+      assert.deepInclude(reason, { _tag: "Unauthorized" })
+    }))
 
   it.effect("500 for too many requests is throttling", () =>
     Effect.gen(function*() {

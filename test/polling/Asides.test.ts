@@ -242,7 +242,7 @@ describe("an aside that gave way", () => {
 describe("the end of an aside", () => {
   const gaps = [gap(), gap({ from: at(-50), to: at(-49) })]
   const end = (task: Aside, more: Parameters<typeof poll>[0] = {}) =>
-    Asides.endAside(well, poll({ task, ...more }), task, facts({ now }))
+    Asides.endAside(config(), well, poll({ task, ...more }), task, facts({ now }))
 
   it("says what a gap and a sweep brought, and waits for the next poll", () => {
     const read = end(gapTask())

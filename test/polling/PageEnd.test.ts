@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Exit, Option } from "effect"
 import { KeySet } from "../../src/checkpoints/KeySet.ts"
 import { endOf } from "../../src/polling/PageEnd.ts"
+import type { Brought } from "../../src/publishing/Mapping.ts"
 import { PageLost } from "../../src/publishing/Page.ts"
-import type { Brought } from "../../src/publishing/Slices.ts"
 
 const letter = { instance: "i", endpoint: "e", reason: "no_id", path: "$", occurred_at: "", record: 1 }
 const brought: Brought = {

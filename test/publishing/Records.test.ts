@@ -4,7 +4,7 @@ import { identify } from "../../src/publishing/Records.ts"
 
 const at = "2026-11-20T12:00:00Z"
 const identified = (...values: ReadonlyArray<unknown>) =>
-  identify({ cursor: "lastUpdateDateTime" }, { records: values.map((value) => ofValue(value)) })
+  identify({ cursor: "lastUpdateDateTime" }, { at: 0, records: values.map((value) => ofValue(value)) })
 
 describe("the records of a page", () => {
   it("have an id, and a cursor in its normal form, in Graph's order", () => {

@@ -8,7 +8,8 @@ import { sliceRecords } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { type Endpoint, endpoints } from "../../src/endpoints/Endpoints.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
-import { prepare, type Prepared } from "../../src/publishing/Slices.ts"
+import type { Prepared } from "../../src/publishing/Mapping.ts"
+import { prepare } from "../../src/publishing/Slices.ts"
 
 const now = Date.UTC(2026, 10, 20)
 const at = (minutes: number) => Timestamp.fromMillis(now - minutes * 60_000)

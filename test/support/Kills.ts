@@ -48,11 +48,24 @@ const rowsAt = (now: number) =>
     return { id: `da${n}`, createdDateTime: at, lastUpdateDateTime: at, title: `Alert ${n}` }
   })
 
-const process = (outlet: Outlet, place: Place, life: Life) =>
+/** As many objects of a list, which say nothing of when they changed. */
+const objects = seconds.map((_, n) => ({
+  id: `0000000${n}-1111-4111-8111-111111111111`,
+  lastUpdateDateTime: "",
+  displayName: `Device ${n}`
+}))
+
+const process = (
+  outlet: Outlet,
+  place: Place,
+  life: Life,
+  fake = FakeGraph.make({ rows: rowsAt(place.now), pageSize }),
+  instance: object = {}
+) =>
   Effect.gen(function*() {
     const disk = mortalDisk(life)
-    const initial = yield* settings()
-    const layer = connector(FakeGraph.make({ rows: rowsAt(place.now), pageSize }), initial, undefined, {
+    const initial = yield* settings(instance)
+    const layer = connector(fake, initial, undefined, {
       store: FileStateStore.layer(`${place.directory}/checkpoints`).pipe(Layer.provide(disk), Layer.orDie),
       sink: outlet.layer(place, life).pipe(Layer.provide(disk), Layer.orDie)
     })
@@ -65,6 +78,16 @@ const process = (outlet: Outlet, place: Place, life: Life) =>
 const runOnce: Command = (outlet, place, life) =>
   Effect.gen(function*() {
     const { layer } = yield* process(outlet, place, life)
+    assert.isTrue(yield* Effect.orDie(Effect.provide(run(true), layer)))
+  })
+
+const runList: Command = (outlet, place, life) =>
+  Effect.gen(function*() {
+    const [off, on] = [{ enabled: false }, { enabled: true }]
+    const fake = FakeGraph.make({ rows: [...objects], pageSize, order: "none", paging: "skiptoken" })
+    const { layer } = yield* process(outlet, place, life, fake, {
+      endpoints: { alerts: off, alerts_v2: off, incidents: off, devices: on }
+    })
     assert.isTrue(yield* Effect.orDie(Effect.provide(run(true), layer)))
   })
 
@@ -86,7 +109,10 @@ const backfill: Command = (outlet, place, life) =>
   })
 
 /** The commands that collect. */
-export const commands = [{ name: "run", command: runOnce }, { name: "backfill", command: backfill }]
+export const commands = [{ name: "run", command: runOnce }, { name: "run over a list", command: runList }, {
+  name: "backfill",
+  command: backfill
+}]
 
 /**
  * Lets one process after the other be killed, and then one live, over a directory of their own. Returns the operations of

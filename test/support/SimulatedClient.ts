@@ -27,6 +27,7 @@ const pageFor = (simulator: Simulator["Service"], { headers }: HttpClientRequest
     url,
     token: /^Bearer (\S+)$/.exec(headers["authorization"] ?? "")?.[1],
     prefer: headers["prefer"],
+    consistency: headers["consistencylevel"],
     clientRequestId: headers["client-request-id"]
   })
 

@@ -1,0 +1,133 @@
+/**
+ * Finds out which objects of a list are to be published: those that are new or changed, each once a day, and those that are
+ * no longer there.
+ *
+ * What makes a version must be the same when a page is read again by the next process. So it depends on what is saved (the
+ * inventory, and the mark, which is the beginning of the last whole pass) and on the content, but on no clock.
+ */
+import { type Compared, compared, contentKey } from "../artifacts/ContentKey.ts"
+import { stringify } from "../artifacts/Message.ts"
+import type { Changed, Changes, Inventory, Walk } from "../checkpoints/Inventory.ts"
+import { vanishedMax } from "../domain/Bounds.ts"
+import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
+import * as Timestamp from "../domain/Timestamp.ts"
+import type { Listing } from "../endpoints/EndpointDefinition.ts"
+
+const hourMillis = 3_600_000
+
+/** A pass after this time that misses an object again shows it to be removed. Passes are an hour apart by default. */
+const missedSeconds = 50 * 60
+
+/** What the pages of a list are compared with. */
+export interface Listed {
+  readonly list: Listing
+  readonly inventory: Pick<Inventory, "find" | "missing">
+  /** The walk that the page belongs to; undefined where this process did not read its first page. */
+  readonly walk: Walk | undefined
+  /** The beginning of the last whole pass, and of this one. */
+  readonly mark: Timestamp.Timestamp
+  readonly from: Timestamp.Timestamp
+  /** Which objects are published although they did not change: all, those that are due, or none. */
+  readonly again: "all" | "due" | "none"
+  /** Whether the page is the last one. */
+  readonly isLast: boolean
+  /** Graph's time of the page. */
+  readonly at: Timestamp.Timestamp
+}
+
+/** The versions of a page's objects. Each attempt to publish the page makes them anew. */
+export interface Versions {
+  /** Returns the object as it is to be published; undefined for one that is not. */
+  readonly of: (object: GraphRecord, content: unknown) => Generator<undefined, GraphRecord | undefined>
+  /** Returns the objects that are no longer in the list; to be called behind the page's last object. */
+  readonly removed: () => ReadonlyArray<GraphRecord>
+  /** Returns what the commit of the page saves. */
+  readonly changes: () => PageChanges
+}
+
+/** What a page changes, and what its pass found. */
+export interface PageChanges extends Changes {
+  /** Objects that vanished at once, so many that the list is taken to be cut short; undefined before the end of a whole pass. */
+  readonly vanished: number | undefined
+}
+
+/**
+ * The hour between two passes in which an object is due to be published again, in hours since 1970: one of 24, by its
+ * content, so that objects are spread over the day.
+ */
+const dueHour = (key: string, after: Timestamp.Timestamp, until: Timestamp.Timestamp): number | undefined => {
+  const [first, last] = [after, until].map((at) => Math.floor(Timestamp.toMillis(at) / hourMillis)) as [number, number]
+  const hour = last - ((last - Number.parseInt(key.slice(0, 6), 16)) % 24 + 24) % 24
+  return hour > first ? hour : undefined
+}
+
+/** A record of an object that Graph no longer shows: its id is all that is known. */
+const sentOf = (id: string): Sent => {
+  const value = { id }
+  const text = stringify(value)
+  return {
+    isObject: true,
+    property: (name) => name === "id" ? id : undefined,
+    content: () => ({ value, text, evidence: [] }),
+    exact: () => value,
+    raw: () => text
+  }
+}
+
+/** Whether so many objects vanished at once that the list is rather cut short. */
+const isCut = (vanished: number, shown: number): boolean =>
+  vanished > vanishedMax.objects && vanished > (vanished + shown) * vanishedMax.share
+
+/** Makes the versions of a page's objects. */
+export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: Listed): Versions => {
+  const how: Compared = compared(list)
+  const isDue = list.reads === "all" && again === "due"
+  const shown: Array<string> = []
+  const changed: Array<Changed> = []
+  let vanished: number | undefined
+
+  const keep = (id: string, key: string, missedAt = 0, isGone = false) => changed.push({ id, key, missedAt, isGone })
+
+  function* of(object: GraphRecord, content: unknown): Generator<undefined, GraphRecord | undefined> {
+    const { id } = object
+    const key = yield* contentKey(content, how)
+    const known = inventory.find(id)
+    shown.push(id)
+    if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0) keep(id, key)
+    if (known === undefined) return { ...object, version: `snapshot:${key}`, change: "present" }
+    if (known.isGone || known.key !== key) {
+      // An object that goes back to what it was is a version of its own.
+      return { ...object, version: `snapshot:${key}:${mark}`, change: known.isGone ? "present" : "changed" }
+    }
+    // With more than the polls ask for, it is another artifact of the day.
+    if (again === "all") return { ...object, version: `snapshot:${key}:${from.slice(0, 10)}+`, change: "present" }
+    const hour = isDue ? dueHour(key, mark, from) : undefined
+    if (hour === undefined) return undefined
+    const day = Timestamp.fromMillis(hour * hourMillis).slice(0, 10)
+    return { ...object, version: `snapshot:${key}:${day}`, change: "present" }
+  }
+
+  const removed = (): ReadonlyArray<GraphRecord> => {
+    if (!isLast || walk === undefined || list.counts === undefined) return []
+    const found = inventory.missing(walk, shown)
+    if (isCut(found.objects.length, found.shown)) {
+      vanished = found.objects.length
+      return []
+    }
+    vanished = 0
+    // Without Graph's number nothing tells a whole list from one with a page left out.
+    if (walk.count === undefined || found.shown < walk.count) return []
+    const now = Math.floor(Timestamp.toMillis(from) / 1000)
+    return found.objects.flatMap(({ id, key, missedAt }) => {
+      // Of an id that is no GUID only a hash is known: nobody could tell which object was removed.
+      if (id === undefined) return []
+      if (missedAt === 0) keep(id, key, now)
+      if (missedAt === 0 || now - missedAt < missedSeconds) return []
+      keep(id, key, missedAt, true)
+      const hour = Timestamp.fromMillis(missedAt * 1000).slice(0, 13)
+      return [{ id, cursor: at, sent: sentOf(id), version: `gone:${hour}`, change: "removed" as const }]
+    })
+  }
+
+  return { of, removed, changes: () => ({ walk, shown, changed, vanished }) }
+}
