@@ -6,7 +6,7 @@
  * wrong type costs only that one field; the schema only reports what was wrong.
  */
 import { shape } from "../domain/Alert.ts"
-import { longFieldBytes, stepBytes } from "../domain/Bounds.ts"
+import { longFieldBytes } from "../domain/Bounds.ts"
 import { details } from "../domain/Details.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import { instant } from "../domain/Instant.ts"
@@ -232,10 +232,11 @@ function* artifactsOf(context: MappingContext, record: GraphRecord, drift: Array
 
   yield Draft.finish(draft, alertTags)
   const counts = new Map<string, number>()
+  const hashes = yield* ArtifactId.evidenceHashes(sent)
   for (const [index, message] of sent.evidence.entries()) {
     const witness = witnesses[index]!
     report(drift, witness.decoded.drift)
-    const hash = message.length > stepBytes ? yield* ArtifactId.digest(message) : ArtifactId.sha256(message)
+    const hash = hashes[index]!
     const ordinal = counts.get(hash) ?? 0
     counts.set(hash, ordinal + 1)
     yield evidenceArtifact(parent, witness, fields[index]!, ends[index]!, places[index], message, hash, ordinal)

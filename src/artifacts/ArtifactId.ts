@@ -24,16 +24,38 @@ export function* digest(text: string): Generator<undefined, string> {
   return hashing.digest("hex")
 }
 
+/** Returns the SHA-256 of each element of a record's evidence, step by step. */
+export function* evidenceHashes({ evidence, hashes }: Content): Generator<undefined, ReadonlyArray<string>> {
+  if (hashes !== undefined) return hashes
+  const found: Array<string> = []
+  for (const one of evidence) found.push(one.length > stepBytes ? yield* digest(one) : sha256(one))
+  return found
+}
+
+/** Returns where the list of evidence begins and ends in a record's text; undefined where it does not stand there. */
+const placeOf = (text: string, evidence: ReadonlyArray<string>): readonly [from: number, to: number] | undefined => {
+  const from = text.indexOf(evidence[0]!)
+  let at = from
+  for (const one of evidence) {
+    // `startsWith` compares letter by letter.
+    if (from < 0 || text.slice(at, at + one.length) !== one) return undefined
+    at += one.length + 1
+  }
+  return [from, at - 1]
+}
+
 /**
- * Returns the SHA-256 of a record's content, step by step. The order of its evidence does not count: Graph promises none,
- * and the same objects in another order are no new version.
+ * Returns the SHA-256 of a record's content, step by step; `hashes` are those of its evidence. The order of evidence does not
+ * count: Graph promises none, and the same objects in another order are no new version.
  */
-export function* contentHash({ evidence, rest, text }: Content): Generator<undefined, string> {
+export function* contentHash(
+  { evidence, rest, text }: Content,
+  hashes: ReadonlyArray<string>
+): Generator<undefined, string> {
   if (rest !== undefined) return sha256(`${yield* digest(text)}${yield* digest(rest.text)}`)
-  const list = evidence.join(",")
-  const at = evidence.length < 2 ? -1 : text.indexOf(list)
-  if (at < 0) return yield* digest(text)
-  return yield* digest([text.slice(0, at), text.slice(at + list.length), ...Array.from(evidence).sort()].join("\n"))
+  const place = evidence.length === 0 ? undefined : placeOf(text, evidence)
+  if (place === undefined) return yield* digest(text)
+  return yield* digest([text.slice(0, place[0]), text.slice(place[1]), ...Array.from(hashes).sort()].join("\n"))
 }
 
 /** Joins parts by a newline, which no tenant id, endpoint, cursor or hash contains; Graph's ids come last. */

@@ -9,6 +9,8 @@ export interface Content {
   readonly text: string
   /** The elements of `evidence` that are mapped, as compact JSON; empty when the record has no such list. */
   readonly evidence: ReadonlyArray<string>
+  /** SHA-256 of each of them, in hex digits, where they were calculated before. */
+  readonly hashes?: ReadonlyArray<string>
   /**
    * Parses an element of a record over `wholeRecord`, up to `elementParsedBytes`. `value` has no evidence then, and only
    * the beginnings of large properties. Undefined for others.

@@ -2,7 +2,6 @@
 import { Duration } from "effect"
 import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import { ledgerDaysMax } from "../checkpoints/Ledger.ts"
-import type { Content } from "../domain/GraphRecord.ts"
 
 /** The ledger keeps a key for that long at least. */
 const weekMillis = Duration.toMillis(Duration.days(ledgerDaysMax))
@@ -19,16 +18,15 @@ export const findingKeys = (tenantId: string, endpoint: string, id: string, now:
   }
 }
 
-/** Whether an evidence object of a record has no key. Those that went out as artifacts have one each. */
+/** Whether an evidence object of a record, by its hash, has no key. Those that went out as artifacts have one each. */
 export const hasNewEvidence = (
   tenantId: string,
   id: string,
-  { evidence }: Content,
+  hashes: ReadonlyArray<string>,
   isKnown: (id: string) => boolean
 ): boolean => {
   const counts = new Map<string, number>()
-  return evidence.some((one) => {
-    const hash = ArtifactId.sha256(one)
+  return hashes.some((hash) => {
     const ordinal = counts.get(hash) ?? 0
     counts.set(hash, ordinal + 1)
     return !isKnown(ArtifactId.ofEvidence(tenantId, id, hash, ordinal))

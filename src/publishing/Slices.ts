@@ -172,18 +172,19 @@ export const prepare = (options: {
       }
       if (isCareful) yield { ...pause, before: id }
       const content = record.sent.content()
+      const hashes = yield* paused(ArtifactId.evidenceHashes(content))
       const version = endpoint.isFinal === true
         ? undefined
-        : ArtifactId.ofContent(id, yield* paused(ArtifactId.contentHash(content)))
+        : ArtifactId.ofContent(id, yield* paused(ArtifactId.contentHash(content, hashes)))
       const isNewContent = version !== undefined && isNew(version)
       if (!isFirst && !isNewContent) {
         repeated++
         return
       }
       const own = isFirst ? id : hasContents(record) ? version : undefined
-      const known = { ...record, sent: read(record.sent, content) }
+      const known = { ...record, sent: read(record.sent, { ...content, hashes }) }
       if (payload !== "ocsf") return yield* publish(known, own, isFirst)
-      const uid = own ?? (hasNewEvidence(context.tenantId, record.id, content, isKnown) ? version : undefined)
+      const uid = own ?? (hasNewEvidence(context.tenantId, record.id, hashes, isKnown) ? version : undefined)
       if (uid === undefined) repeated++
       else {
         yield* mapEvent(known, uid)

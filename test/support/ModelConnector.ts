@@ -23,7 +23,8 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
   const appears = (row: ModelGraph.Row, replaced?: ModelGraph.Row) => {
     const sent = ModelWatch.sentOf(row)
     const id = ArtifactId.ofRecord(ModelProcess.tenantId, over.endpoint.name, { ...row, sent })
-    const hashing = ArtifactId.contentHash(sent.content())
+    const content = sent.content()
+    const hashing = ArtifactId.contentHash(content, Array.from(content.evidence, ArtifactId.sha256))
     let hashed = hashing.next()
     while (hashed.done !== true) hashed = hashing.next()
     for (const known of [id, ArtifactId.ofContent(id, hashed.value)]) {
