@@ -3,7 +3,7 @@
  * stores, plus this connector's own settings.
  */
 import { DateTime, Effect, Option, Schema } from "effect"
-import { each } from "../endpoints/Endpoints.ts"
+import { each, names } from "../endpoints/Endpoints.ts"
 import { isLoopback } from "./Loopback.ts"
 import { proofFault } from "./SettingsFaults.ts"
 import { pasteFault } from "./TextFile.ts"
@@ -150,6 +150,14 @@ export const InstanceSettings = Schema.Struct({
       description: "Microsoft cloud of the tenant, or the two URLs of a simulator or an air-gapped cloud."
     }),
     "global"
+  ),
+  collect: Schema.optionalKey(
+    Schema.Union([Schema.Literals(["security", "identity", "everything"]), Schema.Array(Schema.Literals(names))])
+      .annotate({
+        description:
+          "What is collected: `security` (alerts and incidents), `identity` (and sign-ins, audits and risk), `everything`, or a list of endpoints. What `endpoints` says of one counts more.",
+        message: `Expected "security", "identity" or "everything", or a list of endpoints: ${names.join(", ")}`
+      })
   ),
   endpoints: withDefault(
     Schema.Struct(each(({ intervalMinutesMin, isOn }) =>

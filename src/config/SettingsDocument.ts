@@ -1,6 +1,7 @@
 /** Decodes settings from JSON text, and reports every fault at once. */
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { findNodeAtLocation } from "jsonc-parser"
+import { collected } from "./Collect.ts"
 import { nested } from "./FlatKeys.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
@@ -147,11 +148,14 @@ const decodeWith = <A, E>(
     }))
 }
 
-/** No instance at all is none yet, and so is an empty list. */
+/** No instance at all is none yet, and so is an empty list. Each says which endpoints are on. */
 const withInstances = (json: unknown): unknown => {
   if (!isDocument(json)) return json
   const { instances = {} } = json
-  return { ...json, instances: Array.isArray(instances) && instances.length === 0 ? {} : instances }
+  if (!isDocument(instances)) {
+    return { ...json, instances: Array.isArray(instances) && instances.length === 0 ? {} : instances }
+  }
+  return { ...json, instances: Record.map(instances, collected) }
 }
 
 /** Decodes a settings file; fails with all its faults. */
@@ -168,7 +172,7 @@ export const decodeProcess: (source: string, text: string) => Effect.Effect<Proc
 
 /** Decodes one instance's document, as Conductor stores it. */
 export const decodeInstance: (source: string, text: string) => Effect.Effect<InstanceSettings, BadSettings> =
-  decodeWith(InstanceSchema, acrossInstance([]), nested)
+  decodeWith(InstanceSchema, acrossInstance([]), (json) => collected(nested(json)))
 
 /**
  * Decodes an instance's document of a place that others can write to: it may name only what the environment grants. The

@@ -4,6 +4,7 @@
  */
 import { Array, Effect, Equal, Predicate, Result, Schema } from "effect"
 import { names } from "../endpoints/Endpoints.ts"
+import { collected } from "./Collect.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { nameFault } from "./Settings.ts"
@@ -89,7 +90,8 @@ export const otherProof = (document: Document): string | undefined =>
 export const hasSecret = (document: Document): boolean => Predicate.isString(credentialsOf(document)["client_secret"])
 
 /** Returns the document for display, without its secret and without settings that this version does not know. */
-export const withoutSecret = (document: Document): Document => {
+export const withoutSecret = (stored: Document): Document => {
+  const document = collected(stored)
   // A document that was damaged by hand may have its secret anywhere, so only known settings are shown.
   const shown = Object.entries(document).filter(([name]) => shownSettings.has(name) && name !== "credentials")
   return {
@@ -174,7 +176,7 @@ export const fill = (
   const isProof = hasTypedProof(typed)
   const before = isProof ? withoutProofs(stored ?? {}) : stored ?? {}
   const named = merged(stored === undefined ? { enabled: true, integration_type: "microsoft_graph" } : before, typed)
-  const decoded = decode(tidied(named))
+  const decoded = decode(collected(tidied(named)))
   // Paths that this machine's administrator stored are not judged; what the form names is.
   const isJudged = files === "names" || isProof
   const faults = [
