@@ -177,8 +177,7 @@ const onBroker = Effect.gen(function*() {
       ),
     noted,
     backfill: Effect.fnUntraced(function*(instance) {
-      // No instance has a name with this character.
-      yield* held([`backfill=${instance}`])
+      yield* held([ExclusiveLease.ofBackfill(instance)])
       const directory = yield* Effect.provideContext(OwnDirectory.take(settings), files)
       const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
       return {
