@@ -20,7 +20,7 @@ import * as Changes from "../nats/Changes.ts"
 import { bucketOf } from "../nats/CompareAndSet.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as ExclusiveLease from "../nats/ExclusiveLease.ts"
-import { apiCode, apiCodeOf } from "../nats/NatsFailure.ts"
+import { apiCode, apiCodeOf, describe } from "../nats/NatsFailure.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { backfillNames } from "../sinks/FileSink.ts"
@@ -127,6 +127,10 @@ const inFiles = Layer.effect(
   })
 )
 
+/** Without the bucket nothing is known of instances; an empty one has none. */
+const noBucket =
+  "the broker has no bucket INTEGRATIONS, which Conductor makes: look whether NATS_URL is Conductor's broker, and save an instance on its Integrations page"
+
 const decode = Schema.decodeOption(Schema.fromJsonString(Checkpoint))
 
 /** Reads settings and positions from the broker that the environment names, and changes them there. */
@@ -139,15 +143,27 @@ const onBroker = Effect.gen(function*() {
     bootstrap,
     Layer.buildWithScope(Layer.provideMerge(NatsStateStore.layer, Connection.layer(connection)), scope)
   ).pipe(Effect.mapError(refusal))
-  const { faults, order = [], settings } = yield* BrokerCheck.within(bootstrap, BrokerCheck.settingsNow).pipe(
-    Effect.provideContext(broker),
-    Effect.mapError(refusal)
-  )
+  const { faults, hasBucket, order = [], settings } = yield* BrokerCheck.within(bootstrap, BrokerCheck.settingsNow)
+    .pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+  if (!hasBucket) return yield* new Refusal({ faults: [noBucket] })
   for (const { message } of faults) yield* Effect.logWarning(message.replaceAll(/\s+/g, " "))
   const stores = Layer.succeedContext(broker)
   const states = Layer.provideMerge(Checkpoints.layer, stores)
+  // A connector polls these with their last good settings, which may be of any tenant.
+  const unread = faults.flatMap(({ instance }) => instance === undefined ? [] : [instance])
   const held = (leases: ReadonlyArray<string>) =>
-    ExclusiveLease.hold(leases).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+    ExclusiveLease.hold(leases).pipe(
+      Effect.provideContext(broker),
+      Effect.mapError((error) =>
+        error._tag === "HeldElsewhere" && unread.includes(error.instance)
+          ? new Refusal({
+            faults: [
+              `${error.instance} is polled by ${error.holder} with its last good settings, perhaps of the same tenant, and its present ones cannot be read: correct them, and repeat this`
+            ]
+          })
+          : refusal(error)
+      )
+    )
   const noted = (entry: AuditEntry) => Changes.note(entry).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
 
   const positions = Positions.of({
@@ -159,7 +175,9 @@ const onBroker = Effect.gen(function*() {
       const found = yield* last(name).pipe(
         Effect.map(Option.filter(({ isValue }) => isValue)),
         Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeedNone),
-        Effect.mapError(() => new Unreadable({ file: `${NatsStateStore.bucket} ${name}` }))
+        Effect.mapError(({ cause }) =>
+          new Unreadable({ file: `${NatsStateStore.bucket} ${name}`, why: describe(cause) })
+        )
       )
       if (Option.isNone(found)) return Option.none()
       const checkpoint = decode(new TextDecoder().decode(found.value.bytes))
@@ -169,7 +187,7 @@ const onBroker = Effect.gen(function*() {
     }),
     changing: (instances) =>
       Layer.unwrap(
-        Effect.map(held(instances), (leases) =>
+        Effect.map(held(Array.from(new Set([...instances, ...unread]))), (leases) =>
           Layer.provideMerge(
             Checkpoints.layer,
             Layer.succeed(StateStore, ExclusiveLease.guarded(leases, Context.get(broker, StateStore)))

@@ -63,13 +63,15 @@ export const settingsNow: Effect.Effect<OnBroker, NoSettings, Connection | Scope
   const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
   if (unread !== undefined) return yield* new NoSettings({ lack: `${unread.message}: ${unread.remedy}` })
   const source = yield* Effect.provide(SettingsSource, yield* Layer.build(settingsLayer))
-  // An empty bucket answers at once, a missing one never does.
-  const found = yield* Stream.runHead(source.changes).pipe(
-    Effect.timeoutOption("3 seconds"),
-    Effect.map(Option.flatten)
+  const { jsm } = yield* Connection
+  const hasBucket = yield* ask(() => jsm.streams.info(`KV_${NatsSettingsSource.bucket}`)).pipe(
+    Effect.as(true),
+    Effect.catch(({ cause }) => Effect.succeed(apiCodeOf(cause) !== apiCode.streamNotFound))
   )
+  // The settings of a missing bucket never come, and those of a slow broker late: none of them is not known before.
+  const found = hasBucket ? yield* Stream.runHead(source.changes) : Option.none<SettingsChange>()
   const change: SettingsChange = Option.getOrElse(found, () => ({ settings: source.initial, faults: [] }))
-  return { ...change, faults: [...source.faults ?? [], ...change.faults], hasBucket: Option.isSome(found) }
+  return { ...change, faults: [...source.faults ?? [], ...change.faults], hasBucket }
 })
 
 /** Gives the broker of an environment 8 seconds for something; fails with {@link NoBroker} after that. */
