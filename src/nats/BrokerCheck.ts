@@ -9,7 +9,7 @@ import type { Bootstrap } from "./Bootstrap.ts"
 import { Connection, hasCredentials } from "./Connection.ts"
 import { CreationOrder } from "./CreationOrder.ts"
 import { subjectOf } from "./NatsArtifactSink.ts"
-import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { apiCode, apiCodeOf, describe, remedyOf } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
 import { ask } from "./Request.ts"
 import * as Rights from "./Rights.ts"
@@ -32,8 +32,10 @@ export class NoSettings extends Schema.TaggedError<NoSettings>()("NoSettings", {
   }
 }
 
-/** The stream that keeps a subject, with the number of its messages; or the reason why there is none. */
-export type Kept = { readonly stream: string; readonly messages: number } | { readonly missing: string }
+/** The stream that keeps a subject, with the number of its messages; or the reason why there is none, and what to do. */
+export type Kept =
+  | { readonly stream: string; readonly messages: number }
+  | { readonly missing: string; readonly remedy: string }
 
 const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Kept, never, Connection> {
   const { jsm } = yield* Connection
@@ -43,7 +45,8 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
     return { stream, messages: Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0) }
   }).pipe(Effect.catch(({ cause }) =>
     Effect.succeed({
-      missing: apiCodeOf(cause) === apiCode.streamNotFound ? `no stream captures ${subject}` : describe(cause)
+      missing: apiCodeOf(cause) === apiCode.streamNotFound ? `no stream captures ${subject}` : describe(cause),
+      remedy: remedyOf(cause) ?? "make the stream, or look at appliance_id of node.json and stage of the sink"
     })
   ))
 })

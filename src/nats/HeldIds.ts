@@ -5,7 +5,7 @@
 import { Clock, Duration, Effect, Option, Schedule, Semaphore } from "effect"
 import { heldIdsMax } from "../domain/Bounds.ts"
 import { Connection } from "./Connection.ts"
-import { apiCode, apiCodeOf, describe, refusedSubject } from "./NatsFailure.ts"
+import { apiCode, apiCodeOf, describe, refusedSubject, remedyOf } from "./NatsFailure.ts"
 import { ask, type Refused } from "./Request.ts"
 
 /** Requests for messages at once. */
@@ -43,10 +43,10 @@ const isGone = (cause: unknown) => apiCodeOf(cause) === apiCode.streamNotFound
 const isPassing = ({ cause }: Refused) => !isGone(cause) && refusedSubject(cause) === undefined
 
 const unread = (stream: string, cause: unknown): string => {
-  const subject = refusedSubject(cause)
+  const remedy = remedyOf(cause)
   return `what the stream ${stream} still has after its loss cannot be read, and may come twice, with the same Nats-Msg-Id: ${
     describe(cause)
-  }${subject === undefined ? "" : `; let this user publish to ${subject}`}`
+  }${remedy === undefined ? "" : `; ${remedy}`}`
 }
 
 /** Makes a memory of what streams still have. */

@@ -52,6 +52,25 @@ describeNats("commands on the broker", () => {
         }
       }))
 
+    it.effect("and the connector name the right that keeps the stream from them, as what to do", () =>
+      Effect.gen(function*() {
+        const subject = "$JS.API.STREAM.NAMES"
+        const one = yield* appliance({ ...quiet, alerts: 10 }, {}, subject)
+        yield* one.put("prod", documentOf(onlyAlerts))
+        const connector = yield* one.run
+        yield* says(connector, /\[ERROR\].*cannot be looked for.*; let this user of the broker publish to \S+NAMES /)
+        assert.include(yield* refused(one)(1, "check"), `→ let this user of the broker publish to ${subject}`)
+      }))
+
+    it.effect("log a right that is missing once, however often and under whatever name it is used", () =>
+      Effect.gen(function*() {
+        const one = yield* appliance(quiet, {}, "$JS.API.CONSUMER.CREATE.>")
+        const said = (yield* refused(one)(2, "check")).match(/the broker refuses: .*/g) ?? []
+        assert.isAbove(said.length, 0)
+        assert.strictEqual(new Set(said).size, said.length)
+        for (const line of said) assert.match(line, /refuse \$JS\.API\.CONSUMER\.CREATE\.KV_[A-Z_]+\.>$/)
+      }))
+
     it.effect("name the right that keeps positions from them", () =>
       Effect.gen(function*() {
         const subject = "$JS.API.STREAM.MSG.GET.KV_AZURE_SECURITY_CHECKPOINTS"

@@ -273,9 +273,9 @@ describe("the keeper of a stream", () => {
       yield* logged(keeper.hold("S", 1))
       assert.strictEqual(held.size, 0)
       assert.isBelow(broker.gets, 100)
-      assert.isTrue(
-        lines.some((line) => /may come twice.*; let this user publish to \$JS\.API\.STREAM\.MSG\.GET\.S$/.test(line))
-      )
+      assert.isTrue(lines.some((line) =>
+        /may come twice.*; let this user of the broker publish to \$JS\.API\.STREAM\.MSG\.GET\.S$/.test(line)
+      ))
     }))
 
   it.effect("looks a stream that was made again through anew, and once for all that publish again together", () =>
