@@ -5,8 +5,8 @@
  */
 import { Clock, DateTime, Effect, Option, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
-import { Checkpoint, type CheckpointKey, rewind, rewindAll, storeKey } from "../checkpoints/Checkpoint.ts"
-import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoints, republish as publishAgain } from "../checkpoints/Checkpoints.ts"
 import { removeAll, type StateStore } from "../checkpoints/StateStore.ts"
 import { allFromSettings, type Identity } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -204,11 +204,9 @@ const rewindCommand = Command.make(
         }.`
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
-        if (republish) {
-          yield* removeAll(`${storeKey(target.key)}.ledger-`)
-          const again = yield* checkpoints.open(target.key)
-          yield* again.update((checkpoint) => rewindAll(checkpoint, to, at))
-        } else yield* state.update((checkpoint) => rewind(checkpoint, to, at))
+        yield* republish
+          ? publishAgain(target.key, state, to, at)
+          : state.update((checkpoint) => rewind(checkpoint, to, at))
         yield* noted(republish ? "republish" : "rewind", target, mark, to)
         yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(positionsLayer(config)))
