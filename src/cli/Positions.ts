@@ -11,6 +11,7 @@ import { StateStore, type StateStoreError } from "../checkpoints/StateStore.ts"
 import type { AuditEntry } from "../config/AuditEntry.ts"
 import * as AuditFile from "../config/AuditFile.ts"
 import { hold } from "../config/DirectoryLock.ts"
+import { allFromSettings, type Identity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import type { Node } from "../instances/Node.ts"
@@ -32,6 +33,13 @@ import { Refusal } from "./StartRefusal.ts"
 const refusal = ({ message }: { readonly message: string }) => new Refusal({ faults: [message] })
 
 type Files = FileSystem.FileSystem | Path.Path | Stdio.Stdio
+
+/** Names of the instances of a tenant, which share its positions. */
+export const sharing = (
+  all: ReadonlyArray<Identity>,
+  { cloud, tenantId }: Pick<Identity, "cloud" | "tenantId">
+): ReadonlyArray<string> =>
+  all.filter((one) => one.cloud.name === cloud.name && one.tenantId === tenantId).map(({ name }) => name)
 
 /** What `backfill` works with. */
 export interface ForBackfill {
@@ -63,7 +71,7 @@ export class Positions extends Context.Service<Positions, {
   readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
   /** Directories of `backfill` that must be this user's own. */
   readonly directories: ReadonlyArray<string>
-  /** Prepares a backfill of an instance; refused while another one of it runs. */
+  /** Prepares a backfill of an instance; refused while another one of its tenant runs. */
   readonly backfill: (instance: string) => Effect.Effect<ForBackfill, Refusal, Scope.Scope>
 }>()("azure-security/cli/Positions") {}
 
@@ -195,7 +203,9 @@ const onBroker = Effect.gen(function*() {
       ),
     noted,
     backfill: Effect.fnUntraced(function*(instance) {
-      yield* held([ExclusiveLease.ofBackfill(instance)])
+      const all = allFromSettings(settings, order).map(({ identity }) => identity)
+      const theirs = all.filter(({ name }) => name === instance).flatMap((identity) => sharing(all, identity))
+      yield* held(theirs.map(ExclusiveLease.ofBackfill))
       const directory = yield* Effect.provideContext(OwnDirectory.take(settings), files)
       const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
       return {

@@ -9,6 +9,23 @@ import { stream } from "../support/NatsStream.ts"
 
 describeNats("a backfill into the broker's stream", () => {
   it.layer(NodeServices.layer, { excludeTestServices: true })((it) => {
+    it.effect("is the only one of its tenant, under whichever instance's name it is run", () =>
+      Effect.gen(function*() {
+        const { command, put, stored } = yield* appliance({ alerts: 300, incidents: 0, legacyAlerts: 0 })
+        const twins = ["prod", "twin"]
+        for (const name of twins) yield* put(name, documentOf({ ...onlyAlerts, enabled: false }))
+        const both = yield* Effect.forEach(twins, (name) =>
+          command("backfill", "--instance", name, "--from", "2020-01-01"))
+        assert.deepStrictEqual(
+          (yield* Effect.forEach(both, ({ exit }) => exit)).toSorted(),
+          [0, 2]
+        )
+        assert.match(both.map(({ stderr }) => stderr()).join(""), /another backfill of prod runs, in the hands of /)
+        const ids = (yield* stored).map(({ id }) => id)
+        assert.isAbove(ids.length, 300)
+        assert.strictEqual(new Set(ids).size, ids.length)
+      }), 60_000)
+
     it.effect(
       "gives its lease back at its end, and when it is run again it publishes what the stream has lost",
       () =>
