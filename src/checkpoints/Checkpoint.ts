@@ -173,7 +173,7 @@ export const recovered = (checkpoint: Checkpoint, ended: boolean): Checkpoint =>
   return lost === undefined || (!ended && checkpoint.mark < lost.until) ? checkpoint : kept
 }
 
-/** Moves the mark back by hand, and forgets what was published since: the ledger must have been emptied before. */
+/** Moves the mark back by hand, and forgets what was published since: the ledger must be emptied as well. */
 export const rewindAll = (checkpoint: Checkpoint, mark: Instant, at: number): Checkpoint => {
   const { delivered: _, lost: __, ...kept } = checkpoint
   return { ...rewind(kept, mark, at), floor: mark, contents: mark }

@@ -1,12 +1,20 @@
 /** Opens the state of an endpoint (its checkpoint and ledger) and saves changes one at a time. */
 import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
-import { Checkpoint, type CheckpointKey, checkpointVersion, delivered, initial, storeKey } from "./Checkpoint.ts"
+import {
+  Checkpoint,
+  type CheckpointKey,
+  checkpointVersion,
+  delivered,
+  initial,
+  rewindAll,
+  storeKey
+} from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Inventory, open as openInventory } from "./Inventory.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import * as Sealed from "./Sealed.ts"
-import { StateStore, type StateStoreError } from "./StateStore.ts"
+import { removeAll, StateStore, type StateStoreError } from "./StateStore.ts"
 
 /** A newer version of this program wrote the checkpoint. Only that version may resume from it. */
 export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("NewerCheckpoint", {
@@ -129,3 +137,19 @@ export class Checkpoints extends Context.Service<Checkpoints, {
     })
   )
 }
+
+/**
+ * Moves the mark back by hand, and forgets what was published since. The mark first: where the second step fails, as when a
+ * lease ends in between, rows before an unmoved mark would be unknown, and those that are read over again would come twice.
+ */
+export const republish = Effect.fn("Checkpoints.republish")(
+  function*(
+    key: CheckpointKey,
+    { update }: Pick<EndpointState, "update">,
+    to: Timestamp.Timestamp,
+    at: number
+  ): Effect.fn.Return<void, StateStoreError, StateStore> {
+    yield* update((checkpoint) => rewindAll(checkpoint, to, at))
+    for (const part of ["ledger-", "inventory-"]) yield* removeAll(`${storeKey(key)}.${part}`)
+  }
+)

@@ -4,9 +4,15 @@ import { readOwn } from "../config/DurableFile.ts"
 import { Checkpoint, type CheckpointKey, storeKey } from "./Checkpoint.ts"
 
 /** The checkpoint exists, but is unreadable or of a newer version. */
-export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { file: Schema.String }) {
+export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
+  file: Schema.String,
+  /** Why nothing of it was read; absent where something was that is no checkpoint of this version. */
+  why: Schema.optionalKey(Schema.String)
+}) {
   override get message() {
-    return `${this.file} cannot be read, or was written by a newer version of this program`
+    return this.why === undefined
+      ? `${this.file} cannot be read, or was written by a newer version of this program`
+      : `${this.file} cannot be read: ${this.why}`
   }
 }
 

@@ -12,7 +12,9 @@ import { endpoints, names } from "../endpoints/Endpoints.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import { BudgetUse } from "../graph/Services.ts"
+import * as Recovery from "../instances/Recovery.ts"
 import * as Backfill from "../polling/Backfill.ts"
+import { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import { Status } from "../status/Status.ts"
 import { version } from "../status/Version.ts"
@@ -93,6 +95,7 @@ export const command = Command.make(
 
       const collect = Effect.gen(function*() {
         const checkpoints = yield* Checkpoints
+        const { keeper } = yield* ArtifactSink
         const graph = yield* (yield* GraphClient).connect(identity)
         const chosen = identity.endpoints.filter((one) =>
           endpoints[one].list === undefined && (Option.isNone(endpoint) || one === endpoint.value)
@@ -109,16 +112,21 @@ export const command = Command.make(
           const saved = Option.getOrUndefined(state.current())
           const end = saved?.position?.until ?? to
           const show = yield* Progress.make(one, from, end)
-          const so = yield* Backfill.run({
-            identity,
-            endpoint: endpoints[one],
-            graph,
+          const so = yield* Recovery.untilKept(
+            { instance: name, endpoint: one },
             state,
-            from,
-            to: end as Timestamp.Timestamp,
-            context: { ...node, ...contextOf(identity) },
-            progress: show.tell
-          })
+            keeper,
+            Backfill.run({
+              identity,
+              endpoint: endpoints[one],
+              graph,
+              state,
+              from,
+              to: end as Timestamp.Timestamp,
+              context: { ...node, ...contextOf(identity) },
+              progress: show.tell
+            })
+          )
           yield* show.end(so)
           const at = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
           yield* noted({ at, command: "backfill", instance: name, endpoint: one, from, to: end })
@@ -150,7 +158,8 @@ export const command = Command.make(
           })
         )
       )
-    }).pipe(Effect.provide(positionsLayer(config)), Effect.scoped)
+      // The lease is given back while the broker's connection is still there.
+    }).pipe(Effect.scoped, Effect.provide(positionsLayer(config)))
   })
 ).pipe(
   Command.withDescription(

@@ -97,7 +97,7 @@ const stream = (check: string, subject: string, kept: BrokerCheck.Kept): Finding
       check,
       outcome: "failed",
       message: kept.missing,
-      remedy: "make the stream, or look at appliance_id of node.json and stage of the sink"
+      remedy: kept.remedy
     }
     : {
       check,

@@ -5,14 +5,14 @@
  */
 import { Clock, DateTime, Effect, Option, Schema } from "effect"
 import { Command, Flag, Prompt } from "effect/cli"
-import { Checkpoint, type CheckpointKey, rewind, rewindAll, storeKey } from "../checkpoints/Checkpoint.ts"
-import { Checkpoints } from "../checkpoints/Checkpoints.ts"
+import { Checkpoint, type CheckpointKey, rewind, storeKey } from "../checkpoints/Checkpoint.ts"
+import { Checkpoints, republish as publishAgain } from "../checkpoints/Checkpoints.ts"
 import { removeAll, type StateStore } from "../checkpoints/StateStore.ts"
-import { allFromSettings, type Identity } from "../config/Instance.ts"
+import { allFromSettings } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type EndpointName, names } from "../endpoints/Endpoints.ts"
-import { layer as positionsLayer, Positions } from "./Positions.ts"
+import { layer as positionsLayer, Positions, sharing } from "./Positions.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import { Refusal } from "./StartRefusal.ts"
@@ -57,14 +57,12 @@ const targets = Effect.fnUntraced(function*(instance: Option.Option<string>, end
       ]
     })
   }
-  const sharing = ({ cloud, tenantId }: Pick<Identity, "cloud" | "tenantId">) =>
-    all.filter((one) => one.cloud.name === cloud.name && one.tenantId === tenantId).map(({ name }) => name)
   const found = chosen.flatMap(({ cloud, name, tenantId }) =>
     names
       .filter((one) => Option.isNone(endpoint) || one === endpoint.value)
       .map((one): Target => ({
         instance: name,
-        sharing: sharing({ cloud, tenantId }),
+        sharing: sharing(all, { cloud, tenantId }),
         endpoint: one,
         key: { cloud: cloud.name, tenant: tenantId, endpoint: one }
       }))
@@ -204,11 +202,9 @@ const rewindCommand = Command.make(
         }.`
         if (!(yield* confirmed(yes, message))) return yield* Printed.lines("nothing was changed")
         const at = yield* Clock.currentTimeMillis
-        if (republish) {
-          for (const part of ["ledger-", "inventory-"]) yield* removeAll(`${storeKey(target.key)}.${part}`)
-          const again = yield* checkpoints.open(target.key)
-          yield* again.update((checkpoint) => rewindAll(checkpoint, to, at))
-        } else yield* state.update((checkpoint) => rewind(checkpoint, to, at))
+        yield* republish
+          ? publishAgain(target.key, state, to, at)
+          : state.update((checkpoint) => rewind(checkpoint, to, at))
         yield* noted(republish ? "republish" : "rewind", target, mark, to)
         yield* Printed.lines(`${message} Done.`)
       })).pipe(Effect.provide(positionsLayer(config)))

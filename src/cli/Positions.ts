@@ -11,6 +11,7 @@ import { StateStore, type StateStoreError } from "../checkpoints/StateStore.ts"
 import type { AuditEntry } from "../config/AuditEntry.ts"
 import * as AuditFile from "../config/AuditFile.ts"
 import { hold } from "../config/DirectoryLock.ts"
+import { allFromSettings, type Identity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import type { Node } from "../instances/Node.ts"
@@ -20,7 +21,7 @@ import * as Changes from "../nats/Changes.ts"
 import { bucketOf } from "../nats/CompareAndSet.ts"
 import { Connection } from "../nats/Connection.ts"
 import * as ExclusiveLease from "../nats/ExclusiveLease.ts"
-import { apiCode, apiCodeOf } from "../nats/NatsFailure.ts"
+import { apiCode, apiCodeOf, describe } from "../nats/NatsFailure.ts"
 import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import type { ArtifactSink, ArtifactSinkError } from "../sinks/ArtifactSink.ts"
 import { backfillNames } from "../sinks/FileSink.ts"
@@ -32,6 +33,13 @@ import { Refusal } from "./StartRefusal.ts"
 const refusal = ({ message }: { readonly message: string }) => new Refusal({ faults: [message] })
 
 type Files = FileSystem.FileSystem | Path.Path | Stdio.Stdio
+
+/** Names of the instances of a tenant, which share its positions. */
+export const sharing = (
+  all: ReadonlyArray<Identity>,
+  { cloud, tenantId }: Pick<Identity, "cloud" | "tenantId">
+): ReadonlyArray<string> =>
+  all.filter((one) => one.cloud.name === cloud.name && one.tenantId === tenantId).map(({ name }) => name)
 
 /** What `backfill` works with. */
 export interface ForBackfill {
@@ -63,7 +71,7 @@ export class Positions extends Context.Service<Positions, {
   readonly noted: (entry: AuditEntry) => Effect.Effect<void, Refusal>
   /** Directories of `backfill` that must be this user's own. */
   readonly directories: ReadonlyArray<string>
-  /** Prepares a backfill of an instance; refused while another one of it runs. */
+  /** Prepares a backfill of an instance; refused while another one of its tenant runs. */
   readonly backfill: (instance: string) => Effect.Effect<ForBackfill, Refusal, Scope.Scope>
 }>()("azure-security/cli/Positions") {}
 
@@ -127,6 +135,10 @@ const inFiles = Layer.effect(
   })
 )
 
+/** Without the bucket nothing is known of instances; an empty one has none. */
+const noBucket =
+  "the broker has no bucket INTEGRATIONS, which Conductor makes: look whether NATS_URL is Conductor's broker, and save an instance on its Integrations page"
+
 const decode = Schema.decodeOption(Schema.fromJsonString(Checkpoint))
 
 /** Reads settings and positions from the broker that the environment names, and changes them there. */
@@ -139,15 +151,27 @@ const onBroker = Effect.gen(function*() {
     bootstrap,
     Layer.buildWithScope(Layer.provideMerge(NatsStateStore.layer, Connection.layer(connection)), scope)
   ).pipe(Effect.mapError(refusal))
-  const { faults, order = [], settings } = yield* BrokerCheck.within(bootstrap, BrokerCheck.settingsNow).pipe(
-    Effect.provideContext(broker),
-    Effect.mapError(refusal)
-  )
+  const { faults, hasBucket, order = [], settings } = yield* BrokerCheck.within(bootstrap, BrokerCheck.settingsNow)
+    .pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+  if (!hasBucket) return yield* new Refusal({ faults: [noBucket] })
   for (const { message } of faults) yield* Effect.logWarning(message.replaceAll(/\s+/g, " "))
   const stores = Layer.succeedContext(broker)
   const states = Layer.provideMerge(Checkpoints.layer, stores)
+  // A connector polls these with their last good settings, which may be of any tenant.
+  const unread = faults.flatMap(({ instance }) => instance === undefined ? [] : [instance])
   const held = (leases: ReadonlyArray<string>) =>
-    ExclusiveLease.hold(leases).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
+    ExclusiveLease.hold(leases).pipe(
+      Effect.provideContext(broker),
+      Effect.mapError((error) =>
+        error._tag === "HeldElsewhere" && unread.includes(error.instance)
+          ? new Refusal({
+            faults: [
+              `${error.instance} is polled by ${error.holder} with its last good settings, perhaps of the same tenant, and its present ones cannot be read: correct them, and repeat this`
+            ]
+          })
+          : refusal(error)
+      )
+    )
   const noted = (entry: AuditEntry) => Changes.note(entry).pipe(Effect.provideContext(broker), Effect.mapError(refusal))
 
   const positions = Positions.of({
@@ -159,7 +183,9 @@ const onBroker = Effect.gen(function*() {
       const found = yield* last(name).pipe(
         Effect.map(Option.filter(({ isValue }) => isValue)),
         Effect.catchIf(({ cause }) => apiCodeOf(cause) === apiCode.streamNotFound, () => Effect.succeedNone),
-        Effect.mapError(() => new Unreadable({ file: `${NatsStateStore.bucket} ${name}` }))
+        Effect.mapError(({ cause }) =>
+          new Unreadable({ file: `${NatsStateStore.bucket} ${name}`, why: describe(cause) })
+        )
       )
       if (Option.isNone(found)) return Option.none()
       const checkpoint = decode(new TextDecoder().decode(found.value.bytes))
@@ -169,7 +195,7 @@ const onBroker = Effect.gen(function*() {
     }),
     changing: (instances) =>
       Layer.unwrap(
-        Effect.map(held(instances), (leases) =>
+        Effect.map(held(Array.from(new Set([...instances, ...unread]))), (leases) =>
           Layer.provideMerge(
             Checkpoints.layer,
             Layer.succeed(StateStore, ExclusiveLease.guarded(leases, Context.get(broker, StateStore)))
@@ -177,8 +203,9 @@ const onBroker = Effect.gen(function*() {
       ),
     noted,
     backfill: Effect.fnUntraced(function*(instance) {
-      // No instance has a name with this character.
-      yield* held([`backfill=${instance}`])
+      const all = allFromSettings(settings, order).map(({ identity }) => identity)
+      const theirs = all.filter(({ name }) => name === instance).flatMap((identity) => sharing(all, identity))
+      yield* held(theirs.map(ExclusiveLease.ofBackfill))
       const directory = yield* Effect.provideContext(OwnDirectory.take(settings), files)
       const own: Settings = { ...settings, sink: OwnDirectory.sinkIn(settings.sink, directory) }
       return {

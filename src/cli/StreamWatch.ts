@@ -17,10 +17,13 @@ export const run = Effect.fn("StreamWatch.run")(
     const status = yield* Status
     const reporter = yield* Reporter
     let before: ReadonlyArray<Report> = []
+    /** Looks until the next one at how it is made, which comes until the broker has answered it. */
+    let left = 0
     const judge = Effect.gen(function*() {
       const found = yield* StreamJudgement.findings(subject)
       // A broker that cannot be asked says nothing of the stream: what is known of it stands.
       if (found === undefined) return
+      left = lookEvery.allAfter - 1
       const occurred_at = isoTime(yield* Clock.currentTimeMillis)
       const warnings = found.map((one): Report => ({ ...one, occurred_at }))
       for (const report of before) {
@@ -38,10 +41,9 @@ export const run = Effect.fn("StreamWatch.run")(
       else if (before.some(isMissing)) yield* status.tell({ _tag: "OutletRecovered", outlet: "stream" })
       before = warnings
     })
-    let looks = 0
     const look = Effect.gen(function*() {
-      const isDue = looks++ % lookEvery.allAfter === 0
-      if (isDue || before.some(isMissing) || (yield* StreamJudgement.isMissing(subject)) === true) yield* judge
+      left--
+      if (left < 0 || before.some(isMissing) || (yield* StreamJudgement.isMissing(subject)) === true) yield* judge
     })
     while (true) {
       yield* look

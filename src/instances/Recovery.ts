@@ -6,6 +6,7 @@ import { type Loss, lossOf } from "../checkpoints/Deliveries.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { deliveryWindow } from "../domain/Bounds.ts"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
+import { oncePatience, persist } from "../publishing/Writing.ts"
 import type { Keeper } from "../sinks/Keeper.ts"
 import * as Metrics from "../status/Metrics.ts"
 import { isoTime, type Report } from "../status/Report.ts"
@@ -90,5 +91,31 @@ export const recover = Effect.fnUntraced(
       yield* status.tellEndpoint(whose.instance, whose.endpoint, { _tag: "BrokerLost", report })
     }
     yield* keeper.hold(checkpoint.lost.stream, checkpoint.lost.first)
+  }
+)
+
+/**
+ * Does work that publishes an endpoint's pages until the stream has all of them at its end: what the stream has lost before or
+ * meanwhile is taken out of the ledger, and the work is done again from there.
+ */
+export const untilKept = Effect.fnUntraced(
+  function*<A, E, R>(whose: Whose, state: EndpointState, keeper: Keeper | undefined, work: Effect.Effect<A, E, R>) {
+    if (keeper === undefined) return yield* work
+    const services = yield* Effect.context<Reporter | Status>()
+    const delivered = () => Option.getOrUndefined(state.current())?.delivered
+    while (true) {
+      const watch = yield* keeper.watch
+      yield* recover(whose, state, keeper, (write) =>
+        Effect.provideContext(persist(whose, oncePatience, write), services))
+      const done = yield* Effect.raceFirst(Effect.asSome(work), Effect.as(watch(delivered), Option.none<A>()))
+      const deliveries = delivered()
+      if (Option.isNone(done)) {
+        continue
+      }
+      const verdict = deliveries === undefined ? undefined : yield* keeper.judge(deliveries)
+      if (verdict === undefined || verdict.lost.length === 0) {
+        return done.value
+      }
+    }
   }
 )

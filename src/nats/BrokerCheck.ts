@@ -9,7 +9,7 @@ import type { Bootstrap } from "./Bootstrap.ts"
 import { Connection, hasCredentials } from "./Connection.ts"
 import { CreationOrder } from "./CreationOrder.ts"
 import { subjectOf } from "./NatsArtifactSink.ts"
-import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { apiCode, apiCodeOf, describe, remedyOf } from "./NatsFailure.ts"
 import * as NatsSettingsSource from "./NatsSettingsSource.ts"
 import { ask } from "./Request.ts"
 import * as Rights from "./Rights.ts"
@@ -32,8 +32,10 @@ export class NoSettings extends Schema.TaggedError<NoSettings>()("NoSettings", {
   }
 }
 
-/** The stream that keeps a subject, with the number of its messages; or the reason why there is none. */
-export type Kept = { readonly stream: string; readonly messages: number } | { readonly missing: string }
+/** The stream that keeps a subject, with the number of its messages; or the reason why there is none, and what to do. */
+export type Kept =
+  | { readonly stream: string; readonly messages: number }
+  | { readonly missing: string; readonly remedy: string }
 
 const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Kept, never, Connection> {
   const { jsm } = yield* Connection
@@ -43,7 +45,8 @@ const keptOf = Effect.fnUntraced(function*(subject: string): Effect.fn.Return<Ke
     return { stream, messages: Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0) }
   }).pipe(Effect.catch(({ cause }) =>
     Effect.succeed({
-      missing: apiCodeOf(cause) === apiCode.streamNotFound ? `no stream captures ${subject}` : describe(cause)
+      missing: apiCodeOf(cause) === apiCode.streamNotFound ? `no stream captures ${subject}` : describe(cause),
+      remedy: remedyOf(cause) ?? "make the stream, or look at appliance_id of node.json and stage of the sink"
     })
   ))
 })
@@ -63,13 +66,15 @@ export const settingsNow: Effect.Effect<OnBroker, NoSettings, Connection | Scope
   const unread = lacks.find(({ bucket }) => bucket === NatsSettingsSource.bucket)
   if (unread !== undefined) return yield* new NoSettings({ lack: `${unread.message}: ${unread.remedy}` })
   const source = yield* Effect.provide(SettingsSource, yield* Layer.build(settingsLayer))
-  // An empty bucket answers at once, a missing one never does.
-  const found = yield* Stream.runHead(source.changes).pipe(
-    Effect.timeoutOption("3 seconds"),
-    Effect.map(Option.flatten)
+  const { jsm } = yield* Connection
+  const hasBucket = yield* ask(() => jsm.streams.info(`KV_${NatsSettingsSource.bucket}`)).pipe(
+    Effect.as(true),
+    Effect.catch(({ cause }) => Effect.succeed(apiCodeOf(cause) !== apiCode.streamNotFound))
   )
+  // The settings of a missing bucket never come, and those of a slow broker late: none of them is not known before.
+  const found = hasBucket ? yield* Stream.runHead(source.changes) : Option.none<SettingsChange>()
   const change: SettingsChange = Option.getOrElse(found, () => ({ settings: source.initial, faults: [] }))
-  return { ...change, faults: [...source.faults ?? [], ...change.faults], hasBucket: Option.isSome(found) }
+  return { ...change, faults: [...source.faults ?? [], ...change.faults], hasBucket }
 })
 
 /** Gives the broker of an environment 8 seconds for something; fails with {@link NoBroker} after that. */

@@ -8,6 +8,12 @@ import type { Connection } from "./Connection.ts"
 import { open as openMembership } from "./Membership.ts"
 import { keyOf } from "./NatsLeases.ts"
 
+/** No instance has a name with this character. */
+const backfillPrefix = "backfill="
+
+/** What a backfill of an instance takes the lease of, in the place of an instance that is polled. */
+export const ofBackfill = (instance: string): string => backfillPrefix + instance
+
 /** Another process has the lease. */
 export class HeldElsewhere extends Schema.TaggedError<HeldElsewhere>()("HeldElsewhere", {
   instance: Schema.String,
@@ -15,7 +21,11 @@ export class HeldElsewhere extends Schema.TaggedError<HeldElsewhere>()("HeldElse
   holder: Schema.String
 }) {
   override get message() {
-    return `${this.instance} is in the hands of ${this.holder}: disable the instance on the Integrations page, or stop the connector, and repeat this`
+    return this.instance.startsWith(backfillPrefix)
+      ? `another backfill of ${
+        this.instance.slice(backfillPrefix.length)
+      } runs, in the hands of ${this.holder}: wait until it ends, or stop it, and repeat this`
+      : `${this.instance} is in the hands of ${this.holder}: disable the instance on the Integrations page, or stop the connector, and repeat this`
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../sinks/ArtifactSink.ts"
 import * as FileSink from "../sinks/FileSink.ts"
 import { Connection } from "./Connection.ts"
-import { apiCode, apiCodeOf, describe } from "./NatsFailure.ts"
+import { apiCode, apiCodeOf, describe, remedyOf } from "./NatsFailure.ts"
 import { headerBytesMax, type Outgoing, type PublisherLimits, publisherLimits } from "./Outgoing.ts"
 import { make as makePublisher } from "./Publisher.ts"
 import { make as makeKeeper } from "./StreamKeeper.ts"
@@ -52,6 +52,10 @@ interface Target {
   /** Headers included; -1 for none. */
   readonly bytesMax: number
 }
+
+/** What to do where no stream captures a subject. */
+const missingRemedy =
+  "start Conductor, which makes the stream, or look at appliance_id of node.json and stage of the sink; what is read waits"
 
 const utf8 = new TextEncoder()
 
@@ -95,12 +99,16 @@ export const layer = (
             const { config, created } = await jsm.streams.info(stream)
             return { subject, stream, created, bytesMax: config.max_msg_size }
           },
-          catch: (cause) =>
-            new SinkUnavailable({
-              detail: apiCodeOf(cause) === apiCode.streamNotFound
-                ? `no stream captures ${subject}: make one, or look at appliance_id and stage`
-                : `the stream of ${subject} cannot be looked for: ${describe(cause)}`
+          catch: (cause) => {
+            const isMissing = apiCodeOf(cause) === apiCode.streamNotFound
+            const remedy = isMissing ? missingRemedy : remedyOf(cause)
+            return new SinkUnavailable({
+              detail: isMissing
+                ? `no stream captures ${subject}`
+                : `the stream of ${subject} cannot be looked for: ${describe(cause)}`,
+              ...(remedy === undefined ? {} : { remedy })
             })
+          }
         })
         targets.set(of, found)
         if (said.get(of) !== found.stream) {
@@ -187,7 +195,10 @@ export const layer = (
         return taken === undefined ? undefined : { stream, created, largest, ...taken } satisfies Receipt
       })
 
-      yield* Effect.catch(find(stage), ({ detail }) => Effect.logWarning(detail))
+      yield* Effect.catch(
+        find(stage),
+        ({ detail, remedy }) => Effect.logWarning(remedy === undefined ? detail : `${detail}; ${remedy}`)
+      )
       return ArtifactSink.of({
         type: "nats",
         payload,

@@ -63,13 +63,23 @@ export const refusedSubject = (error: unknown): string | undefined => {
   return Predicate.isString(subject) ? subject : undefined
 }
 
+/** Shows a refused subject as a permission is written: the names in it differ from request to request. */
+export const asPermission = (subject: string): string =>
+  subject.replace(/^(\$KV\.[^.]+|\$JS\.API\.CONSUMER\.CREATE\.[^.]+)\..*$/, "$1.>")
+
+/** What to do about a refusal by the broker's permissions; undefined for any other failure. */
+export const remedyOf = (error: unknown): string | undefined => {
+  const subject = refusedSubject(error)
+  return subject === undefined ? undefined : `let this user of the broker publish to ${asPermission(subject)}`
+}
+
 /** The words for a timeout. */
 export const noAnswer = "no answer in time"
 
 /** Describes a failure in a few words: `connection refused`, `Authorization Violation`, `no answer in time`. */
 export const describe = (error: unknown): string => {
   const refused = refusedSubject(error)
-  if (refused !== undefined) return `the broker's permissions refuse ${refused}`
+  if (refused !== undefined) return `the broker's permissions refuse ${asPermission(refused)}`
   for (const one of chain(error)) {
     const code = property(one, "code")
     const known = Predicate.isString(code) ? words[code] ?? code : undefined

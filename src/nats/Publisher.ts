@@ -68,7 +68,7 @@ export const make = Effect.fn("Publisher.make")(
     let bytesInFlight = 0
     let isAway = SubscriptionRef.getUnsafe(presence) === "away"
     /** Why sending cannot go on. */
-    let failure: string | undefined
+    let failure: Pick<SinkUnavailable, "detail" | "remedy"> | undefined
     /** What the broker last refused, in words. */
     let trouble: string | undefined
     /** When the broker last acknowledged a message, in monotonic milliseconds. */
@@ -84,8 +84,8 @@ export const make = Effect.fn("Publisher.make")(
       waiter = undefined
       Deferred.doneUnsafe(done, Effect.void)
     }
-    const fail = (detail: string) => {
-      failure ??= detail
+    const fail = (detail: string, remedy?: string) => {
+      failure ??= { detail, ...(remedy === undefined ? {} : { remedy }) }
       pulse()
     }
     const leaveWindow = (entry: Entry, state: Entry["state"]) => {
@@ -192,9 +192,10 @@ export const make = Effect.fn("Publisher.make")(
       }
       const subject = status.type === "error" ? refusedSubject(status.error) : undefined
       if (subject === undefined) return
-      const isOurs = subject.startsWith(inbox) ||
-        Array.from(inFlight).some(({ message }) => message.subject === subject)
-      if (isOurs) fail(`the broker's permissions refuse this user ${subject}`)
+      const isInbox = subject.startsWith(inbox)
+      if (!isInbox && !Array.from(inFlight).some(({ message }) => message.subject === subject)) return
+      const right = isInbox ? `subscribe to ${subject.split(".")[0]}.>` : `publish to ${subject}`
+      fail(`the broker's permissions refuse this user ${subject}`, `let this user of the broker ${right}`)
     }
 
     yield* Effect.acquireRelease(
@@ -228,21 +229,19 @@ export const make = Effect.fn("Publisher.make")(
     yield* Effect.forkScoped(Effect.forever(deadlines))
 
     /** Takes everything out of the window: it is sent again when its page is given again. */
-    const giveUp = (detail: string) =>
+    const giveUp = (why: Exclude<typeof failure, undefined>) =>
       Effect.suspend(() => {
         failure = undefined
         given = []
         next = 0
         again = []
         for (const entry of inFlight) leaveWindow(entry, "waiting")
-        return Effect.fail(new SinkUnavailable({ detail }))
+        return Effect.fail(new SinkUnavailable(why))
       })
 
-    const silent = Effect.suspend(() =>
-      giveUp(
-        trouble ?? (isAway ? "the broker is away; what is not acknowledged is kept" : "the broker acknowledges nothing")
-      )
-    )
+    const silence = () =>
+      isAway ? "the broker is away; what is not acknowledged is kept" : "the broker acknowledges nothing"
+    const silent = Effect.suspend(() => giveUp({ detail: trouble ?? silence() }))
 
     const isFailed = () => failure !== undefined
 
@@ -273,7 +272,7 @@ export const make = Effect.fn("Publisher.make")(
       return streams
     }
 
-    const givenUp = Effect.onInterrupt(() => Effect.ignore(giveUp("interrupted")))
+    const givenUp = Effect.onInterrupt(() => Effect.ignore(giveUp({ detail: "interrupted" })))
 
     return {
       begin: Effect.sync(() => void attempt++),

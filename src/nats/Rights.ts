@@ -6,7 +6,7 @@ import { Effect, Option } from "effect"
 import { bucketOf } from "./CompareAndSet.ts"
 import { Connection } from "./Connection.ts"
 import { bucket as members } from "./Membership.ts"
-import { apiCode, apiCodeOf, describe, refusedSubject } from "./NatsFailure.ts"
+import { apiCode, apiCodeOf, describe, remedyOf } from "./NatsFailure.ts"
 import { bucket as settings } from "./NatsSettingsSource.ts"
 import { bucket as checkpoints } from "./NatsStateStore.ts"
 import { ask } from "./Request.ts"
@@ -20,10 +20,6 @@ export interface Lack {
 
 /** A key that no process writes. */
 const probe = "check"
-
-/** Shows a refused subject as a permission is written: the names in it differ from request to request. */
-const asPermission = (subject: string) =>
-  subject.replace(/^(\$KV\.[^.]+|\$JS\.API\.CONSUMER\.CREATE\.[^.]+)\..*$/, "$1.>")
 
 const lackOf = Effect.fnUntraced(
   function*(bucket: string, isWritten: boolean): Effect.fn.Return<Option.Option<Lack>, never, Connection> {
@@ -48,18 +44,14 @@ const lackOf = Effect.fnUntraced(
       Effect.flatMap((isThere) => isThere ? use : isWritten ? Effect.asVoid(create) : Effect.void),
       Effect.as(Option.none()),
       Effect.catch(({ cause }) => {
-        const subject = refusedSubject(cause)
-        const why = subject === undefined ? describe(cause) : `the broker's permissions refuse ${asPermission(subject)}`
+        const remedy = remedyOf(cause)
+        const why = describe(cause)
         return Effect.succeedSome({
           bucket,
           message: isMissing
             ? `the bucket ${bucket} is missing, and ${why}`
             : `the bucket ${bucket} cannot be used: ${why}`,
-          remedy: subject === undefined
-            ? "look at the broker"
-            : `let this user of the broker publish to ${asPermission(subject)}${
-              isMissing ? ", or make the bucket" : ""
-            }`
+          remedy: remedy === undefined ? "look at the broker" : `${remedy}${isMissing ? ", or make the bucket" : ""}`
         })
       })
     )

@@ -2,12 +2,12 @@
  * Watches whether the stream still has what it acknowledged: at each reconnect, every five minutes, and when it uses a
  * sequence anew.
  */
-import { Cache, Clock, Data, Duration, Effect, Option, Queue, Semaphore, Stream, SubscriptionRef } from "effect"
+import { Cache, Data, Effect, Option, Queue, Semaphore, Stream, SubscriptionRef } from "effect"
 import { type Asked, isWhole, judge as judgeAll } from "../checkpoints/Deliveries.ts"
-import { heldIdsMax } from "../domain/Bounds.ts"
 import { type Deliveries, idDigits, type Verdict } from "../domain/Delivery.ts"
 import type { Keeper } from "../sinks/Keeper.ts"
 import { Connection } from "./Connection.ts"
+import * as HeldIds from "./HeldIds.ts"
 import { apiCode, apiCodeOf, describe, refusedSubject } from "./NatsFailure.ts"
 import { ask } from "./Request.ts"
 
@@ -23,12 +23,6 @@ const confirmations = { looks: 3, apart: "2 seconds" } as const
 /** Wait before the stream is looked for again, when it could not be asked. */
 const askAgain = "5 seconds"
 
-/** Requests for messages at once. */
-const readsMax = 32
-
-/** How long what the stream still had after a loss is remembered over a loss of the connection. */
-const heldFor = Duration.hours(1)
-
 /** Why a stream cannot be judged: `refused` by the broker's permissions, or it does not answer or is not there. */
 class Undecided extends Data.TaggedError("Undecided")<{ readonly why: string; readonly isRefused: boolean }> {}
 
@@ -39,18 +33,6 @@ interface Ticks {
   /** Number of the newest at which each page is looked at, and not only the last. */
   readonly thorough: number
 }
-
-/** What a stream had, and when it was looked through. */
-interface Range {
-  readonly first: number
-  readonly until: number
-  readonly created: string
-  readonly at: number
-  readonly ids: ReadonlyMap<string, number>
-}
-
-/** Several endpoints that publish again at once look a stream through once. */
-const lookSharedFor = Duration.seconds(10)
 
 /** Whether a broker keeps the time of a stream's making: nats-server 2.9 tells another one after a change and a restart. */
 const keepsTimes = (version = ""): boolean => {
@@ -69,11 +51,6 @@ export interface StreamKeeper {
 export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, changed: () => void) {
   const { jsm, nc, presence } = yield* Connection
   const ticks = yield* SubscriptionRef.make<Ticks>({ number: 0, thorough: 0 })
-  const held = new Map<string, number>()
-  /** What streams had when they were looked through, from a sequence on; it counts until a time in milliseconds. */
-  const ranges = new Map<string, Range>()
-  /** Streams are looked through one after the other: whoever publishes again waits until it is known what is there. */
-  const one = yield* Semaphore.make(1)
   const said = new Set<string>()
 
   const undecided = ({ cause }: { readonly cause: unknown }) =>
@@ -92,23 +69,27 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
     timeToLive: "1 second",
     lookup: (stream: string) => ask(() => jsm.streams.info(stream))
   })
-  const gets = yield* Semaphore.make(readsMax)
+  const gets = yield* Semaphore.make(HeldIds.readsMax)
+  /** The beginning of the id of the message at a sequence; undefined where there is none any more. */
+  const messageAt = (stream: string, sequence: number) =>
+    Effect.map(
+      gets.withPermit(ask(() => jsm.streams.getMessage(stream, { seq: sequence }))),
+      (found) => found?.header.get("Nats-Msg-Id").slice(0, idDigits)
+    )
+  const { held, hold, remember } = yield* HeldIds.make({ messageAt, sayOnce })
 
   const idAt = (stream: string) => (sequence: number, expected: string) =>
-    gets.withPermit(ask(() => jsm.streams.getMessage(stream, { seq: sequence }))).pipe(
-      Effect.map((found) => found?.header.get("Nats-Msg-Id").slice(0, idDigits)),
-      Effect.catchIf(
-        ({ cause }) => refusedSubject(cause) !== undefined,
-        ({ cause }) =>
-          Effect.as(
-            sayOnce(
-              `${
-                describe(cause)
-              }: the connector notices that the stream ${stream} has gone back only while it is shorter than before; let this user publish to $JS.API.STREAM.MSG.GET.${stream}`
-            ),
-            expected
-          )
-      ),
+    messageAt(stream, sequence).pipe(
+      Effect.catchIf(({ cause }) =>
+        refusedSubject(cause) !== undefined, ({ cause }) =>
+        Effect.as(
+          sayOnce(
+            `${
+              describe(cause)
+            }: the connector notices that the stream ${stream} has gone back only while it is shorter than before; let this user publish to $JS.API.STREAM.MSG.GET.${stream}`
+          ),
+          expected
+        )),
       Effect.mapError(undecided)
     )
 
@@ -156,75 +137,11 @@ export const make = Effect.fn("StreamKeeper.make")(function*(subject: string, ch
     return lost.length > 0
   })
 
-  /** Reads which messages a stream has from a sequence on. */
-  const read = Effect.fnUntraced(function*(stream: string, first: number) {
-    const { created, state } = yield* ask(() => jsm.streams.info(stream))
-    const from = Math.max(first, state.first_seq)
-    const others = held.size - (ranges.get(stream)?.ids.size ?? 0)
-    const room = Math.max(0, heldIdsMax - others)
-    if (state.last_seq - from + 1 > room) {
-      yield* sayOnce(
-        `more than ${heldIdsMax} messages of the stream ${stream} would have to be compared with what is published again: some may come twice, with the same Nats-Msg-Id`
-      )
-    }
-    const count = Math.max(0, Math.min(room, state.last_seq - from + 1))
-    const ids = new Map<string, number>()
-    yield* Effect.forEach(
-      Array.from({ length: count }, (_, index) => from + index),
-      (sequence) =>
-        Effect.map(idAt(stream)(sequence, ""), (id) => {
-          if (id !== undefined && id !== "") ids.set(id, sequence)
-        }),
-      { concurrency: readsMax, discard: true }
-    )
-    return { created, ids }
-  })
-
-  const drop = (stream: string) => {
-    for (const id of ranges.get(stream)?.ids.keys() ?? []) held.delete(id)
-    ranges.delete(stream)
-  }
-
-  /** Looks a stream through anew, and forgets at once what it had before: it may have lost that too. */
-  const look = Effect.fnUntraced(function*(stream: string, first: number, until: number) {
-    const found = yield* Effect.option(read(stream, first))
-    const at = yield* Clock.currentTimeMillis
-    drop(stream)
-    if (Option.isNone(found)) return
-    ranges.set(stream, { first, until, at, ...found.value })
-    for (const [id, sequence] of found.value.ids) held.set(id, sequence)
-  })
-
-  const hold = Effect.fnUntraced(function*(stream: string, first: number) {
-    const now = yield* Clock.currentTimeMillis
-    const until = now + Duration.toMillis(heldFor)
-    const before = ranges.get(stream)
-    if (before !== undefined && before.first <= first && now - before.at < Duration.toMillis(lookSharedFor)) {
-      const info = yield* Effect.option(ask(() => jsm.streams.info(stream)))
-      if (Option.isSome(info) && info.value.created === before.created) {
-        ranges.set(stream, { ...before, until })
-        return
-      }
-    }
-    yield* look(stream, before === undefined || before.until < now ? first : Math.min(first, before.first), until)
-  }, one.withPermit)
-
   const tick = (isThorough: boolean) =>
     SubscriptionRef.update(
       ticks,
       ({ number, thorough }) => ({ number: number + 1, thorough: isThorough ? number + 1 : thorough })
     )
-
-  /** What is remembered of streams counts for an hour; with `all`, the rest is asked anew. */
-  const remember = (all: boolean) =>
-    one.withPermit(Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
-      // A copy: what is looked through is put in anew.
-      for (const [stream, { first, until }] of Array.from(ranges)) {
-        if (until < now) drop(stream)
-        else if (all) yield* look(stream, first, until)
-      }
-    }))
 
   const refresh = Effect.andThen(Effect.sync(changed), Effect.andThen(Cache.invalidateAll(infos), remember(true)))
 

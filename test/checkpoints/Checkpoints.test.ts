@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
-import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
+import { Checkpoints, republish } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
+import { pieceKeysMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
+import * as ExclusiveLease from "../../src/nats/ExclusiveLease.ts"
 import * as Json from "../support/Json.ts"
 import { keysOf } from "../support/Keys.ts"
 
@@ -33,6 +35,31 @@ describe("Checkpoints", () => {
       const again = Option.getOrThrow((yield* checkpoints.open(key)).current())
       assert.deepStrictEqual([again.mark, again.floor], [at(7), at(5)])
     }).pipe(Effect.provide(layer)))
+
+  for (const writes of [0, 1, 2, 3]) {
+    it.effect(`forgets nothing before the mark where the lease ends after ${writes} writes of a republishing`, () =>
+      Effect.gen(function*() {
+        const store = yield* StateStore
+        let left = Infinity
+        const guarded = ExclusiveLease.guarded({ isHeld: () => left-- > 0 }, store)
+        const state = yield* Effect.provide(
+          Effect.flatMap(Checkpoints, ({ open }) => open(key)),
+          Layer.fresh(Checkpoints.layer).pipe(Layer.provide(Layer.succeed(StateStore, guarded)))
+        )
+        yield* state.begin(at(5), 0)
+        // Two pieces.
+        const ids = Array.from({ length: pieceKeysMax + 1 }, (_, n) => (n + 1).toString(16).padStart(16, "0"))
+        yield* state.ledger.append(keysOf(ids), { reached: at(9), floor: at(5), at: 0 })
+        yield* state.update((checkpoint) => ({ ...checkpoint, mark: at(9) }))
+        left = writes
+        const ended = yield* Effect.result(Effect.provideService(republish(key, state, at(7), 0), StateStore, guarded))
+        assert.strictEqual(Result.isSuccess(ended), writes === 3)
+        const after = yield* (yield* Checkpoints).open(key)
+        const { mark } = Option.getOrThrow(after.current())
+        assert.isTrue(mark === at(7) || after.ledger.size() === ids.length, `${mark}, ${after.ledger.size()} keys`)
+        if (writes === 3) assert.deepStrictEqual([mark, after.ledger.size()], [at(7), 0])
+      }).pipe(Effect.provide(layer)))
+  }
 
   it.effect("takes it that an earlier version wrote no key of what changed before tomorrow", () =>
     Effect.gen(function*() {

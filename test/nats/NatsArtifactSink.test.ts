@@ -229,7 +229,12 @@ describeNats("NatsArtifactSink", () => {
     withServer((_, sink) =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(publishTo(sink, batch(many(3))))
-        assert.include(error.message, `the broker's permissions refuse this user ${applianceId}.data.artifacts.raw`)
+        const subject = `${applianceId}.data.artifacts.raw`
+        assert.include(error.message, `the broker's permissions refuse this user ${subject}`)
+        assert.strictEqual(
+          error.reason._tag === "SinkUnavailable" && error.reason.remedy,
+          `let this user of the broker publish to ${subject}`
+        )
       }), {
       config: `authorization { users = [{ user: "c", password: "p", permissions: {
         publish: { deny: ["${applianceId}.data.artifacts.raw"] } } }] }`,

@@ -158,7 +158,8 @@ describeNats("NatsSettingsSource", () => {
 
   it.live("of keys with one slug the first that was created stays, whatever is written under the others", () =>
     Effect.gen(function*() {
-      const differs = `Expected a name that differs from "contoso.eu" in more than case and punctuation`
+      const differs =
+        `Expected a name that differs from "contoso.eu" in more than case and punctuation: both become contoso-eu`
       yield* Effect.scoped(Effect.gen(function*() {
         const { put, until } = yield* world
         yield* put("contoso.eu", documentOf())
@@ -174,7 +175,7 @@ describeNats("NatsSettingsSource", () => {
         ], [
           "contoso=eu",
           "contoso.eu",
-          "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores"
+          "Expected a name of 1 to 64 letters, digits, blanks, dots, dashes and underscores; display_name may be any text"
         ]])
         // Its revision is greater than those of the others now, and it still is the first.
         yield* put("contoso.eu", documentOf({ poll_interval_minutes: 9 }))

@@ -240,6 +240,44 @@ describe("the keeper of a stream", () => {
       assert.strictEqual(held.size, 0)
     }))
 
+  it.effect("waits for a broker that does not answer before anything is published again, for a minute", () =>
+    Effect.gen(function*() {
+      const { broker, held, keeper, lines, logged, pass, presence } = yield* world
+      broker.isSilent = true
+      const holding = yield* Effect.forkChild(logged(keeper.hold("S", 6)), { startImmediately: true })
+      yield* pass(40)
+      assert.isUndefined(holding.pollUnsafe(), "it may come twice")
+      broker.isSilent = false
+      yield* pass(6)
+      assert.isDefined(holding.pollUnsafe())
+      assert.deepStrictEqual([held.size, held.get("id6")], [25, 6])
+
+      broker.isSilent = true
+      const late = yield* Effect.forkChild(logged(keeper.hold("S", 1)), { startImmediately: true })
+      yield* pass(55)
+      assert.isUndefined(late.pollUnsafe())
+      yield* pass(6)
+      assert.isDefined(late.pollUnsafe())
+      assert.strictEqual(held.size, 0, "what it had before may be lost as well")
+      assert.isTrue(lines.some((line) => /still has .* may come twice.*: no answer/.test(line)))
+      broker.isSilent = false
+      yield* back(presence)
+      yield* pass(3)
+      assert.strictEqual(held.size, 30)
+    }))
+
+  it.effect("asks for one message only where none may be read, and names the right", () =>
+    Effect.gen(function*() {
+      const { broker, held, keeper, lines, logged } = yield* world
+      Object.assign(broker, { refuses: true, last: 10_000 })
+      yield* logged(keeper.hold("S", 1))
+      assert.strictEqual(held.size, 0)
+      assert.isBelow(broker.gets, 100)
+      assert.isTrue(lines.some((line) =>
+        /may come twice.*; let this user of the broker publish to \$JS\.API\.STREAM\.MSG\.GET\.S$/.test(line)
+      ))
+    }))
+
   it.effect("looks a stream that was made again through anew, and once for all that publish again together", () =>
     Effect.gen(function*() {
       const { broker, held, keeper, logged } = yield* world
