@@ -113,7 +113,7 @@ const acrossSettings: Across = ({ instances }) =>
   isDocument(instances)
     ? [
       ...[...nameFaults(Object.keys(instances))].map(([name, { message }]) => ({
-        path: `instances.${name}`,
+        path: pathOf(["instances", name]),
         message
       })),
       ...Object.entries(instances).flatMap(([name, document]) =>

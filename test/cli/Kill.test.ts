@@ -23,15 +23,16 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
           endpoints: { alerts: { enabled: false }, incidents: { enabled: false } }
         })
         const args = ["run", "--once", "--no-listen", "--config", file]
-        const pages = Effect.map(simulator.requests, (all) =>
-          all.filter(({ path }) => path.includes("alerts_v2")).length)
+        const pages = Effect.map(
+          simulator.requests,
+          (all) => all.filter(({ path }) => path.includes("alerts_v2")).length
+        )
         for (let kill = 0; kill < kills; kill++) {
           const before = yield* pages
           const run = yield* Process.start(args, env)
           yield* pages.pipe(Effect.repeat({
-            until: (now) =>
-              now >= before + 2 + kill || run.child.exitCode !== null,
-            schedule: Schedule.spaced("1 millis")
+            until: (now) => now >= before + 2 + kill || run.child.exitCode !== null,
+            schedule: Schedule.spaced("5 millis")
           }))
           run.child.kill("SIGKILL")
           assert.strictEqual(yield* run.exit, "SIGKILL", run.stdout() + run.stderr())
@@ -55,6 +56,8 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("crash_between_publi
           (yield* fs.readDirectory(`${directory}/checkpoints`)).filter((name) => name.includes("corrupt")),
           []
         )
-      })
+      }),
+    // Nine processes, one after the other, on a machine that may be busy.
+    120_000
   )
 })

@@ -113,9 +113,9 @@ describeBrowser("the page", () => {
           await button(page, "Save").click()
           await page.getByText("Expected a name of 1 to 64").waitFor()
           assert.strictEqual(await focused(page), "name")
-          assert.strictEqual(await fault("Tenant ID"), "Expected a value")
-          assert.strictEqual(await fault("Client ID"), "Expected a value")
-          assert.strictEqual(await fault("Client Secret"), "Expected a value")
+          assert.strictEqual(await fault("Tenant ID"), "Required")
+          assert.strictEqual(await fault("Client ID"), "Required")
+          assert.strictEqual(await fault("Client Secret"), "Required")
           await type(page, {
             "Instance name": "fabrikam",
             "Tenant ID": "common",
