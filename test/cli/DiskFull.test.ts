@@ -26,11 +26,19 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("disk_full", (it) =>
           lookback_hours: 48,
           endpoints: { alerts: { enabled: false }, incidents: { enabled: false } }
         })
-        const run = yield* Process.start(["run", "--no-listen", "--config", file], env, undefined, [
+        const listen = `127.0.0.1:${yield* Process.freePort}`
+        const run = yield* Process.start(["run", "--listen", listen, "--config", file], env, undefined, [
           "prlimit",
           `--fsize=${bytesMax}:unlimited`
         ])
+        const status = Effect.gen(function*() {
+          const shown = yield* Process.start(["status", "--url", `http://${listen}`])
+          return { exit: yield* shown.exit, said: shown.stdout() }
+        })
         yield* run.says(/^\[ERROR\] azure-security: the file sink cannot write: EFBIG in write.*free space/m)
+        const full = yield* status
+        assert.strictEqual(full.exit, 1, full.said)
+        assert.match(full.said, /sink file unavailable/)
         const name = (yield* fs.readDirectory(`${directory}/artifacts`)).find((name) => name.startsWith("artifacts-"))
         const text = yield* fs.readFileString(`${directory}/artifacts/${name}`)
         assert.isAtMost(text.length, bytesMax)
@@ -42,6 +50,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("disk_full", (it) =>
         const ids = (yield* artifactsIn(directory)).map(({ id }) => id)
         assert.strictEqual(ids.length, rows.length + evidenceOf(rows))
         assert.strictEqual(new Set(ids).size, ids.length, "no artifact twice")
+        assert.strictEqual((yield* status).exit, 0)
         run.child.kill("SIGTERM")
         assert.strictEqual(yield* run.exit, 0)
       })
