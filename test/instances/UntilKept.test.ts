@@ -18,6 +18,7 @@ const worked = Effect.fnUntraced(function*(looks: ReadonlyArray<boolean>, losesM
   const state = {
     current: () => Option.some(checkpoint),
     ledger: { truncate: () => Effect.sync(() => void truncations++), floor: () => undefined },
+    inventory: { forget: Effect.void },
     update: () => Effect.void
   } as unknown as EndpointState
   const keeper: Keeper = {
