@@ -18,12 +18,12 @@ export const text = (value: unknown): string | undefined => {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value)
 }
 
-/** Returns a host name, domain name or hash in lower case, without a trailing dot. */
+/** Returns a host name, domain name or hash in lower case, without trailing dots; one of dots alone stays as it is. */
 export const name = (value: unknown): string | undefined => {
   const found = text(value)
   if (found === undefined) return undefined
   const low = lower(found)
-  return low.endsWith(".") && low.length > 1 ? low.slice(0, -1) : low
+  return low.endsWith(".") ? low.replace(/[\s.]+$/, "") || low : low
 }
 
 /** Returns a host or domain name that contains a dot and is not an IPv4 address. */

@@ -147,6 +147,10 @@ it("finds identifiers of vulnerabilities once each, in upper case", () => {
   assert.deepStrictEqual(cvesIn("none"), [])
 })
 
+it("takes every trailing dot off a name, and leaves one of dots alone", () => {
+  assert.deepStrictEqual(["Host.example..", "a .", "..", "."].map(N.name), ["host.example", "a", "..", "."])
+})
+
 it.effect.prop(
   "does not change a normal form when it is normalized again",
   [Schema.String],
