@@ -25,7 +25,9 @@ export function* digest(text: string): Generator<undefined, string> {
 }
 
 /** Returns the SHA-256 of each element of a record's evidence, step by step. */
-export function* evidenceHashes({ evidence, hashes }: Content): Generator<undefined, ReadonlyArray<string>> {
+export function* evidenceHashes(
+  { evidence, hashes }: Pick<Content, "evidence" | "hashes">
+): Generator<undefined, ReadonlyArray<string>> {
   if (hashes !== undefined) return hashes
   const found: Array<string> = []
   for (const one of evidence) found.push(one.length > stepBytes ? yield* digest(one) : sha256(one))

@@ -2,7 +2,7 @@
  * Credentials as Conductor's forms of other connectors write them: flat keys of the document, in place of `credentials`. A
  * document that has them keeps them when it is changed here.
  */
-import { Predicate } from "effect"
+import { isDocument } from "./SettingsFaults.ts"
 
 /** Names of a credential as a flat key; the first is written where a document has none. */
 const flat = {
@@ -12,8 +12,6 @@ const flat = {
 } as const
 
 type Document = Readonly<Record<string, unknown>>
-
-const isDocument = (value: unknown): value is Document => Predicate.isObject(value) && !Array.isArray(value)
 
 const isFlat = (name: string) => Object.values(flat).some((names) => (names as ReadonlyArray<string>).includes(name))
 

@@ -9,6 +9,7 @@ import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
 import { nameFault } from "./Settings.ts"
 import { formFaultsOf, tidied } from "./SettingsDocument.ts"
+import { isDocument } from "./SettingsFaults.ts"
 import type { SettingsStore } from "./SettingsStore.ts"
 
 /** A document of settings, as parsed JSON. */
@@ -52,8 +53,6 @@ const shownSettings = new Set(Object.keys(InstanceSchema.fields))
 const shownCredentials = new Set(
   Object.keys(InstanceSchema.fields.credentials.fields).filter((name) => name !== "client_secret")
 )
-
-const isDocument = (value: unknown): value is Document => Predicate.isObject(value) && !Array.isArray(value)
 
 const credentialsOf = (document: Document): Document =>
   isDocument(document["credentials"]) ? document["credentials"] : {}

@@ -1,7 +1,7 @@
 /** Who gets what of the page's interface, asked of the real program from outside. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Schedule, Struct } from "effect"
+import { Duration, Effect, FileSystem, Schedule, Struct } from "effect"
 import { createHash } from "node:crypto"
 import { createServer, get, request as forward } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
@@ -364,12 +364,20 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
         Effect.forEach(Array.from({ length: 1100 }), () => idle(Number(new URL(origin).port)), { concurrency: 1100 }),
         (sockets) => Effect.sync(() => sockets.forEach((socket) => socket.destroy()))
       )
-      const health = Effect.timeout(ask(origin, "/health/live"), "5 seconds")
+      const took: Array<number> = []
+      const health = Effect.timed(Effect.timeout(ask(origin, "/health/live"), "5 seconds")).pipe(
+        Effect.map(([duration, answer]) => {
+          took.push(Duration.toMillis(duration))
+          return answer
+        })
+      )
       yield* Effect.repeat(health, {
         until: () => /fetched 4000 events .*alerts_v2/.test(run.stdout()),
         schedule: Schedule.spaced("50 millis")
       })
       assert.strictEqual((yield* health).status, 200)
+      // Most within a second: one of many may meet a busy machine.
+      assert.isBelow(took.toSorted((one, other) => one - other)[Math.floor(took.length / 2)]!, 1000)
       assert.isAtLeast((yield* artifactsIn(directory)).length, 4000)
       assert.notMatch(run.stdout() + run.stderr(), /EMFILE|\[ERROR\]/)
     }))

@@ -17,18 +17,19 @@ describeNats("in Conductor", () => {
         const process = yield* run
         yield* process.says(/no instance is set up/)
         yield* put("prod", documentOf())
-        // Five seconds are promised of an appliance; a busy machine takes longer for the same steps.
-        yield* until(Effect.map(count, (n) => n > 0), "15 seconds")
+        const took = [yield* until(Effect.map(count, (n) => n > 0), "15 seconds")]
         yield* process.says(/fetched \d+ events .*endpoint=incidents/)
         assert.match((yield* stored)[0]!.text, new RegExp(`"org_id":"acme","appliance_id":"${applianceId}"`))
-        yield* until(
-          Effect.sync(() =>
-            told.some(({ subject, text }) =>
-              subject === `${applianceId}.statuses.signal-client.azure-security.prod` &&
-              text.includes(`"connection_status":"connected"`)
-            )
-          ),
-          "15 seconds"
+        took.push(
+          yield* until(
+            Effect.sync(() =>
+              told.some(({ subject, text }) =>
+                subject === `${applianceId}.statuses.signal-client.azure-security.prod` &&
+                text.includes(`"connection_status":"connected"`)
+              )
+            ),
+            "15 seconds"
+          )
         )
 
         yield* put("prod", documentOf().slice(0, 50))
@@ -39,7 +40,9 @@ describeNats("in Conductor", () => {
         yield* put("prod", documentOf({ enabled: false }))
         yield* process.says(/the settings were read again[^]*the settings were read again/)
         yield* put("prod", documentOf({ poll_interval_minutes: 1 }))
-        yield* until(Effect.map(pages, (now) => now > before), "15 seconds")
+        took.push(yield* until(Effect.map(pages, (now) => now > before), "15 seconds"))
+        // A busy machine may hold up one of them.
+        assert.isBelow(took.toSorted((one, other) => one - other)[1]!, 5000, took.join())
         process.child.kill("SIGTERM")
         assert.strictEqual(yield* process.exit, 0)
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
@@ -77,7 +80,7 @@ describeNats("in Conductor", () => {
         yield* put("prod-tenant", documentOf({ poll_interval_minutes: 9 }))
         yield* first.says(/settings were changed: poll_interval_minutes {2}by=broker instance=prod-tenant/)
         const trail = `${directory}/changes.ndjson`
-        yield* until(Effect.orDie(fs.exists(trail)), "15 seconds")
+        yield* until(Effect.orDie(fs.exists(trail)), "5 seconds")
         assert.notInclude(yield* fs.readFileString(trail), "removed")
         first.child.kill("SIGTERM")
         assert.strictEqual(yield* first.exit, 0)
@@ -89,7 +92,7 @@ describeNats("in Conductor", () => {
         // The subject is that of both names.
         const shows = (code: string) =>
           Effect.sync(() => told.some(({ text }) => text.includes(`"name":"prod-tenant"`) && text.includes(code)))
-        yield* until(shows(`"code":"duplicate_name"`), "15 seconds")
+        yield* until(shows(`"code":"duplicate_name"`), "5 seconds")
         assert.isFalse(told.some(({ text }) => text.includes(`"name":"Prod_Tenant"`)))
         second.child.kill("SIGTERM")
         assert.strictEqual(yield* second.exit, 0)

@@ -38,16 +38,7 @@ function* ofAlert(
   for (const { decoded } of witnesses) report(drift, decoded.drift)
   const [observables, tidying] = [new Observables(), new Ocsf.Tidying()]
   const ends = Sides.place(witnesses, alert.decided.type, { service: alert.facts.S, detection: alert.facts.D })
-  const evidences = yield* evidencesOf(
-    context,
-    record.id,
-    witnesses,
-    sent.evidence,
-    ends,
-    alert.places,
-    observables,
-    tidying
-  )
+  const evidences = yield* evidencesOf(context, record.id, witnesses, sent, ends, alert.places, observables, tidying)
   const analytic = text(value["detectorId"])
   yield eventOf(context, record, publication, {
     endpoint: "alerts_v2",
@@ -111,8 +102,8 @@ function* ofLegacy(
   const witnesses = witnessesOf(value)
   const [observables, tidying] = [new Observables(), new Ocsf.Tidying()]
   const ends = Sides.place(witnesses, decided.type, { service: facts.S, detection: "" })
-  const messages = witnesses.map(({ raw }) => stringify(raw))
-  const evidences = yield* evidencesOf(context, record.id, witnesses, messages, ends, [], observables, tidying)
+  const evidence = witnesses.map(({ raw }) => stringify(raw))
+  const evidences = yield* evidencesOf(context, record.id, witnesses, { evidence }, ends, [], observables, tidying)
   const { provider, subProvider } = object(value["vendorInformation"])
   const category = text(value["category"])
   yield eventOf(context, record, publication, {

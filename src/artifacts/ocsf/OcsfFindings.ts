@@ -1,6 +1,6 @@
 /** Makes Detection Findings of OCSF of alerts: one event a version, with all its evidence. */
 import { stepBytes } from "../../domain/Bounds.ts"
-import type { GraphRecord } from "../../domain/GraphRecord.ts"
+import type { Content, GraphRecord } from "../../domain/GraphRecord.ts"
 import { text } from "../../domain/NormalForms.ts"
 import type { Properties } from "../../domain/Shape.ts"
 import * as ArtifactId from "../ArtifactId.ts"
@@ -136,7 +136,7 @@ export function* evidencesOf(
   { tenantId, ...context }: MappingContext,
   id: string,
   witnesses: ReadonlyArray<Witness.Witness>,
-  messages: ReadonlyArray<string>,
+  sent: Pick<Content, "evidence" | "hashes">,
   ends: ReadonlyArray<Sides.Ends>,
   places: ReadonlyArray<Sides.Place | undefined>,
   observables: Observables,
@@ -145,8 +145,9 @@ export function* evidencesOf(
   const counts = new Map<string, number>()
   const found: Array<object> = []
   let read = 0
-  for (const [index, message] of messages.entries()) {
-    const hash = message.length > stepBytes ? yield* ArtifactId.digest(message) : ArtifactId.sha256(message)
+  const hashes = yield* ArtifactId.evidenceHashes(sent)
+  for (const [index, message] of sent.evidence.entries()) {
+    const hash = hashes[index]!
     const ordinal = counts.get(hash) ?? 0
     counts.set(hash, ordinal + 1)
     const uid = ArtifactId.publishedId(context, ArtifactId.ofEvidence(tenantId, id, hash, ordinal))
