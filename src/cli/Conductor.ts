@@ -30,6 +30,7 @@ import * as Logging from "./Logging.ts"
 import * as OwnDirectory from "./OwnDirectory.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
+import * as StartFaults from "./StartFaults.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
 import * as StreamWatch from "./StreamWatch.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -98,7 +99,15 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly logFormat: Option.Option<"text" | "json">
 }) {
   const scope = yield* Scope.Scope
-  const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
+  const bootstrap = yield* Effect.catchTag(
+    Bootstrap.read(),
+    "BadBootstrap",
+    ({ faults }) =>
+      Effect.flatMap(
+        StartFaults.besides(options.listen),
+        (others) => Effect.fail(new Refusal({ faults: [...faults, ...others] }))
+      )
+  )
   const logging = (log: Settings["log"]) =>
     Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
   const first = logging({ level: "Info", format: "text" })

@@ -132,7 +132,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       const { file } = yield* settingsFile({
         credentials: {
           tenant_id: tenantId,
-          client_id: "22222222-2222-4222-8222-222222222222",
+          client_id: tenantId,
           client_secret_file: secret
         }
       })
