@@ -1,10 +1,11 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
 import * as Grant from "../config/Grant.ts"
 import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
+import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
@@ -22,7 +23,9 @@ import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import * as Replicas from "../nats/Replicas.ts"
 import * as Rights from "../nats/Rights.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
+import { isoTime, line, type Report } from "../status/Report.ts"
 import { Status } from "../status/Status.ts"
+import { settingsInvalid } from "../status/StatusSelector.ts"
 import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { listen } from "./Listening.ts"
@@ -73,6 +76,21 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
     onFailure: () =>
       Effect.as(Effect.logWarning(`${file} cannot be read, so its certificates are not trusted; correct the path`), [])
   })
+})
+
+/** Logs and shows faults of the process's own settings, which are read at the start only. */
+const tellFaults = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
+  if (faults.length === 0) return
+  const report: Report = {
+    code: settingsInvalid,
+    message: faults.map(({ faults, source }) =>
+      `${source} cannot be used, and the defaults apply: ${faults.join("; ")}`
+    ).join("; "),
+    remedy: "Correct them, and start the connector again: they are read at the start only",
+    occurred_at: isoTime(yield* Clock.currentTimeMillis)
+  }
+  yield* (yield* Status).tell({ _tag: "ProcessWarned", report })
+  yield* Effect.annotateLogs(Effect.logError(line(report)), { code: report.code })
 })
 
 const pageDefaults = Schema.decodeSync(PageSettings)({})
@@ -140,11 +158,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     )
     return yield* Effect.gen(function*() {
       const source = yield* SettingsSource
-      yield* Effect.forEach(
-        source.faults ?? [],
-        ({ faults, source: from }) =>
-          Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
-      )
+      yield* tellFaults(source.faults ?? [])
       const directory = yield* OwnDirectory.take(source.initial)
       const settings = { ...source.initial, sink: OwnDirectory.sinkIn(source.initial.sink, directory) }
       const { secrets } = yield* Grant.fromEnvironment

@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Duration, Effect, Equal, Fiber, Option, Queue, Stream, Struct } from "effect"
+import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -11,6 +11,7 @@ import { isReaderGone } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import { settingsInvalid } from "../status/StatusSelector.ts"
 
 /** Seconds for which a process that polls once waits for the broker's settings. */
 const firstSettingsSeconds = 30
@@ -32,6 +33,11 @@ const follow = Effect.fnUntraced(
     let before = initial
     let isFirst = true
 
+    const say = (report: Report) => reporter.say(report, { level: "Error", remind: true, apart: true })
+    const reminding = yield* FiberHandle.make()
+    const again = Effect.suspend(() => Effect.forEach(wrong.values(), say, { discard: true }))
+    const remind = Effect.forever(Effect.andThen(Effect.sleep("1 hour"), again))
+
     const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
       const now = new Map<string, Report>()
       const at = yield* Clock.currentTimeMillis
@@ -48,16 +54,21 @@ const follow = Effect.fnUntraced(
       }
       for (const [instance, report] of wrong) {
         if (now.has(instance)) continue
-        yield* Object.hasOwn(instances, instance)
+        yield* instance === ""
+          ? status.tell({ _tag: "ProcessWarningEnded", code: report.code })
+          : Object.hasOwn(instances, instance)
           ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
           : status.tell({ _tag: "InstanceForgotten", instance })
         yield* reporter.overApart(report)
       }
       for (const [instance, report] of now) {
-        if (instance !== "") yield* status.tellInstance(instance, { _tag: "SettingsRefused", report })
-        yield* reporter.say(report, { level: "Error", remind: true, apart: true })
+        yield* instance === ""
+          ? status.tell({ _tag: "ProcessWarned", report })
+          : status.tellInstance(instance, { _tag: "SettingsRefused", report })
+        yield* say(report)
       }
       wrong = now
+      yield* wrong.size === 0 ? FiberHandle.clear(reminding) : FiberHandle.run(reminding, remind)
       for (const [instance, report] of sharedBefore) {
         if (shared.has(instance)) continue
         yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
@@ -91,7 +102,7 @@ const follow = Effect.fnUntraced(
 )
 
 const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boolean, now: number): Report => ({
-  code: "settings_invalid",
+  code: settingsInvalid,
   ...(instance === undefined ? {} : { instance }),
   message: `${source} cannot be used, and ${isPolled ? "the last good settings stay" : "nothing is polled for it"}: ${
     faults.join("; ")

@@ -33,7 +33,12 @@ const padded = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<strin
 
 const head = ["endpoint", "state", "last poll", "last success", "next poll", "records", "artifacts", "gaps"]
 
-const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<string> => {
+/** Formats one instance. What was said of the whole process is not said again. */
+const instanceLines = (
+  instance: InstanceDocument,
+  saidBefore: ReadonlyArray<string>,
+  now: number
+): ReadonlyArray<string> => {
   const { connection_status, display_name, endpoints, name, state, warnings } = instance
   const polled = endpoints.filter((endpoint) => endpoint.state !== "disabled")
   const errors = polled.flatMap(({ error }) => error ?? [])
@@ -41,7 +46,6 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   const title = `${name}${
     display_name === name ? "" : ` (${display_name})`
   }: ${state}, ${stands}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
-  if (polled.length === 0) return [title]
   const rows = polled.map((
     endpoint
   ) => [
@@ -54,15 +58,22 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
     String(endpoint.artifacts_published),
     String(endpoint.gaps.length)
   ])
-  const said = new Set([...errors, ...warnings].map((report) => line(report)))
-  return [title, ...padded([head, ...rows]).map((text) => `  ${text}`), ...Array.from(said, (text) => `  ! ${text}`)]
+  const said = new Set(
+    [...errors, ...warnings].map((report) => line(report)).filter((text) => !saidBefore.includes(text))
+  )
+  return [
+    title,
+    ...(polled.length === 0 ? [] : padded([head, ...rows]).map((text) => `  ${text}`)),
+    ...Array.from(said, (text) => `  ! ${text}`)
+  ]
 }
 
 /** Formats a status for people; `now` is in milliseconds since 1970. */
 export const linesOf = (
-  { instances, sink, started_at, version }: StatusDocument,
+  { instances, reports = [], sink, started_at, version }: StatusDocument,
   now: number
 ): ReadonlyArray<string> => {
+  const ofAll = [...reports, ...sink.warnings ?? []].map((report) => line(report))
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
     `azure-security ${version}, started ${
@@ -70,8 +81,8 @@ export const linesOf = (
     }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published${
       sink.lost === undefined ? "" : `, ${sink.lost} lost by the broker`
     }`,
-    ...(sink.warnings ?? []).map((report) => `  ! ${line(report)}`),
-    ...sorted.flatMap((instance) => ["", ...instanceLines(instance, now)]),
+    ...ofAll.map((text) => `  ! ${text}`),
+    ...sorted.flatMap((instance) => ["", ...instanceLines(instance, ofAll, now)]),
     ...(instances.length === 0 ? ["", "no instance is set up"] : [])
   ]
 }
@@ -111,7 +122,8 @@ export const command = Command.make(
     }
     const document = yield* Asking.ask({ config, url }, (client) => client.status.document())
     yield* Printed.lines(...linesOf(document, yield* Clock.currentTimeMillis))
-    const isWell = document.sink.state === "ok" && document.instances.every(({ state }) => state !== "attention")
+    const isWell = document.sink.state === "ok" && document.reports === undefined &&
+      document.instances.every(({ state }) => state !== "attention")
     yield* ExitCode.set(isWell ? ExitCode.well : ExitCode.failed)
   }, Effect.provide(FetchHttpClient.layer))
 ).pipe(

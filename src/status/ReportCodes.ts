@@ -156,7 +156,7 @@ export const reportCodes = {
     remedy: "report it with the log and the version"
   },
   settings_invalid: {
-    says: "changed settings cannot be used; the last good ones stay in use",
+    says: "changed settings cannot be used; the last good ones stay in use, and nothing is `ok` meanwhile",
     remedy: "correct the settings; a correction takes effect within seconds"
   }
 } as const satisfies Record<string, Row>

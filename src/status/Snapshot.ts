@@ -76,6 +76,8 @@ export interface SinkSnapshot {
 export interface Snapshot {
   readonly startedAt: number
   readonly sink: SinkSnapshot
+  /** What concerns no single instance, by the code of its report: settings that cannot be used, an outage of the host. */
+  readonly reports: ReadonlyMap<string, Report>
   /** Instances by name, in the order in which the settings first named them. */
   readonly instances: ReadonlyMap<string, InstanceSnapshot>
   /** Values that the mapping does not know. */
@@ -109,6 +111,7 @@ export const freshInstance: InstanceSnapshot = {
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
   sink: { type: "file", failing: new Map(), published: 0, lost: 0 },
+  reports: new Map(),
   instances: new Map(),
   drift: []
 })

@@ -90,6 +90,12 @@ export const StatusDocument = Schema.Struct({
       described(Schema.Array(Report), "What is wrong with the broker's stream, with the commands that mend it.")
     )
   }),
+  reports: Schema.optionalKey(
+    described(
+      Schema.Array(Report),
+      "What concerns no single instance: settings that cannot be used, an outage of the host. Absent while there is none."
+    )
+  ),
   instances: Schema.Array(InstanceDocument),
   drift: described(
     Schema.Array(Schema.Struct({

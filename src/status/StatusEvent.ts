@@ -92,6 +92,9 @@ export type StatusEvent =
   | { readonly _tag: "SinkLost"; readonly artifacts: number }
   /** What is wrong with the broker's stream; empty when it is well made. */
   | { readonly _tag: "SinkWarned"; readonly warnings: ReadonlyArray<Report> }
+  /** Something that concerns no single instance; it replaces an earlier report of its code. */
+  | { readonly _tag: "ProcessWarned"; readonly report: Report }
+  | { readonly _tag: "ProcessWarningEnded"; readonly code: string }
   | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
 
 const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): EndpointSnapshot => {
@@ -284,6 +287,12 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
       return { ...snapshot, sink: { ...snapshot.sink, lost: snapshot.sink.lost + event.artifacts } }
     case "SinkWarned":
       return { ...snapshot, sink: { ...snapshot.sink, warnings: event.warnings } }
+    case "ProcessWarned":
+      return { ...snapshot, reports: new Map(snapshot.reports).set(event.report.code, event.report) }
+    case "ProcessWarningEnded": {
+      const reports = new Map(snapshot.reports)
+      return reports.delete(event.code) ? { ...snapshot, reports } : snapshot
+    }
     case "Drifted":
       return { ...snapshot, drift: DriftCounts.add(snapshot.drift, event.drift, event.at) }
   }
