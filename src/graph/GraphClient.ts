@@ -97,7 +97,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
       url: string,
       token: Token,
       id: string,
-      { service }: Pick<Collection, "service">,
+      { name, service }: Pick<Collection, "name" | "service">,
       { aside = false, prefers = true, room }: Pick<PageRequest, "aside" | "prefers" | "room">
     ) {
       yield* awaits("budget")
@@ -119,6 +119,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
         ),
         {
           timeout: timeouts.request,
+          endpoint: name,
           bytesMax,
           errorBytesMax: smallBodyBytesMax,
           ...(room === undefined ? {} : { room })

@@ -181,6 +181,7 @@ export const request = Effect.fn("TokenEndpoint.request")(
     const send = Effect.fnUntraced(function*(outgoing: HttpClientRequest.HttpClientRequest) {
       const answer = yield* exchange(http, outgoing, {
         timeout: timeouts.token,
+        endpoint: "token",
         bytesMax: smallBodyBytesMax,
         errorBytesMax: smallBodyBytesMax
       }).pipe(

@@ -15,6 +15,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
   const status = yield* Status
   const reporter = yield* Reporter
   const labels = { instance, endpoint }
+  const metricLabels = { ...Metrics.ofInstance(instance), endpoint }
 
   const log = (level: "Info" | "Warn", message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     Effect.annotateLogs(level === "Info" ? Effect.logInfo(message) : Effect.logWarning(message), {
@@ -54,7 +55,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       case "Recovered":
         return recovered
       case "Polled":
-        return Metrics.update(Metrics.polls, 1, { ...labels, outcome: note.outcome })
+        return Metrics.update(Metrics.polls, 1, { ...metricLabels, outcome: note.outcome })
       case "Log":
         return log(note.level, note.message, note.fields)
     }
@@ -70,8 +71,8 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       })
       if (drift.length > 0) yield* status.tell({ _tag: "Drifted", drift, at })
       const now = yield* Clock.currentTimeMillis
-      yield* Metrics.update(Metrics.recordsFetched, fresh, labels)
-      yield* Metrics.update(Metrics.artifactsPublished, artifacts, labels)
+      yield* Metrics.update(Metrics.recordsFetched, fresh, metricLabels)
+      yield* Metrics.update(Metrics.artifactsPublished, artifacts, metricLabels)
       yield* Metrics.update(Metrics.pipelinePublished, artifacts)
       yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })

@@ -5,26 +5,20 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Config, Effect, Exit, Fiber, FileSystem, Layer, Logger, Random, Scope, Stream } from "effect"
-import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
-import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Checks from "../../src/checks/Checks.ts"
 import { text as findingText } from "../../src/checks/Finding.ts"
-import * as Assembly from "../../src/cli/Assembly.ts"
 import * as Connector from "../../src/cli/Connector.ts"
 import * as Logging from "../../src/cli/Logging.ts"
 import * as StatusCommand from "../../src/cli/StatusCommand.ts"
 import { allFromSettings } from "../../src/config/Instance.ts"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
-import { SettingsSource } from "../../src/config/SettingsSource.ts"
 import { Fault, type Wanted } from "../../src/simulator/Fault.ts"
-import { Simulator } from "../../src/simulator/Simulator.ts"
-import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import { Status } from "../../src/status/Status.ts"
 import * as ForgetfulSink from "../support/ForgetfulSink.ts"
 import * as Json from "../support/Json.ts"
-import * as SimulatedClient from "../support/SimulatedClient.ts"
+import { calm } from "../support/SimulatedWorld.ts"
+import * as SimulatedWorld from "../support/SimulatedWorld.ts"
 
 const directory = new URL("../fixtures/faults", import.meta.url).pathname
 const noon = Date.UTC(2026, 10, 20, 12)
@@ -87,36 +81,16 @@ const settings = Effect.orDie(decodeSettings(
   })
 ))
 
-/** The connector over a simulated Microsoft with a fault. */
-const world = Effect.fnUntraced(
-  function*(
-    fault: Wanted | undefined,
-    sink: typeof ArtifactSink.layerMemoryOpen | ReturnType<typeof ForgetfulSink.make>["layer"] =
-      ArtifactSink.layerMemoryOpen
-  ) {
-    const given = yield* settings
-    const simulator = yield* Effect.provide(
-      Simulator,
-      yield* Layer.build(Layer.fresh(Simulator.layer({ live: false, alerts: 6, incidents: 2, legacyAlerts: 2 })))
-    )
-    const http = yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
-    if (fault !== undefined) yield* simulator.addFault(fault)
-    return Layer.fresh(
-      Assembly.layerNoDeps({
-        settings: given,
-        stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), sink)
-      }).pipe(
-        Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, http)),
-        Layer.provideMerge(FileSystem.layerNoop({})),
-        Layer.provideMerge(Layer.mergeAll(Values.layer, Published.layer, Status.layer("test"))),
-        Layer.provideMerge(SettingsSource.layerConstant(given))
-      )
-    )
-  }
-)
+type Sink = ReturnType<typeof ForgetfulSink.make>["layer"]
 
-/** Lets what waits for the machine, such as the signing of a request, go on. */
-const calm = Effect.repeat(TestClock.adjust(0), { times: 50 })
+/** The connector over a simulated Microsoft with a fault. */
+const world = Effect.fnUntraced(function*(fault: Wanted | undefined, sink?: Sink) {
+  const { layer } = yield* SimulatedWorld.world(yield* settings, {
+    ...(fault === undefined ? {} : { faults: [fault] }),
+    ...(sink === undefined ? {} : { sink })
+  })
+  return layer
+})
 
 /** What `check` says at a time; it has a clock of its own, since its time limits pass on it. */
 const checked = (fault: Wanted | undefined, at: number) =>
