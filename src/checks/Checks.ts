@@ -37,7 +37,7 @@ import { countUrl, newestUrl, url as listUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import type { Finding } from "./Finding.ts"
 
-type Outcome = Pick<Finding, "outcome" | "message" | "remedy" | "required_permissions">
+type Outcome = Pick<Finding, "code" | "outcome" | "message" | "remedy" | "required_permissions">
 
 /** Entra and Graph refuse tokens of a clock that is off by more than five minutes; from a fifth of it, check warns. */
 const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
@@ -53,6 +53,7 @@ const ofGraphError = (instance: string, endpoint: string, error: GraphError, at:
   const { _tag: reason } = error.reason
   return {
     outcome: reason === "Forbidden" || reason === "Retired" ? "warning" : "failed",
+    code: report.code,
     // The remedy is left out: it stands on a line of its own.
     message: line({ ...Struct.omit(report, ["endpoint"]), remedy: "" }).replace(/; $/, ""),
     remedy: report.remedy,

@@ -89,7 +89,7 @@ const tellFaults = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings
     remedy: "Correct them, and start the connector again: they are read at the start only",
     occurred_at: isoTime(yield* Clock.currentTimeMillis)
   }
-  yield* (yield* Status).tell({ _tag: "ProcessWarned", report })
+  yield* (yield* Status).tell({ _tag: "ProcessWarned", key: report.code, report })
   yield* Effect.annotateLogs(Effect.logError(line(report)), { code: report.code })
 })
 

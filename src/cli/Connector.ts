@@ -55,7 +55,7 @@ const follow = Effect.fnUntraced(
       for (const [instance, report] of wrong) {
         if (now.has(instance)) continue
         yield* instance === ""
-          ? status.tell({ _tag: "ProcessWarningEnded", code: report.code })
+          ? status.tell({ _tag: "ProcessWarningEnded", key: report.code })
           : Object.hasOwn(instances, instance)
           ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
           : status.tell({ _tag: "InstanceForgotten", instance })
@@ -63,7 +63,7 @@ const follow = Effect.fnUntraced(
       }
       for (const [instance, report] of now) {
         yield* instance === ""
-          ? status.tell({ _tag: "ProcessWarned", report })
+          ? status.tell({ _tag: "ProcessWarned", key: report.code, report })
           : status.tellInstance(instance, { _tag: "SettingsRefused", report })
         yield* say(report)
       }

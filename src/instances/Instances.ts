@@ -15,6 +15,7 @@ import * as EndpointRun from "./EndpointRun.ts"
 import { type Waiting, waitingOf } from "./Holders.ts"
 import { warn } from "./InstanceWarnings.ts"
 import { Leases } from "./Leases.ts"
+import * as Outages from "./Outages.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
 
@@ -59,6 +60,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const known = new Map<string, Known>()
   const lockOf = makeLocks()
   const turn = yield* Starts.make
+  const outages = yield* Outages.make
+  const forget = (name: string) => Effect.andThen(outages.forget(name), reporter.forget(name))
   const current = yield* Ref.make<ReadonlyArray<Instance> | undefined>(undefined)
 
   const runInstance = Effect.fnUntraced(function*({ identity, pace }: Known) {
@@ -66,7 +69,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
     yield* Effect.forEach(
       identity.endpoints,
-      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf }),
+      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf, outages }),
       { concurrency: identity.endpoints.length, discard: true }
     )
   })
@@ -87,7 +90,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       secretExpiresAt: secretExpiresAt(instance),
       waitsFor
     })
-    yield* reporter.forget(name)
+    yield* forget(name)
     const one: Known = { identity, pace: yield* SubscriptionRef.make(pace), waitsFor }
     known.set(name, one)
     yield* end(name)
@@ -96,7 +99,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const polling = Effect.andThen(wait, runInstance(one)).pipe(
       // A run that was replaced says nothing: its successor may have begun, while an attempt to publish kept this one.
       Effect.onInterrupt(() =>
-        Effect.suspend(() => known.get(name) === one ? status.tellInstance(name, { _tag: "Rested" }) : Effect.void)
+        Effect.suspend(() =>
+          known.get(name) === one
+            ? Effect.andThen(outages.forget(name), status.tellInstance(name, { _tag: "Rested" }))
+            : Effect.void
+        )
       ),
       Effect.provideContext(services)
     )
@@ -129,7 +136,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
       known.delete(name)
-      yield* reporter.forget(name)
+      yield* forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
     const waiting = waitingOf(wanted)
@@ -149,7 +156,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(hourly, Schedule.spaced("1 hour")), services))
-  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(Stalls.look, Schedule.spaced("1 minute")), services))
+  yield* Effect.forkScoped(
+    Effect.provideContext(Effect.repeat(Stalls.look(outages), Schedule.spaced("1 minute")), services)
+  )
 
   return { apply, ended: FiberMap.awaitEmpty(fibers) } satisfies Running
 })

@@ -9,9 +9,10 @@ import type { Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
+import type { Outages } from "./Outages.ts"
 
 /** Makes the observer of one endpoint of one instance. */
-export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName) {
+export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName, outages: Outages) {
   const status = yield* Status
   const reporter = yield* Reporter
   const labels = { instance, endpoint }
@@ -25,7 +26,8 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
 
   const recovered = Effect.gen(function*() {
     const { error } = endpointOf(yield* status.snapshot, instance, endpoint)
-    if (error !== undefined) yield* log("Info", `${endpoint} works again`)
+    const isToldForAll = yield* outages.over(instance, endpoint)
+    if (error !== undefined && !isToldForAll) yield* log("Info", `${endpoint} works again`)
     yield* reporter.over(instance, endpoint)
     yield* status.tellEndpoint(instance, endpoint, { _tag: "Recovered" })
   })
@@ -49,7 +51,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       case "WarningEnded":
         return status.tellInstance(instance, { _tag: "WarningEnded", code: note.code, endpoint })
       case "Said":
-        return reporter.say(note.report, note.saying)
+        return outages.say(note.report, note.saying)
       case "SayingEnded":
         return reporter.overApart({ code: note.code, ...labels })
       case "Recovered":

@@ -5,6 +5,7 @@
 import { Clock, Effect, Metric } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import { all } from "../endpoints/Endpoints.ts"
+import { causeOf, causesOf } from "./Causes.ts"
 import * as Metrics from "./Metrics.ts"
 import type { Report } from "./Report.ts"
 import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
@@ -28,23 +29,26 @@ const reported = (report: Pick<Report, "code" | "endpoint" | "instance">): Gauge
 })
 
 /** Selects a gauge for each report that lasts: of the process, the sink, the instances that are turned on, and their endpoints. */
-const reportsOf = (
-  { instances, reports, sink }: Snapshot
-): ReadonlyArray<Gauge> => [
-  ...[...reports.values(), ...sink.warnings ?? []].map(reported),
-  ...(sink.failing.size === 0 ? [] : [reported({ code: "sink_unavailable" })]),
-  ...Array.from(instances).flatMap(([instance, { enabled, endpoints, warnings }]) =>
-    !enabled ?
-      [] :
-      [
-        ...Array.from(warnings.values(), (report) => reported({ ...report, instance })),
-        ...Object.entries(endpoints).flatMap(([endpoint, one]) => {
-          const report = one.state === "disabled" ? undefined : one.unwritten ?? one.error ?? one.lost
-          return report === undefined ? [] : [reported({ code: report.code, instance, endpoint })]
-        })
-      ]
-  )
-]
+const reportsOf = ({ instances, reports, sink }: Snapshot): ReadonlyArray<Gauge> => {
+  // One cause is one series, and so one alert.
+  const causes = causesOf(reports.values())
+  const isOwn = (report: Report) => !causes.has(causeOf(report) ?? "")
+  return [
+    ...[...reports.values(), ...sink.warnings ?? []].map(reported),
+    ...(sink.failing.size === 0 ? [] : [reported({ code: "sink_unavailable" })]),
+    ...Array.from(instances).flatMap(([instance, { enabled, endpoints, warnings }]) =>
+      !enabled ?
+        [] :
+        [
+          ...Array.from(warnings.values(), (report) => reported({ ...report, instance })),
+          ...Object.entries(endpoints).flatMap(([endpoint, one]) => {
+            const report = one.state === "disabled" ? undefined : one.unwritten ?? one.error ?? one.lost
+            return report === undefined || !isOwn(report) ? [] : [reported({ code: report.code, instance, endpoint })]
+          })
+        ]
+    )
+  ]
+}
 
 /** Selects all gauges. `now` is in milliseconds since 1970. */
 export const gaugesOf = (

@@ -76,7 +76,7 @@ export interface SinkSnapshot {
 export interface Snapshot {
   readonly startedAt: number
   readonly sink: SinkSnapshot
-  /** What concerns no single instance, by the code of its report: settings that cannot be used, an outage of the host. */
+  /** What concerns no single instance, by a key: settings that cannot be used by their code, an outage by its cause. */
   readonly reports: ReadonlyMap<string, Report>
   /** Instances by name, in the order in which the settings first named them. */
   readonly instances: ReadonlyMap<string, InstanceSnapshot>

@@ -92,9 +92,9 @@ export type StatusEvent =
   | { readonly _tag: "SinkLost"; readonly artifacts: number }
   /** What is wrong with the broker's stream; empty when it is well made. */
   | { readonly _tag: "SinkWarned"; readonly warnings: ReadonlyArray<Report> }
-  /** Something that concerns no single instance; it replaces an earlier report of its code. */
-  | { readonly _tag: "ProcessWarned"; readonly report: Report }
-  | { readonly _tag: "ProcessWarningEnded"; readonly code: string }
+  /** Something that concerns no single instance; it replaces an earlier report under its key. */
+  | { readonly _tag: "ProcessWarned"; readonly key: string; readonly report: Report }
+  | { readonly _tag: "ProcessWarningEnded"; readonly key: string }
   | { readonly _tag: "Drifted"; readonly drift: ReadonlyArray<Drift>; readonly at: number }
 
 const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): EndpointSnapshot => {
@@ -288,10 +288,10 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
     case "SinkWarned":
       return { ...snapshot, sink: { ...snapshot.sink, warnings: event.warnings } }
     case "ProcessWarned":
-      return { ...snapshot, reports: new Map(snapshot.reports).set(event.report.code, event.report) }
+      return { ...snapshot, reports: new Map(snapshot.reports).set(event.key, event.report) }
     case "ProcessWarningEnded": {
       const reports = new Map(snapshot.reports)
-      return reports.delete(event.code) ? { ...snapshot, reports } : snapshot
+      return reports.delete(event.key) ? { ...snapshot, reports } : snapshot
     }
     case "Drifted":
       return { ...snapshot, drift: DriftCounts.add(snapshot.drift, event.drift, event.at) }

@@ -135,7 +135,7 @@ const seen = Effect.fnUntraced(
       }
       if (stream !== undefined && until === 60) yield* gone(stream)
       const said = lines.splice(0)
-      const statusNow = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis).slice(2).join("\n")
+      const statusNow = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis).slice(3).join("\n")
       const checkNow = yield* checked(fault, until)
       parts.push(
         `--- ${name}`,

@@ -1,7 +1,7 @@
 /** Tests the alert rules with Prometheus' own tool: their grammar, and over a recorded scrape that one cause is one alert. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Effect, FileSystem, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { failures } from "../../src/graph/FailureTable.ts"
@@ -43,7 +43,7 @@ const scraped = Effect.fnUntraced(function*(count: number, faults: ReadonlyArray
   })
   yield* pass(600, 30)
   return yield* scrape
-}, Effect.scoped)
+}, (scraping) => Effect.provideService(Effect.scoped(scraping), Metric.MetricRegistry, new Map()))
 
 /**
  * A scrape as Prometheus keeps it without `honor_labels`, two hours long: `instance` is the address, and what the connector
@@ -137,6 +137,12 @@ describePromtool("the alert rules", () => {
         alert: "AzureSecurityCredentialsRefused",
         labels: { tenant: nameOf(37), code: "credentials_refused" }
       }])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("fire once when no tenant can be reached, and nothing of any tenant", () =>
+    Effect.gen(function*() {
+      const scrape = yield* scraped(10, [{ kind: "reset", endpoint: "graph" }])
+      yield* fires(scrape, [{ alert: "AzureSecurityHostOutage", labels: { code: "network_failed" } }])
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("do not fire while all is well", () =>

@@ -95,5 +95,10 @@ describe("the metrics of a running connector", () => {
       for (const { labels, name } of samples) {
         assert.strictEqual(labels["tenant"], labels["instance"], `${name} ${Json.text(labels)}`)
       }
-    }).pipe(Effect.scoped, Effect.provide(Logger.layer([]))))
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Logger.layer([])),
+      // Other tests of this process record metrics, too.
+      Effect.provideService(Metric.MetricRegistry, new Map())
+    ))
 })
