@@ -4,12 +4,13 @@ import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
-import { GraphClient } from "../graph/GraphClient.ts"
+import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import * as ClockSkew from "./ClockSkew.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
 import { type Waiting, waitingOf } from "./Holders.ts"
@@ -61,11 +62,13 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const lockOf = makeLocks()
   const turn = yield* Starts.make
   const outages = yield* Outages.make
+  const graphs = new Map<string, Graph>()
   const forget = (name: string) => Effect.andThen(outages.forget(name), reporter.forget(name))
   const current = yield* Ref.make<ReadonlyArray<Instance> | undefined>(undefined)
 
   const runInstance = Effect.fnUntraced(function*({ identity, pace }: Known) {
     const graph = yield* graphClient.connect(identity)
+    graphs.set(identity.name, graph)
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
     yield* Effect.forEach(
       identity.endpoints,
@@ -136,6 +139,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
       known.delete(name)
+      graphs.delete(name)
       yield* forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
@@ -155,10 +159,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   })
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))
+  const minutely = Effect.andThen(Stalls.look(outages), Effect.suspend(() => ClockSkew.look(graphs.values())))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(hourly, Schedule.spaced("1 hour")), services))
-  yield* Effect.forkScoped(
-    Effect.provideContext(Effect.repeat(Stalls.look(outages), Schedule.spaced("1 minute")), services)
-  )
+  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(minutely, Schedule.spaced("1 minute")), services))
 
   return { apply, ended: FiberMap.awaitEmpty(fibers) } satisfies Running
 })

@@ -135,6 +135,10 @@ export const reportCodes = {
       "a stored position or a part of the ledger could not be read, or is another endpoint's, and was set aside; polling goes on from what the ledger remembers",
     remedy: "check the disk"
   },
+  clock_off: {
+    says: "this machine's clock differs from Microsoft's by two minutes or more; at five, tokens are refused",
+    remedy: "set the clock (chronyd, ntpd or the host's)"
+  },
   credential_expiring: {
     says: "the client secret expires in 30, 14, 7 days or 1 day, by `client_secret_expires`",
     remedy: "create a new client secret under Certificates & secrets, and paste its Value"

@@ -43,7 +43,10 @@ const wanted: { readonly [K in Kind]?: ReadonlyArray<Wanted> } = {
   hostile_next_link: [{ kind: "hostile_next_link", url: "https://evil.example/" }],
   clamp: [{ kind: "clamp", size: 2 }],
   skip_limit: [{ kind: "skip_limit", max: 1 }],
-  aadsts: [{ kind: "aadsts", code: 7_000_215 }, { kind: "aadsts", code: 90_033 }, { kind: "aadsts", code: 53_003 }],
+  aadsts: [{ kind: "aadsts", code: 7_000_215 }, { kind: "aadsts", code: 90_033 }, { kind: "aadsts", code: 53_003 }, {
+    kind: "aadsts",
+    code: 987_654
+  }],
   big_body: [{ kind: "big_body", bytes: 1_000_000 }]
 }
 
