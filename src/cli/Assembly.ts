@@ -93,8 +93,10 @@ export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
  * Polls until interrupted or, with `once`, each endpoint once, and serves the web page meanwhile. Returns the exit code.
  * Fibers that `beside` forks run as long.
  */
-export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = Effect.void, once }: {
+export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = Effect.void, changed, once }: {
   readonly once: boolean
+  /** What is done with the settings after each change of theirs. */
+  readonly changed?: (settings: Settings) => Effect.Effect<void>
   readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
 }) =>
   Effect.gen(function*() {
@@ -102,5 +104,5 @@ export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = 
     yield* audit.open(parts.audit)
     yield* openBackend
     yield* beside
-    return (yield* Connector.run(once, audit.followed)) ? ExitCode.well : ExitCode.failed
+    return (yield* Connector.run(once, audit.followed, changed)) ? ExitCode.well : ExitCode.failed
   }).pipe(Effect.scoped, Effect.provide(layer(parts), { local: true }))

@@ -16,12 +16,18 @@ import { settingsInvalid } from "../status/StatusSelector.ts"
 /** Seconds for which a process that polls once waits for the broker's settings. */
 const firstSettingsSeconds = 30
 
+/** Settings whose change acts at once. */
+const atOnce = ["$schema", "instances", "log"] as const
+
 /** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
+/** What is done with the settings after each change of theirs, beside the instances. */
+type Changed = (settings: Settings) => Effect.Effect<void>
+
 /** Applies each change of the settings, and reports those that cannot be used. */
 const follow = Effect.fnUntraced(
-  function*(changes: Stream.Stream<SettingsChange>, apply: Running["apply"], told: Told) {
+  function*(changes: Stream.Stream<SettingsChange>, apply: Running["apply"], told: Told, changed: Changed) {
     const { initial } = yield* SettingsSource
     const status = yield* Status
     const reporter = yield* Reporter
@@ -87,13 +93,12 @@ const follow = Effect.fnUntraced(
         before = settings
         isFirst = false
         if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
-        if (
-          !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
-        ) {
+        if (!Equal.equals(Struct.omit(settings, atOnce), Struct.omit(initial, atOnce))) {
           yield* Effect.logWarning(
-            "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
+            "sink, checkpoint, search, page and limits of the settings take effect at the next start"
           )
         }
+        yield* changed(settings)
         yield* apply(settings, change.order)
         yield* tell(faults, settings)
       })
@@ -138,38 +143,43 @@ const firstOf = (changes: Stream.Stream<SettingsChange>) =>
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
  * the settings could be used and every poll succeeded; forbidden (403) and retired endpoints count as success.
  */
-export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Told = () => Effect.void) {
-  const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
-  const status = yield* Status
-  const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
-  const instances = yield* make(queue, once)
-  // A consumer that is stopped before it starts would not give up the pages in the queue.
-  const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
-  if (!once) {
-    yield* instances.apply(initial, order)
-    yield* Effect.forkScoped(follow(changes, instances.apply, told))
-    return yield* Fiber.join(consumer)
-  }
-  let isUsable = true
-  if (hasInstancesLater) {
-    const first = yield* firstOf(changes)
-    if (Option.isNone(first)) {
-      yield* Effect.logError(
-        `no settings came from the broker within ${firstSettingsSeconds} seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS`
-      )
-      return false
+export const run = Effect.fn("Connector.run")(
+  function*(once: boolean, told: Told = () => Effect.void, changed: Changed = () => Effect.void) {
+    const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
+    const status = yield* Status
+    const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
+    const instances = yield* make(queue, once)
+    // A consumer that is stopped before it starts would not give up the pages in the queue.
+    const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), {
+      startImmediately: true
+    })
+    if (!once) {
+      yield* instances.apply(initial, order)
+      yield* Effect.forkScoped(follow(changes, instances.apply, told, changed))
+      return yield* Fiber.join(consumer)
     }
-    isUsable = first.value.faults.length === 0
-    yield* follow(Stream.succeed(first.value), instances.apply, told)
-  } else yield* instances.apply(initial, order)
-  const failed = yield* Effect.raceFirst(
-    Effect.as(instances.ended, false),
-    Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
-  )
-  const document = yield* status.document
-  return !failed && isUsable &&
-    document.instances.every(({ endpoints, waits_for }) =>
-      waits_for !== undefined ||
-      endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
+    let isUsable = true
+    if (hasInstancesLater) {
+      const first = yield* firstOf(changes)
+      if (Option.isNone(first)) {
+        yield* Effect.logError(
+          `no settings came from the broker within ${firstSettingsSeconds} seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS`
+        )
+        return false
+      }
+      isUsable = first.value.faults.length === 0
+      yield* follow(Stream.succeed(first.value), instances.apply, told, changed)
+    } else yield* instances.apply(initial, order)
+    const failed = yield* Effect.raceFirst(
+      Effect.as(instances.ended, false),
+      Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
     )
-}, Effect.scoped)
+    const document = yield* status.document
+    return !failed && isUsable &&
+      document.instances.every(({ endpoints, waits_for }) =>
+        waits_for !== undefined ||
+        endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
+      )
+  },
+  Effect.scoped
+)

@@ -1,5 +1,5 @@
 /** The command `run`: polls until stopped, or once. */
-import { Config, Effect, FileSystem, Layer, Option, Path, Result, Scope } from "effect"
+import { Config, Effect, FileSystem, Layer, MutableRef, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Audit } from "../config/Audit.ts"
 import { filesOf } from "../config/Credential.ts"
@@ -115,11 +115,9 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const { initial, remarks = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
-  const logging = Logging.layer({
-    format: Option.getOrElse(options.logFormat, () => initial.log.format),
-    level: initial.log.level,
-    toStderr: initial.sink.type === "stdout"
-  })
+  const given: Logging.Given = { format: options.logFormat, level: yield* Logging.levelGiven }
+  const shown = MutableRef.make(Logging.shownOf(initial.log, given))
+  const logging = Logging.layerFollowing(shown, initial.sink.type === "stdout")
   const context = yield* Effect.provide(
     Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
     logging
@@ -157,11 +155,12 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
       )
     }, {
       once: options.once,
+      changed: ({ log }) => Effect.sync(() => void MutableRef.set(shown, Logging.shownOf(log, given))),
       beside: sink.type === "file" && !options.once ? Effect.forkScoped(Retention.run(sink)) : Effect.void
     })
   }).pipe(
     Effect.provideContext(context),
-    Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
+    Effect.provide(Layer.provideMerge(Logging.layerGated(shown), Layer.provideMerge(Telemetry.layer, logging))),
     Effect.catchTag(["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"], refuse)
   )
 }, Effect.scoped)

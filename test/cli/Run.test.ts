@@ -128,7 +128,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       const written = `${data} can be written by other users (mode 0777), who could put something else in the place of `
       const said = yield* run
       assert.strictEqual(said.split(written).length, 2)
-      assert.include(said, `: run chmod go-w ${data}, or chmod +t ${data}\n`)
+      assert.include(said, `: run chmod go-w ${data}, or chmod +t ${data}  at=`)
       if (process.getuid?.() !== 0) return
       yield* fs.chmod(data, 0o755)
       yield* fs.chown(data, 54_321, 54_321)
