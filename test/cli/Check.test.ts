@@ -217,7 +217,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       }, { sink: { type: "file", directory: "/proc/nowhere" } })
       const run = yield* Process.start(["check", "--config", file])
       assert.strictEqual(yield* run.exit, 1)
-      assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be written/)
+      assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be made \(ENOENT in open\)/)
       assert.match(run.stdout(), /✓ checkpoint/)
       assert.match(run.stdout(), /✗ sign-in host +Microsoft could not be reached: connection refused/)
       assert.match(run.stdout(), /✗ Graph +Microsoft could not be reached: connection refused/)
