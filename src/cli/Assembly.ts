@@ -5,6 +5,7 @@
 import { Effect, type FileSystem, Layer, type Path, type Scope, type Stdio } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import * as SavedBackfills from "../checkpoints/SavedBackfills.ts"
 import { Audit } from "../config/Audit.ts"
 import type { Settings } from "../config/Settings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
@@ -60,8 +61,18 @@ export const layerSinkAlone = (
 export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file" ? layerFile(settings.sink, FileSink.backfillNames) : layerSinkAlone(settings)
 
-/** Layer that stores positions and ledgers in the files of a directory. */
-export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.layer, FileStateStore.layer(directory))
+/** Layer that stores positions and ledgers in the files of a directory, where `backfill` has a directory of its own. */
+export const layerFileStates = (directory: string) =>
+  Layer.effect(
+    Checkpoints,
+    Effect.gen(function*() {
+      const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      return Checkpoints.of({
+        ...(yield* Checkpoints),
+        backfills: Effect.provideContext(SavedBackfills.inDirectory(directory), files)
+      })
+    })
+  ).pipe(Layer.provide(Checkpoints.layer), Layer.provide(FileStateStore.layer(directory)))
 
 /** The parts in which the commands differ. */
 export interface Parts<Out, E, R> {

@@ -79,6 +79,11 @@ const instanceLines = (
   return [
     title,
     ...(polled.length === 0 ? [] : padded([head, ...rows]).map((text) => `  ${text}`)),
+    ...(instance.backfills ?? []).map(({ done, endpoint, from, reached, to }) =>
+      `  backfill of ${endpoint} from ${from}: ${
+        done ? `done up to ${reached}` : `has reached ${reached}${to === null ? "" : ` of ${to}`}`
+      }`
+    ),
     ...reportLines([...errors, ...warnings].filter((report) => !isTold(report)))
   ]
 }

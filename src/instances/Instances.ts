@@ -10,6 +10,7 @@ import type { PagePermits } from "../publishing/PagePermits.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import * as Backfills from "./Backfills.ts"
 import * as ClockSkew from "./ClockSkew.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
@@ -19,6 +20,9 @@ import { Leases } from "./Leases.ts"
 import * as Outages from "./Outages.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
+
+/** Time between two looks at what the command backfill saves: a broker lists all positions for each. */
+const backfillsEvery = "30 seconds"
 
 /** The instances that run. */
 export interface Running {
@@ -159,6 +163,9 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   })
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))
+  const backfills = yield* Backfills.make
+  const lookAtBackfills = Effect.flatMap(Ref.get(current), (instances) => backfills(instances ?? []))
+  if (!once) yield* Effect.forkScoped(Effect.repeat(lookAtBackfills, Schedule.spaced(backfillsEvery)))
   const minutely = Effect.andThen(Stalls.look(outages), Effect.suspend(() => ClockSkew.look(graphs.values())))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(hourly, Schedule.spaced("1 hour")), services))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(minutely, Schedule.spaced("1 minute")), services))

@@ -186,6 +186,13 @@ const instanceDocument = (
     connection_status: connectionStatus(state, endpoints, now),
     ...(instance.waitsFor === undefined ? {} : { waits_for: instance.waitsFor }),
     warnings,
+    ...(instance.backfills === undefined || instance.backfills.length === 0 ? {} : {
+      backfills: instance.backfills.map(({ isDone, movedAt, ...range }) => ({
+        ...range,
+        done: isDone,
+        moved_at: isoTime(movedAt)
+      }))
+    }),
     requests_last_minute: used,
     requests_per_minute_max: perMinute,
     endpoints: all.map((endpoint) => endpointDocument(endpoint.name, instance.endpoints[endpoint.name], now))
