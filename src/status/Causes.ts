@@ -14,6 +14,7 @@ const codes: ReadonlySet<string> = new Set([
   "tls_wrong_host",
   "proxy_failed",
   "timed_out",
+  "body_unreadable",
   "waiting"
 ])
 

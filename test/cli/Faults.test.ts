@@ -66,6 +66,12 @@ const normal = (text: string): string =>
     })
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>")
 
+/** What is said of a fault, without the endpoints and the times. */
+const wordsOf = (text: string): string =>
+  text
+    .replace(/^((?:HTTP \d+ )?)on [\w, ]+: /, "$1: ")
+    .replaceAll(/ after [\d.]+ s\b|, try \d+ of \d+ failed, the next (?:is at \S+|goes on)|<[+-]\d+ s>/g, "")
+
 const moments = [["5 seconds", 5], ["1 minute", 60], ["10 minutes", 600], ["2 hours", 7200]] as const
 
 const settings = Effect.orDie(decodeSettings(
@@ -175,6 +181,34 @@ it.layer(NodeServices.layer)("what an administrator sees over two hours", (it) =
       const text = `${yield* seen(undefined, ForgetfulSink.make())}\n`
       if (yield* updating) yield* fs.writeFileString(file, text)
       assert.strictEqual(text, yield* fs.readFileString(file), "UPDATE=1 npm test writes it anew")
+    }))
+
+  it.effect("is told of each fault in the same words by log and status, with a code and a remedy, and by that code in check", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      for (const [name] of all) {
+        const lines = (yield* fs.readFileString(`${directory}/${name}.txt`)).split("\n")
+        const told = lines.flatMap((line) => {
+          const [, text, code, endpoint = ""] =
+            /^\[(?:WARN|ERROR)\] azure-security: (.*?) {2}code=(\w+)(?: instance=\S+)?(?: endpoint=(\w+))?/.exec(
+              line
+            ) ?? []
+          return text === undefined ? [] : [{ what: `${code}: ${wordsOf(text)}`, code, text, endpoint }]
+        })
+        for (const { code, text } of told) assert.match(text, /.+; ./, `${name}: ${code} has a remedy`)
+        const words = new Set(told.map(({ what }) => what))
+        const codes = new Set(told.map(({ code }) => code))
+        for (const line of lines) {
+          const [, text, code] = /^ {2}! (.*?) {2}code=(\w+)$/.exec(line) ?? []
+          if (text !== undefined) assert.isTrue(words.has(`${code}: ${wordsOf(text)}`), `${name}: ${text}`)
+          const [, checked] = /^ {2}[✗?] .* {2}code=(\w+)$/.exec(line) ?? []
+          if (checked !== undefined) assert.isTrue(codes.has(checked), `${name}: check has ${checked}, the log has not`)
+        }
+        // Once for an endpoint while it lasts; a pass that ends well between two, as one without a link does, ends it.
+        const early = lines.slice(0, lines.indexOf("--- 10 minutes")).filter((line) => /^\[(?:WARN|ERROR)\]/.test(line))
+        const once = early.map((line) => line.replaceAll(/<[+-]\d+ s>/g, ""))
+        if (name !== "empty_page_with_next_link") assert.strictEqual(new Set(once).size, once.length, name)
+      }
     }))
 
   it.effect("has no file of a fault that is no more", () =>
