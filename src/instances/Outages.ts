@@ -2,7 +2,7 @@
  * Makes one report of an outage that many endpoints meet: a name server that is away concerns a hundred tenants, and is one
  * fault. It is told once, with the number of tenants, and so is its end.
  */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, HashMap } from "effect"
 import { causeOf, concerned, lasting } from "../status/Causes.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { count, Reporter, type Saying } from "../status/Reporter.ts"
@@ -48,7 +48,8 @@ export const make = Effect.gen(function*() {
   const polled = Effect.map(
     status.snapshot,
     ({ instances }) =>
-      Array.from(instances.values()).filter(({ enabled, waitsFor }) => enabled && waitsFor === undefined).length
+      HashMap.reduce(instances, 0, (count, { enabled, waitsFor }) =>
+        enabled && waitsFor === undefined ? count + 1 : count)
   )
 
   const reportOf = Effect.fnUntraced(function*(outage: Outage): Effect.fn.Return<Report> {

@@ -8,7 +8,7 @@ import { all } from "../endpoints/Endpoints.ts"
 import { causeOf, causesOf } from "./Causes.ts"
 import * as Metrics from "./Metrics.ts"
 import type { Report } from "./Report.ts"
-import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
+import { instancesOf, polledEndpoints, type Snapshot } from "./Snapshot.ts"
 import { instanceState } from "./StatusSelector.ts"
 
 /** A gauge with its value and labels. */
@@ -29,14 +29,15 @@ const reported = (report: Pick<Report, "code" | "endpoint" | "instance">): Gauge
 })
 
 /** Selects a gauge for each report that lasts: of the process, the sink, the instances that are turned on, and their endpoints. */
-const reportsOf = ({ instances, reports, sink }: Snapshot): ReadonlyArray<Gauge> => {
+const reportsOf = (snapshot: Snapshot): ReadonlyArray<Gauge> => {
+  const { reports, sink } = snapshot
   // One cause is one series, and so one alert.
   const causes = causesOf(reports.values())
   const isOwn = (report: Report) => !causes.has(causeOf(report) ?? "")
   return [
     ...[...reports.values(), ...sink.warnings ?? []].map(reported),
     ...(sink.failing.size === 0 ? [] : [reported({ code: "sink_unavailable" })]),
-    ...Array.from(instances).flatMap(([instance, { enabled, endpoints, warnings }]) =>
+    ...instancesOf(snapshot).flatMap(([instance, { enabled, endpoints, warnings }]) =>
       !enabled ?
         [] :
         [
@@ -67,7 +68,7 @@ export const gaugesOf = (
       ...(rhythm === undefined ? [] : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
     ]
   }),
-  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints, secretExpiresAt }]) => {
+  ...instancesOf(snapshot).flatMap(([instance, { enabled, endpoints, secretExpiresAt }]) => {
     if (!enabled) return []
     const labels = Metrics.ofInstance(instance)
     const isOk = instanceState(enabled, all.map(({ name }) => endpoints[name]), now) === "ok"
