@@ -37,7 +37,8 @@ export const reportCodes = {
     remedy: "report it with the log; nothing is lost"
   },
   checkpoint_lag: {
-    says: "no pass has ended well for an hour, or six intervals where they are longer",
+    says:
+      "no pass has ended well for an hour, or six intervals where they are longer; not told of an outage, whose report says why",
     remedy: "see the endpoint's other reports and the sink's"
   },
   endpoint_silent: {
