@@ -4,19 +4,25 @@ import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
-import { GraphClient } from "../graph/GraphClient.ts"
+import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import * as Backfills from "./Backfills.ts"
+import * as ClockSkew from "./ClockSkew.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
 import { type Waiting, waitingOf } from "./Holders.ts"
 import { warn } from "./InstanceWarnings.ts"
 import { Leases } from "./Leases.ts"
+import * as Outages from "./Outages.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
+
+/** Time between two looks at what the command backfill saves: a broker lists all positions for each. */
+const backfillsEvery = "30 seconds"
 
 /** The instances that run. */
 export interface Running {
@@ -59,14 +65,18 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const known = new Map<string, Known>()
   const lockOf = makeLocks()
   const turn = yield* Starts.make
+  const outages = yield* Outages.make
+  const graphs = new Map<string, Graph>()
+  const forget = (name: string) => Effect.andThen(outages.forget(name), reporter.forget(name))
   const current = yield* Ref.make<ReadonlyArray<Instance> | undefined>(undefined)
 
   const runInstance = Effect.fnUntraced(function*({ identity, pace }: Known) {
     const graph = yield* graphClient.connect(identity)
+    graphs.set(identity.name, graph)
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
     yield* Effect.forEach(
       identity.endpoints,
-      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf }),
+      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf, outages }),
       { concurrency: identity.endpoints.length, discard: true }
     )
   })
@@ -87,7 +97,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       secretExpiresAt: secretExpiresAt(instance),
       waitsFor
     })
-    yield* reporter.forget(name)
+    yield* forget(name)
     const one: Known = { identity, pace: yield* SubscriptionRef.make(pace), waitsFor }
     known.set(name, one)
     yield* end(name)
@@ -96,7 +106,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const polling = Effect.andThen(wait, runInstance(one)).pipe(
       // A run that was replaced says nothing: its successor may have begun, while an attempt to publish kept this one.
       Effect.onInterrupt(() =>
-        Effect.suspend(() => known.get(name) === one ? status.tellInstance(name, { _tag: "Rested" }) : Effect.void)
+        Effect.suspend(() =>
+          known.get(name) === one
+            ? Effect.andThen(outages.forget(name), status.tellInstance(name, { _tag: "Rested" }))
+            : Effect.void
+        )
       ),
       Effect.provideContext(services)
     )
@@ -129,7 +143,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
       known.delete(name)
-      yield* reporter.forget(name)
+      graphs.delete(name)
+      yield* forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
     const waiting = waitingOf(wanted)
@@ -148,8 +163,12 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   })
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))
+  const backfills = yield* Backfills.make
+  const lookAtBackfills = Effect.flatMap(Ref.get(current), (instances) => backfills(instances ?? []))
+  if (!once) yield* Effect.forkScoped(Effect.repeat(lookAtBackfills, Schedule.spaced(backfillsEvery)))
+  const minutely = Effect.andThen(Stalls.look(outages), Effect.suspend(() => ClockSkew.look(graphs.values())))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(hourly, Schedule.spaced("1 hour")), services))
-  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(Stalls.look, Schedule.spaced("1 minute")), services))
+  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(minutely, Schedule.spaced("1 minute")), services))
 
   return { apply, ended: FiberMap.awaitEmpty(fibers) } satisfies Running
 })
