@@ -46,7 +46,7 @@ const threads = {
 }
 
 export default defineConfig({
-  input: "src/main.ts",
+  input: "src/cli/Program.ts",
   platform: "node",
   resolve: {
     alias: {
@@ -61,6 +61,8 @@ export default defineConfig({
     format: "esm",
     codeSplitting: false,
     minify: true,
+    // So that the file alone is a command, too.
+    banner: "#!/usr/bin/env node",
     // Each module in a function of its own: V8 parses one after another, and not all of them at once. 8 MB less.
     strictExecutionOrder: true
   }

@@ -171,7 +171,7 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
     "cli/Printed.ts": /./,
     "cli/Logging.ts": /withConsole/,
     // Before any import, and while the process ends.
-    "cli/NodeVersion.ts": /process\.stderr/,
+    "cli/NodeVersion.js": /process\.stderr/,
     "cli/Stop.ts": /process\.std/,
     // Artifacts, for programs.
     "sinks/StdoutSink.ts": /stdio\.stdout/
