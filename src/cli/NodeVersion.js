@@ -8,3 +8,6 @@ if (Number(process.versions.node.split(".")[0]) < majorMin) {
   )
   process.exit(2)
 }
+
+// At this signal Node would open its debugger, to which any local user may connect.
+process.on("SIGUSR1", () => {})

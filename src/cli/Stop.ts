@@ -49,14 +49,8 @@ export const unfinished = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect
 /** The exit code of a stop. Polling has no end, and a stop of it is well. */
 export const exitCode = (): number => !isUnfinished ? 0 : stoppedBy === "SIGINT" ? 130 : 143
 
-/**
- * Watches for SIGINT and SIGTERM. Call it once, before the program runs.
- *
- * SIGUSR1 is taken and ignored: Node would open its debugger, to which any local user may connect. Until this runs only
- * the option `--disable-sigusr1` keeps it shut.
- */
+/** Watches for SIGINT and SIGTERM. Call it once, before the program runs. */
 export const watch = (): void => {
-  process.on("SIGUSR1", () => {})
   let signals = 0
   const onSignal = (signal: "SIGINT" | "SIGTERM") => {
     signals++
