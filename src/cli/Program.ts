@@ -13,6 +13,7 @@ import * as CheckpointCommand from "./CheckpointCommand.ts"
 import * as DemoCommand from "./DemoCommand.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as ExplainCommand from "./ExplainCommand.ts"
+import * as InitCommand from "./InitCommand.ts"
 import * as Logging from "./Logging.ts"
 import * as PageCommand from "./PageCommand.ts"
 import * as Printed from "./Printed.ts"
@@ -26,6 +27,7 @@ import * as ValidateCommand from "./ValidateCommand.ts"
 const program = Command.make("azure-security").pipe(
   Command.withDescription("Collects Microsoft Graph security alerts, evidence and incidents as WitFoo artifacts"),
   Command.withSubcommands([
+    InitCommand.command,
     RunCommand.command,
     CheckCommand.command,
     ValidateCommand.command,
