@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, rolldown } from "rolldown"
+import { buildOf, buildText } from "./build.mjs"
 import { noticesOf, packagesOf } from "./notices.mjs"
 
 /** A text with one character beyond Latin-1 takes two bytes each in V8, and the bundle stays in memory. */
@@ -55,6 +56,7 @@ export default defineConfig({
       "jsonc-parser$": fileURLToPath(new URL("../node_modules/jsonc-parser/lib/esm/main.js", import.meta.url))
     }
   },
+  transform: { define: { azureSecurityBuild: JSON.stringify(buildText(buildOf())) } },
   plugins: [threads, ascii, notices],
   output: {
     file: "dist/azure-security.js",

@@ -6,44 +6,15 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Exit, Layer, Ref } from "effect"
 import { CliError, Command } from "effect/cli"
-import { version } from "../status/Version.ts"
-import * as BackfillCommand from "./BackfillCommand.ts"
-import * as CheckCommand from "./CheckCommand.ts"
-import * as CheckpointCommand from "./CheckpointCommand.ts"
-import * as DemoCommand from "./DemoCommand.ts"
+import { build, version } from "../status/Version.ts"
+import { program } from "./Commands.ts"
 import { ExitCode } from "./ExitCode.ts"
-import * as ExplainCommand from "./ExplainCommand.ts"
-import * as InitCommand from "./InitCommand.ts"
 import * as Logging from "./Logging.ts"
-import * as PageCommand from "./PageCommand.ts"
 import * as Printed from "./Printed.ts"
-import * as RunCommand from "./RunCommand.ts"
-import * as SchemaCommand from "./SchemaCommand.ts"
-import * as SimulateCommand from "./SimulateCommand.ts"
-import * as StatusCommand from "./StatusCommand.ts"
 import * as Stop from "./Stop.ts"
-import * as ValidateCommand from "./ValidateCommand.ts"
-
-const program = Command.make("azure-security").pipe(
-  Command.withDescription("Collects Microsoft Graph security alerts, evidence and incidents as WitFoo artifacts"),
-  Command.withSubcommands([
-    InitCommand.command,
-    RunCommand.command,
-    CheckCommand.command,
-    ValidateCommand.command,
-    StatusCommand.command,
-    PageCommand.command,
-    ExplainCommand.command,
-    CheckpointCommand.command,
-    BackfillCommand.command,
-    DemoCommand.command,
-    SimulateCommand.command,
-    SchemaCommand.command
-  ])
-)
 
 const main = Effect.gen(function*() {
-  yield* Command.run(program, { version }).pipe(
+  yield* Command.run(program, { version: `${version} (${build})` }).pipe(
     Effect.catchTag(
       ["Refusal", "ProxyMalformed"],
       (refusal) => Effect.andThen(Printed.error(refusal.message), ExitCode.set(ExitCode.refused))

@@ -1,0 +1,2 @@
+import type { Effect } from "effect"
+export declare const manual: Effect.Effect<string, unknown>
