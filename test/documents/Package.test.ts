@@ -15,12 +15,12 @@ it.layer(NodeServices.layer)("the package", (it) => {
       const fs = yield* FileSystem.FileSystem
       const manifest = Json.parse(yield* fs.readFileString("package.json")) as {
         readonly files: ReadonlyArray<string>
-        readonly man: string
+        readonly man: ReadonlyArray<string>
         readonly bin: Readonly<Record<string, string>>
       }
       const made = manifest.files.filter((file) => file.startsWith("dist/"))
       assert.deepStrictEqual(made, ["dist/azure-security.js", "dist/azure-security.1", "dist/THIRD-PARTY-NOTICES.txt"])
-      assert.include(made, manifest.man)
+      assert.includeMembers(made, [...manifest.man])
       for (const file of manifest.files) if (!made.includes(file)) assert.isTrue(yield* fs.exists(file), file)
       const launcher = yield* fs.readFileString(manifest.bin["azure-security"]!)
       assert.match(launcher, /^#!\/usr\/bin\/env node\n/)
