@@ -9,7 +9,7 @@ import { version } from "../src/status/Version.ts"
 import { buildOf } from "./build.mjs"
 
 /** The parts of the help of a command, as `--help` has them. */
-const docOf = (...words) => {
+export const docOf = (...words) => {
   let found
   const formatter = { ...CliOutput.defaultFormatter({ colors: false }), formatHelpDoc: (doc) => ((found = doc), "") }
   const silent = { ...console, log: () => {} }

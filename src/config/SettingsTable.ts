@@ -36,6 +36,13 @@ const typeOf = (form: Json): string | undefined => {
 const defaultsOf = (type: string): unknown =>
   Option.getOrUndefined(Result.getSuccess(Schema.decodeUnknownResult(Settings)({ ...smallest, sink: { type } })))
 
+/** What stands for the settings of each endpoint, which differ in defaults only. */
+const anyEndpoint: Readonly<Record<string, string>> = {
+  enabled: "Whether this endpoint is polled; by default those that are not marked as off above.",
+  poll_interval_minutes:
+    "Minutes between the starts of two polls of this endpoint; by default as above, or poll_interval_minutes when that is longer."
+}
+
 const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, form = ""): ReadonlyArray<string> => {
   const { additionalProperties, description } = schema
   const properties = forms(schema).flatMap((one) =>
@@ -43,6 +50,11 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
       ? Object.entries(one["properties"]).map(([key, property]) => ({ key, property, type: typeOf(one) }))
       : []
   )
+  if (path.at(-1) === "endpoints") {
+    return Object.entries(anyEndpoint).map(([key, purpose]) =>
+      `| \`${path.join(".").replace("instances.name", "…")}.<endpoint>.${key}\` |  | ${purpose} |`
+    )
+  }
   if (properties.length === 0 && isRecord(additionalProperties)) {
     return rowsOf(additionalProperties, [...path, "name"], defaults)
   }
