@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 
 const root = new URL("../", import.meta.url)
 const stage = new URL("dist/package/", root)
@@ -19,5 +20,5 @@ for (const file of [...manifest.files, "README.md"]) {
 }
 // Where npm runs this, it tells where it is itself; on Windows it is no program of its own.
 const [npm, ...args] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"]
-execFileSync(npm, [...args, "pack", "--pack-destination", root.pathname], { cwd: stage, stdio: "inherit" })
+execFileSync(npm, [...args, "pack", "--pack-destination", fileURLToPath(root)], { cwd: fileURLToPath(stage), stdio: "inherit" })
 rmSync(stage, { recursive: true })
