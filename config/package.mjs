@@ -20,5 +20,8 @@ for (const file of [...manifest.files, "README.md"]) {
 }
 // Where npm runs this, it tells where it is itself; on Windows it is no program of its own.
 const [npm, ...args] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"]
-execFileSync(npm, [...args, "pack", "--pack-destination", fileURLToPath(root)], { cwd: fileURLToPath(stage), stdio: "inherit" })
+execFileSync(npm, [...args, "pack", "--pack-destination", fileURLToPath(root)], {
+  cwd: fileURLToPath(stage),
+  stdio: "inherit"
+})
 rmSync(stage, { recursive: true })
