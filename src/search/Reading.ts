@@ -1,6 +1,7 @@
 /** Answers searches from the index, for the read thread. */
 import type { DatabaseSync } from "node:sqlite"
 import { type Link, linkMatch, linkTo } from "./Links.ts"
+import { Members } from "./Members.ts"
 import { Meaning } from "./query/Meaning.ts"
 import { type Fault, parse, Refusal } from "./query/Syntax.ts"
 import { Vocabulary } from "./query/Vocabulary.ts"
@@ -65,12 +66,14 @@ export class Reading {
   readonly #options: ReadingOptions
   readonly #vocabulary: Vocabulary
   readonly #tallying: Tallying
+  readonly #members: Members
   readonly #statements
 
   constructor(database: DatabaseSync, options: ReadingOptions) {
     this.#options = options
     this.#vocabulary = new Vocabulary(database)
     this.#tallying = new Tallying(database)
+    this.#members = new Members(database)
     const placed = "SELECT key, row, name, artifacts.offset, length FROM artifacts LEFT JOIN files USING (file)"
     // Bounds are cast, because Node binds numbers as floats, by which FTS5 does not narrow its search.
     const matching = "words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)"
@@ -137,7 +140,8 @@ export class Reading {
       row,
       artifact: this.#line(stored),
       alert: this.#linked(row, "alert").toReversed(),
-      incident: this.#linked(row, "incident")
+      incident: this.#linked(row, "incident"),
+      members: this.#members.of(row)
     }
   }
 

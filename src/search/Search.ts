@@ -102,7 +102,12 @@ export const Detail = Schema.Struct({
   /** The alert and the other evidence of the same alert, in the order of time. At most 100. */
   alert: Schema.Array(Row),
   /** The artifact's incident, its latest version first. At most 10. */
-  incident: Schema.Array(Row)
+  incident: Schema.Array(Row),
+  /**
+   * The alerts of an incident in their latest state, in the order of time, each followed by its evidence: of at most 100
+   * alerts, and among its newest 2,000 artifacts. Of an alert's incident, only the other alerts.
+   */
+  members: Schema.Array(Row)
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
