@@ -24,6 +24,8 @@ export interface Lookup {
   /** Only rows before this key are returned. */
   readonly before: number | undefined
   readonly limit: number
+  /** Returns the rows that were indexed last, in this order. */
+  readonly isByArrival?: boolean | undefined
   /** Milliseconds since 1970, for times such as `now-7d`. */
   readonly now: number
 }
@@ -105,6 +107,7 @@ export class Reading {
     if ("refused" in found) return found
     const { match } = found
     const range = [keyAt(from), keyAt(to)] as const
+    if (lookup.isByArrival === true) return { ...this.#tallying.latest(match, range, limit), hasMore: false }
     const rows = this.#rows(match, range[0], Math.min(before ?? Infinity, range[1]), limit + 1)
     const total = before === undefined
       ? (this.#statements.count.get(match ?? everything, ...range) as { readonly count: number }).count

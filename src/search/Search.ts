@@ -81,6 +81,8 @@ export interface SearchRequest {
   readonly before?: number | undefined
   /** Rows at most, 1 to 1000. */
   readonly limit: number
+  /** Returns the rows that were indexed last, in this order, and no further page. */
+  readonly isByArrival?: boolean | undefined
 }
 
 /** Schema for one page of matches, newest first. */
@@ -111,8 +113,8 @@ export const Detail = Schema.Struct({
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
-/** Orders of alerts and incidents. */
-export const Sorting = Schema.Literals(["time", "severity"])
+/** Orders of alerts and incidents; by `arrival`, what was indexed last comes first. */
+export const Sorting = Schema.Literals(["time", "severity", "arrival"])
 export type Sorting = typeof Sorting.Type
 
 /** What alerts and incidents are grouped by. */
@@ -178,7 +180,7 @@ export const FoundThings = Schema.Struct({ ...overview, index: IndexState }).ann
 export type FoundThings = typeof FoundThings.Type
 
 /** A search for alerts and incidents. */
-export interface ThingsRequest extends Omit<SearchRequest, "before"> {
+export interface ThingsRequest extends Omit<SearchRequest, "before" | "isByArrival"> {
   readonly sort: Sorting
   readonly group: Grouping
   /** Alerts and incidents before the page. */

@@ -302,9 +302,11 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.clock.install({ time: now })
       await page.getByRole("switch", { name: "Live tail" }).click()
       await page.clock.runFor(100)
-      views.answers = having(all.slice(1))
-      await Promise.all([page.waitForResponse(/api\/search/), page.clock.runFor(4100)])
+      // What arrives last stands first, though it is older than the others.
+      views.answers = having([all[1]!, ...all.slice(3), all[2]!])
+      await Promise.all([page.waitForResponse(/api\/search.*sort=arrival/), page.clock.runFor(4100)])
       await page.locator("tr.fresh").waitFor()
+      await page.getByRole("button", { name: "1 new" }).waitFor()
       assert.deepStrictEqual(
         await page.locator("tr.fresh").evaluateAll((found) => found.map((row) => row.dataset["key"])),
         [String(all[1]!.key)]
@@ -324,7 +326,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.clock.runFor(100)
       await page.locator(`tr.fresh[data-key="${all[0]!.key}"]`).waitFor()
       await page.getByRole("switch", { name: "Live tail" }).click()
-      assert.strictEqual(await page.locator("tr.fresh").count(), 0)
+      await page.locator("tr.fresh").first().waitFor({ state: "detached" })
     })
   })
 
@@ -337,11 +339,14 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       views.answers = having(all)
       await page.clock.runFor(4100)
       await page.getByText("1 new artifact", { exact: true }).waitFor({ state: "attached" })
-      assert.strictEqual(await page.locator("tr[data-key]").count(), 101)
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 200)
       assert.strictEqual(await page.locator("tr.fresh").count(), 1)
+      await page.getByRole("button", { name: "1 new" }).click()
+      assert.strictEqual(await page.locator("tr.fresh").count(), 0)
+      await page.getByRole("switch", { name: "Live tail" }).click()
       await page.getByRole("button", { name: "Load more" }).click()
       await page.getByText("100 artifacts more", { exact: true }).waitFor({ state: "attached" })
-      assert.strictEqual(await page.locator("tr[data-key]").count(), 201)
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 200)
     })
   })
 
@@ -762,7 +767,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { viewport: { width: 1440, height: 900 } })
   })
 
-  it("shows the chosen columns, and remembers them", () => {
+  it("shows the chosen columns as wide as they were made, and remembers them", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
@@ -771,15 +776,36 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.locator("cds-checkbox", { hasText: "File hash" }).locator("label").click()
       await page.locator("cds-checkbox", { hasText: "Message type" }).locator("label").click()
       await page.keyboard.press("Escape")
+      const edge = page.getByRole("separator", { name: "Width of Title" })
+      const width = Number(await edge.getAttribute("aria-valuenow"))
+      await edge.focus()
+      await page.keyboard.press("ArrowLeft")
+      await page.keyboard.press("ArrowLeft")
+      const { x, y } = (await edge.boundingBox())!
+      await page.mouse.move(x + 4, y + 8)
+      await page.mouse.down()
+      await page.mouse.move(x - 20, y + 8, { steps: 3 })
+      await page.mouse.up()
+      const narrower = await edge.getAttribute("aria-valuenow")
+      assert.isBelow(Number(narrower), width - 40)
       await page.reload()
       await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual(await edge.getAttribute("aria-valuenow"), narrower)
       const heads = await page.getByRole("columnheader").allInnerTexts()
       assert.include(heads, "File hash")
       assert.notInclude(heads, "Message type")
+      const overflow = () => page.locator(".scroll").evaluate((one) => one.scrollWidth - one.clientWidth)
+      assert.isAtMost(await overflow(), 0)
+      await edge.dblclick()
       await page.getByRole("button", { name: "Columns" }).click()
       await page.getByRole("button", { name: "Show the default columns" }).click()
       assert.strictEqual(await page.getByRole("columnheader").count(), 9)
-    })
+      // In a narrower window fewer columns fit, and the menu says which are left out.
+      await page.setViewportSize({ width: 1100, height: 900 })
+      await page.getByText(/The table is too narrow for .*Destination/).waitFor()
+      assert.isAtMost(await overflow(), 0)
+      assert.include(await page.getByRole("columnheader").allInnerTexts(), "Email or URL")
+    }, { viewport: { width: 1920, height: 900 } })
   })
 
   it("says why a search failed, and tries again", () => {

@@ -1,11 +1,19 @@
 /** Messages around the rows: none found, more to load, or a failure. */
 import { html, type TemplateResult } from "lit"
+import { count } from "../Format.ts"
 import { sentence } from "../Text.ts"
-import { counted } from "./ArtifactFormat.ts"
+import { counted, indexLine } from "./ArtifactFormat.ts"
 import { rowsMax } from "./Results.ts"
 import { icons } from "./SearchIcons.ts"
-import type { Searching } from "./SearchRequests.ts"
+import { liveRows, type Searching } from "./SearchRequests.ts"
 import type { Place } from "./TimeRange.ts"
+
+/** The state of the index; `isLost` while the connector does not answer. */
+export const state = ({ index }: Searching, isLost: boolean): TemplateResult | undefined => {
+  if (index === undefined) return undefined
+  const { text, tone } = indexLine(index, isLost)
+  return html`<p class="index ${tone}"><span class="dot" aria-hidden="true"></span>${text}</p>`
+}
 
 /** Why the search failed, and a button to try again. */
 export const notice = ({ trouble }: Searching, again: () => void): TemplateResult | undefined => {
@@ -45,8 +53,9 @@ export const nothingFound = (
 
 /** The end of the rows, or a button that loads more. */
 export const end = (searching: Searching): TemplateResult | undefined => {
-  const { isFull, loading, results } = searching
+  const { isFull, isLive, loading, results } = searching
   if (results.rows.length === 0) return undefined
+  if (isLive) return html`<p class="end">Live tail shows what arrived last, at most ${count(liveRows)} rows.</p>`
   if (results.next === null) return html`<p class="end">That is all.</p>`
   if (isFull) return html`<p class="end">${counted(rowsMax, "row")} are shown: narrow the search, or export it.</p>`
   return html`<p class="end"><cds-button
