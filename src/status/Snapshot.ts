@@ -17,6 +17,8 @@ export interface EndpointSnapshot {
   readonly nextPollAt?: number | undefined
   readonly cooldownUntil?: number | undefined
   readonly recordsFetched: number
+  /** Records of one day: days since 1970, in UTC. */
+  readonly today?: { readonly day: number; readonly records: number } | undefined
   readonly artifactsPublished: number
   readonly deadLetters: number
   readonly highWaterMark?: string | undefined
@@ -40,6 +42,9 @@ export interface EndpointSnapshot {
   readonly lastPollWell?: boolean | undefined
 }
 
+/** Milliseconds of a day. */
+export const dayMillis = 86_400_000
+
 export interface InstanceSnapshot {
   readonly displayName: string
   readonly enabled: boolean
@@ -50,6 +55,8 @@ export interface InstanceSnapshot {
   readonly waitsFor?: string | undefined
   /** When the client secret expires by the settings, in milliseconds since 1970. */
   readonly secretExpiresAt?: number | undefined
+  /** Group of tenants that the settings put it in. */
+  readonly group?: string | undefined
   /** Requests to Graph in the last minute. */
   readonly used: Effect.Effect<number>
 }
@@ -103,6 +110,12 @@ export const freshInstance: InstanceSnapshot = {
   endpoints: each(() => freshEndpoint),
   warnings: new Map(),
   used: Effect.succeed(0)
+}
+
+/** Adds records to those of the day, in UTC, on which the poll that brought them began. */
+export const withMore = ({ lastPollAt = 0, today }: EndpointSnapshot, records: number): EndpointSnapshot["today"] => {
+  const day = Math.floor(lastPollAt / dayMillis)
+  return { day, records: records + (today?.day === day ? today.records : 0) }
 }
 
 /** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */

@@ -12,7 +12,8 @@ import {
   type InstanceSnapshot,
   type Outlet,
   type Snapshot,
-  warningKey
+  warningKey,
+  withMore
 } from "./Snapshot.ts"
 import type { EndpointState } from "./StatusDocument.ts"
 
@@ -62,10 +63,16 @@ export type InstanceEvent =
     readonly identity: Identity
     readonly pace: Pace
     readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
     /** The instance that polls this one's tenant; undefined when this one does. */
     readonly waitsFor: string | undefined
   }
-  | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
+  | {
+    readonly _tag: "Paced"
+    readonly pace: Pace
+    readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
+  }
   | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
   /** This process stopped polling the instance. Another replica may poll it and then knows its status. */
   | { readonly _tag: "Rested" }
@@ -106,6 +113,7 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
       return {
         ...endpoint,
         recordsFetched: endpoint.recordsFetched + event.records,
+        today: withMore(endpoint, event.records),
         artifactsPublished: endpoint.artifactsPublished + event.artifacts,
         deadLetters: endpoint.deadLetters + event.deadLetters
       }
@@ -180,12 +188,13 @@ const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
 
 const registered = (
   before: InstanceSnapshot,
-  { identity, pace, secretExpiresAt, waitsFor }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
+  { group, identity, pace, secretExpiresAt, waitsFor }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
 ): InstanceSnapshot => ({
   ...before,
   displayName: identity.displayName,
   enabled: identity.enabled,
   secretExpiresAt,
+  group,
   waitsFor,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
     ...paced(rested(endpoint), name, pace),
@@ -202,6 +211,7 @@ const reduceInstance = (before: InstanceSnapshot, event: InstanceEvent): Instanc
       return {
         ...before,
         secretExpiresAt: event.secretExpiresAt,
+        group: event.group,
         endpoints: everyEndpoint(before, (endpoint, name) => paced(endpoint, name, event.pace))
       }
     case "Connected":

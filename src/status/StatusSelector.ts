@@ -3,7 +3,13 @@ import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
 import { requestBudget, stalls } from "../graph/Limits.ts"
 import { isoTime } from "./Report.ts"
-import type { EndpointSnapshot, InstanceSnapshot, SinkSnapshot, Snapshot } from "./Snapshot.ts"
+import {
+  dayMillis,
+  type EndpointSnapshot,
+  type InstanceSnapshot,
+  type SinkSnapshot,
+  type Snapshot
+} from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error", "broker_lost"])
@@ -135,6 +141,7 @@ const endpointDocument = (
   next_poll_at: time(endpoint.nextPollAt !== undefined && endpoint.nextPollAt < now ? undefined : endpoint.nextPollAt),
   cooldown_until: time(endpoint.cooldownUntil),
   records_fetched: endpoint.recordsFetched,
+  records_today: endpoint.today?.day === Math.floor(now / dayMillis) ? endpoint.today.records : 0,
   artifacts_published: endpoint.artifactsPublished,
   dead_letters: endpoint.deadLetters,
   high_water_mark: endpoint.highWaterMark ?? null,
@@ -155,6 +162,7 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
   return {
     name,
     display_name: instance.displayName,
+    ...(instance.group === undefined ? {} : { group: instance.group }),
     enabled: instance.enabled,
     state,
     connection_status: connectionStatus(state, endpoints, now),

@@ -638,6 +638,7 @@ describeBrowser("the page", () => {
             next_poll_at: null,
             cooldown_until: null,
             records_fetched: 12_345,
+            records_today: 678,
             artifacts_published: 1,
             dead_letters: 0,
             high_water_mark: null,
@@ -647,18 +648,69 @@ describeBrowser("the page", () => {
           const instances = Array.from({ length: 1000 }, (_, index) => ({
             name: `tenant ${index}`,
             display_name: `tenant ${index}`,
+            group: `group ${index % 7}`,
             enabled: true,
             state: "ok",
-            connection_status: "connected",
+            connection_status: index === 500 ? "failed" : "connected",
             warnings: [],
             requests_last_minute: 0,
             requests_per_minute_max: 100,
             endpoints: [endpoint]
           }))
-          await page.clock.install()
           await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
           await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
+          const answered = page.waitForResponse("**/status").then(() => performance.now())
           await page.goto(url)
+          const rows = page.locator("azure-security-tenants tbody tr:not(.gap)")
+          await rows.first().waitFor()
+          assert.isBelow(performance.now() - await answered, 1000)
+          assert.match(await rows.first().innerText(), /^Failed\s+tenant 500\s+group 3/)
+          assert.isBelow(await rows.count(), 60)
+          await accessible(page, "the table of a thousand tenants")
+          await fits(page, "the table of a thousand tenants")
+          // Time of the page's own thread for each frame of a scroll, which a busy machine does not lengthen.
+          const session = await page.context().newCDPSession(page)
+          await session.send("Performance.enable", { timeDomain: "threadTicks" })
+          const spent = async () => {
+            const { metrics } = await session.send("Performance.getMetrics")
+            return metrics.find(({ name }) => name === "TaskDuration")!.value * 1000
+          }
+          const scroller = await page.locator("azure-security-tenants .scroll").elementHandle()
+          const frames: Array<number> = []
+          for (let before = await spent(), frame = 0; frame < 90; frame++) {
+            await scroller!.evaluate(async (one) => {
+              one.scrollTop += 450
+              await new Promise(requestAnimationFrame)
+            })
+            const after = await spent()
+            frames.push(after - before)
+            before = after
+          }
+          frames.sort((one, other) => one - other)
+          assert.isBelow(frames.at(-1)!, 50)
+          assert.isBelow(frames[Math.floor(frames.length / 2)]!, 16.7)
+          await rows.last().getByText(/^tenant 99/).waitFor()
+          await page.keyboard.press("Tab")
+          await rows.last().focus()
+          await page.keyboard.press("Home")
+          await page.waitForFunction(() => {
+            let element = document.activeElement
+            while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+            return element?.textContent?.includes("tenant 500") === true
+          })
+          await page.getByRole("combobox", { name: "Group" }).selectOption("group 3")
+          await page.waitForURL(/group=group(?:\+|%20)3/)
+          assert.strictEqual(await page.getByRole("grid").getAttribute("aria-rowcount"), "144")
+          await button(page, "Endpoints").click()
+          await page.getByRole("columnheader", { name: "riskyUsers" }).waitFor()
+          await accessible(page, "the matrix of endpoints")
+          const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Export as CSV").click()])
+          assert.strictEqual(download.suggestedFilename(), "endpoints.csv")
+          await page.goBack()
+          await page.getByRole("columnheader", { name: "Last success" }).waitFor()
+
+          await page.clock.install()
+          await page.goto(`${new URL(url).origin}/admin/settings/integrations?as=tiles`)
           await page.getByText("Every 5 s").waitFor()
           await page.getByText("1–24 of 1,000").waitFor()
           assert.strictEqual(await page.locator("azure-security-tile").count(), 24)

@@ -17,6 +17,7 @@ const labels: Record<Path, string> = {
   poll_interval_minutes: "Polling Interval",
   enabled: "Enabled",
   display_name: "Display name",
+  group: "Group",
   client_secret_expires: "Client secret expires",
   lookback_hours: "Lookback (hours)",
   overlap_minutes: "Overlap (minutes)",

@@ -13,6 +13,7 @@ const ownPaths = [
   "poll_interval_minutes",
   "enabled",
   "display_name",
+  "group",
   "client_secret_expires",
   "lookback_hours",
   "overlap_minutes",
