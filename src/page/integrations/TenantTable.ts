@@ -17,6 +17,8 @@ interface Column {
   readonly label: string
   readonly cell: (tenant: Tenant, now: number) => unknown
   readonly isNumber?: boolean
+  /** Part of the width. */
+  readonly width?: string
   readonly hint?: string
 }
 
@@ -29,9 +31,13 @@ const stateOf = ({ tile }: Tenant) => {
 }
 
 const tenantColumns: ReadonlyArray<Column> = [
-  { label: "State", cell: stateOf },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName) },
-  { label: "Group", cell: ({ group }) => group === "" ? "–" : visible(group) },
+  { label: "State", cell: stateOf, width: "11%" },
+  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "22%" },
+  {
+    label: "Group",
+    cell: ({ group }) =>
+      group === "" ? "–" : visible(group)
+  },
   {
     label: "Lag",
     cell: ({ lag }) => lag === undefined ? "–" : length(Math.max(0, lag)),
@@ -52,6 +58,7 @@ const tenantColumns: ReadonlyArray<Column> = [
   { label: "Requests", cell: ({ requests }) => count(requests), isNumber: true, hint: "Requests in the last minute" },
   {
     label: "Warnings",
+    width: "16%",
     cell: ({ ailments: found }) =>
       found.size === 0 ? "–" : ailments.filter(({ name }) => found.has(name)).map(({ word }) => word).join(", ")
   }
@@ -59,12 +66,14 @@ const tenantColumns: ReadonlyArray<Column> = [
 
 const matrixColumns: ReadonlyArray<Column> = [
   { label: "State", cell: stateOf },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName) },
+  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "12%" },
   ...endpointFacts.map(({ label, name }): Column => ({
     label: name,
     hint: label,
     cell: ({ tile }) => {
-      const found = tile.running?.endpoints.find((one) => one.name === name)
+      const found = tile.running?.endpoints.find((one) =>
+        one.name === name
+      )
       if (found === undefined) return "–"
       const { icon: drawing, word } = endpointStates[found.state]
       const why = found.error === null ? word : `${word}: ${visible(found.error.remedy)}`
@@ -93,7 +102,7 @@ export class TenantTable extends LitElement {
       th, tr:not(.gap) td { height: 40px; padding: 0 0.75rem; overflow: hidden; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
       th { position: sticky; top: 0; z-index: 1; background: var(--cds-layer-accent-01); font-weight: 600; }
       tr:not(.gap) td { box-sizing: border-box; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); }
-      .number { text-align: right; font-variant-numeric: tabular-nums; }
+      tr:not(.gap) .number { text-align: right; font-variant-numeric: tabular-nums; }
       tbody tr { cursor: pointer; }
       tbody tr:hover td { background: var(--cds-layer-hover-01); }
       tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
@@ -190,6 +199,7 @@ export class TenantTable extends LitElement {
       this.isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"
     }
         aria-rowcount=${this.tenants.length + 1}>
+        <colgroup>${columns.map(({ width }) => html`<col width=${width ?? nothing}>`)}</colgroup>
         <thead><tr role="row" aria-rowindex="1">${
       columns.map(({ hint, isNumber, label }) =>
         html`<th role="columnheader" scope="col" class=${isNumber === true ? "number" : ""} title=${

@@ -22,11 +22,11 @@ interface Form {
 
 const forms: Readonly<Record<string, Form>> = {
   time: { least: 176, share: 0, rank: 0 },
-  title: { least: 200, share: 3, rank: 1 },
-  indicator: { least: 200, share: 4, rank: 2 },
-  severity: { least: 130, share: 0, rank: 3 },
-  user: { least: 140, share: 2, rank: 4 },
-  kind: { least: 84, share: 0.5, rank: 5 },
+  title: { least: 220, share: 3, rank: 1 },
+  indicator: { least: 180, share: 4, rank: 2 },
+  severity: { least: 148, share: 0, rank: 3 },
+  user: { least: 130, share: 2, rank: 4 },
+  kind: { least: 80, share: 0.5, rank: 5 },
   evidence: { least: 120, share: 2, rank: 6 },
   src_ip: { least: 124, share: 0.5, rank: 7 },
   message_type: { least: 130, share: 0.5, rank: 8 },
