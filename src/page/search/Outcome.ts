@@ -37,11 +37,14 @@ export const nothingFound = (
 ): TemplateResult | undefined => {
   if (loading === "first" || !isAnswered || trouble !== undefined || results.rows.length > 0) return undefined
   const isBehind = index?.state === "catching_up"
-  const why = query === ""
-    ? "There is no artifact in this time range."
-    : "No artifact in this time range matches all terms."
+  const isEmpty = index?.rows === 0
+  const why = isEmpty
+    ? "Artifacts appear here by themselves once an instance was polled. Integrations shows whether one is, and what is in the way."
+    : query === ""
+    ? "There is no artifact in this time range: choose a longer one, or look at Integrations whether anything is collected."
+    : "No artifact in this time range matches all terms: leave one out, or choose a longer range."
   return html`<div class="nothing">
-    <h2>${index?.rows === 0 && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
+    <h2>${isEmpty && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
     <p>${isBehind ? "The index is still catching up; new matches will appear here." : why}</p>
     ${
     range.last === "30d"
