@@ -50,11 +50,11 @@ const lineOf = ({ as, name, values }: Series, colour: string): uPlot.Series => {
   }
 }
 
-/** The least time on the scale of freshness. */
-const leastSeconds = 1
+/** Seconds at which the scale of freshness has its lines; it begins with the first. */
+const times = [1, 10, 60, 600, 3600, 21_600, 86_400, 604_800] as const
 
-/** The next power of ten above a value, the top of a scale in which every power has the same room. */
-const powerAbove = (value: number): number => 10 ** Math.ceil(Math.log10(Math.max(10, value * 1.05)))
+/** The line above a value, where the scale ends; at least a minute. */
+const timeAbove = (value: number): number => times.find((time) => time >= 60 && time >= value) ?? value * 2
 
 /** Returns uPlot's options for a plot. */
 export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
@@ -79,7 +79,7 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
       x: { time: true },
       // The first poll brings records of a day, beside which the minutes of all later ones would be flat.
       y: plot.as === "seconds"
-        ? { distr: 3, log: 10, range: (_, _min, most) => [leastSeconds, powerAbove(most ?? 0)] }
+        ? { distr: 3, range: (_, _min, most) => [times[0], timeAbove((most ?? 0) * 1.05)] }
         : { range: (_, _min, most) => [0, Math.max(least, (most ?? 0) * 1.15)] }
     },
     axes: [{
@@ -92,11 +92,13 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
       ...axis,
       size: plot.as === "seconds" ? 56 : 44,
       space: 32,
-      ...(plot.as === "seconds" ? {} : { incrs: steps }),
-      values: (_, splits) =>
-        splits.map((value) =>
-          plot.as !== "seconds" ? short.format(value) : Number.isInteger(Math.log10(value)) ? lengthOf(value) : ""
-        )
+      ...(plot.as === "seconds"
+        ? {
+          splits: (_, _axis, _min, most) => times.filter((time) => time <= most),
+          filter: (_, splits) => [...splits]
+        }
+        : { incrs: steps }),
+      values: (_, splits) => splits.map((value) => plot.as === "seconds" ? lengthOf(value) : short.format(value))
     }],
     series: [{}, ...plot.series.map((one) => lineOf(one, ground.colour(one.colour)))],
     hooks: {

@@ -98,7 +98,7 @@ export class TenantTable extends LitElement {
       .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); contain: layout paint; }
       .scroll:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 0; }
       table { width: 100%; min-width: 62rem; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
-      table.matrix { min-width: 104rem; }
+      table.matrix { min-width: 118rem; }
       th, tr:not(.gap) td { height: 40px; padding: 0 0.75rem; overflow: hidden; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
       th { position: sticky; top: 0; z-index: 1; background: var(--cds-layer-accent-01); font-weight: 600; }
       tr:not(.gap) td { box-sizing: border-box; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); }

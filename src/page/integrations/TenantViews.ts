@@ -34,7 +34,7 @@ export const tenantViews = (
     html`<p class="quiet" role="status">No instance matches. <button class="plain" type="button" @click=${() =>
       filtering.clear()}>Show all ${count(all.length)}</button></p>`
   return html`
-    ${all.length > 1 ? filterBar(all, filtering, shape) : nothing}
+    ${all.length > 1 || filtering.filter.shape !== undefined ? filterBar(all, filtering, shape) : nothing}
     ${found.length === 0 ? none : nothing}
     ${
     shape === "tiles"
