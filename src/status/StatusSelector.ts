@@ -7,6 +7,7 @@ import {
   dayMillis,
   type EndpointSnapshot,
   type InstanceSnapshot,
+  instancesOf,
   type SinkSnapshot,
   type Snapshot
 } from "./Snapshot.ts"
@@ -91,7 +92,7 @@ export interface Stoppage {
  * attention all the same, as with no permission at all, each of its endpoints that is turned on.
  */
 export const stoppagesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Stoppage> =>
-  Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints }]) => {
+  instancesOf(snapshot).flatMap(([instance, { enabled, endpoints }]) => {
     const polled = all.map(({ name }) => ({ endpoint: name, is: endpoints[name] }))
       .filter(({ is }) => enabled && is.state !== "disabled")
     const of = (kind: Stoppage["kind"], which: typeof polled) =>
@@ -188,7 +189,7 @@ export const isWritable = ({ failing }: SinkSnapshot): boolean => failing.size =
 /** Selects the document of `/status` from a snapshot. `now` is in milliseconds since 1970. */
 export const documentOf = (snapshot: Snapshot, version: string, now: number): Effect.Effect<StatusDocument> =>
   Effect.map(
-    Effect.forEach(Array.from(snapshot.instances), ([name, instance]) =>
+    Effect.forEach(instancesOf(snapshot), ([name, instance]) =>
       Effect.map(instance.used, (used) =>
         instanceDocument(name, instance, used, now))),
     (instances) => ({

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import type { Browser, Locator, Page } from "playwright-core"
 import { detailOf, following, hostile, now, pageOf, type Row, rows, thingsOf } from "./Artifacts.ts"
-import { drawnInForcedColours } from "./Browser.ts"
+import { drawnInForcedColours, showsFocus } from "./Browser.ts"
 import { phishWorld } from "./PhishWorld.ts"
 import {
   type Answer,
@@ -903,6 +903,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           await drawnInForcedColours(page, 2)
           for (const theme of ["g100", "white"]) {
             await page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme)
+            await showsFocus(page, `an alert, ${theme}`, 45)
             assert.deepStrictEqual(await violations(page), [])
           }
 
