@@ -114,6 +114,22 @@ export const freshInstance: InstanceSnapshot = {
   used: Effect.succeed(0)
 }
 
+/** An endpoint whose polling has ended: what was said of it holds no longer, and what was counted does. */
+export const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
+  ...endpoint,
+  state: "starting",
+  error: undefined,
+  lastPollWell: undefined,
+  waited: undefined,
+  unwritten: undefined,
+  since: undefined,
+  lost: undefined,
+  lastSuccessAt: undefined,
+  nextPollAt: undefined,
+  cooldownUntil: undefined,
+  rhythm: undefined
+})
+
 /** Adds records to those of the day, in UTC, on which the poll that brought them began. */
 export const withMore = ({ lastPollAt = 0, today }: EndpointSnapshot, records: number): EndpointSnapshot["today"] => {
   const day = Math.floor(lastPollAt / dayMillis)

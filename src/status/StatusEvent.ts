@@ -11,6 +11,7 @@ import {
   freshInstance,
   type InstanceSnapshot,
   type Outlet,
+  rested,
   type Snapshot,
   warningKey,
   withMore
@@ -169,21 +170,6 @@ const everyEndpoint = (
 const paced = (endpoint: EndpointSnapshot, name: EndpointName, { intervals }: Pace): EndpointSnapshot => ({
   ...endpoint,
   intervalMinutes: Duration.toMinutes(intervals[name])
-})
-
-const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
-  ...endpoint,
-  state: "starting",
-  error: undefined,
-  lastPollWell: undefined,
-  waited: undefined,
-  unwritten: undefined,
-  since: undefined,
-  lost: undefined,
-  lastSuccessAt: undefined,
-  nextPollAt: undefined,
-  cooldownUntil: undefined,
-  rhythm: undefined
 })
 
 const registered = (

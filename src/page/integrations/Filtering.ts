@@ -1,7 +1,7 @@
 /** The filter of the tenants, which is kept in the address. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { viewAt } from "../Views.ts"
-import { addressOf, type Filter, filterOf, noFilter } from "./Tenants.ts"
+import { addressOf, type Filter, filterOf, noFilter } from "./TenantRows.ts"
 
 /** Controller with the filter and the page of tiles. */
 export class Filtering implements ReactiveController {

@@ -8,7 +8,7 @@ import { visible } from "../Text.ts"
 import { Ticking } from "../Ticking.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
 import { type RowWindow, rowWindow } from "./RowWindow.ts"
-import { ailments, type Tenant } from "./Tenants.ts"
+import { ailments, type Tenant } from "./TenantRows.ts"
 import { conditions, endpointStates } from "./Tiles.ts"
 
 const rowHeight = 40

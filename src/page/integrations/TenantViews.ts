@@ -6,7 +6,7 @@ import { icon } from "../Icons.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
 import type { Filtering } from "./Filtering.ts"
 import "./TenantTable.ts"
-import { matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./Tenants.ts"
+import { matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./TenantRows.ts"
 import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
 import type { Tile } from "./Tiles.ts"
 

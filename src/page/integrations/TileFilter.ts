@@ -6,7 +6,7 @@ import { count } from "../Format.ts"
 import { icon, type IconName } from "../Icons.ts"
 import { visible } from "../Text.ts"
 import type { Filtering } from "./Filtering.ts"
-import { ailments, type Filter, groupsOf, type Shape, shapes, type Tenant } from "./Tenants.ts"
+import { ailments, type Filter, groupsOf, type Shape, shapes, type Tenant } from "./TenantRows.ts"
 import { conditions } from "./Tiles.ts"
 
 /** Tiles on one page; more would make a browser slow. */

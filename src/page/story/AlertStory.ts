@@ -6,8 +6,8 @@ import type { Fact } from "../search/Facts.ts"
 import { harmless, titled, visible } from "../Text.ts"
 import { type Tactic, tacticsOf } from "./Attack.ts"
 import { evidenceOf, type Item, itemsOf } from "./EvidenceStory.ts"
-import { type Json, listOf, objectOf, recordOf, textOf, textsOf } from "./GraphJson.ts"
 import { mention, type Sort } from "./Mention.ts"
+import { type Json, listOf, objectOf, recordOf, textOf, textsOf } from "./RecordJson.ts"
 import { type Said, spaced, statusOf } from "./StoryWords.ts"
 
 /** A comment of an analyst. */
@@ -96,7 +96,7 @@ const enumerated = (before: string, sort: Sort, values: ReadonlyArray<string>): 
     value,
     place
   ): ReadonlyArray<string | Fact> => [
-    place === 0 ? before : place === named.length - 1 && others === 0 ? " and " : ", ",
+    place === 0 ? `${before} ` : place === named.length - 1 && others === 0 ? " and " : ", ",
     mention({ user: "User", host: "Host", address: "Address" }[sort as string] ?? "Value", sort, value)
   ]).concat(others > 0 ? [` and ${others} other${others === 1 ? "" : "s"}`] : [])
 }
@@ -135,9 +135,9 @@ const sentenceOf = ({ items, members, noun, record, row, sent }: Told): Story["s
   return [
     `${subject} ${/^[aeiou]/i.test(said) ? "an" : "a"} ${said}${severity}`,
     ...(tenant === undefined ? [] : [` in ${visible(tenant)}`]),
-    ...enumerated(", about ", "user", users),
-    ...enumerated(", on ", "host", hosts),
-    ...enumerated(", from ", "address", addresses),
+    ...enumerated(", about", "user", users),
+    ...enumerated(", on", "host", hosts),
+    ...enumerated(", from", "address", addresses),
     `${whenOf(textOf(record["firstActivityDateTime"]) ?? "", textOf(record["lastActivityDateTime"]) ?? "")}.`
   ]
 }

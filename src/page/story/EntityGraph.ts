@@ -4,9 +4,9 @@ import { icon } from "../Icons.ts"
 import type { Row } from "../search/Columns.ts"
 import { icons } from "../search/SearchIcons.ts"
 import { controls } from "../search/SharedStyles.ts"
-import { type Entities, entitiesOf } from "./Entities.ts"
 import { type Box, layoutOf, lineOf, stepOf } from "./GraphLayout.ts"
 import { alertsOf, type Around, aroundEntity, aroundRow, entitiesAt, type GraphNode } from "./GraphWalk.ts"
+import { type Entities, entitiesOf } from "./StoryEntities.ts"
 
 /** `<azure-security-graph>`: begins at `row` with its `entities`; fires `open` with a row, and `term`. */
 export class EntityGraph extends LitElement {

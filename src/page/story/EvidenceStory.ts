@@ -2,8 +2,8 @@
 import type { Fact } from "../search/Facts.ts"
 import { harmless, visible } from "../Text.ts"
 import { type EvidenceKind, formOf, kinds, type Told } from "./EvidenceForms.ts"
-import { at, type Json, listOf, objectOf, textOf, textsOf } from "./GraphJson.ts"
 import { mention, type Sort } from "./Mention.ts"
+import { at, type Json, listOf, objectOf, textOf, textsOf } from "./RecordJson.ts"
 import { capital, remediationOf, type Said, spaced, verdictOf } from "./StoryWords.ts"
 
 /** One evidence. */

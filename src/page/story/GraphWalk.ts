@@ -3,9 +3,9 @@ import { client } from "../Client.ts"
 import type { Row } from "../search/Columns.ts"
 import { artifactValue } from "../search/JsonText.ts"
 import { titled } from "../Text.ts"
-import { type Entities, entitiesOf, entitiesOfRows, type Entity } from "./Entities.ts"
 import { evidenceOf } from "./EvidenceStory.ts"
-import { recordOf } from "./GraphJson.ts"
+import { recordOf } from "./RecordJson.ts"
+import { type Entities, entitiesOf, entitiesOfRows, type Entity } from "./StoryEntities.ts"
 import { wholeRange } from "./WholeRange.ts"
 
 /** A node: an alert or incident by its row, or an entity. */

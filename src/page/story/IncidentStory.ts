@@ -1,6 +1,6 @@
 /** Collects what an incident's alerts name: their evidence, users, hosts, addresses, and the rest. */
 import type { Row } from "../search/Columns.ts"
-import { entitiesOfRows, type Entity, type EntityKind, entityKinds } from "./Entities.ts"
+import { entitiesOfRows, type Entity, type EntityKind, entityKinds } from "./StoryEntities.ts"
 
 /** An alert of an incident, with its evidence. */
 export interface Member {

@@ -3,7 +3,7 @@ import { portalUrl } from "../Portal.ts"
 import type { Row } from "../search/Columns.ts"
 import { phrase, term } from "../search/QueryText.ts"
 import type { Item } from "./EvidenceStory.ts"
-import { at, textOf, textsOf } from "./GraphJson.ts"
+import { at, textOf, textsOf } from "./RecordJson.ts"
 
 /** Someone who got such a mail. */
 export interface Recipient {

@@ -2,7 +2,7 @@
 import type { Row } from "../search/Columns.ts"
 import { phrase, term } from "../search/QueryText.ts"
 import { clipped, harmless } from "../Text.ts"
-import { type Entities, entityKinds } from "./Entities.ts"
+import { type Entities, entityKinds } from "./StoryEntities.ts"
 
 /** A value that others may have too, and the query that finds them. */
 export interface Common {

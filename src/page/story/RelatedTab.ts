@@ -8,10 +8,10 @@ import { severityMark } from "../search/SearchIcons.ts"
 import { controls } from "../search/SharedStyles.ts"
 import { clipped, harmless, titled } from "../Text.ts"
 import { followZone } from "../Zone.ts"
-import { entitiesOf, entitiesOfRows } from "./Entities.ts"
 import { evidenceOf } from "./EvidenceStory.ts"
-import { recordOf } from "./GraphJson.ts"
+import { recordOf } from "./RecordJson.ts"
 import { type Common, commonsOf, hashesOf } from "./Related.ts"
+import { entitiesOf, entitiesOfRows } from "./StoryEntities.ts"
 import { wholeRange } from "./WholeRange.ts"
 
 /** Alerts that are shown of each value. */

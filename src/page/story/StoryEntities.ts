@@ -3,8 +3,8 @@ import { portalUrl } from "../Portal.ts"
 import type { Row } from "../search/Columns.ts"
 import { clipped, defanged, harmless } from "../Text.ts"
 import { hostsOf, typeOf } from "./EvidenceStory.ts"
-import { at, type Json, listOf, objectOf, textOf, textsOf } from "./GraphJson.ts"
 import { type Sort, termOf } from "./Mention.ts"
+import { at, type Json, listOf, objectOf, textOf, textsOf } from "./RecordJson.ts"
 
 /** What an entity is. */
 export const entityKinds = ["user", "host", "address", "file", "URL", "mail"] as const

@@ -8,7 +8,7 @@ import {
   matrixCsv,
   noFilter,
   tenants
-} from "../../src/page/integrations/Tenants.ts"
+} from "../../src/page/integrations/TenantRows.ts"
 import { type Endpoint, type Instance, tiles } from "../../src/page/integrations/Tiles.ts"
 
 const now = Date.parse("2026-11-25T12:00:00Z")
