@@ -32,7 +32,9 @@ export const EndpointDocument = Schema.Struct({
   next_poll_at: Time,
   cooldown_until: Time,
   records_fetched: described(Schema.Int, "Record versions not seen before, since the process began."),
-  records_today: described(Schema.Int, "Record versions of polls that began today, in UTC, since the process began."),
+  records_today: Schema.optionalKey(
+    described(Schema.Int, "Record versions of polls that began today, in UTC, since the process began.")
+  ),
   artifacts_published: Schema.Int,
   dead_letters: Schema.Int,
   high_water_mark: Schema.NullOr(Schema.String),

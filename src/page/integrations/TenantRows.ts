@@ -92,7 +92,7 @@ export const tenants = (all: ReadonlyArray<Tile>, started: number, now: number):
       lastSuccess: running === undefined ? null : latest(running.endpoints),
       nextPoll: running?.enabled === true ? nextPoll : null,
       isPolling: running?.enabled === true && polling,
-      today: running?.endpoints.reduce((sum, one) => sum + one.records_today, 0) ?? 0,
+      today: running?.endpoints.reduce((sum, one) => sum + (one.records_today ?? 0), 0) ?? 0,
       requests: running?.requests_last_minute ?? 0,
       faults: running === undefined ? 0 : faults(running).length,
       ailments: ailmentsOf(tile)
