@@ -111,7 +111,7 @@ describe("marks", () => {
         instance: "Fabrikam"
       }, mark("outage", 500, 600)]
     })
-    const lanes = lanesOf(marks, [{ name: "Fabrikam", group: "EU" }])
+    const lanes = lanesOf(marks, [{ name: "Fabrikam", display_name: "Fabrikam", group: "EU" }])
     assert.deepStrictEqual(
       lanes.map(({ group, instance, marks, seconds }) => [instance, group, marks.length, seconds]),
       [["Fabrikam", "EU", 1, 720], ["Contoso", "", 3, 300]]

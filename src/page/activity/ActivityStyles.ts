@@ -15,7 +15,7 @@ export const activityStyles = css`
   h2 { margin: 0 0 0.5rem; font-size: 1rem; font-weight: 600; }
   fieldset { display: flex; margin: 0; padding: 0; border: 0; }
   label { position: relative; display: grid; cursor: pointer; }
-  input {
+  input[type="radio"] {
     position: absolute;
     inset: 0;
     margin: 0;

@@ -174,7 +174,9 @@ export class ActivityView extends LitElement {
   private marks({ activity, marks: all }: Shown) {
     const wanted = this.words.trim().toLowerCase()
     const lanes = lanesOf(all, this.status?.instances ?? [])
-    const found = lanes.filter(({ group, instance }) => `${instance} ${group}`.toLowerCase().includes(wanted))
+    const found = lanes.filter(({ group, instance, label }) =>
+      `${label} ${instance} ${group}`.toLowerCase().includes(wanted)
+    )
     const names = new Set(found.map(({ instance }) => instance))
     const marks = all.filter(({ instance }) => names.has(instance))
     const from = Date.parse(activity.from) / 1000

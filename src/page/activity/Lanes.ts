@@ -7,6 +7,8 @@ import type { Mark } from "./Plots.ts"
 /** A tenant with its marks. */
 export interface Lane {
   readonly instance: string
+  /** The tenant's name for people. */
+  readonly label: string
   readonly group: string
   readonly marks: ReadonlyArray<Mark>
   /** Seconds in which something was stopped, those of several endpoints counted once. */
@@ -29,12 +31,13 @@ const covered = (marks: ReadonlyArray<Mark>): number => {
 /** The lanes of all tenants with marks, the longest stopped first. */
 export const lanesOf = (
   marks: ReadonlyArray<Mark>,
-  instances: ReadonlyArray<Pick<StatusDocument["instances"][number], "name" | "group">>
+  instances: ReadonlyArray<Pick<StatusDocument["instances"][number], "name" | "group" | "display_name">>
 ): ReadonlyArray<Lane> => {
-  const groups = new Map(instances.map(({ group, name }) => [name, group ?? ""]))
+  const known = new Map(instances.map((one) => [one.name, one]))
   return Array.from(Map.groupBy(marks, ({ instance }) => instance), ([instance, of]): Lane => ({
     instance,
-    group: groups.get(instance) ?? "",
+    label: known.get(instance)?.display_name ?? instance,
+    group: known.get(instance)?.group ?? "",
     marks: of,
     seconds: covered(of)
   })).sort((one, other) => other.seconds - one.seconds || (one.instance < other.instance ? -1 : 1))
@@ -47,12 +50,12 @@ export const tileOf = (instance: string): string =>
 const width = 1000
 
 /** A lane from one time to another, in seconds since 1970. A short mark stays visible. */
-export const lane = ({ instance, marks }: Lane, from: number, to: number): TemplateResult => {
+export const lane = ({ instance, label, marks }: Lane, from: number, to: number): TemplateResult => {
   const at = (time: number) => ((time - from) / Math.max(1, to - from)) * width
   return html`<li class="lane">
-    <a href=${tileOf(instance)}><bdi>${visible(instance)}</bdi></a>
+    <a href=${tileOf(instance)}><bdi>${visible(label)}</bdi></a>
     <svg viewBox="0 0 ${width} 16" preserveAspectRatio="none" role="img" aria-label=${
-    visible(`${instance}: ${marks.map(({ endpoint, kind }) => `${kind} of ${endpoint}`).join(", ")}`)
+    visible(`${label}: ${marks.map(({ endpoint, kind }) => `${kind} of ${endpoint}`).join(", ")}`)
   }>${
     marks.map(({ from, kind, to }) =>
       svg`<rect class=${kind} x=${at(from)} y=${kind === "outage" ? 0 : 5} height=${kind === "outage" ? 16 : 6} width=${

@@ -32,7 +32,7 @@ const stateOf = ({ tile }: Tenant) => {
 
 const tenantColumns: ReadonlyArray<Column> = [
   { label: "State", cell: stateOf, width: "11%" },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "22%" },
+  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "19%" },
   {
     label: "Group",
     cell: ({ group }) =>
@@ -44,7 +44,7 @@ const tenantColumns: ReadonlyArray<Column> = [
     isNumber: true,
     hint: "Time since the last success of the endpoint that waits longest for one"
   },
-  { label: "Last success", cell: ({ lastSuccess }, now) => timed(lastSuccess, now) },
+  { label: "Last success", cell: ({ lastSuccess }, now) => timed(lastSuccess, now), width: "12%" },
   {
     label: "Next poll",
     cell: ({ isPolling, nextPoll }, now) => nextPoll === null && isPolling ? "now" : upcoming(nextPoll, now)
