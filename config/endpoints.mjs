@@ -2,11 +2,16 @@
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
-  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, isOn, label, name, retires }) => ({
-    intervalMinutesMin,
-    isOn,
-    label,
-    name,
-    retires
-  })))
+  __ENDPOINTS__: JSON.stringify(
+    all.map(({ intervalMinutesMin, isOn, label, licence, name, permissions, retires, volume }) => ({
+      intervalMinutesMin,
+      isOn,
+      label,
+      licence,
+      name,
+      permissions,
+      retires,
+      volume
+    }))
+  )
 }

@@ -36,6 +36,8 @@ export interface Instance {
   readonly pace: Pace
   /** Day on which the client secret expires, as written in the settings. */
   readonly secretExpires: string | undefined
+  /** Group of tenants, for people only. */
+  readonly group?: string | undefined
   /** Value of `integration_type`; the connector warns of anything but `microsoft_graph`. */
   readonly integrationType: string
 }
@@ -92,6 +94,7 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
       lateRows: Duration.hours(settings.late_row_hours)
     },
     secretExpires: settings.client_secret_expires ?? settings.credentials.client_secret_expires,
+    group: settings.group === undefined || settings.group.trim() === "" ? undefined : settings.group.trim(),
     integrationType: settings.integration_type
   }
 }

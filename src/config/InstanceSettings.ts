@@ -113,6 +113,10 @@ export const InstanceSettings = Schema.Struct({
     Schema.String.check(Schema.isMaxLength(256)),
     "Name that is shown to people; by default the instance's name."
   ),
+  group: documented(
+    Schema.String.check(Schema.isMaxLength(64, { message: "Expected at most 64 characters" })),
+    "Group of tenants that the instance belongs to, such as a customer or a region, by which the page sorts and filters."
+  ),
   lookback_hours: withDefault(
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 720 }, { message: "Expected hours from 0 to 720" }))
       .annotate({ description: "How many hours back the first poll reaches; 0 collects from now on." }),

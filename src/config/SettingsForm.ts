@@ -19,6 +19,7 @@ export type Document = Readonly<Record<string, unknown>>
 const changeable: ReadonlySet<string> = new Set([
   "enabled",
   "display_name",
+  "group",
   "org_id",
   "poll_interval_minutes",
   "lookback_hours",

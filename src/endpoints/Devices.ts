@@ -21,6 +21,7 @@ export const devices = {
   },
   pageSize: 999,
   noun: "devices",
+  volume: "medium",
   label: "devices known to Entra ID",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

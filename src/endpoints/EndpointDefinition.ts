@@ -91,6 +91,8 @@ export interface EndpointDefinition extends Collection, Reading {
   readonly intervalMinutesMin: number
   /** What its records are called in messages, in the plural. */
   readonly noun: string
+  /** How much a tenant of a thousand people brings: some records a day, some hundreds, or many thousands. */
+  readonly volume: "low" | "medium" | "high"
   /** The endpoint in a few words, for forms and tables. */
   readonly label: string
   /**

@@ -17,6 +17,7 @@ export const secureScores = {
   list: { reads: "newest", volatile: ["lastSynced"] },
   pageSize: 90,
   noun: "scores",
+  volume: "low",
   label: "Microsoft Secure Score of each day",
   map: mapInSteps
 } as const satisfies EndpointDefinition

@@ -14,6 +14,7 @@ export const signIns = {
   cursor: "createdDateTime",
   created: "createdDateTime",
   noun: "sign-ins",
+  volume: "high",
   label: "interactive sign-ins of users",
   map: mapInSteps,
   ocsf

@@ -29,6 +29,7 @@ export const users = {
   },
   pageSize: 999,
   noun: "users",
+  volume: "medium",
   label: "users of Entra ID",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

@@ -95,6 +95,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       identity,
       pace,
       secretExpiresAt: secretExpiresAt(instance),
+      group: instance.group,
       waitsFor
     })
     yield* forget(name)
@@ -120,7 +121,12 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const change = Effect.fnUntraced(function*(instance: Instance, before: Known, waiting: Waiting) {
     const { identity, pace } = instance
     if (sameIdentity(before.identity, identity) && before.waitsFor === waiting.get(identity.name)) {
-      yield* status.tellInstance(identity.name, { _tag: "Paced", pace, secretExpiresAt: secretExpiresAt(instance) })
+      yield* status.tellInstance(identity.name, {
+        _tag: "Paced",
+        pace,
+        secretExpiresAt: secretExpiresAt(instance),
+        group: instance.group
+      })
       return yield* SubscriptionRef.set(before.pace, pace)
     }
     if (before.identity.tenantId !== identity.tenantId) {

@@ -32,6 +32,9 @@ export const EndpointDocument = Schema.Struct({
   next_poll_at: Time,
   cooldown_until: Time,
   records_fetched: described(Schema.Int, "Record versions not seen before, since the process began."),
+  records_today: Schema.optionalKey(
+    described(Schema.Int, "Record versions of polls that began today, in UTC, since the process began.")
+  ),
   artifacts_published: Schema.Int,
   dead_letters: Schema.Int,
   high_water_mark: Schema.NullOr(Schema.String),
@@ -59,6 +62,7 @@ export type EndpointDocument = typeof EndpointDocument.Type
 export const InstanceDocument = Schema.Struct({
   name: Schema.String,
   display_name: Schema.String,
+  group: Schema.optionalKey(described(Schema.String, "Group of tenants, as the settings say.")),
   enabled: Schema.Boolean,
   state: Schema.Literals(["disabled", "attention", "ok", "starting"]),
   connection_status: Schema.Literals(["connected", "warning", "failed", "waiting", "disabled"]),

@@ -53,10 +53,16 @@ export type InstanceEvent =
     readonly identity: Identity
     readonly pace: Pace
     readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
     /** The instance that polls this one's tenant; undefined when this one does. */
     readonly waitsFor: string | undefined
   }
-  | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
+  | {
+    readonly _tag: "Paced"
+    readonly pace: Pace
+    readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
+  }
   | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
   /** This process stopped polling the instance. Another replica may poll it and then knows its status. */
   | { readonly _tag: "Rested" }

@@ -52,6 +52,9 @@ export const advanced = (form: Form, isOpen: boolean, unfold: (isOpen: boolean) 
       <div class="group">
         ${textField(form, "display_name", "Display name", { hint: "Name for people; the instance's own otherwise." })}
         ${
+    textField(form, "group", "Group", { hint: "A customer or region, by which the list is sorted and filtered." })
+  }
+        ${
     textField(form, "client_secret_expires", "Client secret expires", {
       placeholder: "2027-03-31",
       hint: "As shown under Certificates & secrets; warnings come 30, 14, 7 and 1 days before."

@@ -2,7 +2,10 @@
 import type { Endpoint } from "../../endpoints/Endpoints.ts"
 
 /** What the form knows of an endpoint. */
-export type EndpointFacts = Pick<Endpoint, "intervalMinutesMin" | "isOn" | "label" | "name" | "retires">
+export type EndpointFacts = Pick<
+  Endpoint,
+  "intervalMinutesMin" | "isOn" | "label" | "licence" | "name" | "permissions" | "retires" | "volume"
+>
 
 declare const __ENDPOINTS__: ReadonlyArray<EndpointFacts>
 
