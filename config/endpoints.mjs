@@ -2,7 +2,8 @@
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
-  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, isOn, label, name, retires }) => ({
+  __ENDPOINTS__: JSON.stringify(all.map(({ interest, intervalMinutesMin, isOn, label, name, retires }) => ({
+    interest: interest?.words,
     intervalMinutesMin,
     isOn,
     label,

@@ -1,19 +1,16 @@
 /**
  * Remembers the objects of a list: the content of each, and which ones vanished. Two passes, and a number of objects that
- * agrees, tell an object that was removed from a list that was cut short.
+ * agrees, tell an object that was removed from a list that was cut short. Of a log that is published in part, it remembers
+ * what was seen, and when.
  *
  * What changes is appended to pieces that fit a broker's message; the last version of an object counts. When two thirds of
  * the pieces are outdated, the objects are written anew. A pass over objects that did not change writes nothing.
  */
 import { Effect, Option, Schema } from "effect"
 import { objectsMax, pieceObjectsMax } from "../domain/Bounds.ts"
-import { encode, type KnownObject, objectBytes, ObjectTable } from "./ObjectTable.ts"
+import { encode, type KnownObject, objectBytes, ObjectTable, sightedDays } from "./ObjectTable.ts"
 import * as Sealed from "./Sealed.ts"
 import { StateStore, type StateStoreError } from "./StateStore.ts"
-
-/** Days that a removed object is remembered: as long as the ledger knows what was published of it. */
-const goneDaysMax = 8
-const daySeconds = 86_400
 
 const Header = Schema.fromJsonString(Schema.Struct({ version: Schema.Literal(1), name: Schema.String }))
 const encodeHeader = Schema.encodeEffect(Header)
@@ -25,7 +22,7 @@ interface Piece {
   readonly size: number
 }
 
-/** A walk through a list, from its first page on. */
+/** A walk through a list, from its first page on; of a log, a day. */
 export interface Walk {
   /** Number of objects that Graph told with the first page. */
   readonly count: number | undefined
@@ -156,7 +153,7 @@ export const open = Effect.fn("Inventory.open")(
     const note = (of: Walk, shown: ReadonlyArray<string>) => {
       if (of !== walk) {
         walk = of
-        table = table.renewed(of.at - goneDaysMax * daySeconds)
+        table = table.renewed(of.at)
       }
       for (const id of shown) table.show(id)
     }
@@ -167,7 +164,9 @@ export const open = Effect.fn("Inventory.open")(
       if (fitting.length < changed.length && !isSaid) {
         isSaid = true
         yield* Effect.logWarning(
-          `${prefix}: the list has more than ${most} objects; each of the others is published once a week, and not when it is removed`
+          changed.some(({ isSighted }) => isSighted === true)
+            ? `${prefix}: users signed in from more than ${most} places and to applications in ${sightedDays} days; records of the others are not held back`
+            : `${prefix}: the list has more than ${most} objects; each of the others is published once a week, and not when it is removed`
         )
       }
       if (fitting.length > 0) yield* append(Buffer.concat(fitting.map((object) => encode(object.id, object))))

@@ -13,6 +13,8 @@ export interface Pace {
   readonly overlap: Duration.Duration
   /** How far before the overlap late records are looked for. */
   readonly lateRows: Duration.Duration
+  /** Logs of which only the interesting records are published. */
+  readonly interesting?: ReadonlyArray<EndpointName>
 }
 
 /** Settings that identify an instance: a change of any of them restarts it. */
@@ -89,7 +91,8 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
       ),
       lookback: Duration.hours(settings.lookback_hours),
       overlap: Duration.minutes(settings.overlap_minutes),
-      lateRows: Duration.hours(settings.late_row_hours)
+      lateRows: Duration.hours(settings.late_row_hours),
+      interesting: names.filter((name) => settings.endpoints[name].publish === "interesting")
     },
     secretExpires: settings.client_secret_expires ?? settings.credentials.client_secret_expires,
     integrationType: settings.integration_type

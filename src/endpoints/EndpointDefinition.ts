@@ -3,6 +3,7 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { EventMapping } from "../artifacts/ocsf/OcsfEvent.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Properties } from "../domain/Shape.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
 export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory" | "signInActivity"
@@ -50,6 +51,16 @@ export interface Listing {
   }
 }
 
+/** Which records of a log are interesting, where the settings ask for these only. The others are read, and held back. */
+export interface Interest {
+  /** In words, for the settings. */
+  readonly words: string
+  /** Whether a record is, whatever was seen before. */
+  readonly is: (record: Properties) => boolean
+  /** What makes a record interesting where it was not seen within `sightedDays`. */
+  readonly news: (record: Properties) => ReadonlyArray<string>
+}
+
 /** How the records of a collection are read: by a property that grows. */
 export interface Reading {
   /** The property that grows with each change of a record, or with each record where none changes; a list has none. */
@@ -89,6 +100,8 @@ export interface EndpointDefinition extends Collection, Reading {
   readonly pageSize: number
   /** Minutes between two polls at least, unless the endpoint has an interval of its own in the settings. */
   readonly intervalMinutesMin: number
+  /** There for a log whose records are so many that the settings may ask for the interesting ones only. */
+  readonly interest?: Interest
   /** What its records are called in messages, in the plural. */
   readonly noun: string
   /** The endpoint in a few words, for forms and tables. */

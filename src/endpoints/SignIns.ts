@@ -1,6 +1,7 @@
 /** Interactive sign-ins of users, from Entra ID. */
 import { signIns as ocsf } from "../artifacts/ocsf/OcsfIdentity.ts"
 import { mapInSteps } from "../artifacts/SignInArtifacts.ts"
+import { interest } from "../artifacts/SignInInterest.ts"
 import type { EndpointDefinition } from "./EndpointDefinition.ts"
 import { entraLogs } from "./EntraLogs.ts"
 
@@ -14,6 +15,7 @@ export const signIns = {
   cursor: "createdDateTime",
   created: "createdDateTime",
   noun: "sign-ins",
+  interest,
   label: "interactive sign-ins of users",
   map: mapInSteps,
   ocsf

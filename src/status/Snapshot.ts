@@ -18,6 +18,8 @@ export interface EndpointSnapshot {
   readonly cooldownUntil?: number | undefined
   readonly recordsFetched: number
   readonly artifactsPublished: number
+  /** Records that were not published, because the settings ask for the interesting ones only. */
+  readonly heldBack: number
   readonly deadLetters: number
   readonly highWaterMark?: string | undefined
   readonly gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
@@ -92,6 +94,7 @@ export const freshEndpoint: EndpointSnapshot = {
   intervalMinutes: 0,
   recordsFetched: 0,
   artifactsPublished: 0,
+  heldBack: 0,
   deadLetters: 0,
   gaps: []
 }

@@ -33,6 +33,12 @@ export const EndpointDocument = Schema.Struct({
   cooldown_until: Time,
   records_fetched: described(Schema.Int, "Record versions not seen before, since the process began."),
   artifacts_published: Schema.Int,
+  held_back: Schema.optionalKey(
+    described(
+      Schema.Int,
+      "Records that were read and not published, because the settings ask for interesting ones only."
+    )
+  ),
   dead_letters: Schema.Int,
   high_water_mark: Schema.NullOr(Schema.String),
   gaps: described(

@@ -25,6 +25,7 @@ export type EndpointEvent =
     readonly _tag: "PageCommitted"
     readonly records: number
     readonly artifacts: number
+    readonly heldBack: number
     readonly deadLetters: number
   }
   /** `isLost` while what the broker has lost is read again. */
@@ -107,6 +108,7 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
         ...endpoint,
         recordsFetched: endpoint.recordsFetched + event.records,
         artifactsPublished: endpoint.artifactsPublished + event.artifacts,
+        heldBack: endpoint.heldBack + event.heldBack,
         deadLetters: endpoint.deadLetters + event.deadLetters
       }
     case "CheckpointSaved":

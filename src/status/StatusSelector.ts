@@ -136,6 +136,7 @@ const endpointDocument = (
   cooldown_until: time(endpoint.cooldownUntil),
   records_fetched: endpoint.recordsFetched,
   artifacts_published: endpoint.artifactsPublished,
+  ...(endpoint.heldBack === 0 ? {} : { held_back: endpoint.heldBack }),
   dead_letters: endpoint.deadLetters,
   high_water_mark: endpoint.highWaterMark ?? null,
   gaps: endpoint.gaps,

@@ -45,7 +45,7 @@ const blank: Draft = {
   enabled: "true",
   sender_host: "record",
   cloud: "global",
-  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : "")
+  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : setting === "publish" ? "all" : "")
 }
 
 type Document = Readonly<Record<string, unknown>>
