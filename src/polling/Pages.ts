@@ -279,14 +279,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   yield* Effect.forEach(found.notes, note, { discard: true })
   const state = found.save === undefined ? initial(config) : yield* save(initial(config), found.save)
   yield* showCheckpoint
-  yield* note({
-    _tag: "Status",
-    event: {
-      _tag: "PollerStarted",
-      at: yield* Clock.currentTimeMillis,
-      lastSuccessAt: checkpoint()?.lastSuccessAt ?? undefined
-    }
-  })
+  const lastSuccessAt = checkpoint()?.lastSuccessAt ?? undefined
+  yield* note({ _tag: "Status", event: { _tag: "PollerStarted", at: yield* Clock.currentTimeMillis, lastSuccessAt } })
   return Stream.paginate<Seed, Page>({ state, save: undefined }, step)
 })
 
