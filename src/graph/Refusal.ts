@@ -269,14 +269,17 @@ export const reasonOf = (answer: Answer, request: {
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })
-  if (status === 408 || status >= 500) return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })
+  const { pathname, search, searchParams } = new URL(url)
+  // The directory answers 501 for a column that it does not have.
+  const refused = status === 400 || status === 501 ? QueryShape.refusedBy(message, searchParams) : undefined
+  if (status === 408 || (status >= 500 && refused?.part !== "select")) {
+    return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })
+  }
   if (collection.retires) {
     const isSegment = /resource not found for the segment/i.test(message)
     if (status === 404 || status === 410 || (status === 400 && isSegment)) return new Retired({})
   }
-  const { pathname, search, searchParams } = new URL(url)
   const said = saying(message, secrets)
-  const refused = status === 400 ? QueryShape.refusedBy(message, searchParams) : undefined
   return new Rejected({
     request: `${pathname}${search}`,
     ...(said === "" ? {} : { said }),

@@ -420,6 +420,31 @@ test(
 )
 
 test(
+  "a column that the tenant's Graph does not have is left out, and asked for again a day later",
+  Effect.gen(function*() {
+    const fake = listing(Array.from({ length: 5 }, (_, n) => user(n, "2026-11-20T00:00:00Z")))
+    const lacks = (column: string) => ({ url }: { readonly url: string }) =>
+      new URL(url).searchParams.get("$select")?.includes(column) === true
+        ? new Rejected({ request: "?", refused: { part: "select", names: [column] } })
+        : undefined
+    fake.answer = lacks("employeeType")
+    const process = yield* polling(fake, "users")
+    assert.lengthOf(taken(process.published), 5)
+    const asking = () => fake.requests.filter((request) => request.url.includes("employeeType")).length
+    assert.strictEqual(asking(), 1)
+    yield* hours(20)
+    assert.strictEqual(asking(), 1)
+    yield* hours(10)
+    assert.strictEqual(asking(), 2)
+    // Without the last sign-in, which has a pass of its own, the others go on.
+    fake.answer = lacks("signInActivity")
+    yield* hours(30)
+    assert.isTrue(process.codes.has("daily_refused"))
+    assert.isAbove(asking(), 20)
+  })
+)
+
+test(
   "of a list that is read by its newest page, each record is published once, and again when its content changes",
   Effect.gen(function*() {
     const score = (day: number, currentScore: number, lastSynced = "") => ({
