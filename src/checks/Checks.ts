@@ -1,33 +1,18 @@
 /**
- * The checks of `check`: whether an instance can be polled, and whether its artifacts and positions can be written.
+ * The checks of `check`: whether an instance can be polled.
  *
  * A check reports a finding and never fails, so that all checks run.
  */
-import {
-  Clock,
-  DateTime,
-  Duration,
-  Effect,
-  FileSystem,
-  Option,
-  Path,
-  type PlatformError,
-  Queue,
-  Result,
-  Stream,
-  Struct
-} from "effect"
+import { Clock, DateTime, Duration, Effect, type FileSystem, Option, Queue, Result, Stream, Struct } from "effect"
 import { Headers, HttpClient, HttpClientRequest } from "effect/http"
 import { X509Certificate } from "node:crypto"
 import { Credential, filesOf } from "../config/Credential.ts"
-import * as DataDirectory from "../config/DataDirectory.ts"
-import { socketRefusal } from "../config/DirectoryLock.ts"
-import { describeFailure, syncDirectory } from "../config/DurableFile.ts"
 import type { Identity, Instance } from "../config/Instance.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { all, type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
@@ -35,9 +20,7 @@ import * as Limits from "../graph/Limits.ts"
 import * as Proof from "../graph/Proof.ts"
 import { countUrl, newestUrl, url as listUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
-import type { Finding } from "./Finding.ts"
-
-type Outcome = Pick<Finding, "outcome" | "message" | "remedy" | "required_permissions">
+import { type Finding, type Outcome, passed } from "./Finding.ts"
 
 /** Entra and Graph refuse tokens of a clock that is off by more than five minutes; from a fifth of it, check warns. */
 const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
@@ -45,8 +28,6 @@ const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
 /** Days before a credential's end from which check warns, as `run` does. */
 const expiryDays = 30
 const dayMillis = 86_400_000
-
-const passed = (message: string): Outcome => ({ outcome: "passed", message })
 
 const ofGraphError = (instance: string, endpoint: string, error: GraphError, at: number): Outcome => {
   const report = fromGraphError({ instance, endpoint }, error, at)
@@ -151,6 +132,12 @@ const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outc
     : passed(`granted for endpoints that are off: ${idle.join(", ")}; endpoints.<name>.enabled turns them on`)
 }
 
+/** Names the endpoints that the settings turn on and the tenant's cloud does not offer. */
+const notOffered = ({ absent = {} }: Identity): Outcome | undefined => {
+  const [why] = Object.values(absent)
+  return why === undefined ? undefined : passed(`off are ${Object.keys(absent).join(", ")}: ${why}`)
+}
+
 const certificateEnd = (credential: Credential) =>
   Effect.map(
     Effect.option(Proof.read(credential)),
@@ -182,12 +169,14 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
 })
 
 /** A forbidden or retired endpoint is a warning, but when there is no other, nothing is collected. */
-const collects = (endpoints: ReadonlyArray<Outcome>): Outcome | undefined =>
-  endpoints.length > 0 && endpoints.every(({ outcome }) => outcome === "warning")
+const collects = (endpoints: ReadonlyArray<Outcome>, { absent = {} }: Identity): Outcome | undefined =>
+  (endpoints.length > 0 || Object.keys(absent).length > 0) && endpoints.every(({ outcome }) => outcome === "warning")
     ? {
       outcome: "failed",
       message: "nothing is being collected: no endpoint answers with records",
-      remedy: "do what stands at one of the endpoints above; each that answers is collected"
+      remedy: endpoints.length === 0
+        ? "turn an endpoint on that the tenant's cloud offers, by endpoints.<name>.enabled"
+        : "do what stands at one of the endpoints above; each that answers is collected"
     }
     : undefined
 
@@ -219,73 +208,15 @@ export const ofInstance = (instance: Instance) =>
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
     yield* find("permissions", unused(identity, Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []))
+    yield* find("cloud", notOffered(identity))
     const outcomes: Array<Outcome> = []
     for (const endpoint of identity.endpoints) {
       const outcome = token.outcome === "passed"
-        ? yield* endpointOf(instance, graph, endpoints[endpoint])
+        ? yield* endpointOf(instance, graph, inCloud(endpoints[endpoint], cloud.graph))
         : { outcome: "failed", message: "not asked, for there is no token" } satisfies Outcome
       outcomes.push(outcome)
       yield* find(endpoint, outcome)
     }
-    yield* find("collection", collects(outcomes))
+    yield* find("collection", collects(outcomes, identity))
     yield* Queue.end(findings)
   }))
-
-const unwritable = (directory: string, error: PlatformError.PlatformError): Outcome => ({
-  outcome: "failed",
-  message: `${directory} cannot be written: ${describeFailure(error)}`,
-  remedy: "free space, or let this user write there"
-})
-
-/** Says what a directory's file system lacks, and what the connector does instead. */
-const lacks = (directory: string, unsynced: string | undefined, unlocked: string | undefined) =>
-  [
-    ...(unsynced === undefined ?
-      [] :
-      [`; it cannot be synced (${unsynced}), so that a crash of the machine may take the newest file's name`]),
-    ...(unlocked === undefined
-      ? []
-      : [`; it takes no socket (${unlocked}), so that ${directory}/.lock.json is its lock`])
-  ].join("")
-
-/** Writes, syncs and removes a file, and tries how the directory is synced and locked. For a missing directory, the nearest existing parent is tested. */
-const writable = Effect.fnUntraced(function*(directory: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  let there = path.resolve(directory)
-  while (!(yield* Effect.orElseSucceed(fs.exists(there), () => false)) && path.dirname(there) !== there) {
-    there = path.dirname(there)
-  }
-  const probe = path.join(there, `.azure-security-check-${yield* Clock.currentTimeMillis}`)
-  const written = yield* Effect.result(
-    Effect.scoped(Effect.gen(function*() {
-      const file = yield* fs.open(probe, { flag: "wx", mode: 0o600 })
-      yield* file.writeAll(new Uint8Array([10]))
-      yield* file.sync
-    })).pipe(Effect.ensuring(Effect.ignore(fs.remove(probe, { force: true }))))
-  )
-  if (Result.isFailure(written)) return unwritable(directory, written.failure)
-  const synced = yield* Effect.result(syncDirectory(there))
-  if (Result.isFailure(synced)) return unwritable(directory, synced.failure)
-  const found = lacks(directory, synced.success, yield* socketRefusal(there))
-  const is = there === path.resolve(directory) ? "can be written" : "would be made"
-  return passed(`${directory} ${is}${found}`)
-})
-
-/** Tests that `run` can write to a directory, and nobody else; `check` is the finding's name. */
-export const ofDirectory = Effect.fnUntraced(
-  function*(check: string, directory: string): Effect.fn.Return<Finding, never, FileSystem.FileSystem | Path.Path> {
-    const refused = yield* Effect.flip(DataDirectory.inspect(directory)).pipe(Effect.option)
-    if (Option.isSome(refused)) {
-      return { check, outcome: "failed", message: refused.value.fault, remedy: refused.value.remedy }
-    }
-    const outcome = yield* writable(directory)
-    const above = outcome.outcome === "passed" ? yield* Surroundings.faultsAbove(directory) : []
-    return above.length === 0 ? { check, ...outcome } : {
-      check,
-      outcome: "warning",
-      message: above.map(({ fault }) => fault).join("; "),
-      remedy: above.map(({ remedy }) => remedy).join("; ")
-    }
-  }
-)

@@ -3,6 +3,7 @@ import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Ocsf from "../artifacts/ocsf/OcsfEvent.ts"
 import * as Checks from "../checks/Checks.ts"
+import * as DirectoryChecks from "../checks/DirectoryChecks.ts"
 import { Finding, text } from "../checks/Finding.ts"
 import { allFromSettings } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
@@ -45,7 +46,7 @@ const formatFindings = ({ search, sink }: Settings): ReadonlyArray<Finding> =>
 const ofProcess = Effect.fnUntraced(function*(settings: Settings, remarks: ReadonlyArray<Remark>) {
   const { checkpoint, sink } = settings
   const findings: Array<Finding> = remarks.map((remark) => ({ check: "settings", outcome: "warning", ...remark }))
-  if (sink.type === "file") findings.push(yield* Checks.ofDirectory("sink", sink.directory))
+  if (sink.type === "file") findings.push(yield* DirectoryChecks.ofDirectory("sink", sink.directory))
   if (sink.type === "stdout") findings.push({ check: "sink", outcome: "passed", message: "standard output" })
   findings.push(...formatFindings(settings))
   if (sink.type === "nats") {
@@ -64,11 +65,14 @@ const ofProcess = Effect.fnUntraced(function*(settings: Settings, remarks: Reado
         })
       })
     )
-    if (sink.dead_letters === "file") findings.push(yield* Checks.ofDirectory("dead letters", sink.directory))
+    if (sink.dead_letters === "file") findings.push(yield* DirectoryChecks.ofDirectory("dead letters", sink.directory))
   }
-  findings.push(yield* Checks.ofDirectory("checkpoint", checkpoint.directory), yield* PageToken.check(settings, false))
+  findings.push(
+    yield* DirectoryChecks.ofDirectory("checkpoint", checkpoint.directory),
+    yield* PageToken.check(settings, false)
+  )
   for (const directory of yield* SearchLayer.directories(settings)) {
-    findings.push(yield* Checks.ofDirectory("search", directory))
+    findings.push(yield* DirectoryChecks.ofDirectory("search", directory))
   }
   return findings
 })
@@ -177,7 +181,7 @@ const onBroker = Effect.gen(function*() {
       findings.push(stream("unknown", "the artifacts that no parser knows", unknown))
     }
     if (settings.sink.dead_letters === "file") {
-      findings.push(yield* Checks.ofDirectory("dead letters", settings.sink.directory))
+      findings.push(yield* DirectoryChecks.ofDirectory("dead letters", settings.sink.directory))
     }
   }
   findings.push(yield* PageToken.check(settings, true))

@@ -6,6 +6,7 @@ import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints, overlapMillis } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { requestBudget, reread } from "../graph/Limits.ts"
 import { services } from "../graph/Services.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
@@ -146,8 +147,11 @@ export const command = Command.make(
         yield* Printed.lines(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
         if (!identity.enabled) continue
         for (const name of identity.endpoints) {
-          const lines = yield* ofEndpoint(instance, endpoints[name], now)
+          const lines = yield* ofEndpoint(instance, inCloud(endpoints[name], identity.cloud.graph), now)
           yield* Printed.lines(...lines)
+        }
+        for (const [name, why] of Object.entries(identity.absent ?? {})) {
+          yield* Printed.lines(`  ${name}: nothing is asked: ${why}`)
         }
         yield* Printed.lines(
           `  ${

@@ -1,7 +1,8 @@
 /** One tenant as the rest of the program sees it: its settings with every default resolved. */
 import { Duration, Equal } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
-import { each, type EndpointName, names } from "../endpoints/Endpoints.ts"
+import { each, type EndpointName, endpoints, names } from "../endpoints/Endpoints.ts"
+import { absence } from "../endpoints/NationalClouds.ts"
 import { type Cloud, clouds, custom, isCustom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
@@ -30,6 +31,8 @@ export interface Identity {
   /** The organisation of the tenant's artifacts; undefined for that of the appliance. */
   readonly orgId?: string | undefined
   readonly endpoints: ReadonlyArray<EndpointName>
+  /** Why an endpoint is off that the settings turn on: the cloud does not offer it. */
+  readonly absent?: Readonly<Partial<Record<EndpointName, string>>>
 }
 
 /** An instance with its settings resolved. */
@@ -70,20 +73,28 @@ export const allFromSettings = (
 /** Resolves one instance's settings. */
 export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
   const minutes = settings.poll_interval_minutes
+  const cloud = typeof settings.cloud === "string"
+    ? clouds[settings.cloud]
+    : custom(new URL(settings.cloud.login), new URL(settings.cloud.graph))
+  const on = names.filter((endpoint) => settings.endpoints[endpoint].enabled)
+  const absent: Partial<Record<EndpointName, string>> = {}
+  for (const endpoint of on) {
+    const why = absence(endpoints[endpoint], cloud.graph)
+    if (why !== undefined) absent[endpoint] = why
+  }
   return {
     identity: {
       name,
       displayName: settings.display_name ?? name,
       enabled: settings.enabled,
-      cloud: typeof settings.cloud === "string"
-        ? clouds[settings.cloud]
-        : custom(new URL(settings.cloud.login), new URL(settings.cloud.graph)),
+      cloud,
       tenantId: settings.credentials.tenant_id.toLowerCase(),
       clientId: settings.credentials.client_id.toLowerCase(),
       credential: credentialOf(settings.credentials),
       senderHost: settings.sender_host,
       orgId: settings.org_id,
-      endpoints: names.filter((endpoint) => settings.endpoints[endpoint].enabled)
+      endpoints: on.filter((endpoint) => absent[endpoint] === undefined),
+      absent
     },
     pace: {
       intervals: each(({ intervalMinutesMin, name }) =>

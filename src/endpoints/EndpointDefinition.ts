@@ -8,6 +8,9 @@ import type { Properties } from "../domain/Shape.ts"
 /** A service behind Graph, which has limits of its own. `Services` has them. */
 export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory" | "signInActivity"
 
+/** A cloud of Microsoft's that does not offer every endpoint. `NationalClouds` knows them by the hosts of their Graph. */
+export type NationalCloud = "china" | "bleu" | "delos" | "govsg" | "usnat" | "ussec"
+
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
   /** Name in settings, `/status`, logs, metrics and checkpoints, in Graph's spelling. */
@@ -19,6 +22,8 @@ export interface Collection {
   readonly service: ServiceName
   /** What a tenant that is refused for its licence has to do. */
   readonly licence: string
+  /** National clouds of Microsoft that do not offer it. */
+  readonly absentIn?: ReadonlyArray<NationalCloud>
   /** Whether 404, 410 and 400 for the segment mean that Microsoft retired the collection. */
   readonly retires: boolean
 }
@@ -32,6 +37,8 @@ export interface Listing {
   readonly reads: "all" | "newest"
   /** Properties that are asked for; what Graph sends by itself without it. */
   readonly select?: ReadonlyArray<string>
+  /** Those that national clouds lack, where asking for them would be refused. */
+  readonly lacks?: Readonly<Partial<Record<NationalCloud, ReadonlyArray<string>>>>
   /** Properties whose change is no change of the object, at any depth. They are published with it. */
   readonly volatile: ReadonlyArray<string>
   /** Lists whose order tells nothing. */

@@ -4,6 +4,7 @@ import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
@@ -64,11 +65,16 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const runInstance = Effect.fnUntraced(function*({ identity, pace }: Known) {
     const graph = yield* graphClient.connect(identity)
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
-    yield* Effect.forEach(
-      identity.endpoints,
-      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf }),
-      { concurrency: identity.endpoints.length, discard: true }
-    )
+    yield* Effect.forEach(identity.endpoints, (name) =>
+      EndpointRun.run({
+        identity,
+        pace,
+        graph,
+        endpoint: inCloud(endpoints[name], identity.cloud.graph),
+        once,
+        queue,
+        lockOf
+      }), { concurrency: identity.endpoints.length, discard: true })
   })
 
   /** Interrupts an instance without waiting, because an unavailable sink may hold one of its pages. */

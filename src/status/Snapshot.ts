@@ -12,6 +12,8 @@ import type { EndpointState } from "./StatusDocument.ts"
 export interface EndpointSnapshot {
   readonly state: EndpointState
   readonly intervalMinutes: number
+  /** Why it is off although the settings turn it on. */
+  readonly offBecause?: string | undefined
   readonly lastPollAt?: number | undefined
   readonly lastSuccessAt?: number | undefined
   readonly nextPollAt?: number | undefined

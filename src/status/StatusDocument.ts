@@ -26,6 +26,9 @@ export type EndpointState = typeof EndpointState.Type
 export const EndpointDocument = Schema.Struct({
   name: Schema.Literals(names),
   state: EndpointState,
+  off_because: Schema.optionalKey(
+    described(Schema.String, "Why it is off although the settings turn it on: the tenant's cloud does not offer it.")
+  ),
   poll_interval_minutes: described(Schema.Finite, "Minutes between the starts of two polls."),
   last_poll_at: Time,
   last_success_at: Time,

@@ -191,7 +191,8 @@ const registered = (
   waitsFor,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
     ...paced(rested(endpoint), name, pace),
-    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled"
+    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled",
+    offBecause: identity.absent?.[name]
   })),
   warnings: new Map()
 })

@@ -128,6 +128,7 @@ const endpointDocument = (
 ): EndpointDocument => ({
   name,
   state: stateOf(endpoint),
+  ...(endpoint.offBecause === undefined ? {} : { off_because: endpoint.offBecause }),
   poll_interval_minutes: endpoint.intervalMinutes,
   last_poll_at: time(endpoint.lastPollAt),
   last_success_at: time(endpoint.lastSuccessAt),
