@@ -18,6 +18,7 @@ import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
 import * as Proof from "../graph/Proof.ts"
+import { askedOf } from "../polling/ListPages.ts"
 import { countUrl, newestUrl, url as listUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
 import { type Finding, type Outcome, passed } from "./Finding.ts"
@@ -118,11 +119,36 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
 })
 
+/** Tests what is asked of a list once a day only, where the list itself is answered; undefined for other endpoints. */
+const dailyOf = Effect.fnUntraced(function*({ identity: { cloud, name } }: Instance, graph: Graph, endpoint: Endpoint) {
+  const { daily } = endpoint.list ?? {}
+  if (daily === undefined) return undefined
+  const what = daily.select.join(", ")
+  const collection = askedOf(endpoint, { _tag: "Sweep" })
+  const now = yield* Clock.currentTimeMillis
+  const first = { bound: Timestamp.fromMillis(now), until: null, link: null }
+  const found = yield* Effect.result(graph.fetchPage({ collection, url: listUrl(cloud.graph, collection, first, 1) }))
+  if (Result.isSuccess(found)) return passed(`with ${what}, once a day`)
+  const outcome = ofGraphError(name, endpoint.name, found.failure, now)
+  return { ...outcome, message: `${endpoint.noun} are read without ${what}: ${outcome.message}` }
+})
+
+const permissionsOf = (
+  { helpful = [], list, permissions }: Endpoint
+): ReadonlyArray<string> => [...permissions, ...helpful, ...list?.daily?.permissions ?? []]
+
+/** Names the permissions that the token has and that none of the endpoints would make use of. */
+const needless = (roles: ReadonlyArray<string>): Outcome | undefined => {
+  const known = new Set(all.flatMap(permissionsOf))
+  const found = roles.filter((role) => !known.has(role))
+  return found.length === 0
+    ? undefined
+    : passed(`granted, and of no use to any endpoint: ${found.toSorted().join(", ")}; they may be taken away`)
+}
+
 /** Names the endpoints that are off although the token has a permission for them, of which no other endpoint makes use. */
 const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outcome | undefined => {
-  const used = new Set(
-    on.flatMap((name) => [...endpoints[name].permissions, ...endpoints[name].list?.daily?.permissions ?? []])
-  )
+  const used = new Set(on.flatMap((name) => permissionsOf(endpoints[name])))
   const idle = all.flatMap(({ name, permissions }) => {
     const role = on.includes(name) ? undefined : permissions.find((one) => roles.includes(one) && !used.has(one))
     return role === undefined ? [] : [`${name} (${role})`]
@@ -207,15 +233,19 @@ export const ofInstance = (instance: Instance) =>
     }
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
-    yield* find("permissions", unused(identity, Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []))
+    const roles = Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []
+    yield* find("permissions", unused(identity, roles))
+    yield* find("permissions", needless(roles))
     yield* find("cloud", notOffered(identity))
     const outcomes: Array<Outcome> = []
     for (const endpoint of identity.endpoints) {
+      const asked = inCloud(endpoints[endpoint], cloud.graph)
       const outcome = token.outcome === "passed"
-        ? yield* endpointOf(instance, graph, inCloud(endpoints[endpoint], cloud.graph))
+        ? yield* endpointOf(instance, graph, asked)
         : { outcome: "failed", message: "not asked, for there is no token" } satisfies Outcome
       outcomes.push(outcome)
       yield* find(endpoint, outcome)
+      if (outcome.outcome === "passed") yield* find(endpoint, yield* dailyOf(instance, graph, asked))
     }
     yield* find("collection", collects(outcomes, identity))
     yield* Queue.end(findings)

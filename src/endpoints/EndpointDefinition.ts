@@ -19,6 +19,8 @@ export interface Collection {
   readonly path: string
   /** Permissions of which any one suffices, the least privileged first. */
   readonly permissions: ReadonlyArray<string>
+  /** Permissions with which Graph sends more of each record, and without which it sends the others. */
+  readonly helpful?: ReadonlyArray<string>
   readonly service: ServiceName
   /** What a tenant that is refused for its licence has to do. */
   readonly licence: string

@@ -11,6 +11,8 @@ export const signIns = {
   name: "signIns",
   path: "/v1.0/auditLogs/signIns",
   permissions: ["AuditLog.Read.All"],
+  // The names of policies of Conditional Access, and their results.
+  helpful: ["Policy.Read.All"],
   licence: "Sign-in logs need Entra ID P1 or P2 in this tenant: get it, or turn this endpoint off",
   cursor: "createdDateTime",
   created: "createdDateTime",
