@@ -41,6 +41,8 @@ export interface Changes {
   readonly walk: Walk | undefined
   /** Ids of the page's objects. */
   readonly shown: ReadonlyArray<string>
+  /** Number of the page's objects that have no id. */
+  readonly unnamed?: number
   readonly changed: ReadonlyArray<Changed>
 }
 
@@ -49,11 +51,12 @@ export interface Inventory {
   readonly find: (id: string) => KnownObject | undefined
   /**
    * The objects that the walk has not shown, to be called once all its pages but the last are committed; and how many it
-   * has, with the new ones of its last page. `last` are that page's ids.
+   * has, with the new ones of its last page. `last` are that page's ids, and `unnamed` its objects without one.
    */
   readonly missing: (
     walk: Walk,
-    last: ReadonlyArray<string>
+    last: ReadonlyArray<string>,
+    unnamed?: number
   ) => { readonly objects: ReadonlyArray<KnownObject>; readonly shown: number }
   /** Saves what a page changed, and notes which objects it showed. */
   readonly commit: (changes: Changes) => Effect.Effect<void, StateStoreError>
@@ -94,6 +97,8 @@ export const open = Effect.fn("Inventory.open")(
     let last = new Uint8Array()
     let number = 0
     let walk: Walk | undefined
+    /** Objects of the walk that have no id. */
+    let nameless = 0
     let isSaid = false
     const setAside: Array<string> = []
     const nameOf = (number: number) => `${prefix}.inventory-${String(number).padStart(6, "0")}`
@@ -153,12 +158,13 @@ export const open = Effect.fn("Inventory.open")(
     const note = (of: Walk, shown: ReadonlyArray<string>) => {
       if (of !== walk) {
         walk = of
+        nameless = 0
         table = table.renewed(of.at)
       }
       for (const id of shown) table.show(id)
     }
 
-    const commit = Effect.fnUntraced(function*({ changed, shown, walk: of }: Changes) {
+    const commit = Effect.fnUntraced(function*({ changed, shown, unnamed = 0, walk: of }: Changes) {
       const room = Math.max(0, most - table.size)
       const fitting = changed.filter(({ id }, index) => index < room || table.find(id) !== undefined)
       if (fitting.length < changed.length && !isSaid) {
@@ -170,17 +176,20 @@ export const open = Effect.fn("Inventory.open")(
         )
       }
       if (fitting.length > 0) yield* append(Buffer.concat(fitting.map((object) => encode(object.id, object))))
-      if (of !== undefined) note(of, shown)
+      if (of !== undefined) {
+        note(of, shown)
+        nameless += unnamed
+      }
       const stored = pieces.reduce((sum, { size }) => sum + size, 0)
       if (stored > 3 * table.size + pieceObjectsMax) yield* compact()
     }, Effect.uninterruptible)
 
     return {
       find: (id) => table.find(id),
-      missing: (of, ids) => {
+      missing: (of, ids, unnamed = 0) => {
         note(of, ids)
         const fresh = new Set(ids.filter((id) => table.find(id) === undefined))
-        return { objects: Array.from(table.unshown()), shown: table.shown + fresh.size }
+        return { objects: Array.from(table.unshown()), shown: table.shown + fresh.size + nameless + unnamed }
       },
       commit,
       forget: Effect.gen(function*() {

@@ -58,7 +58,7 @@ export const make = (
         const news = interest.news(content).map((one) => isNew(one, id, seconds))
         return !interest.is(content) && !news.includes(true)
       },
-      changes: () => ({ walk, shown: [], changed: Array.from(seen.values()), vanished: undefined })
+      changes: () => ({ walk, shown: [], unnamed: 0, changed: Array.from(seen.values()), vanished: undefined })
     }
   }
   return (at: number, only: ReadonlyArray<string> = []): Select =>

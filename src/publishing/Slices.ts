@@ -84,7 +84,13 @@ export const prepare = (options: {
     function* deadLetterOf(one: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
       const record = one.sent.exact()
       const isNamed = typeof record === "string" && record.length > stepBytes
-      const hash = isNamed ? yield* paused(ArtifactId.digest(record)) : ArtifactId.sha256(lines([{ record }]))
+      // What changes all the time in an object of a list must not make it another dead letter in each pass.
+      const object = versions === undefined ? undefined : yield* paused(versions.unmapped(one))
+      const hash = object !== undefined
+        ? ArtifactId.ofUnmapped(context.tenantId, endpoint.name, one.reason, object)
+        : isNamed
+        ? yield* paused(ArtifactId.digest(record))
+        : ArtifactId.sha256(lines([{ record }]))
       if (!isNew(hash)) {
         repeated++
         return []
@@ -160,9 +166,10 @@ export const prepare = (options: {
         : undefined
 
     /** Maps an object of a list, whose version is known once its content is. Until then it has the id of all its versions. */
-    function* mapObject(sent: GraphRecord, { of }: NonNullable<typeof versions>): Generator<Part, void> {
+    function* mapObject(sent: GraphRecord, { of, unmapped }: NonNullable<typeof versions>): Generator<Part, void> {
       const named = idOf({ ...sent, version: "object" })
       const passed = passedOver(named, sent)
+      if (passed !== undefined || isNeverMapped(named)) yield* paused(unmapped(sent))
       if (passed !== undefined) return yield passed
       if (isNeverMapped(named)) return void repeated++
       if (isCareful) yield { ...pause, before: named }
