@@ -90,8 +90,9 @@ const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
 /** Why Graph keeps demanding claims, although the token was issued with them: a policy about the caller's place. */
 const challengedStill = /LocationConditionEvaluationSatisfied|ClaimsChallengeRequired|insufficient_claims/i
-// Codes that give no cause: with a sufficient role, the cause is the tenant.
-const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
+// Codes that give no cause: with a sufficient role, the cause is the tenant. The directory's own code is none of them: a
+// consent acts on it minutes after it acts on tokens.
+const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|)$/i
 
 /** Parses `Missing application roles. API required roles: A,B, application roles: C.` */
 const rolesNamed = (message: string) =>
