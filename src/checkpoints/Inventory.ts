@@ -6,21 +6,13 @@
  * What changes is appended to pieces that fit a broker's message; the last version of an object counts. When two thirds of
  * the pieces are outdated, the objects are written anew. A pass over objects that did not change writes nothing.
  */
-import { Effect, Option, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { objectsMax, pieceObjectsMax } from "../domain/Bounds.ts"
 import { encode, type KnownObject, objectBytes, ObjectTable, sightedDays } from "./ObjectTable.ts"
-import * as Sealed from "./Sealed.ts"
-import { StateStore, type StateStoreError } from "./StateStore.ts"
+import * as Pieces from "./Pieces.ts"
+import type { StateStore, StateStoreError } from "./StateStore.ts"
 
-const Header = Schema.fromJsonString(Schema.Struct({ version: Schema.Literal(1), name: Schema.String }))
-const encodeHeader = Schema.encodeEffect(Header)
-const decodeHeader = Schema.decodeEffect(Header)
-
-interface Piece {
-  readonly number: number
-  readonly revision: number
-  readonly size: number
-}
+const Header = Schema.fromJsonString(Schema.Struct(Pieces.header))
 
 /** A walk through a list, from its first page on; of a log, a day. */
 export interface Walk {
@@ -67,91 +59,20 @@ export interface Inventory {
   readonly setAside: ReadonlyArray<string>
 }
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
-
-const toBytes = Effect.fnUntraced(function*(name: string, objects: Uint8Array) {
-  const header = yield* Effect.orDie(encodeHeader({ version: 1, name }))
-  const line = new TextEncoder().encode(`${Sealed.seal(header, textOf(objects))}\n`)
-  return new Uint8Array(Buffer.concat([line, objects]))
-})
-
-/** Decodes a piece; none for bytes that no inventory wrote, or that were written under another name. */
-const fromBytes = Effect.fnUntraced(function*(name: string, bytes: Uint8Array) {
-  const end = bytes.indexOf(10)
-  const text = new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0)))
-  const header = yield* Effect.option(decodeHeader(text))
-  const objects = bytes.slice(end + 1)
-  return Option.isSome(header) && header.value.name === name && Sealed.isIntact(text, textOf(objects)) &&
-      objects.length % objectBytes === 0
-    ? Option.some(objects)
-    : Option.none()
-})
-
 /** Opens the inventory stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
 export const open = Effect.fn("Inventory.open")(
   function*(prefix: string, most: number = objectsMax): Effect.fn.Return<Inventory, StateStoreError, StateStore> {
-    const store = yield* StateStore
     let table = new ObjectTable()
-    let pieces: Array<Piece> = []
-    /** The objects of the last piece. */
-    let last = new Uint8Array()
-    let number = 0
     let walk: Walk | undefined
     /** Objects of the walk that have no id. */
     let nameless = 0
     let isSaid = false
-    const setAside: Array<string> = []
-    const nameOf = (number: number) => `${prefix}.inventory-${String(number).padStart(6, "0")}`
-
-    for (const key of yield* store.keys(`${prefix}.inventory-`)) {
-      const found = Number(key.slice(`${prefix}.inventory-`.length))
-      const stored = Number.isInteger(found) ? yield* store.get(key) : Option.none()
-      if (Option.isNone(stored)) continue
-      number = found
-      const { bytes, revision } = stored.value
-      const objects = Option.getOrUndefined(yield* fromBytes(key, bytes))
-      if (objects === undefined) {
-        setAside.push(yield* store.setAside(key))
-        continue
-      }
-      table.setBytes(objects)
-      pieces.push({ number, revision, size: objects.length / objectBytes })
-      last = objects
-    }
-
-    const put = Effect.fnUntraced(function*(of: Omit<Piece, "size">, objects: Uint8Array) {
-      const bytes = yield* toBytes(nameOf(of.number), objects)
-      const revision = yield* store.put(nameOf(of.number), bytes, of.revision)
-      number = of.number
-      last = new Uint8Array(objects)
-      return { number: of.number, revision, size: objects.length / objectBytes }
-    })
-
-    const append = Effect.fnUntraced(function*(objects: Uint8Array) {
-      for (let taken = 0; taken < objects.length;) {
-        const newest = pieces.at(-1)
-        const open = newest !== undefined && newest.size < pieceObjectsMax ? newest : undefined
-        const room = (pieceObjectsMax - (open?.size ?? 0)) * objectBytes
-        const part = objects.subarray(taken, taken + room)
-        const piece = open === undefined
-          ? yield* put({ number: number + 1, revision: 0 }, part)
-          : yield* put(open, Buffer.concat([last, part]))
-        if (open !== undefined) pieces.pop()
-        pieces.push(piece)
-        table.setBytes(part)
-        taken += part.length
-      }
-    })
-
-    /** Writes the objects anew. The new pieces come first: a process that ends in between finds each object in one of them. */
-    const compact = Effect.fnUntraced(function*() {
-      const old = pieces
-      const written: Array<Piece> = []
-      for (const objects of table.toBytes(pieceObjectsMax, 0)) {
-        written.push(yield* put({ number: number + 1, revision: 0 }, objects))
-      }
-      for (const piece of old) yield* store.remove(nameOf(piece.number), piece.revision)
-      pieces = written
+    const pieces = yield* Pieces.open({
+      prefix: `${prefix}.inventory-`,
+      rowBytes: objectBytes,
+      rowsMax: pieceObjectsMax,
+      header: Header,
+      found: (objects) => table.setBytes(objects)
     })
 
     /** Notes what a page of a walk showed. A new walk has shown nothing yet. */
@@ -175,13 +96,16 @@ export const open = Effect.fn("Inventory.open")(
             : `${prefix}: the list has more than ${most} objects; each of the others is published once a week, and not when it is removed`
         )
       }
-      if (fitting.length > 0) yield* append(Buffer.concat(fitting.map((object) => encode(object.id, object))))
+      if (fitting.length > 0) {
+        const objects = Buffer.concat(fitting.map((object) => encode(object.id, object)))
+        yield* pieces.append(objects, () => ({}), (stored) => table.setBytes(stored))
+      }
       if (of !== undefined) {
         note(of, shown)
         nameless += unnamed
       }
-      const stored = pieces.reduce((sum, { size }) => sum + size, 0)
-      if (stored > 3 * table.size + pieceObjectsMax) yield* compact()
+      const stored = pieces.all().reduce((sum, { size }) => sum + size, 0)
+      if (stored > 3 * table.size + pieceObjectsMax) yield* pieces.replace(table.toBytes(pieceObjectsMax, 0), {})
     }, Effect.uninterruptible)
 
     return {
@@ -193,16 +117,12 @@ export const open = Effect.fn("Inventory.open")(
       },
       commit,
       forget: Effect.gen(function*() {
-        for (const piece of pieces.toReversed()) {
-          yield* store.remove(nameOf(piece.number), piece.revision)
-          pieces.pop()
-        }
+        for (const piece of pieces.all().toReversed()) yield* pieces.remove(piece)
         table = new ObjectTable()
-        last = new Uint8Array()
         walk = undefined
       }).pipe(Effect.uninterruptible),
       size: () => table.size,
-      setAside
+      setAside: pieces.setAside
     }
   }
 )
