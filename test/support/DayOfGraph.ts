@@ -280,16 +280,19 @@ export const make = (plan: Plan) => {
     })
   )
 
-  /** Versions that Graph has shown by a time, by the ids of their artifacts: of logs. */
-  const versionsBy = (time: number): ReadonlyMap<string, EndpointName> => {
-    const wanted = new Map<string, EndpointName>()
+  /** Versions of logs that Graph has shown by a time, in words, by the ids of their artifacts. */
+  const versionsBy = (time: number): ReadonlyMap<string, string> => {
+    const wanted = new Map<string, string>()
     tenants.forEach((rows, tenant) => {
       for (const { cursor, list, name } of Object.values(endpoints)) {
         if (list !== undefined || cursor === "") continue
         for (const { at, from, id } of rows[name].versions) {
           if (from > time || at < plan.begin - plan.lookbackHours * hour + 10 * minute) continue
           const record = { id, cursor: normalize(graphTime(at))!, sent: ofValue({}) }
-          wanted.set(ArtifactId.ofRecord(tenantOf(tenant), name, record), name)
+          wanted.set(
+            ArtifactId.ofRecord(tenantOf(tenant), name, record),
+            `${name} of ${graphTime(at)}, shown at ${graphTime(from)}`
+          )
         }
       }
     })
