@@ -3,7 +3,7 @@ import { comparedTextMax, techniquesMax } from "../domain/Bounds.ts"
 import { instant } from "../domain/Instant.ts"
 import { text } from "../domain/NormalForms.ts"
 import type { Properties } from "../domain/Shape.ts"
-import { type AlertFacts, categoriesOf, isPolicy, messageTypeOf } from "./AlertMessageTypes.ts"
+import { type AlertFacts, categoriesOf, isPolicy, messageTypeOf, typesRead } from "./AlertMessageTypes.ts"
 import { listOf } from "./Draft.ts"
 import { stringify } from "./Message.ts"
 import type { Decided } from "./RowTable.ts"
@@ -125,9 +125,8 @@ export const of = (value: Properties, witnesses: ReadonlyArray<Witness>): AlertC
   let tags = ""
   for (const { raw, type } of witnesses) {
     if (Array.isArray(raw["tags"]) && tags.length <= comparedTextMax) tags += `${listOf(raw["tags"]).join("\n")}\n`
-    // An unknown type must not match the rows, even when its raw name equals a known type's.
-    if (type === "") continue
-    types.add(type)
+    // An unknown type is none here, even when its raw name equals a known type's.
+    if (typesRead.has(type)) types.add(type)
     if (type === "malware") threats.push(...listOf(raw["name"]))
   }
   const { others, techniques } = techniquesOf(value["mitreTechniques"])

@@ -25,7 +25,7 @@ export interface AlertFacts {
   readonly D: string
   /** MITRE techniques, upper case. */
   readonly M: ReadonlyArray<string>
-  /** Types of evidence. */
+  /** Those types of evidence that a row reads. */
   readonly E: ReadonlySet<string>
   /** Severity label. */
   readonly severity: string
@@ -41,6 +41,9 @@ export const categoriesOf = (sent: ReadonlyArray<string>): Pick<AlertFacts, "A" 
   return { C: A.find((key) => !vague.test(key)) ?? A[0] ?? "", A }
 }
 
+/** Types of evidence that a row reads. */
+export const typesRead = new Set<string>()
+
 const lower = (words: ReadonlyArray<string>): ReadonlySet<string> => new Set(words.map((word) => word.toLowerCase()))
 
 const simple: Terms<AlertFacts> = {
@@ -49,7 +52,10 @@ const simple: Terms<AlertFacts> = {
     D: (words) => ((known) => ({ D }) => known.has(D))(lower(words)),
     C: (words) => ((known) => ({ C }) => known.has(C))(lower(words)),
     A: (words) => ({ A }) => words.some((word) => A.includes(word)),
-    E: (types) => ({ E }) => types.some((type) => E.has(type)),
+    E: (types) => {
+      for (const type of types) typesRead.add(type)
+      return ({ E }) => types.some((type) => E.has(type))
+    },
     // `T1110*` is the technique and all that begin with it, `T1020` only itself.
     M: (ids) => ({ M }) =>
       M.some((one) => ids.some((id) => id.endsWith("*") ? one.startsWith(id.slice(0, -1)) : one === id))

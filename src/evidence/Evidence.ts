@@ -151,8 +151,12 @@ const respelled = (value: Json, fields: Fields, depth: number): Json => {
   return inner.length === 0 ? found : { ...found, ...Object.fromEntries(inner) }
 }
 
-/** Reports drift. Paths are built only for reports: nearly all evidence has no drift. */
-const review = (value: Json, fields: Fields, path: string, depth: number, drift: Array<Drift.Drift>): void => {
+/**
+ * Reports drift, and returns whether each value looks as its schema has it: one look at each property, and only what does not
+ * is checked by the schema. Paths are built only for reports: nearly all evidence has no drift.
+ */
+const review = (value: Json, fields: Fields, path: string, depth: number, drift: Array<Drift.Drift>): boolean => {
+  let fits = true
   for (const name in value) {
     const field = fields.get(name)
     if (field === undefined) {
@@ -160,11 +164,14 @@ const review = (value: Json, fields: Fields, path: string, depth: number, drift:
       if (!name.includes("@")) drift.push(Drift.make("property", `${path}.${name}`))
       continue
     }
-    if (field.words === undefined && field.part === undefined && field.nested === undefined) continue
     const content = value[name]
-    if (Array.isArray(content)) { for (const one of content) reviewField(one, field, path, name, depth, drift) }
-    else reviewField(content, field, path, name, depth, drift)
+    if (!field.fits(content)) fits = false
+    if (field.words === undefined && field.part === undefined && field.nested === undefined) continue
+    if (Array.isArray(content)) {
+      for (const one of content) if (!reviewField(one, field, path, name, depth, drift)) fits = false
+    } else if (!reviewField(content, field, path, name, depth, drift)) fits = false
   }
+  return fits
 }
 
 const reviewField = (
@@ -174,17 +181,18 @@ const reviewField = (
   name: string,
   depth: number,
   drift: Array<Drift.Drift>
-): void => {
+): boolean => {
   if (field.words !== undefined) {
     if ((typeof content === "string" || typeof content === "number") && !Drift.isWordOf(field.words, String(content))) {
       drift.push(Drift.make("enum_value", `${path}.${name}=${Drift.word(content)}`))
     }
   } else if (isObject(content)) {
-    if (field.part !== undefined) review(content, field.part, `${path}.${name}`, depth, drift)
-    else if (field.nested !== undefined && depth < depthMax) {
+    if (field.part !== undefined) return review(content, field.part, `${path}.${name}`, depth, drift)
+    if (field.nested !== undefined && depth < depthMax) {
       for (const one of decodeNested(content, field.nested, depth + 1).drift) drift.push(one)
     }
   }
+  return true
 }
 
 const standardIssues = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -238,11 +246,10 @@ export const decodeNested = (sent: unknown, declared: string | undefined, depth:
 }
 
 const decodeAs = (type: EvidenceType, value: Json, depth: number): DecodedEvidence => {
-  const misfit = type.misfit(value)
-  const partial = misfit === undefined ? undefined : pathOf(misfit)
   const drift: Array<Drift.Drift> = []
-  if (partial !== undefined) drift.push(Drift.make("partial", `${type.name}.${partial}`))
-  review(value, type.fields, type.name, depth, drift)
+  const misfit = review(value, type.fields, type.name, depth, drift) ? undefined : type.misfit(value)
+  const partial = misfit === undefined ? undefined : pathOf(misfit)
+  if (partial !== undefined) drift.unshift(Drift.make("partial", `${type.name}.${partial}`))
   return { type: type.name, known: true, partial, value, drift: drift.length === 0 ? none : drift }
 }
 

@@ -12,6 +12,11 @@ import * as Words from "./EvidenceWords.ts"
 /** One property of a type: its schema, and what the drift report needs to know about it. */
 export interface Field<S extends Schema.Top = Schema.Top> {
   readonly schema: S
+  /**
+   * Whether a value of JSON fits the schema, apart from what {@link part} and {@link nested} hold; cheaper than the schema.
+   * May say no of a value that fits.
+   */
+  readonly fits: (value: unknown) => boolean
   /** Known members of an open enum. */
   readonly words?: ReadonlySet<string>
   /** Fields of a complex value, or of each complex value in a list. */
@@ -34,32 +39,54 @@ const list = <S extends Schema.Top>(schema: S) => optional(Schema.Array(Schema.N
 
 const NumberOrText = Schema.Union([Schema.Finite, Schema.String])
 
+type Fits = Field["fits"]
+
+const isText: Fits = (value) => typeof value === "string" || value === null
+const isFlag: Fits = (value) => typeof value === "boolean" || value === null
+const isNumber: Fits = (value) => Number.isFinite(value) || value === null
+const isNumberOrText: Fits = (value) => isText(value) || isNumber(value)
+const isPart: Fits = (value) => typeof value === "object" && !Array.isArray(value)
+const isAnything: Fits = () => true
+
+const eachOf = (fits: Fits): Fits => (value) => {
+  if (!Array.isArray(value)) return value === null
+  for (const one of value) if (!fits(one)) return false
+  return true
+}
+const isTexts = eachOf(isText)
+const isWords = eachOf(isNumberOrText)
+const isParts = eachOf(isPart)
+
 /** Field of a string, a date or a GUID. */
-export const text = { schema: optional(Schema.String) }
+export const text = { schema: optional(Schema.String), fits: isText }
 
 /** Field of a list of strings. */
-export const texts = { schema: list(Schema.String) }
+export const texts = { schema: list(Schema.String), fits: isTexts }
 
 /** Field of a boolean. */
-export const flag = { schema: optional(Schema.Boolean) }
+export const flag = { schema: optional(Schema.Boolean), fits: isFlag }
 
 /** Field of a 32-bit integer or a floating-point number. */
-export const number = { schema: optional(Schema.Finite) }
+export const number = { schema: optional(Schema.Finite), fits: isNumber }
 
 /** Field of a 64-bit integer, which OData may write as a string. */
-export const int64 = { schema: optional(NumberOrText) }
+export const int64 = { schema: optional(NumberOrText), fits: isNumberOrText }
 
 /** Field of an open type, whose properties are not checked. */
-export const dictionary = { schema: Schema.optionalKey(Schema.Unknown) }
+export const dictionary = { schema: Schema.optionalKey(Schema.Unknown), fits: isAnything }
 
 /** Field of an open enum: Graph may add words at any time. */
-export const word = (words: ReadonlySet<string>) => ({ schema: optional(NumberOrText), words })
+export const word = (words: ReadonlySet<string>) => ({ schema: optional(NumberOrText), fits: isNumberOrText, words })
 
 /** Field of a list of words of an open enum. */
-export const words = (words: ReadonlySet<string>) => ({ schema: list(NumberOrText), words })
+export const words = (words: ReadonlySet<string>) => ({ schema: list(NumberOrText), fits: isWords, words })
 
 /** Field of other evidence, decoded on its own; without `declared`, of any type. */
-export const nested = (declared = "untyped") => ({ schema: Schema.optionalKey(Schema.Unknown), nested: declared })
+export const nested = (declared = "untyped") => ({
+  schema: Schema.optionalKey(Schema.Unknown),
+  fits: isAnything,
+  nested: declared
+})
 
 const structOf = <const F extends FieldRecord>(fields: F): Schema.Struct<Schemas<F>> => {
   const schemas: Record<string, Schema.Top> = {}
@@ -76,12 +103,14 @@ export const complex = <const F extends FieldRecord>(fields: F) => ({
 /** Field of one value of a complex type. */
 export const part = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: optional(of.schema),
+  fits: isPart,
   part: of.fields
 })
 
 /** Field of a list of values of a complex type. */
 export const parts = <S extends Schema.Top>(of: { readonly schema: S; readonly fields: Fields }) => ({
   schema: list(of.schema),
+  fits: isParts,
   part: of.fields
 })
 

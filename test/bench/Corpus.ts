@@ -1,9 +1,10 @@
 /**
- * Alerts in the mix and size of real tenants: 5.7 KB and 3.5 evidence objects each, with descriptions and advice as
- * long as Microsoft's.
+ * Two sets of alerts. `alerts` has the mix and size of real tenants: 5.7 KB and 3.5 evidence objects each, with descriptions
+ * and advice as long as Microsoft's. `kinds` has every evidence type equally often, which no tenant has: 7.7 KB and 3.5 objects.
  */
 import * as Chronicle from "../../src/simulator/Chronicle.ts"
 import type { Row } from "../../src/simulator/Row.ts"
+import { samples } from "../artifacts/EvidenceSamples.ts"
 
 const sentences = [
   "A user account signed in from an address that was seen in password spray attacks against other tenants.",
@@ -30,6 +31,34 @@ export const alerts = (count: number, now: number): ReadonlyArray<Row> =>
       recommendedActions: textOf(index + 3, 950 + (index % 5) * 80)
     }))
     .sort((one, other) => String(one["lastUpdateDateTime"]) < String(other["lastUpdateDateTime"]) ? -1 : 1)
+
+const sampled = Object.entries(samples)
+
+/** Makes an object of one of the types, in turn, with a value of its own. */
+const evidenceOf = (index: number, createdDateTime: unknown): Row => {
+  const [type, properties] = sampled[index % sampled.length]!
+  return {
+    "@odata.type": `#microsoft.graph.security.${type}Evidence`,
+    createdDateTime,
+    verdict: index % 3 === 0 ? "malicious" : "suspicious",
+    remediationStatus: "active",
+    remediationStatusDetails: null,
+    roles: index % 2 === 0 ? ["compromised"] : [],
+    detailedRoles: [`Role ${index}`],
+    tags: [],
+    ...properties
+  }
+}
+
+/** Makes alerts as {@link alerts} does, whose evidence is of all types in turn. */
+export const kinds = (count: number, now: number): ReadonlyArray<Row> => {
+  let next = 0
+  return alerts(count, now).map((row, index): Row => ({
+    ...row,
+    recommendedActions: textOf(index + 3, 3270 + (index % 5) * 80),
+    evidence: Array.from({ length: 3 + index % 2 }, () => evidenceOf(next++, row["createdDateTime"]))
+  }))
+}
 
 /** Formats a page as Graph writes it. */
 export const page = (alerts: ReadonlyArray<string>, nextLink: string | undefined): string =>

@@ -8,11 +8,10 @@ const rounds = 3
  */
 const alertsAtOnce = requestBudget.limit * 1000
 
-/** Measures alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
-export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
+const drained = Effect.fnUntraced(function*(name: string, alerts: number, served: Measure.Served) {
   const fs = yield* FileSystem.FileSystem
-  yield* Console.log(`drain: ${alerts} alerts, ${rounds} rounds of each; the median counts`)
-  const graph = yield* Measure.graph(alerts)
+  yield* Console.log(`${name}: ${alerts} alerts, ${rounds} rounds of each; the median counts`)
+  const graph = yield* Measure.graph(alerts, served)
   yield* graph.asked
   const taken: Record<
     "floor" | "pageIterator" | "connector",
@@ -23,9 +22,9 @@ export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
     yield* Effect.scoped(Effect.gen(function*() {
       const { directory, file } = yield* Measure.settings(graph.origin)
       const programs = {
-        floor: Measure.program("Floor", graph.origin, `${directory}/floor.ndjson`),
-        pageIterator: Measure.program("PageIterator", graph.origin, `${directory}/iterator.ndjson`),
-        connector: Measure.connector("run", "--once", "--no-listen", "--config", file)
+        floor: Measure.program("Floor", [graph.origin, `${directory}/floor.ndjson`], graph.env),
+        pageIterator: Measure.program("PageIterator", [graph.origin, `${directory}/iterator.ndjson`], graph.env),
+        connector: Measure.connector(["run", "--once", "--no-listen", "--config", file], graph.env)
       }
       for (const name of ["floor", "pageIterator", "connector"] as const) {
         const { cpu, endedAt, peakRss } = yield* Effect.flatMap(programs[name], Measure.watched)
@@ -49,7 +48,9 @@ export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
   const of = (name: keyof typeof taken, figure: "seconds" | "peakRss" | "cpu") =>
     Measure.median(taken[name].map((each) => each[figure]))
   const { bytes } = yield* graph.asked
-  yield* Measure.report("drain", {
+  yield* Measure.report(name, {
+    "connector, CPU ms an alert": of("connector", "cpu") * 1000 / alerts,
+    "floor, CPU ms an alert": of("floor", "cpu") * 1000 / alerts,
     alerts,
     artifacts,
     "bytes an alert": bytes / alerts,
@@ -60,9 +61,18 @@ export const drain = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
     "connector to page iterator": of("connector", "seconds") / of("pageIterator", "seconds"),
     "connector, ms an artifact": of("connector", "seconds") * 1000 / artifacts,
     "connector, ms an alert": of("connector", "seconds") * 1000 / alerts,
-    "connector, CPU s": of("connector", "cpu"),
     "floor, peak MiB": of("floor", "peakRss"),
     "page iterator, peak MiB": of("pageIterator", "peakRss"),
     "connector, peak MiB": of("connector", "peakRss")
   })
 })
+
+/** Measures alerts from prebuilt pages to the file sink, against the floor and against Microsoft's own client. */
+export const drain = (alerts = alertsAtOnce) => drained("drain", alerts, {})
+
+/** Measures alerts of all evidence types over TLS with gzip, as Microsoft serves them, and plain. */
+export const kinds = Effect.fnUntraced(function*(alerts = alertsAtOnce) {
+  for (const transport of ["tls", "plain"] as const) {
+    yield* drained(`kinds-${transport}`, alerts, { corpus: "kinds", transport })
+  }
+}, Effect.scoped)

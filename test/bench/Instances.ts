@@ -21,7 +21,7 @@ export const instances = Effect.fnUntraced(function*(most = 1000) {
         }
       })
       yield* graph.asked
-      const { child } = yield* Measure.connector("run", "--no-listen", "--config", file)
+      const { child } = yield* Measure.connector(["run", "--no-listen", "--config", file])
       // The last instance starts after half an interval.
       yield* Effect.sleep(`${(intervals + 0.6) * intervalMinutes} minutes`)
       const { cpu, peakRss, rss } = Measure.usage(child.pid!)!

@@ -59,15 +59,16 @@ export const watched = Effect.fnUntraced(function*({ child, exit, stderr }: Runn
 })
 
 /** Starts one of the programs in this directory. */
-export const program = (name: string, ...args: ReadonlyArray<string | number>) =>
-  launch([process.execPath, `${here}${name}.ts`, ...args.map(String)])
+export const program = (name: string, args: ReadonlyArray<string | number>, env: Record<string, string> = {}) =>
+  launch([process.execPath, `${here}${name}.ts`, ...args.map(String)], env)
 
 /** Starts the bundled connector as its image does, without a compile cache of an earlier start. */
-export const connector = (...args: ReadonlyArray<string>) =>
+export const connector = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
   launch([process.execPath, bundle, ...args], {
     AZURE_SECURITY_ADMIN_TOKEN: token,
     MALLOC_ARENA_MAX: "1",
-    NODE_COMPILE_CACHE: ""
+    NODE_COMPILE_CACHE: "",
+    ...env
   })
 
 const token = "a token of many characters"
@@ -86,19 +87,31 @@ const Asked = Schema.Struct({
   polls: Schema.Record(Schema.String, Schema.Array(Schema.Finite))
 })
 
-/** Starts a Graph with `alerts` alerts in a process of its own; `asked` returns the requests since its last call. */
+const Started = Schema.fromJsonString(
+  Schema.Struct({ control: Schema.String, origin: Schema.String, certificate: Schema.String })
+)
+
+/** What a Graph of a benchmark serves, and how. */
+export interface Served {
+  readonly mode?: "built" | "endless"
+  readonly pageSize?: number
+  readonly corpus?: "alerts" | "kinds"
+  readonly transport?: "gzip" | "tls" | "plain"
+}
+
+/**
+ * Starts a Graph with `alerts` alerts in a process of its own; `asked` returns the requests since its last call, and `env` is
+ * the environment in which a program trusts it.
+ */
 export const graph = Effect.fnUntraced(
-  function*(
-    alerts: number,
-    { mode = "built", pageSize = 1000 }: { readonly mode?: "built" | "endless"; readonly pageSize?: number } = {}
-  ) {
-    const { says } = yield* program("GraphServer", alerts, pageSize, mode)
-    const origin = yield* says(/^http:.*$/m)
-    const asked = HttpClient.get(`${origin}/bench`).pipe(
+  function*(alerts: number, { corpus = "alerts", mode = "built", pageSize = 1000, transport = "gzip" }: Served = {}) {
+    const { says } = yield* program("GraphServer", [alerts, pageSize, mode, corpus, transport])
+    const { certificate, control, origin } = yield* Effect.flatMap(says(/^\{.*\}$/m), Schema.decodeEffect(Started))
+    const asked = HttpClient.get(`${control}/bench`).pipe(
       Effect.flatMap(HttpClientResponse.schemaBodyJson(Asked)),
       Effect.orDie
     )
-    return { origin, asked }
+    return { origin, asked, env: certificate === "" ? {} : { NODE_EXTRA_CA_CERTS: certificate } }
   }
 )
 

@@ -14,7 +14,7 @@ export const memory = Effect.fnUntraced(function*(alerts = 1_000_000) {
     yield* Effect.scoped(Effect.gen(function*() {
       const graph = yield* Measure.graph(size, { mode: "endless" })
       const { directory, file } = yield* Measure.settings(graph.origin)
-      const running = yield* Measure.connector("run", "--once", "--no-listen", "--config", file)
+      const running = yield* Measure.connector(["run", "--once", "--no-listen", "--config", file])
       // A million alerts make ten gigabytes of files: all but the one being written are deleted.
       const cleaned = fs.readDirectory(`${directory}/artifacts`).pipe(
         Effect.flatMap((names) =>

@@ -69,7 +69,7 @@ const searching = Effect.fnUntraced(function*(origin: string, taken: Array<numbe
 /** Indexes what was published before; returns the time of the index alone, and its artifacts. */
 const indexed = Effect.fnUntraced(function*(file: string) {
   const port = yield* freePort
-  const running = yield* Measure.connector("run", "--config", file, "--listen", `127.0.0.1:${port}`)
+  const running = yield* Measure.connector(["run", "--config", file, "--listen", `127.0.0.1:${port}`])
   const origin = `http://127.0.0.1:${port}`
   const state = Effect.flatMap(
     HttpClient.get(`${origin}/api/search/state`, { headers: Measure.signedIn }),
@@ -117,7 +117,7 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
     )
     yield* graph.asked
     const port = yield* freePort
-    const running = yield* Measure.connector("run", "--once", "--config", file, "--listen", `127.0.0.1:${port}`)
+    const running = yield* Measure.connector(["run", "--once", "--config", file, "--listen", `127.0.0.1:${port}`])
     if (meanwhile !== undefined) {
       // The searches start once the connector listens, and end in the middle of one.
       const trying = Effect.retry(meanwhile(`http://127.0.0.1:${port}`), { schedule: Schedule.spaced("20 millis") })

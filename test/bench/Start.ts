@@ -14,7 +14,7 @@ export const start = Effect.fnUntraced(function*() {
     const { file } = yield* Measure.settings(graph.origin, { instance: {} })
     yield* graph.asked
     const from = yield* Clock.currentTimeMillis
-    const { child } = yield* Measure.connector("run", "--no-listen", "--config", file)
+    const { child } = yield* Measure.connector(["run", "--no-listen", "--config", file])
     const { first } = yield* graph.asked.pipe(
       Effect.repeat({ until: ({ first }) => first > 0, schedule: Schedule.spaced("5 millis") })
     )

@@ -4,7 +4,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Logger, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { drain } from "./Drain.ts"
+import { drain, kinds } from "./Drain.ts"
 import { instances } from "./Instances.ts"
 import { jetStream } from "./JetStream.ts"
 import { mapping } from "./Mapping.ts"
@@ -12,7 +12,7 @@ import { memory } from "./Memory.ts"
 import { search } from "./Search.ts"
 import { start } from "./Start.ts"
 
-const benches = { start, mapping, drain, jetstream: jetStream, instances, memory, search }
+const benches = { start, mapping, drain, kinds, jetstream: jetStream, instances, memory, search }
 const names = Object.keys(benches) as ReadonlyArray<keyof typeof benches>
 
 const command = Command.make(

@@ -49,6 +49,12 @@ export const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 /** Codes below this one are control characters, which a JSON string must not contain. */
 const space = 32
 
+/** Marks the codes at which a string does not simply go on. A table takes half the time of comparisons. */
+const endsRun = Uint8Array.from(
+  { length: 256 },
+  (_, code) => code < space || code === quote || code === backslash ? 1 : 0
+)
+
 /** Begins a scan. */
 export const make = (bytes: Buffer, at: number, pauseAt: number = at + stepBytes): State => ({
   bytes,
@@ -145,18 +151,19 @@ const lastOfEscape = (scan: State, at: number): number => {
  */
 const endOfString = (scan: State, from: number, until: number): number => {
   const { bytes } = scan
-  let at = from
-  for (let code = bytes[at]; code !== quote; code = bytes[++at]) {
-    if (at >= until && code !== undefined) {
+  const stop = Math.min(until, bytes.length)
+  for (let at = from;; at++) {
+    while (at < stop && endsRun[bytes[at]!] === 0) at++
+    const code = bytes[at]
+    if (code === quote) return at + 1
+    if (at >= stop && at < bytes.length) {
       scan.isInside = true
       return at
     }
-    if (code === backslash) {
-      at = lastOfEscape(scan, at + 1)
-      if (at < 0) return nowhere
-    } else if (code === undefined || code < space) return nowhere
+    if (code !== backslash) return nowhere
+    at = lastOfEscape(scan, at + 1)
+    if (at < 0) return nowhere
   }
-  return at + 1
 }
 
 /** Returns the offset behind a name's closing quote; `at` is its opening quote. */
