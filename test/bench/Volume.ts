@@ -45,7 +45,7 @@ const idsIn = Effect.fnUntraced(function*(directory: string) {
 })
 
 const world = Effect.fnUntraced(function*(counts: ReadonlyArray<string | number>, endpoints: object) {
-  const { says } = yield* Measure.program("VolumeServer", ...counts)
+  const { says } = yield* Measure.program("VolumeServer", counts)
   const origin = yield* says(/^http:.*$/m)
   const off = { enabled: false }
   const made = yield* Measure.settings(origin, {
@@ -61,7 +61,7 @@ const lists = Effect.gen(function*() {
   const [users = "100000", devices = "50000"] = sizes
   const on = { enabled: true, poll_interval_minutes: 3 }
   const { asked, directory, file } = yield* world([1, users, devices], { users: on, devices: on })
-  const running = yield* Measure.connector("run", "--no-listen", "--config", file)
+  const running = yield* Measure.connector(["run", "--no-listen", "--config", file])
   const all = Number(users) + Number(devices)
   const pages = Math.ceil(Number(users) / 999) + Math.ceil(Number(devices) / 999)
   const figures: Record<string, number> = {}
@@ -94,7 +94,7 @@ const lists = Effect.gen(function*() {
 const signIns = Effect.gen(function*() {
   const [count = "300000"] = sizes
   const { asked, directory, file } = yield* world([count, 0, 0], { signIns: { enabled: true } })
-  const running = yield* Measure.connector("run", "--once", "--no-listen", "--config", file)
+  const running = yield* Measure.connector(["run", "--once", "--no-listen", "--config", file])
   const samples: Array<number> = []
   yield* Effect.forkScoped(
     Effect.sync(() => samples.push(Measure.usage(running.child.pid!)?.rss ?? 0)).pipe(

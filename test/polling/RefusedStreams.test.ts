@@ -22,7 +22,7 @@ import * as Json from "../support/Json.ts"
 import * as SimulatedClient from "../support/SimulatedClient.ts"
 
 const noon = Date.UTC(2026, 10, 20, 12)
-const nested = `{"ErrorCode":"Forbidden","Message":"{\"ErrorCode\":\"Forbidden\"}","Target":null}`
+const nested = `{"ErrorCode":"Forbidden","Message":"{\\"ErrorCode\\":\\"Forbidden\\"}","Target":null}`
 const tenantOf = (n: number) => `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`
 
 /** The shapes of `graph-identity-api.md`, 5.2: what Graph answers, and what an administrator is told. */
