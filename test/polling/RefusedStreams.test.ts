@@ -170,7 +170,7 @@ it.effect(
           Effect.provideContext(context),
           Effect.forkChild
         )
-        yield* Effect.repeat(TestClock.adjust("1 second"), { times: 119 })
+        yield* Effect.repeat(TestClock.adjust("1 second"), { times: 59 })
         const { instances } = yield* Effect.flatMap(Status, ({ document }) => document).pipe(
           Effect.provideContext(context)
         )
