@@ -48,6 +48,13 @@ export interface Pieces<Header> {
   readonly setAside: ReadonlyArray<string>
 }
 
+const joined = (one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(one.length + other.length)
+  bytes.set(one)
+  bytes.set(other, one.length)
+  return bytes
+}
+
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
 
 /** Opens the pieces whose names begin with `prefix`, and calls `found` with the rows of each, the oldest first. */
@@ -68,7 +75,7 @@ export const open = Effect.fnUntraced(
     const nameOf = (number: number) => `${prefix}${String(number).padStart(6, "0")}`
     const pieces: Array<Piece<Header>> = []
     /** The rows of the last piece. */
-    let last = new Uint8Array()
+    let last: Uint8Array = new Uint8Array()
     const setAside: Array<string> = []
 
     /** Reads a piece: undefined where it is gone, and none for bytes that nobody wrote here under this name. */
@@ -92,8 +99,8 @@ export const open = Effect.fnUntraced(
       const name = nameOf(number)
       const line = yield* Effect.orDie(encode({ ...header, version: 1, name } as Header))
       const sealed = new TextEncoder().encode(`${Sealed.seal(line, textOf(rows))}\n`)
-      const written = yield* store.put(name, new Uint8Array(Buffer.concat([sealed, rows])), revision)
-      last = new Uint8Array(rows)
+      const written = yield* store.put(name, joined(sealed, rows), revision)
+      last = rows
       return { number, revision: written, header, size: rows.length / rowBytes } satisfies Piece<Header>
     })
 
@@ -125,8 +132,8 @@ export const open = Effect.fnUntraced(
           const open = newest !== undefined && newest.size < rowsMax ? newest : undefined
           const part = rows.subarray(taken, taken + (rowsMax - (open?.size ?? 0)) * rowBytes)
           const piece = open === undefined
-            ? yield* put((newest?.number ?? 0) + 1, 0, headerOf(undefined), part)
-            : yield* put(open.number, open.revision, headerOf(open.header), Buffer.concat([last, part]))
+            ? yield* put((newest?.number ?? 0) + 1, 0, headerOf(undefined), part.slice())
+            : yield* put(open.number, open.revision, headerOf(open.header), joined(last, part))
           if (open !== undefined) pieces.pop()
           pieces.push(piece)
           stored(part)
