@@ -126,22 +126,6 @@ it.effect("every record once, every change of an object once, and every budget k
     // and a list is read once an hour. With 300,000 sign-ins a day one takes ten minutes, and that of the whole day forty.
     yield* pass((signIns > 100_000 ? 150 : 75) * minute)
 
-    const missing = [...wanted].filter(([id]) => !sink.ids.has(id)).map(([, words]) => words)
-    assert.deepStrictEqual(missing.slice(0, 20), [], `${missing.length} missing of ${wanted.size}`)
-    const twice = [...sink.ids].filter(([, count]) => count > 1)
-    assert.lengthOf(twice, 0, "nothing twice")
-    let changed = 0
-    for (const [place, count] of changes) {
-      const said = sink.objects.get(place) ?? {}
-      // A change of the last hour is there as well.
-      assert.isAtLeast(said["changed"] ?? 0, count, place)
-      assert.isAtMost(said["changed"] ?? 0, count + 1, place)
-      assert.isUndefined(said["removed"], place)
-      assert.isAtLeast(said["present"] ?? 0, 1, place)
-      assert.isAtMost(said["present"] ?? 0, 2 + Math.ceil(hours / 12), place)
-      changed += said["changed"] ?? 0
-    }
-
     const { requests } = graph
     const of = (service: string) =>
       requests.filter(({ endpoint, isDaily }) => !isDaily && endpoints[endpoint].service === service)
@@ -150,7 +134,6 @@ it.effect("every record once, every change of an object once, and every budget k
     const figures = {
       requests: requests.length,
       records: wanted.size,
-      changes: changed,
       "reports in 10 s, a tenant": most(of("reports"), 10_000),
       "reports in 10 s": most(of("reports"), 10_000, true),
       "identityProtection in 20 s, a tenant": most(of("identityProtection"), 20_000),
@@ -160,6 +143,21 @@ it.effect("every record once, every change of an object once, and every budget k
       "signInActivity in a minute": most(requests.filter(({ isDaily }) => isDaily), minute, true)
     }
     if (hours >= 24) yield* Console.log(figures)
+    const missing = [...wanted].filter(([id]) => !sink.ids.has(id)).map(([, words]) => words)
+    assert.deepStrictEqual(missing.slice(0, 20), [], `${missing.length} missing of ${wanted.size}`)
+    const twice = [...sink.ids].filter(([, count]) => count > 1)
+    assert.lengthOf(twice, 0, "nothing twice")
+    for (const [place, count] of changes) {
+      const said = sink.objects.get(place) ?? {}
+      // A change of the last hour is there as well.
+      assert.isAtLeast(said["changed"] ?? 0, count, place)
+      assert.isAtMost(said["changed"] ?? 0, count + 1, place)
+      assert.isUndefined(said["removed"], place)
+      assert.isAtLeast(said["present"] ?? 0, 1, place)
+      // The hour in which it is due once a day follows from its content.
+      assert.isAtMost(said["present"] ?? 0, 2 + Math.ceil(hours / 12) + count, place)
+    }
+
     assert.isAtMost(figures["reports in 10 s, a tenant"], 5)
     assert.isAtMost(figures["reports in 10 s"], 122)
     assert.isAtMost(figures["identityProtection in 20 s, a tenant"], 11)
@@ -169,6 +167,10 @@ it.effect("every record once, every change of an object once, and every budget k
     assert.isAtMost(figures["signInActivity in a minute"], 10)
     const { instances } = yield* Effect.flatMap(Status, ({ document }) => document).pipe(Effect.provideContext(status))
     for (const { endpoints, name } of instances) {
-      for (const endpoint of endpoints) assert.strictEqual(endpoint.state, "ok", `${name} ${endpoint.name}`)
+      for (const endpoint of endpoints) {
+        // Legacy alerts are silent for a day, while others come.
+        const state = endpoint.name === "alerts" && hours >= 24 ? "retired" : "ok"
+        assert.strictEqual(endpoint.state, state, `${name} ${endpoint.name}`)
+      }
     }
   }).pipe(Effect.provide(RateLimiter.layerStoreMemory), Effect.scoped), 3_600_000)
