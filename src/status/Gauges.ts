@@ -6,7 +6,7 @@ import { Clock, Effect, Metric } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import { all } from "../endpoints/Endpoints.ts"
 import * as Metrics from "./Metrics.ts"
-import { polledEndpoints, type Snapshot } from "./Snapshot.ts"
+import { instancesOf, polledEndpoints, type Snapshot } from "./Snapshot.ts"
 import { instanceState } from "./StatusSelector.ts"
 
 /** A gauge with its value and labels. */
@@ -33,7 +33,7 @@ export const gaugesOf = (
       ...(rhythm === undefined ? [] : [{ metric: Metrics.quiet, value: (now - rhythm.quietSince) / 1000, labels }])
     ]
   }),
-  ...Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints, secretExpiresAt }]) => {
+  ...instancesOf(snapshot).flatMap(([instance, { enabled, endpoints, secretExpiresAt }]) => {
     if (!enabled) return []
     const labels = { instance }
     const isOk = instanceState(enabled, all.map(({ name }) => endpoints[name]), now) === "ok"

@@ -2,7 +2,7 @@
  * The connector's status as one immutable value. `/status`, gauges, health and reports are selected from it, so that none
  * of them outlives its instance.
  */
-import { Effect } from "effect"
+import { Effect, HashMap, Option } from "effect"
 import { each, type EndpointName } from "../endpoints/Endpoints.ts"
 import type { DriftCount } from "./DriftCounts.ts"
 import type { Report } from "./Report.ts"
@@ -80,8 +80,10 @@ export interface SinkSnapshot {
 export interface Snapshot {
   readonly startedAt: number
   readonly sink: SinkSnapshot
-  /** Instances by name, in the order in which the settings first named them. */
-  readonly instances: ReadonlyMap<string, InstanceSnapshot>
+  /** Instances by name. There are many events and up to a thousand instances: a change must not copy them all. */
+  readonly instances: HashMap.HashMap<string, InstanceSnapshot>
+  /** Their names, in the order in which the settings first named them. */
+  readonly names: ReadonlyArray<string>
   /** Values that the mapping does not know. */
   readonly drift: ReadonlyArray<DriftCount>
 }
@@ -114,13 +116,18 @@ export const freshInstance: InstanceSnapshot = {
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
   sink: { type: "file", failing: new Map(), published: 0, lost: 0 },
-  instances: new Map(),
+  instances: HashMap.empty(),
+  names: [],
   drift: []
 })
 
+/** Lists the instances with their names, in the order in which the settings first named them. */
+export const instancesOf = ({ instances, names }: Snapshot): ReadonlyArray<readonly [string, InstanceSnapshot]> =>
+  names.map((name) => [name, Option.getOrThrow(HashMap.get(instances, name))])
+
 /** The status of one endpoint; {@link freshEndpoint} when the instance is unknown. */
 export const endpointOf = (snapshot: Snapshot, instance: string, endpoint: EndpointName): EndpointSnapshot =>
-  snapshot.instances.get(instance)?.endpoints[endpoint] ?? freshEndpoint
+  Option.getOrUndefined(HashMap.get(snapshot.instances, instance))?.endpoints[endpoint] ?? freshEndpoint
 
 /** An endpoint that is turned on, with its name and instance. */
 export interface Polled {
@@ -131,7 +138,7 @@ export interface Polled {
 
 /** Lists the endpoints that are turned on, of all instances. */
 export const polledEndpoints = (snapshot: Snapshot): ReadonlyArray<Polled> =>
-  Array.from(snapshot.instances).flatMap(([instance, { endpoints }]) =>
+  instancesOf(snapshot).flatMap(([instance, { endpoints }]) =>
     Object.entries(endpoints).flatMap(([name, endpoint]) =>
       endpoint.state === "disabled" ? [] : [{ instance, name: name as EndpointName, endpoint }]
     )

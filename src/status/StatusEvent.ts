@@ -1,5 +1,5 @@
 /** Events that change the connector's status. {@link reduce} is the only place that changes a snapshot. */
-import { Duration, type Effect } from "effect"
+import { Duration, type Effect, HashMap, Option } from "effect"
 import type { Identity, Pace } from "../config/Instance.ts"
 import { each, type EndpointName } from "../endpoints/Endpoints.ts"
 import type { Drift } from "../evidence/Drift.ts"
@@ -230,10 +230,17 @@ const withInstance = (
   change: (instance: InstanceSnapshot) => InstanceSnapshot,
   added?: InstanceSnapshot
 ): Snapshot => {
-  const before = snapshot.instances.get(name) ?? added
+  const { instances, names } = snapshot
+  const known = Option.getOrUndefined(HashMap.get(instances, name))
+  const before = known ?? added
   if (before === undefined) return snapshot
   const after = change(before)
-  return after === before ? snapshot : { ...snapshot, instances: new Map(snapshot.instances).set(name, after) }
+  if (after === before) return snapshot
+  return {
+    ...snapshot,
+    instances: HashMap.set(instances, name, after),
+    names: known === undefined ? [...names, name] : names
+  }
 }
 
 /** An instance of which no good settings are known: none of its endpoints is polled. */
@@ -266,9 +273,12 @@ export const reduce = (snapshot: Snapshot, event: StatusEvent): Snapshot => {
           : undefined
       )
     case "InstanceForgotten": {
-      const instances = new Map(snapshot.instances)
-      instances.delete(event.instance)
-      return { ...snapshot, instances }
+      const { instances, names } = snapshot
+      return {
+        ...snapshot,
+        instances: HashMap.remove(instances, event.instance),
+        names: names.filter((name) => name !== event.instance)
+      }
     }
     case "SinkNamed":
       return { ...snapshot, sink: { ...snapshot.sink, type: event.type } }

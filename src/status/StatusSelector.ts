@@ -3,7 +3,13 @@ import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
 import { requestBudget, stalls } from "../graph/Limits.ts"
 import { isoTime } from "./Report.ts"
-import type { EndpointSnapshot, InstanceSnapshot, SinkSnapshot, Snapshot } from "./Snapshot.ts"
+import {
+  type EndpointSnapshot,
+  type InstanceSnapshot,
+  instancesOf,
+  type SinkSnapshot,
+  type Snapshot
+} from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
 const attentionStates: ReadonlySet<EndpointState> = new Set(["unauthorized", "unavailable", "error", "broker_lost"])
@@ -85,7 +91,7 @@ export interface Stoppage {
  * attention all the same, as with no permission at all, each of its endpoints that is turned on.
  */
 export const stoppagesOf = (snapshot: Snapshot, now: number): ReadonlyArray<Stoppage> =>
-  Array.from(snapshot.instances).flatMap(([instance, { enabled, endpoints }]) => {
+  instancesOf(snapshot).flatMap(([instance, { enabled, endpoints }]) => {
     const polled = all.map(({ name }) => ({ endpoint: name, is: endpoints[name] }))
       .filter(({ is }) => enabled && is.state !== "disabled")
     const of = (kind: Stoppage["kind"], which: typeof polled) =>
@@ -182,7 +188,7 @@ export const isWritable = ({ failing }: SinkSnapshot): boolean => failing.size =
 /** Selects the document of `/status` from a snapshot. `now` is in milliseconds since 1970. */
 export const documentOf = (snapshot: Snapshot, version: string, now: number): Effect.Effect<StatusDocument> =>
   Effect.map(
-    Effect.forEach(Array.from(snapshot.instances), ([name, instance]) =>
+    Effect.forEach(instancesOf(snapshot), ([name, instance]) =>
       Effect.map(instance.used, (used) =>
         instanceDocument(name, instance, used, now))),
     (instances) => ({

@@ -6,6 +6,7 @@ import { fromSettings } from "../../src/config/Instance.ts"
 import { oncePatience, persist, recovered, writeFailed, written } from "../../src/publishing/Writing.ts"
 import { ArtifactSinkError, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
+import { endpointOf } from "../../src/status/Snapshot.ts"
 import { Status } from "../../src/status/Status.ts"
 import { settings } from "../support/Connector.ts"
 
@@ -37,7 +38,7 @@ const world = Effect.gen(function*() {
     lines,
     inside: Effect.provideContext(context),
     sink: Effect.map(status.snapshot, ({ sink }) => Array.from(sink.failing.keys()).join()),
-    endpoint: Effect.map(status.snapshot, ({ instances }) => instances.get("one")?.endpoints.incidents)
+    endpoint: Effect.map(status.snapshot, (snapshot) => endpointOf(snapshot, "one", "incidents"))
   }
 })
 

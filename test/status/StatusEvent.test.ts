@@ -7,7 +7,14 @@ import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import { exposition, gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
-import { endpointOf, initial, type Outlet, polledEndpoints, type Snapshot } from "../../src/status/Snapshot.ts"
+import {
+  endpointOf,
+  initial,
+  instancesOf,
+  type Outlet,
+  polledEndpoints,
+  type Snapshot
+} from "../../src/status/Snapshot.ts"
 import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "../../src/status/StatusEvent.ts"
 import { documentOf, isWritable, stateOf } from "../../src/status/StatusSelector.ts"
 
@@ -47,6 +54,8 @@ const registered = (name = "one", secretExpiresAt?: number) =>
 const started = to({ _tag: "PollerStarted", at: noon, lastSuccessAt: noon - minute })
 
 const after = (...events: ReadonlyArray<StatusEvent>): Snapshot => events.reduce(reduce, initial(noon))
+const warningsOf = (snapshot: Snapshot) => new Map(instancesOf(snapshot)).get("one")!.warnings
+
 const here = (snapshot: Snapshot) => endpointOf(snapshot, "one", "alerts_v2")
 const labelsOf = (snapshot: Snapshot) =>
   gaugesOf(snapshot, noon + minute).map(({ labels, metric }) => [metric.id, labels["instance"]])
@@ -72,7 +81,7 @@ describe("the snapshot", () => {
       deadLetters: 1,
       intervalMinutes: 5
     })
-    assert.strictEqual(snapshot.instances.get("one")!.warnings.size, 0)
+    assert.strictEqual(warningsOf(snapshot).size, 0)
     assert.strictEqual(endpointOf(snapshot, "one", "incidents").state, "disabled")
   })
 
@@ -158,16 +167,24 @@ describe("the snapshot", () => {
       of({ _tag: "Warned", report }),
       of({ _tag: "Warned", report: { ...report, endpoint: "alerts_v2" } })
     )
-    assert.strictEqual(warned.instances.get("one")!.warnings.size, 2)
+    assert.strictEqual(warningsOf(warned).size, 2)
     const left = reduce(warned, of({ _tag: "WarningEnded", code: "test", endpoint: "alerts_v2" }))
-    assert.deepStrictEqual(Array.from(left.instances.get("one")!.warnings.values()), [report])
+    assert.deepStrictEqual(Array.from(warningsOf(left).values()), [report])
+  })
+
+  it("lists the instances in the order in which the settings first named them", () => {
+    const names = Array.from({ length: 40 }, (_, n) => `tenant-${(n * 17) % 40}`)
+    const named = names.map((name) => registered(name))
+    const snapshot = after(...named, { _tag: "InstanceForgotten", instance: names[3]! }, named[5]!, named[3]!)
+    const expected = [...names.filter((name) => name !== names[3]), names[3]!]
+    assert.deepStrictEqual(instancesOf(snapshot).map(([name]) => name), expected)
   })
 
   it("knows nothing of an instance that is not named, whatever is told of it", () => {
     const snapshot = after(started, of({ _tag: "Warned", report }), to({ _tag: "Recovered" }))
-    assert.strictEqual(snapshot.instances.size, 0)
+    assert.strictEqual(instancesOf(snapshot).length, 0)
     const forgotten = after(registered(), { _tag: "InstanceForgotten", instance: "one" }, to({ _tag: "Recovered" }))
-    assert.strictEqual(forgotten.instances.size, 0)
+    assert.strictEqual(instancesOf(forgotten).length, 0)
     assert.deepStrictEqual(polledEndpoints(forgotten), [])
   })
 })
