@@ -4,11 +4,11 @@
  * config/vitest.config.mjs test/polling/Day.test.ts`, tenants, hours, and sign-ins a day of the first tenant.
  */
 import { assert, it } from "@effect/vitest"
-import { Console, Effect, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
-import { env } from "node:process"
+import { env, stdout } from "node:process"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { run } from "../../src/cli/Connector.ts"
@@ -142,7 +142,7 @@ it.effect("every record once, every change of an object once, and every budget k
       "directory in 10 s, a tenant": most(of("directory"), 10_000),
       "signInActivity in a minute": most(requests.filter(({ isDaily }) => isDaily), minute, true)
     }
-    if (hours >= 24) yield* Console.log(figures)
+    if (hours >= 24) stdout.write(`${Json.text(figures)}\n`)
     const missing = [...wanted].filter(([id]) => !sink.ids.has(id)).map(([, words]) => words)
     assert.deepStrictEqual(missing.slice(0, 20), [], `${missing.length} missing of ${wanted.size}`)
     const twice = [...sink.ids].filter(([, count]) => count > 1)
