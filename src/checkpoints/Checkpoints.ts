@@ -13,6 +13,7 @@ import {
 import { type InHand, open as openInHand } from "./InHand.ts"
 import { type Inventory, open as openInventory } from "./Inventory.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
+import * as SavedBackfills from "./SavedBackfills.ts"
 import * as Sealed from "./Sealed.ts"
 import { removeAll, StateStore, type StateStoreError } from "./StateStore.ts"
 
@@ -63,6 +64,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
    * ledger, so that nothing is lost and nothing that the ledger knows is repeated.
    */
   readonly open: (key: CheckpointKey) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
+  /** The ranges that `backfill` collects or has collected, of all tenants, as another process may save them meanwhile. */
+  readonly backfills: Effect.Effect<ReadonlyArray<SavedBackfills.SavedBackfill>, StateStoreError>
 }>()("azure-security/checkpoints/Checkpoints") {
   /** Layer that keeps states in the {@link StateStore}. */
   static readonly layer = Layer.effect(
@@ -133,7 +136,12 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         }
       })
 
-      return Checkpoints.of({ open })
+      const backfills = SavedBackfills.of(
+        store.keys(""),
+        (name) => Effect.map(store.get(name), Option.map(({ bytes }) => bytes))
+      )
+
+      return Checkpoints.of({ open, backfills })
     })
   )
 }

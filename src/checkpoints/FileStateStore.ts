@@ -6,7 +6,8 @@
  */
 import { Clock, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
 import * as DataDirectory from "../config/DataDirectory.ts"
-import { describeFailure, readOwn, replace, temporary } from "../config/DurableFile.ts"
+import { describe } from "../config/DirectoryTrouble.ts"
+import { readOwn, replace, temporary } from "../config/DurableFile.ts"
 import { ownerOnly } from "../config/OwnFiles.ts"
 import { Conflict, StateStore, StateStoreError, StoreUnavailable, type Versioned } from "./StateStore.ts"
 
@@ -21,7 +22,7 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
 
       const failing = (key: string, operation: StateStoreError["operation"]) =>
         Effect.mapError((error: PlatformError.PlatformError | DataDirectory.DirectoryUnsafe) => {
-          const detail = error._tag === "DirectoryUnsafe" ? error.message : describeFailure(error)
+          const detail = error._tag === "DirectoryUnsafe" ? error.message : describe(directory, error)
           return new StateStoreError({ key, operation, reason: new StoreUnavailable({ detail }) })
         })
       const fileOf = (key: string) => path.join(directory, key)

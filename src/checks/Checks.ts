@@ -35,6 +35,7 @@ const ofGraphError = (instance: string, endpoint: string, error: GraphError, at:
   const { _tag: reason } = error.reason
   return {
     outcome: reason === "Forbidden" || reason === "Retired" ? "warning" : "failed",
+    code: report.code,
     // The remedy is left out: it stands on a line of its own.
     message: line({ ...Struct.omit(report, ["endpoint"]), remedy: "" }).replace(/; $/, ""),
     remedy: report.remedy,

@@ -5,6 +5,7 @@
 import { Effect, type FileSystem, Layer, type Path, type Scope, type Stdio } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
+import * as SavedBackfills from "../checkpoints/SavedBackfills.ts"
 import { Audit } from "../config/Audit.ts"
 import type { Settings } from "../config/Settings.ts"
 import { GraphClient } from "../graph/GraphClient.ts"
@@ -60,8 +61,18 @@ export const layerSinkAlone = (
 export const layerBackfillSink = (settings: Settings) =>
   settings.sink.type === "file" ? layerFile(settings.sink, FileSink.backfillNames) : layerSinkAlone(settings)
 
-/** Layer that stores positions and ledgers in the files of a directory. */
-export const layerFileStates = (directory: string) => Layer.provide(Checkpoints.layer, FileStateStore.layer(directory))
+/** Layer that stores positions and ledgers in the files of a directory, where `backfill` has a directory of its own. */
+export const layerFileStates = (directory: string) =>
+  Layer.effect(
+    Checkpoints,
+    Effect.gen(function*() {
+      const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      return Checkpoints.of({
+        ...(yield* Checkpoints),
+        backfills: Effect.provideContext(SavedBackfills.inDirectory(directory), files)
+      })
+    })
+  ).pipe(Layer.provide(Checkpoints.layer), Layer.provide(FileStateStore.layer(directory)))
 
 /** The parts in which the commands differ. */
 export interface Parts<Out, E, R> {
@@ -93,8 +104,10 @@ export const layer = <Out, E, R>({ ca, ...parts }: Parts<Out, E, R>) =>
  * Polls until interrupted or, with `once`, each endpoint once, and serves the web page meanwhile. Returns the exit code.
  * Fibers that `beside` forks run as long.
  */
-export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = Effect.void, once }: {
+export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = Effect.void, changed, once }: {
   readonly once: boolean
+  /** What is done with the settings after each change of theirs. */
+  readonly changed?: (settings: Settings) => Effect.Effect<void>
   readonly beside?: Effect.Effect<void, never, R2 | Scope.Scope>
 }) =>
   Effect.gen(function*() {
@@ -102,5 +115,5 @@ export const poll = <Out, E, R, R2 = never>(parts: Parts<Out, E, R>, { beside = 
     yield* audit.open(parts.audit)
     yield* openBackend
     yield* beside
-    return (yield* Connector.run(once, audit.followed)) ? ExitCode.well : ExitCode.failed
+    return (yield* Connector.run(once, audit.followed, changed)) ? ExitCode.well : ExitCode.failed
   }).pipe(Effect.scoped, Effect.provide(layer(parts), { local: true }))

@@ -4,8 +4,8 @@ import { Command, Flag } from "effect/cli"
 import * as Ocsf from "../artifacts/ocsf/OcsfEvent.ts"
 import * as Checks from "../checks/Checks.ts"
 import * as DirectoryChecks from "../checks/DirectoryChecks.ts"
-import { Finding, text } from "../checks/Finding.ts"
-import { allFromSettings } from "../config/Instance.ts"
+import { digest, Finding, teller } from "../checks/Finding.ts"
+import { allFromSettings, type Instance } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import type { Remark } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
@@ -188,6 +188,9 @@ const onBroker = Effect.gen(function*() {
   return { settings, order, findings }
 }).pipe(Effect.provide(Logging.layer({ format: "text", level: "Warn", toStderr: true })))
 
+/** Instances that are checked at once: each asks Microsoft a dozen questions, most of which wait for the network. */
+const atOnce = 8
+
 /** The command `check`; exits 1 for a failure, with `--strict` also for a warning. */
 export const command = Command.make(
   "check",
@@ -218,7 +221,11 @@ export const command = Command.make(
         ? yield* onBroker
         : yield* inFile(config)
       const all = allFromSettings(initial, order)
-      const chosen = all.filter(({ identity }) => Option.isNone(instance) || identity.name === instance.value)
+      // A disabled instance is checked when it is asked for.
+      const chosen = all.filter(({ identity }) =>
+        Option.match(instance, { onNone: () => identity.enabled, onSome: (name) => name === identity.name })
+      )
+      const skipped = Option.isSome(instance) ? [] : all.filter(({ identity }) => !identity.enabled)
       if (Option.isSome(instance) && chosen.length === 0) {
         return yield* new Refusal({
           faults: [
@@ -228,7 +235,8 @@ export const command = Command.make(
           ]
         })
       }
-      const say = (finding: Finding) => json ? Effect.void : Printed.text(text(finding))
+      const tell = teller()
+      const say = (finding: Finding) => json ? Effect.void : Printed.text(tell(finding))
       const heading = (name: string) => json ? Effect.void : Printed.lines(name)
       const findings: Array<Finding> = []
       const own = [...tls, ...others]
@@ -236,18 +244,32 @@ export const command = Command.make(
       yield* Effect.forEach(own, say, { discard: true })
       findings.push(...own)
       const waiting = waitingOf(all)
-      for (const one of chosen) {
-        const { enabled, name } = one.identity
+      const findingsOf = (one: Instance) => {
+        const { name } = one.identity
         const holder = waiting.get(name)
-        const remarks: ReadonlyArray<Finding> = holder === undefined
-          ? []
-          : [{ instance: name, check: "settings", outcome: "warning", ...waitingRemark(name, holder) }]
-        yield* heading(`${name}${enabled ? "" : " (disabled)"}`)
-        yield* Stream.runForEach(Stream.concat(Stream.fromIterable(remarks), Checks.ofInstance(one)), (finding) => {
-          findings.push(finding)
-          return say(finding)
-        })
+        const remarks: ReadonlyArray<Finding> = holder === undefined ? [] : [{
+          instance: name,
+          check: "settings",
+          outcome: "warning",
+          code: "duplicate_tenant",
+          ...waitingRemark(name, holder)
+        }]
+        return Stream.concat(Stream.fromIterable(remarks), Checks.ofInstance(one))
       }
+      const found = (finding: Finding) => Effect.andThen(Effect.sync(() => void findings.push(finding)), say(finding))
+      const titleOf = ({ identity: { enabled, name } }: Instance) => `${name}${enabled ? "" : " (disabled)"}`
+      // The findings of a single instance are told as they come, those of several in the order of the settings.
+      yield* chosen.length === 1
+        ? Effect.andThen(heading(titleOf(chosen[0]!)), Stream.runForEach(findingsOf(chosen[0]!), found))
+        : Stream.fromIterable(chosen).pipe(
+          Stream.mapEffect((one) => Effect.map(Stream.runCollect(findingsOf(one)), (all) => ({ one, all })), {
+            concurrency: atOnce
+          }),
+          Stream.runForEach(({ all, one }) =>
+            Effect.andThen(heading(titleOf(one)), Effect.forEach(all, found, { discard: true }))
+          )
+        )
+      for (const one of skipped) yield* heading(`${titleOf(one)}: not checked; --instance NAME checks it all the same`)
       const failed = findings.filter(({ outcome }) => outcome === "failed").length
       const warnings = findings.filter(({ outcome }) => outcome === "warning").length
       const ok = failed === 0 && (!strict || warnings === 0)
@@ -256,7 +278,8 @@ export const command = Command.make(
         : Printed.lines(
           failed + warnings === 0
             ? "all is well"
-            : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`
+            : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+          ...(chosen.length > 1 ? digest(findings) : [])
         )
       yield* ExitCode.set(ok ? ExitCode.well : ExitCode.failed)
     }).pipe(Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version }))))

@@ -1,10 +1,11 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
 import * as Grant from "../config/Grant.ts"
 import { PageSettings } from "../config/PageSettings.ts"
 import type { Settings } from "../config/Settings.ts"
+import type { BadSettings } from "../config/SettingsDocument.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Surroundings from "../config/Surroundings.ts"
 import { Backend } from "../http/Backend.ts"
@@ -22,7 +23,9 @@ import * as NatsStateStore from "../nats/NatsStateStore.ts"
 import * as Replicas from "../nats/Replicas.ts"
 import * as Rights from "../nats/Rights.ts"
 import * as StatusPublisher from "../nats/StatusPublisher.ts"
+import { isoTime, line, type Report } from "../status/Report.ts"
 import { Status } from "../status/Status.ts"
+import { settingsInvalid } from "../status/StatusSelector.ts"
 import { version } from "../status/Version.ts"
 import * as Assembly from "./Assembly.ts"
 import { listen } from "./Listening.ts"
@@ -30,6 +33,7 @@ import * as Logging from "./Logging.ts"
 import * as OwnDirectory from "./OwnDirectory.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
+import * as StartFaults from "./StartFaults.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
 import * as StreamWatch from "./StreamWatch.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -74,6 +78,21 @@ const trusted = Effect.fnUntraced(function*(file: string | undefined) {
   })
 })
 
+/** Logs and shows faults of the process's own settings, which are read at the start only. */
+const tellFaults = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>) {
+  if (faults.length === 0) return
+  const report: Report = {
+    code: settingsInvalid,
+    message: faults.map(({ faults, source }) =>
+      `${source} cannot be used, and the defaults apply: ${faults.join("; ")}`
+    ).join("; "),
+    remedy: "Correct them, and start the connector again: they are read at the start only",
+    occurred_at: isoTime(yield* Clock.currentTimeMillis)
+  }
+  yield* (yield* Status).tell({ _tag: "ProcessWarned", key: report.code, report })
+  yield* Effect.annotateLogs(Effect.logError(line(report)), { code: report.code })
+})
+
 const pageDefaults = Schema.decodeSync(PageSettings)({})
 
 /** Returns whom the page lets in. The log goes to Conductor, so it has no link: the command `page` prints one. */
@@ -98,7 +117,15 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
   readonly logFormat: Option.Option<"text" | "json">
 }) {
   const scope = yield* Scope.Scope
-  const bootstrap = yield* Effect.mapError(Bootstrap.read(), ({ faults }) => new Refusal({ faults }))
+  const bootstrap = yield* Effect.catchTag(
+    Bootstrap.read(),
+    "BadBootstrap",
+    ({ faults }) =>
+      Effect.flatMap(
+        StartFaults.besides(options.listen),
+        (others) => Effect.fail(new Refusal({ faults: [...faults, ...others] }))
+      )
+  )
   const logging = (log: Settings["log"]) =>
     Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
   const first = logging({ level: "Info", format: "text" })
@@ -131,11 +158,7 @@ export const start = Effect.fn("Conductor.start")(function*(options: {
     )
     return yield* Effect.gen(function*() {
       const source = yield* SettingsSource
-      yield* Effect.forEach(
-        source.faults ?? [],
-        ({ faults, source: from }) =>
-          Effect.logError(`${from} cannot be used, and the defaults apply: ${faults.join("; ")}`)
-      )
+      yield* tellFaults(source.faults ?? [])
       const directory = yield* OwnDirectory.take(source.initial)
       const settings = { ...source.initial, sink: OwnDirectory.sinkIn(source.initial.sink, directory) }
       const { secrets } = yield* Grant.fromEnvironment

@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Duration, Effect, Equal, Fiber, Option, Queue, Stream, Struct } from "effect"
+import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -11,16 +11,23 @@ import { isReaderGone } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import { settingsInvalid } from "../status/StatusSelector.ts"
 
 /** Seconds for which a process that polls once waits for the broker's settings. */
 const firstSettingsSeconds = 30
 
+/** Settings whose change acts at once. */
+const atOnce = ["$schema", "instances", "log"] as const
+
 /** What is told of each change of the settings: the ones before, and the change. Nothing waits for it. */
 type Told = (before: Settings, change: SettingsChange) => Effect.Effect<void>
 
+/** What is done with the settings after each change of theirs, beside the instances. */
+type Changed = (settings: Settings) => Effect.Effect<void>
+
 /** Applies each change of the settings, and reports those that cannot be used. */
 const follow = Effect.fnUntraced(
-  function*(changes: Stream.Stream<SettingsChange>, apply: Running["apply"], told: Told) {
+  function*(changes: Stream.Stream<SettingsChange>, apply: Running["apply"], told: Told, changed: Changed) {
     const { initial } = yield* SettingsSource
     const status = yield* Status
     const reporter = yield* Reporter
@@ -31,6 +38,11 @@ const follow = Effect.fnUntraced(
     let shared = new Map<string, Report>()
     let before = initial
     let isFirst = true
+
+    const say = (report: Report) => reporter.say(report, { level: "Error", remind: true, apart: true })
+    const reminding = yield* FiberHandle.make()
+    const again = Effect.suspend(() => Effect.forEach(wrong.values(), say, { discard: true }))
+    const remind = Effect.forever(Effect.andThen(Effect.sleep("1 hour"), again))
 
     const tell = Effect.fnUntraced(function*(faults: ReadonlyArray<BadSettings>, { instances }: Settings) {
       const now = new Map<string, Report>()
@@ -48,16 +60,21 @@ const follow = Effect.fnUntraced(
       }
       for (const [instance, report] of wrong) {
         if (now.has(instance)) continue
-        yield* Object.hasOwn(instances, instance)
+        yield* instance === ""
+          ? status.tell({ _tag: "ProcessWarningEnded", key: report.code })
+          : Object.hasOwn(instances, instance)
           ? status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
           : status.tell({ _tag: "InstanceForgotten", instance })
         yield* reporter.overApart(report)
       }
       for (const [instance, report] of now) {
-        if (instance !== "") yield* status.tellInstance(instance, { _tag: "SettingsRefused", report })
-        yield* reporter.say(report, { level: "Error", remind: true, apart: true })
+        yield* instance === ""
+          ? status.tell({ _tag: "ProcessWarned", key: report.code, report })
+          : status.tellInstance(instance, { _tag: "SettingsRefused", report })
+        yield* say(report)
       }
       wrong = now
+      yield* wrong.size === 0 ? FiberHandle.clear(reminding) : FiberHandle.run(reminding, remind)
       for (const [instance, report] of sharedBefore) {
         if (shared.has(instance)) continue
         yield* status.tellInstance(instance, { _tag: "WarningEnded", code: report.code })
@@ -76,13 +93,12 @@ const follow = Effect.fnUntraced(
         before = settings
         isFirst = false
         if (faults.length === 0) yield* Effect.logInfo("the settings were read again")
-        if (
-          !Equal.equals(Struct.omit(settings, ["$schema", "instances"]), Struct.omit(initial, ["$schema", "instances"]))
-        ) {
+        if (!Equal.equals(Struct.omit(settings, atOnce), Struct.omit(initial, atOnce))) {
           yield* Effect.logWarning(
-            "sink, checkpoint, search, page, limits and log of the settings take effect at the next start"
+            "sink, checkpoint, search, page and limits of the settings take effect at the next start"
           )
         }
+        yield* changed(settings)
         yield* apply(settings, change.order)
         yield* tell(faults, settings)
       })
@@ -91,7 +107,7 @@ const follow = Effect.fnUntraced(
 )
 
 const settingsReport = ({ faults, instance, source }: BadSettings, isPolled: boolean, now: number): Report => ({
-  code: "settings_invalid",
+  code: settingsInvalid,
   ...(instance === undefined ? {} : { instance }),
   message: `${source} cannot be used, and ${isPolled ? "the last good settings stay" : "nothing is polled for it"}: ${
     faults.join("; ")
@@ -127,38 +143,43 @@ const firstOf = (changes: Stream.Stream<SettingsChange>) =>
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
  * the settings could be used and every poll succeeded; forbidden (403) and retired endpoints count as success.
  */
-export const run = Effect.fn("Connector.run")(function*(once: boolean, told: Told = () => Effect.void) {
-  const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
-  const status = yield* Status
-  const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
-  const instances = yield* make(queue, once)
-  // A consumer that is stopped before it starts would not give up the pages in the queue.
-  const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), { startImmediately: true })
-  if (!once) {
-    yield* instances.apply(initial, order)
-    yield* Effect.forkScoped(follow(changes, instances.apply, told))
-    return yield* Fiber.join(consumer)
-  }
-  let isUsable = true
-  if (hasInstancesLater) {
-    const first = yield* firstOf(changes)
-    if (Option.isNone(first)) {
-      yield* Effect.logError(
-        `no settings came from the broker within ${firstSettingsSeconds} seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS`
-      )
-      return false
+export const run = Effect.fn("Connector.run")(
+  function*(once: boolean, told: Told = () => Effect.void, changed: Changed = () => Effect.void) {
+    const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
+    const status = yield* Status
+    const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
+    const instances = yield* make(queue, once)
+    // A consumer that is stopped before it starts would not give up the pages in the queue.
+    const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), {
+      startImmediately: true
+    })
+    if (!once) {
+      yield* instances.apply(initial, order)
+      yield* Effect.forkScoped(follow(changes, instances.apply, told, changed))
+      return yield* Fiber.join(consumer)
     }
-    isUsable = first.value.faults.length === 0
-    yield* follow(Stream.succeed(first.value), instances.apply, told)
-  } else yield* instances.apply(initial, order)
-  const failed = yield* Effect.raceFirst(
-    Effect.as(instances.ended, false),
-    Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
-  )
-  const document = yield* status.document
-  return !failed && isUsable &&
-    document.instances.every(({ endpoints, waits_for }) =>
-      waits_for !== undefined ||
-      endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
+    let isUsable = true
+    if (hasInstancesLater) {
+      const first = yield* firstOf(changes)
+      if (Option.isNone(first)) {
+        yield* Effect.logError(
+          `no settings came from the broker within ${firstSettingsSeconds} seconds, so that nothing is polled: look whether it has the bucket INTEGRATIONS`
+        )
+        return false
+      }
+      isUsable = first.value.faults.length === 0
+      yield* follow(Stream.succeed(first.value), instances.apply, told, changed)
+    } else yield* instances.apply(initial, order)
+    const failed = yield* Effect.raceFirst(
+      Effect.as(instances.ended, false),
+      Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
     )
-}, Effect.scoped)
+    const document = yield* status.document
+    return !failed && isUsable &&
+      document.instances.every(({ endpoints, waits_for }) =>
+        waits_for !== undefined ||
+        endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
+      )
+  },
+  Effect.scoped
+)

@@ -2,6 +2,7 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Duration, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { createServer } from "node:http"
 import type { Audit } from "../config/Audit.ts"
 import { isLoopback } from "../config/Loopback.ts"
 import { Access, type Admission } from "../http/Access.ts"
@@ -74,6 +75,9 @@ const originOf = (host: string, port: number, server: Context.Context<HttpServer
   return `http://${host.includes(":") ? `[${host}]` : host}:${"port" in address ? address.port : port}`
 }
 
+const inUse = (address: string): string =>
+  `${address}: the port is in use or not available; choose another with --listen HOST:PORT, or --no-listen`
+
 export interface Listening {
   /** Faults of the address; empty when the server listens. */
   readonly faults: ReadonlyArray<string>
@@ -112,9 +116,7 @@ export const listen = Effect.fnUntraced(
     if (Exit.isFailure(served)) {
       return {
         ...nowhere,
-        faults: [
-          `${text.value}: the port is in use or not available; choose another with --listen HOST:PORT, or --no-listen`
-        ]
+        faults: [inUse(text.value)]
       }
     }
     const origin = originOf(host, port, served.value)
@@ -126,6 +128,19 @@ export const listen = Effect.fnUntraced(
       invite: Effect.map(invite, (link) => Option.isNone(link) ? undefined : linkOf(link.value, origin)),
       admit
     }
+  }
+)
+
+/** Returns the fault of an address that cannot be listened on, without answering there. */
+export const addressFaults = Effect.fnUntraced(
+  function*(text: Option.Option<string>): Effect.fn.Return<ReadonlyArray<string>> {
+    if (Option.isNone(text)) return []
+    const address = parseAddress(text.value)
+    if (Result.isFailure(address)) return [address.failure]
+    const tried = yield* Effect.exit(
+      Effect.scoped(Layer.build(NodeHttpServer.layer(createServer, { ...address.success, gracefulShutdownTimeout: 0 })))
+    )
+    return Exit.isFailure(tried) ? [inUse(text.value)] : []
   }
 )
 

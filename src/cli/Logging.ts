@@ -1,5 +1,6 @@
 /** The log for administrators: one line per message, found by `grep azure`. */
-import { Cause, DateTime, Layer, Logger, Predicate, References } from "effect"
+import { Cause, DateTime, Effect, Layer, Logger, LogLevel, MutableRef, Option, Predicate, References } from "effect"
+import { GlobalFlag } from "effect/cli"
 import { escapedJson, oneLine } from "./TerminalText.ts"
 
 const levels: Record<string, string> = {
@@ -56,20 +57,71 @@ export const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
   }))
 )
 
+/** Formats a line of text with its time at the end, behind everything that people and `grep` look for. */
+const timed = Logger.make((options) => {
+  const line = text.log(options)
+  // Fields begin behind two blanks.
+  return `${line}${/ {2}\w+=/.test(line) ? "" : " "} at=${DateTime.formatIso(DateTime.fromDateUnsafe(options.date))}`
+})
+
+/** What is logged at present, and how. */
+export interface Shown {
+  readonly format: "text" | "json"
+  readonly level: LogLevel.LogLevel
+}
+
+/** What the command line says of the log, which the settings cannot change. */
+export interface Given {
+  readonly format: Option.Option<Shown["format"]>
+  readonly level: Option.Option<LogLevel.LogLevel>
+}
+
+/** Returns the level of `--log-level`, where the command line has it. */
+export const levelGiven: Effect.Effect<Given["level"]> = Effect.map(
+  Effect.serviceOption(GlobalFlag.LogLevel),
+  Option.flatten
+)
+
+/** Returns what is logged by settings, where the command line says nothing else. */
+export const shownOf = (log: Shown, { format, level }: Given): Shown => ({
+  format: Option.getOrElse(format, () => log.format),
+  level: Option.getOrElse(level, () => log.level)
+})
+
 /**
- * Layer that logs in the configured format: to standard output, or to standard error when standard output carries
+ * Layer that logs as `shown` has it at each moment: to standard output, or to standard error when standard output carries
  * artifacts.
  */
-export const layer = (options: {
-  readonly format: "text" | "json"
-  readonly level: "Debug" | "Info" | "Warn" | "Error"
-  readonly toStderr: boolean
-}) =>
-  Layer.mergeAll(
-    Logger.layer([
-      (options.toStderr ? Logger.withConsoleError : Logger.withConsoleLog)(options.format === "json" ? json : text)
-    ]),
-    Layer.succeed(References.MinimumLogLevel, options.level)
+export const layerFollowing = (shown: MutableRef.MutableRef<Shown>, toStderr: boolean) => {
+  const formatted = Logger.make((options) =>
+    MutableRef.get(shown).format === "json" ? json.log(options) : timed.log(options)
+  )
+  const printed = toStderr ? Logger.withConsoleError(formatted) : Logger.withConsoleLog(formatted)
+  return Layer.mergeAll(
+    Logger.layer([gated(shown, printed)]),
+    // The level of each moment is looked up at each message.
+    Layer.succeed(References.MinimumLogLevel, "All")
+  )
+}
+
+const gated = <Out>(shown: MutableRef.MutableRef<Shown>, logger: Logger.Logger<unknown, Out>) =>
+  Logger.make<unknown, Out | undefined>((options) =>
+    LogLevel.isLessThan(options.logLevel, MutableRef.get(shown).level) ? undefined : logger.log(options)
+  )
+
+/** Layer that gives all loggers of its surroundings, as the collector's, only what `shown` lets through. */
+export const layerGated = (shown: MutableRef.MutableRef<Shown>) =>
+  Layer.effect(
+    Logger.CurrentLoggers,
+    Effect.map(Effect.service(Logger.CurrentLoggers), (loggers) =>
+      new Set(Array.from(loggers, (logger) => gated(shown, logger))))
+  )
+
+/** Layer that logs in one way: `--log-level` counts more than `level`. */
+export const layer = (options: Shown & { readonly toStderr: boolean }) =>
+  Layer.unwrap(
+    Effect.map(levelGiven, (level) =>
+      layerFollowing(MutableRef.make(shownOf(options, { level, format: Option.none() })), options.toStderr))
   )
 
 /** Layer for commands that print: what is logged meanwhile goes to standard error. */

@@ -7,6 +7,7 @@ import { Checkpoint, type CheckpointKey, storeKey } from "../checkpoints/Checkpo
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import * as FileStateStore from "../checkpoints/FileStateStore.ts"
 import { peek, Unreadable } from "../checkpoints/Peek.ts"
+import * as SavedBackfills from "../checkpoints/SavedBackfills.ts"
 import { StateStore, type StateStoreError } from "../checkpoints/StateStore.ts"
 import type { AuditEntry } from "../config/AuditEntry.ts"
 import * as AuditFile from "../config/AuditFile.ts"
@@ -116,7 +117,7 @@ const inFiles = Layer.effect(
       noted: (entry) =>
         failing(Effect.provideContext(AuditFile.append(directory, AuditFile.changesFile, entry), files)),
       backfill: Effect.fnUntraced(function*() {
-        const own = path.join(directory, "backfill")
+        const own = path.join(directory, SavedBackfills.directoryName)
         yield* Effect.provideContext(Effect.mapError(hold(own), refusal), files)
         return {
           stores: Layer.merge(

@@ -1,5 +1,5 @@
 /** The command `run`: polls until stopped, or once. */
-import { Config, Effect, Layer, Option, Path, Result, Scope } from "effect"
+import { Config, Effect, FileSystem, Layer, MutableRef, Option, Path, Result, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Audit } from "../config/Audit.ts"
 import { filesOf } from "../config/Credential.ts"
@@ -22,6 +22,7 @@ import * as Logging from "./Logging.ts"
 import * as PageToken from "./PageToken.ts"
 import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import * as StartFaults from "./StartFaults.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
@@ -54,6 +55,39 @@ const warnOfReplaceable = Effect.fnUntraced(function*(settings: Settings, file: 
   })
 })
 
+/** Returns the faults of the directories that are there. None is made or kept. */
+const heldDirectories = Effect.fnUntraced(function*(settings: Settings) {
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.forEach(
+    yield* directoriesOf(settings),
+    (directory) =>
+      Effect.orElseSucceed(fs.exists(directory), () => false).pipe(
+        Effect.flatMap((isThere) => isThere ? Effect.scoped(hold(directory)) : Effect.void),
+        Effect.match({ onFailure: ({ message }) => [message], onSuccess: () => [] })
+      )
+  )
+  return found.flat()
+})
+
+/** Adds to the faults of settings that cannot be used whatever else keeps the program from starting. */
+const refuseWithAll = Effect.fnUntraced(
+  function*({ faults }: Refusal, listen: Option.Option<string>, file: Option.Option<string>) {
+    const settings = yield* SettingsFlag.salvage(file)
+    return yield* new Refusal({
+      faults: [
+        ...faults,
+        ...(yield* StartFaults.besides(listen)),
+        ...settings === undefined ?
+          [] :
+          [
+            ...(yield* heldDirectories(settings)),
+            ...(yield* DataDirectory.faults(yield* SearchLayer.directories(settings)))
+          ]
+      ]
+    })
+  }
+)
+
 const flags = {
   config: SettingsFlag.config,
   once: Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Poll each endpoint once, then exit")),
@@ -81,11 +115,9 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
   const { initial, remarks = [] } = yield* SettingsSource
   const scope = yield* Scope.Scope
   const unheld = yield* takeDirectories(initial)
-  const logging = Logging.layer({
-    format: Option.getOrElse(options.logFormat, () => initial.log.format),
-    level: initial.log.level,
-    toStderr: initial.sink.type === "stdout"
-  })
+  const given: Logging.Given = { format: options.logFormat, level: yield* Logging.levelGiven }
+  const shown = MutableRef.make(Logging.shownOf(initial.log, given))
+  const logging = Logging.layerFollowing(shown, initial.sink.type === "stdout")
   const context = yield* Effect.provide(
     Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
     logging
@@ -123,11 +155,12 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
       )
     }, {
       once: options.once,
+      changed: ({ log }) => Effect.sync(() => void MutableRef.set(shown, Logging.shownOf(log, given))),
       beside: sink.type === "file" && !options.once ? Effect.forkScoped(Retention.run(sink)) : Effect.void
     })
   }).pipe(
     Effect.provideContext(context),
-    Effect.provide(Layer.provideMerge(Telemetry.layer, logging)),
+    Effect.provide(Layer.provideMerge(Logging.layerGated(shown), Layer.provideMerge(Telemetry.layer, logging))),
     Effect.catchTag(["ProxyMalformed", "ArtifactSinkError", "StateStoreError", "BadBootstrap"], refuse)
   )
 }, Effect.scoped)
@@ -144,7 +177,12 @@ export const command = Command.make(
     yield* ExitCode.set(
       Option.isNone(config) && (yield* isInConductor)
         ? yield* Conductor.start({ once, listen, logFormat })
-        : yield* Effect.provide(start({ once, listen, logFormat, file: config }), SettingsFlag.layer(config))
+        : yield* Layer.build(SettingsFlag.layer(config)).pipe(
+          Effect.catchTag("Refusal", (refusal) => refuseWithAll(refusal, listen, config)),
+          Effect.flatMap((settings) =>
+            Effect.provideContext(start({ once, listen, logFormat, file: config }), settings)
+          )
+        )
     )
-  })
+  }, Effect.scoped)
 ).pipe(Command.withDescription("Poll until stopped; with --once poll each endpoint once and exit"))

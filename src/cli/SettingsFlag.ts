@@ -5,9 +5,12 @@ import { Config, Effect, FileSystem, Layer, Option, type Path } from "effect"
 import { Flag } from "effect/cli"
 import * as FileSettingsStore from "../config/FileSettingsStore.ts"
 import { isWindows } from "../config/OwnFiles.ts"
-import { fromEnvironment } from "../config/SettingsDocument.ts"
+import type { Settings } from "../config/Settings.ts"
+import { fromEnvironment, salvaged } from "../config/SettingsDocument.ts"
+import * as SettingsPaths from "../config/SettingsPaths.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import { SettingsStore } from "../config/SettingsStore.ts"
+import { textOf } from "../config/TextFile.ts"
 import { Refusal } from "./StartRefusal.ts"
 
 /** The flag `--config` of all commands that read settings. */
@@ -57,6 +60,20 @@ export const openToOthers = Effect.fnUntraced(function*(given: Option.Option<str
     }
     : undefined
 })
+
+/** Returns what settings that cannot be used say of the process all the same; undefined when they cannot be read at all. */
+export const salvage = Effect.fnUntraced(
+  function*(
+    given: Option.Option<string>
+  ): Effect.fn.Return<Settings | undefined, never, FileSystem.FileSystem | Path.Path> {
+    const file = yield* fileOf(given)
+    if (Option.isNone(file)) return salvaged("{}")
+    const fs = yield* FileSystem.FileSystem
+    const bytes = yield* Effect.option(fs.readFile(file.value))
+    const settings = salvaged(Option.match(bytes, { onNone: () => "", onSome: (read) => textOf(read) ?? "" }))
+    return settings === undefined ? undefined : (yield* SettingsPaths.resolve(file.value, settings)).settings
+  }
+)
 
 const ofFile = (file: string) => Layer.merge(SettingsSource.layerFile(file), FileSettingsStore.layer(file))
 

@@ -4,6 +4,7 @@ import { Effect, Layer, Scope } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { exampleIds } from "../config/ExampleIds.ts"
 import { Simulator } from "../simulator/Simulator.ts"
 import * as Routes from "../simulator/SimulatorRoutes.ts"
 import * as Printed from "./Printed.ts"
@@ -32,8 +33,7 @@ const portDefault = 9465
 /** Settings of one instance that polls a simulated tenant at `origin`. */
 export const simulatedInstance = (origin: string) => ({
   credentials: {
-    tenant_id: "11111111-1111-4111-8111-111111111111",
-    client_id: "22222222-2222-4222-8222-222222222222",
+    ...exampleIds,
     client_secret: "simulated"
   },
   cloud: { login: origin, graph: origin }
@@ -45,8 +45,8 @@ const explain = (origin: string) =>
 Settings of an instance that polls it:
 
   "credentials": {
-    "tenant_id": "11111111-1111-4111-8111-111111111111",
-    "client_id": "22222222-2222-4222-8222-222222222222",
+    "tenant_id": "${exampleIds.tenant_id}",
+    "client_id": "${exampleIds.client_id}",
     "client_secret": "simulated"
   },
   "cloud": { "login": "${origin}", "graph": "${origin}" }

@@ -1,14 +1,16 @@
 /** `status`: prints the state of a running connector, worst instance first. */
-import { Clock, DateTime, Effect } from "effect"
+import { Clock, DateTime, Effect, Option, Struct } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import type { RecordedRequest } from "../graph/Recorder.ts"
-import { line } from "../status/Report.ts"
+import { causeOf, causesOf } from "../status/Causes.ts"
+import { line, type Report } from "../status/Report.ts"
 import type { InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
 import * as Asking from "./Asking.ts"
 import { ExitCode } from "./ExitCode.ts"
 import * as Printed from "./Printed.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
+import { Refusal } from "./StartRefusal.ts"
 
 /** Worst first. */
 const order: ReadonlyArray<InstanceDocument["state"]> = ["attention", "starting", "ok", "disabled"]
@@ -33,7 +35,28 @@ const padded = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<strin
 
 const head = ["endpoint", "state", "last poll", "last success", "next poll", "records", "artifacts", "gaps"]
 
-const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<string> => {
+/** Formats a report: what the log says of it, and its code. */
+const reportLine = (report: Report): string => `  ! ${line(report)}  code=${report.code}`
+
+/** Formats reports, one line for those that differ only in their endpoint. */
+const reportLines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
+  const groups = new Map<string, ReadonlyArray<Report>>()
+  for (const report of reports) {
+    const key = reportLine(Struct.omit(report, ["endpoint"]))
+    groups.set(key, [...groups.get(key) ?? [], report])
+  }
+  return Array.from(groups.values(), (group) => {
+    const endpoints = new Set(group.flatMap(({ endpoint }) => endpoint ?? []))
+    return reportLine(endpoints.size === 0 ? group[0]! : { ...group[0]!, endpoint: Array.from(endpoints).join(", ") })
+  })
+}
+
+/** Formats one instance. What `isTold` says was told of the whole process is not told again. */
+const instanceLines = (
+  instance: InstanceDocument,
+  isTold: (report: Report) => boolean,
+  now: number
+): ReadonlyArray<string> => {
   const { connection_status, display_name, endpoints, name, state, warnings } = instance
   const polled = endpoints.filter((endpoint) => endpoint.state !== "disabled")
   const errors = polled.flatMap(({ error }) => error ?? [])
@@ -41,7 +64,6 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
   const title = `${name}${
     display_name === name ? "" : ` (${display_name})`
   }: ${state}, ${stands}; ${instance.requests_last_minute} of ${instance.requests_per_minute_max} requests in the last minute`
-  if (polled.length === 0) return [title]
   const rows = polled.map((
     endpoint
   ) => [
@@ -54,15 +76,45 @@ const instanceLines = (instance: InstanceDocument, now: number): ReadonlyArray<s
     String(endpoint.artifacts_published),
     String(endpoint.gaps.length)
   ])
-  const said = new Set([...errors, ...warnings].map((report) => line(report)))
-  return [title, ...padded([head, ...rows]).map((text) => `  ${text}`), ...Array.from(said, (text) => `  ! ${text}`)]
+  return [
+    title,
+    ...(polled.length === 0 ? [] : padded([head, ...rows]).map((text) => `  ${text}`)),
+    ...(instance.backfills ?? []).map(({ done, endpoint, from, reached, to }) =>
+      `  backfill of ${endpoint} from ${from}: ${
+        done ? `done up to ${reached}` : `has reached ${reached}${to === null ? "" : ` of ${to}`}`
+      }`
+    ),
+    ...reportLines([...errors, ...warnings].filter((report) => !isTold(report)))
+  ]
 }
+
+const words: Readonly<Record<InstanceDocument["state"], (count: number) => string>> = {
+  attention: (count) => `${count} ${count === 1 ? "needs" : "need"} attention`,
+  starting: (count) => `${count} starting or waiting`,
+  ok: (count) => `${count} ok`,
+  disabled: (count) => `${count} disabled`
+}
+
+/** `3 instances: 1 needs attention, 2 ok`. */
+const summary = (instances: ReadonlyArray<InstanceDocument>): string =>
+  instances.length === 0
+    ? "no instance is set up"
+    : `${instances.length} ${instances.length === 1 ? "instance" : "instances"}: ${
+      order.flatMap((state) => {
+        const count = instances.filter((one) => one.state === state).length
+        return count === 0 ? [] : [words[state](count)]
+      }).join(", ")
+    }`
 
 /** Formats a status for people; `now` is in milliseconds since 1970. */
 export const linesOf = (
-  { instances, sink, started_at, version }: StatusDocument,
+  { instances, reports = [], sink, started_at, version }: StatusDocument,
   now: number
 ): ReadonlyArray<string> => {
+  const ofAll = [...reports, ...sink.warnings ?? []]
+  const causes = causesOf(reports)
+  const isTold = (report: Report) =>
+    causes.has(causeOf(report) ?? "") || ofAll.some((one) => line(one) === line(report))
   const sorted = instances.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
   return [
     `azure-security ${version}, started ${
@@ -70,9 +122,9 @@ export const linesOf = (
     }; sink ${sink.type} ${sink.state}, ${sink.published} artifacts published${
       sink.lost === undefined ? "" : `, ${sink.lost} lost by the broker`
     }`,
-    ...(sink.warnings ?? []).map((report) => `  ! ${line(report)}`),
-    ...sorted.flatMap((instance) => ["", ...instanceLines(instance, now)]),
-    ...(instances.length === 0 ? ["", "no instance is set up"] : [])
+    summary(instances),
+    ...ofAll.map(reportLine),
+    ...sorted.flatMap((instance) => ["", ...instanceLines(instance, isTold, now)])
   ]
 }
 
@@ -96,12 +148,17 @@ export const command = Command.make(
   {
     config: SettingsFlag.config,
     url: Asking.url,
+    instance: Flag.String("instance").pipe(
+      Flag.withMetavar("NAME"),
+      Flag.withDescription("Print this instance only, and exit by it; all otherwise"),
+      Flag.optional
+    ),
     requests: Flag.Boolean("requests").pipe(
       Flag.withDefault(false),
       Flag.withDescription("Print its last 200 requests to Microsoft instead, for a support case")
     )
   },
-  Effect.fn(function*({ config, requests, url: given }) {
+  Effect.fn(function*({ config, instance, requests, url: given }) {
     const url = yield* Asking.addressOf(given)
     if (requests) {
       yield* Printed.lines(
@@ -109,9 +166,21 @@ export const command = Command.make(
       )
       return yield* ExitCode.set(ExitCode.well)
     }
-    const document = yield* Asking.ask({ config, url }, (client) => client.status.document())
+    const whole = yield* Asking.ask({ config, url }, (client) => client.status.document())
+    const chosen = whole.instances.filter(({ name }) => Option.isNone(instance) || name === instance.value)
+    if (Option.isSome(instance) && chosen.length === 0) {
+      return yield* new Refusal({
+        faults: [
+          `--instance ${instance.value}: the connector has no such instance; it has ${
+            whole.instances.map(({ name }) => name).join(", ") || "none"
+          }`
+        ]
+      })
+    }
+    const document = { ...whole, instances: chosen }
     yield* Printed.lines(...linesOf(document, yield* Clock.currentTimeMillis))
-    const isWell = document.sink.state === "ok" && document.instances.every(({ state }) => state !== "attention")
+    const isWell = document.sink.state === "ok" && document.reports === undefined &&
+      document.instances.every(({ state }) => state !== "attention")
     yield* ExitCode.set(isWell ? ExitCode.well : ExitCode.failed)
   }, Effect.provide(FetchHttpClient.layer))
 ).pipe(

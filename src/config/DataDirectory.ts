@@ -3,7 +3,7 @@ import { Effect, FileSystem, Option, type PlatformError, Schema } from "effect"
 import { openOwn, setMode } from "./DurableFile.ts"
 import { judge, ownerOnly } from "./OwnFiles.ts"
 
-/** Other users may write to the directory, so that they could replace files, or put links in their place. */
+/** The directory cannot be used: this process may not write to it, or others may, who could replace files or put links there. */
 export class DirectoryUnsafe extends Schema.TaggedError<DirectoryUnsafe>()("DirectoryUnsafe", {
   fault: Schema.String,
   remedy: Schema.String

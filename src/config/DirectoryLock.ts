@@ -9,7 +9,7 @@ import { Context, Effect, FileSystem, Path, Schema, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { createConnection, createServer, type Server } from "node:net"
 import * as DataDirectory from "./DataDirectory.ts"
-import { describeFailure } from "./DurableFile.ts"
+import * as DirectoryTrouble from "./DirectoryTrouble.ts"
 import * as LockFile from "./LockFile.ts"
 import { isWindows } from "./OwnFiles.ts"
 
@@ -121,7 +121,8 @@ export const hold = Effect.fn("DirectoryLock.hold")(
     const heldBy = (by: string) => new DirectoryHeld({ directory, by, isHeld: true })
 
     yield* Effect.catchTag(DataDirectory.make(directory), "PlatformError", (error) =>
-      Effect.fail(refuse(`it cannot be made: ${error.reason._tag}`)))
+      Effect.flatMap(DirectoryTrouble.explain(directory, error), (found) =>
+        Effect.fail(new DataDirectory.DirectoryUnsafe(found))))
     const absolute = paths.resolve(directory, socketName)
     const file = paths.resolve(directory, fileName)
     const path = yield* pathOf(directory, socketName)
@@ -190,10 +191,14 @@ export const hold = Effect.fn("DirectoryLock.hold")(
 
     // Another process may have a socket all the same: one may be allowed what another is not.
     const byFile = Effect.fnUntraced(function*(code: string) {
-      const taken = yield* Effect.mapError(LockFile.take(file), (error) =>
-        typeof error === "string"
-          ? heldBy(error)
-          : refuse(`${code} in listen, and for a lock file ${describeFailure(error)}`))
+      const taken = yield* Effect.catch(
+        LockFile.take(file),
+        Effect.fnUntraced(function*(error) {
+          if (typeof error === "string") return yield* heldBy(error)
+          const { fault, remedy } = yield* DirectoryTrouble.explain(directory, error)
+          return yield* new DataDirectory.DirectoryUnsafe({ fault: `${fault}, and ${code} in listen`, remedy })
+        })
+      )
       const other = yield* Effect.option(holder(path))
       return other._tag === "Some" ? yield* Effect.andThen(taken.giveBack, heldBy(other.value)) : taken
     })

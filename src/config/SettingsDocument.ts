@@ -2,6 +2,7 @@
 import { Array, Effect, Option, Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import { findNodeAtLocation } from "jsonc-parser"
 import { collected } from "./Collect.ts"
+import { exampleIdsIn } from "./ExampleIds.ts"
 import { nested } from "./FlatKeys.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
@@ -78,10 +79,14 @@ export interface Remark {
 export const remarksOn = (text: string): ReadonlyArray<Remark> => {
   const json = WrittenJson.read(withoutMark(text))
   if (Result.isFailure(json)) return []
-  return unknownIn(strictly(tidied(json.success.value))).map(({ message, path }) => ({
-    message: `the setting ${path} is not known and has no effect`,
-    remedy: message === "" ? "look at its spelling" : message
-  }))
+  const document = tidied(json.success.value)
+  return [
+    ...unknownIn(strictly(document)).map(({ message, path }) => ({
+      message: `the setting ${path} is not known and has no effect`,
+      remedy: message === "" ? "look at its spelling" : message
+    })),
+    ...exampleIdsIn(document)
+  ]
 }
 
 const withoutMark = (text: string) => text.replace(/^\uFEFF/, "")
@@ -164,6 +169,29 @@ export const decodeSettings: (source: string, text: string) => Effect.Effect<Set
   acrossSettings,
   withInstances
 )
+
+const partsOfProcess = ["checkpoint", "search", "page", "limits", "log"] as const
+
+/**
+ * Returns what a settings file that cannot be used says of the process, without instances: each part that is good, and the
+ * default of each that is not. A bad sink counts as one without a directory. Undefined for a text that is no JSON object.
+ */
+export const salvaged = (text: string): Settings | undefined => {
+  const json = Result.getOrUndefined(WrittenJson.read(withoutMark(text)))
+  const document = json === undefined ? undefined : tidied(json.value)
+  if (!isDocument(document)) return undefined
+  const decode = Schema.decodeUnknownResult(Settings)
+  const isGood = (part: Readonly<Record<string, unknown>>) => Result.isSuccess(decode({ ...part, instances: {} }))
+  const { sink } = document
+  const parts = partsOfProcess.flatMap((key) =>
+    document[key] !== undefined && isGood({ [key]: document[key] }) ? [[key, document[key]] as const] : []
+  )
+  return Result.getOrUndefined(decode({
+    instances: {},
+    ...Object.fromEntries(parts),
+    ...(sink === undefined ? {} : { sink: isGood({ sink }) ? sink : { type: "stdout" } })
+  }))
+}
 
 /** Decodes the settings of a process in Conductor, where each instance has its own document. */
 export const decodeProcess: (source: string, text: string) => Effect.Effect<ProcessSettings, BadSettings> = decodeWith(

@@ -119,11 +119,11 @@ export class SettingsSource extends Context.Service<SettingsSource, {
           const sign = now._tag === "Success" ? now.success : now.failure.message
           if ((yield* Ref.getAndSet(seen, sign)) === sign) return Option.none()
           if (now._tag === "Failure") return Option.some({ ...(yield* Ref.get(good)), faults: [now.failure], readAt })
-          yield* Effect.forEach(remarksOn(now.success), warnOfRemark)
           const decoded = yield* Effect.result(Effect.flatMap(decodeSettings(path, now.success), resolved))
           if (decoded._tag === "Failure") {
             return Option.some({ ...(yield* Ref.get(good)), faults: [decoded.failure], readAt })
           }
+          yield* Effect.forEach(remarksOn(now.success), warnOfRemark)
           const change = { settings: decoded.success.settings, order: instanceOrder(now.success) }
           yield* Ref.set(good, change)
           return Option.some({ ...change, faults: [], readAt })

@@ -1,5 +1,6 @@
 /** The settings as a table for the README: path, default and purpose, all from the one Schema. */
 import { Option, Predicate, Result, Schema } from "effect"
+import { exampleIds } from "./ExampleIds.ts"
 import { Settings } from "./Settings.ts"
 import { settingsJsonSchema } from "./SettingsJsonSchema.ts"
 
@@ -9,8 +10,7 @@ const smallest = {
   instances: {
     name: {
       credentials: {
-        tenant_id: "11111111-1111-4111-8111-111111111111",
-        client_id: "22222222-2222-4222-8222-222222222222",
+        ...exampleIds,
         client_secret: "secret"
       }
     }

@@ -139,12 +139,14 @@ const transientErrors: ReadonlySet<string> = new Set(["temporarily_unavailable",
 export const isTransient = (error: string | undefined, aadsts: number): boolean =>
   (error !== undefined && transientErrors.has(error)) || transientNumbers.has(aadsts)
 
-/** Returns the words for a refusal; general ones for an unlisted or missing number. */
-export const explain = (aadsts: number | undefined): Refusal =>
+/** Returns the words for a refusal; for an unlisted number what Entra `said`, and general ones for a missing number. */
+export const explain = (aadsts: number | undefined, said = ""): Refusal =>
   (aadsts === undefined ? undefined : refusals[aadsts]) ?? {
     meaning: aadsts === undefined
       ? "The token endpoint refused the credentials"
-      : `The token endpoint refused the credentials (AADSTS${aadsts})`,
+      : said === ""
+      ? `The token endpoint refused the credentials (AADSTS${aadsts})`
+      : `The token endpoint refused the credentials (AADSTS${aadsts}) and says: ${said}`,
     remedy: aadsts === undefined
       ? "Check tenant ID, client ID and client secret against the app registration"
       : `Check tenant ID, client ID and client secret; see https://login.microsoftonline.com/error?code=${aadsts}`

@@ -11,6 +11,7 @@ import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { bodyPaceMin } from "./Limits.ts"
 import { requestGuid } from "./Names.ts"
 import { Recorder, shownPath, shownTime } from "./Recorder.ts"
+import * as RequestSeconds from "./RequestSeconds.ts"
 import { dripped, timedOut, unavailable } from "./Transport.ts"
 
 /** An answer of any status. */
@@ -26,6 +27,8 @@ export interface Bounds {
   readonly timeout: Duration.Duration
   readonly bytesMax: number
   readonly errorBytesMax: number
+  /** Label under which the request is counted in `RequestSeconds`; without one it is not. */
+  readonly endpoint?: string
   /**
    * Takes room for the body of a success: once, before more than {@link roomFromBytes} of it are kept. Waiting for it is no
    * part of the time limit, and the body is not read on meanwhile.
@@ -39,12 +42,14 @@ const recorded = Effect.fnUntraced(
   function*<E extends Unavailable | BodyTooLarge>(
     request: HttpClientRequest.HttpClientRequest,
     url: URL,
+    endpoint: string | undefined,
     effect: Effect.Effect<Answer, E>
   ) {
     const recorder = yield* Recorder
     const from = yield* Clock.currentTimeMillis
     const result = yield* Effect.result(effect)
     const milliseconds = (yield* Clock.currentTimeMillis) - from
+    if (endpoint !== undefined) yield* RequestSeconds.record(endpoint, milliseconds)
     const answer = Result.getOrUndefined(result)
     const requestId = answer && requestGuid(header(answer, "request-id") ?? header(answer, "x-ms-request-id"))
     const clientRequestId = answer && requestGuid(header(answer, "client-request-id"))
@@ -141,7 +146,7 @@ const reading = Effect.fnUntraced(
  */
 export const exchange = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
-    const { room, timeout } = bounds
+    const { endpoint, room, timeout } = bounds
     const url = new URL(request.url)
     const pauses = makePauses()
     const from = yield* Clock.currentTimeMillis
@@ -157,7 +162,7 @@ export const exchange = Effect.fnUntraced(
       }
       return yield* timedOut(timeout, url)
     })
-    return yield* recorded(request, url, Effect.raceFirst(answered, tooLate))
+    return yield* recorded(request, url, endpoint, Effect.raceFirst(answered, tooLate))
   }
 )
 

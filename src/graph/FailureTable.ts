@@ -264,7 +264,8 @@ export const onFailure = (reason: GraphError["reason"]): Reaction => {
       return reaction(
         reason.retryAfter !== undefined && Duration.isGreaterThan(reason.retryAfter, restFrom)
           ? "service_paused"
-          : whyUnavailable[reason.kind]
+          : whyUnavailable[reason.kind],
+        reason.remedy
       )
     case "BodyTooLarge":
       return reaction("body_too_large")

@@ -55,6 +55,8 @@ export interface Graph {
    * when no Microsoft host has answered yet.
    */
   readonly now: Effect.Effect<number, GraphError>
+  /** Milliseconds by which this machine's clock is ahead of Microsoft's; none before a host has answered. Sends nothing. */
+  readonly ahead: Effect.Effect<Option.Option<number>>
   /** Requests of the last minute to the security service, whose budget allows 100 in the long run. */
   readonly used: Effect.Effect<number>
 }
@@ -97,7 +99,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
       url: string,
       token: Token,
       id: string,
-      { service }: Pick<Collection, "service">,
+      { name, service }: Pick<Collection, "name" | "service">,
       { aside = false, prefers = true, room }: Pick<PageRequest, "aside" | "prefers" | "room">
     ) {
       yield* awaits("budget")
@@ -119,6 +121,7 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
         ),
         {
           timeout: timeouts.request,
+          endpoint: name,
           bytesMax,
           errorBytesMax: smallBodyBytesMax,
           ...(room === undefined ? {} : { room })
@@ -190,6 +193,10 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   return {
     fetchPage,
     outdateToken: tokens.outdate,
+    ahead: Effect.flatMap(
+      Clock.currentTimeMillis,
+      (machine) => Effect.map(clock.now, Option.map((microsoft) => machine - microsoft))
+    ),
     used,
     token: Effect.map(tokens.get, ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })),
     now: Effect.gen(function*() {

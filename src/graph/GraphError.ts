@@ -57,6 +57,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   detail: Schema.String,
   /** Kinds of causes; each needs a remedy of its own. */
   kind: Schema.Literals(["http", "network", "dns", "tls", "wrong_host", "proxy", "timeout", "body"]),
+  /** What to do where the cause says more than its kind. */
+  remedy: Schema.optionalKey(Schema.String),
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
   override get message() {

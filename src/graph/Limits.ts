@@ -146,3 +146,6 @@ export const futureMax = Duration.minutes(5)
 
 /** How long an endpoint must work after a cooldown before the next cooldown starts at ten minutes again. */
 export const goodAfterCooldown = Duration.minutes(10)
+
+/** How wrong this machine's clock may be before it is a warning: less than half of the five minutes that Entra tolerates. */
+export const clockWarnedFrom = Duration.minutes(2)

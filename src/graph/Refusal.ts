@@ -13,6 +13,7 @@ import type { Answer } from "./Exchange.ts"
 import { Forbidden, type GraphError, Rejected, Retired, Throttled, Unauthorized, Unavailable } from "./GraphError.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 import * as QueryShape from "./QueryShape.ts"
+import { atProxy } from "./Transport.ts"
 
 /** The parts of a refusal that go into the error report. */
 export interface Details {
@@ -81,7 +82,18 @@ const isForeign = (answer: Answer): boolean =>
 
 /** What is said of an answer that is not Microsoft's. */
 export const foreign = (status: number): Unavailable =>
-  new Unavailable({ kind: "proxy", detail: `HTTP ${status} that is not Microsoft's: a proxy or web filter answers` })
+  status < 400
+    ? new Unavailable({
+      kind: "proxy",
+      detail: `HTTP ${status}, a redirect, which Microsoft never sends: a captive portal or proxy answers`,
+      remedy:
+        "Sign this machine in to the network's portal, or have Microsoft's hosts exempted from it; check HTTPS_PROXY"
+    })
+    : new Unavailable({
+      kind: "proxy",
+      detail: `HTTP ${status} that is not Microsoft's: a proxy or web filter answers`,
+      ...atProxy(status)
+    })
 
 const throttlingCodes = /^(?:TooManyRequests|activityLimitReached|RequestThrottled|throttledRequest)$/i
 /** What a service behind Graph says of too many requests, with a 500 (Intune's query broker). */
@@ -238,8 +250,8 @@ const jwt = /\beyJ[\w-]{9,}(?:\.[\w-]*){0,2}/g
 /** A mail address or a user's name: reports hold no names of people. */
 const address = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+/g
 
-/** Takes secrets, names, control and format characters out of Graph's message, and cuts it. */
-const saying = (message: string, secrets: ReadonlyArray<string>): string =>
+/** Takes secrets, names, control and format characters out of a message of Microsoft's, and cuts it. */
+export const saying = (message: string, secrets: ReadonlyArray<string>): string =>
   secrets.filter((secret) => secret !== "").reduce((text, secret) => text.replaceAll(secret, "…"), message)
     .replaceAll(jwt, "…").replaceAll(address, "…").replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim().slice(0, saidMax)
 
@@ -269,7 +281,7 @@ export const reasonOf = (answer: Answer, request: {
   if (status !== 408 && isForeign(answer)) return foreign(status)
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
-  if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407" })
+  if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407", ...atProxy(status) })
   const { pathname, search, searchParams } = new URL(url)
   // The directory answers 501 for a column that it does not have.
   const refused = status === 400 || status === 501 ? QueryShape.refusedBy(message, searchParams) : undefined

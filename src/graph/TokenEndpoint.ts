@@ -19,8 +19,9 @@ import { timeouts } from "./Limits.ts"
 import type { MicrosoftClock } from "./MicrosoftClock.ts"
 import { failureCode, requestGuid } from "./Names.ts"
 import type { Proof } from "./Proof.ts"
-import { foreign } from "./Refusal.ts"
+import { foreign, saying } from "./Refusal.ts"
 import { retryAfter } from "./RetryAfter.ts"
+import { atProxy } from "./Transport.ts"
 
 /** A token and its roles, where readable. Times are milliseconds since 1970. */
 export interface Token {
@@ -108,6 +109,14 @@ const credentials = (proof: Proof): Partial<Msal.Configuration["auth"]> => {
   }
 }
 
+/** What of a proof must not be in a report. */
+const secretsOf = (proof: Proof): ReadonlyArray<string> =>
+  proof._tag === "Secret"
+    ? [Redacted.value(proof.secret)]
+    : proof._tag === "Assertion"
+    ? [Redacted.value(proof.assertion)]
+    : []
+
 /** The answer, or why there is none. */
 type Seen = { answer?: Answer & { readonly at: number }; fault?: Unavailable }
 
@@ -131,8 +140,18 @@ const failed = (reason: GraphError["reason"], answer?: Answer) => {
 
 const isTransient = (status: number) => status === 408 || status === 429 || status === 509 || status >= 500
 
+/** Returns what Entra says of a refusal, without its number, the ids and times behind it, and what no report may hold. */
+const sentenceOf = (description: string | undefined, secrets: ReadonlyArray<string>): string =>
+  saying(
+    (description ?? "").replace(/^\s*AADSTS\d+:\s*/, "").replace(
+      /[\s.]*\b(?:Trace ID|Correlation ID|Timestamp):[^]*$/,
+      ""
+    ),
+    secrets
+  ).replace(/[\s.]+$/, "")
+
 /** Returns why an answer contains no token. */
-const refused = (answer: Answer & { readonly at: number }): GraphError["reason"] => {
+const refused = (answer: Answer & { readonly at: number }, secrets: ReadonlyArray<string>): GraphError["reason"] => {
   const { status } = answer
   const body = Option.getOrUndefined(decodeFailure(bodyText(answer.body)))
   const aadsts = body?.error_codes?.[0] ??
@@ -148,7 +167,7 @@ const refused = (answer: Answer & { readonly at: number }): GraphError["reason"]
       }`
     )
   }
-  if (status === 407) return gone("proxy", "the proxy answered 407")
+  if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407", ...atProxy(status) })
   if (body === undefined) {
     return status < 300
       ? gone("body", "the token endpoint's answer holds no token")
@@ -158,7 +177,7 @@ const refused = (answer: Answer & { readonly at: number }): GraphError["reason"]
   }
   return Number.isNaN(aadsts)
     ? new Unauthorized({ by: "login", ...Aadsts.explain(undefined) })
-    : new Unauthorized({ by: "login", aadsts, ...Aadsts.explain(aadsts) })
+    : new Unauthorized({ by: "login", aadsts, ...Aadsts.explain(aadsts, sentenceOf(body.error_description, secrets)) })
 }
 
 class MsalFailed extends Data.TaggedError("MsalFailed") {}
@@ -181,6 +200,7 @@ export const request = Effect.fn("TokenEndpoint.request")(
     const send = Effect.fnUntraced(function*(outgoing: HttpClientRequest.HttpClientRequest) {
       const answer = yield* exchange(http, outgoing, {
         timeout: timeouts.token,
+        endpoint: "token",
         bytesMax: smallBodyBytesMax,
         errorBytesMax: smallBodyBytesMax
       }).pipe(
@@ -240,7 +260,7 @@ export const request = Effect.fn("TokenEndpoint.request")(
     }
     const success = answer.status < 300 ? Option.getOrUndefined(decodeSuccess(bodyText(answer.body))) : undefined
     // MSAL's own opinion of the answer does not count: it wants properties that a proxy for sign-in may leave out.
-    if (success === undefined) return yield* failed(refused(answer), answer)
+    if (success === undefined) return yield* failed(refused(answer, secretsOf(proof)), answer)
 
     const obtainedAt = yield* Clock.currentTimeMillis
     const readable = claimsOf(success.access_token)

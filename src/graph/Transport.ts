@@ -91,6 +91,15 @@ const isElsewhere = (error: object, url: URL) => {
   return port !== undefined && port !== Number(url.port || (url.protocol === "https:" ? 443 : 80))
 }
 
+/** What to do about a status of a proxy, where the status says it. */
+export const atProxy = (status: number): { readonly remedy?: string } =>
+  status === 407
+    ? {
+      remedy:
+        "Write the proxy's user and password into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT with special characters as %XX; those that are there are refused"
+    }
+    : {}
+
 /** Returns why a request got no answer, or why its answer broke off, `after` the request's start. */
 export const unavailable = (
   error: HttpClientError.HttpClientError,
@@ -107,7 +116,8 @@ export const unavailable = (
       textOf(each, "message") ?? ""
     )
     if (status !== null) {
-      return new Unavailable({ kind: "proxy", detail: `${proxy} answered ${status[1] ?? status[2]} (${url.host})` })
+      const code = Number(status[1] ?? status[2])
+      return new Unavailable({ kind: "proxy", detail: `${proxy} answered ${code} (${url.host})`, ...atProxy(code) })
     }
   }
   for (const each of errors) {

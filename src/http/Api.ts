@@ -24,7 +24,7 @@ const health = HttpApiGroup.make("health").add(
   ),
   HttpApiEndpoint.get("ready", "/health/ready", { success: Well, error: NotReady }).annotate(
     OpenApi.Description,
-    "Whether settings, sink and checkpoint work."
+    "Whether sink and checkpoint work, and there were settings that can be used. Changed settings that cannot be used do not end it: the last good ones are in use, and `/status` has the report."
   )
 )
 

@@ -31,6 +31,7 @@ import * as InternalFault from "./InternalFault.ts"
 import { Leases } from "./Leases.ts"
 import { Node } from "./Node.ts"
 import * as Observer from "./Observer.ts"
+import type { Outages } from "./Outages.ts"
 import { recover } from "./Recovery.ts"
 
 /** Wait before a state is opened again that another process changed or a newer version wrote. */
@@ -45,6 +46,7 @@ export interface EndpointRun {
   /** Whether the endpoint is polled only once; see `Connector.run`. */
   readonly once: boolean
   readonly queue: Queue.Queue<Page>
+  readonly outages: Outages
   /** Returns the lock of a state, so that a new run waits for the pages of the previous run. */
   readonly lockOf: (key: string) => Semaphore.Semaphore
 }
@@ -79,12 +81,12 @@ const setAside = (name: string): Omit<Report, "occurred_at"> => ({
 
 /** Polls for ever or once. Starts again after a defect, or when another process changed the position. */
 export const run = Effect.fnUntraced(function*(options: EndpointRun) {
-  const { endpoint, graph, identity, lockOf, once, pace, queue } = options
+  const { endpoint, graph, identity, lockOf, once, outages, pace, queue } = options
   const checkpoints = yield* Checkpoints
   const status = yield* Status
   const leases = yield* Leases
   const node = yield* Node
-  const observer = yield* Observer.make(identity.name, endpoint.name)
+  const observer = yield* Observer.make(identity.name, endpoint.name, outages)
   const services = yield* Effect.context<Reporter | Status>()
   const whose = { instance: identity.name, endpoint: endpoint.name }
   const { keeper } = yield* ArtifactSink

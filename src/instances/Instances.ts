@@ -5,19 +5,25 @@ import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity 
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
 import { inCloud } from "../endpoints/NationalClouds.ts"
-import { GraphClient } from "../graph/GraphClient.ts"
+import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
+import * as Backfills from "./Backfills.ts"
+import * as ClockSkew from "./ClockSkew.ts"
 import { look } from "./CredentialExpiry.ts"
 import * as EndpointRun from "./EndpointRun.ts"
 import { type Waiting, waitingOf } from "./Holders.ts"
 import { warn } from "./InstanceWarnings.ts"
 import { Leases } from "./Leases.ts"
+import * as Outages from "./Outages.ts"
 import * as Stalls from "./Stalls.ts"
 import * as Starts from "./Starts.ts"
+
+/** Time between two looks at what the command backfill saves: a broker lists all positions for each. */
+const backfillsEvery = "30 seconds"
 
 /** The instances that run. */
 export interface Running {
@@ -60,10 +66,14 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   const known = new Map<string, Known>()
   const lockOf = makeLocks()
   const turn = yield* Starts.make
+  const outages = yield* Outages.make
+  const graphs = new Map<string, Graph>()
+  const forget = (name: string) => Effect.andThen(outages.forget(name), reporter.forget(name))
   const current = yield* Ref.make<ReadonlyArray<Instance> | undefined>(undefined)
 
   const runInstance = Effect.fnUntraced(function*({ identity, pace }: Known) {
     const graph = yield* graphClient.connect(identity)
+    graphs.set(identity.name, graph)
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
     yield* Effect.forEach(identity.endpoints, (name) =>
       EndpointRun.run({
@@ -73,7 +83,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
         endpoint: inCloud(endpoints[name], identity.cloud.graph),
         once,
         queue,
-        lockOf
+        lockOf,
+        outages
       }), { concurrency: identity.endpoints.length, discard: true })
   })
 
@@ -93,7 +104,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       secretExpiresAt: secretExpiresAt(instance),
       waitsFor
     })
-    yield* reporter.forget(name)
+    yield* forget(name)
     const one: Known = { identity, pace: yield* SubscriptionRef.make(pace), waitsFor }
     known.set(name, one)
     yield* end(name)
@@ -102,7 +113,11 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const polling = Effect.andThen(wait, runInstance(one)).pipe(
       // A run that was replaced says nothing: its successor may have begun, while an attempt to publish kept this one.
       Effect.onInterrupt(() =>
-        Effect.suspend(() => known.get(name) === one ? status.tellInstance(name, { _tag: "Rested" }) : Effect.void)
+        Effect.suspend(() =>
+          known.get(name) === one
+            ? Effect.andThen(outages.forget(name), status.tellInstance(name, { _tag: "Rested" }))
+            : Effect.void
+        )
       ),
       Effect.provideContext(services)
     )
@@ -135,7 +150,8 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
       if (wanted.some(({ identity }) => identity.name === name)) continue
       yield* end(name)
       known.delete(name)
-      yield* reporter.forget(name)
+      graphs.delete(name)
+      yield* forget(name)
       yield* status.tell({ _tag: "InstanceForgotten", instance: name })
     }
     const waiting = waitingOf(wanted)
@@ -154,8 +170,12 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
   })
 
   const hourly = Effect.flatMap(Ref.get(current), (instances) => look(instances ?? []))
+  const backfills = yield* Backfills.make
+  const lookAtBackfills = Effect.flatMap(Ref.get(current), (instances) => backfills(instances ?? []))
+  if (!once) yield* Effect.forkScoped(Effect.repeat(lookAtBackfills, Schedule.spaced(backfillsEvery)))
+  const minutely = Effect.andThen(Stalls.look(outages), Effect.suspend(() => ClockSkew.look(graphs.values())))
   yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(hourly, Schedule.spaced("1 hour")), services))
-  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(Stalls.look, Schedule.spaced("1 minute")), services))
+  yield* Effect.forkScoped(Effect.provideContext(Effect.repeat(minutely, Schedule.spaced("1 minute")), services))
 
   return { apply, ended: FiberMap.awaitEmpty(fibers) } satisfies Running
 })

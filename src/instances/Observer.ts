@@ -9,12 +9,14 @@ import type { Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
+import type { Outages } from "./Outages.ts"
 
 /** Makes the observer of one endpoint of one instance. */
-export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName) {
+export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName, outages: Outages) {
   const status = yield* Status
   const reporter = yield* Reporter
   const labels = { instance, endpoint }
+  const metricLabels = { ...Metrics.ofInstance(instance), endpoint }
 
   const log = (level: "Info" | "Warn", message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     Effect.annotateLogs(level === "Info" ? Effect.logInfo(message) : Effect.logWarning(message), {
@@ -24,7 +26,8 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
 
   const recovered = Effect.gen(function*() {
     const { error } = endpointOf(yield* status.snapshot, instance, endpoint)
-    if (error !== undefined) yield* log("Info", `${endpoint} works again`)
+    const isToldForAll = yield* outages.over(instance, endpoint)
+    if (error !== undefined && !isToldForAll) yield* log("Info", `${endpoint} works again`)
     yield* reporter.over(instance, endpoint)
     yield* status.tellEndpoint(instance, endpoint, { _tag: "Recovered" })
   })
@@ -48,13 +51,13 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       case "WarningEnded":
         return status.tellInstance(instance, { _tag: "WarningEnded", code: note.code, endpoint })
       case "Said":
-        return reporter.say(note.report, note.saying)
+        return outages.say(note.report, note.saying)
       case "SayingEnded":
         return reporter.overApart({ code: note.code, ...labels })
       case "Recovered":
         return recovered
       case "Polled":
-        return Metrics.update(Metrics.polls, 1, { ...labels, outcome: note.outcome })
+        return Metrics.update(Metrics.polls, 1, { ...metricLabels, outcome: note.outcome })
       case "Log":
         return log(note.level, note.message, note.fields)
     }
@@ -71,9 +74,9 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       })
       if (drift.length > 0) yield* status.tell({ _tag: "Drifted", drift, at })
       const now = yield* Clock.currentTimeMillis
-      yield* Metrics.update(Metrics.recordsFetched, fresh, labels)
-      yield* Metrics.update(Metrics.artifactsPublished, artifacts, labels)
-      if (heldBack > 0) yield* Metrics.update(Metrics.heldBack, heldBack, labels)
+      yield* Metrics.update(Metrics.recordsFetched, fresh, metricLabels)
+      yield* Metrics.update(Metrics.artifactsPublished, artifacts, metricLabels)
+      if (heldBack > 0) yield* Metrics.update(Metrics.heldBack, heldBack, metricLabels)
       yield* Metrics.update(Metrics.pipelinePublished, artifacts)
       yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })

@@ -80,7 +80,10 @@ export const recover = Effect.fnUntraced(
         if (outcome !== "committed") return
         more = beyond(whose, loss)
         yield* status.tell({ _tag: "SinkLost", artifacts: loss.artifacts })
-        yield* Metrics.update(Metrics.brokerLost, loss.artifacts, { ...whose })
+        yield* Metrics.update(Metrics.brokerLost, loss.artifacts, {
+          ...Metrics.ofInstance(whose.instance),
+          endpoint: whose.endpoint
+        })
         const report = reportOf(whose, saved()!, more)
         if (report !== undefined) yield* reporter.say(report, { level: "Error", remind: false, apart: true })
       } else if (created !== deliveries.created || stream !== deliveries.stream) {

@@ -6,6 +6,7 @@ import { Reporter } from "../status/Reporter.ts"
 import { type Polled, polledEndpoints } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 import { lagOf } from "../status/StatusSelector.ts"
+import type { Outages } from "./Outages.ts"
 
 const { stalls } = Limits
 
@@ -41,15 +42,15 @@ const quietOf = ({ endpoint: { rhythm, state }, name }: Polled, now: number): Fo
 
 const checks = { checkpoint_lag: behind, endpoint_silent: quietOf }
 
-/** Checks every endpoint once for stalls that its own polls would not notice. */
-export const look = Effect.gen(function*() {
+/** Checks every endpoint once for stalls that its own polls would not notice. What an outage explains is told with it. */
+export const look = Effect.fnUntraced(function*({ has }: Pick<Outages, "has">) {
   const status = yield* Status
   const reporter = yield* Reporter
   const now = yield* Clock.currentTimeMillis
   for (const polled of polledEndpoints(yield* status.snapshot)) {
     const { instance, name: endpoint } = polled
     for (const [code, check] of Object.entries(checks)) {
-      const found = check(polled, now)
+      const found = has(instance, endpoint) ? undefined : check(polled, now)
       if (found === undefined) {
         yield* status.tellInstance(instance, { _tag: "WarningEnded", code, endpoint })
         yield* reporter.overApart({ code, instance, endpoint })

@@ -82,6 +82,7 @@ export const layer = (
       const targets = new Map<Stage, Target>()
       const { keeper, ...watched } = yield* makeKeeper(subjectOf(applianceId, stage), () => targets.clear())
       const publisher = yield* makePublisher(limits, watched)
+      const inDirectory = FileSink.failing(deadLetters.to === "file" ? deadLetters.directory : "")
       const deadLetterFiles = deadLetters.to === "file"
         ? yield* FileSink.openDeadLetters(deadLetters.directory)
         : undefined
@@ -204,19 +205,19 @@ export const layer = (
         payload,
         keeper,
         open: Effect.gen(function*() {
-          const inFile = deadLetterFiles === undefined ? undefined : yield* FileSink.failing(deadLetterFiles.open)
+          const inFile = deadLetterFiles === undefined ? undefined : yield* inDirectory(deadLetterFiles.open)
           yield* publisher.begin
           largest = 0
           return {
             write: Effect.fnUntraced(function*(slice) {
-              if (inFile !== undefined) yield* FileSink.failing(inFile.append(slice.deadLetters))
+              if (inFile !== undefined) yield* inDirectory(inFile.append(slice.deadLetters))
               if (deadLetters.to === "subject") yield* failing(sendDeadLetters(slice.deadLetters))
               yield* failing(sendArtifacts(slice))
             }),
             commit: Effect.gen(function*() {
               const taken = yield* failing(receipt)
               if (inFile === undefined) return taken
-              yield* FileSink.failing(inFile.sync)
+              yield* inDirectory(inFile.sync)
               yield* inFile.accept
               return taken
             })

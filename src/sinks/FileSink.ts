@@ -1,7 +1,7 @@
 /** Publishes to newline-delimited JSON files, `artifacts-<UTC date>-<n>.ndjson`, and to files of dead letters beside them. */
 import { Effect, type FileSystem, Layer, type Path, type PlatformError } from "effect"
 import * as DataDirectory from "../config/DataDirectory.ts"
-import { describeFailure } from "../config/DurableFile.ts"
+import * as DirectoryTrouble from "../config/DirectoryTrouble.ts"
 import { ArtifactSink, ArtifactSinkError, linesOf, type Payload, SinkUnavailable } from "./ArtifactSink.ts"
 import { type FileCut, makeSeries } from "./FileSeries.ts"
 
@@ -14,15 +14,35 @@ export const deadLetterLimits = { files: 8, bytes: 16_777_216 } as const
 const rotation =
   "rotate by moving the file (logrotate: create), after which a new one is begun; copytruncate loses what is written between its copy and its cut. The page is written again"
 
-/** Turns a failed file operation into a failure of the `file` sink. */
-export const failing = <A, R>(
-  effect: Effect.Effect<A, PlatformError.PlatformError | DataDirectory.DirectoryUnsafe | FileCut, R>
-): Effect.Effect<A, ArtifactSinkError, R> =>
-  Effect.mapError(effect, (error) => {
-    const detail = error._tag === "PlatformError" ? describeFailure(error) : error.message
-    const remedy = error._tag === "FileCut" ? { remedy: rotation } : {}
-    return new ArtifactSinkError({ sink: "file", reason: new SinkUnavailable({ detail, ...remedy }) })
-  })
+const remedyOf = (error: PlatformError.PlatformError | DataDirectory.DirectoryUnsafe | FileCut): string | undefined => {
+  switch (error._tag) {
+    case "FileCut":
+      return rotation
+    case "DirectoryUnsafe":
+      return undefined
+    case "PlatformError": {
+      const cause = DirectoryTrouble.causeOf(error)
+      return cause === undefined
+        ? undefined
+        : `${cause.remedy}; nothing is lost: the page is kept, and polling resumes once it is written`
+    }
+  }
+}
+
+/** Turns a failed file operation in a directory into a failure of the `file` sink. */
+export const failing =
+  (directory: string) =>
+  <A, R>(
+    effect: Effect.Effect<A, PlatformError.PlatformError | DataDirectory.DirectoryUnsafe | FileCut, R>
+  ): Effect.Effect<A, ArtifactSinkError, R> =>
+    Effect.mapError(effect, (error) => {
+      const detail = error._tag === "PlatformError" ? DirectoryTrouble.describe(directory, error) : error.message
+      const remedy = remedyOf(error)
+      return new ArtifactSinkError({
+        sink: "file",
+        reason: new SinkUnavailable({ detail, ...(remedy === undefined ? {} : { remedy }) })
+      })
+    })
 
 /**
  * Opens a bounded series of files in a directory, which is created when missing. Removes the oldest files over
@@ -32,7 +52,10 @@ export const openBounded = (
   directory: string,
   prefix: string,
   limits: { readonly files: number; readonly bytes: number }
-) => failing(Effect.andThen(DataDirectory.make(directory), makeSeries(directory, prefix, limits.bytes, limits.files)))
+) =>
+  failing(directory)(
+    Effect.andThen(DataDirectory.make(directory), makeSeries(directory, prefix, limits.bytes, limits.files))
+  )
 
 /** Opens a bounded series of dead letters, for sinks that write artifacts elsewhere. */
 export const openDeadLetters = (directory: string, limits = deadLetterLimits) =>
@@ -60,21 +83,23 @@ export const layer = (
   Layer.effect(
     ArtifactSink,
     Effect.gen(function*() {
-      yield* failing(DataDirectory.make(directory))
-      const artifactSeries = yield* failing(makeSeries(directory, names.artifacts, bytesMax))
-      const deadLetterSeries = yield* failing(makeSeries(directory, names.deadLetters, bytesMax))
+      yield* failing(directory)(DataDirectory.make(directory))
+      const artifactSeries = yield* failing(directory)(makeSeries(directory, names.artifacts, bytesMax))
+      const deadLetterSeries = yield* failing(directory)(makeSeries(directory, names.deadLetters, bytesMax))
       return ArtifactSink.of({
         type: "file",
         payload,
         open: Effect.gen(function*() {
-          const deadLetters = yield* failing(deadLetterSeries.open)
-          const artifacts = yield* failing(artifactSeries.open)
+          const deadLetters = yield* failing(directory)(deadLetterSeries.open)
+          const artifacts = yield* failing(directory)(artifactSeries.open)
           return {
             write: (slice) =>
-              failing(Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(linesOf(slice)))),
+              failing(directory)(
+                Effect.andThen(deadLetters.append(slice.deadLetters), artifacts.append(linesOf(slice)))
+              ),
             // Both are synced before either is accepted. Otherwise a repeated page could write its dead letters twice.
             commit: Effect.andThen(deadLetters.sync, artifacts.sync).pipe(
-              failing,
+              failing(directory),
               Effect.andThen(Effect.andThen(deadLetters.accept, artifacts.accept))
             )
           }

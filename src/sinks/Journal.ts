@@ -35,13 +35,17 @@ export const layer = <E, R>(
           if (isSaid) return Effect.void
           isSaid = true
           return Effect.logWarning(
-            `new artifacts are missing from the search: ${directory} cannot be written (${reason.message}); free space, or let this user write there`
+            `new artifacts are missing from the search: ${directory} cannot be written (${reason.message}); ${
+              reason._tag === "SinkUnavailable" && reason.remedy !== undefined
+                ? reason.remedy
+                : "free space, or let this user write there"
+            }`
           )
         })
 
       const openCopy = Effect.gen(function*() {
         series ??= yield* Effect.provideContext(FileSink.openBounded(directory, prefix, limits), services)
-        return yield* FileSink.failing(series.open)
+        return yield* FileSink.failing(directory)(series.open)
       })
 
       return ArtifactSink.of({
@@ -55,7 +59,7 @@ export const layer = <E, R>(
           )
           const step = (run: (copy: SeriesWriter) => SeriesWriter["sync"]) =>
             Effect.suspend(() =>
-              copy === undefined ? Effect.void : Effect.catch(FileSink.failing(run(copy)), (error) => {
+              copy === undefined ? Effect.void : Effect.catch(FileSink.failing(directory)(run(copy)), (error) => {
                 copy = undefined
                 return say(error)
               })

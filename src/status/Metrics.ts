@@ -1,8 +1,12 @@
-/** The connector's metrics. Dashboards depend on names and labels; label values are bounded. */
+/**
+ * The connector's metrics. Dashboards depend on names and labels; label values are bounded.
+ *
+ * Prometheus writes its own label `instance`, the address that it scrapes, over that of the connector, unless it is told to
+ * `honor_labels`. So whatever has `instance` has the same name as `tenant` too, and rules and dashboards use `tenant`.
+ */
 import { type Effect, Metric } from "effect"
+import { requestSeconds } from "../graph/RequestSeconds.ts"
 
-/** Buckets from a tenth of a second to five minutes, the timeout of a request. */
-const requestSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
 /** Buckets from half a minute to two days; two polls at the default interval take ten minutes. */
 const freshnessSeconds = [30, 60, 120, 300, 600, 900, 1800, 3600, 21_600, 86_400, 172_800]
 
@@ -10,6 +14,9 @@ const counter = (name: string, description: string) => Metric.counter(name, { de
 const gauge = (name: string, description: string) => Metric.gauge(name, { description })
 const histogram = (name: string, description: string, boundaries: ReadonlyArray<number>) =>
   Metric.histogram(name, { description, boundaries })
+
+/** Labels of what concerns an instance. */
+export const ofInstance = (instance: string) => ({ instance, tenant: instance })
 
 /** Polls that ended, by `instance`, `endpoint` and `outcome`. */
 export const polls = counter("signal_client_polls_total", "Polls that ended.")
@@ -60,11 +67,9 @@ export const lateRows = histogram(
   "Seconds from a record's last change to its arrival, of records that came after later ones were read.",
   freshnessSeconds
 )
-export const requests = histogram(
-  "signal_client_graph_request_seconds",
-  "Seconds from a request to the end of its answer.",
-  requestSeconds
-)
+
+/** Requests to Microsoft, by `endpoint`. */
+export const requests = requestSeconds
 export const cooldown = gauge(
   "signal_client_cooldown_seconds",
   "Seconds that are left of the cooldown after a 429; 0 for none."
@@ -79,7 +84,13 @@ export const credentialExpiry = gauge(
 
 export const instanceOk = gauge(
   "signal_client_instance_ok",
-  "1 while the instance collects: its state is ok; 0 in any other state; none for one that is turned off."
+  "1 while the instance collects, also with settings of before; 0 otherwise; none for one that is turned off."
+)
+
+/** What `/status` reports at present, by `code`, and `instance`, `tenant` and `endpoint` where it concerns one. */
+export const reportActive = gauge(
+  "signal_client_report_active",
+  "1 for each report of /status, by its code; a report that is over has no value."
 )
 
 /** Conductor's count of what its stages did, by `stage` and `status`. */

@@ -61,6 +61,13 @@ export const fromGraphError = (
   }
 }
 
+/**
+ * What makes no other report of the same failure: how long a request took, since when it waits, which of its tries failed, and
+ * how many tenants it concerns.
+ */
+export const moving =
+  / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*?(?=, for \d|$)|, for \d+ of \d+ tenants/g
+
 /** Formats a report as one line of the log: Microsoft's answer, the endpoint, the message and the remedy. */
 export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
   const answer = [

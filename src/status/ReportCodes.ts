@@ -37,7 +37,8 @@ export const reportCodes = {
     remedy: "report it with the log; nothing is lost"
   },
   checkpoint_lag: {
-    says: "no pass has ended well for an hour, or six intervals where they are longer",
+    says:
+      "no pass has ended well for an hour, or six intervals where they are longer; not told of an outage, whose report says why",
     remedy: "see the endpoint's other reports and the sink's"
   },
   endpoint_silent: {
@@ -135,6 +136,10 @@ export const reportCodes = {
       "a stored position or a part of the ledger could not be read, or is another endpoint's, and was set aside; polling goes on from what the ledger remembers",
     remedy: "check the disk"
   },
+  clock_off: {
+    says: "this machine's clock differs from Microsoft's by two minutes or more; at five, tokens are refused",
+    remedy: "set the clock (chronyd, ntpd or the host's)"
+  },
   credential_expiring: {
     says: "the client secret expires in 30, 14, 7 days or 1 day, by `client_secret_expires`",
     remedy: "create a new client secret under Certificates & secrets, and paste its Value"
@@ -156,7 +161,7 @@ export const reportCodes = {
     remedy: "report it with the log and the version"
   },
   settings_invalid: {
-    says: "changed settings cannot be used; the last good ones stay in use",
+    says: "changed settings cannot be used; the last good ones stay in use, and nothing is `ok` meanwhile",
     remedy: "correct the settings; a correction takes effect within seconds"
   }
 } as const satisfies Record<string, Row>

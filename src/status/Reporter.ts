@@ -1,13 +1,10 @@
 /** Logs reports once: a failure that lasts is one line, then one reminder per hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
 import * as Metrics from "./Metrics.ts"
-import { line, type Report } from "./Report.ts"
+import { line, moving, type Report } from "./Report.ts"
 
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
-
-/** How long a request took, since when it waits, and which of its tries failed, which make no other report of the same failure. */
-const moving = / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*$/g
 
 /** How a report is logged. */
 export interface Saying {
@@ -24,6 +21,10 @@ const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" 
 /** Refused credentials are reported once for the instance, whichever endpoint met them first. */
 const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
   aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+
+/** Counts a failure, whether or not it is logged. */
+export const count = ({ code }: Report): Effect.Effect<void> =>
+  Effect.andThen(Metrics.update(Metrics.errors, 1, { code }), Metrics.update(Metrics.pipelineErrors, 1))
 
 /** Service that logs each report once. */
 export class Reporter extends Context.Service<Reporter, {
@@ -43,8 +44,7 @@ export class Reporter extends Context.Service<Reporter, {
     const said = new Map<string, { readonly what: string; readonly at: number }>()
     return Reporter.of({
       say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
-        yield* Metrics.update(Metrics.errors, 1, { code: report.code })
-        yield* Metrics.update(Metrics.pipelineErrors, 1)
+        yield* count(report)
         const now = yield* Clock.currentTimeMillis
         const subject = apart ? apartOf(report) : subjectOf(report)
         const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`

@@ -44,6 +44,19 @@ export interface EndpointSnapshot {
   readonly lastPollWell?: boolean | undefined
 }
 
+/** A past range that the command `backfill` collects or has collected. Cursors are times of creation. */
+export interface BackfillSnapshot {
+  readonly endpoint: EndpointName
+  readonly from: string
+  /** End of the range; null before its first page. */
+  readonly to: string | null
+  /** Everything created before it was collected. */
+  readonly reached: string
+  readonly isDone: boolean
+  /** When this process last saw it move, in milliseconds since 1970. */
+  readonly movedAt: number
+}
+
 export interface InstanceSnapshot {
   readonly displayName: string
   readonly enabled: boolean
@@ -54,6 +67,8 @@ export interface InstanceSnapshot {
   readonly waitsFor?: string | undefined
   /** When the client secret expires by the settings, in milliseconds since 1970. */
   readonly secretExpiresAt?: number | undefined
+  /** Backfills of the tenant that moved within a day. */
+  readonly backfills?: ReadonlyArray<BackfillSnapshot>
   /** Requests to Graph in the last minute. */
   readonly used: Effect.Effect<number>
 }
@@ -80,6 +95,8 @@ export interface SinkSnapshot {
 export interface Snapshot {
   readonly startedAt: number
   readonly sink: SinkSnapshot
+  /** What concerns no single instance, by a key: settings that cannot be used by their code, an outage by its cause. */
+  readonly reports: ReadonlyMap<string, Report>
   /** Instances by name. There are many events and up to a thousand instances: a change must not copy them all. */
   readonly instances: HashMap.HashMap<string, InstanceSnapshot>
   /** Their names, in the order in which the settings first named them. */
@@ -116,6 +133,7 @@ export const freshInstance: InstanceSnapshot = {
 export const initial = (startedAt: number): Snapshot => ({
   startedAt,
   sink: { type: "file", failing: new Map(), published: 0, lost: 0 },
+  reports: new Map(),
   instances: HashMap.empty(),
   names: [],
   drift: []

@@ -1,9 +1,10 @@
 /** Keeps the connector's {@link Snapshot}. Every change is an event; every output is selected from the snapshot. */
 import { Clock, Context, Effect, Layer, Ref } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
+import { reduce } from "./Reducer.ts"
 import * as Snapshot from "./Snapshot.ts"
 import type { StatusDocument } from "./StatusDocument.ts"
-import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "./StatusEvent.ts"
+import type { EndpointEvent, InstanceEvent, StatusEvent } from "./StatusEvent.ts"
 import { documentOf } from "./StatusSelector.ts"
 
 /** Service that keeps the connector's status. */

@@ -75,6 +75,17 @@ export const InstanceDocument = Schema.Struct({
     described(Schema.String, "The instance that polls this one's tenant, because it stands first in the settings.")
   ),
   warnings: Schema.Array(Report),
+  backfills: Schema.optionalKey(described(
+    Schema.Array(Schema.Struct({
+      endpoint: Schema.Literals(names),
+      from: Schema.String,
+      to: Schema.NullOr(Schema.String),
+      reached: described(Schema.String, "Everything created before it was collected."),
+      done: Schema.Boolean,
+      moved_at: described(Schema.String, "When this process last saw it move.")
+    })),
+    "Past ranges that the command backfill collects, or has collected, while it moved within a day."
+  )),
   requests_last_minute: described(
     Schema.Int,
     "Requests to Graph, of the 150 a minute that Microsoft allows an application in a tenant."
@@ -99,6 +110,12 @@ export const StatusDocument = Schema.Struct({
       described(Schema.Array(Report), "What is wrong with the broker's stream, with the commands that mend it.")
     )
   }),
+  reports: Schema.optionalKey(
+    described(
+      Schema.Array(Report),
+      "What concerns no single instance: settings that cannot be used, an outage of the host. Absent while there is none."
+    )
+  ),
   instances: Schema.Array(InstanceDocument),
   drift: described(
     Schema.Array(Schema.Struct({

@@ -2,13 +2,14 @@
 import { Duration, Effect } from "effect"
 import { all } from "../endpoints/Endpoints.ts"
 import { requestBudget, stalls } from "../graph/Limits.ts"
-import { isoTime } from "./Report.ts"
+import { isoTime, type Report } from "./Report.ts"
 import {
   type EndpointSnapshot,
   type InstanceSnapshot,
   instancesOf,
   type SinkSnapshot,
-  type Snapshot
+  type Snapshot,
+  warningKey
 } from "./Snapshot.ts"
 import type { EndpointDocument, EndpointState, InstanceDocument, StatusDocument } from "./StatusDocument.ts"
 
@@ -154,10 +155,30 @@ const endpointDocument = (
 
 const perMinute = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
 
-const instanceDocument = (name: string, instance: InstanceSnapshot, used: number, now: number): InstanceDocument => {
+/** Code of the report of settings that cannot be used. */
+export const settingsInvalid = "settings_invalid"
+
+/**
+ * The state that is shown of an instance. Nothing is `ok` while settings cannot be used, although the last good ones are: what
+ * a person wants of it is another than what it does. `whole` is the report of settings that concern every instance.
+ */
+const shownState = (
+  state: InstanceDocument["state"],
+  { warnings }: InstanceSnapshot,
+  whole: Report | undefined
+): InstanceDocument["state"] =>
+  warnings.has(warningKey({ code: settingsInvalid })) || (whole !== undefined && state === "ok") ? "attention" : state
+
+const instanceDocument = (
+  name: string,
+  instance: InstanceSnapshot,
+  used: number,
+  now: number,
+  whole: Report | undefined
+): InstanceDocument => {
   const endpoints = all.map((endpoint) => instance.endpoints[endpoint.name])
-  const state = instanceState(instance.enabled, endpoints, now)
-  const warnings = Array.from(instance.warnings.values()).concat(
+  const state = shownState(instanceState(instance.enabled, endpoints, now), instance, whole)
+  const warnings = [...whole === undefined ? [] : [whole], ...instance.warnings.values()].concat(
     endpoints.filter((endpoint) => excusedStates.has(stateOf(endpoint))).flatMap(({ error }) => error ?? [])
   )
   return {
@@ -168,6 +189,13 @@ const instanceDocument = (name: string, instance: InstanceSnapshot, used: number
     connection_status: connectionStatus(state, endpoints, now),
     ...(instance.waitsFor === undefined ? {} : { waits_for: instance.waitsFor }),
     warnings,
+    ...(instance.backfills === undefined || instance.backfills.length === 0 ? {} : {
+      backfills: instance.backfills.map(({ isDone, movedAt, ...range }) => ({
+        ...range,
+        done: isDone,
+        moved_at: isoTime(movedAt)
+      }))
+    }),
     requests_last_minute: used,
     requests_per_minute_max: perMinute,
     endpoints: all.map((endpoint) => endpointDocument(endpoint.name, instance.endpoints[endpoint.name], now))
@@ -190,12 +218,13 @@ export const documentOf = (snapshot: Snapshot, version: string, now: number): Ef
   Effect.map(
     Effect.forEach(instancesOf(snapshot), ([name, instance]) =>
       Effect.map(instance.used, (used) =>
-        instanceDocument(name, instance, used, now))),
+        instanceDocument(name, instance, used, now, snapshot.reports.get(settingsInvalid)))),
     (instances) => ({
       connector: "azure-security",
       version,
       started_at: isoTime(snapshot.startedAt),
       sink: sinkDocument(snapshot),
+      ...(snapshot.reports.size === 0 ? {} : { reports: Array.from(snapshot.reports.values()) }),
       instances,
       drift: snapshot.drift.map(({ count, firstSeenAt, kind, name }) => ({
         kind,

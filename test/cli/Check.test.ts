@@ -36,7 +36,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.strictEqual(forbidden.code, 0)
       assert.match(
         forbidden.out,
-        /\? incidents +HTTP 403: .*lacks SecurityIncident\.Read\.All\n +→ Grant SecurityIncident\.Read\.All/
+        /\? incidents +HTTP 403: .*lacks SecurityIncident\.Read\.All {2}code=missing_permission\n +→ Grant SecurityIncident\.Read\.All/
       )
       assert.strictEqual((yield* check("--strict")).code, 1)
       const json = yield* Schema.decodeEffect(Printed)((yield* check("--json")).out)
@@ -144,7 +144,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       const { file } = yield* settingsFile({
         credentials: {
           tenant_id: tenantId,
-          client_id: "22222222-2222-4222-8222-222222222222",
+          client_id: tenantId,
           client_secret_file: secret
         }
       })
@@ -200,12 +200,24 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       const { env } = yield* standIn({ alerts: 1, incidents: 0, legacyAlerts: 0 })
       const { file } = yield* settingsFile({})
       const settings = Json.parse(yield* fs.readFileString(file)) as { instances: Record<string, unknown> }
-      settings.instances["second"] = Object.values(settings.instances)[0]
+      const [first] = Object.values(settings.instances) as [object]
+      settings.instances["second"] = first
+      settings.instances["third"] = { ...first, enabled: false }
       yield* fs.writeFileString(file, Json.text(settings))
       yield* fs.chmod(file, 0o644)
       const run = yield* Process.start(["check", "--strict", "--config", file], env)
       assert.strictEqual(yield* run.exit, 1)
-      assert.match(run.stdout(), /\? settings +second waits, because azure-production-tenant stands before it/)
+      const waits = "second waits, because azure-production-tenant stands before it"
+      const said = run.stdout()
+      assert.match(said, new RegExp(`\\? settings +${waits}.*  code=duplicate_tenant`))
+      assert.match(said, /^third \(disabled\): not checked/m)
+      // The findings are named again behind their number, and what is well is not.
+      const end = said.split("\n0 failed, 2 warnings\n")[1]!
+      assert.match(end, new RegExp(`\\? settings +second: ${waits}`))
+      assert.notInclude(end, "✓")
+      const asked = yield* Process.start(["check", "--config", file, "--instance", "third"], env)
+      assert.strictEqual(yield* asked.exit, 0)
+      assert.match(asked.stdout(), /^third \(disabled\)\n(?:.*\n)* {2}✓ token/m)
       assert.match(run.stdout(), /\? settings +.*azure-security\.json can be read by other users.*\n +→ chmod 600/)
     }))
 
@@ -217,7 +229,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       }, { sink: { type: "file", directory: "/proc/nowhere" } })
       const run = yield* Process.start(["check", "--config", file])
       assert.strictEqual(yield* run.exit, 1)
-      assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be written/)
+      assert.match(run.stdout(), /✗ sink +\/proc\/nowhere cannot be made \(ENOENT in open\)/)
       assert.match(run.stdout(), /✓ checkpoint/)
       assert.match(run.stdout(), /✗ sign-in host +Microsoft could not be reached: connection refused/)
       assert.match(run.stdout(), /✗ Graph +Microsoft could not be reached: connection refused/)

@@ -5,26 +5,20 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Config, Effect, Exit, Fiber, FileSystem, Layer, Logger, Random, Scope, Stream } from "effect"
-import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
-import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import * as Checks from "../../src/checks/Checks.ts"
 import { text as findingText } from "../../src/checks/Finding.ts"
-import * as Assembly from "../../src/cli/Assembly.ts"
 import * as Connector from "../../src/cli/Connector.ts"
 import * as Logging from "../../src/cli/Logging.ts"
 import * as StatusCommand from "../../src/cli/StatusCommand.ts"
 import { allFromSettings } from "../../src/config/Instance.ts"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
-import { SettingsSource } from "../../src/config/SettingsSource.ts"
 import { Fault, type Wanted } from "../../src/simulator/Fault.ts"
-import { Simulator } from "../../src/simulator/Simulator.ts"
-import { ArtifactSink, Published } from "../../src/sinks/ArtifactSink.ts"
 import { Status } from "../../src/status/Status.ts"
 import * as ForgetfulSink from "../support/ForgetfulSink.ts"
 import * as Json from "../support/Json.ts"
-import * as SimulatedClient from "../support/SimulatedClient.ts"
+import { calm } from "../support/SimulatedWorld.ts"
+import * as SimulatedWorld from "../support/SimulatedWorld.ts"
 
 const directory = new URL("../fixtures/faults", import.meta.url).pathname
 const noon = Date.UTC(2026, 10, 20, 12)
@@ -49,7 +43,10 @@ const wanted: { readonly [K in Kind]?: ReadonlyArray<Wanted> } = {
   hostile_next_link: [{ kind: "hostile_next_link", url: "https://evil.example/" }],
   clamp: [{ kind: "clamp", size: 2 }],
   skip_limit: [{ kind: "skip_limit", max: 1 }],
-  aadsts: [{ kind: "aadsts", code: 7_000_215 }, { kind: "aadsts", code: 90_033 }, { kind: "aadsts", code: 53_003 }],
+  aadsts: [{ kind: "aadsts", code: 7_000_215 }, { kind: "aadsts", code: 90_033 }, { kind: "aadsts", code: 53_003 }, {
+    kind: "aadsts",
+    code: 987_654
+  }],
   big_body: [{ kind: "big_body", bytes: 1_000_000 }]
 }
 
@@ -69,6 +66,12 @@ const normal = (text: string): string =>
     })
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>")
 
+/** What is said of a fault, without the endpoints and the times. */
+const wordsOf = (text: string): string =>
+  text
+    .replace(/^((?:HTTP \d+ )?)on [\w, ]+: /, "$1: ")
+    .replaceAll(/ after [\d.]+ s\b|, try \d+ of \d+ failed, the next (?:is at \S+|goes on)|<[+-]\d+ s>/g, "")
+
 const moments = [["5 seconds", 5], ["1 minute", 60], ["10 minutes", 600], ["2 hours", 7200]] as const
 
 const settings = Effect.orDie(decodeSettings(
@@ -87,36 +90,16 @@ const settings = Effect.orDie(decodeSettings(
   })
 ))
 
-/** The connector over a simulated Microsoft with a fault. */
-const world = Effect.fnUntraced(
-  function*(
-    fault: Wanted | undefined,
-    sink: typeof ArtifactSink.layerMemoryOpen | ReturnType<typeof ForgetfulSink.make>["layer"] =
-      ArtifactSink.layerMemoryOpen
-  ) {
-    const given = yield* settings
-    const simulator = yield* Effect.provide(
-      Simulator,
-      yield* Layer.build(Layer.fresh(Simulator.layer({ live: false, alerts: 6, incidents: 2, legacyAlerts: 2 })))
-    )
-    const http = yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
-    if (fault !== undefined) yield* simulator.addFault(fault)
-    return Layer.fresh(
-      Assembly.layerNoDeps({
-        settings: given,
-        stores: Layer.merge(Layer.provide(Checkpoints.layer, StateStore.layerMemoryOpen), sink)
-      }).pipe(
-        Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, http)),
-        Layer.provideMerge(FileSystem.layerNoop({})),
-        Layer.provideMerge(Layer.mergeAll(Values.layer, Published.layer, Status.layer("test"))),
-        Layer.provideMerge(SettingsSource.layerConstant(given))
-      )
-    )
-  }
-)
+type Sink = ReturnType<typeof ForgetfulSink.make>["layer"]
 
-/** Lets what waits for the machine, such as the signing of a request, go on. */
-const calm = Effect.repeat(TestClock.adjust(0), { times: 50 })
+/** The connector over a simulated Microsoft with a fault. */
+const world = Effect.fnUntraced(function*(fault: Wanted | undefined, sink?: Sink) {
+  const { layer } = yield* SimulatedWorld.world(yield* settings, {
+    ...(fault === undefined ? {} : { faults: [fault] }),
+    ...(sink === undefined ? {} : { sink })
+  })
+  return layer
+})
 
 /** What `check` says at a time; it has a clock of its own, since its time limits pass on it. */
 const checked = (fault: Wanted | undefined, at: number) =>
@@ -161,7 +144,7 @@ const seen = Effect.fnUntraced(
       }
       if (stream !== undefined && until === 60) yield* gone(stream)
       const said = lines.splice(0)
-      const statusNow = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis).slice(2).join("\n")
+      const statusNow = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis).slice(3).join("\n")
       const checkNow = yield* checked(fault, until)
       parts.push(
         `--- ${name}`,
@@ -198,6 +181,34 @@ it.layer(NodeServices.layer)("what an administrator sees over two hours", (it) =
       const text = `${yield* seen(undefined, ForgetfulSink.make())}\n`
       if (yield* updating) yield* fs.writeFileString(file, text)
       assert.strictEqual(text, yield* fs.readFileString(file), "UPDATE=1 npm test writes it anew")
+    }))
+
+  it.effect("is told of each fault in the same words by log and status, with a code and a remedy, and by that code in check", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      for (const [name] of all) {
+        const lines = (yield* fs.readFileString(`${directory}/${name}.txt`)).split("\n")
+        const told = lines.flatMap((line) => {
+          const [, text, code, endpoint = ""] =
+            /^\[(?:WARN|ERROR)\] azure-security: (.*?) {2}code=(\w+)(?: instance=\S+)?(?: endpoint=(\w+))?/.exec(
+              line
+            ) ?? []
+          return text === undefined ? [] : [{ what: `${code}: ${wordsOf(text)}`, code, text, endpoint }]
+        })
+        for (const { code, text } of told) assert.match(text, /.+; ./, `${name}: ${code} has a remedy`)
+        const words = new Set(told.map(({ what }) => what))
+        const codes = new Set(told.map(({ code }) => code))
+        for (const line of lines) {
+          const [, text, code] = /^ {2}! (.*?) {2}code=(\w+)$/.exec(line) ?? []
+          if (text !== undefined) assert.isTrue(words.has(`${code}: ${wordsOf(text)}`), `${name}: ${text}`)
+          const [, checked] = /^ {2}[✗?] .* {2}code=(\w+)$/.exec(line) ?? []
+          if (checked !== undefined) assert.isTrue(codes.has(checked), `${name}: check has ${checked}, the log has not`)
+        }
+        // Once for an endpoint while it lasts; a pass that ends well between two, as one without a link does, ends it.
+        const early = lines.slice(0, lines.indexOf("--- 10 minutes")).filter((line) => /^\[(?:WARN|ERROR)\]/.test(line))
+        const once = early.map((line) => line.replaceAll(/<[+-]\d+ s>/g, ""))
+        if (name !== "empty_page_with_next_link") assert.strictEqual(new Set(once).size, once.length, name)
+      }
     }))
 
   it.effect("has no file of a fault that is no more", () =>

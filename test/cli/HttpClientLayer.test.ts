@@ -14,6 +14,7 @@ import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/body/Bodies.ts"
 import { bodyText } from "../../src/graph/body/Body.ts"
 import { exchange } from "../../src/graph/Exchange.ts"
+import { onFailure } from "../../src/graph/FailureTable.ts"
 import { slowListener } from "../support/SlowListener.ts"
 
 const hasOpenssl = Exit.isSuccess(
@@ -370,6 +371,8 @@ describe("HttpClientLayer", () => {
         const error = yield* Effect.flip(ask("https://graph.contoso.invalid/", { env }))
         assert.deepInclude(error, { _tag: "Unavailable", kind: "proxy" })
         assert.include(error.message, `the proxy 127.0.0.1:${proxy.port} answered ${status} (graph.contoso.invalid)`)
+        if (error._tag !== "Unavailable") return assert.fail(error._tag)
+        assert.strictEqual(/user and password/.test(onFailure(error).remedy), status === 407)
       }))
   }
 

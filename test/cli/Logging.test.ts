@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Logger, Schema } from "effect"
+import { Console, Effect, Layer, Logger, MutableRef, Option, Schema } from "effect"
 import * as Logging from "../../src/cli/Logging.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import * as Json from "../support/Json.ts"
@@ -79,3 +79,46 @@ it.effect("a report is one short line of text, and complete in a line of JSON", 
       rest
     )
   }))
+
+it.effect("a line of text ends with its time, and the log follows a change of its level and format", () =>
+  Effect.gen(function*() {
+    const shown = MutableRef.make<Logging.Shown>({ format: "text", level: "Info" })
+    const lines: Array<string> = []
+    const capture = { ...console, log: (line: string) => void lines.push(line) }
+    yield* Effect.gen(function*() {
+      yield* Effect.logInfo("one")
+      yield* Effect.annotateLogs(Effect.logInfo("two"), { endpoint: "alerts" })
+      yield* Effect.logDebug("not logged")
+      MutableRef.set(shown, { format: "json", level: "Debug" })
+      yield* Effect.logDebug("three")
+      MutableRef.set(shown, { format: "text", level: "Warn" })
+      yield* Effect.logInfo("not logged")
+      yield* Effect.logError("four")
+    }).pipe(Effect.provide(Logging.layerFollowing(shown, false)), Effect.provideService(Console.Console, capture))
+    const at = "at=\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$"
+    assert.match(lines[0]!, new RegExp(`^\\[INFO\\] azure-security: one {2}${at}`))
+    assert.match(lines[1]!, new RegExp(`^\\[INFO\\] azure-security: two {2}endpoint=alerts ${at}`))
+    assert.match(lines[2]!, /^\{"timestamp":.*"level":"DEBUG".*"message":"three"/)
+    assert.match(lines[3]!, new RegExp(`^\\[ERROR\\] azure-security: four {2}${at}`))
+    assert.lengthOf(lines, 4)
+  }))
+
+it.effect("all loggers of the surroundings get only what is shown", () =>
+  Effect.gen(function*() {
+    const lines: Array<string> = []
+    const shown = MutableRef.make<Logging.Shown>({ format: "text", level: "Warn" })
+    const collector = Logger.make((options) => void lines.push(Logging.text.log(options)))
+    yield* Effect.andThen(Effect.logInfo("not sent"), Effect.logWarning("sent")).pipe(
+      Effect.provide(Layer.provideMerge(Logging.layerGated(shown), Logger.layer([collector])))
+    )
+    assert.deepStrictEqual(lines, ["[WARN] azure-security: sent"])
+  }))
+
+it("the command line's level and format count more than the settings'", () => {
+  const log = { format: "text", level: "Info" } as const
+  assert.deepStrictEqual(Logging.shownOf(log, { format: Option.none(), level: Option.none() }), log)
+  assert.deepStrictEqual(Logging.shownOf(log, { format: Option.some("json"), level: Option.some("Error") }), {
+    format: "json",
+    level: "Error"
+  })
+})

@@ -128,7 +128,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       const written = `${data} can be written by other users (mode 0777), who could put something else in the place of `
       const said = yield* run
       assert.strictEqual(said.split(written).length, 2)
-      assert.include(said, `: run chmod go-w ${data}, or chmod +t ${data}\n`)
+      assert.include(said, `: run chmod go-w ${data}, or chmod +t ${data}  at=`)
       if (process.getuid?.() !== 0) return
       yield* fs.chmod(data, 0o755)
       yield* fs.chown(data, 54_321, 54_321)
@@ -202,6 +202,39 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("run", (it) => {
       }
       const fs = yield* FileSystem.FileSystem
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])
+    }))
+
+  it.effect("tells of a port in use, a held directory and a short token beside bad settings, and makes nothing", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { env } = yield* standIn(quiet)
+      const { directory, file } = yield* settingsFile()
+      const port = yield* Process.freePort
+      const first = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", file], env)
+      yield* first.says(/fetched 0 events/)
+      const bad = `${directory}/bad.json`
+      yield* fs.writeFileString(
+        bad,
+        Json.text({
+          instances: { a: { credentials: { tenant_id: "nope", client_id: "nope", client_secret: "s" } } },
+          sink: { type: "file", directory: `${directory}/artifacts` },
+          checkpoint: { directory: `${directory}/new` }
+        }),
+        { mode: 0o600 }
+      )
+      const second = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`, "--config", bad], {
+        AZURE_SECURITY_ADMIN_TOKEN: "short"
+      })
+      assert.strictEqual(yield* second.exit, 2)
+      const said = second.stderr()
+      for (const path of ["tenant_id", "client_id"]) assert.include(said, `instances.a.credentials.${path}: Expected`)
+      assert.include(said, `127.0.0.1:${port}: the port is in use`)
+      assert.include(said, `${directory}/artifacts: held by another writer (process ${first.child.pid})`)
+      assert.include(said, "AZURE_SECURITY_ADMIN_TOKEN")
+      assert.isFalse(yield* fs.exists(`${directory}/new`))
+      const broker = yield* Process.start(["run", "--listen", `127.0.0.1:${port}`], { NATS_URL: "http://x y" })
+      assert.strictEqual(yield* broker.exit, 2)
+      assert.match(broker.stderr(), /NATS_URL: Expected[^]*the port is in use/)
     }))
 
   it.effect("refuses a directory that another process writes to", () =>

@@ -25,7 +25,7 @@ const token = jwt({ roles: ["SecurityAlert.Read.All"], canary: "canary-claim" })
 const person = "canary.person@contoso.example"
 const canaries = [secret, token, token.split(".")[1]!, person, "canary"]
 const all = canaries.join(" ")
-/** Without the word alone: reports quote Graph's words when it rejects a query. */
+/** Without the word alone: reports quote Graph's words when it rejects a query, and Entra's of a number nobody knows. */
 const quoted = canaries.slice(0, -1).join(" ")
 
 type Replies = Parameters<typeof microsoft>[0]
@@ -35,10 +35,10 @@ const error = (status: number, headers: HeadersInit = {}) => () =>
   Response.json({
     error: { code: all, message: quoted, innerError: { "request-id": all, "client-request-id": all, date: all } }
   }, { status, headers: { "request-id": "x", ...headers } })
-const refused = (status: number, code: unknown) => () =>
+const refused = (status: number, code: unknown, description = all) => () =>
   Response.json({
     error: all,
-    error_description: `AADSTS7000215: ${all}`,
+    error_description: `AADSTS7000215: ${description}`,
     error_codes: [code],
     trace_id: all,
     correlation_id: all
@@ -48,7 +48,7 @@ const text = (body: string, headers: HeadersInit = {}, status = 200) => () => ne
 
 const wrong: Record<string, Replies> = {
   "a token refused by number": { token: [refused(401, 7000215)] },
-  "a token refused by a number nobody knows": { token: [refused(400, 999)] },
+  "a token refused by a number nobody knows": { token: [refused(400, 999, quoted)] },
   "a token refused without a number": { token: [refused(400, all)] },
   "a token endpoint of HTML": { token: [text(`<html>${all}</html>`, { "content-type": "text/html" })] },
   "a token endpoint that is down": { token: [text(all, {}, 503)] },

@@ -51,6 +51,52 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
       assert.notInclude(Array.from(bodies.values()).join(), "never-to-be-seen")
     }))
 
+  it.effect("says once that what the environment asks for cannot be sent, and polls all the same", () =>
+    Effect.gen(function*() {
+      const { env } = yield* standIn({ alerts: 1, incidents: 0, legacyAlerts: 0 })
+      const { file } = yield* settingsFile()
+      const nobody = yield* Process.freePort
+      const said = Effect.fnUntraced(function*(variables: Record<string, string>) {
+        const run = yield* Process.start(["run", "--once", "--no-listen", "--config", file], {
+          ...env,
+          NO_PROXY: "127.0.0.1",
+          ...variables
+        })
+        assert.strictEqual(yield* run.exit, 0, run.stdout() + run.stderr())
+        return run.stdout().split("\n").filter((line) => /telemetry/.test(line))
+      })
+      const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${nobody}` }
+      for (
+        const [variables, pattern] of [
+          [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, /^\[WARN\] .*no telemetry is sent: .*ENDPOINT is no URL/],
+          [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, /no telemetry is sent: .*PROTOCOL is not http\/json/],
+          [{ ...endpoint, OTEL_EXPORTER_OTLP_HEADERS: "token" }, /no telemetry is sent: .*HEADERS is no list/]
+        ] as const
+      ) {
+        const lines = yield* said(variables)
+        assert.strictEqual(lines.length, 1, lines.join("\n"))
+        assert.match(lines[0]!, pattern)
+      }
+      assert.deepStrictEqual(yield* said({ ...endpoint, OTEL_SDK_DISABLED: "true" }), [])
+    }))
+
+  it.effect("says once that the collector is away", () =>
+    Effect.gen(function*() {
+      const { env } = yield* standIn({ alerts: 1, incidents: 0, legacyAlerts: 0 })
+      const { file } = yield* settingsFile()
+      const port = yield* Process.freePort
+      const run = yield* Process.start(["run", "--no-listen", "--config", file], {
+        ...env,
+        NO_PROXY: "127.0.0.1",
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/`
+      })
+      const away = `telemetry cannot be delivered to 127.0.0.1:${port}: no answer; check OTEL_EXPORTER_OTLP_ENDPOINT`
+      yield* run.says(new RegExp(away))
+      run.child.kill("SIGTERM")
+      assert.strictEqual(yield* run.exit, 0)
+      assert.strictEqual(run.stdout().split(away).length, 2)
+    }))
+
   it.effect("sends a collector neither the link that signs in to the page nor what signs in a caller", () =>
     Effect.gen(function*() {
       const { bodies, url } = yield* collector

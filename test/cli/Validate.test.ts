@@ -36,6 +36,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("validate", (it) => 
         bad.said,
         /instances\.one\.credentials\.client_id: Expected .*\n.*sink: Expected an object whose type/
       )
+      const example = yield* judged(
+        yield* fs.readFileString(new URL("../../config/azure-security.example.json", import.meta.url).pathname)
+      )
+      assert.strictEqual(example.exit, 0)
+      assert.match(example.said, /^\? instances\..*\.tenant_id is still that of the example; write the Directory/m)
       const empty = yield* judged("{} // none yet")
       assert.deepStrictEqual(empty, { exit: 0, said: `${file} can be used; no instance is set up yet\n` })
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["azure-security.json"])

@@ -1,7 +1,8 @@
 /** Tests what is said of settings files with faults that people make: each place, fault and remedy, all in one go. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { decodeSettings, remarksOn } from "../../src/config/SettingsDocument.ts"
+import { exampleIds } from "../../src/config/ExampleIds.ts"
+import { decodeSettings, remarksOn, salvaged } from "../../src/config/SettingsDocument.ts"
 import { nearest } from "../../src/config/SettingsFaults.ts"
 import * as Json from "../support/Json.ts"
 
@@ -178,5 +179,38 @@ describe("a settings file is good", () => {
     }, { message: `the setting ${at}.xyz is not known and has no effect`, remedy: "look at its spelling" }])
     assert.strictEqual(nearest("tenantid", ["client_id", "tenant_id"]), "tenant_id")
     assert.isUndefined(nearest("colour", ["log", "level"]))
+  })
+  it("with remarks on IDs that are still the example's, but for a simulator", () => {
+    const ids = { tenant_id: exampleIds.tenant_id, client_id: "00000000-0000-0000-0000-000000000000" }
+    const remedy = (name: string) => `write the ${name} that the app registration shows under Overview`
+    assert.deepStrictEqual(remarksOn(instance({ ...good, ...ids })), [{
+      message: `${at}.credentials.tenant_id is still that of the example`,
+      remedy: remedy("Directory (tenant) ID")
+    }, {
+      message: `${at}.credentials.client_id is still that of the example`,
+      remedy: remedy("Application (client) ID")
+    }])
+    const simulator = "http://127.0.0.1:1"
+    assert.deepStrictEqual(
+      remarksOn(instance({ ...good, ...ids }, { cloud: { login: simulator, graph: simulator } })),
+      []
+    )
+  })
+})
+
+describe("of settings that cannot be used, what is said of the process", () => {
+  const of = (document: object) => salvaged(Json.text({ instances: { a: 1 }, ...document }))
+
+  it("is kept where it is good, and the default where it is not", () => {
+    const settings = of({ checkpoint: { directory: "/p" }, limits: { page_permits: 0 }, typo: 1 })
+    assert.strictEqual(settings?.checkpoint.directory, "/p")
+    assert.strictEqual(settings?.limits.page_permits, 8)
+    assert.deepInclude(settings?.sink, { type: "file", directory: "data/artifacts" })
+  })
+
+  it("has no directory of a sink that is bad, and nothing of a text that is no JSON", () => {
+    assert.deepInclude(of({ sink: { type: "files", directory: "/a" } })?.sink, { type: "stdout" })
+    assert.isUndefined(salvaged(`{"sink":`))
+    assert.isUndefined(salvaged("[]"))
   })
 })

@@ -15,10 +15,30 @@ const read = (name: string) =>
 /** Names of the metrics that this program defines. */
 const known = new Set(Object.values(Metrics).filter((value) => Metric.isMetric(value)).map((metric) => metric.id))
 
+const positive = Schema.Int.check(Schema.isGreaterThan(0))
+const DataSource = Schema.Struct({ type: Schema.Literal("prometheus"), uid: Schema.Literal("${datasource}") })
+
+/** What Grafana's schema (version 39) wants of a dashboard, as far as this one makes use of it. */
 const Dashboard = Schema.fromJsonString(Schema.Struct({
+  title: Schema.NonEmptyString,
+  uid: Schema.String.check(Schema.isPattern(/^[\w-]{1,40}$/)),
+  schemaVersion: Schema.Literal(39),
+  time: Schema.Struct({ from: Schema.String, to: Schema.String }),
+  templating: Schema.Struct({
+    list: Schema.Array(Schema.Struct({ name: Schema.String, type: Schema.Literals(["datasource", "query"]) }))
+  }),
   panels: Schema.Array(Schema.Struct({
-    gridPos: Schema.Struct({ x: Schema.Int, y: Schema.Int }),
-    targets: Schema.Array(Schema.Unknown)
+    id: positive,
+    type: Schema.Literal("timeseries"),
+    title: Schema.NonEmptyString,
+    datasource: DataSource,
+    gridPos: Schema.Struct({ x: Schema.Int, y: Schema.Int, w: positive, h: positive }),
+    fieldConfig: Schema.Struct({ defaults: Schema.Unknown, overrides: Schema.Array(Schema.Unknown) }),
+    targets: Schema.NonEmptyArray(Schema.Struct({
+      expr: Schema.NonEmptyString,
+      legendFormat: Schema.String,
+      refId: Schema.String.check(Schema.isPattern(/^[A-Z]$/))
+    }))
   }))
 }))
 
@@ -92,7 +112,9 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
       }
 
       const labels = new Set(["le", ...Array.from(exported.matchAll(/[{,]([a-z_]+)="/g), ([, label]) => label!)])
-      for (const label of ["reason", "kind"]) labels.add(label)
+      for (const label of ["reason", "kind", "job"]) labels.add(label)
+      // Prometheus overwrites it with the address that it scrapes.
+      labels.delete("instance")
 
       const texts = [yield* read("dashboard.json"), yield* read("alerts.yml")]
       for (const text of texts) {
@@ -108,9 +130,23 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("dashboard and alert
 
   it.effect("have panels with queries, each at a place of its own", () =>
     Effect.gen(function*() {
-      const { panels } = yield* Schema.decodeEffect(Dashboard)(yield* read("dashboard.json"))
-      const places = panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)
-      assert.strictEqual(new Set(places).size, panels.length)
-      assert.isTrue(panels.every(({ targets }) => targets.length > 0))
+      const { panels, templating } = yield* Schema.decodeEffect(Dashboard)(yield* read("dashboard.json"))
+      const variables = templating.list.map(({ name }) => name)
+      assert.deepStrictEqual(variables, ["datasource", "tenant"])
+      assert.strictEqual(new Set(panels.map(({ id }) => id)).size, panels.length)
+      const taken = new Set<string>()
+      for (const { gridPos: { h, w, x, y }, targets, title } of panels) {
+        assert.isAtMost(x + w, 24, title)
+        for (let row = y; row < y + h; row++) {
+          for (let column = x; column < x + w; column++) {
+            assert.isFalse(taken.has(`${column} ${row}`), `${title} covers another`)
+            taken.add(`${column} ${row}`)
+          }
+        }
+        assert.strictEqual(new Set(targets.map(({ refId }) => refId)).size, targets.length, title)
+        for (const [, name] of targets.map(({ expr }) => expr).join(" ").matchAll(/\$(\w+)/g)) {
+          assert.include(variables, name)
+        }
+      }
     }))
 })

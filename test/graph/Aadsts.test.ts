@@ -31,6 +31,11 @@ describe("Aadsts", () => {
     assert.include(explain(123456).meaning, "AADSTS123456")
     assert.include(explain(123456).remedy, "123456")
     assert.isNotEmpty(explain(undefined).remedy)
+    assert.strictEqual(
+      explain(123456, "The grant is not there").meaning,
+      "The token endpoint refused the credentials (AADSTS123456) and says: The grant is not there"
+    )
+    assert.notInclude(explain(7000215, "Invalid client secret").meaning, "says")
   })
 
   it("treats as transient what OAuth says first, and numbers that pass by themselves, but no refusal", () => {

@@ -3,6 +3,7 @@ import { Duration, Effect, Fiber, Latch, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { pageBytesMax, smallBodyBytesMax } from "../../src/domain/Bounds.ts"
+import { onFailure } from "../../src/graph/FailureTable.ts"
 import { GraphClient } from "../../src/graph/GraphClient.ts"
 import { PageBytesMax, requestBudget } from "../../src/graph/Limits.ts"
 import {
@@ -484,7 +485,11 @@ describe("GraphClient", () => {
           for (const collection of [alertsV2, legacyAlerts]) {
             const error = yield* refuse(reply, ["SecurityAlert.Read.All"], collection)
             assert.deepInclude(error.reason, { _tag: "Unavailable", kind: "proxy" })
-            assert.match(error.message, /HTTP [34]\d\d that is not Microsoft's/)
+            assert.match(
+              error.message,
+              /HTTP 3\d\d, a redirect, which Microsoft never sends: a captive portal|HTTP 4\d\d that is not Microsoft's/
+            )
+            assert.strictEqual(/portal/.test(onFailure(error.reason).remedy), /redirect/.test(error.message))
           }
         }
         // Graph's own gateway may leave out the body, and tells the request.

@@ -323,6 +323,20 @@ describe("Tokens", () => {
       }
     }))
 
+  it.effect("keeps Entra's own sentence of a number that it does not know, without ids, names and secrets", () =>
+    Effect.gen(function*() {
+      const error_description =
+        `AADSTS987654: The grant of alice@contoso.example for \u202es3cr3t~Value is not there.\r\nTrace ID: 1\r\nCorrelation ID: 2\r\nTimestamp: 2026-11-20 12:00:00Z`
+      const answer = () =>
+        Response.json({ error: "invalid_grant", error_codes: [987_654], error_description }, { status: 400 })
+      const fake = yield* microsoft({ token: [answer] })
+      const { reason } = yield* failure((yield* fake.connect()).token)
+      assert.strictEqual(
+        reason.message,
+        "The token endpoint refused the credentials (AADSTS987654) and says: The grant of … for … is not there"
+      )
+    }))
+
   it.effect("reads the token's roles for diagnosis, or none when they are unreadable", () =>
     Effect.gen(function*() {
       const fake = yield* microsoft({

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { Unavailable } from "../../src/graph/GraphError.ts"
+import { Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 import { running, world } from "../support/Connector.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 
@@ -48,12 +48,26 @@ describe("stalls", () => {
       assert.deepStrictEqual((yield* document).instances[0]!.warnings, [])
     }).pipe(Effect.provide(world)))
 
+  it.effect("checkpoint_lag: hours of an outage are told with the outage, which has its own reminders", () =>
+    Effect.gen(function*() {
+      yield* atNoon
+      const fake = FakeGraph.make()
+      const { document, lines } = yield* running(fake, { late_row_hours: 0 })
+      fake.answer = () => new Unavailable({ kind: "http", detail: "HTTP 503" })
+      for (let n = 0; n < 200; n++) yield* TestClock.adjust("1 minute")
+      const [instance] = (yield* document).instances
+      assert.deepStrictEqual([instance!.state, instance!.warnings], ["attention", []])
+      const told = lines.filter((line) => /^\[(?:WARN|ERROR)\]/.test(line))
+      assert.isTrue(told.every((line) => line.includes("HTTP 503")), told.join("\n"))
+      assert.isAtLeast(told.length, 3)
+    }).pipe(Effect.provide(world)))
+
   it.effect("checkpoint_lag: an hour without a pass that ends well is reported once, beside the failure", () =>
     Effect.gen(function*() {
       yield* atNoon
       const fake = FakeGraph.make()
       let isDown = false
-      fake.answer = () => isDown ? new Unavailable({ kind: "http", detail: "HTTP 503" }) : undefined
+      fake.answer = () => isDown ? new Rejected({ request: "?" }) : undefined
       const { document, lines } = yield* running(fake, { late_row_hours: 0 })
       isDown = true
       for (let n = 0; n < 200; n++) yield* TestClock.adjust("1 minute")

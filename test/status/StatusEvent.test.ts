@@ -7,6 +7,7 @@ import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import { exposition, gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
+import { reduce } from "../../src/status/Reducer.ts"
 import {
   endpointOf,
   initial,
@@ -15,7 +16,7 @@ import {
   polledEndpoints,
   type Snapshot
 } from "../../src/status/Snapshot.ts"
-import { type EndpointEvent, type InstanceEvent, reduce, type StatusEvent } from "../../src/status/StatusEvent.ts"
+import type { EndpointEvent, InstanceEvent, StatusEvent } from "../../src/status/StatusEvent.ts"
 import { documentOf, isWritable, stateOf } from "../../src/status/StatusSelector.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)

@@ -104,9 +104,9 @@ export const runningOver = Effect.fnUntraced(
       /** The document of `/status`. */
       document: Context.get(context, Status).document,
       snapshot: Context.get(context, Status).snapshot,
-      change: (other: Settings) =>
+      change: (other: Settings, faults: SettingsChange["faults"] = []) =>
         Effect.gen(function*() {
-          yield* Queue.offer(changes, { settings: other, faults: [] })
+          yield* Queue.offer(changes, { settings: other, faults })
           yield* TestClock.adjust(1)
           yield* calm
         }),

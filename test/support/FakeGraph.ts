@@ -137,6 +137,7 @@ const pageOf = (fake: FakeGraph, url: URL, at: number): GraphPage | GraphError["
 export const graphOf = (fake: FakeGraph): Graph => ({
   outdateToken: Effect.void,
   used: Effect.succeed(0),
+  ahead: Effect.asSome(Effect.sync(() => -fake.ahead)),
   now: Effect.map(Clock.currentTimeMillis, (now) => now + fake.ahead),
   token: Effect.succeed({ value: Redacted.make("t"), expiresAt: 0, roles: [] }),
   fetchPage: ({ collection, parsed = identity, room = Effect.void, url }) =>

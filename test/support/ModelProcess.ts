@@ -23,6 +23,7 @@ import type { Endpoint } from "../../src/endpoints/Endpoints.ts"
 import type { Graph } from "../../src/graph/GraphClient.ts"
 import * as EndpointRun from "../../src/instances/EndpointRun.ts"
 import { Leases } from "../../src/instances/Leases.ts"
+import * as Outages from "../../src/instances/Outages.ts"
 import { consume } from "../../src/publishing/Consumer.ts"
 import type { Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -148,6 +149,10 @@ export const start = Effect.fnUntraced(
         Effect.provideService(References.MinimumLogLevel, "None"),
         Effect.forkIn(scope, { startImmediately: true })
       ) as Effect.Effect<Fiber.Fiber<A, E>>
+    const outages = yield* Outages.make.pipe(
+      Effect.provideContext(context as Context.Context<Reporter | Status>),
+      Effect.provideService(Scope.Scope, scope)
+    )
     const run = Effect.fnUntraced(function*(displayName: string) {
       running = yield* forked(leases.whileHeld(
         "tenant",
@@ -158,6 +163,7 @@ export const start = Effect.fnUntraced(
           graph: over.graph(process),
           once: false,
           queue,
+          outages,
           lockOf: () => lock
         })
       ))

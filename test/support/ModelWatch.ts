@@ -241,6 +241,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
   const graphOf = (process: Process): Graph => ({
     outdateToken: Effect.void,
     used: Effect.succeed(0),
+    ahead: Effect.succeedNone,
     token: Effect.never,
     now: Effect.sync(() => {
       process.isBeginning = true

@@ -3,7 +3,7 @@ import { Effect, FileSystem } from "effect"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 
-export const tenantId = "11111111-1111-4111-8111-111111111111"
+export const tenantId = "44444444-4444-4444-8444-444444444444"
 
 export const settingsFile = Effect.fnUntraced(function*(instance: object = {}, more: object = {}) {
   const fs = yield* FileSystem.FileSystem
@@ -22,7 +22,7 @@ const documentOf = (directory: string, instance: object, more: object): string =
         poll_interval_minutes: 5,
         credentials: {
           tenant_id: tenantId,
-          client_id: "22222222-2222-4222-8222-222222222222",
+          client_id: "55555555-5555-4555-8555-555555555555",
           client_secret: "never-to-be-seen"
         },
         ...instance
