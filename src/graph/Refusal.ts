@@ -102,8 +102,7 @@ const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
 /** Why Graph keeps demanding claims, although the token was issued with them: a policy about the caller's place. */
 const challengedStill = /LocationConditionEvaluationSatisfied|ClaimsChallengeRequired|insufficient_claims/i
-// Codes that give no cause: with a sufficient role, the cause is the tenant. The directory's own code is none of them: a
-// consent acts on it minutes after it acts on tokens.
+// Codes that give no cause: with a sufficient role, the cause is the tenant. The directory's own is most often a new consent.
 const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|)$/i
 
 /** Parses `Missing application roles. API required roles: A,B, application roles: C.` */
@@ -283,7 +282,6 @@ export const reasonOf = (answer: Answer, request: {
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407", ...atProxy(status) })
   const { pathname, search, searchParams } = new URL(url)
-  // The directory answers 501 for a column that it does not have.
   const refused = status === 400 || status === 501 ? QueryShape.refusedBy(message, searchParams) : undefined
   if (status === 408 || (status >= 500 && refused?.part !== "select")) {
     return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })

@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       const now = yield* Clock.currentTimeMillis
       yield* Metrics.update(Metrics.recordsFetched, fresh, metricLabels)
       yield* Metrics.update(Metrics.artifactsPublished, artifacts, metricLabels)
-      if (heldBack > 0) yield* Metrics.update(Metrics.heldBack, heldBack, metricLabels)
+      yield* Metrics.update(Metrics.heldBack, heldBack, metricLabels)
       yield* Metrics.update(Metrics.pipelinePublished, artifacts)
       yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
