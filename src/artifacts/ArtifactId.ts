@@ -73,6 +73,10 @@ export const ofContent = (recordId: string, contentHash: string): string => iden
 /** Marks a version that was not mapped, because a process ended on it: 32 hex digits of its id. */
 export const ofEnded = (recordId: string): string => identity("ended", recordId)
 
+/** Marks an object of a list that cannot be mapped, whatever else changes in it. `object` tells it from others. */
+export const ofUnmapped = (tenantId: string, endpoint: string, reason: string, object: string): string =>
+  identity("unmapped", tenantId, endpoint, reason, object)
+
 /** Id of one evidence object: 32 hex digits of (tenant, content, ordinal among equal objects, alert id). */
 export const ofEvidence = (tenantId: string, alertId: string, contentHash: string, ordinal: number): string =>
   identity("evidence", tenantId, contentHash, String(ordinal), alertId)

@@ -198,7 +198,10 @@ export const ledgerKeysMax = 1_000_000
  */
 export const pieceKeysMax = 8192
 
-/** Objects of one list that are remembered, in 32 bytes each. Of more, those that came last are known to the ledger only. */
+/**
+ * Objects of one list that are remembered, in 32 bytes each. Of more, those that came last are known to the ledger only. As
+ * many of what was seen in a log: what has no room is taken for new each time.
+ */
 export const objectsMax = 500_000
 
 /** Objects in one stored piece of an inventory: 128 KiB, below a broker's message limit as a piece of a ledger is. */
