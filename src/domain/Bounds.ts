@@ -153,6 +153,9 @@ export const credentialBytesMax = 65_536
  */
 export const inflatedBytes = 262_144
 
+/** Bytes of a compressed body below which it is decompressed at once: 16 KiB. An answer without records has a few hundred. */
+export const gzipAtOnceBytes = 16_384
+
 /**
  * Bytes of a batch that are encoded, and written to a file, together: 1 MiB. Measured: larger pieces cost more because
  * of the memory they touch, smaller ones because of the calls.
