@@ -51,11 +51,11 @@ const placeOf = (text: string, evidence: ReadonlyArray<string>): readonly [from:
  * count: Graph promises none, and the same objects in another order are no new version.
  */
 export function* contentHash(
-  { evidence, evidenceAt, rest, text }: Content,
+  { evidence, rest, text }: Content,
   hashes: ReadonlyArray<string>
 ): Generator<undefined, string> {
   if (rest !== undefined) return sha256(`${yield* digest(text)}${yield* digest(rest.text)}`)
-  const place = evidence.length === 0 ? undefined : evidenceAt ?? placeOf(text, evidence)
+  const place = evidence.length === 0 ? undefined : placeOf(text, evidence)
   if (place === undefined) return yield* digest(text)
   return yield* digest([text.slice(0, place[0]), text.slice(place[1]), ...Array.from(hashes).sort()].join("\n"))
 }
