@@ -2,11 +2,17 @@
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
-  __ENDPOINTS__: JSON.stringify(all.map(({ intervalMinutesMin, isOn, label, name, retires }) => ({
-    intervalMinutesMin,
-    isOn,
-    label,
-    name,
-    retires
-  })))
+  __ENDPOINTS__: JSON.stringify(
+    all.map(({ interest, intervalMinutesMin, isOn, label, licence, name, permissions, retires, volume }) => ({
+      interest: interest?.words,
+      intervalMinutesMin,
+      isOn,
+      label,
+      licence,
+      name,
+      permissions,
+      retires,
+      volume
+    }))
+  )
 }

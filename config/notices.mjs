@@ -21,10 +21,17 @@ const licenceOf = (directory) => {
   return `The package has no licence file. Its package.json says: ${license}, ${author?.name ?? author ?? "no author"}`
 }
 
+/** The page names the tactics and techniques of ATT&CK, whose terms of use ask for this. */
+const attack =
+  `Names of MITRE ATT&CK tactics and techniques: (c) 2025 The MITRE Corporation. This work is reproduced and
+distributed with the permission of The MITRE Corporation. https://attack.mitre.org/resources/legal-and-branding/terms-of-use/
+`
+
 /** The notices of the packages in these directories: name, version, licence and its text. */
 export const noticesOf = (directories) =>
   [
     "This program contains the following packages, each under its own licence.\n",
+    attack,
     ...directories.map((directory) => {
       const { license, name, version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
       return `${"=".repeat(80)}\n${name} ${version} (${license})\n${"=".repeat(80)}\n\n${licenceOf(directory)}\n`

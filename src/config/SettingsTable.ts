@@ -50,11 +50,6 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
       ? Object.entries(one["properties"]).map(([key, property]) => ({ key, property, type: typeOf(one) }))
       : []
   )
-  if (path.at(-1) === "endpoints") {
-    return Object.entries(anyEndpoint).map(([key, purpose]) =>
-      `| \`${path.join(".").replace("instances.name", "…")}.<endpoint>.${key}\` |  | ${purpose} |`
-    )
-  }
   if (properties.length === 0 && isRecord(additionalProperties)) {
     return rowsOf(additionalProperties, [...path, "name"], defaults)
   }
@@ -79,5 +74,24 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
   )
 }
 
-/** Rows of a Markdown table, one for each setting. `…` stands for `instances.<name>`. */
-export const settingsRows: ReadonlyArray<string> = rowsOf(settingsJsonSchema, [], defaultsOf("file"))
+const ofEndpoint = new RegExp(`^\\| \`….endpoints\\.\\w+\\.(${Object.keys(anyEndpoint).join("|")})\``)
+
+/** Says what all endpoints have in common once. */
+const folded = (rows: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(rows.map((row) => {
+  const key = ofEndpoint.exec(row)?.[1]
+  return key === undefined ? row : `| \`….endpoints.<endpoint>.${key}\` |  | ${anyEndpoint[key]} |`
+}))]
+
+/** Characters of a line of the table; what a setting is for goes on in a row of its own beyond that. */
+const lineMax = 200
+
+const fitted = (row: string): ReadonlyArray<string> => {
+  if (row.length <= lineMax) return [row]
+  const cut = row.lastIndexOf(" ", lineMax - 2)
+  return [`${row.slice(0, cut)} |`, ...fitted(`|  |  | ${row.slice(cut + 1)}`)]
+}
+
+/** Rows of a Markdown table, one or more for each setting. `…` stands for `instances.<name>`. */
+export const settingsRows: ReadonlyArray<string> = folded(rowsOf(settingsJsonSchema, [], defaultsOf("file"))).flatMap(
+  fitted
+)

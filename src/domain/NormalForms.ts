@@ -103,10 +103,18 @@ export interface UrlParts {
 /** Schemes after which browsers read a backslash as a slash; `hxxp` keeps people from clicking. */
 const webForm = /^(h(?:tt|xx)ps?|ftp|wss?):[\\/]{2}/i
 
+/** Most links are written as they are meant. */
+const plainForm = /^https?:\/\/[\w.:-]+(?:[/?#]|$)/
+
 const plain = (uri: string): string =>
-  uri
+  plainForm.test(uri) ? uri : uri
     .replace(webForm, (_, scheme: string) => `${scheme.replace(/xx/i, "tt")}://`)
     .replace(/^[^/?#\\]*:\/\/[^/?#\\]*/, (start) => start.replaceAll("[.]", "."))
+
+/** Names that a parser of URLs returns as they are. */
+const plainHost = /^(?!.*xn--)(?:[a-z\d-]+\.)+[a-z]{2,}$/
+
+const hostOf = (text: string): string => plainHost.test(text) ? text : URL.parse(`http://${text}/`)?.hostname ?? ""
 
 const urlForm = /^(?:([a-z][a-z\d+.-]*):)?(\/\/)?([^/?#\\]*)/i
 
@@ -121,7 +129,7 @@ export const urlParts = (value: unknown): UrlParts => {
   const authority = bare ? `${scheme}:${rest}` : rest
   const host = authority.slice(authority.lastIndexOf("@") + 1)
   const named = /^(.*?)(?::(\d*))?$/s.exec(host)
-  const parsed = URL.parse(`http://${named?.[1] ?? host}/`)?.hostname ?? ""
+  const parsed = hostOf(named?.[1] ?? host)
   const ip = parsed.startsWith("[") ? parsed.slice(1, -1) : parsed
   const isAddress = ip.includes(":") || isIpv4(ip)
   // A mere word or number is no host; with a scheme, a number is the address that it means.

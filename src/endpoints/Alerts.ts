@@ -17,6 +17,7 @@ export const alerts = {
   intervalMinutesMin: 1,
   retires: true,
   noun: "alerts",
+  volume: "low",
   label: "legacy alerts",
   map: mapInSteps,
   ocsf

@@ -21,6 +21,7 @@ export const alertsV2 = {
   intervalMinutesMin: 1,
   retires: false,
   noun: "alerts",
+  volume: "medium",
   label: "alerts with their evidence",
   map: mapInSteps,
   ocsf

@@ -13,6 +13,7 @@ export const detectedApps = {
   path: "/v1.0/deviceManagement/detectedApps",
   list: { reads: "all", volatile: ["deviceCount"] },
   noun: "applications",
+  volume: "high",
   label: "applications on devices managed by Intune",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

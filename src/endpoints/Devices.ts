@@ -15,12 +15,17 @@ export const devices = {
   list: {
     reads: "all",
     select: Object.keys(Device.fields),
+    lacks: {
+      usnat: ["enrollmentType", "isRooted", "managementType"],
+      ussec: ["enrollmentType", "isRooted", "managementType"]
+    },
     volatile: ["approximateLastSignInDateTime", "complianceExpirationDateTime"],
     unordered: ["systemLabels"],
     counts: "asked"
   },
   pageSize: 999,
   noun: "devices",
+  volume: "medium",
   label: "devices known to Entra ID",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

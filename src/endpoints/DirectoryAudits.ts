@@ -14,6 +14,7 @@ export const directoryAudits = {
   cursor: "activityDateTime",
   created: "activityDateTime",
   noun: "audits",
+  volume: "medium",
   label: "changes of users, roles, applications and policies",
   map: mapInSteps,
   ocsf

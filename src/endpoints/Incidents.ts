@@ -19,6 +19,7 @@ export const incidents = {
   intervalMinutesMin: 15,
   retires: false,
   noun: "incidents",
+  volume: "low",
   label: "alerts grouped by attack",
   map: mapInSteps,
   ocsf

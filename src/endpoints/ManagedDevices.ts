@@ -19,6 +19,7 @@ export const managedDevices = {
     counts: "sent"
   },
   noun: "devices",
+  volume: "medium",
   label: "devices managed by Intune",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

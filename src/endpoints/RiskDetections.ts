@@ -15,6 +15,7 @@ export const riskDetections = {
   created: "detectedDateTime",
   intervalMinutesMin: 1,
   noun: "detections",
+  volume: "low",
   label: "signs of stolen accounts",
   map: detections.mapInSteps,
   ocsf

@@ -15,6 +15,7 @@ export const riskyUsers = {
   created: "riskLastUpdatedDateTime",
   intervalMinutesMin: 15,
   noun: "users",
+  volume: "low",
   label: "users at risk",
   map: users.mapInSteps,
   ocsf

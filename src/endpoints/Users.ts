@@ -15,6 +15,11 @@ export const users = {
   list: {
     reads: "all",
     select: Object.keys(User.fields),
+    lacks: {
+      govsg: ["signInActivity"],
+      usnat: ["createdDateTime", "employeeType"],
+      ussec: ["createdDateTime", "employeeType"]
+    },
     volatile: ["signInActivity"],
     unordered: ["assignedLicenses", "disabledPlans", "identities", "proxyAddresses"],
     counts: "asked",
@@ -29,6 +34,7 @@ export const users = {
   },
   pageSize: 999,
   noun: "users",
+  volume: "medium",
   label: "users of Entra ID",
   map: map.mapInSteps
 } as const satisfies EndpointDefinition

@@ -41,11 +41,15 @@ export const SearchApi = HttpApiGroup.make("search").add(
     query: {
       ...range,
       before: Schema.optionalKey(Schema.FiniteFromString),
-      limit: Schema.optionalKey(Schema.FiniteFromString)
+      limit: Schema.optionalKey(Schema.FiniteFromString),
+      sort: described(
+        Schema.optionalKey(Schema.Literals(["time", "arrival"])),
+        "By arrival, the artifacts that were indexed last come first, and there is no further page."
+      )
     },
     success: Found,
     error: [BadQuery, SearchUnavailable, Starting]
-  }).annotate(OpenApi.Description, "Artifacts, newest first."),
+  }).annotate(OpenApi.Description, "Artifacts, newest first or by arrival."),
   HttpApiEndpoint.get("things", "/api/search/alerts", {
     query: {
       ...range,

@@ -49,6 +49,7 @@ export const layer = HttpApiBuilder.group(
             instances: yield* instancesFor(query.query ?? ""),
             ...(yield* rangeOf(query)),
             ...(query.before === undefined ? {} : { before: query.before }),
+            ...(query.sort === "arrival" ? { isByArrival: true } : {}),
             limit: Math.min(pageRows.max, Math.max(1, Math.trunc(query.limit ?? pageRows.unasked)))
           })
         })),

@@ -175,8 +175,10 @@ export const client = {
   },
 
   /** `before` is the `next` of the previous page. `limit` is at most 1000 rows. */
-  find: (query: Query & { readonly before?: number; readonly limit?: number }, signal?: AbortSignal) =>
-    json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
+  find: (
+    query: Query & { readonly before?: number; readonly limit?: number; readonly sort?: "arrival" },
+    signal?: AbortSignal
+  ) => json<Found>(`/api/search?${parameters(query)}`, signal === undefined ? {} : { signal }),
   /** Alerts and incidents from `offset`, at most 1000, with the counts of all matches. */
   things: (
     query: Query & {

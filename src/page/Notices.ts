@@ -3,7 +3,7 @@ import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/notification/inline-notification.js"
 import { html, nothing, type TemplateResult } from "lit"
 import { clock } from "./Format.ts"
-import type { Hearing } from "./Live.ts"
+import { askEveryMillis, type Hearing } from "./Live.ts"
 import { visible } from "./Text.ts"
 
 /** `before` and `after` are hidden on narrow screens. */
@@ -54,3 +54,11 @@ export const lost = (heardAt: Date | undefined): TemplateResult =>
 
 /** Says why a link did not sign in. */
 export const linkUsed = "The link was used before, or it is too old; the command azure-security page prints a new one"
+
+/** What is shown until the connector answers for the first time; the page asks again by itself. */
+export const waiting = (fault: string | undefined): TemplateResult =>
+  html`<div role="status"><h1>Azure Security</h1><p>${
+    fault === undefined
+      ? "Asking the connector…"
+      : `No answer yet: ${visible(fault)}. The page asks again every ${askEveryMillis / 1000} seconds.`
+  }</p></div>`

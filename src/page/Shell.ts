@@ -10,7 +10,7 @@ import { themeButton, zoneButton } from "./HeaderButtons.ts"
 import { icon } from "./Icons.ts"
 import { signInByLink } from "./LinkSignIn.ts"
 import { askEveryMillis, type Heard, listen } from "./Live.ts"
-import { failed, hearingMark, linkUsed, lost, said } from "./Notices.ts"
+import { failed, hearingMark, linkUsed, lost, said, waiting } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
 import { text } from "./Styles.ts"
 import { followSystem } from "./Theme.ts"
@@ -262,7 +262,7 @@ export class Page extends LitElement {
     const { fault, session, signOutFault, viewFault } = this
     const isLost = this.heard.hearing === "lost" && session !== undefined
     return html`
-      ${isLost ? lost(this.#heardAt) : failed("This did not work", fault)}
+      ${isLost ? lost(this.#heardAt) : session === undefined ? nothing : failed("This did not work", fault)}
       ${failed("Not signed out", signOutFault)}
       ${failed("This view could not be loaded", viewFault, () => this.#tryAgain())}
       ${
@@ -279,7 +279,7 @@ export class Page extends LitElement {
       ${this.#header(session)}
       <main id="main" tabindex="-1">
         ${this.#notices()}
-        ${session === undefined ? nothing : this.#content(session)}
+        ${session === undefined ? waiting(this.fault) : this.#content(session)}
       </main>
       <azure-security-dialog kind="gate" .open=${this.#signsIn && this.opened} .closes=${false}
         heading="Your session has ended">

@@ -70,7 +70,7 @@ export const folds = css`
 export const fields = css`
   .field { display: flex; flex-direction: column; gap: 0.5rem; min-width: 0; }
   label, .label { color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; letter-spacing: 0.32px; }
-  input:not([type="checkbox"]):not([type="radio"]), select {
+  input:where(:not([type="checkbox"]):not([type="radio"])), select {
     width: 100%;
     height: 2.5rem;
     padding: 0 1rem;

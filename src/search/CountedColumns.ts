@@ -11,7 +11,7 @@ import { facetNames } from "./Facets.ts"
 const numbers = { severity: facetNames.indexOf("severity") } as const
 
 /** Columns of a row as it is read: sequence, key, thing, and the facets. */
-const [keyAt, thingAt, facetsAt] = [1, 2, 3]
+const [sequenceAt, keyAt, thingAt, facetsAt] = [0, 1, 2, 3]
 
 /** Numbers the codes of one column. */
 class Numbering {
@@ -31,6 +31,8 @@ class Numbering {
 export interface Counted {
   readonly keys: Float64Array
   readonly things: Uint32Array
+  /** The order in which they were indexed: greater is later. */
+  readonly arrivals: Uint32Array
   /** The facets in their order; a severity is its code itself. */
   readonly facets: ReadonlyArray<Uint32Array>
   readonly thingNumbers: Numbering
@@ -40,6 +42,7 @@ export interface Counted {
 const nothing = (): Counted => ({
   keys: new Float64Array(0),
   things: new Uint32Array(0),
+  arrivals: new Uint32Array(0),
   facets: facetNames.map(() => new Uint32Array(0)),
   thingNumbers: new Numbering(),
   facetNumbers: facetNames.map(() => new Numbering())
@@ -95,13 +98,13 @@ export class CountedColumns {
     const known = this.#counted
     const from = placeOf(known.keys, oldest)
     if (added.length === 0 && from === 0) return
-    if (added.length > 0) this.#sequence = added.at(-1)![0]!
+    if (added.length > 0) this.#sequence = added.at(-1)![sequenceAt]!
     // Of one key the row that was added last counts.
     const rows = Array.from(new Map(added.map((row) => [row[keyAt]!, row])).values())
       .sort((one, other) => one[keyAt]! - other[keyAt]!)
     const length = known.keys.length - from + rows.length
     const keys = new Float64Array(length)
-    const things = new Uint32Array(length)
+    const [things, arrivals] = [new Uint32Array(length), new Uint32Array(length)]
     const facets = facetNames.map(() => new Uint32Array(length))
     let [place, old, next] = [0, from, 0]
     while (old < known.keys.length || next < rows.length) {
@@ -110,12 +113,14 @@ export class CountedColumns {
       if (isOld) {
         keys[place] = known.keys[old]!
         things[place] = known.things[old]!
+        arrivals[place] = known.arrivals[old]!
         for (let at = 0; at < facets.length; at++) facets[at]![place] = known.facets[at]![old]!
         old++
       } else {
         if (old < known.keys.length && known.keys[old] === row![keyAt]) old++
         keys[place] = row![keyAt]!
         things[place] = known.thingNumbers.of(row![thingAt]!)
+        arrivals[place] = row![sequenceAt]!
         for (let at = 0; at < facets.length; at++) {
           const code = row![facetsAt + at]!
           facets[at]![place] = at === numbers.severity ? code : known.facetNumbers[at]!.of(code)
@@ -128,6 +133,7 @@ export class CountedColumns {
       ...known,
       keys: keys.subarray(0, place),
       things: things.subarray(0, place),
+      arrivals: arrivals.subarray(0, place),
       facets: facets.map((one) => one.subarray(0, place))
     }
   }

@@ -131,9 +131,11 @@ export const layer = (options: FileSearchOptions): Layer.Layer<Search, never, Fi
         state,
         kept: searches.all,
         keep: searches.change,
-        find: Effect.fn("Search.find")(function*({ before, limit, ...request }) {
+        find: Effect.fn("Search.find")(function*({ before, isByArrival, limit, ...request }) {
           const lookup = yield* lookupOf(request)
-          const found = yield* using(({ ask }) => ask({ find: { ...lookup, before, limit: bounded(limit) } }))
+          const found = yield* using(({ ask }) =>
+            ask({ find: { ...lookup, before, isByArrival, limit: bounded(limit) } })
+          )
           yield* tellSkipped
           if ("refused" in found) return yield* refusal(found.refused)
           const { hasMore, rows, total } = found

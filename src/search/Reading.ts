@@ -1,6 +1,7 @@
 /** Answers searches from the index, for the read thread. */
 import type { DatabaseSync } from "node:sqlite"
 import { type Link, linkMatch, linkTo } from "./Links.ts"
+import { Members } from "./Members.ts"
 import { Meaning } from "./query/Meaning.ts"
 import { type Fault, parse, Refusal } from "./query/Syntax.ts"
 import { Vocabulary } from "./query/Vocabulary.ts"
@@ -23,6 +24,8 @@ export interface Lookup {
   /** Only rows before this key are returned. */
   readonly before: number | undefined
   readonly limit: number
+  /** Returns the rows that were indexed last, in this order. */
+  readonly isByArrival?: boolean | undefined
   /** Milliseconds since 1970, for times such as `now-7d`. */
   readonly now: number
 }
@@ -65,12 +68,14 @@ export class Reading {
   readonly #options: ReadingOptions
   readonly #vocabulary: Vocabulary
   readonly #tallying: Tallying
+  readonly #members: Members
   readonly #statements
 
   constructor(database: DatabaseSync, options: ReadingOptions) {
     this.#options = options
     this.#vocabulary = new Vocabulary(database)
     this.#tallying = new Tallying(database)
+    this.#members = new Members(database)
     const placed = "SELECT key, row, name, artifacts.offset, length FROM artifacts LEFT JOIN files USING (file)"
     // Bounds are cast, because Node binds numbers as floats, by which FTS5 does not narrow its search.
     const matching = "words MATCH ? AND words.rowid >= CAST(? AS INTEGER) AND words.rowid < CAST(? AS INTEGER)"
@@ -102,6 +107,7 @@ export class Reading {
     if ("refused" in found) return found
     const { match } = found
     const range = [keyAt(from), keyAt(to)] as const
+    if (lookup.isByArrival === true) return { ...this.#tallying.latest(match, range, limit), hasMore: false }
     const rows = this.#rows(match, range[0], Math.min(before ?? Infinity, range[1]), limit + 1)
     const total = before === undefined
       ? (this.#statements.count.get(match ?? everything, ...range) as { readonly count: number }).count
@@ -137,7 +143,8 @@ export class Reading {
       row,
       artifact: this.#line(stored),
       alert: this.#linked(row, "alert").toReversed(),
-      incident: this.#linked(row, "incident")
+      incident: this.#linked(row, "incident"),
+      members: this.#members.of(row)
     }
   }
 

@@ -81,6 +81,8 @@ export interface SearchRequest {
   readonly before?: number | undefined
   /** Rows at most, 1 to 1000. */
   readonly limit: number
+  /** Returns the rows that were indexed last, in this order, and no further page. */
+  readonly isByArrival?: boolean | undefined
 }
 
 /** Schema for one page of matches, newest first. */
@@ -102,12 +104,17 @@ export const Detail = Schema.Struct({
   /** The alert and the other evidence of the same alert, in the order of time. At most 100. */
   alert: Schema.Array(Row),
   /** The artifact's incident, its latest version first. At most 10. */
-  incident: Schema.Array(Row)
+  incident: Schema.Array(Row),
+  /**
+   * The alerts of an incident in their latest state, in the order of time, each followed by its evidence: of at most 100
+   * alerts, and among its newest 2,000 artifacts. Of an alert's incident, only the other alerts.
+   */
+  members: Schema.Array(Row)
 }).annotate({ identifier: "Detail" })
 export type Detail = typeof Detail.Type
 
-/** Orders of alerts and incidents. */
-export const Sorting = Schema.Literals(["time", "severity"])
+/** Orders of alerts and incidents; by `arrival`, what was indexed last comes first. */
+export const Sorting = Schema.Literals(["time", "severity", "arrival"])
 export type Sorting = typeof Sorting.Type
 
 /** What alerts and incidents are grouped by. */
@@ -173,7 +180,7 @@ export const FoundThings = Schema.Struct({ ...overview, index: IndexState }).ann
 export type FoundThings = typeof FoundThings.Type
 
 /** A search for alerts and incidents. */
-export interface ThingsRequest extends Omit<SearchRequest, "before"> {
+export interface ThingsRequest extends Omit<SearchRequest, "before" | "isByArrival"> {
   readonly sort: Sorting
   readonly group: Grouping
   /** Alerts and incidents before the page. */

@@ -30,6 +30,8 @@ interface Found {
   readonly latest: number
   readonly count: number
   readonly severity: number
+  /** When its last match was indexed. */
+  readonly arrival: number
   /** The number of the group by which the things are ordered, 0 for none, and the place of a match that has it. */
   readonly group: number
   readonly groupAt: number
@@ -78,17 +80,29 @@ export class Tallying {
     return places.subarray(0, found)
   }
 
+  /** Returns the matches that were indexed last, and how many there are in all. */
+  latest(match: string | undefined, [from, to]: readonly [number, number], limit: number): {
+    readonly rows: ReadonlyArray<Row>
+    readonly total: number
+  } {
+    const { arrivals, keys } = this.#columns.refreshed()
+    const places = this.#places(keys, match, from, to)
+    const latest = Array.from(places).sort((one, other) => arrivals[other]! - arrivals[one]!).slice(0, limit)
+    return { rows: latest.flatMap((place) => this.#row(keys[place]!) ?? []), total: places.length }
+  }
+
   /** Counts the matches of a query of FTS5, or all, in a range of keys. */
   overview(match: string | undefined, [from, to]: readonly [number, number], tally: Tally): Overview {
     const columns = this.#columns.refreshed()
-    const { facets, keys, thingNumbers, things } = columns
+    const { arrivals, facets, keys, thingNumbers, things } = columns
     const all = this.#places(keys, match, from, to)
     const isPartial = all.length > talliedMax
     const places = isPartial ? all.subarray(0, talliedMax) : all
     const groups = tally.group === "none" ? undefined : facets[facetNames.indexOf(tally.group)]!
     const severity = facets[facetNames.indexOf("severity")]!
     const size = thingNumbers.codes.length
-    const [count, latest, worst, group, groupAt] = Array.from({ length: 5 }, () => new Uint32Array(size)) as [
+    const [count, latest, worst, arrival, group, groupAt] = Array.from({ length: 6 }, () => new Uint32Array(size)) as [
+      Uint32Array,
       Uint32Array,
       Uint32Array,
       Uint32Array,
@@ -103,6 +117,7 @@ export class Tallying {
         latest[thing] = place
       }
       count[thing]!++
+      if (arrivals[place]! > arrival[thing]!) arrival[thing] = arrivals[place]!
       if (severity[place]! > worst[thing]!) worst[thing] = severity[place]!
       if (groups !== undefined && group[thing] === 0 && groups[place] !== 0) {
         group[thing] = groups[place]!
@@ -114,6 +129,7 @@ export class Tallying {
       latest: latest[thing]!,
       count: count[thing]!,
       severity: worst[thing]!,
+      arrival: arrival[thing]!,
       group: group[thing]!,
       groupAt: groupAt[thing]!
     }))
@@ -137,7 +153,7 @@ export class Tallying {
     const size = (code: number) => code === 0 ? 0 : sizes.get(code)!
     return things.toSorted((one, other) =>
       (group === "none" ? 0 : size(other.group) - size(one.group) || one.group - other.group) ||
-      (sort === "severity" ? other.severity - one.severity : 0) ||
+      (sort === "severity" ? other.severity - one.severity : sort === "arrival" ? other.arrival - one.arrival : 0) ||
       other.latest - one.latest
     )
   }

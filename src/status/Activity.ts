@@ -141,6 +141,13 @@ export class Activity extends Context.Service<Activity, {
         }
         const sofar = yield* totals
         const { instances } = yield* status.document
+        // Of the minute in which the process began nothing is known, unless something came in it.
+        const isQuiet = sofar.records === before.records && sofar.errors === before.errors
+        if (ended <= Math.floor(since / minuteMillis) && isQuiet) {
+          before = sofar
+          minute = ended + 1
+          return
+        }
         series.records.set(ended, sofar.records - before.records)
         series.artifacts.set(ended, sofar.artifacts - before.artifacts)
         series.errors.set(ended, sofar.errors - before.errors)

@@ -8,8 +8,10 @@ import {
   freshEndpoint,
   freshInstance,
   type InstanceSnapshot,
+  rested,
   type Snapshot,
-  warningKey
+  warningKey,
+  withMore
 } from "./Snapshot.ts"
 import type { EndpointEvent, InstanceEvent, StatusEvent } from "./StatusEvent.ts"
 
@@ -25,7 +27,9 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
       return {
         ...endpoint,
         recordsFetched: endpoint.recordsFetched + event.records,
+        today: withMore(endpoint, event.records),
         artifactsPublished: endpoint.artifactsPublished + event.artifacts,
+        heldBack: endpoint.heldBack + event.heldBack,
         deadLetters: endpoint.deadLetters + event.deadLetters
       }
     case "CheckpointSaved":
@@ -82,33 +86,20 @@ const paced = (endpoint: EndpointSnapshot, name: EndpointName, { intervals }: Pa
   intervalMinutes: Duration.toMinutes(intervals[name])
 })
 
-const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
-  ...endpoint,
-  state: "starting",
-  error: undefined,
-  lastPollWell: undefined,
-  waited: undefined,
-  unwritten: undefined,
-  since: undefined,
-  lost: undefined,
-  lastSuccessAt: undefined,
-  nextPollAt: undefined,
-  cooldownUntil: undefined,
-  rhythm: undefined
-})
-
 const registered = (
   before: InstanceSnapshot,
-  { identity, pace, secretExpiresAt, waitsFor }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
+  { group, identity, pace, secretExpiresAt, waitsFor }: Extract<InstanceEvent, { readonly _tag: "Registered" }>
 ): InstanceSnapshot => ({
   ...before,
   displayName: identity.displayName,
   enabled: identity.enabled,
   secretExpiresAt,
+  group,
   waitsFor,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
     ...paced(rested(endpoint), name, pace),
-    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled"
+    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled",
+    offBecause: identity.absent?.[name]
   })),
   warnings: new Map()
 })
@@ -121,6 +112,7 @@ const reduceInstance = (before: InstanceSnapshot, event: InstanceEvent): Instanc
       return {
         ...before,
         secretExpiresAt: event.secretExpiresAt,
+        group: event.group,
         endpoints: everyEndpoint(before, (endpoint, name) => paced(endpoint, name, event.pace))
       }
     case "Connected":

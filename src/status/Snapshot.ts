@@ -12,12 +12,18 @@ import type { EndpointState } from "./StatusDocument.ts"
 export interface EndpointSnapshot {
   readonly state: EndpointState
   readonly intervalMinutes: number
+  /** Why it is off although the settings turn it on. */
+  readonly offBecause?: string | undefined
   readonly lastPollAt?: number | undefined
   readonly lastSuccessAt?: number | undefined
   readonly nextPollAt?: number | undefined
   readonly cooldownUntil?: number | undefined
   readonly recordsFetched: number
+  /** Records of one day: days since 1970, in UTC. */
+  readonly today?: { readonly day: number; readonly records: number } | undefined
   readonly artifactsPublished: number
+  /** Records that were not published, because the settings ask for the interesting ones only. */
+  readonly heldBack: number
   readonly deadLetters: number
   readonly highWaterMark?: string | undefined
   readonly gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
@@ -53,6 +59,9 @@ export interface BackfillSnapshot {
   readonly movedAt: number
 }
 
+/** Milliseconds of a day. */
+export const dayMillis = 86_400_000
+
 export interface InstanceSnapshot {
   readonly displayName: string
   readonly enabled: boolean
@@ -65,6 +74,8 @@ export interface InstanceSnapshot {
   readonly secretExpiresAt?: number | undefined
   /** Backfills of the tenant that moved within a day. */
   readonly backfills?: ReadonlyArray<BackfillSnapshot>
+  /** Group of tenants that the settings put it in. */
+  readonly group?: string | undefined
   /** Requests to Graph in the last minute. */
   readonly used: Effect.Effect<number>
 }
@@ -111,6 +122,7 @@ export const freshEndpoint: EndpointSnapshot = {
   intervalMinutes: 0,
   recordsFetched: 0,
   artifactsPublished: 0,
+  heldBack: 0,
   deadLetters: 0,
   gaps: []
 }
@@ -122,6 +134,28 @@ export const freshInstance: InstanceSnapshot = {
   endpoints: each(() => freshEndpoint),
   warnings: new Map(),
   used: Effect.succeed(0)
+}
+
+/** An endpoint whose polling has ended: what was said of it holds no longer, and what was counted does. */
+export const rested = (endpoint: EndpointSnapshot): EndpointSnapshot => ({
+  ...endpoint,
+  state: "starting",
+  error: undefined,
+  lastPollWell: undefined,
+  waited: undefined,
+  unwritten: undefined,
+  since: undefined,
+  lost: undefined,
+  lastSuccessAt: undefined,
+  nextPollAt: undefined,
+  cooldownUntil: undefined,
+  rhythm: undefined
+})
+
+/** Adds records to those of the day, in UTC, on which the poll that brought them began. */
+export const withMore = ({ lastPollAt = 0, today }: EndpointSnapshot, records: number): EndpointSnapshot["today"] => {
+  const day = Math.floor(lastPollAt / dayMillis)
+  return { day, records: records + (today?.day === day ? today.records : 0) }
 }
 
 /** The snapshot of a process that just started; `startedAt` in milliseconds since 1970. */

@@ -26,13 +26,25 @@ export type EndpointState = typeof EndpointState.Type
 export const EndpointDocument = Schema.Struct({
   name: Schema.Literals(names),
   state: EndpointState,
+  off_because: Schema.optionalKey(
+    described(Schema.String, "Why it is off although the settings turn it on: the tenant's cloud does not offer it.")
+  ),
   poll_interval_minutes: described(Schema.Finite, "Minutes between the starts of two polls."),
   last_poll_at: Time,
   last_success_at: Time,
   next_poll_at: Time,
   cooldown_until: Time,
   records_fetched: described(Schema.Int, "Record versions not seen before, since the process began."),
+  records_today: Schema.optionalKey(
+    described(Schema.Int, "Record versions of polls that began today, in UTC, since the process began.")
+  ),
   artifacts_published: Schema.Int,
+  held_back: Schema.optionalKey(
+    described(
+      Schema.Int,
+      "Records that were read and not published, because the settings ask for interesting ones only."
+    )
+  ),
   dead_letters: Schema.Int,
   high_water_mark: Schema.NullOr(Schema.String),
   gaps: described(
@@ -59,6 +71,7 @@ export type EndpointDocument = typeof EndpointDocument.Type
 export const InstanceDocument = Schema.Struct({
   name: Schema.String,
   display_name: Schema.String,
+  group: Schema.optionalKey(described(Schema.String, "Group of tenants, as the settings say.")),
   enabled: Schema.Boolean,
   state: Schema.Literals(["disabled", "attention", "ok", "starting"]),
   connection_status: Schema.Literals(["connected", "warning", "failed", "waiting", "disabled"]),

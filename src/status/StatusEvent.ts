@@ -12,12 +12,7 @@ export type EndpointEvent =
   | { readonly _tag: "PollerStarted"; readonly at: number; readonly lastSuccessAt: number | undefined }
   | { readonly _tag: "PollScheduled"; readonly at: number }
   | { readonly _tag: "PollBegan"; readonly at: number }
-  | {
-    readonly _tag: "PageCommitted"
-    readonly records: number
-    readonly artifacts: number
-    readonly deadLetters: number
-  }
+  | { readonly _tag: "PageCommitted" } & Readonly<Record<"artifacts" | "deadLetters" | "heldBack" | "records", number>>
   /** `isLost` while what the broker has lost is read again. */
   | (
     & { readonly _tag: "CheckpointSaved"; readonly isLost: boolean }
@@ -53,10 +48,16 @@ export type InstanceEvent =
     readonly identity: Identity
     readonly pace: Pace
     readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
     /** The instance that polls this one's tenant; undefined when this one does. */
     readonly waitsFor: string | undefined
   }
-  | { readonly _tag: "Paced"; readonly pace: Pace; readonly secretExpiresAt: number | undefined }
+  | {
+    readonly _tag: "Paced"
+    readonly pace: Pace
+    readonly secretExpiresAt: number | undefined
+    readonly group?: string | undefined
+  }
   | { readonly _tag: "Connected"; readonly used: Effect.Effect<number> }
   /** This process stopped polling the instance. Another replica may poll it and then knows its status. */
   | { readonly _tag: "Rested" }

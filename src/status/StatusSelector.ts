@@ -4,6 +4,7 @@ import { all } from "../endpoints/Endpoints.ts"
 import { requestBudget, stalls } from "../graph/Limits.ts"
 import { isoTime, type Report } from "./Report.ts"
 import {
+  dayMillis,
   type EndpointSnapshot,
   type InstanceSnapshot,
   instancesOf,
@@ -135,6 +136,7 @@ const endpointDocument = (
 ): EndpointDocument => ({
   name,
   state: stateOf(endpoint),
+  ...(endpoint.offBecause === undefined ? {} : { off_because: endpoint.offBecause }),
   poll_interval_minutes: endpoint.intervalMinutes,
   last_poll_at: time(endpoint.lastPollAt),
   last_success_at: time(endpoint.lastSuccessAt),
@@ -142,7 +144,9 @@ const endpointDocument = (
   next_poll_at: time(endpoint.nextPollAt !== undefined && endpoint.nextPollAt < now ? undefined : endpoint.nextPollAt),
   cooldown_until: time(endpoint.cooldownUntil),
   records_fetched: endpoint.recordsFetched,
+  records_today: endpoint.today?.day === Math.floor(now / dayMillis) ? endpoint.today.records : 0,
   artifacts_published: endpoint.artifactsPublished,
+  ...(endpoint.heldBack === 0 ? {} : { held_back: endpoint.heldBack }),
   dead_letters: endpoint.deadLetters,
   high_water_mark: endpoint.highWaterMark ?? null,
   gaps: endpoint.gaps,
@@ -182,6 +186,7 @@ const instanceDocument = (
   return {
     name,
     display_name: instance.displayName,
+    ...(instance.group === undefined ? {} : { group: instance.group }),
     enabled: instance.enabled,
     state,
     connection_status: connectionStatus(state, endpoints, now),

@@ -1,6 +1,6 @@
 import { Clock, Console, DateTime, Effect, FileSystem, Schedule } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
-import { Found, IndexState } from "../../src/search/Search.ts"
+import { Found, FoundThings, IndexState } from "../../src/search/Search.ts"
 import { freePort } from "../support/Process.ts"
 import * as Measure from "./Measure.ts"
 
@@ -37,34 +37,49 @@ const ranges = [720, 24, 6, 1]
 
 const hour = 3_600_000
 
-/** Searches without end, and records the milliseconds of each answer. */
-const searching = Effect.fnUntraced(function*(origin: string, taken: Array<number>, statuses: Map<string, number>) {
-  const answer = (params: Record<string, string>) =>
-    Effect.gen(function*() {
-      const from = performance.now()
-      const response = yield* HttpClient.get(`${origin}/api/search`, { urlParams: params, headers: Measure.signedIn })
-      const found = yield* HttpClientResponse.schemaBodyJson(Found)(response)
-      taken.push(performance.now() - from)
-      statuses.set(found.index.state, (statuses.get(found.index.state) ?? 0) + 1)
-      return found
-    })
-  for (let round = 0;; round++) {
-    const now = yield* Clock.currentTimeMillis
-    const query = queries[round % queries.length]!
-    const params = {
-      query,
-      from: DateTime.formatIso(DateTime.makeUnsafe(now - ranges[round % ranges.length]! * hour)),
-      to: DateTime.formatIso(DateTime.makeUnsafe(now + hour)),
-      limit: "100"
-    }
-    let next: number | null = null
-    for (let page = 0; page === 0 || page < pages && next !== null; page++) {
-      const found: Found = yield* answer(next === null ? params : { ...params, before: String(next) })
-      next = found.next
+/** Searches without end, and records the milliseconds of each answer: of first paints, and of pages of artifacts. */
+const searching = Effect.fnUntraced(
+  function*(origin: string, taken: Array<number>, statuses: Map<string, number>, paints: Array<number>) {
+    /** What the page asks for first: alerts and incidents, the histogram and the facets. */
+    const paint = (params: Record<string, string>) =>
+      Effect.gen(function*() {
+        const from = performance.now()
+        const response = yield* HttpClient.get(`${origin}/api/search/alerts`, {
+          urlParams: params,
+          headers: Measure.signedIn
+        })
+        yield* HttpClientResponse.schemaBodyJson(FoundThings)(response)
+        paints.push(performance.now() - from)
+      })
+    const answer = (params: Record<string, string>) =>
+      Effect.gen(function*() {
+        const from = performance.now()
+        const response = yield* HttpClient.get(`${origin}/api/search`, { urlParams: params, headers: Measure.signedIn })
+        const found = yield* HttpClientResponse.schemaBodyJson(Found)(response)
+        taken.push(performance.now() - from)
+        statuses.set(found.index.state, (statuses.get(found.index.state) ?? 0) + 1)
+        return found
+      })
+    for (let round = 0;; round++) {
+      const now = yield* Clock.currentTimeMillis
+      const query = queries[round % queries.length]!
+      const params = {
+        query,
+        from: DateTime.formatIso(DateTime.makeUnsafe(now - ranges[round % ranges.length]! * hour)),
+        to: DateTime.formatIso(DateTime.makeUnsafe(now + hour)),
+        limit: "100"
+      }
+      yield* paint(params)
       yield* Effect.sleep(pause)
+      let next: number | null = null
+      for (let page = 0; page === 0 || page < pages && next !== null; page++) {
+        const found: Found = yield* answer(next === null ? params : { ...params, before: String(next) })
+        next = found.next
+        yield* Effect.sleep(pause)
+      }
     }
   }
-})
+)
 
 /** Indexes what was published before; returns the time of the index alone, and its artifacts. */
 const indexed = Effect.fnUntraced(function*(file: string) {
@@ -132,12 +147,13 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
   const built = yield* indexed(file)
   yield* Console.log(`  ${built.rows} artifacts indexed in ${built.seconds.toFixed(1)} s`)
   const taken: Array<number> = []
+  const paints: Array<number> = []
   const states = new Map<string, number>()
   const alone: Array<{ readonly seconds: number; readonly peakRss: number }> = []
   const searched: typeof alone = []
   for (let round = 1; round <= rounds; round++) {
     alone.push(yield* drained(undefined))
-    searched.push(yield* drained((origin) => searching(origin, taken, states)))
+    searched.push(yield* drained((origin) => searching(origin, taken, states, paints)))
     yield* Console.log(
       `  round ${round}: alone ${alone.at(-1)!.seconds.toFixed(2)} s, searched ${searched.at(-1)!.seconds.toFixed(2)} s`
     )
@@ -149,6 +165,10 @@ export const search = Effect.fnUntraced(function*(alerts = 30_000) {
     "index alone, CPU ms an artifact": built.cpu * 1000 / built.rows,
     "connector before a search, MiB": built.idle,
     "both threads, MiB": built.threads,
+    "first paints": paints.length,
+    "first paint p50, ms": quantile(paints, 0.5),
+    "first paint p95, ms": quantile(paints, 0.95),
+    "first paint most, ms": quantile(paints, 1),
     searches: taken.length,
     "p50, ms": quantile(taken, 0.5),
     "p95, ms": quantile(taken, 0.95),

@@ -24,6 +24,7 @@ export const healthIssues = {
   intervalMinutesMin: 60,
   retires: false,
   noun: "health issues",
+  volume: "low",
   label: "health of sensors",
   map: () => ({ artifacts: [], drift: [] })
 } as const satisfies EndpointDefinition

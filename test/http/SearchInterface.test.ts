@@ -42,7 +42,8 @@ const searchOf = (rows: number) => {
       const last = found.at(-1)?.key ?? 1
       return Effect.succeed({ rows: found, next: last > 1 ? last : null, total: rows, index })
     },
-    detail: (id) => Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [] } : undefined),
+    detail: (id) =>
+      Effect.succeed(id === "id1" ? { row: row(1), artifact: "{}", alert: [], incident: [], members: [] } : undefined),
     lines: (keys) => Effect.succeed(keys.map((key) => key === 2 ? null : `{"id":"id${key}"}`)),
     things: (request) => {
       thingsAsked.push(request)

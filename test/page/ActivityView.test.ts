@@ -56,7 +56,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.getByText("Records and artifacts as a table").click()
       const row = page.getByRole("row", { name: "25 Nov 16:20" })
       assert.strictEqual(await row.innerText(), "25 Nov 16:20\t–\t–")
-      const marks = await page.locator(".marks li").allInnerTexts()
+      const marks = await page.locator(".listed li").allInnerTexts()
       assert.match(marks[0]!, /^Cooldown\s+Contoso production, alerts_v2\s+since 25 Nov 16:54 \(Europe\/Berlin\)$/)
       assert.match(marks[1]!, /^Outage\s+Contoso production, incidents\s+25 Nov 16:42 – 16:45 \(Europe\/Berlin\)$/)
       const plot = page.locator("azure-security-plot").first()
@@ -160,7 +160,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
     })
     return inPage(async (page) => {
       await page.getByText("0 records fetched, 0 artifacts published").waitFor()
-      await page.getByText("None in this time.").waitFor()
+      await page.getByText("None in this time:").waitFor()
     })
   })
 

@@ -193,7 +193,13 @@ export const detailOf = (all: ReadonlyArray<Row>, id: string): Detail | undefine
     alert: row.alert_id === undefined ? [] : all.filter(({ alert_id }) => alert_id === row.alert_id),
     incident: all.filter(({ incident_id, stream }) =>
       stream === "azure_security_incident" && incident_id === row.incident_id
-    ).slice(0, 10)
+    ).slice(0, 10),
+    members: row.incident_id === undefined
+      ? []
+      : all.filter(({ alert_id, evidence, incident_id }) =>
+        alert_id !== undefined && alert_id !== row.alert_id && incident_id === row.incident_id &&
+        (row.alert_id === undefined || evidence === undefined)
+      ).slice(0, 100).toReversed()
   }
 }
 

@@ -142,6 +142,76 @@ const settled = (page: Page): Promise<void> =>
     await Promise.allSettled(ends.map(({ finished }) => finished))
   })
 
+/** Elements reached by the Tab key at most. */
+const tabsMax = 60
+
+/**
+ * Presses Tab through the page, and fails for an element whose focus does not show: its outline, shadow or border has to
+ * differ from its ground by 3:1.
+ */
+export const showsFocus = async (page: Page, state: string, tabs = tabsMax): Promise<void> => {
+  await settled(page)
+  const faint = new Set<string>()
+  let reached = 0
+  for (; reached < tabs; reached++) {
+    await page.keyboard.press("Tab")
+    const said = await page.evaluate(() => {
+      type Colour = readonly [number, number, number, number]
+      const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!
+      const colourOf = (text: string): Colour => {
+        context.clearRect(0, 0, 1, 1)
+        context.fillStyle = text
+        context.fillRect(0, 0, 1, 1)
+        const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data
+        return [r!, g!, b!, a! / 255]
+      }
+      const luminance = ([r, g, b]: Colour) => {
+        const part = (value: number) =>
+          value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4
+        return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+      }
+      const contrast = (one: Colour, other: Colour) => {
+        const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number]
+        return (light + 0.05) / (dark + 0.05)
+      }
+      const parentOf = (one: Element): Element | undefined =>
+        one.assignedSlot ?? one.parentElement ?? (one.getRootNode() as ShadowRoot).host ?? undefined
+      const groundOf = (one: Element | undefined): Colour => {
+        for (let at = one; at !== undefined; at = parentOf(at)) {
+          const colour = colourOf(getComputedStyle(at).backgroundColor)
+          if (colour[3] > 0.9) return colour
+        }
+        return [255, 255, 255, 1]
+      }
+      let active = document.activeElement
+      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+      if (active === null || active === document.body) return "end"
+      const frames: Array<Colour> = []
+      // A component of Carbon draws its focus on the host, or within.
+      for (const one of [active, parentOf(active), ...active.children].filter((one) => one !== undefined)) {
+        for (const pseudo of [null, "::before", "::after"]) {
+          const style = getComputedStyle(one, pseudo)
+          if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) {
+            frames.push(colourOf(style.outlineColor))
+          }
+          const shadow = /rgba?\([^)]*\)/.exec(style.boxShadow)
+          if (shadow !== null) frames.push(colourOf(shadow[0]))
+          if (one === active) frames.push(...[style.borderBottomColor, style.borderTopColor].map(colourOf))
+        }
+      }
+      const grounds = [groundOf(active), groundOf(parentOf(active))]
+      const isSeen = frames.some((frame) => frame[3] > 0.9 && grounds.some((ground) => contrast(frame, ground) >= 3))
+      return isSeen
+        ? ""
+        : `${active.localName}#${active.id}.${active.className} "${(active.textContent ?? "").trim().slice(0, 40)}"`
+    })
+    if (said === "end") break
+    if (said !== "") faint.add(said)
+  }
+  assert.isAbove(reached, 0, state)
+  assert.deepStrictEqual(Array.from(faint), [], state)
+}
+
 /** Fails when the page is wider than the screen. */
 export const fits = async (page: Page, state: string): Promise<void> => {
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])

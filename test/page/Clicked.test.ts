@@ -8,6 +8,8 @@ import * as LegacyAlerts from "../../src/artifacts/LegacyAlertArtifacts.ts"
 import { facts } from "../../src/page/search/Facts.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
 import { contrary, term, withTerm } from "../../src/page/search/QueryText.ts"
+import { storyOf } from "../../src/page/story/AlertStory.ts"
+import { entitiesOfRows } from "../../src/page/story/StoryEntities.ts"
 import * as Chronicle from "../../src/simulator/Chronicle.ts"
 import { samples } from "../artifacts/EvidenceSamples.ts"
 import { alert, context, evidence, recordOf } from "../artifacts/Records.ts"
@@ -85,6 +87,30 @@ it.layer(NodeServices.layer)("the details of every golden artifact", (it) => {
         }
       }
       assert.isAbove(offered, 5000)
+      assert.deepStrictEqual(dead, [])
+    }))
+
+  it.effect("and the pages of alerts and incidents offer only values that find the alert or its evidence", () =>
+    Effect.gen(function*() {
+      const { all, finds, reading } = yield* world
+      const dead: Array<string> = []
+      let offered = 0
+      for (const { id } of all) {
+        const detail = reading.detail(id)!
+        const { items, sentence } = storyOf(detail, artifactValue(detail.artifact!))
+        const ids = [id, ...detail.alert.map((row) => row.id), ...detail.members.map((row) => row.id)]
+        const { nodes } = entitiesOfRows(detail.members)
+        const told = [
+          ...sentence.filter((part) => typeof part !== "string"),
+          ...items.flatMap(({ about, facts }) => [about, ...facts])
+        ]
+        for (const { term, value } of [...told, ...nodes]) {
+          if (term === undefined || term === "") continue
+          offered++
+          if (!ids.some((one) => finds(term, one))) dead.push(`${value}: ${term}`)
+        }
+      }
+      assert.isAbove(offered, 1000)
       assert.deepStrictEqual(dead, [])
     }))
 

@@ -1,5 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { documentOf, draftOf, isChanged, ownFaults, placed, without } from "../../src/page/integrations/FormDraft.ts"
+import {
+  consentUrl,
+  documentOf,
+  draftOf,
+  isChanged,
+  ownFaults,
+  placed,
+  secretRemark,
+  without
+} from "../../src/page/integrations/FormDraft.ts"
 import { colliding, merged } from "../../src/page/integrations/Merge.ts"
 
 const stored = {
@@ -17,6 +26,39 @@ const stored = {
     endpoints: { incidents: { enabled: false } }
   }
 }
+
+describe("the ways to sign in", () => {
+  it("send only the settings of the chosen one, and tell a Secret ID from a secret", () => {
+    const draft = {
+      ...draftOf(undefined),
+      proof: "certificate",
+      "credentials.client_secret": "left over",
+      "credentials.client_certificate_path": "a.pem",
+      "credentials.client_private_key_path": "a.key"
+    }
+    assert.deepInclude(documentOf(draft, undefined), {
+      credentials: { client_certificate_path: "a.pem", client_private_key_path: "a.key" }
+    })
+    assert.isDefined(secretRemark(" 33333333-3333-4333-8333-333333333333 "))
+    assert.isUndefined(secretRemark("abc~33333333"))
+    const ids = {
+      ...draft,
+      "credentials.tenant_id": "11111111-1111-4111-8111-111111111111",
+      "credentials.client_id": "22222222-2222-4222-8222-222222222222"
+    }
+    assert.match(consentUrl({ ...ids, cloud: "usgov" })!, /^https:\/\/login\.microsoftonline\.us\/11111111-/)
+    assert.isUndefined(consentUrl({ ...ids, cloud: "custom" }))
+    assert.isUndefined(consentUrl({ ...ids, "credentials.tenant_id": "x/../" }))
+    const stored = {
+      name: "a",
+      revision: "1",
+      has_secret: false,
+      document: { credentials: { federated_token_file: "t" } }
+    }
+    assert.strictEqual(draftOf(stored).proof, "federated")
+    assert.deepStrictEqual(documentOf(draftOf(stored), stored), {})
+  })
+})
 
 describe("FormDraft", () => {
   it("makes a new instance's settings from what was typed, and no others", () => {
@@ -37,6 +79,17 @@ describe("FormDraft", () => {
       lookback_hours: 1.5,
       endpoints: { alerts: { enabled: false } }
     })
+  })
+
+  it("has what is published of an endpoint with very many records, and of no other", () => {
+    const draft = draftOf(stored)
+    assert.strictEqual(draft["endpoints.signIns.publish"], "all")
+    assert.notProperty(draft, "endpoints.alerts_v2.publish")
+    assert.deepStrictEqual(documentOf({ ...draft, "endpoints.signIns.publish": "interesting" }, stored), {
+      endpoints: { signIns: { publish: "interesting" } }
+    })
+    const interesting = { ...stored, document: { endpoints: { signIns: { publish: "interesting" } } } }
+    assert.strictEqual(draftOf(interesting)["endpoints.signIns.publish"], "interesting")
   })
 
   it("sends only the changed settings of a stored instance, and removes emptied ones", () => {

@@ -11,7 +11,8 @@ import {
   drawnInForcedColours,
   fits,
   focused,
-  open
+  open,
+  showsFocus
 } from "./Browser.ts"
 import { clientId, instance, microsoft, program, strike, tenant } from "./Program.ts"
 
@@ -27,7 +28,6 @@ const heading = (page: Page, name: string) => page.getByRole("heading", { name }
 /** Opens the form of a new instance. */
 const add = async (page: Page) => {
   await button(page, "Add Integration").first().click()
-  await button(page, /^Azure Security/).click()
   await page.getByLabel("Instance name").waitFor()
 }
 
@@ -142,7 +142,31 @@ describeBrowser("the page", () => {
           assert.strictEqual(await fault("Polling Interval"), "Expected whole minutes from 1 to 1440")
           assert.strictEqual(await fault("Lookback (hours)"), "Expected hours from 0 to 720")
           assert.isDefined(await fault("Interval of alerts (minutes)"))
+          // A field with the focus, and one with a fault, are framed.
+          const frame = (label: string) =>
+            page.getByLabel(label, { exact: true }).evaluate((one) => getComputedStyle(one).outlineColor)
+          assert.strictEqual(await frame("Client ID"), "rgb(218, 30, 40)")
+          assert.notInclude(["rgba(0, 0, 0, 0)", "rgb(218, 30, 40)"], await frame("Tenant ID"))
+          await showsFocus(page, "a form with faults")
           await accessibleInAllLooks(page, "a form with faults")
+          await type(page, {
+            "Tenant ID": tenant(6),
+            "Client ID": clientId,
+            "Client Secret": "33333333-3333-4333-8333-333333333333"
+          })
+          await page.getByText("This looks like the Secret ID.").waitFor()
+          const consent = page.getByRole("link", { name: /give consent in this tenant/ })
+          assert.strictEqual(
+            await consent.getAttribute("href"),
+            `https://login.microsoftonline.com/${tenant(6)}/adminconsent?client_id=${clientId}`
+          )
+          assert.strictEqual(await consent.getAttribute("rel"), "noopener noreferrer")
+          await page.getByText("SecurityAlert.Read.All").first().waitFor()
+          await page.getByLabel("Signs in with").selectOption("Certificate")
+          await button(page, "Save").click()
+          await page.getByLabel("Private key's file").waitFor()
+          assert.strictEqual(await fault("Certificate's file"), "Required")
+          await page.getByLabel("Signs in with").selectOption("Client secret")
           // The fold stays open while a fault is corrected or another cloud is chosen.
           await type(page, { "Interval of alerts (minutes)": "5", "Lookback (hours)": "1" })
           await page.getByLabel("Microsoft cloud").selectOption("custom")
@@ -184,8 +208,6 @@ describeBrowser("the page", () => {
           assert.strictEqual(await focused(page), "Skip to main content")
           await keyboard.press("Enter")
           await tabTo(page, "Add Integration")
-          await keyboard.press("Enter")
-          await button(page, /^Azure Security/).waitFor()
           await keyboard.press("Enter")
           await page.getByLabel("Instance name").waitFor()
           await tabTo(page, "name")
@@ -638,6 +660,7 @@ describeBrowser("the page", () => {
             next_poll_at: null,
             cooldown_until: null,
             records_fetched: 12_345,
+            records_today: 678,
             artifacts_published: 1,
             dead_letters: 0,
             high_water_mark: null,
@@ -647,18 +670,70 @@ describeBrowser("the page", () => {
           const instances = Array.from({ length: 1000 }, (_, index) => ({
             name: `tenant ${index}`,
             display_name: `tenant ${index}`,
+            group: `group ${index % 7}`,
             enabled: true,
             state: "ok",
-            connection_status: "connected",
+            connection_status: index === 500 ? "failed" : "connected",
             warnings: [],
             requests_last_minute: 0,
             requests_per_minute_max: 100,
             endpoints: [endpoint]
           }))
-          await page.clock.install()
           await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
           await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
+          const answered = page.waitForResponse("**/status").then(() => performance.now())
           await page.goto(url)
+          const rows = page.locator("azure-security-tenants tbody tr:not(.gap)")
+          await rows.first().waitFor()
+          assert.isBelow(performance.now() - await answered, 1000)
+          assert.match(await rows.first().innerText(), /^Failed\s+tenant 500\s+group 3/)
+          assert.isBelow(await rows.count(), 60)
+          await accessible(page, "the table of a thousand tenants")
+          await fits(page, "the table of a thousand tenants")
+          // Time of the page's own thread for each frame of a scroll, which a busy machine does not lengthen.
+          const session = await page.context().newCDPSession(page)
+          await session.send("Performance.enable", { timeDomain: "threadTicks" })
+          const spent = async () => {
+            const { metrics } = await session.send("Performance.getMetrics")
+            return metrics.find(({ name }) => name === "TaskDuration")!.value * 1000
+          }
+          const scroller = await page.locator("azure-security-tenants .scroll").elementHandle()
+          const frames: Array<number> = []
+          for (let before = await spent(), frame = 0; frame < 90; frame++) {
+            await scroller!.evaluate(async (one) => {
+              one.scrollTop += 450
+              await new Promise(requestAnimationFrame)
+            })
+            const after = await spent()
+            frames.push(after - before)
+            before = after
+          }
+          frames.sort((one, other) => one - other)
+          // The status comes every five seconds, and a collection of garbage may fall into a frame.
+          assert.isBelow(frames.at(-3)!, 50)
+          assert.isBelow(frames[Math.floor(frames.length / 2)]!, 16.7)
+          await rows.last().getByText(/^tenant 99/).waitFor()
+          await page.keyboard.press("Tab")
+          await rows.last().focus()
+          await page.keyboard.press("Home")
+          await page.waitForFunction(() => {
+            let element = document.activeElement
+            while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+            return element?.textContent?.includes("tenant 500") === true
+          })
+          await page.getByRole("combobox", { name: "Group" }).selectOption("group 3")
+          await page.waitForURL(/group=group(?:\+|%20)3/)
+          assert.strictEqual(await page.getByRole("grid").getAttribute("aria-rowcount"), "144")
+          await button(page, "Endpoints").click()
+          await page.getByRole("columnheader", { name: "riskyUsers" }).waitFor()
+          await accessible(page, "the matrix of endpoints")
+          const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Export as CSV").click()])
+          assert.strictEqual(download.suggestedFilename(), "endpoints.csv")
+          await page.goBack()
+          await page.getByRole("columnheader", { name: "Last success" }).waitFor()
+
+          await page.clock.install()
+          await page.goto(`${new URL(url).origin}/admin/settings/integrations?as=tiles`)
           await page.getByText("Every 5 s").waitFor()
           await page.getByText("1–24 of 1,000").waitFor()
           assert.strictEqual(await page.locator("azure-security-tile").count(), 24)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { moment, span, tick } from "../../src/page/activity/Clock.ts"
-import { alone, bandsOf, lengthOf, marksOf, plotsOf, rangeOf, stepsOf, valueOf } from "../../src/page/activity/Plots.ts"
+import { lanesOf, tileOf } from "../../src/page/activity/Lanes.ts"
+import { alone, lengthOf, marksOf, plotsOf, rangeOf, stepsOf, valueOf } from "../../src/page/activity/Plots.ts"
 import { zoneName } from "../../src/page/Zone.ts"
 import { activityOf } from "./Activities.ts"
 
@@ -86,28 +87,36 @@ describe("marks", () => {
     assert.deepStrictEqual(marks, [{
       kind: "cooldown",
       of: "Contoso, alerts_v2",
+      instance: "Contoso",
+      endpoint: "alerts_v2",
       from: begin + 3000,
       to: begin + 3600,
       lasts: true
-    }, { kind: "outage", of: "Contoso, alerts_v2", from: begin, to: begin + 60, lasts: false }])
+    }, {
+      kind: "outage",
+      of: "Contoso, alerts_v2",
+      instance: "Contoso",
+      endpoint: "alerts_v2",
+      from: begin,
+      to: begin + 60,
+      lasts: false
+    }])
   })
 
-  it("of the same kind that overlap make one band", () => {
+  it("stand on a lane of their tenant, the longest stopped first, those of several endpoints counted once", () => {
     const marks = marksOf({
       ...hour,
-      marks: [
-        mark("outage", 100, 200),
-        mark("outage", 150, 300, "incidents"),
-        mark("outage", 120, 130, "alerts"),
-        mark("cooldown", 180, 400),
-        mark("outage", 500, 600)
-      ]
+      marks: [mark("outage", 100, 200), mark("outage", 150, 300, "incidents"), {
+        ...mark("cooldown", 180, 900),
+        instance: "Fabrikam"
+      }, mark("outage", 500, 600)]
     })
-    assert.deepStrictEqual(bandsOf(marks), [{ kind: "outage", from: begin + 100, to: begin + 300 }, {
-      kind: "cooldown",
-      from: begin + 180,
-      to: begin + 400
-    }, { kind: "outage", from: begin + 500, to: begin + 600 }])
+    const lanes = lanesOf(marks, [{ name: "Fabrikam", display_name: "Fabrikam", group: "EU" }])
+    assert.deepStrictEqual(
+      lanes.map(({ group, instance, marks, seconds }) => [instance, group, marks.length, seconds]),
+      [["Fabrikam", "EU", 1, 720], ["Contoso", "", 3, 300]]
+    )
+    assert.strictEqual(tileOf("a & b"), "/admin/settings/integrations?q=a+%26+b&as=tiles")
   })
 
   it("have names without invisible characters", () => {

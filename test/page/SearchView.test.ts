@@ -1,8 +1,11 @@
+import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import type { Browser, Page } from "playwright-core"
+import type { Browser, Locator, Page } from "playwright-core"
 import { detailOf, following, hostile, now, pageOf, type Row, rows, thingsOf } from "./Artifacts.ts"
-import { drawnInForcedColours } from "./Browser.ts"
+import { drawnInForcedColours, showsFocus } from "./Browser.ts"
+import { phishWorld } from "./PhishWorld.ts"
 import {
   type Answer,
   launch,
@@ -194,7 +197,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       assert.include(json, "90071992547409931")
 
       await detail.getByRole("tab", { name: /Related/ }).click()
-      await detail.locator(".row", { hasText: sibling.title }).first().click()
+      await detail.locator(".row", { hasText: sibling.email_subject! }).first().click()
       await page.waitForURL(new RegExp(`artifact=${sibling.id}`))
       await detail.locator(".row", { hasText: "Multi-stage incident" }).first().click()
       await detail.getByRole("heading", { level: 2, name: "Multi-stage incident" }).waitFor()
@@ -203,7 +206,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.waitForURL(new RegExp(`artifact=${row.id}`))
 
       await detail.getByRole("tab", { name: "Summary" }).click()
-      await detail.getByRole("button", { name: "Add User CONTOSO\\kavya to the query" }).click()
+      await detail.locator("dl").getByRole("button", { name: "Add User CONTOSO\\kavya to the query" }).click()
       await page.waitForURL(/q=userName/)
       assert.strictEqual(await page.getByRole("combobox", { name: "Query" }).inputValue(), "userName:CONTOSO\\kavya")
       // The address changes before the request is sent.
@@ -299,9 +302,11 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.clock.install({ time: now })
       await page.getByRole("switch", { name: "Live tail" }).click()
       await page.clock.runFor(100)
-      views.answers = having(all.slice(1))
-      await Promise.all([page.waitForResponse(/api\/search/), page.clock.runFor(4100)])
+      // What arrives last stands first, though it is older than the others.
+      views.answers = having([all[1]!, ...all.slice(3), all[2]!])
+      await Promise.all([page.waitForResponse(/api\/search.*sort=arrival/), page.clock.runFor(4100)])
       await page.locator("tr.fresh").waitFor()
+      await page.getByRole("button", { name: "1 new" }).waitFor()
       assert.deepStrictEqual(
         await page.locator("tr.fresh").evaluateAll((found) => found.map((row) => row.dataset["key"])),
         [String(all[1]!.key)]
@@ -321,7 +326,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.clock.runFor(100)
       await page.locator(`tr.fresh[data-key="${all[0]!.key}"]`).waitFor()
       await page.getByRole("switch", { name: "Live tail" }).click()
-      assert.strictEqual(await page.locator("tr.fresh").count(), 0)
+      await page.locator("tr.fresh").first().waitFor({ state: "detached" })
     })
   })
 
@@ -334,11 +339,14 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       views.answers = having(all)
       await page.clock.runFor(4100)
       await page.getByText("1 new artifact", { exact: true }).waitFor({ state: "attached" })
-      assert.strictEqual(await page.locator("tr[data-key]").count(), 101)
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 200)
       assert.strictEqual(await page.locator("tr.fresh").count(), 1)
+      await page.getByRole("button", { name: "1 new" }).click()
+      assert.strictEqual(await page.locator("tr.fresh").count(), 0)
+      await page.getByRole("switch", { name: "Live tail" }).click()
       await page.getByRole("button", { name: "Load more" }).click()
       await page.getByText("100 artifacts more", { exact: true }).waitFor({ state: "attached" })
-      assert.strictEqual(await page.locator("tr[data-key]").count(), 201)
+      assert.strictEqual(await page.locator("tr[data-key]").count(), 200)
     })
   })
 
@@ -464,7 +472,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.locator("tr[data-key]").first().click()
       await page.locator("dl").first().waitFor()
       await page.getByRole("combobox", { name: "Query" }).fill("invoice")
-      await page.getByRole("button", { name: "Add User amy@contoso.example to the query" }).click()
+      await page.locator("dl").getByRole("button", { name: "Add User amy@contoso.example to the query" }).click()
       await page.waitForFunction(() =>
         new URLSearchParams(location.search).get("q") === "invoice userName:amy@contoso.example"
       )
@@ -582,7 +590,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       })
     views.answers = (url) => {
       const id = url.pathname.split("/").at(-1)
-      const detail = { row: alert, alert: [earlier], incident: [] }
+      const detail = { row: alert, alert: [earlier], incident: [], members: [] }
       if (id === alert.id) return { body: { ...detail, artifact: version(id, "resolved", 2) } }
       if (id === "earlier") return { body: { ...detail, artifact: version(id, "new", 1) } }
       return having(all)(url)
@@ -759,7 +767,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
     }, { viewport: { width: 1440, height: 900 } })
   })
 
-  it("shows the chosen columns, and remembers them", () => {
+  it("shows the chosen columns as wide as they were made, and remembers them", () => {
     views.answers = having(rows(3))
     return inPage(async (page) => {
       await page.locator("tr[data-key]").first().waitFor()
@@ -768,15 +776,36 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       await page.locator("cds-checkbox", { hasText: "File hash" }).locator("label").click()
       await page.locator("cds-checkbox", { hasText: "Message type" }).locator("label").click()
       await page.keyboard.press("Escape")
+      const edge = page.getByRole("separator", { name: "Width of Title" })
+      const width = Number(await edge.getAttribute("aria-valuenow"))
+      await edge.focus()
+      await page.keyboard.press("ArrowLeft")
+      await page.keyboard.press("ArrowLeft")
+      const { x, y } = (await edge.boundingBox())!
+      await page.mouse.move(x + 4, y + 8)
+      await page.mouse.down()
+      await page.mouse.move(x - 20, y + 8, { steps: 3 })
+      await page.mouse.up()
+      const narrower = await edge.getAttribute("aria-valuenow")
+      assert.isBelow(Number(narrower), width - 40)
       await page.reload()
       await page.locator("tr[data-key]").first().waitFor()
+      assert.strictEqual(await edge.getAttribute("aria-valuenow"), narrower)
       const heads = await page.getByRole("columnheader").allInnerTexts()
       assert.include(heads, "File hash")
       assert.notInclude(heads, "Message type")
+      const overflow = () => page.locator(".scroll").evaluate((one) => one.scrollWidth - one.clientWidth)
+      assert.isAtMost(await overflow(), 0)
+      await edge.dblclick()
       await page.getByRole("button", { name: "Columns" }).click()
       await page.getByRole("button", { name: "Show the default columns" }).click()
       assert.strictEqual(await page.getByRole("columnheader").count(), 9)
-    })
+      // In a narrower window fewer columns fit, and the menu says which are left out.
+      await page.setViewportSize({ width: 1100, height: 900 })
+      await page.getByText(/The table is too narrow for .*Destination/).waitFor()
+      assert.isAtMost(await overflow(), 0)
+      assert.include(await page.getByRole("columnheader").allInnerTexts(), "Email or URL")
+    }, { viewport: { width: 1920, height: 900 } })
   })
 
   it("says why a search failed, and tries again", () => {
@@ -843,6 +872,78 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
       }, { theme, viewport: { width: 1440, height: 900 } })
     })
   }
+
+  it.effect("tells in a few clicks what amy clicked, who else got it, and what the incident has", () =>
+    Effect.gen(function*() {
+      views.answers = yield* phishWorld
+      yield* Effect.promise(() =>
+        inPage(async (page) => {
+          let clicks = 0
+          const click = (what: Locator) => {
+            clicks++
+            return what.click()
+          }
+          await click(page.getByTitle("Add amy@contoso.example to the query"))
+          await click(page.locator("tr[data-key]", { hasText: "URL click" }).first())
+          const story = page.locator("azure-security-story")
+          await story.getByText(
+            /URL click was detected” is a new alert of high severity in .*, about amy@contoso\.example/
+          )
+            .waitFor()
+          const evidence = await story.locator("summary").allInnerTexts()
+          assert.match(evidence[0]!, /Your mailbox is almost full\s+from it@c0ntoso\.example to amy@contoso\.example/)
+          assert.match(evidence.join(" "), /hxxps:\/\/login\[\.\]c0ntoso\[\.\]example:8443\/x\s+Verdict:\s+Malicious/)
+          await story.getByText("Phishing: Spearphishing Link").waitFor()
+          const others = page.locator("azure-security-recipients")
+          await others.locator("li").first().waitFor()
+          assert.sameMembers((await others.locator("bdi").allInnerTexts()).slice(0, 2), [
+            "chidi@contoso.example",
+            "bert@contoso.example"
+          ])
+          await drawnInForcedColours(page, 2)
+          for (const theme of ["g100", "white"]) {
+            await page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme)
+            await showsFocus(page, `an alert, ${theme}`, 45)
+            assert.deepStrictEqual(await violations(page), [])
+          }
+
+          await click(story.locator("section", { hasText: "Part of" }).locator(".row"))
+          await page.getByRole("heading", { level: 2, name: "Phishing campaign" }).waitFor()
+          const alerts = story.locator("section", { hasText: "Alerts of this incident" }).locator(".alert")
+          assert.deepStrictEqual(await alerts.locator(":scope > .row .line:first-child bdi").allInnerTexts(), [
+            "A potentially malicious URL click was detected",
+            "Anomalous Token"
+          ])
+          await click(alerts.first().locator("summary"))
+          await alerts.first().getByText("Your mailbox is almost full").waitFor()
+          await story.locator("section", { hasText: "Addresses" }).getByText("203.0.113.214").first().waitFor()
+          assert.isAtMost(clicks, 6)
+          assert.deepStrictEqual(await violations(page), [])
+
+          // The graph is walked by keyboard: to a user, to one of the user's alerts, and back again.
+          const graph = page.locator("azure-security-graph")
+          const middle = graph.locator("[aria-current=true] bdi")
+          await graph.locator("[aria-current=true]").focus()
+          await page.keyboard.press("Home")
+          while (!/^user\s+amy/.test(await graph.locator(".node:focus").innerText())) {
+            await page.keyboard.press("ArrowDown")
+          }
+          await page.keyboard.press("Enter")
+          await middle.getByText("amy@contoso.example").waitFor({ state: "attached" })
+          await page.keyboard.press("Home")
+          assert.match(await graph.locator(".node:focus").innerText(), /^(?:alert|incident)\s/)
+          await page.keyboard.press("Enter")
+          await graph.getByRole("button", { name: "Open it" }).waitFor()
+          await page.keyboard.press("Backspace")
+          await middle.getByText("amy@contoso.example").waitFor({ state: "attached" })
+
+          await page.getByRole("tab", { name: /Related/ }).click()
+          await page.locator("azure-security-related h3", { hasText: "Same user" }).first().waitFor()
+          await page.locator("azure-security-related p[role=status]").getByText(/^$/).waitFor({ state: "attached" })
+          assert.deepStrictEqual(await violations(page), [])
+        }, { view: "alerts", viewport: { width: 1440, height: 900 } })
+      )
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
   it("fits a phone", () => {
     views.answers = having([...hostile, ...rows(4)])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { faults, filtered, type Instance, tiles, totals } from "../../src/page/integrations/Tiles.ts"
+import { faults, type Instance, tiles, totals } from "../../src/page/integrations/Tiles.ts"
 
 const report = (message: string, more: object = {}) => ({
   code: "code",
@@ -17,6 +17,7 @@ const endpoint = (name: Instance["endpoints"][number]["name"], more: object = {}
   last_success_at: null,
   next_poll_at: null,
   cooldown_until: null,
+  records_today: 0,
   records_fetched: 0,
   artifacts_published: 0,
   dead_letters: 0,
@@ -76,18 +77,6 @@ describe("Tiles", () => {
   it("hides a removed instance that runs for another moment", () => {
     assert.deepStrictEqual(tiles([], [running("gone")], new Set(["gone"])), [])
     assert.strictEqual(tiles([stored("gone")], [], new Set(["gone"])).length, 1)
-  })
-
-  it("filters by all words of a name, and by a condition", () => {
-    const all = tiles([], [
-      running("contoso-eu", { display_name: "Contoso Europe" }),
-      running("contoso-us", { display_name: "Contoso US", connection_status: "failed" })
-    ])
-    const names = (words: string, condition?: "failed") => filtered(all, words, condition).map(({ name }) => name)
-    assert.deepStrictEqual(names(" "), ["contoso-eu", "contoso-us"])
-    assert.deepStrictEqual(names("CONTOSO eur"), ["contoso-eu"])
-    assert.deepStrictEqual(names("contoso", "failed"), ["contoso-us"])
-    assert.deepStrictEqual(names("fabrikam"), [])
   })
 
   it("sums the counts of all endpoints", () => {

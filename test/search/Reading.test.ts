@@ -136,6 +136,37 @@ it.layer(NodeServices.layer)("Reading", (it) => {
       }
     }))
 
+  it.effect("shows an incident's alerts in their latest state, in the order of time, each with its evidence", () =>
+    Effect.gen(function*() {
+      const at = (time: string) => ({ endTimeUTC: `${day}T${time}:00Z` })
+      const incident = { streamName: "azure_security_incident", tags: [`tenantId:${tenant}`, "incidentId:1001"] }
+      const moved = [`tenantId:${tenant}`, "alertId:da3", "incidentId:1002"]
+      const { reading } = yield* world(
+        of("late", "da2")(at("12:00")),
+        of("late url", "da2", "evidence:url")(at("11:59")),
+        of("early, before", "da1")({ ...at("10:00"), action: "new" }),
+        of("early url", "da1", "evidence:url")(at("09:58")),
+        of("early user", "da1", "evidence:user")(at("09:59")),
+        of("early", "da1")({ ...at("10:30"), action: "resolved" }),
+        of("was here", "da3")(at("08:00")),
+        of("gone", "da3")({ ...at("08:10"), tags: moved }),
+        of("evidence alone", "da4", "evidence:ip")(at("07:00")),
+        artifact("incident", { ...incident, ...at("12:01") }),
+        artifact("another tenant's", { tags: ["tenantId:other", "alertId:da9", "incidentId:1001"] })
+      )
+      const members = (id: string) => reading.detail(id)!.members.map((row) => row.id)
+      assert.deepStrictEqual(members("incident"), [
+        "evidence alone",
+        "early",
+        "early url",
+        "early user",
+        "late",
+        "late url"
+      ])
+      assert.deepStrictEqual(members("early url"), ["evidence alone", "late"])
+      assert.deepStrictEqual(members("gone"), [])
+    }))
+
   it.effect("shows an artifact with its alert and its incident", () =>
     Effect.gen(function*() {
       const incident = (id: string, fields: Partial<Artifact>) =>

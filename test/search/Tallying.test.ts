@@ -41,6 +41,25 @@ it.layer(NodeServices.layer)("an overview", (it) => {
     of("of nothing", [], at("08:00:00"))
   ]
 
+  it.effect("puts what was indexed last first where the order of arrival is asked for", () =>
+    Effect.gen(function*() {
+      const { asked, things } = yield* world(...campaign)
+      const rows = (query: string, limit: number) => {
+        const page = asked(query, { isByArrival: true, limit })
+        if ("refused" in page) throw new Error(page.refused.fault)
+        return [page.rows.map(({ id }) => id), page.hasMore, page.total]
+      }
+      assert.deepStrictEqual(rows("", 3), [["of nothing", "alone", "theirs"], false, 9])
+      assert.deepStrictEqual(rows("alertId:da1", 2), [["theirs", "alert, later"], false, 6])
+      assert.deepStrictEqual(things("", { sort: "arrival" }).things.map(({ row }) => row.id), [
+        "of nothing",
+        "alone",
+        "theirs",
+        "incident",
+        "alert, later"
+      ])
+    }))
+
   it.effect("has alerts and incidents in their latest state, with all of their evidence", () =>
     Effect.gen(function*() {
       const { things } = yield* world(...campaign)

@@ -85,6 +85,16 @@ it.effect("counts records, artifacts and errors per minute, and shows minutes wi
     assert.deepStrictEqual([day.step_seconds, day.records.length, day.records.at(-1)], [600, 144, 8])
   }))
 
+it.effect("shows no zeros for the minute in which the process began", () =>
+  Effect.gen(function*() {
+    const { activity } = yield* atNoon
+    yield* TestClock.adjust("3 minutes")
+    const { freshness_p95_seconds, records, requests_per_minute } = yield* activity.read("hour")
+    assert.deepStrictEqual(records.slice(-5), [null, null, 0, 0, null])
+    assert.deepStrictEqual(requests_per_minute.slice(-5), [null, null, 0, 0, null])
+    assert.deepStrictEqual(freshness_p95_seconds.slice(-3), [null, null, null])
+  }))
+
 it.effect("marks cooldowns and outages from begin to end", () =>
   Effect.gen(function*() {
     const { activity, enter } = yield* atNoon

@@ -15,7 +15,7 @@ export const activityStyles = css`
   h2 { margin: 0 0 0.5rem; font-size: 1rem; font-weight: 600; }
   fieldset { display: flex; margin: 0; padding: 0; border: 0; }
   label { position: relative; display: grid; cursor: pointer; }
-  input {
+  input[type="radio"] {
     position: absolute;
     inset: 0;
     margin: 0;
@@ -48,6 +48,26 @@ export const activityStyles = css`
   }
   .skeleton { block-size: 20rem; background: var(--cds-skeleton-background); }
   .marks { margin-block: 1rem; padding: 1rem; background: var(--cds-layer-01); }
+  .words { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin-block: 0.5rem; }
+  .words span { padding: 0; border: 0; color: var(--cds-text-secondary); font-size: 0.75rem; }
+  .words input {
+    flex: 0 1 20rem;
+    min-inline-size: 0;
+    block-size: 2rem;
+    padding: 0 0.75rem;
+    border: 0;
+    border-block-end: 1px solid var(--cds-border-strong-01);
+    background: var(--cds-field-02);
+    color: var(--cds-text-primary);
+    font: inherit;
+  }
+  .words input:focus-visible, .marks a:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
+  .marks a { min-inline-size: 0; color: var(--cds-link-primary); overflow-wrap: anywhere; }
+  .lanes { margin-block-end: 1rem; }
+  .marks li.lane { display: grid; grid-template-columns: minmax(6rem, 14rem) minmax(0, 1fr); align-items: center; }
+  .lane svg { inline-size: 100%; block-size: 1rem; background: var(--cds-layer-accent-01); forced-color-adjust: none; }
+  .lane rect.outage { fill: var(--cds-support-error); }
+  .lane rect.cooldown { fill: var(--cds-support-caution-major); }
   .marks li {
     display: flex;
     flex-wrap: wrap;

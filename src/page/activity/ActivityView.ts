@@ -9,10 +9,11 @@ import { followZone, zoned, zoneName } from "../Zone.ts"
 import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
-import { type Band, bandsOf, type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { lane, lanesMax, lanesOf, tileOf } from "./Lanes.ts"
+import { type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
 
 const againMillis = 60_000
-/** Marks that are listed; the bands show all of them. */
+/** Marks that are listed; the lanes show all of them. */
 const marksMax = 20
 /** Tenants that are named in one notice. */
 const namedMax = 10
@@ -25,7 +26,6 @@ interface Shown {
   readonly plots: ReadonlyArray<Plot>
   readonly steps: ReadonlyArray<number>
   readonly marks: ReadonlyArray<Mark>
-  readonly bands: ReadonlyArray<Band>
 }
 
 /** `<azure-security-activity>`: the view at `/signals/activity`. A visible view asks every minute. */
@@ -36,7 +36,8 @@ export class ActivityView extends LitElement {
     shown: { state: true },
     trouble: { state: true },
     status: { attribute: false },
-    theme: { state: true }
+    theme: { state: true },
+    words: { state: true }
   }
 
   static override styles = [text, activityStyles]
@@ -47,6 +48,8 @@ export class ActivityView extends LitElement {
   declare shown: Shown | undefined
   declare trouble: string | undefined
   declare theme: number
+  /** What the tenants of the lanes are filtered by. */
+  declare words: string
 
   private timer: ReturnType<typeof setTimeout> | undefined
   /** Number of the last request; an answer to an earlier one may be for another range. */
@@ -63,6 +66,7 @@ export class ActivityView extends LitElement {
     this.shown = undefined
     this.trouble = undefined
     this.theme = 0
+    this.words = ""
     followZone(this, () => {
       this.theme++
     })
@@ -110,8 +114,7 @@ export class ActivityView extends LitElement {
         activity,
         plots: plotsOf(activity),
         steps: stepsOf(activity),
-        marks,
-        bands: bandsOf(marks)
+        marks
       }
       this.trouble = undefined
     } catch (cause) {
@@ -168,15 +171,39 @@ export class ActivityView extends LitElement {
     </div>`
   }
 
-  private marks({ marks }: Shown) {
+  private marks({ activity, marks: all }: Shown) {
+    const wanted = this.words.trim().toLowerCase()
+    const lanes = lanesOf(all, this.status?.instances ?? [])
+    const found = lanes.filter(({ group, instance, label }) =>
+      `${label} ${instance} ${group}`.toLowerCase().includes(wanted)
+    )
+    const names = new Set(found.map(({ instance }) => instance))
+    const marks = all.filter(({ instance }) => names.has(instance))
+    const from = Date.parse(activity.from) / 1000
+    const to = from + activity.records.length * activity.step_seconds
     return html`<section class="marks">
       <h2>Cooldowns and outages</h2>
-      ${marks.length === 0 ? html`<p class="quiet">None in this time.</p>` : undefined}
-      <ul>${
-      marks.slice(0, marksMax).map(({ from, kind, lasts, of, to }) =>
+      ${
+      all.length === 0
+        ? html`<p class="quiet">None in this time: every endpoint that is on was polled, as far as this process ran.</p>`
+        : html`<label class="words"><span>Tenant or group</span><input type="search" .value=${this.words} @input=${(
+          event: Event
+        ) => {
+          this.words = (event.target as HTMLInputElement).value
+        }}></label>`
+    }
+      ${
+      all.length > 0 && found.length === 0
+        ? html`<p class="quiet">No tenant or group of this name was stopped.</p>`
+        : undefined
+    }
+      <ul class="lanes" aria-label="Tenants">${found.slice(0, lanesMax).map((one) => lane(one, from, to))}</ul>
+      ${found.length > lanesMax ? html`<p class="quiet">And ${found.length - lanesMax} more tenants.</p>` : undefined}
+      <ul class="listed" aria-label="Cooldowns and outages">${
+      marks.slice(0, marksMax).map(({ from, instance, kind, lasts, of, to }) =>
         html`<li>
           <span class="swatch ${kind}" aria-hidden="true"></span>
-          <strong>${kind === "outage" ? "Outage" : "Cooldown"}</strong><bdi>${of}</bdi>
+          <strong>${kind === "outage" ? "Outage" : "Cooldown"}</strong><a href=${tileOf(instance)}><bdi>${of}</bdi></a>
           <span class="quiet">${lasts ? `since ${moment(from)} (${zoneName()})` : span(from, to)}</span>
         </li>`
       )
@@ -198,7 +225,7 @@ export class ActivityView extends LitElement {
       <div class="plots">${
       shown.plots.map((plot) =>
         html`<azure-security-plot
-          .plot=${plot} .steps=${shown.steps} .bands=${shown.bands} .theme=${theme}
+          .plot=${plot} .steps=${shown.steps} .theme=${theme}
         ></azure-security-plot>`
       )
     }</div>

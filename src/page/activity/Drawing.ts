@@ -2,13 +2,12 @@
 import uPlot from "uplot"
 import { zone } from "../Zone.ts"
 import { tick } from "./Clock.ts"
-import { alone, type Band, lengthOf, type Plot, type Series } from "./Plots.ts"
+import { alone, lengthOf, type Plot, type Series } from "./Plots.ts"
 
-/** The size, bands and colours of a drawing. */
+/** The size and colours of a drawing. */
 export interface Ground {
   readonly width: number
   readonly height: number
-  readonly bands: ReadonlyArray<Band>
   readonly colour: (number: Series["colour"]) => string
   readonly token: (name: string) => string
   readonly font: string
@@ -17,10 +16,7 @@ export interface Ground {
 }
 
 const decimals = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-const steps = {
-  count: [...decimals, ...decimals.map((one) => one * 1000), ...decimals.map((one) => one * 1_000_000)],
-  seconds: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800]
-}
+const steps = [...decimals, ...decimals.map((one) => one * 1000), ...decimals.map((one) => one * 1_000_000)]
 
 const short = new Intl.NumberFormat("en-US", { notation: "compact" })
 
@@ -54,51 +50,11 @@ const lineOf = ({ as, name, values }: Series, colour: string): uPlot.Series => {
   }
 }
 
-/** Draws the bands behind the lines, and their names where they fit. */
-const shade = (plot: uPlot, { bands, font, token }: Ground) => {
-  const { ctx } = plot
-  const { height, left, top, width } = plot.bbox
-  const ratio = devicePixelRatio
-  ctx.save()
-  ctx.beginPath()
-  ctx.rect(left, top, width, height)
-  ctx.clip()
-  ctx.font = `${11 * ratio}px ${font}`
-  ctx.textBaseline = "top"
-  const named: Array<{ readonly x: number; readonly line: number; readonly room: number }> = []
-  for (const { from, kind, to } of bands) {
-    const start = plot.valToPos(from, "x", true)
-    // A short band stays visible.
-    const length = Math.max(plot.valToPos(to, "x", true) - start, 2 * ratio)
-    const colour = token(kind === "outage" ? "support-error" : "support-caution-major")
-    ctx.globalAlpha = 0.16
-    ctx.fillStyle = colour
-    ctx.fillRect(start, top, length, height)
-    ctx.globalAlpha = 1
-    // An outage has a solid line on top and a cooldown a dashed one, so that they differ without colours.
-    ctx.strokeStyle = colour
-    ctx.lineWidth = 3 * ratio
-    ctx.setLineDash(kind === "outage" ? [] : [4 * ratio, 3 * ratio])
-    ctx.beginPath()
-    ctx.moveTo(start, top)
-    ctx.lineTo(start + length, top)
-    ctx.stroke()
-    const name = kind === "outage" ? "Outage" : "Cooldown"
-    const room = ctx.measureText(name).width + 8 * ratio
-    // A name that does not fit in its band goes beside it, and lower where it would cover another name.
-    const spots = (room < length ? [start] : [start + length, start - room])
-      .filter((x) => x >= left && x + room <= left + width)
-      .flatMap((x) => [0, 1, 2].map((line) => ({ x, line })))
-    const spot = spots.find(({ line, x }) =>
-      named.every((other) => other.line !== line || x >= other.x + other.room || x + room <= other.x)
-    )
-    if (spot === undefined) continue
-    named.push({ ...spot, room })
-    ctx.fillStyle = token("text-secondary")
-    ctx.fillText(name, spot.x + 4 * ratio, top + (5 + 14 * spot.line) * ratio)
-  }
-  ctx.restore()
-}
+/** Seconds at which the scale of freshness has its lines; it begins with the first. */
+const times = [1, 10, 60, 600, 3600, 21_600, 86_400, 604_800] as const
+
+/** The line above a value, where the scale ends; at least a minute. */
+const timeAbove = (value: number): number => times.find((time) => time >= 60 && time >= value) ?? value * 2
 
 /** Returns uPlot's options for a plot. */
 export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
@@ -109,7 +65,7 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
     grid: { stroke: ground.token("border-subtle-01"), width: 1 },
     ticks: { show: false }
   }
-  const least = plot.as === "seconds" ? 10 : 4
+  const least = 4
   return {
     width: ground.width,
     height: ground.height,
@@ -121,7 +77,10 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: "activity" } },
     scales: {
       x: { time: true },
-      y: { range: (_, _min, most) => [0, Math.max(least, (most ?? 0) * 1.15)] }
+      // The first poll brings records of a day, beside which the minutes of all later ones would be flat.
+      y: plot.as === "seconds"
+        ? { distr: 3, range: (_, _min, most) => [times[0], timeAbove((most ?? 0) * 1.05)] }
+        : { range: (_, _min, most) => [0, Math.max(least, (most ?? 0) * 1.15)] }
     },
     axes: [{
       ...axis,
@@ -133,12 +92,16 @@ export const optionsOf = (plot: Plot, ground: Ground): uPlot.Options => {
       ...axis,
       size: plot.as === "seconds" ? 56 : 44,
       space: 32,
-      incrs: steps[plot.as],
+      ...(plot.as === "seconds"
+        ? {
+          splits: (_, _axis, _min, most) => times.filter((time) => time <= most),
+          filter: (_, splits) => [...splits]
+        }
+        : { incrs: steps }),
       values: (_, splits) => splits.map((value) => plot.as === "seconds" ? lengthOf(value) : short.format(value))
     }],
     series: [{}, ...plot.series.map((one) => lineOf(one, ground.colour(one.colour)))],
     hooks: {
-      drawClear: [(drawn) => shade(drawn, ground)],
       setCursor: [({ cursor }) => ground.point(cursor.idx ?? undefined)]
     }
   }

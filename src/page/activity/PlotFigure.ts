@@ -4,7 +4,7 @@ import uPlot from "uplot"
 import uplotStyles from "uplot/dist/uPlot.min.css?inline"
 import { moment } from "./Clock.ts"
 import { dataOf, optionsOf } from "./Drawing.ts"
-import { type Band, type Plot, valueOf } from "./Plots.ts"
+import { type Plot, valueOf } from "./Plots.ts"
 
 const styles = css`
   :host {
@@ -80,7 +80,6 @@ export class PlotFigure extends LitElement {
   static override properties = {
     plot: { attribute: false },
     steps: { attribute: false },
-    bands: { attribute: false },
     theme: { attribute: false },
     at: { state: true },
     unfolded: { state: true }
@@ -91,7 +90,6 @@ export class PlotFigure extends LitElement {
 
   declare plot: Plot | undefined
   declare steps: ReadonlyArray<number>
-  declare bands: ReadonlyArray<Band>
   /** Changes with the page's colours, upon which the plot is drawn again. */
   declare theme: number
   /** The step under the pointer. */
@@ -105,7 +103,6 @@ export class PlotFigure extends LitElement {
     super()
     this.plot = undefined
     this.steps = []
-    this.bands = []
     this.theme = 0
     this.at = undefined
     this.unfolded = false
@@ -135,14 +132,13 @@ export class PlotFigure extends LitElement {
 
   override updated(changed: PropertyValues<this>) {
     const { place, plot } = this
-    const isOther = changed.has("plot") || changed.has("steps") || changed.has("bands") || changed.has("theme")
+    const isOther = changed.has("plot") || changed.has("steps") || changed.has("theme")
     if (plot === undefined || place === null || !isOther) return
     this.drawn?.destroy()
     this.drawn = new uPlot(
       optionsOf(plot, {
         width: place.clientWidth || 300,
         height: place.clientHeight || 200,
-        bands: this.bands,
         colour: (number) => getComputedStyle(this.renderRoot.querySelector(`.c${number}`)!).color,
         token: (name) => getComputedStyle(this).getPropertyValue(`--cds-${name}`).trim(),
         font: getComputedStyle(this).fontFamily,
@@ -167,7 +163,7 @@ export class PlotFigure extends LitElement {
       ${
       unfolded
         ? html`<div class="table" tabindex="0" role="region" aria-label="${plot.title} as a table"><table>
-          <thead><tr><th scope="col">Local time</th>${
+          <thead><tr><th scope="col">Time</th>${
           plot.series.map(({ name }) => html`<th scope="col">${name}</th>`)
         }</tr></thead>
           <tbody>${

@@ -36,6 +36,8 @@ export interface Band {
 /** A band with what it concerns. */
 export interface Mark extends Band {
   readonly of: string
+  readonly instance: string
+  readonly endpoint: string
   readonly lasts: boolean
 }
 
@@ -146,23 +148,14 @@ export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
     .map((mark): Mark => ({
       kind: mark.kind,
       of: visible(`${mark.instance}, ${mark.endpoint}`),
+      instance: mark.instance,
+      endpoint: mark.endpoint,
       from: Math.max(from, Date.parse(mark.from) / 1000),
       to: Math.min(end, mark.to === null ? end : Date.parse(mark.to) / 1000),
       lasts: mark.to === null
     }))
     .filter((mark) => mark.to >= mark.from && mark.to > from)
     .sort((one, other) => other.from - one.from)
-}
-
-/** Merges overlapping marks of the same kind into bands. */
-export const bandsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Band> => {
-  const bands: Array<{ -readonly [Name in keyof Band]: Band[Name] }> = []
-  for (const { from, kind, to } of [...marks].sort((one, other) => one.from - other.from)) {
-    const last = bands.findLast((band) => band.kind === kind)
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
-    else bands.push({ kind, from, to })
-  }
-  return bands
 }
 
 /** Indexes of values without a neighbour, which a line would not show. */

@@ -16,7 +16,13 @@ const labels: Record<Path, string> = {
   "credentials.client_secret": "Client Secret",
   poll_interval_minutes: "Polling Interval",
   enabled: "Enabled",
+  proof: "Signs in with",
+  "credentials.client_secret_file": "Secret's file",
+  "credentials.client_certificate_path": "Certificate's file",
+  "credentials.client_private_key_path": "Key's file",
+  "credentials.federated_token_file": "Token's file",
   display_name: "Display name",
+  group: "Group",
   client_secret_expires: "Client secret expires",
   lookback_hours: "Lookback (hours)",
   overlap_minutes: "Overlap (minutes)",
@@ -25,7 +31,13 @@ const labels: Record<Path, string> = {
   cloud: "Microsoft cloud",
   "cloud.login": "Sign-in URL",
   "cloud.graph": "Graph URL",
-  ...eachSetting(({ name }, setting) => setting === "enabled" ? `${name} enabled` : `Interval of ${name} (minutes)`)
+  ...eachSetting(({ name }, setting) =>
+    setting === "enabled"
+      ? `${name} enabled`
+      : setting === "publish"
+      ? `What is published of ${name}`
+      : `Interval of ${name} (minutes)`
+  )
 }
 
 /** A setting with two values to choose from. */

@@ -19,6 +19,8 @@ interface Options {
   readonly required?: boolean
   /** Hides the label, for screen readers only, when something visible beside the field explains it. */
   readonly hideLabel?: boolean
+  /** A remark on what was typed, which is no fault. */
+  readonly remark?: string | undefined
 }
 
 /** A fault beneath its field. */
@@ -29,7 +31,7 @@ const framed = (
   form: Form,
   path: Path,
   label: string,
-  { hideLabel = false, hint }: Options,
+  { hideLabel = false, hint, remark }: Options,
   control: TemplateResult
 ) => {
   const fault = form.faults.byPath.get(path)
@@ -42,6 +44,7 @@ const framed = (
       ? hint === undefined ? nothing : html`<p class="hint" id="${path}-hint">${hint}</p>`
       : faultLine(`${path}-fault`, fault)
   }
+      ${remark === undefined ? nothing : html`<p class="hint remark" role="status">${remark}</p>`}
     </div>
   `
 }

@@ -12,7 +12,13 @@ const ownPaths = [
   "credentials.client_secret",
   "poll_interval_minutes",
   "enabled",
+  "proof",
+  "credentials.client_secret_file",
+  "credentials.client_certificate_path",
+  "credentials.client_private_key_path",
+  "credentials.federated_token_file",
   "display_name",
+  "group",
   "client_secret_expires",
   "lookback_hours",
   "overlap_minutes",
@@ -43,9 +49,44 @@ const blank: Draft = {
   ...Object.fromEntries(paths.map((path) => [path, ""])) as Draft,
   poll_interval_minutes: "5",
   enabled: "true",
+  proof: "secret",
   sender_host: "record",
   cloud: "global",
-  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : "")
+  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : setting === "publish" ? "all" : "")
+}
+
+/** Ways to sign in, with their words and the settings of each. */
+export const proofs = [
+  { name: "secret", label: "Client secret", of: ["credentials.client_secret"] },
+  {
+    name: "certificate",
+    label: "Certificate",
+    of: ["credentials.client_certificate_path", "credentials.client_private_key_path"]
+  },
+  { name: "federated", label: "Federated credential", of: ["credentials.federated_token_file"] },
+  { name: "file", label: "Client secret in a file", of: ["credentials.client_secret_file"] }
+] as const satisfies ReadonlyArray<{ readonly name: string; readonly label: string; readonly of: ReadonlyArray<Path> }>
+
+const guid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** What a pasted secret looks like when it is the wrong one of the two that Entra ID shows. */
+export const secretRemark = (secret: string): string | undefined =>
+  guid.test(secret.trim()) ? "This looks like the Secret ID. The secret is in the column Value beside it." : undefined
+
+/** Sign-in hosts of Microsoft's clouds. */
+const loginHosts: Readonly<Record<string, string>> = {
+  global: "login.microsoftonline.com",
+  usgov: "login.microsoftonline.us",
+  usgovdod: "login.microsoftonline.us"
+}
+
+/** Where an administrator of the tenant gives consent; undefined until both IDs are typed, and in other clouds. */
+export const consentUrl = (draft: Draft): string | undefined => {
+  const [tenant, application] = [draft["credentials.tenant_id"].trim(), draft["credentials.client_id"].trim()]
+  const host = loginHosts[draft.cloud]
+  return host !== undefined && guid.test(tenant) && guid.test(application)
+    ? `https://${host}/${tenant}/adminconsent?client_id=${application}`
+    : undefined
 }
 
 type Document = Readonly<Record<string, unknown>>
@@ -74,6 +115,7 @@ export const draftOf = (stored: StoredInstance | undefined): Draft => {
     }
   }
   draft.name = name
+  draft.proof = proofs.find(({ of }) => of.some((path) => draft[path] !== ""))?.name ?? "secret"
   draft["credentials.client_secret"] = ""
   if (isDocument(document["cloud"])) draft.cloud = "custom"
   return draft
@@ -101,13 +143,18 @@ const put = (document: Record<string, unknown>, path: string, value: unknown) =>
 const cloudOf = (draft: Draft): unknown =>
   draft.cloud === "custom" ? { login: draft["cloud.login"].trim(), graph: draft["cloud.graph"].trim() } : draft.cloud
 
+/** Fields of the ways to sign in that are not chosen. */
+const unchosenOf = (draft: Draft): ReadonlySet<string> =>
+  new Set(proofs.flatMap(({ name, of }) => name === draft.proof ? [] : of))
+
 /** Returns the settings that a draft changes; for a new instance the plain fields, and others without their default. */
 export const documentOf = (draft: Draft, stored: StoredInstance | undefined): Document => {
   const before = draftOf(stored)
   // Without any credentials, the schema would not name the missing fields.
   const document: Record<string, unknown> = stored === undefined ? { credentials: {} } : {}
+  const unchosen = unchosenOf(draft)
   for (const path of paths) {
-    if (path === "name" || path.startsWith("cloud")) continue
+    if (path === "name" || path === "proof" || path.startsWith("cloud") || unchosen.has(path)) continue
     const isNew = stored === undefined && (plain.has(path) || draft[path] !== before[path])
     if (!isNew && draft[path] === before[path]) continue
     const value = settingOf(path, draft[path])
@@ -163,7 +210,7 @@ export const placed = (
   const others: Array<Fault> = []
   for (const fault of faults) {
     const path = fault.path === "credentials.client_secret_expires" ? "client_secret_expires" : fault.path
-    const isShown = draft.cloud === "custom" || !path.startsWith("cloud.")
+    const isShown = (draft.cloud === "custom" || !path.startsWith("cloud.")) && !unchosenOf(draft).has(path)
     const field = paths.find((known) => known === path && isShown)
     if (field === undefined) others.push(fault)
     else {
@@ -172,13 +219,14 @@ export const placed = (
       byPath.set(field, before === undefined || before === message ? message : `${before}; ${message}`)
     }
   }
-  const secret = "credentials.client_secret"
-  if (stored === undefined && draft[secret] === "" && byPath.size > 0 && !byPath.has(secret)) {
-    byPath.set(secret, required)
+  if (stored === undefined && byPath.size > 0) {
+    for (const path of proofs.find(({ name }) => name === draft.proof)?.of ?? []) {
+      if (draft[path] === "" && !byPath.has(path)) byPath.set(path, required)
+    }
   }
   return { byPath, others, first: paths.find((path) => byPath.has(path)) }
 }
 
 /** Whether a field in the fold has a fault. */
 export const isFoldedFaulty = ({ byPath }: PlacedFaults): boolean =>
-  Array.from(byPath.keys()).some((path) => !plain.has(path))
+  Array.from(byPath.keys()).some((path) => !plain.has(path) && !path.startsWith("credentials."))

@@ -5,7 +5,10 @@ import { css } from "lit"
 export const formStyles = css`
   form, .group { display: grid; gap: 1.5rem; }
   /* Fields on a panel have the page's background. */
-  input:not([type="checkbox"]):not([type="radio"]), select { background: var(--cds-field-02); }
+  input:where(:not([type="checkbox"]):not([type="radio"])), select { background: var(--cds-field-02); }
+  .hint a { color: var(--cds-link-primary); }
+  .hint a:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
+  .remark { color: var(--cds-text-primary); }
   .advanced > summary { min-height: 2.5rem; border-block: 1px solid var(--cds-border-subtle-01); }
   .advanced .group { padding: 1.5rem 0 0; }
   .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1.5rem 1rem; }
@@ -38,23 +41,6 @@ export const formStyles = css`
   }
   .tick input:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .enabled { display: flex; flex-direction: column; gap: 0.25rem; }
-  .product {
-    display: grid;
-    grid-template-columns: auto 1fr;
-    gap: 0.25rem 1rem;
-    width: 100%;
-    padding: 1rem;
-    border: 1px solid var(--cds-border-tile-01);
-    background: var(--cds-layer-02);
-    color: inherit;
-    font: inherit;
-    text-align: left;
-    cursor: pointer;
-  }
-  .product:hover { background: var(--cds-layer-hover-02); }
-  .product:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-  .product .icon { grid-row: span 2; color: var(--cds-icon-interactive, var(--cds-interactive)); }
-  .product strong { font-size: 1rem; }
   .conflict {
     display: grid;
     gap: 1rem;
@@ -78,7 +64,6 @@ export const formStyles = css`
   .faults:focus { outline: none; }
   .conflict .notice { margin-bottom: 0; }
   azure-security-connection-test { margin-top: 1.5rem; scroll-margin: 1rem; }
-  .choose { margin-bottom: 1rem; }
   .buttons {
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 1fr));
@@ -90,7 +75,7 @@ export const formStyles = css`
   .buttons.two { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .where { padding: 0.5rem 1rem; color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; }
   @media (max-width: 30rem) {
-    input:not([type="checkbox"]):not([type="radio"]) { padding: 0 0.5rem; }
+    input:where(:not([type="checkbox"]):not([type="radio"])) { padding: 0 0.5rem; }
     .endpoint-row { grid-template-columns: minmax(0, 1fr) 6rem; gap: 0.5rem; }
     .buttons:not(.two) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
     .buttons:not(.two) .test { grid-row: 1; grid-column: span 2; }

@@ -25,7 +25,7 @@ import {
 } from "./FormDraft.ts"
 import { formStyles } from "./FormStyles.ts"
 import { merged, secretPath } from "./Merge.ts"
-import { plainFields, productChoice } from "./PlainFields.ts"
+import { plainFields } from "./PlainFields.ts"
 import { askBeforeLeaving } from "./Unsaved.ts"
 
 /** The panel. Fires `saved` with the stored instance, and `leave`. */
@@ -34,7 +34,6 @@ export class InstanceForm extends LitElement {
     open: { type: Boolean },
     stored: { attribute: false },
     where: {},
-    step: { state: true },
     draft: { state: true },
     faults: { state: true },
     failure: { state: true },
@@ -52,8 +51,6 @@ export class InstanceForm extends LitElement {
   declare stored: StoredInstance | undefined
   /** Where settings are saved. */
   declare where: string
-  /** The current step: choosing a product, or typing. */
-  declare private step: "product" | "form"
   declare private draft: Draft
   declare private faults: PlacedFaults
   declare private failure: Failure | undefined
@@ -76,7 +73,6 @@ export class InstanceForm extends LitElement {
   }
 
   #begin() {
-    this.step = this.stored === undefined ? "product" : "form"
     this.draft = draftOf(this.stored)
     this.faults = noFaults
     this.failure = undefined
@@ -88,7 +84,7 @@ export class InstanceForm extends LitElement {
   }
 
   get #isTyped() {
-    return this.open && this.step === "form" && isChanged(this.draft, this.stored)
+    return this.open && isChanged(this.draft, this.stored)
   }
 
   /** Resets the form when it opens or closes, so that no secret stays behind. */
@@ -101,7 +97,7 @@ export class InstanceForm extends LitElement {
   protected override async updated(changed: PropertyValues<this>) {
     if (!changed.has("open") || !this.open) return
     await this.#dialog.updateComplete
-    await this.#focus(this.step === "product" ? ".product" : "input")
+    await this.#focus("input")
   }
 
   get #dialog() {
@@ -233,11 +229,6 @@ export class InstanceForm extends LitElement {
     else await this.#focus("form input")
   }
 
-  #choose() {
-    this.step = "form"
-    void this.#focus("#name")
-  }
-
   #buttons = () =>
     this.leaving ? leaveButtons({ stay: () => void this.#stay(), discard: () => this.#close() }) : formButtons(this, {
       cancel: () => this.#leave(),
@@ -245,38 +236,33 @@ export class InstanceForm extends LitElement {
       save: () => void this.#save()
     })
 
+  /** The fields; a closed form has none, so that no secret stays behind. */
+  #content() {
+    return html`
+        ${formFaults(this.faults, this.failure)}
+        ${
+      this.current === undefined
+        ? nothing
+        : conflict(this.current, this.draft, this.stored, { keep: this.#keepMine, take: this.#takeTheirs })
+    }
+        ${
+      plainFields({ draft: this.draft, faults: this.faults, type: this.#type }, this.stored, () => void this.#save(), {
+        isOpen: this.unfolded,
+        unfold: (isOpen) => (this.unfolded = isOpen)
+      })
+    }
+        <azure-security-connection-test
+          @running=${({ detail }: CustomEvent<boolean>) => (this.testing = detail)}></azure-security-connection-test>
+    `
+  }
+
   override render() {
-    const isForm = this.step === "form"
-    const heading = !isForm
-      ? "Add Integration"
-      : this.stored === undefined
-      ? "Add Azure Security"
-      : `Edit ${this.stored.name}`
+    const heading = this.stored === undefined ? "Add Azure Security" : `Edit ${this.stored.name}`
     return html`
       <azure-security-dialog kind="panel" .open=${this.open} .heading=${visible(heading)} label="Integrations"
         @leave=${this.#leave}>
-        ${
-      isForm
-        ? html`
-            ${formFaults(this.faults, this.failure)}
-            ${
-          this.current === undefined
-            ? nothing
-            : conflict(this.current, this.draft, this.stored, { keep: this.#keepMine, take: this.#takeTheirs })
-        }
-            ${
-          plainFields({ draft: this.draft, faults: this.faults, type: this.#type }, this.stored, () =>
-            void this.#save(), { isOpen: this.unfolded, unfold: (isOpen) => (this.unfolded = isOpen) })
-        }
-            <azure-security-connection-test
-              @running=${(
-          { detail }: CustomEvent<boolean>
-        ) => (this.testing = detail)}></azure-security-connection-test>`
-        : productChoice(() =>
-          this.#choose()
-        )
-    }
-        <div slot="footer">${isForm ? this.#buttons() : nothing}</div>
+        ${this.open ? this.#content() : nothing}
+        <div slot="footer">${this.open ? this.#buttons() : nothing}</div>
       </azure-security-dialog>
     `
   }

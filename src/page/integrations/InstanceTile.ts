@@ -8,6 +8,7 @@ import { folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { Ticking } from "../Ticking.ts"
 import { deadLettersHint, endpointFold, endpointStyles } from "./EndpointFold.ts"
+import { endpointMatrix, matrixStyles } from "./EndpointMatrix.ts"
 import { reportCard, reportStyles } from "./ReportCard.ts"
 import { conditions, faults, type Instance, type Tile, totals } from "./Tiles.ts"
 import { tileStyles } from "./TileStyles.ts"
@@ -24,7 +25,7 @@ export class InstanceTile extends LitElement {
     isLost: { attribute: false }
   }
 
-  static override styles = [text, folds, reportStyles, endpointStyles, tileStyles]
+  static override styles = [text, folds, reportStyles, endpointStyles, matrixStyles, tileStyles]
 
   declare tile: Tile
   declare changeable: boolean
@@ -100,7 +101,7 @@ export class InstanceTile extends LitElement {
           // Those that are off say nothing of the tenant; the form has them.
           running.endpoints.filter(({ state }) => state !== "disabled").map((endpoint) =>
             endpointFold(endpoint, this.#time.now, this.isLost)
-          )}</div>`
+          )}</div>${endpointMatrix(running)}`
         : nothing
     }
       ${this.#budget(running)}

@@ -4,7 +4,6 @@ import "../Dialog.ts"
 import "./InstanceForm.ts"
 import "./InstanceTile.ts"
 import { html, LitElement, nothing, type PropertyValues } from "lit"
-import { repeat } from "lit/directives/repeat.js"
 import {
   client,
   Refused,
@@ -19,10 +18,13 @@ import { visible } from "../Text.ts"
 import { deleteQuestion } from "./DeleteQuestion.ts"
 import { empty, whereChanges } from "./Empty.ts"
 import { type Failure, failureOf, notice } from "./Failure.ts"
+import { Filtering } from "./Filtering.ts"
 import type { Wish } from "./InstanceTile.ts"
 import { integrationsStyles } from "./IntegrationsStyles.ts"
-import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
-import { type Condition, filtered, type Tile, tiles } from "./Tiles.ts"
+import { type Tenant, tenants } from "./TenantRows.ts"
+import { tenantViews } from "./TenantViews.ts"
+import { pageSize } from "./TileFilter.ts"
+import { type Tile, tiles } from "./Tiles.ts"
 
 /** The view at `/admin/settings/integrations`. */
 export class Integrations extends LitElement {
@@ -32,9 +34,6 @@ export class Integrations extends LitElement {
     isLost: { attribute: false },
     settings: { state: true },
     failure: { state: true },
-    words: { state: true },
-    condition: { state: true },
-    page: { state: true },
     form: { state: true },
     deleting: { state: true },
     deleteFailure: { state: true },
@@ -49,9 +48,6 @@ export class Integrations extends LitElement {
   declare isLost: boolean
   declare private settings: StoredSettings | undefined
   declare private failure: Failure | undefined
-  declare private words: string
-  declare private condition: Condition | undefined
-  declare private page: number
   /** The instance in the open form. */
   declare private form: { readonly stored: StoredInstance | undefined } | undefined
   declare private deleting: StoredInstance | undefined
@@ -61,6 +57,15 @@ export class Integrations extends LitElement {
   /** What was done, for screen readers. */
   declare private said: string
   readonly #removed = new Set<string>()
+  readonly #filtering = new Filtering(this)
+  /** The tiles, and what they were made of. */
+  #made: {
+    readonly settings: StoredSettings | undefined
+    readonly status: StatusDocument | undefined
+    readonly removed: number
+    readonly all: ReadonlyArray<Tile>
+  } | undefined
+  #sorted: { readonly all: ReadonlyArray<Tile>; readonly tenants: ReadonlyArray<Tenant> } | undefined
   #signature = ""
   /** Counts the reads. An answer that is older than a save or another read is dropped. */
   #reads = 0
@@ -70,8 +75,6 @@ export class Integrations extends LitElement {
     super()
     this.access = "status"
     this.isLost = false
-    this.words = ""
-    this.page = 0
     this.said = ""
   }
 
@@ -130,10 +133,9 @@ export class Integrations extends LitElement {
     this.#put(saved.name, [saved])
     this.form = undefined
     this.said = `${saved.name} is saved; it takes effect within seconds.`
-    this.words = ""
-    this.condition = undefined
+    this.#filtering.clear()
     const place = this.#tiles.findIndex(({ name }) => name === saved.name)
-    this.page = Math.max(0, Math.floor(place / pageSize))
+    this.#filtering.turn(Math.max(0, Math.floor(place / pageSize)))
     setTimeout(() => this.#keepFocus())
   }
 
@@ -212,7 +214,13 @@ export class Integrations extends LitElement {
   }
 
   get #tiles() {
-    return tiles(this.settings?.instances ?? [], this.status?.instances ?? [], this.#removed)
+    const { settings, status } = this
+    const [made, removed] = [this.#made, this.#removed.size]
+    const isOld = made === undefined || made.settings !== settings || made.status !== status || made.removed !== removed
+    if (!isOld) return made.all
+    const all = tiles(settings?.instances ?? [], status?.instances ?? [], this.#removed)
+    this.#made = { settings, status, removed, all }
+    return all
   }
 
   get #isChangeable() {
@@ -225,36 +233,26 @@ export class Integrations extends LitElement {
     }</cds-button>`
 
   #grid(all: ReadonlyArray<Tile>) {
-    const found = filtered(all, this.words, this.condition)
-    const page = Math.min(this.page, Math.max(0, Math.ceil(found.length / pageSize) - 1))
-    const shown = found.slice(page * pageSize, (page + 1) * pageSize)
-    return html`
-      ${
-      all.length > 1
-        ? filterBar(all, this.words, this.condition, (words, condition) => {
-          this.words = words
-          this.condition = condition
-          this.page = 0
-        })
-        : nothing
-    }
-      ${found.length === 0 ? html`<p class="quiet" role="status">No instance matches.</p>` : nothing}
-      <ul class="grid" aria-label="Instances">${
-      repeat(shown, ({ name }) =>
-        name, (tile) =>
-        html`<li><azure-security-tile .tile=${tile} .changeable=${this.#isChangeable} .busy=${
-          this.busy === tile.name
-        } .isLost=${this.isLost}
-          @wish=${({ detail }: CustomEvent<Wish>) =>
-          void this.#wish(tile, detail)}></azure-security-tile></li>`)
-    }</ul>
-      ${
-      pageTurner(found.length, page, (to) => {
-        this.page = to
-        this.renderRoot.querySelector("h1")!.scrollIntoView({ block: "start" })
-      })
-    }
-    `
+    const tile = (tile: Tile) =>
+      html`<azure-security-tile .tile=${tile} .changeable=${this.#isChangeable} .busy=${this.busy === tile.name}
+        .isLost=${this.isLost} @wish=${({ detail }: CustomEvent<Wish>) =>
+        void this.#wish(tile, detail)}></azure-security-tile>`
+    return tenantViews(
+      this.#tenants(all),
+      this.#filtering,
+      tile,
+      () => this.renderRoot.querySelector("h1")!.scrollIntoView({ block: "start" })
+    )
+  }
+
+  /** The tenants of these tiles; they are sorted only after news, because there may be a thousand. */
+  #tenants(all: ReadonlyArray<Tile>): ReadonlyArray<Tenant> {
+    const sorted = this.#sorted
+    if (sorted !== undefined && sorted.all === all) return sorted.tenants
+    const now = Date.now()
+    const made = tenants(all, Date.parse(this.status?.started_at ?? "") || now, now)
+    this.#sorted = { all, tenants: made }
+    return made
   }
 
   override render() {

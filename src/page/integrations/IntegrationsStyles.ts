@@ -21,6 +21,29 @@ export const integrationsStyles = css`
     margin-bottom: 1rem;
   }
   cds-search { flex: 1 1 16rem; max-width: 30rem; }
+  .choice select {
+    height: 2.5rem;
+    max-width: 16rem;
+    padding: 0 0.75rem;
+    border: 0;
+    border-bottom: 1px solid var(--cds-border-strong-01);
+    background: var(--cds-field-01);
+    color: var(--cds-text-primary);
+    font: inherit;
+  }
+  .choice select:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
+  .shapes { display: flex; gap: 0.25rem; margin-left: auto; }
+  .export { display: flex; justify-content: flex-end; margin-bottom: 0.5rem; }
+  .plain {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--cds-link-primary);
+    font: inherit;
+    text-decoration: underline;
+    cursor: pointer;
+  }
+  .plain:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   .chips { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   .chip {
     display: flex;

@@ -1,21 +1,11 @@
-/** The steps of adding an instance: the product, then the fields that every tenant needs. */
+/** The fields that every tenant needs. */
 import "@carbon/web-components/es/components/toggle/toggle.js"
 import { html, nothing, type TemplateResult } from "lit"
 import type { StoredInstance } from "../Client.ts"
-import { icon } from "../Icons.ts"
 import { advanced } from "./Advanced.ts"
-import { faultLine, type Form, textField } from "./Fields.ts"
-
-/** The choice of a product. */
-export const productChoice = (choose: () => void): TemplateResult =>
-  html`
-    <p class="quiet choose">What do you want to collect from?</p>
-    <button class="product" type="button" @click=${choose}>
-      ${icon("shield", { size: 32 })}
-      <strong>Azure Security</strong>
-      <span class="quiet">Microsoft Graph security alerts, their evidence, and incidents of one tenant.</span>
-    </button>
-  `
+import { endpointFacts } from "./EndpointFacts.ts"
+import { choiceField, faultLine, type Form, textField } from "./Fields.ts"
+import { consentUrl, type Path, proofs, secretRemark } from "./FormDraft.ts"
 
 const secretHint = (stored: StoredInstance | undefined): string => {
   if (stored?.has_secret === true) return "A client secret is stored; leave empty to keep it."
@@ -23,6 +13,48 @@ const secretHint = (stored: StoredInstance | undefined): string => {
     return `The instance signs in with ${stored.credential}. A client secret typed here replaces that.`
   }
   return "Its Value, not its Secret ID. It is stored and never shown again."
+}
+
+const fileHint = "Name of a file in the connector's directory of secrets, AZURE_SECURITY_SECRETS_DIR."
+
+/** The fields of the chosen way to sign in. */
+const proofFields = (form: Form, stored: StoredInstance | undefined) => {
+  const file = (path: Path, label: string, hint = fileHint) => textField(form, path, label, { required: true, hint })
+  switch (form.draft.proof) {
+    case "certificate":
+      return html`<div class="pair">${file("credentials.client_certificate_path", "Certificate's file")}${
+        file(
+          "credentials.client_private_key_path",
+          "Private key's file",
+          "Name of the file of its private key, in PEM."
+        )
+      }</div>`
+    case "federated":
+      return file("credentials.federated_token_file", "Token's file")
+    case "file":
+      return file("credentials.client_secret_file", "Secret's file")
+    default:
+      return textField(form, "credentials.client_secret", "Client Secret", {
+        kind: "password",
+        required: stored === undefined,
+        hint: secretHint(stored),
+        remark: secretRemark(form.draft["credentials.client_secret"])
+      })
+  }
+}
+
+/** What the app registration needs, and where consent is given. */
+const permissionsOf = ({ draft }: Form) => {
+  const wanted = endpointFacts.filter(({ name }) => draft[`endpoints.${name}.enabled`] === "true")
+  const permissions = Array.from(new Set(wanted.flatMap(({ permissions }) => permissions.slice(0, 1))))
+  const consent = consentUrl(draft)
+  return html`<p class="hint">The app registration needs the application permissions <span class="code">${
+    permissions.join(", ")
+  }</span> of Microsoft Graph, with admin consent${
+    consent === undefined
+      ? nothing
+      : html`: <a href=${consent} target="_blank" rel="noopener noreferrer">give consent in this tenant<span class="vh"> (in a new tab)</span></a>`
+  }.</p>`
 }
 
 const enabledField = ({ draft, faults, type }: Form) => {
@@ -69,13 +101,9 @@ export const plainFields = (
       hint: "Application (client) ID of the app registration."
     })
   }
-      ${
-    textField(form, "credentials.client_secret", "Client Secret", {
-      kind: "password",
-      required: stored === undefined,
-      hint: secretHint(stored)
-    })
-  }
+      ${choiceField(form, "proof", "Signs in with", proofs.map(({ label, name }) => [name, label] as const))}
+      ${proofFields(form, stored)}
+      ${permissionsOf(form)}
       ${
     textField(form, "poll_interval_minutes", "Polling Interval", {
       kind: "number",

@@ -3,36 +3,74 @@ import "@carbon/web-components/es/components/button/button.js"
 import "@carbon/web-components/es/components/search/search.js"
 import { html, nothing, type TemplateResult } from "lit"
 import { count } from "../Format.ts"
-import { icon } from "../Icons.ts"
-import { type Condition, conditions, type Tile } from "./Tiles.ts"
+import { icon, type IconName } from "../Icons.ts"
+import { visible } from "../Text.ts"
+import type { Filtering } from "./Filtering.ts"
+import { ailments, type Filter, groupsOf, type Shape, shapes, type Tenant } from "./TenantRows.ts"
+import { conditions } from "./Tiles.ts"
 
 /** Tiles on one page; more would make a browser slow. */
 export const pageSize = 24
 
-/** A field for words of the name, and a button for each condition, worst first. */
-export const filterBar = (
-  all: ReadonlyArray<Tile>,
-  words: string,
-  chosen: Condition | undefined,
-  choose: (words: string, condition: Condition | undefined) => void
-): TemplateResult => {
-  const chips = conditions.flatMap((one) => {
-    const found = all.filter(({ condition }) => condition === one.condition).length
-    return found === 0 && chosen !== one.condition ? [] : [{ ...one, found }]
+const chip = (isChosen: boolean, drawing: IconName, found: number, word: string, choose: () => void) =>
+  html`<button class="chip" type="button" aria-pressed=${isChosen} @click=${choose}>${icon(drawing)}${
+    count(found)
+  } ${word}</button>`
+
+const stateChips = (all: ReadonlyArray<Tenant>, { filter }: Filtering, set: (change: Partial<Filter>) => void) =>
+  conditions.flatMap(({ condition, icon: drawing, word }) => {
+    const found = all.filter(({ tile }) => tile.condition === condition).length
+    const isChosen = filter.condition === condition
+    return found === 0 && !isChosen
+      ? []
+      : [chip(isChosen, drawing, found, word, () => set({ condition: isChosen ? undefined : condition }))]
   })
+
+const ailmentChips = (all: ReadonlyArray<Tenant>, { filter }: Filtering, set: (change: Partial<Filter>) => void) =>
+  ailments.flatMap(({ icon: drawing, name, word }) => {
+    const found = all.filter(({ ailments }) => ailments.has(name)).length
+    const isChosen = filter.ailment === name
+    return found === 0 && !isChosen
+      ? []
+      : [chip(isChosen, drawing, found, word, () => set({ ailment: isChosen ? undefined : name }))]
+  })
+
+/** A field for words, chips for states and kinds of warnings, the groups, and how the tenants are shown. */
+export const filterBar = (all: ReadonlyArray<Tenant>, filtering: Filtering, shape: Shape): TemplateResult => {
+  const { filter } = filtering
+  const set = (change: Partial<Filter>) => filtering.set(change)
+  const groups = groupsOf(all)
+  const warnings = ailmentChips(all, filtering, set)
   return html`
     <div class="filter">
-      <cds-search size="md" label-text="Filter by name" placeholder="Filter by name" close-button-label-text="Clear the filter"
-        .value=${words} @cds-search-input=${({ detail }: CustomEvent<{ value: string }>) =>
-    choose(detail.value, chosen)}></cds-search>
-      <div class="chips" role="group" aria-label="Filter by status">${
-    chips.map(({ condition, found, icon: drawing, word }) =>
-      html`<button class="chip" type="button" aria-pressed=${chosen === condition}
-          @click=${() => choose(words, chosen === condition ? undefined : condition)}>${icon(drawing)}${
-        count(found)
-      } ${word}</button>`
+      <cds-search size="md" label-text="Filter by name or group" placeholder="Filter by name or group"
+        close-button-label-text="Clear the filter" .value=${filter.words}
+        @cds-search-input=${({ detail }: CustomEvent<{ value: string }>) => set({ words: detail.value })}></cds-search>
+      ${
+    groups.length < 2 && filter.group === undefined ? nothing : html`<label class="choice"><span class="vh">Group</span>
+        <select @change=${({ target }: Event) => {
+      const { value } = target as HTMLSelectElement
+      set({ group: value === "" ? undefined : value.slice(1) })
+    }}><option value="" .selected=${filter.group === undefined}>All groups</option>${
+      groups.map((group) =>
+        html`<option value=${`=${group}`} .selected=${filter.group === group}>${
+          group === "" ? "Without a group" : visible(group)
+        }</option>`
+      )
+    }</select></label>`
+  }
+      <div class="shapes" role="group" aria-label="Show as">${
+    shapes.map(({ label, name }) =>
+      html`<button class="chip" type="button" aria-pressed=${shape === name} @click=${() =>
+        set({ shape: name })}>${label}</button>`
     )
   }</div>
+      <div class="chips" role="group" aria-label="Filter by status">${stateChips(all, filtering, set)}</div>
+      ${
+    warnings.length === 0
+      ? nothing
+      : html`<div class="chips" role="group" aria-label="Filter by warning">${warnings}</div>`
+  }
     </div>
   `
 }

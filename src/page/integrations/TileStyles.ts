@@ -17,8 +17,8 @@ export const tileStyles = css`
   article.failed { border-top-color: var(--cds-support-error); }
   article.disabled { border-top-color: var(--cds-border-strong-01); }
   article.lost { border-top-color: var(--cds-border-strong-01); filter: grayscale(1); }
-  .head { display: flex; justify-content: space-between; gap: 1rem; }
-  .names { min-width: 0; }
+  .head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; }
+  .names { flex: 1 1 10rem; min-width: 0; }
   h2 { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
   .condition {
     display: flex;

@@ -24,6 +24,8 @@ export interface Tile {
   readonly running: Instance | undefined
   /** Whether a stored change has not taken effect yet. */
   readonly pending: boolean
+  /** Its place in the order of names. */
+  readonly place: number
 }
 
 /** Conditions, worst first, with the word and the icon of each, and what it means where the word does not say it. */
@@ -54,7 +56,7 @@ export const tiles = (
 ): ReadonlyArray<Tile> => {
   const byName = new Map(running.map((instance) => [instance.name, instance]))
   const known = new Set(stored.map(({ name }) => name))
-  const all: Array<Tile> = stored.map((instance) => {
+  const all: Array<Omit<Tile, "place">> = stored.map((instance) => {
     const found = byName.get(instance.name)
     const enabled = isEnabled(instance)
     const pending = found === undefined || found.enabled !== enabled
@@ -80,21 +82,7 @@ export const tiles = (
   }
   return all.sort((one, other) =>
     collator.compare(one.displayName, other.displayName) || collator.compare(one.name, other.name)
-  )
-}
-
-/** Tiles whose names contain all words of a filter, and that have the condition, if one is given. */
-export const filtered = (
-  all: ReadonlyArray<Tile>,
-  words: string,
-  condition: Condition | undefined
-): ReadonlyArray<Tile> => {
-  const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== "")
-  return all.filter((tile) => {
-    if (condition !== undefined && tile.condition !== condition) return false
-    const names = `${tile.displayName} ${tile.name}`.toLowerCase()
-    return wanted.every((word) => names.includes(word))
-  })
+  ).map((tile, place) => ({ ...tile, place }))
 }
 
 /** Whether an endpoint is being polled: it has no time for its next poll. */
@@ -136,7 +124,9 @@ const lesser: ReadonlySet<Endpoint["state"]> = new Set([
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()
   const tell = (report: Report, severity: Told["severity"], endpoint: string | undefined) => {
-    const key = `${report.code}\n${report.message}\n${report.remedy}`
+    // Equal faults of several endpoints differ only by the endpoint that they name.
+    const said = endpoint === undefined ? report.message : report.message.replaceAll(endpoint, "")
+    const key = `${report.code}\n${said}\n${report.remedy}`
     const before = told.get(key)
     const names = endpoint === undefined ? [] : [endpoint]
     if (before === undefined) told.set(key, { report, endpoints: names, severity })

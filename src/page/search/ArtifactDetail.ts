@@ -2,14 +2,17 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit"
 import type { Detail } from "../Client.ts"
 import { icon } from "../Icons.ts"
-import { clipped, harmless, titled } from "../Text.ts"
+import { clipped, titled } from "../Text.ts"
 import { followZone } from "../Zone.ts"
 import { kind, type Row } from "./Columns.ts"
 import "./CopyButton.ts"
-import { clockTime, fullTime } from "./ArtifactFormat.ts"
+import { fullTime } from "./ArtifactFormat.ts"
 import { detailStyles } from "./DetailStyles.ts"
 import { type Fact, facts } from "./Facts.ts"
+import { factTools } from "./FactTools.ts"
 import "./HistoryTab.ts"
+import "../story/RelatedTab.ts"
+import "../story/StoryView.ts"
 import { artifactValue, type Bounds, brief, full, jsonLines } from "./JsonText.ts"
 import { portalLink } from "./PortalLink.ts"
 import { icons, severityMark } from "./SearchIcons.ts"
@@ -30,12 +33,6 @@ const tabs: ReadonlyArray<{ readonly name: Tab; readonly label: string }> = [
   { name: "history", label: "History" },
   { name: "json", label: "JSON" }
 ]
-
-/** A query term that was chosen, and what to do with it. */
-export interface ChosenTerm {
-  readonly term: string
-  readonly as: "add" | "exclude" | "only"
-}
 
 /**
  * `<azure-security-detail>`: fires `term` with a {@link ChosenTerm} when a value is chosen, `open` with a related row, `back`
@@ -95,6 +92,8 @@ export class ArtifactDetail extends LitElement {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 
+  private readonly passed = (event: CustomEvent<unknown>) => this.fire(event.type as "term" | "open", event.detail)
+
   private readonly turn = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ name }) => name === this.tab)
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key]
@@ -123,23 +122,10 @@ export class ArtifactDetail extends LitElement {
         }}>Show all of it</button>`
         : undefined
     }</span>
-        <span class="tools">
-          ${
-      term === undefined ? undefined : html`<button
-            class="ghost small icon-only" type="button" title="Exclude" aria-label="Exclude ${label} ${
-        clipped(text, 100)
-      }"
-            @click=${() => this.fire("term", { term, as: "exclude" })}
-          >${icons.exclude}</button><button
-            class="ghost small icon-only" type="button" title="Search only this"
-            aria-label="Search only ${label} ${clipped(text, 100)}"
-            @click=${() => this.fire("term", { term, as: "only" })}
-          >${icons.only}</button>`
-    }<azure-security-copy label=${label} .text=${value}></azure-security-copy>${
-      isDisarmed
-        ? html`<azure-security-copy label="${label}, defanged" .icon=${icons.shield} .text=${text}></azure-security-copy>`
-        : undefined
-    }</span>
+        ${
+      factTools({ isDisarmed, label, text, value, ...(term === undefined ? {} : { term }) }, (chosen) =>
+        this.fire("term", chosen))
+    }
       </dd>`
   }
 
@@ -150,6 +136,7 @@ export class ArtifactDetail extends LitElement {
         ? html`<p class="quiet">The artifact's file is gone; only what the index kept is shown.</p>`
         : undefined
     }
+      <azure-security-story .detail=${detail} .artifact=${this.value} @term=${this.passed} @open=${this.passed}></azure-security-story>
       ${
       facts(detail, this.value).map(({ facts, label }) =>
         html`<section>
@@ -158,36 +145,6 @@ export class ArtifactDetail extends LitElement {
         </section>`
       )
     }`
-  }
-
-  private rows(label: string, rows: ReadonlyArray<Row>, none: string) {
-    return html`<section>
-      <h3>${label}</h3>
-      ${
-      rows.length === 0 ? html`<p class="quiet">${none}</p>` : html`<ul>${
-        rows.map((row) => {
-          const isThis = row.id === this.row?.id && row.key === this.row.key
-          const who = row.user ?? row.hostname ?? row.src_ip ?? row.email_from ?? row.file_name ?? ""
-          return html`<li><button
-            class="row" type="button" ?disabled=${isThis} aria-current=${isThis} @click=${() => this.fire("open", row)}
-          >
-            <span class="line"><bdi class="kind">${kind(row)}</bdi>${severityMark(row.severity)}</span>
-            <span class="line"><bdi>${titled(row.title, 120)}</bdi></span>
-            <span class="line quiet"><span>${clockTime(row.time)}</span><bdi>${harmless(clipped(who, 80))}</bdi></span>
-          </button></li>`
-        })
-      }</ul>`
-    }</section>`
-  }
-
-  private related({ alert, incident, row }: Detail) {
-    return html`
-      ${
-      row.stream === "azure_security_incident" && alert.length === 0
-        ? undefined
-        : this.rows("Alert and its evidence", alert, "The index has nothing else of this alert.")
-    }
-      ${this.rows("Incident", incident, "The index has no incident of this artifact.")}`
   }
 
   private shown: { readonly detail: Detail; readonly rows: ReadonlyArray<Row> } | undefined
@@ -242,14 +199,19 @@ export class ArtifactDetail extends LitElement {
     if (this.tab === "history") {
       return html`<azure-security-history-of .rows=${this.versions(this.detail)}></azure-security-history-of>`
     }
-    if (this.tab === "related") return this.related(this.detail)
+    if (this.tab === "related") {
+      return html`<azure-security-related
+        .detail=${this.detail} .artifact=${this.value} @term=${this.passed} @open=${this.passed}
+      ></azure-security-related>`
+    }
     return this.tab === "json" ? this.json(this.detail) : this.summary(this.detail)
   }
 
   override render() {
     const { row } = this
     if (row === undefined && this.detail === undefined && this.trouble === undefined) return undefined
-    const related = this.detail && this.detail.alert.length + this.detail.incident.length
+    const related = this.detail &&
+      this.detail.alert.length + this.detail.incident.length + this.detail.members.length
     return html`
       <header>
         <div class="bar">

@@ -28,6 +28,9 @@ export const kind = (row: Row): string =>
 
 const mail = (row: Row): string => [plain(row.email_from), plain(row.email_to)].filter((end) => end !== "").join(" → ")
 
+/** A mail's subject, with its sender and recipient. */
+const mailOf = (row: Row): string => [plain(row.email_subject), mail(row)].filter((part) => part !== "").join(" · ")
+
 /** What a row has as a URL or domain, unless it is only where its alert is found in the portal. */
 const indicatorOf = ({ fqdn, uri }: Row) =>
   portalUrl(uri) === undefined
@@ -37,8 +40,9 @@ const indicatorOf = ({ fqdn, uri }: Row) =>
 /** What an evidence is about: its URL, mail, file, user, host or address; else its title. */
 export const about = (row: Row): string =>
   [
+    /message|submission/i.test(row.evidence ?? "") ? mailOf(row) : "",
     indicatorOf(row).uri,
-    [plain(row.email_subject), mail(row)].filter((part) => part !== "").join(" · "),
+    mailOf(row),
     plain(row.file_name),
     indicatorOf(row).fqdn,
     plain(row.user),

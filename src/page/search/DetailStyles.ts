@@ -70,6 +70,7 @@ export const detailStyles = css`
     outline: none;
   }
   section + section { margin-block-start: 1.5rem; }
+  azure-security-story { margin-block-end: 2rem; }
   h3 { margin: 0 0 0.5rem; font-size: 0.875rem; font-weight: 600; }
   p { margin: 0 0 0.75rem; }
   dl {
@@ -106,23 +107,6 @@ export const detailStyles = css`
   .value .word { text-decoration: inherit; text-underline-offset: inherit; }
   .value:hover, .whole { color: var(--cds-link-primary); }
   .value:focus-visible, .whole:focus-visible { outline: 2px solid var(--cds-focus); }
-  ul { margin: 0; padding: 0; border-block-start: 1px solid var(--cds-border-subtle-01); list-style: none; }
-  .row {
-    display: grid;
-    gap: 0.25rem;
-    inline-size: 100%;
-    padding: 0.625rem 0.75rem;
-    border: 0;
-    border-block-end: 1px solid var(--cds-border-subtle-01);
-    background: transparent;
-    cursor: pointer;
-    text-align: start;
-  }
-  .row:hover { background: var(--cds-layer-hover-01); }
-  .row:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-  .row:disabled { background: var(--cds-layer-selected-01); color: inherit; cursor: default; }
-  .row .kind { font-weight: 600; }
-  .row .severity, .row .quiet { font-size: 0.75rem; }
   .actions {
     display: flex;
     flex-wrap: wrap;

@@ -1,11 +1,19 @@
 /** Messages around the rows: none found, more to load, or a failure. */
 import { html, type TemplateResult } from "lit"
+import { count } from "../Format.ts"
 import { sentence } from "../Text.ts"
-import { counted } from "./ArtifactFormat.ts"
+import { counted, indexLine } from "./ArtifactFormat.ts"
 import { rowsMax } from "./Results.ts"
 import { icons } from "./SearchIcons.ts"
-import type { Searching } from "./SearchRequests.ts"
+import { liveRows, type Searching } from "./SearchRequests.ts"
 import type { Place } from "./TimeRange.ts"
+
+/** The state of the index; `isLost` while the connector does not answer. */
+export const state = ({ index }: Searching, isLost: boolean): TemplateResult | undefined => {
+  if (index === undefined) return undefined
+  const { text, tone } = indexLine(index, isLost)
+  return html`<p class="index ${tone}"><span class="dot" aria-hidden="true"></span>${text}</p>`
+}
 
 /** Why the search failed, and a button to try again. */
 export const notice = ({ trouble }: Searching, again: () => void): TemplateResult | undefined => {
@@ -29,11 +37,14 @@ export const nothingFound = (
 ): TemplateResult | undefined => {
   if (loading === "first" || !isAnswered || trouble !== undefined || results.rows.length > 0) return undefined
   const isBehind = index?.state === "catching_up"
-  const why = query === ""
-    ? "There is no artifact in this time range."
-    : "No artifact in this time range matches all terms."
+  const isEmpty = index?.rows === 0
+  const why = isEmpty
+    ? "Artifacts appear here by themselves once an instance was polled. Integrations shows whether one is, and what is in the way."
+    : query === ""
+    ? "There is no artifact in this time range: choose a longer one, or look at Integrations whether anything is collected."
+    : "No artifact in this time range matches all terms: leave one out, or choose a longer range."
   return html`<div class="nothing">
-    <h2>${index?.rows === 0 && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
+    <h2>${isEmpty && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
     <p>${isBehind ? "The index is still catching up; new matches will appear here." : why}</p>
     ${
     range.last === "30d"
@@ -45,8 +56,9 @@ export const nothingFound = (
 
 /** The end of the rows, or a button that loads more. */
 export const end = (searching: Searching): TemplateResult | undefined => {
-  const { isFull, loading, results } = searching
+  const { isFull, isLive, loading, results } = searching
   if (results.rows.length === 0) return undefined
+  if (isLive) return html`<p class="end">Live tail shows what arrived last, at most ${count(liveRows)} rows.</p>`
   if (results.next === null) return html`<p class="end">That is all.</p>`
   if (isFull) return html`<p class="end">${counted(rowsMax, "row")} are shown: narrow the search, or export it.</p>`
   return html`<p class="end"><cds-button

@@ -39,6 +39,8 @@ const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206
 /** What needs no quotes behind a field. A backslash before a sign would be taken for an escape. */
 const bareForm = /^(?![/])(?:[\p{L}\p{N}_.@:/]|-(?!$)|\\(?=[\p{L}\p{N}]))+$/u
 
+const quoted = (text: string) => `"${text.replaceAll(/[\\"]/g, "\\$&")}"`
+
 /**
  * Returns a term that finds a value in its field; empty for a blank value. A value is cut at 200 characters, with a star
  * for the rest.
@@ -48,8 +50,14 @@ export const term = (field: string, value: string): string => {
   const cut = whole.slice(0, valueMax).toWellFormed().trim()
   if (cut === "") return ""
   if (cut.length === whole.length && bareForm.test(cut)) return `${field}:${cut}`
-  const quoted = `"${cut.replaceAll(/[\\"]/g, "\\$&")}"`
-  return `${field}:${quoted}${cut.length < whole.length ? "*" : ""}`
+  return `${field}:${quoted(cut)}${cut.length < whole.length ? "*" : ""}`
+}
+
+/** Returns a phrase that finds a text in any field and in the record of Graph; empty where it has no word to find. */
+export const phrase = (value: string): string => {
+  const whole = value.slice(0, 4 * valueMax).replaceAll(unseen, "").replaceAll(unsayable, " ").trim()
+  const cut = whole.slice(0, valueMax).toWellFormed().trim()
+  return /[\p{L}\p{N}]/u.test(cut) ? `${quoted(cut)}${cut.length < whole.length ? "*" : ""}` : ""
 }
 
 /** Returns a term that finds a tag, by the tag's name where it has one of its own. */

@@ -60,6 +60,19 @@ export const again = (results: Results, found: Found, { isNews = true } = {}): R
   return { rows: found.rows, next: found.next, fresh: new Set(isNews ? [...known, ...moved] : known) }
 }
 
+/**
+ * Replaces the rows by those that arrived last, in this order. `known` has what was there before by its id, and `signs` what
+ * is now: what is not known, or is known otherwise, is `fresh`. Without `isNews` nothing is.
+ */
+export const arrived = ({ fresh }: Results, { rows }: Found, { isNews, known, signs }: {
+  readonly isNews: boolean
+  readonly known: ReadonlyMap<string, string>
+  readonly signs: ReadonlyMap<string, string>
+}): Results => {
+  const isNew = ({ id, key }: Row) => fresh.has(key) || (isNews && known.get(id) !== signs.get(id))
+  return { rows, next: null, fresh: new Set(rows.filter(isNew).map(({ key }) => key)) }
+}
+
 /** Number of rows in `after` that are not in `before`. */
 export const addedTo = (before: Results, after: Results): number => {
   const known = new Set(before.rows.map(({ key }) => key))

@@ -1,11 +1,13 @@
 /** The table of results. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit"
 import { guard } from "lit/directives/guard.js"
 import { repeat } from "lit/directives/repeat.js"
 import { icon } from "../Icons.ts"
 import { clipped, harmless, visible } from "../Text.ts"
 import { followZone, zone, zoneName } from "../Zone.ts"
-import { about, type Column, columns, type Row } from "./Columns.ts"
+import { columnEdge } from "./ColumnEdge.ts"
+import { about, type Column, columns, type Row, storage } from "./Columns.ts"
+import { type Fitted, fitted, keepWidth, keptWidths, type Widths } from "./ColumnWidths.ts"
 import { first, type Results } from "./Results.ts"
 import { severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
@@ -13,6 +15,10 @@ import { tableStyles } from "./TableStyles.ts"
 import { groupOf, type Thing } from "./Things.ts"
 
 const shownWhileLoading = 8
+/** Pixels of the column of the buttons that unfold, and of a scroll bar. */
+const besides = { fold: 40, scrollBar: 16 } as const
+/** Up to this width, in pixels, rows are cards with all columns. */
+const cardsMax = 672
 
 /** A cell. The title of an evidence is its alert's, so that beneath the alert it says what the evidence is about. */
 const cell = (column: Column, row: Row, isChild: boolean): TemplateResult => {
@@ -34,7 +40,9 @@ export class ResultsTable extends LitElement {
     isGrouped: { type: Boolean },
     unfolded: { attribute: false },
     loading: { type: Boolean },
-    active: { state: true }
+    active: { state: true },
+    width: { state: true },
+    kept: { state: true }
   }
 
   static override styles = [controls, tableStyles]
@@ -51,6 +59,16 @@ export class ResultsTable extends LitElement {
   declare loading: boolean
   /** Key of the row that the Tab key reaches. */
   declare active: number | undefined
+  /** Width of the table in pixels, and the widths of columns that a person chose. */
+  declare width: number
+  declare kept: Widths
+
+  /** What {@link fit} was computed of. */
+  private basis: ReadonlyArray<unknown> = []
+  private fit: Fitted = { columns: [], widths: {}, left: [] }
+  private readonly size = new ResizeObserver(([entry]) => {
+    this.width = Math.floor(entry?.contentRect.width ?? this.width)
+  })
 
   constructor() {
     super()
@@ -63,12 +81,38 @@ export class ResultsTable extends LitElement {
     this.unfolded = new Map()
     this.loading = false
     this.active = undefined
+    this.width = 0
+    this.kept = keptWidths(storage)
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.size.observe(this)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.size.disconnect()
   }
 
   override willUpdate(changed: PropertyValues<this>) {
+    this.refit()
     if (!changed.has("results")) return
     const { rows } = this
     if (!rows.some(({ key }) => key === this.active)) this.active = rows[0]?.key
+  }
+
+  /** Fits the columns anew when they, or the width for them, are others than before. */
+  private refit() {
+    const { columns, kept, things, width } = this
+    const basis = [width, kept, things, ...columns.map(({ name }) => name)]
+    if (basis.length === this.basis.length && basis.every((one, place) => one === this.basis[place])) return
+    this.basis = basis
+    const left = this.fit.left.map(({ label }) => label).join(", ")
+    const room = width - besides.scrollBar - (things.size === 0 ? 0 : besides.fold)
+    this.fit = width <= cardsMax ? { columns, widths: {}, left: [] } : fitted(columns, room, kept)
+    const labels = this.fit.left.map(({ label }) => label)
+    if (labels.join(", ") !== left) this.dispatchEvent(new CustomEvent("fitted", { detail: labels }))
   }
 
   /** Focuses the row that last had the focus or was opened. */
@@ -142,7 +186,7 @@ export class ResultsTable extends LitElement {
     const before = rows[place - 1]
     if (before !== undefined && groupOf(this.things.get(before.key)) === group) return undefined
     const many = rows.filter(({ key }) => groupOf(this.things.get(key)) === group).length
-    return html`<tr role="row" class="group"><td role="gridcell" colspan=${this.columns.length + 1}><bdi>${
+    return html`<tr role="row" class="group"><td role="gridcell" colspan=${this.fit.columns.length + 1}><bdi>${
       harmless(clipped(group, 120))
     }</bdi> <span class="zone">${many}</span></td></tr>`
   }
@@ -152,7 +196,7 @@ export class ResultsTable extends LitElement {
     const isActive = row.key === this.active
     const isFresh = this.results.fresh.has(row.key)
     return guard(
-      [row, this.columns, isOpened, isActive, isFresh, zone(), this.unfolded.has(row.key), this.things],
+      [row, this.fit, isOpened, isActive, isFresh, zone(), this.unfolded.has(row.key), this.things],
       () =>
         html`<tr
         role="row" data-key=${row.key} tabindex=${isActive ? 0 : -1} aria-selected=${isOpened}
@@ -164,29 +208,36 @@ export class ResultsTable extends LitElement {
         @focus=${() => {
           this.active = row.key
         }}
-      >${this.folder(row, isChild)}${this.columns.map((column) => cell(column, row, isChild))}</tr>`
+      >${this.folder(row, isChild)}${this.fit.columns.map((column) => cell(column, row, isChild))}</tr>`
     )
   }
 
   private get skeleton() {
     return Array.from(
       { length: shownWhileLoading },
-      () => html`<tr>${this.columns.map(() => html`<td><span class="skeleton"></span></td>`)}</tr>`
+      () => html`<tr>${this.fit.columns.map(() => html`<td><span class="skeleton"></span></td>`)}</tr>`
     )
   }
 
   override render() {
     const { rows } = this.results
     const isEmpty = rows.length === 0
-    const head = html`<thead role="rowgroup"><tr role="row">${
+    const { columns, widths } = this.fit
+    const head = html`<colgroup>${this.things.size === 0 ? undefined : html`<col width=${besides.fold}>`}${
+      columns.map(({ name }) => html`<col width=${widths[name] ?? nothing}>`)
+    }</colgroup><thead role="rowgroup"><tr role="row">${
       this.things.size === 0
         ? undefined
         : html`<th role="columnheader" class="of-fold"><span class="unseen">Evidence</span></th>`
     }${
-      this.columns.map(({ label, name }) =>
+      columns.map(({ label, name }) =>
         html`<th role="columnheader" scope="col" class="of-${name}" aria-sort=${
           name === "time" ? "descending" : "none"
-        }>${label}${name === "time" ? html` <span class="zone">${zoneName()}</span>` : undefined}</th>`
+        }>${label}${name === "time" ? html` <span class="zone">${zoneName()}</span>` : undefined}${
+          widths[name] === undefined ? undefined : columnEdge(label, widths[name], (width) => {
+            this.kept = keepWidth(storage, this.kept, name, width)
+          })
+        }</th>`
       )
     }</tr></thead>`
     if (isEmpty) {

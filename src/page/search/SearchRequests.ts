@@ -4,13 +4,15 @@ import { client, type Found, type FoundThings, type IndexState, type Query, Refu
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 import { counted } from "./ArtifactFormat.ts"
+import type { Row } from "./Columns.ts"
 import type { Fault } from "./QueryFault.ts"
-import { addedTo, again, first, more, newest, type Results, rowsMax } from "./Results.ts"
+import { addedTo, again, arrived, first, more, newest, type Results, rowsMax } from "./Results.ts"
 import { type Order, orderDefault, rowOf, type Thing } from "./Things.ts"
 import { type TimeRange, times } from "./TimeRange.ts"
 
 const pageRows = 100
-const liveRows = 200
+/** Rows that live tail shows. */
+export const liveRows = 200
 /** Delay before asking for new rows, and the delay after a failure. */
 const liveMillis = 4000
 const refusedMillis = 15_000
@@ -45,6 +47,8 @@ export class Searching implements ReactiveController {
   private waiting: (() => void) | undefined
   /** The index was behind at the last request, so that new rows may be old artifacts. */
   private wasBehind = false
+  /** What live tail showed last, by id; undefined before its first answer. */
+  private tailed: ReadonlyMap<string, string> | undefined
 
   private readonly host: ReactiveControllerHost
   private range: TimeRange | undefined
@@ -78,8 +82,9 @@ export class Searching implements ReactiveController {
     this.asked = { query, ...times(range, Date.now()) }
     this.isAnswered = false
     this.loading = "first"
-    await this.ask({ limit: pageRows }, (found) => {
+    await this.ask({ limit: this.isLive ? liveRows : pageRows }, (found) => {
       this.results = first(found)
+      this.tailed = this.isLive ? this.signs(found.rows) : undefined
       const rows = counted(found.rows.length, this.noun)
       this.said = found.next === null
         ? `${rows} found`
@@ -119,11 +124,27 @@ export class Searching implements ReactiveController {
 
   private readonly signedIn = () => this.waiting?.()
 
+  /** Follows what arrives, or returns to the search's own order. */
   live(isLive: boolean): void {
     this.isLive = isLive
-    if (!isLive) this.results = { ...this.results, fresh: new Set() }
+    this.tailed = undefined
+    this.seen()
+    if (isLive) this.schedule(0)
+    else if (this.asked !== undefined) void this.search(this.asked.query, this.range!)
+  }
+
+  /** Nothing is new any more. */
+  seen(): void {
+    this.results = { ...this.results, fresh: new Set() }
     this.host.requestUpdate()
-    this.schedule(isLive ? 0 : liveMillis)
+  }
+
+  /** What tells that a row has changed: a further artifact of an alert counts too. */
+  private signs(rows: ReadonlyArray<Row>): ReadonlyMap<string, string> {
+    return new Map(rows.map(({ id, key }) => {
+      const thing = this.things.get(key)
+      return [id, thing === undefined ? "" : `${thing.matches} ${thing.versions}`]
+    }))
   }
 
   private readonly look = () => {
@@ -154,8 +175,14 @@ export class Searching implements ReactiveController {
     const isNews = this.isLive && !this.wasBehind
     await this.ask({ limit: liveRows }, (found) => {
       const before = this.results
-      this.results = this.shown === "artifacts" ? newest(before, found, { isNews }) : again(before, found, { isNews })
-      const added = addedTo(before, this.results)
+      if (this.isLive) {
+        const [known, signs] = [this.tailed, this.signs(found.rows)]
+        this.results = arrived(before, found, { isNews: isNews && known !== undefined, known: known ?? signs, signs })
+        this.tailed = signs
+      } else {
+        this.results = this.shown === "artifacts" ? newest(before, found, { isNews }) : again(before, found, { isNews })
+      }
+      const added = this.isLive ? this.results.fresh.size - before.fresh.size : addedTo(before, this.results)
       if (added > 0) this.said = counted(added, `${isNews ? "new" : "more"} ${this.noun}`)
     })
   }
@@ -207,23 +234,29 @@ export class Searching implements ReactiveController {
   private async find(page: { readonly limit: number; readonly before?: number }, signal: AbortSignal): Promise<Found> {
     const { asked, shown } = this
     if (shown === "artifacts") {
-      const found = await client.find({ ...asked!, ...page }, signal)
+      const found = await client.find({ ...asked!, ...page, ...(this.isLive ? { sort: "arrival" } : {}) }, signal)
       if (page.before === undefined) {
         this.things = new Map()
         this.total = found.total
         void this.count(signal)
       }
-      return found
+      return this.isLive ? { ...found, next: null } : found
     }
     const { before: offset = 0, limit } = page
-    const found = await client.things({ ...asked!, ...shown, limit, ...(offset === 0 ? {} : { offset }) }, signal)
+    const order = this.isLive ? { ...shown, sort: "arrival" } : shown
+    const found = await client.things({ ...asked!, ...order, limit, ...(offset === 0 ? {} : { offset }) }, signal)
     const added = found.things.map((thing) => [thing.row.key, thing] as const)
     this.things = new Map(offset === 0 ? added : [...this.things, ...added])
     if (offset === 0) {
       this.overview = found
       this.total = found.total
     }
-    return { rows: found.things.map(rowOf), next: found.next, total: found.total_things, index: found.index }
+    return {
+      rows: found.things.map(rowOf),
+      next: this.isLive ? null : found.next,
+      total: found.total_things,
+      index: found.index
+    }
   }
 
   /** Counts the matches of single artifacts; without the counts the rows are shown all the same. */

@@ -4,14 +4,14 @@ import { html, LitElement, type PropertyValues } from "lit"
 import { client, type IndexState, type StatusDocument } from "../Client.ts"
 import type { Hearing } from "../Live.ts"
 import { followZone } from "../Zone.ts"
-import type { ArtifactDetail, ChosenTerm } from "./ArtifactDetail.ts"
+import type { ArtifactDetail } from "./ArtifactDetail.ts"
 import "./ArtifactDetail.ts"
-import { indexLine } from "./ArtifactFormat.ts"
 import { chosen, remember, remembered, type Row, storage } from "./Columns.ts"
 import { type QueryBar, type Wanted } from "./QueryBar.ts"
 import "./QueryBar.ts"
 import { Exporting } from "./Exporting.ts"
-import { end, nothingFound, notice } from "./Outcome.ts"
+import type { ChosenTerm } from "./FactTools.ts"
+import { end, nothingFound, notice, state } from "./Outcome.ts"
 import { contrary, withTerm } from "./QueryText.ts"
 import { type ResultsTable } from "./ResultsTable.ts"
 import "./ResultsTable.ts"
@@ -39,7 +39,8 @@ export class SearchView extends LitElement {
     index: { attribute: false },
     hearing: { attribute: false },
     place: { state: true },
-    shown: { state: true }
+    shown: { state: true },
+    left: { state: true }
   }
 
   static override styles = [controls, searchStyles]
@@ -51,6 +52,8 @@ export class SearchView extends LitElement {
   declare place: Place
   /** Names of the columns that are shown. */
   declare shown: ReadonlyArray<string>
+  /** Labels of the columns for which the table is too narrow. */
+  declare left: ReadonlyArray<string>
   private readonly searching = new Searching(this)
   private readonly exporting = new Exporting(this)
   private readonly details = new DetailState(this, (id) => this.place.artifact === id)
@@ -63,6 +66,7 @@ export class SearchView extends LitElement {
     this.hearing = undefined
     this.place = fromAddress(location.search)
     this.shown = remembered(storage)
+    this.left = []
     followZone(this)
   }
 
@@ -221,19 +225,12 @@ export class SearchView extends LitElement {
     this.want({ query: withTerm(typed, as === "exclude" ? contrary(term) : term), range: this.place.range })
   }
 
-  private get state() {
-    const { index } = this.searching
-    if (index === undefined) return undefined
-    const { text, tone } = indexLine(index, this.hearing === "lost")
-    return html`<p class="index ${tone}"><span class="dot" aria-hidden="true"></span>${text}</p>`
-  }
-
   override render() {
     const { fault, loading, overview, results, said, things } = this.searching
     const { artifact, isSingle, order, query, range } = this.place
     const { detail, path, row, trouble } = this.details
     return html`
-      <header><h1 tabindex="-1">Search</h1>${this.state}</header>
+      <header><h1 tabindex="-1">Search</h1>${state(this.searching, this.hearing === "lost")}</header>
       <azure-security-query-bar
         .query=${query} .range=${range} .fault=${fault} @wanted=${(event: CustomEvent<Wanted>) =>
       this.want(event.detail)}
@@ -255,6 +252,7 @@ export class SearchView extends LitElement {
         arrange: this.arrange,
         choose: this.choose,
         isCustom: range.last === undefined,
+        left: this.left,
         shown: this.shown
       })
     }
@@ -265,6 +263,9 @@ export class SearchView extends LitElement {
             .results=${results} .columns=${[...chosen(this.shown), ...(isSingle === true ? [] : thingColumns(things))]}
             .opened=${artifact} .things=${things} .unfolded=${this.unfolding.rows} ?loading=${loading === "first"}
             ?isGrouped=${isSingle !== true && (order?.group ?? "none") !== "none"}
+            @fitted=${(event: CustomEvent<ReadonlyArray<string>>) => {
+      this.left = event.detail
+    }}
             @fold=${(event: CustomEvent<Row>) => void this.fold(event.detail)}
             @open=${(event: CustomEvent<Row>) => this.open(event.detail, [])}
           ></azure-security-results>

@@ -9,7 +9,7 @@ export const tableStyles = css`
     max-block-size: max(24rem, calc(100dvh - 25rem));
     border-block-end: 1px solid var(--cds-border-subtle-01);
   }
-  table { inline-size: 100%; border-collapse: separate; border-spacing: 0; text-align: start; }
+  table { table-layout: fixed; inline-size: 100%; border-collapse: separate; border-spacing: 0; text-align: start; }
   th {
     position: sticky;
     z-index: 1;
@@ -20,7 +20,20 @@ export const tableStyles = css`
     font-weight: 600;
     text-align: start;
     white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
+  .edge {
+    position: absolute;
+    inset-block: 0.5rem;
+    inset-inline-end: 0;
+    inline-size: 0.5rem;
+    border-inline-end: 1px solid var(--cds-border-strong-01);
+    cursor: col-resize;
+    touch-action: none;
+  }
+  .edge:hover { border-inline-end-width: 3px; }
+  .edge:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -1px; }
   .of-fold { inline-size: 2.5rem; padding: 0 !important; }
   td.of-fold { text-align: center; color: var(--cds-text-secondary); }
   .of-fold .icon { transition: transform 110ms; }
@@ -28,7 +41,6 @@ export const tableStyles = css`
   tr.child { background: var(--cds-background); }
   tr.group, tr.group:hover td { cursor: default; background: var(--cds-layer-accent-01); color: var(--cds-text-primary); }
   tr.group td { font-weight: 600; }
-  .of-evidence .value { max-inline-size: 14rem; }
   .zone { color: var(--cds-text-secondary); font-weight: 400; font-size: 0.75rem; }
   td {
     block-size: 2.5rem;
@@ -45,21 +57,18 @@ export const tableStyles = css`
   tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .value {
     display: block;
-    max-inline-size: 12rem;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .of-title .value { max-inline-size: 20rem; color: var(--cds-text-primary); }
-  .of-indicator .value { max-inline-size: 16rem; }
+  .of-title .value { color: var(--cds-text-primary); }
   .of-time .value, .of-src_ip .value, .of-dst_ip .value, .of-file_hash .value {
     font-variant-numeric: tabular-nums;
   }
   .empty .value { color: var(--cds-text-helper); }
-  .fresh .of-time .value { max-inline-size: 100%; text-overflow: clip; }
-  .fresh .of-time .value::after {
+  .fresh .of-title .value::before {
     content: "new";
-    margin-inline-start: 0.5rem;
+    margin-inline-end: 0.5rem;
     padding: 0.0625rem 0.375rem;
     border-radius: 0.5rem;
     background: var(--cds-support-info);

@@ -11,7 +11,11 @@ import { icons } from "./SearchIcons.ts"
 import type { Searching } from "./SearchRequests.ts"
 import { groupings, type Order, sorts } from "./Things.ts"
 
-const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArray<string>) => void) =>
+const columnChoice = (
+  shown: ReadonlyArray<string>,
+  left: ReadonlyArray<string>,
+  choose: (names: ReadonlyArray<string>) => void
+) =>
   html`<azure-security-foldout label="Columns" .icon=${icons.columns}>
     <div class="columns">${
     columns.map(({ label, name }) => {
@@ -25,6 +29,13 @@ const columnChoice = (shown: ReadonlyArray<string>, choose: (names: ReadonlyArra
         ></cds-checkbox>`
     })
   }</div>
+    ${
+    left.length === 0
+      ? undefined
+      : html`<p class="hint">The table is too narrow for ${
+        left.join(", ")
+      }: show fewer columns, or make them narrower.</p>`
+  }
     <button class="ghost small" type="button" @click=${() => choose(initialNames)}>Show the default columns</button>
   </azure-security-foldout>`
 
@@ -89,10 +100,12 @@ const exportChoice = ({ asked, isGood, total }: Searching, exporting: Exporting)
 }
 
 /** The controls of a search. Live tail needs a range that ends now. */
-export const tools = (searching: Searching, exporting: Exporting, { arrange, choose, isCustom, shown }: {
+export const tools = (searching: Searching, exporting: Exporting, { arrange, choose, isCustom, left, shown }: {
   /** Changes what is shown: single artifacts, or alerts and incidents in an order. */
   readonly arrange: (change: { readonly isSingle?: boolean; readonly order?: Order }) => void
   readonly isCustom: boolean
+  /** Labels of the columns that do not fit. */
+  readonly left: ReadonlyArray<string>
   readonly shown: ReadonlyArray<string>
   readonly choose: (names: ReadonlyArray<string>) => void
 }): TemplateResult => {
@@ -118,7 +131,12 @@ export const tools = (searching: Searching, exporting: Exporting, { arrange, cho
       class="ghost switch" type="button" role="switch" aria-checked=${isLive} ?disabled=${isCustom}
       title=${isCustom ? "Live tail needs a range that ends now" : "Shows new artifacts as they arrive"}
       @click=${() => searching.live(!isLive)}
-    ><span class="track"></span>Live tail</button>
-    ${columnChoice(shown, choose)}${exportChoice(searching, exporting)}
+    ><span class="track"></span>Live tail</button>${
+    isLive && results.fresh.size > 0
+      ? html`<button class="ghost small new" type="button" title="Marks them as seen" @click=${() =>
+        searching.seen()}>${count(results.fresh.size)} new</button>`
+      : undefined
+  }
+    ${columnChoice(shown, left, choose)}${exportChoice(searching, exporting)}
   </div>`
 }
