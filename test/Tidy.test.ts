@@ -166,6 +166,15 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       assert.deepStrictEqual(faults, [])
     }))
 
+  it.effect("a path is not the path of a URL, in which a blank is %20", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const files = (yield* fs.readDirectory("test", { recursive: true })).filter((file) => file.endsWith(".ts"))
+      const faults = yield* Effect.filter(files, (file) =>
+        Effect.map(fs.readFileString(`test/${file}`), (text) => /import\.meta\.url\)\.pathname/.test(text)))
+      assert.deepStrictEqual(faults, [])
+    }))
+
   // What these write is no remote party's text, or passes the cleaner there.
   const writers: Readonly<Record<string, RegExp>> = {
     "cli/Printed.ts": /./,

@@ -3,12 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
 import { existsSync, lstatSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import * as Process from "../support/Process.ts"
 
 const older = ["/usr/bin/node", "/usr/local/bin/node"].find((file) =>
   existsSync(file) && Number(/^v(\d+)/.exec(spawnSync(file, ["--version"], { encoding: "utf8" }).stdout)?.[1]) < 24
 )
-const root = new URL("../../", import.meta.url).pathname
+const root = fileURLToPath(new URL("../../", import.meta.url))
 
 describe.skipIf(older === undefined)(
   older === undefined ? "an older Node (skipped: neither /usr/bin nor /usr/local/bin has one)" : "an older Node",
