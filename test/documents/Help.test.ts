@@ -38,13 +38,13 @@ it.layer(NodeServices.layer)("README and --help", (it) => {
   it.effect("agree on each flag of each command line in the documents", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const names = commandsOf(yield* docOf()).map(({ name }) => name)
+      const names = new Set(commandsOf(yield* docOf()).map(({ name }) => name))
       const common = new Set(["--help", "--version", "--completions", "--log-level"])
       let found = 0
       for (const file of ["README.md", ".github/REFERENCE.md", "config/azure-security.service"]) {
         const text = (yield* fs.readFileString(file)).replaceAll("\\\n", " ")
         for (const [line, command] of text.matchAll(/azure-security ([a-z]+)(?: [^`|\n]*)?/g)) {
-          if (!names.includes(command!)) continue
+          if (!names.has(command!)) continue
           found++
           const known = yield* flagsOf(command!)
           const used = Array.from(line.matchAll(/ (--[a-z-]+)/g), ([, flag]) => flag!)

@@ -3,7 +3,6 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { spawnSync } from "node:child_process"
-import { execPath } from "node:process"
 
 const analyze = (...args: ReadonlyArray<string>) => {
   const { status, stderr, stdout } = spawnSync("systemd-analyze", args, { encoding: "utf8" })
@@ -25,7 +24,7 @@ describe.skipIf(version < 250)(
         assert.match(text, /^ExecStart=\/usr\/local\/bin\/azure-security run$/m)
         const unit = `${yield* fs.makeTempDirectoryScoped()}/azure-security.service`
         // The tool looks for the program, which is not installed here.
-        yield* fs.writeFileString(unit, text.replaceAll("/usr/local/bin/azure-security", execPath))
+        yield* fs.writeFileString(unit, text.replaceAll("/usr/local/bin/azure-security", "/bin/sh"))
         const verified = analyze("verify", "--man=no", unit)
         assert.strictEqual(verified.said.split("\n").filter((line) => line.includes("azure-security")).join("\n"), "")
         assert.isTrue(verified.isWell, verified.said)

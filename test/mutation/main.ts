@@ -70,8 +70,9 @@ const idOf = ({ file, mutated, operator, original }: Mutant) => [file, operator,
 
 const copyRepository = (): string => {
   const copy = mkdtempSync(join(tmpdir(), "azure-security-mutants-"))
-  for (const name of ["src", "test", "config", "package.json", "tsconfig.json", "README.md"]) {
-    cpSync(join(root, name), join(copy, name), { recursive: true })
+  for (const name of ["bin", "src", "test", "config", "package.json", "tsconfig.json", "README.md"]) {
+    // The link of src/main.ts must lead to the copy's own program.
+    cpSync(join(root, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
   return copy
