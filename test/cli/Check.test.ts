@@ -98,7 +98,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.match(out, /✓ users +reachable, \d+ users\n/)
       assert.match(
         out,
-        /\? users +users are read without signInActivity: HTTP 403: .*lacks AuditLog\.Read\.All {2}code=\w+\n +→ Grant AuditLog\.Read\.All/
+        /\? users +users are read without signInActivity: HTTP 403: .*lacks AuditLog\.Read\.All {2}code=missing_permission\n +→ Grant AuditLog\.Read\.All/
       )
     }))
 
