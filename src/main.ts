@@ -1,1 +1,1 @@
-../bin/azure-security.js
+azure-security.js

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url))
 describe.skipIf(older === undefined)(
   older === undefined ? "an older Node (skipped: neither /usr/bin nor /usr/local/bin has one)" : "an older Node",
   () => {
-    for (const entry of ["src/main.ts", "bin/azure-security.js"]) {
+    for (const entry of ["src/main.ts", "src/azure-security.js"]) {
       it.live(`is refused by ${entry} in one line`, () =>
         Effect.gen(function*() {
           const run = yield* Process.launch([older!, `${root}${entry}`, "check"])

@@ -25,7 +25,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the README's comman
       const open = blocks.filter((block) => !elsewhere.has(block.split("\n")[0]!))
       const home = `${yield* fs.makeTempDirectoryScoped()}/a home`
       yield* fs.makeDirectory(`${home}/bin`, { recursive: true })
-      const program = fileURLToPath(new URL("../../bin/azure-security.js", import.meta.url))
+      const program = fileURLToPath(new URL("../../src/azure-security.js", import.meta.url))
       yield* fs.writeFileString(
         `${home}/bin/azure-security`,
         `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`,

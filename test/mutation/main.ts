@@ -70,7 +70,7 @@ const idOf = ({ file, mutated, operator, original }: Mutant) => [file, operator,
 
 const copyRepository = (): string => {
   const copy = mkdtempSync(join(tmpdir(), "azure-security-mutants-"))
-  for (const name of ["bin", "src", "test", "config", "package.json", "tsconfig.json", "README.md"]) {
+  for (const name of ["src", "test", "config", "package.json", "tsconfig.json", "README.md"]) {
     // The link of src/main.ts must lead to the copy's own program.
     cpSync(join(root, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
   }

@@ -7,9 +7,9 @@
  */
 import { existsSync } from "node:fs"
 
-const sources = new URL("../src/cli/Program.ts", import.meta.url)
+const sources = new URL("./cli/Program.ts", import.meta.url)
 const bundle = new URL("../dist/azure-security.js", import.meta.url)
 const isCheckout = existsSync(sources)
 
-if (isCheckout) await import(new URL("../src/cli/NodeVersion.js", import.meta.url).href)
+if (isCheckout) await import(new URL("./cli/NodeVersion.js", import.meta.url).href)
 await import((isCheckout ? sources : bundle).href)
