@@ -4,6 +4,7 @@ import { chosen, columns, initialNames, kind, remember, remembered } from "../..
 import { facts } from "../../src/page/search/Facts.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
 import { addedTo, again, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { namesOf } from "../../src/page/search/TenantNames.ts"
 import { changedAt, changes } from "../../src/page/search/Versions.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
 
@@ -14,6 +15,21 @@ const found = (from: number, to: number, next: number | null = null) => ({
   index: following
 })
 const keys = ({ rows }: { readonly rows: ReadonlyArray<{ readonly key: number }> }) => rows.map(({ key }) => key)
+
+describe("the names of tenants", () => {
+  it("are those of the settings, by tenant id", () => {
+    const of = (name: string, tenant_id: unknown, more: object = {}) => ({
+      name,
+      revision: "1",
+      document: { credentials: { tenant_id }, ...more },
+      has_secret: true
+    })
+    const names = namesOf({
+      instances: [of("one", "AAAA", { display_name: "Contoso" }), of("two", "aaaa"), of("three", "bbbb"), of("four", 4)]
+    })
+    assert.deepStrictEqual(Array.from(names), [["aaaa", "Contoso"], ["bbbb", "three"]])
+  })
+})
 
 describe("results", () => {
   it("continue with the next page without repeating a row", () => {

@@ -10,7 +10,7 @@ import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
 import { lane, lanesMax, lanesOf, tileOf } from "./Lanes.ts"
-import { type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
 
 const againMillis = 60_000
 /** Marks that are listed; the lanes show all of them. */
@@ -25,7 +25,6 @@ interface Shown {
   readonly activity: ActivityDocument
   readonly plots: ReadonlyArray<Plot>
   readonly steps: ReadonlyArray<number>
-  readonly marks: ReadonlyArray<Mark>
 }
 
 /** `<azure-security-activity>`: the view at `/signals/activity`. A visible view asks every minute. */
@@ -107,14 +106,12 @@ export class ActivityView extends LitElement {
     try {
       const activity = await client.activity(range)
       if (asked !== this.asked) return
-      const marks = marksOf(activity)
       this.shown = {
         range,
         at: new Date(),
         activity,
         plots: plotsOf(activity),
-        steps: stepsOf(activity),
-        marks
+        steps: stepsOf(activity)
       }
       this.trouble = undefined
     } catch (cause) {
@@ -171,9 +168,11 @@ export class ActivityView extends LitElement {
     </div>`
   }
 
-  private marks({ activity, marks: all }: Shown) {
+  private marks({ activity }: Shown) {
     const wanted = this.words.trim().toLowerCase()
-    const lanes = lanesOf(all, this.status?.instances ?? [])
+    const instances = this.status?.instances ?? []
+    const all = marksOf(activity, new Map(instances.map(({ display_name, name }) => [name, display_name])))
+    const lanes = lanesOf(all, instances)
     const found = lanes.filter(({ group, instance, label }) =>
       `${label} ${instance} ${group}`.toLowerCase().includes(wanted)
     )

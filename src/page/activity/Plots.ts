@@ -140,14 +140,17 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   }]
 }
 
-/** The marks within the range, latest first. A mark that lasts ends with the range. */
-export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
+/** The marks within the range, latest first, with the display names of instances. A mark that lasts ends with the range. */
+export const marksOf = (
+  activity: ActivityDocument,
+  names: ReadonlyMap<string, string> = new Map()
+): ReadonlyArray<Mark> => {
   const from = Date.parse(activity.from) / 1000
   const end = from + activity.records.length * activity.step_seconds
   return activity.marks
     .map((mark): Mark => ({
       kind: mark.kind,
-      of: visible(`${mark.instance}, ${mark.endpoint}`),
+      of: visible(`${names.get(mark.instance) ?? mark.instance}, ${mark.endpoint}`),
       instance: mark.instance,
       endpoint: mark.endpoint,
       from: Math.max(from, Date.parse(mark.from) / 1000),
