@@ -12,6 +12,7 @@ import { signInByLink } from "./LinkSignIn.ts"
 import { askEveryMillis, type Heard, listen } from "./Live.ts"
 import { failed, hearingMark, linkUsed, lost, said, waiting } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
+import { processNotices } from "./ProcessReports.ts"
 import { text } from "./Styles.ts"
 import { followSystem } from "./Theme.ts"
 import { type View, viewAt, views } from "./Views.ts"
@@ -265,6 +266,7 @@ export class Page extends LitElement {
       ${isLost ? lost(this.#heardAt) : session === undefined ? nothing : failed("This did not work", fault)}
       ${failed("Not signed out", signOutFault)}
       ${failed("This view could not be loaded", viewFault, () => this.#tryAgain())}
+      ${session === undefined || (this.#signsIn && !this.opened) ? nothing : processNotices(this.heard.status)}
       ${
       session?.access === "status" && !session.takes_token
         ? said("info", "Only the status is shown", session.why ?? "")

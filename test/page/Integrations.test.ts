@@ -337,6 +337,20 @@ describeBrowser("the page", () => {
             await tile(page, "wingtip").waitFor({ state: "detached" })
             assert.strictEqual(await focused(page), "Integrations")
             assert.deepStrictEqual(Object.keys(stored()), ["tailspin"])
+
+            // Settings that cannot be used are said above every view, once, and until they are corrected.
+            const good = stored()
+            store("none")
+            const banner = page.getByRole("alert").filter({ hasText: "Correct the settings" })
+            await banner.waitFor()
+            assert.strictEqual(await banner.count(), 1)
+            await tile(page, "tailspin").getByText("Warning", { exact: true }).waitFor()
+            await page.getByRole("link", { name: "Activity" }).click()
+            await heading(page, "Activity").waitFor()
+            assert.isTrue(await banner.isVisible())
+            await accessible(page, "a report of the process")
+            store(good)
+            await banner.waitFor({ state: "detached" })
           })
         }),
       30_000
