@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { IndexState } from "../search/Search.ts"
-import { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
+import { ActivityDocument, ActivityRange, TenantActivity } from "../status/ActivityDocument.ts"
 import { StatusDocument } from "../status/StatusDocument.ts"
 import { Guard } from "./Guard.ts"
 
@@ -21,5 +21,16 @@ export const LiveApi = HttpApiGroup.make("live").add(
   HttpApiEndpoint.get("activity", "/api/activity", {
     query: { range: ActivityRange },
     success: ActivityDocument
-  }).annotate(OpenApi.Description, "What happened in the last hour, day or week.")
+  }).annotate(OpenApi.Description, "What happened in the last hour, day or week."),
+  HttpApiEndpoint.get("tenantActivity", "/api/activity/tenants", {
+    query: {
+      range: ActivityRange,
+      instance: Schema.optionalKey(Schema.String),
+      group: Schema.optionalKey(Schema.String)
+    },
+    success: TenantActivity
+  }).annotate(
+    OpenApi.Description,
+    "Records and requests of an instance, or of the instances of a group; an empty group is that of those without one."
+  )
 ).middleware(Guard)

@@ -74,7 +74,8 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleAll({
       events: ({ request }) => Effect.map(join(access.caller(request)), () => events(request)),
-      activity: ({ query: { range } }) => activity.read(range)
+      activity: ({ query: { range } }) => activity.read(range),
+      tenantActivity: ({ query: { range, ...wanted } }) => activity.ofTenants(range, wanted)
     })
   })
 )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { backfillText, partOf } from "../../src/page/integrations/Backfills.ts"
+import { backfillText, partOf } from "../../src/page/integrations/BackfillLines.ts"
 import { faults, type Instance, tiles, totals, withoutShared } from "../../src/page/integrations/Tiles.ts"
 import { noticesMax, noticesOf } from "../../src/page/ProcessReports.ts"
 

@@ -10,7 +10,8 @@ import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
 import { lane, lanesMax, lanesOf, tileOf } from "./Lanes.ts"
-import { marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { marksOf, type Plot, plotsOf, plotsOfTenants, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { type Choice, choiceList, choiceOf, chooses, isChosen, tellChoice } from "./TenantChoice.ts"
 
 const againMillis = 60_000
 /** Marks that are listed; the lanes show all of them. */
@@ -20,6 +21,7 @@ const namedMax = 10
 
 interface Shown {
   readonly range: ActivityRange
+  readonly choice: Choice
   /** When the answer came. */
   readonly at: Date
   readonly activity: ActivityDocument
@@ -36,7 +38,8 @@ export class ActivityView extends LitElement {
     trouble: { state: true },
     status: { attribute: false },
     theme: { state: true },
-    words: { state: true }
+    words: { state: true },
+    choice: { state: true }
   }
 
   static override styles = [text, activityStyles]
@@ -49,6 +52,8 @@ export class ActivityView extends LitElement {
   declare theme: number
   /** What the tenants of the lanes are filtered by. */
   declare words: string
+  /** Whose activity is shown. */
+  declare choice: Choice
 
   private timer: ReturnType<typeof setTimeout> | undefined
   /** Number of the last request; an answer to an earlier one may be for another range. */
@@ -66,6 +71,7 @@ export class ActivityView extends LitElement {
     this.trouble = undefined
     this.theme = 0
     this.words = ""
+    this.choice = choiceOf(location.search)
     followZone(this, () => {
       this.theme++
     })
@@ -80,6 +86,7 @@ export class ActivityView extends LitElement {
   override connectedCallback() {
     super.connectedCallback()
     this.range = rangeOf(location.search)
+    this.choice = choiceOf(location.search)
     this.themes.observe(document.documentElement, { attributes: true })
     document.addEventListener("visibilitychange", this.look)
     addEventListener("signed-in", this.signedIn)
@@ -102,15 +109,19 @@ export class ActivityView extends LitElement {
   private async ask() {
     clearTimeout(this.timer)
     const asked = ++this.asked
-    const { range } = this
+    const { choice, range } = this
     try {
-      const activity = await client.activity(range)
+      const [activity, own] = await Promise.all([
+        client.activity(range),
+        isChosen(choice) ? client.tenantActivity(range, choice) : undefined
+      ])
       if (asked !== this.asked) return
       this.shown = {
         range,
+        choice,
         at: new Date(),
         activity,
-        plots: plotsOf(activity),
+        plots: own === undefined ? plotsOf(activity) : plotsOfTenants(own),
         steps: stepsOf(activity)
       }
       this.trouble = undefined
@@ -126,19 +137,21 @@ export class ActivityView extends LitElement {
     this.timer = setTimeout(this.look, againMillis)
   }
 
-  private choose(range: ActivityRange) {
+  private choose({ choice = this.choice, range = this.range }: { choice?: Choice; range?: ActivityRange }) {
     this.range = range
+    this.choice = choice
     const told = new URLSearchParams(location.search)
     told.set("range", range)
+    tellChoice(told, choice)
     // A failure for another range says nothing about this one.
     this.trouble = undefined
     history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`)
     void this.ask()
   }
 
-  /** What is shown, if it is for the chosen range. */
+  /** What is shown, if it is for the chosen range and tenants. */
   private get current() {
-    return this.shown?.range === this.range ? this.shown : undefined
+    return this.shown?.range === this.range && this.shown.choice === this.choice ? this.shown : undefined
   }
 
   private get notice() {
@@ -171,7 +184,9 @@ export class ActivityView extends LitElement {
   private marks({ activity }: Shown) {
     const wanted = this.words.trim().toLowerCase()
     const instances = this.status?.instances ?? []
-    const all = marksOf(activity, new Map(instances.map(({ display_name, name }) => [name, display_name])))
+    const chosen = new Set(instances.filter((one) => chooses(this.choice, one)).map(({ name }) => name))
+    const every = marksOf(activity, new Map(instances.map(({ display_name, name }) => [name, display_name])))
+    const all = isChosen(this.choice) ? every.filter(({ instance }) => chosen.has(instance)) : every
     const lanes = lanesOf(all, instances)
     const found = lanes.filter(({ group, instance, label }) =>
       `${label} ${instance} ${group}`.toLowerCase().includes(wanted)
@@ -237,12 +252,13 @@ export class ActivityView extends LitElement {
     return html`
       <header>
         <h1 tabindex="-1">Activity</h1>
+        ${choiceList(this.status?.instances ?? [], this.choice, (choice) => this.choose({ choice }))}
         <fieldset>
           <legend class="vh">Time range</legend>
           ${
       ranges.map(({ label, name }) =>
         html`<label><input
-            type="radio" name="range" .checked=${name === this.range} @change=${() => this.choose(name)}
+            type="radio" name="range" .checked=${name === this.range} @change=${() => this.choose({ range: name })}
           ><span>${label}</span></label>`
       )
     }

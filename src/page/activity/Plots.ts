@@ -1,5 +1,5 @@
 /** Turns the activity into plots: series, bands of faults, and texts. */
-import type { ActivityDocument, ActivityRange } from "../Client.ts"
+import type { ActivityDocument, ActivityRange, TenantActivity } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
@@ -129,6 +129,35 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
     name: "requests",
     title: "Request budget",
     unit: "requests per minute of the busiest tenant",
+    as: "count",
+    summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
+    series: [{ name: "Requests", values: requests_per_minute, as: "steps", colour: 5 }, {
+      name: "Budget",
+      values: requests_per_minute.map(() => requests_per_minute_max),
+      as: "limit",
+      colour: 3
+    }]
+  }]
+}
+
+/** Returns the two plots of a tenant, or of several. */
+export const plotsOfTenants = (activity: TenantActivity): ReadonlyArray<Plot> => {
+  const { records, requests_per_minute, requests_per_minute_max, step_seconds, tenants, tenants_kept } = activity
+  const busiest = most(requests_per_minute)
+  const kept = tenants_kept === tenants || tenants === 0
+    ? ""
+    : `; nothing is kept of ${count(tenants - tenants_kept)} of ${count(tenants)} tenants`
+  return [{
+    name: "records",
+    title: "Records",
+    unit: `per ${step(step_seconds)}`,
+    as: "count",
+    summary: `${total(records)} records fetched${kept}`,
+    series: [{ name: "Records fetched", values: records, as: "steps", colour: 1 }]
+  }, {
+    name: "requests",
+    title: "Request budget",
+    unit: tenants === 1 ? "requests per minute" : "requests per minute of the busiest of these tenants",
     as: "count",
     summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
     series: [{ name: "Requests", values: requests_per_minute, as: "steps", colour: 5 }, {
