@@ -84,7 +84,7 @@ export const activityStyles = css`
   .marks li.lane { display: grid; grid-template-columns: minmax(6rem, 14rem) minmax(0, 1fr); align-items: center; }
   .lane svg { inline-size: 100%; block-size: 1rem; background: var(--cds-layer-accent-01); forced-color-adjust: none; }
   .lane rect.outage { fill: var(--cds-support-error); }
-  .lane rect.cooldown { fill: var(--cds-support-caution-major); }
+  .lane rect.cooldown { fill: var(--page-high, var(--cds-support-caution-major)); }
   .marks li {
     display: flex;
     flex-wrap: wrap;
@@ -104,8 +104,8 @@ export const activityStyles = css`
     forced-color-adjust: none;
   }
   .swatch.cooldown {
-    border-block-start: 3px dashed var(--cds-support-caution-major);
-    background: color-mix(in srgb, var(--cds-support-caution-major) 20%, transparent);
+    border-block-start: 3px dashed var(--page-high, var(--cds-support-caution-major));
+    background: color-mix(in srgb, var(--page-high, var(--cds-support-caution-major)) 20%, transparent);
   }
   .notice {
     display: flex;
