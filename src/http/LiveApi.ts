@@ -6,8 +6,13 @@ import { ActivityDocument, ActivityRange, TenantActivity } from "../status/Activ
 import { StatusDocument } from "../status/StatusDocument.ts"
 import { Guard } from "./Guard.ts"
 
-/** Schema for an event: the complete status and index state, sent on each change and every 15 seconds. */
-export const LiveEvent = Schema.Struct({ status: StatusDocument, index: IndexState }).annotate({
+/** Schema for an event, sent on each change and every 15 seconds. */
+export const LiveEvent = Schema.Struct({
+  whole: Schema.Boolean.annotate({ description: "Whether `status` has all instances; the first event's has." }),
+  status: StatusDocument.annotate({ description: "Where it is not whole, only the instances that changed." }),
+  gone: Schema.Array(Schema.String).annotate({ description: "Names of the instances that are no more." }),
+  index: IndexState
+}).annotate({
   identifier: "LiveEvent"
 })
 export type LiveEvent = typeof LiveEvent.Type
