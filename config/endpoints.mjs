@@ -3,7 +3,8 @@ import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
   __ENDPOINTS__: JSON.stringify(
-    all.map(({ intervalMinutesMin, isOn, label, licence, name, permissions, retires, volume }) => ({
+    all.map(({ interest, intervalMinutesMin, isOn, label, licence, name, permissions, retires, volume }) => ({
+      interest: interest?.words,
       intervalMinutesMin,
       isOn,
       label,

@@ -51,11 +51,11 @@ const placeOf = (text: string, evidence: ReadonlyArray<string>): readonly [from:
  * count: Graph promises none, and the same objects in another order are no new version.
  */
 export function* contentHash(
-  { evidence, evidenceAt, rest, text }: Content,
+  { evidence, rest, text }: Content,
   hashes: ReadonlyArray<string>
 ): Generator<undefined, string> {
   if (rest !== undefined) return sha256(`${yield* digest(text)}${yield* digest(rest.text)}`)
-  const place = evidence.length === 0 ? undefined : evidenceAt ?? placeOf(text, evidence)
+  const place = evidence.length === 0 ? undefined : placeOf(text, evidence)
   if (place === undefined) return yield* digest(text)
   return yield* digest([text.slice(0, place[0]), text.slice(place[1]), ...Array.from(hashes).sort()].join("\n"))
 }
@@ -72,6 +72,10 @@ export const ofContent = (recordId: string, contentHash: string): string => iden
 
 /** Marks a version that was not mapped, because a process ended on it: 32 hex digits of its id. */
 export const ofEnded = (recordId: string): string => identity("ended", recordId)
+
+/** Marks an object of a list that cannot be mapped, whatever else changes in it. `object` tells it from others. */
+export const ofUnmapped = (tenantId: string, endpoint: string, reason: string, object: string): string =>
+  identity("unmapped", tenantId, endpoint, reason, object)
 
 /** Id of one evidence object: 32 hex digits of (tenant, content, ordinal among equal objects, alert id). */
 export const ofEvidence = (tenantId: string, alertId: string, contentHash: string, ordinal: number): string =>

@@ -1,6 +1,6 @@
 /** The persisted resume position of one endpoint of one tenant. */
 import { Schema } from "effect"
-import { type Timestamp as Instant } from "../domain/Timestamp.ts"
+import { type Timestamp as Instant, toMillis } from "../domain/Timestamp.ts"
 import { Timestamp } from "./Cursor.ts"
 import { add, Deliveries, type Loss, Lost, lostIn, markAfter } from "./Deliveries.ts"
 import type { Appended } from "./Ledger.ts"
@@ -71,6 +71,10 @@ export const Rhythm = Schema.Struct({
 })
 export type Rhythm = typeof Rhythm.Type
 
+/** Schema for how many records an endpoint has: so many new ones came since a time, in milliseconds since 1970. */
+export const Volume = Schema.Struct({ records: Schema.Finite, since: Schema.Finite })
+export type Volume = typeof Volume.Type
+
 /** Schema for a checkpoint as it is stored. */
 export const Checkpoint = Schema.Struct({
   version: Schema.Literal(checkpointVersion),
@@ -90,6 +94,8 @@ export const Checkpoint = Schema.Struct({
   gaps: Schema.Array(Gap),
   sweep: Sweep,
   rhythm: Rhythm,
+  /** Absent before the first record, and in what an earlier version saved. */
+  volume: Schema.optionalKey(Volume),
   /** The last ten marks, newest first, each with the time it was reached. */
   history: Schema.Array(Schema.Struct({ mark: Timestamp, at: Schema.Finite })),
   lastSuccessAt: Schema.NullOr(Schema.Finite),
@@ -179,11 +185,29 @@ export const rewindAll = (checkpoint: Checkpoint, mark: Instant, at: number): Ch
   return { ...rewind(kept, mark, at), floor: mark, contents: mark }
 }
 
-/** Records in the rhythm that a poll brought new records at `at`. */
-export const heard = (checkpoint: Checkpoint, at: number): Checkpoint => {
+const dayMillis = 86_400_000
+
+/** New records a day; undefined while they were counted for less than an hour. */
+export const perDay = ({ volume }: Pick<Checkpoint, "volume">, at: number): number | undefined =>
+  volume === undefined || at - volume.since < dayMillis / 24
+    ? undefined
+    : volume.records * dayMillis / (at - volume.since)
+
+/** Adds to the volume. Of a longer time than two days the last one counts as much as all before. */
+const counted = (checkpoint: Checkpoint, fresh: number, at: number): Volume => {
+  const { floor, rhythm, volume = { records: 0, since: rhythm.brought === 0 ? toMillis(floor) : at } } = checkpoint
+  const { records, since } = at - volume.since > 2 * dayMillis
+    ? { records: perDay({ volume }, at) ?? 0, since: at - dayMillis }
+    : volume
+  return { records: records + fresh, since }
+}
+
+/** Records that a poll brought so many new records at `at`. */
+export const heard = (checkpoint: Checkpoint, fresh: number, at: number): Checkpoint => {
   const { brought, longest, quietSince } = checkpoint.rhythm
   return {
     ...checkpoint,
+    volume: counted(checkpoint, fresh, at),
     rhythm: { quietSince: at, longest: Math.max(longest, at - quietSince), brought: brought + 1 }
   }
 }

@@ -17,8 +17,18 @@ const stepObjects = 1024
 /** The id is hashed: it is no GUID, and cannot be told from what is stored. */
 const isHashed = 1
 const isGone = 2
+/** It is no object of a list, but was seen in a log. */
+const isSighted = 8
 /** A slot that holds an object. */
 const isUsed = 4
+
+const daySeconds = 86_400
+
+/** Days that a removed object is remembered: as long as the ledger knows what was published of it. */
+const goneDays = 8
+
+/** Days that what was seen in a log is remembered after it was seen last. */
+export const sightedDays = 30
 
 /** What is known of an object of a list. */
 export interface KnownObject {
@@ -26,10 +36,15 @@ export interface KnownObject {
   readonly id: string | undefined
   /** 16 hex digits of the hash of its content. */
   readonly key: string
-  /** When a whole pass missed it first, in seconds since 1970; 0 for an object that the last whole pass showed. */
+  /**
+   * When a whole pass missed it first, in seconds since 1970; 0 for an object that the last whole pass showed. Of what was
+   * seen in a log, when it was seen last.
+   */
   readonly missedAt: number
   /** Whether it was published as removed. */
   readonly isGone: boolean
+  /** Whether it is no object of a list, but was seen in a log. `key` is then the record that was the first with it. */
+  readonly isSighted?: boolean
 }
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -37,7 +52,8 @@ const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0")
 
 /** An object as it is stored. `given` is its id as Graph sent it. */
-export const encode = (given: string, { isGone: gone, key, missedAt }: Omit<KnownObject, "id">): Uint8Array => {
+export const encode = (given: string, object: Omit<KnownObject, "id">): Uint8Array => {
+  const { key, missedAt } = object
   const hashed = guid.test(given) ? 0 : isHashed
   const digits = hashed === 0 ? given.replaceAll("-", "") : hash("sha256", given, "hex")
   const bytes = new Uint8Array(objectBytes)
@@ -49,7 +65,7 @@ export const encode = (given: string, { isGone: gone, key, missedAt }: Omit<Know
     view.setUint32(16 + 4 * word, Number.parseInt(key.slice(8 * word, 8 * word + 8), 16))
   }
   view.setUint32(24, missedAt)
-  view.setUint32(28, isUsed | hashed | (gone ? isGone : 0))
+  view.setUint32(28, isUsed | hashed | (object.isGone ? isGone : 0) | (object.isSighted === true ? isSighted : 0))
   return bytes
 }
 
@@ -106,21 +122,22 @@ export class ObjectTable {
     }
   }
 
-  /** Returns a table of the same objects for the next pass, without those gone before `since`, in seconds since 1970. */
-  renewed(since: number): ObjectTable {
+  /** Returns a table of the same objects for the next pass, without those out of date at `now`, in seconds since 1970. */
+  renewed(now: number): ObjectTable {
     const table = new ObjectTable()
-    for (const objects of this.toBytes(stepObjects, since)) table.setBytes(objects)
+    for (const objects of this.toBytes(stepObjects, now)) table.setBytes(objects)
     return table
   }
 
-  /** Returns the objects as they are stored, at most so many at a time, without those gone before `since` (seconds). */
-  *toBytes(most: number, since: number): Generator<Uint8Array, void> {
+  /** Returns the objects as they are stored, at most so many at a time, without those out of date at `now` (seconds). */
+  *toBytes(most: number, now: number): Generator<Uint8Array, void> {
     let bytes = new Uint8Array(most * objectBytes)
     let size = 0
     for (let at = 0; at < this.marks.length; at++) {
       if (this.isFree(at)) continue
       const row = this.rows.subarray(at * words, (at + 1) * words)
-      if ((row[7]! & isGone) !== 0 && row[6]! < since) continue
+      const days = (row[7]! & isGone) !== 0 ? goneDays : (row[7]! & isSighted) !== 0 ? sightedDays : Infinity
+      if (row[6]! < now - days * daySeconds) continue
       const view = new DataView(bytes.buffer, size, objectBytes)
       row.forEach((word, index) => view.setUint32(4 * index, word))
       size += objectBytes
@@ -147,7 +164,8 @@ export class ObjectTable {
         }`,
       key: `${hex(high!)}${hex(low!)}`,
       missedAt: missedAt!,
-      isGone: (flags! & isGone) !== 0
+      isGone: (flags! & isGone) !== 0,
+      ...((flags! & isSighted) === 0 ? {} : { isSighted: true })
     }
   }
 

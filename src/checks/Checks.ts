@@ -1,5 +1,5 @@
 /**
- * The checks of `check`: whether an instance can be polled, and whether its artifacts and positions can be written.
+ * The checks of `check`: whether an instance can be polled.
  *
  * A check reports a finding and never fails, so that all checks run.
  */
@@ -12,16 +12,16 @@ import * as Surroundings from "../config/Surroundings.ts"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { all, type Endpoint, endpoints } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { exchange } from "../graph/Exchange.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import { GraphError } from "../graph/GraphError.ts"
 import * as Limits from "../graph/Limits.ts"
 import * as Proof from "../graph/Proof.ts"
+import { askedOf } from "../polling/ListPages.ts"
 import { countUrl, newestUrl, url as listUrl } from "../polling/RequestUrl.ts"
 import { fromGraphError, line } from "../status/Report.ts"
-import type { Finding } from "./Finding.ts"
-
-type Outcome = Pick<Finding, "code" | "outcome" | "message" | "remedy" | "required_permissions">
+import { type Finding, type Outcome, passed } from "./Finding.ts"
 
 /** Entra and Graph refuse tokens of a clock that is off by more than five minutes; from a fifth of it, check warns. */
 const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
@@ -29,8 +29,6 @@ const skew = { failed: Duration.minutes(5), warned: Duration.minutes(1) }
 /** Days before a credential's end from which check warns, as `run` does. */
 const expiryDays = 30
 const dayMillis = 86_400_000
-
-const passed = (message: string): Outcome => ({ outcome: "passed", message })
 
 const ofGraphError = (instance: string, endpoint: string, error: GraphError, at: number): Outcome => {
   const report = fromGraphError({ instance, endpoint }, error, at)
@@ -122,11 +120,36 @@ const endpointOf = Effect.fnUntraced(function*(instance: Instance, graph: Graph,
   return passed(`reachable${many}, ${cursor === undefined ? `no ${what} yet` : `newest ${cursor}`}`)
 })
 
+/** Tests what is asked of a list once a day only, where the list itself is answered; undefined for other endpoints. */
+const dailyOf = Effect.fnUntraced(function*({ identity: { cloud, name } }: Instance, graph: Graph, endpoint: Endpoint) {
+  const { daily } = endpoint.list ?? {}
+  if (daily === undefined) return undefined
+  const what = daily.select.join(", ")
+  const collection = askedOf(endpoint, { _tag: "Sweep" })
+  const now = yield* Clock.currentTimeMillis
+  const first = { bound: Timestamp.fromMillis(now), until: null, link: null }
+  const found = yield* Effect.result(graph.fetchPage({ collection, url: listUrl(cloud.graph, collection, first, 1) }))
+  if (Result.isSuccess(found)) return passed(`with ${what}, once a day`)
+  const outcome = ofGraphError(name, endpoint.name, found.failure, now)
+  return { ...outcome, message: `${endpoint.noun} are read without ${what}: ${outcome.message}` }
+})
+
+const permissionsOf = (
+  { helpful = [], list, permissions }: Endpoint
+): ReadonlyArray<string> => [...permissions, ...helpful, ...list?.daily?.permissions ?? []]
+
+/** Names the permissions that the token has and that none of the endpoints would make use of. */
+const needless = (roles: ReadonlyArray<string>): Outcome | undefined => {
+  const known = new Set(all.flatMap(permissionsOf))
+  const found = roles.filter((role) => !known.has(role))
+  return found.length === 0
+    ? undefined
+    : passed(`granted, and of no use to any endpoint: ${found.toSorted().join(", ")}; they may be taken away`)
+}
+
 /** Names the endpoints that are off although the token has a permission for them, of which no other endpoint makes use. */
 const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outcome | undefined => {
-  const used = new Set(
-    on.flatMap((name) => [...endpoints[name].permissions, ...endpoints[name].list?.daily?.permissions ?? []])
-  )
+  const used = new Set(on.flatMap((name) => permissionsOf(endpoints[name])))
   const idle = all.flatMap(({ name, permissions }) => {
     const role = on.includes(name) ? undefined : permissions.find((one) => roles.includes(one) && !used.has(one))
     return role === undefined ? [] : [`${name} (${role})`]
@@ -134,6 +157,12 @@ const unused = ({ endpoints: on }: Identity, roles: ReadonlyArray<string>): Outc
   return idle.length === 0
     ? undefined
     : passed(`granted for endpoints that are off: ${idle.join(", ")}; endpoints.<name>.enabled turns them on`)
+}
+
+/** Names the endpoints that the settings turn on and the tenant's cloud does not offer. */
+const notOffered = ({ absent = {} }: Identity): Outcome | undefined => {
+  const [why] = Object.values(absent)
+  return why === undefined ? undefined : passed(`off are ${Object.keys(absent).join(", ")}: ${why}`)
 }
 
 const certificateEnd = (credential: Credential) =>
@@ -167,12 +196,14 @@ const expiry = Effect.fnUntraced(function*({ identity: { credential }, secretExp
 })
 
 /** A forbidden or retired endpoint is a warning, but when there is no other, nothing is collected. */
-const collects = (endpoints: ReadonlyArray<Outcome>): Outcome | undefined =>
-  endpoints.length > 0 && endpoints.every(({ outcome }) => outcome === "warning")
+const collects = (endpoints: ReadonlyArray<Outcome>, { absent = {} }: Identity): Outcome | undefined =>
+  (endpoints.length > 0 || Object.keys(absent).length > 0) && endpoints.every(({ outcome }) => outcome === "warning")
     ? {
       outcome: "failed",
       message: "nothing is being collected: no endpoint answers with records",
-      remedy: "do what stands at one of the endpoints above; each that answers is collected"
+      remedy: endpoints.length === 0
+        ? "turn an endpoint on that the tenant's cloud offers, by endpoints.<name>.enabled"
+        : "do what stands at one of the endpoints above; each that answers is collected"
     }
     : undefined
 
@@ -203,15 +234,20 @@ export const ofInstance = (instance: Instance) =>
     }
     const token = yield* tokenOf(identity, graph)
     yield* find("token", token)
-    yield* find("permissions", unused(identity, Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []))
+    const roles = Result.getOrUndefined(yield* Effect.result(graph.token))?.roles ?? []
+    yield* find("permissions", unused(identity, roles))
+    yield* find("permissions", needless(roles))
+    yield* find("cloud", notOffered(identity))
     const outcomes: Array<Outcome> = []
     for (const endpoint of identity.endpoints) {
+      const asked = inCloud(endpoints[endpoint], cloud.graph)
       const outcome = token.outcome === "passed"
-        ? yield* endpointOf(instance, graph, endpoints[endpoint])
+        ? yield* endpointOf(instance, graph, asked)
         : { outcome: "failed", message: "not asked, for there is no token" } satisfies Outcome
       outcomes.push(outcome)
       yield* find(endpoint, outcome)
+      if (outcome.outcome === "passed") yield* find(endpoint, yield* dailyOf(instance, graph, asked))
     }
-    yield* find("collection", collects(outcomes))
+    yield* find("collection", collects(outcomes, identity))
     yield* Queue.end(findings)
   }))

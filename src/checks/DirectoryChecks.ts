@@ -6,13 +6,9 @@ import { socketRefusal } from "../config/DirectoryLock.ts"
 import * as DirectoryTrouble from "../config/DirectoryTrouble.ts"
 import { syncDirectory } from "../config/DurableFile.ts"
 import * as Surroundings from "../config/Surroundings.ts"
-import type { Finding } from "./Finding.ts"
-
-type Outcome = Pick<Finding, "code" | "outcome" | "message" | "remedy">
+import { type Finding, type Outcome, passed } from "./Finding.ts"
 
 const dayMillis = 86_400_000
-
-const passed = (message: string): Outcome => ({ outcome: "passed", message })
 
 const unwritable = (directory: string, error: PlatformError.PlatformError) =>
   Effect.map(DirectoryTrouble.explain(directory, error), ({ fault, remedy }): Outcome => ({

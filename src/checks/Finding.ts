@@ -17,6 +17,12 @@ export const Finding = Schema.Struct({
 })
 export type Finding = typeof Finding.Type
 
+/** What a check found, without whose it is. */
+export type Outcome = Pick<Finding, "code" | "outcome" | "message" | "remedy" | "required_permissions">
+
+/** A check that found nothing wrong. */
+export const passed = (message: string): Outcome => ({ outcome: "passed", message })
+
 const marks = { passed: "✓", warning: "?", failed: "✗" } as const
 
 /** Length of the longest name of a check. */

@@ -1,11 +1,14 @@
 /** `explain`: prints the requests of the next polls and their cost. */
 import { Clock, DateTime, Duration, Effect, Option } from "effect"
 import { Command } from "effect/cli"
+import { perDay } from "../checkpoints/Checkpoint.ts"
 import { allFromSettings, type Instance } from "../config/Instance.ts"
 import { SettingsSource } from "../config/SettingsSource.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import { type Endpoint, endpoints, overlapMillis } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { requestBudget, reread } from "../graph/Limits.ts"
+import { services } from "../graph/Services.ts"
 import { endedTheProcess } from "../polling/Narrowing.ts"
 import { countUrl, url } from "../polling/RequestUrl.ts"
 import { begin, beginList, resume, within } from "../polling/Walk.ts"
@@ -16,6 +19,8 @@ import * as SettingsFlag from "./SettingsFlag.ts"
 /** Microsoft's limit in requests a minute, per application and tenant, over everything under `/security`. */
 const graphLimit = 150
 const ownLimit = requestBudget.limit / Duration.toMinutes(requestBudget.window)
+
+const dayMillis = 86_400_000
 
 const shown = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis)).replace(".000Z", "Z")
 const spoken = (duration: Duration.Duration) =>
@@ -28,6 +33,38 @@ const thenOf = ({ list, order, windowHours }: Endpoint): string => {
   return order === "asc"
     ? `the same request from the last record of each page on, or its link${windows}`
     : `the link of each page${windows}`
+}
+
+/**
+ * How many records there are by what was counted so far, and how many requests an hour they take: their own pages, those of
+ * the overlap at each poll, and those of what is read again.
+ */
+const volumeOf = (endpoint: Endpoint, { interesting, intervals, lateRows }: Instance["pace"], a: {
+  readonly day: number | undefined
+  readonly overlapMillis: number
+}): ReadonlyArray<string> => {
+  const { budgets } = services[endpoint.service]
+  const most = Math.min(...budgets.map(({ live: { limit, window } }) => limit / Duration.toMinutes(window)))
+  const own = endpoint.service === "security"
+    ? []
+    : [`    at most ${Number(most.toFixed(1))} requests a minute, as ${endpoint.service} has a limit of its own`]
+  const only = interesting?.includes(endpoint.name) === true
+    ? [`    published are only ${endpoint.interest?.words}; the others are held back`]
+    : []
+  if (a.day === undefined || endpoint.list !== undefined) return [...own, ...only]
+  const pagesOf = (millis: number) => a.day! * millis / dayMillis / endpoint.pageSize
+  const again = endpoint.late === "reread" && Duration.toMillis(lateRows) > 0
+    ? pagesOf(Duration.toMillis(lateRows)) + pagesOf(Duration.toMillis(reread.hours)) / 24
+    : 0
+  const polls = 60 / Duration.toMinutes(intervals[endpoint.name])
+  const hourly = Math.ceil(pagesOf(3_600_000) + polls * Math.max(1, pagesOf(a.overlapMillis)) + again)
+  return [
+    `    about ${
+      Math.round(a.day).toLocaleString("en")
+    } new ${endpoint.noun} a day so far, and ${hourly} requests an hour for them`,
+    ...own,
+    ...only
+  ]
 }
 
 const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: Endpoint, now: number) {
@@ -82,6 +119,7 @@ const ofEndpoint = Effect.fnUntraced(function*(instance: Instance, endpoint: End
     `    GET ${url(identity.cloud.graph, endpoint, position, endpoint.pageSize)}`,
     `    then ${thenOf(endpoint)}, ${endpoint.pageSize} records a page, up to the last page`,
     ...late,
+    ...volumeOf(endpoint, pace, { day: saved === undefined ? undefined : perDay(saved, now), overlapMillis: overlap }),
     ...(gaps.length === 0
       ? []
       : [`    each hour, one of ${gaps.length} gaps: ${gaps.map(({ from, to }) => `${from} to ${to}`).join(", ")}`])
@@ -109,8 +147,11 @@ export const command = Command.make(
         yield* Printed.lines(`${identity.name}${identity.enabled ? "" : ": disabled, nothing is asked"}`)
         if (!identity.enabled) continue
         for (const name of identity.endpoints) {
-          const lines = yield* ofEndpoint(instance, endpoints[name], now)
+          const lines = yield* ofEndpoint(instance, inCloud(endpoints[name], identity.cloud.graph), now)
           yield* Printed.lines(...lines)
+        }
+        for (const [name, why] of Object.entries(identity.absent ?? {})) {
+          yield* Printed.lines(`  ${name}: nothing is asked: ${why}`)
         }
         yield* Printed.lines(
           `  ${

@@ -9,7 +9,6 @@ import { Duration, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import { type LookupFunction } from "node:net"
 import * as Tls from "node:tls"
-import { inflating } from "../graph/body/Body.ts"
 import { timeouts as graphTimeouts } from "../graph/Limits.ts"
 import * as Proxies from "./Proxies.ts"
 
@@ -106,7 +105,7 @@ export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpCl
       Layer.effect(
         HttpClient.HttpClient,
         Effect.map(HttpClient.HttpClient, (client) =>
-          inflating(client).pipe(
+          client.pipe(
             HttpClient.transform((effect, { url }) => {
               const proxy = URL.canParse(url) ? proxies.of(new URL(url)) : undefined
               return proxy === undefined ? effect : Effect.mapError(effect, (error) => through(proxy, error))

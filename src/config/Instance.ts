@@ -1,7 +1,8 @@
 /** One tenant as the rest of the program sees it: its settings with every default resolved. */
 import { Duration, Equal } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
-import { each, type EndpointName, names } from "../endpoints/Endpoints.ts"
+import { each, type EndpointName, endpoints, names } from "../endpoints/Endpoints.ts"
+import { absence } from "../endpoints/NationalClouds.ts"
 import { type Cloud, clouds, custom, isCustom } from "./Cloud.ts"
 import { Credential } from "./Credential.ts"
 import type { InstanceSettings } from "./InstanceSettings.ts"
@@ -13,6 +14,8 @@ export interface Pace {
   readonly overlap: Duration.Duration
   /** How far before the overlap late records are looked for. */
   readonly lateRows: Duration.Duration
+  /** Logs of which only the interesting records are published. */
+  readonly interesting?: ReadonlyArray<EndpointName>
 }
 
 /** Settings that identify an instance: a change of any of them restarts it. */
@@ -28,6 +31,8 @@ export interface Identity {
   /** The organisation of the tenant's artifacts; undefined for that of the appliance. */
   readonly orgId?: string | undefined
   readonly endpoints: ReadonlyArray<EndpointName>
+  /** Why an endpoint is off that the settings turn on: the cloud does not offer it. */
+  readonly absent?: Readonly<Partial<Record<EndpointName, string>>>
 }
 
 /** An instance with its settings resolved. */
@@ -70,20 +75,28 @@ export const allFromSettings = (
 /** Resolves one instance's settings. */
 export const fromSettings = (name: string, settings: InstanceSettings): Instance => {
   const minutes = settings.poll_interval_minutes
+  const cloud = typeof settings.cloud === "string"
+    ? clouds[settings.cloud]
+    : custom(new URL(settings.cloud.login), new URL(settings.cloud.graph))
+  const on = names.filter((endpoint) => settings.endpoints[endpoint].enabled)
+  const absent: Partial<Record<EndpointName, string>> = {}
+  for (const endpoint of on) {
+    const why = absence(endpoints[endpoint], cloud.graph)
+    if (why !== undefined) absent[endpoint] = why
+  }
   return {
     identity: {
       name,
       displayName: settings.display_name ?? name,
       enabled: settings.enabled,
-      cloud: typeof settings.cloud === "string"
-        ? clouds[settings.cloud]
-        : custom(new URL(settings.cloud.login), new URL(settings.cloud.graph)),
+      cloud,
       tenantId: settings.credentials.tenant_id.toLowerCase(),
       clientId: settings.credentials.client_id.toLowerCase(),
       credential: credentialOf(settings.credentials),
       senderHost: settings.sender_host,
       orgId: settings.org_id,
-      endpoints: names.filter((endpoint) => settings.endpoints[endpoint].enabled)
+      endpoints: on.filter((endpoint) => absent[endpoint] === undefined),
+      absent
     },
     pace: {
       intervals: each(({ intervalMinutesMin, name }) =>
@@ -91,7 +104,8 @@ export const fromSettings = (name: string, settings: InstanceSettings): Instance
       ),
       lookback: Duration.hours(settings.lookback_hours),
       overlap: Duration.minutes(settings.overlap_minutes),
-      lateRows: Duration.hours(settings.late_row_hours)
+      lateRows: Duration.hours(settings.late_row_hours),
+      interesting: names.filter((name) => settings.endpoints[name].publish === "interesting")
     },
     secretExpires: settings.client_secret_expires ?? settings.credentials.client_secret_expires,
     group: settings.group === undefined || settings.group.trim() === "" ? undefined : settings.group.trim(),

@@ -3,7 +3,7 @@
  * stores, plus this connector's own settings.
  */
 import { DateTime, Effect, Option, Schema } from "effect"
-import { each, names } from "../endpoints/Endpoints.ts"
+import { each, type Endpoint, names } from "../endpoints/Endpoints.ts"
 import { isLoopback } from "./Loopback.ts"
 import { proofFault } from "./SettingsFaults.ts"
 import { pasteFault } from "./TextFile.ts"
@@ -79,12 +79,23 @@ const origin = (description: string) =>
       : undefined
   }))
 
-const EndpointSettings = (isOn: boolean, minutesDefault: string) =>
+/** There for endpoints that have an interest only; undefined for others, which refuse it as any unknown setting. */
+const publishOf = ({ interest }: Endpoint) => ({
+  publish: withDefault(
+    Schema.Literals(["all", "interesting"]).annotate({
+      description: `Which records are published: \`all\`, or \`interesting\` ones only: ${interest?.words}.`
+    }),
+    "all"
+  )
+})
+
+const EndpointSettings = (endpoint: Endpoint, minutesDefault: string) =>
   Schema.Struct({
-    enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), isOn),
+    enabled: withDefault(Schema.Boolean.annotate({ description: "Whether this endpoint is polled." }), endpoint.isOn),
     poll_interval_minutes: Schema.optionalKey(
       minutes(1, 1440, `Minutes between the starts of two polls of this endpoint; by default ${minutesDefault}.`)
-    )
+    ),
+    ...(endpoint.interest === undefined ? {} as ReturnType<typeof publishOf> : publishOf(endpoint))
   })
 
 /** Schema for one instance's settings. */
@@ -164,13 +175,13 @@ export const InstanceSettings = Schema.Struct({
       })
   ),
   endpoints: withDefault(
-    Schema.Struct(each(({ intervalMinutesMin, isOn }) =>
+    Schema.Struct(each((endpoint) =>
       withDefault(
         EndpointSettings(
-          isOn,
-          intervalMinutesMin === 1
+          endpoint,
+          endpoint.intervalMinutesMin === 1
             ? "poll_interval_minutes"
-            : `${intervalMinutesMin}, or poll_interval_minutes when that is longer`
+            : `${endpoint.intervalMinutesMin}, or poll_interval_minutes when that is longer`
         ),
         {}
       )

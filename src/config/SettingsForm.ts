@@ -3,7 +3,7 @@
  * never sent to another host.
  */
 import { Array, Effect, Equal, Predicate, Result, Schema } from "effect"
-import { names } from "../endpoints/Endpoints.ts"
+import { all, type Endpoint } from "../endpoints/Endpoints.ts"
 import { collected } from "./Collect.ts"
 import * as Grant from "./Grant.ts"
 import { type InstanceSettings, InstanceSettings as InstanceSchema } from "./InstanceSettings.ts"
@@ -33,7 +33,11 @@ const changeable: ReadonlySet<string> = new Set([
   "credentials.client_secret",
   "credentials.client_secret_expires",
   ...Grant.references.map((reference) => `credentials.${reference}`),
-  ...names.flatMap((endpoint) => [`endpoints.${endpoint}.enabled`, `endpoints.${endpoint}.poll_interval_minutes`])
+  ...all.flatMap(({ interest, name }: Endpoint) =>
+    ["enabled", "poll_interval_minutes", ...(interest === undefined ? [] : ["publish"])].map((setting) =>
+      `endpoints.${name}.${setting}`
+    )
+  )
 ])
 
 /** Paths of objects that contain changeable settings. */

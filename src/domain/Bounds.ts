@@ -153,6 +153,9 @@ export const credentialBytesMax = 65_536
  */
 export const inflatedBytes = 262_144
 
+/** Bytes of a compressed body below which it is decompressed at once: 16 KiB. An answer without records has a few hundred. */
+export const gzipAtOnceBytes = 16_384
+
 /**
  * Bytes of a batch that are encoded, and written to a file, together: 1 MiB. Measured: larger pieces cost more because
  * of the memory they touch, smaller ones because of the calls.
@@ -198,7 +201,10 @@ export const ledgerKeysMax = 1_000_000
  */
 export const pieceKeysMax = 8192
 
-/** Objects of one list that are remembered, in 32 bytes each. Of more, those that came last are known to the ledger only. */
+/**
+ * Objects of one list that are remembered, in 32 bytes each. Of more, those that came last are known to the ledger only. As
+ * many of what was seen in a log: what has no room is taken for new each time.
+ */
 export const objectsMax = 500_000
 
 /** Objects in one stored piece of an inventory: 128 KiB, below a broker's message limit as a piece of a ledger is. */

@@ -9,8 +9,6 @@ export interface Content {
   readonly text: string
   /** The elements of `evidence` that are mapped, as compact JSON; empty when the record has no such list. */
   readonly evidence: ReadonlyArray<string>
-  /** Where the first of them begins in `text`, and the last one ends; undefined where it is not known. */
-  readonly evidenceAt?: readonly [from: number, to: number]
   /** SHA-256 of each of them, in hex digits, where they were calculated before. */
   readonly hashes?: ReadonlyArray<string>
   /**

@@ -15,6 +15,10 @@ export const devices = {
   list: {
     reads: "all",
     select: Object.keys(Device.fields),
+    lacks: {
+      usnat: ["enrollmentType", "isRooted", "managementType"],
+      ussec: ["enrollmentType", "isRooted", "managementType"]
+    },
     volatile: ["approximateLastSignInDateTime", "complianceExpirationDateTime"],
     unordered: ["systemLabels"],
     counts: "asked"

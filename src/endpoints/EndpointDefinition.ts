@@ -3,9 +3,13 @@ import type { Artifact } from "../artifacts/Artifact.ts"
 import type { Mapped, MappingContext } from "../artifacts/Mapped.ts"
 import type { EventMapping } from "../artifacts/ocsf/OcsfEvent.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
+import type { Properties } from "../domain/Shape.ts"
 
 /** A service behind Graph, which has limits of its own. `Services` has them. */
 export type ServiceName = "security" | "reports" | "identityProtection" | "intune" | "directory" | "signInActivity"
+
+/** A cloud of Microsoft's that does not offer every endpoint. `NationalClouds` knows them by the hosts of their Graph. */
+export type NationalCloud = "china" | "bleu" | "delos" | "govsg" | "usnat" | "ussec"
 
 /** What a request has to know of the collection that it reads. */
 export interface Collection {
@@ -15,9 +19,13 @@ export interface Collection {
   readonly path: string
   /** Permissions of which any one suffices, the least privileged first. */
   readonly permissions: ReadonlyArray<string>
+  /** Permissions with which Graph sends more of each record, and without which it sends the others. */
+  readonly helpful?: ReadonlyArray<string>
   readonly service: ServiceName
   /** What a tenant that is refused for its licence has to do. */
   readonly licence: string
+  /** National clouds of Microsoft that do not offer it. */
+  readonly absentIn?: ReadonlyArray<NationalCloud>
   /** Whether 404, 410 and 400 for the segment mean that Microsoft retired the collection. */
   readonly retires: boolean
 }
@@ -31,6 +39,8 @@ export interface Listing {
   readonly reads: "all" | "newest"
   /** Properties that are asked for; what Graph sends by itself without it. */
   readonly select?: ReadonlyArray<string>
+  /** Those that national clouds lack, where asking for them would be refused. */
+  readonly lacks?: Readonly<Partial<Record<NationalCloud, ReadonlyArray<string>>>>
   /** Properties whose change is no change of the object, at any depth. They are published with it. */
   readonly volatile: ReadonlyArray<string>
   /** Lists whose order tells nothing. */
@@ -48,6 +58,16 @@ export interface Listing {
     readonly licence: string
     readonly pageSize: number
   }
+}
+
+/** Which records of a log are interesting, where the settings ask for these only. The others are read, and held back. */
+export interface Interest {
+  /** In words, for the settings. */
+  readonly words: string
+  /** Whether a record is, whatever was seen before. */
+  readonly is: (record: Properties) => boolean
+  /** What makes a record interesting where it was not seen within `sightedDays`. */
+  readonly news: (record: Properties) => ReadonlyArray<string>
 }
 
 /** How the records of a collection are read: by a property that grows. */
@@ -89,6 +109,8 @@ export interface EndpointDefinition extends Collection, Reading {
   readonly pageSize: number
   /** Minutes between two polls at least, unless the endpoint has an interval of its own in the settings. */
   readonly intervalMinutesMin: number
+  /** There for a log whose records are so many that the settings may ask for the interesting ones only. */
+  readonly interest?: Interest
   /** What its records are called in messages, in the plural. */
   readonly noun: string
   /** How much a tenant of a thousand people brings: some records a day, some hundreds, or many thousands. */

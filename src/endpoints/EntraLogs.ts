@@ -8,6 +8,7 @@ import type { EndpointDefinition } from "./EndpointDefinition.ts"
  */
 export const entraLogs = {
   service: "reports",
+  absentIn: ["govsg"],
   retires: false,
   order: "asc",
   upper: "le",

@@ -7,6 +7,7 @@ import type { EndpointDefinition } from "./EndpointDefinition.ts"
  */
 export const identityProtection = {
   service: "identityProtection",
+  absentIn: ["china", "govsg"],
   retires: false,
   order: "unproven",
   upper: "le",

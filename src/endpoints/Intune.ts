@@ -6,6 +6,7 @@ import { inventories } from "./Inventories.ts"
 export const intune = {
   ...inventories,
   service: "intune",
+  absentIn: ["govsg", "usnat", "ussec"],
   permissions: ["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"],
   licence: "Intune is not set up in this tenant: get a licence of it, or turn this endpoint off",
   pageSize: 1000

@@ -13,6 +13,7 @@ export const secureScores = {
   path: "/v1.0/security/secureScores",
   permissions: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
   service: "security",
+  absentIn: ["china", "bleu", "delos", "govsg"],
   licence: "Open the Microsoft Defender portal once in this tenant, or turn this endpoint off",
   list: { reads: "newest", volatile: ["lastSynced"] },
   pageSize: 90,

@@ -15,6 +15,11 @@ export const users = {
   list: {
     reads: "all",
     select: Object.keys(User.fields),
+    lacks: {
+      govsg: ["signInActivity"],
+      usnat: ["createdDateTime", "employeeType"],
+      ussec: ["createdDateTime", "employeeType"]
+    },
     volatile: ["signInActivity"],
     unordered: ["assignedLicenses", "disabledPlans", "identities", "proxyAddresses"],
     counts: "asked",

@@ -6,7 +6,7 @@
 import { Clock, Duration, Effect, Latch, Option, Random, Result, Stream } from "effect"
 import { Headers, type HttpClient, type HttpClientRequest } from "effect/http"
 import { roomFromBytes } from "../domain/Bounds.ts"
-import { Bodies, type Body } from "./body/Body.ts"
+import { askingGzip, Bodies, type Body, decompressed } from "./body/Body.ts"
 import { BodyTooLarge, type Unavailable } from "./GraphError.ts"
 import { bodyPaceMin } from "./Limits.ts"
 import { requestGuid } from "./Names.ts"
@@ -109,7 +109,7 @@ const standstill = Effect.fnUntraced(function*(size: () => number, url: URL) {
 
 const reading = Effect.fnUntraced(
   function*(http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest, bounds: Bounds) {
-    const response = yield* http.execute(request)
+    const response = yield* http.execute(askingGzip(request))
     const succeeded = response.status >= 200 && response.status < 300
     const bytesMax = succeeded ? bounds.bytesMax : bounds.errorBytesMax
     const incoming = (yield* Bodies).receive(yield* Clock.currentTimeMillis)
@@ -119,7 +119,7 @@ const reading = Effect.fnUntraced(
       hasRoom = true
       return Effect.andThen(bounds.room ?? Effect.void, inRoom.open)
     })
-    const whole = response.stream.pipe(
+    const whole = decompressed(response).pipe(
       Stream.takeWhile(() => succeeded || incoming.size() < bytesMax),
       Stream.runForEach((chunk) => {
         if (succeeded && incoming.size() + chunk.length > bytesMax) return Effect.fail(new BodyTooLarge({ bytesMax }))

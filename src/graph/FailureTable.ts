@@ -88,7 +88,8 @@ export const failures = {
     happens: reprobed,
     state: "forbidden",
     then: "reprobe",
-    remedy: "Check the permissions of the app registration, admin consent, and the tenant's Defender licence"
+    remedy:
+      "Check the permissions of the app registration, admin consent, which acts within an hour, and the tenant's licences"
   },
   throttled: {
     failure: "429, 509",

@@ -95,9 +95,10 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", {
   said: Schema.optionalKey(Schema.String),
   /** The part of the query that it refuses, where the message says so. */
   refused: Schema.optionalKey(Schema.Struct({
-    part: Schema.Literals(["top", "orderby", "fraction", "prefer", "age"]),
+    part: Schema.Literals(["top", "orderby", "fraction", "prefer", "age", "select"]),
     limit: Schema.optionalKey(Schema.Finite),
-    notBefore: Schema.optionalKey(Schema.String)
+    notBefore: Schema.optionalKey(Schema.String),
+    names: Schema.optionalKey(Schema.Array(Schema.String))
   }))
 }) {
   override get message() {

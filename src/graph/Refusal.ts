@@ -102,8 +102,8 @@ const licence = /licen[cs]|onboard|provision|subscri|not enabled for|sku\b/i
 const conditional = /insufficient_claims|(?<!\d)53003(?!\d)|conditional access/i
 /** Why Graph keeps demanding claims, although the token was issued with them: a policy about the caller's place. */
 const challengedStill = /LocationConditionEvaluationSatisfied|ClaimsChallengeRequired|insufficient_claims/i
-// Codes that give no cause: with a sufficient role, the cause is the tenant.
-const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|Authorization_RequestDenied|)$/i
+// Codes that give no cause: with a sufficient role, the cause is the tenant. The directory's own is most often a new consent.
+const bareDenial = /^(?:accessDenied|Forbidden|UnknownError|)$/i
 
 /** Parses `Missing application roles. API required roles: A,B, application roles: C.` */
 const rolesNamed = (message: string) =>
@@ -281,14 +281,16 @@ export const reasonOf = (answer: Answer, request: {
   if (status === 401) return unauthorized(answer, collection, roles)
   if (status === 403) return forbidden(answer, collection, roles)
   if (status === 407) return new Unavailable({ kind: "proxy", detail: "the proxy answered 407", ...atProxy(status) })
-  if (status === 408 || status >= 500) return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })
+  const { pathname, search, searchParams } = new URL(url)
+  const refused = status === 400 || status === 501 ? QueryShape.refusedBy(message, searchParams) : undefined
+  if (status === 408 || (status >= 500 && refused?.part !== "select")) {
+    return new Unavailable({ kind: "http", detail: `HTTP ${status}`, ...wait })
+  }
   if (collection.retires) {
     const isSegment = /resource not found for the segment/i.test(message)
     if (status === 404 || status === 410 || (status === 400 && isSegment)) return new Retired({})
   }
-  const { pathname, search, searchParams } = new URL(url)
   const said = saying(message, secrets)
-  const refused = status === 400 ? QueryShape.refusedBy(message, searchParams) : undefined
   return new Rejected({
     request: `${pathname}${search}`,
     ...(said === "" ? {} : { said }),

@@ -4,6 +4,7 @@ import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
+import { inCloud } from "../endpoints/NationalClouds.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
@@ -74,11 +75,17 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     const graph = yield* graphClient.connect(identity)
     graphs.set(identity.name, graph)
     yield* status.tellInstance(identity.name, { _tag: "Connected", used: graph.used })
-    yield* Effect.forEach(
-      identity.endpoints,
-      (name) => EndpointRun.run({ identity, pace, graph, endpoint: endpoints[name], once, queue, lockOf, outages }),
-      { concurrency: identity.endpoints.length, discard: true }
-    )
+    yield* Effect.forEach(identity.endpoints, (name) =>
+      EndpointRun.run({
+        identity,
+        pace,
+        graph,
+        endpoint: inCloud(endpoints[name], identity.cloud.graph),
+        once,
+        queue,
+        lockOf,
+        outages
+      }), { concurrency: identity.endpoints.length, discard: true })
   })
 
   /** Interrupts an instance without waiting, because an unavailable sink may hold one of its pages. */

@@ -64,17 +64,19 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
   }
 
   const committed = Effect.fnUntraced(
-    function*({ artifacts, deadLetters, drift, fresh, late, updatedAt }: Brought, at: number) {
+    function*({ artifacts, deadLetters, drift, fresh, heldBack, late, updatedAt }: Brought, at: number) {
       yield* status.tellEndpoint(instance, endpoint, {
         _tag: "PageCommitted",
         records: fresh,
         artifacts,
+        heldBack,
         deadLetters: deadLetters.length
       })
       if (drift.length > 0) yield* status.tell({ _tag: "Drifted", drift, at })
       const now = yield* Clock.currentTimeMillis
       yield* Metrics.update(Metrics.recordsFetched, fresh, metricLabels)
       yield* Metrics.update(Metrics.artifactsPublished, artifacts, metricLabels)
+      yield* Metrics.update(Metrics.heldBack, heldBack, metricLabels)
       yield* Metrics.update(Metrics.pipelinePublished, artifacts)
       yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })

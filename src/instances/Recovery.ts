@@ -5,7 +5,7 @@ import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import { type Loss, lossOf } from "../checkpoints/Deliveries.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { deliveryWindow } from "../domain/Bounds.ts"
-import type { EndpointName } from "../endpoints/Endpoints.ts"
+import { type EndpointName, endpoints } from "../endpoints/Endpoints.ts"
 import { oncePatience, persist } from "../publishing/Writing.ts"
 import type { Keeper } from "../sinks/Keeper.ts"
 import * as Metrics from "../status/Metrics.ts"
@@ -71,7 +71,10 @@ export const recover = Effect.fnUntraced(
         // The ledger first: a process that ends between the two finds the loss again.
         const outcome = yield* persist(Effect.andThen(
           // Of a list, those objects are published again which the ledger then does not know.
-          Effect.andThen(ledger.truncate(loss.place), inventory.forget),
+          Effect.andThen(
+            ledger.truncate(loss.place),
+            endpoints[whose.endpoint].list === undefined ? Effect.void : inventory.forget
+          ),
           update((one) => lose(one, loss, ledger.floor(), now))
         ))
         if (outcome !== "committed") return

@@ -46,6 +46,7 @@ const logOf = ({ future, tally }: Poll): Note => ({
   fields: {
     repeated: tally.repeated,
     artifacts: tally.artifacts,
+    ...(tally.heldBack === 0 ? {} : { held_back: tally.heldBack }),
     ...(tally.deadLetters === 0 ? {} : { dead_letters: tally.deadLetters }),
     ...(future === 0 ? {} : { dated_ahead: future })
   }

@@ -181,6 +181,11 @@ const askWithout = (
   facts: Facts
 ): Decision | undefined => {
   if (refused.part === "age") return onTooOld(config, state, poll, position, refused, facts)
+  // Without what the pass is for, it would read the list for nothing.
+  const { daily } = config.endpoint.list ?? {}
+  if (poll.task._tag === "Sweep" && refused.names?.some((name) => daily?.select.includes(name)) === true) {
+    return undefined
+  }
   const shape = without(poll.shape, refused, poll.pageSize)
   if (shape === undefined) return undefined
   const pageSize = Math.min(poll.pageSize, shape.rowsMax ?? poll.pageSize)

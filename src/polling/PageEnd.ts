@@ -15,8 +15,8 @@ export interface PageEnd {
 /** Reads the result from the exit with which the page's scope was closed. A success holds a `Brought`. */
 export const endOf = (exit: Exit.Exit<unknown, unknown>): PageEnd => {
   if (Exit.isSuccess(exit) && Option.isOption(exit.value) && Option.isSome(exit.value)) {
-    const { artifacts, deadLetters, fresh, repeated } = exit.value.value as Brought
-    const tally = { records: fresh, artifacts, repeated, deadLetters: deadLetters.length }
+    const { artifacts, deadLetters, fresh, heldBack, repeated } = exit.value.value as Brought
+    const tally = { records: fresh, artifacts, repeated, heldBack, deadLetters: deadLetters.length }
     return { outcome: "committed", tally, fault: undefined }
   }
   const isLost = Exit.isFailure(exit) &&

@@ -7,6 +7,7 @@ import { delivered } from "../checkpoints/Checkpoint.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Timestamp } from "../domain/Timestamp.ts"
+import * as HeldBack from "../publishing/HeldBack.ts"
 import type { Brought } from "../publishing/Mapping.ts"
 import { awaitAttempt, type Careful, type Page, PageLost } from "../publishing/Page.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
@@ -58,6 +59,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   })
   const ends = yield* Queue.unbounded<PageEnd>()
   const [recent, shown] = [Recent.make(), Shown.make()]
+  const selecting = HeldBack.make(endpoint, stored.inventory)
   let [walk, made]: [Walk | undefined, number] = [undefined, 0]
   /** Index of the first page that was given up. Later pages must not be published. */
   let brokenAt = Infinity
@@ -90,7 +92,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
       if (brought.objects !== undefined) yield* stored.inventory.commit(brought.objects)
       yield* stored.ledger.append(brought.keys, { reached: plan.reached, floor, at: now, delivered: appended })
       yield* stored.update((checkpoint) => {
-        const next = afterPage(checkpoint, plan, brought.fresh > 0, now)
+        const next = afterPage(checkpoint, plan, brought.fresh, now)
         return appended === undefined ? next : delivered(next, appended)
       })
       yield* Quarantine.handOf(inHand, plan).committed(rows, plan.ended)
@@ -117,6 +119,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
         isKnown: stored.ledger.has,
         contents: checkpoint()?.contents,
         listed,
+        select: selecting(answer.at, (yield* SubscriptionRef.get(pace)).interesting),
         passed: mode._tag === "range" ? undefined : checkpoint()?.mark,
         now
       })
@@ -276,14 +279,8 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
   yield* Effect.forEach(found.notes, note, { discard: true })
   const state = found.save === undefined ? initial(config) : yield* save(initial(config), found.save)
   yield* showCheckpoint
-  yield* note({
-    _tag: "Status",
-    event: {
-      _tag: "PollerStarted",
-      at: yield* Clock.currentTimeMillis,
-      lastSuccessAt: checkpoint()?.lastSuccessAt ?? undefined
-    }
-  })
+  const lastSuccessAt = checkpoint()?.lastSuccessAt ?? undefined
+  yield* note({ _tag: "Status", event: { _tag: "PollerStarted", at: yield* Clock.currentTimeMillis, lastSuccessAt } })
   return Stream.paginate<Seed, Page>({ state, save: undefined }, step)
 })
 

@@ -33,17 +33,19 @@ export interface Tally {
   readonly records: number
   readonly artifacts: number
   readonly repeated: number
+  readonly heldBack: number
   readonly deadLetters: number
 }
 
 /** The tally before the first page is committed. */
-export const nothing: Tally = { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 }
+export const nothing: Tally = { records: 0, artifacts: 0, repeated: 0, heldBack: 0, deadLetters: 0 }
 
 /** Adds two tallies. */
 export const add = (one: Tally, other: Tally): Tally => ({
   records: one.records + other.records,
   artifacts: one.artifacts + other.artifacts,
   repeated: one.repeated + other.repeated,
+  heldBack: one.heldBack + other.heldBack,
   deadLetters: one.deadLetters + other.deadLetters
 })
 

@@ -23,14 +23,14 @@ const live = (checkpoint: Checkpoint, plan: PagePlan, now: number): Checkpoint =
 }
 
 /**
- * Returns the checkpoint after the commit of a page. `isNew` says whether the page had new records; `now` is in
+ * Returns the checkpoint after the commit of a page. `fresh` is the number of its new records; `now` is in
  * milliseconds since 1970. The mark moves only past records that were published or lie in a gap.
  */
-export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, isNew: boolean, now: number): Checkpoint => {
+export const afterPage = (checkpoint: Checkpoint, plan: PagePlan, fresh: number, now: number): Checkpoint => {
   const { ended, following, isOwed, task } = plan
   switch (task._tag) {
     case "Live":
-      return live(isNew ? heard(checkpoint, now) : checkpoint, plan, now)
+      return live(fresh > 0 ? heard(checkpoint, fresh, now) : checkpoint, plan, now)
     case "Gap":
       return ended && !isOwed ? withoutGap(checkpoint, task.gap, now) : checkpoint
     case "Sweep":

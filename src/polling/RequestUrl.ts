@@ -31,9 +31,11 @@ const listed = (
   { list, path }: Read,
   graph: string,
   { bound, from = bound }: Pick<Position, "bound"> & Partial<Pick<Position, "from">>,
-  pageSize: number
+  pageSize: number,
+  dropped: QueryShape["dropped"]
 ): string => {
-  const { counts, reads, select } = list!
+  const { counts, reads, select: all } = list!
+  const select = all?.filter((name) => !dropped.includes(name))
   const days = Math.ceil((toMillis(from) - toMillis(bound)) / dayMillis) + 2
   const rows = reads === "newest" ? Math.min(days, newestDaysMax, pageSize) : pageSize
   return `${graph}${path}?${select === undefined ? "" : `$select=${select.join(",")}&`}${
@@ -50,12 +52,12 @@ export const url = (
   endpoint: Read,
   position: Pick<Position, "bound" | "until" | "link"> & Partial<Pick<Position, "from">>,
   pageSize: number,
-  { digits, ordered }: Pick<QueryShape, "digits" | "ordered"> = whole,
+  { digits, dropped, ordered }: Pick<QueryShape, "digits" | "dropped" | "ordered"> = whole,
   skipped = 0
 ): string => {
   const { bound, link, until } = position
   if (link !== null) return link
-  if (endpoint.list !== undefined) return listed(endpoint, graph, position, pageSize)
+  if (endpoint.list !== undefined) return listed(endpoint, graph, position, pageSize, dropped)
   return `${filtered(endpoint, graph, bound, until, digits)}${
     ordered && endpoint.order === "asc" ? `&$orderby=${encodeURIComponent(`${endpoint.cursor} asc`)}` : ""
   }&$top=${pageSize}${skipped === 0 ? "" : `&$skip=${skipped}`}`

@@ -15,13 +15,15 @@ export interface Brought {
   /** Record versions not seen before, and known ones that came with something new. */
   readonly fresh: number
   readonly repeated: number
+  /** Records among the fresh ones that are not published, because they are not interesting. */
+  readonly heldBack: number
   readonly drift: ReadonlyArray<Drift>
   /** Last change of each record version not seen before, in milliseconds since 1970. */
   readonly updatedAt: ReadonlyArray<number>
   /** Last change of each of them behind the mark, in milliseconds since 1970. */
   readonly late: ReadonlyArray<number>
-  /** What a page of a list changes in the inventory. */
-  readonly objects?: PageChanges
+  /** What a page of a list, or of a log that is published in part, changes in the inventory. */
+  readonly objects?: PageChanges | undefined
 }
 
 /** A slice; with `before` it is empty, and the record with this artifact id is mapped next. */

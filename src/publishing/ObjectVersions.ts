@@ -18,6 +18,9 @@ const hourMillis = 3_600_000
 /** A pass after this time that misses an object again shows it to be removed. Passes are an hour apart by default. */
 const missedSeconds = 50 * 60
 
+/** Stands for the content of an object that was never mapped. */
+const unmappedKey = "0".repeat(16)
+
 /** What the pages of a list are compared with. */
 export interface Listed {
   readonly list: Listing
@@ -39,6 +42,13 @@ export interface Listed {
 export interface Versions {
   /** Returns the object as it is to be published; undefined for one that is not. */
   readonly of: (object: GraphRecord, content: unknown) => Generator<undefined, GraphRecord | undefined>
+  /**
+   * Notes an object that cannot be mapped: it is in the list all the same, and is not taken for one that was removed. Returns
+   * what tells it from others in each pass, where that is not its whole content.
+   */
+  readonly unmapped: (
+    row: Pick<GraphRecord, "sent"> & { readonly id?: string }
+  ) => Generator<undefined, string | undefined>
   /** Returns the objects that are no longer in the list; to be called behind the page's last object. */
   readonly removed: () => ReadonlyArray<GraphRecord>
   /** Returns what the commit of the page saves. */
@@ -85,6 +95,7 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
   const shown: Array<string> = []
   const changed: Array<Changed> = []
   let vanished: number | undefined
+  let unnamed = 0
 
   const keep = (id: string, key: string, missedAt = 0, isGone = false) => changed.push({ id, key, missedAt, isGone })
 
@@ -107,9 +118,20 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
     return { ...object, version: `snapshot:${key}:${day}`, change: "present" }
   }
 
+  function* unmapped({ id, sent }: Parameters<Versions["unmapped"]>[0]): Generator<undefined, string | undefined> {
+    if (id !== undefined) {
+      shown.push(id)
+      const known = inventory.find(id)
+      if (known === undefined || known.isGone || known.missedAt > 0) keep(id, known?.key ?? unmappedKey)
+      return id
+    }
+    unnamed++
+    return sent.isObject && sent.isDeep !== true ? yield* contentKey(sent.content().value, how) : undefined
+  }
+
   const removed = (): ReadonlyArray<GraphRecord> => {
     if (!isLast || walk === undefined || list.counts === undefined) return []
-    const found = inventory.missing(walk, shown)
+    const found = inventory.missing(walk, shown, unnamed)
     if (isCut(found.objects.length, found.shown)) {
       vanished = found.objects.length
       return []
@@ -124,10 +146,12 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
       if (missedAt === 0) keep(id, key, now)
       if (missedAt === 0 || now - missedAt < missedSeconds) return []
       keep(id, key, missedAt, true)
+      // Nobody was told of it.
+      if (key === unmappedKey) return []
       const hour = Timestamp.fromMillis(missedAt * 1000).slice(0, 13)
       return [{ id, cursor: at, sent: sentOf(id), version: `gone:${hour}`, change: "removed" as const }]
     })
   }
 
-  return { of, removed, changes: () => ({ walk, shown, changed, vanished }) }
+  return { of, unmapped, removed, changes: () => ({ walk, shown, unnamed, changed, vanished }) }
 }

@@ -12,6 +12,8 @@ export interface Unidentified {
   /** JSON path of the value at fault. */
   readonly path: string
   readonly sent: Sent
+  /** There for one that has an id and is nested too deep. */
+  readonly id?: string
 }
 
 /** The records of a page, each list in Graph's order. */
@@ -50,7 +52,7 @@ export const identify = (
       return
     }
     if (readAt === undefined) cursors.push(cursor)
-    if (sent.isDeep === true) unidentified.push({ reason: "too_deep", path: at, sent })
+    if (sent.isDeep === true) unidentified.push({ reason: "too_deep", path: at, sent, id })
     else records.push({ id, cursor, sent })
   })
   return { records, unidentified, cursors }

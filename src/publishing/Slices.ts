@@ -15,6 +15,7 @@ import type { DeadLetter, Payload, Slice } from "../sinks/ArtifactSink.ts"
 import { lines } from "../sinks/Ndjson.ts"
 import { isoTime } from "../status/Report.ts"
 import { findingKeys, hasNewEvidence } from "./FindingKeys.ts"
+import type { Select } from "./HeldBack.ts"
 import { type Mapping, type Part, pause, paused, type Prepared, read } from "./Mapping.ts"
 import { type Listed, make as makeVersions } from "./ObjectVersions.ts"
 import { endedOn, identify, type Unidentified } from "./Records.ts"
@@ -39,9 +40,23 @@ export const prepare = (options: {
   readonly condemned?: ReadonlySet<string>
   /** What a page of a list is compared with. */
   readonly listed?: Listed | undefined
+  /** Begins to tell which records are held back; undefined where none is. */
+  readonly select?: Select
 }): Prepared => {
-  const { condemned, contents, context, endpoint, instance, isCareful = false, isKnown, listed, now, page, passed } =
-    options
+  const {
+    condemned,
+    contents,
+    context,
+    endpoint,
+    instance,
+    isCareful = false,
+    isKnown,
+    listed,
+    now,
+    page,
+    passed,
+    select
+  } = options
   const { cursors: all, records, unidentified } = identify(endpoint, page)
   const horizon = Timestamp.fromMillis(page.at + Duration.toMillis(futureMax))
   const cursors = all.filter((cursor) => cursor <= horizon)
@@ -50,10 +65,12 @@ export const prepare = (options: {
   const map = (payload: Payload = "artifact"): Mapping => {
     const keys = new KeySet()
     const versions = listed === undefined ? undefined : makeVersions(listed)
+    const selection = select?.()
     const isNew = (id: string) => !isKnown(id) && keys.add(id)
     let artifacts = 0
     let repeated = 0
     let renewed = 0
+    let heldBack = 0
     const drift: Array<Drift> = []
     const updatedAt: Array<number> = []
     const late: Array<number> = []
@@ -67,7 +84,13 @@ export const prepare = (options: {
     function* deadLetterOf(one: Unidentified): Generator<Slice, ReadonlyArray<DeadLetter>> {
       const record = one.sent.exact()
       const isNamed = typeof record === "string" && record.length > stepBytes
-      const hash = isNamed ? yield* paused(ArtifactId.digest(record)) : ArtifactId.sha256(lines([{ record }]))
+      // What changes all the time in an object of a list must not make it another dead letter in each pass.
+      const object = versions === undefined ? undefined : yield* paused(versions.unmapped(one))
+      const hash = object !== undefined
+        ? ArtifactId.ofUnmapped(context.tenantId, endpoint.name, one.reason, object)
+        : isNamed
+        ? yield* paused(ArtifactId.digest(record))
+        : ArtifactId.sha256(lines([{ record }]))
       if (!isNew(hash)) {
         repeated++
         return []
@@ -143,9 +166,10 @@ export const prepare = (options: {
         : undefined
 
     /** Maps an object of a list, whose version is known once its content is. Until then it has the id of all its versions. */
-    function* mapObject(sent: GraphRecord, { of }: NonNullable<typeof versions>): Generator<Part, void> {
+    function* mapObject(sent: GraphRecord, { of, unmapped }: NonNullable<typeof versions>): Generator<Part, void> {
       const named = idOf({ ...sent, version: "object" })
       const passed = passedOver(named, sent)
+      if (passed !== undefined || isNeverMapped(named)) yield* paused(unmapped(sent))
       if (passed !== undefined) return yield passed
       if (isNeverMapped(named)) return void repeated++
       if (isCareful) yield { ...pause, before: named }
@@ -172,6 +196,7 @@ export const prepare = (options: {
       }
       if (isCareful) yield { ...pause, before: id }
       const content = record.sent.content()
+      if (isFirst && selection?.holds(content.value, id, record.cursor) === true) return void heldBack++
       const hashes = yield* paused(ArtifactId.evidenceHashes(content))
       const version = endpoint.isFinal === true
         ? undefined
@@ -246,12 +271,13 @@ export const prepare = (options: {
         keys,
         artifacts,
         deadLetters,
-        fresh: updatedAt.length + renewed + deadLetters.length,
+        fresh: updatedAt.length + renewed + heldBack + deadLetters.length,
+        heldBack,
         repeated,
         drift,
         updatedAt,
         late,
-        ...(versions === undefined ? {} : { objects: versions.changes() })
+        objects: (versions ?? selection)?.changes()
       })
     }
   }

@@ -31,15 +31,19 @@ const outcomeOf = (draw: Draw) => {
   return outcomes.find(({ weight }) => (drawn -= weight) <= 0) ?? outcomes[0]
 }
 
-const apps = ["Office 365 Exchange Online", "Microsoft Teams", "Azure Portal", "Contoso Payroll"]
+const apps = [
+  { app: "Office 365 Exchange Online", appId: "00000002-0000-0ff1-ce00-000000000000" },
+  { app: "Microsoft Teams", appId: "1fec8e78-bce4-4aaf-ab1b-5451cc387264" },
+  { app: "Azure Portal", appId: "c44b4083-3bb0-49c1-b47d-974e53cbdf3c" },
+  { app: "Contoso Payroll", appId: "5f1c0c0e-7a36-4f0b-9d0a-0c0a5a1d2e3f" }
+] as const
 
 /** A sign-in. Its time has whole seconds, so that several share one. */
 export const signIn = ({ at, cast, draw }: Happening): Entry => {
   const id = draw.guid()
   const { errorCode, failureReason } = outcomeOf(draw)
   const isRisky = errorCode === 0 && draw.chance(0.02)
-  const app = draw.pick(apps)
-  const appId = draw.guid()
+  const { app, appId } = draw.pick(apps)
   const row: Row = {
     id,
     createdDateTime: graphTime(Math.floor(at / 1000) * 1000),

@@ -27,6 +27,12 @@ export const artifactsPublished = counter(
   "Artifacts that the sink has taken."
 )
 
+/** Records that were read and not published, by `instance` and `endpoint`. */
+export const heldBack = counter(
+  "signal_client_records_held_back_total",
+  "Records that were not published, because the settings ask for the interesting ones only."
+)
+
 /** Files of the file sink that were removed because they were old or too much. */
 export const filesRemoved = counter("signal_client_files_removed_total", "Old files of the sink that were removed.")
 

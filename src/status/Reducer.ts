@@ -29,6 +29,7 @@ const reduceEndpoint = (endpoint: EndpointSnapshot, event: EndpointEvent): Endpo
         recordsFetched: endpoint.recordsFetched + event.records,
         today: withMore(endpoint, event.records),
         artifactsPublished: endpoint.artifactsPublished + event.artifacts,
+        heldBack: endpoint.heldBack + event.heldBack,
         deadLetters: endpoint.deadLetters + event.deadLetters
       }
     case "CheckpointSaved":
@@ -97,7 +98,8 @@ const registered = (
   waitsFor,
   endpoints: everyEndpoint(before, (endpoint, name) => ({
     ...paced(rested(endpoint), name, pace),
-    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled"
+    state: identity.enabled && identity.endpoints.includes(name) ? "starting" : "disabled",
+    offBecause: identity.absent?.[name]
   })),
   warnings: new Map()
 })

@@ -12,6 +12,8 @@ import type { EndpointState } from "./StatusDocument.ts"
 export interface EndpointSnapshot {
   readonly state: EndpointState
   readonly intervalMinutes: number
+  /** Why it is off although the settings turn it on. */
+  readonly offBecause?: string | undefined
   readonly lastPollAt?: number | undefined
   readonly lastSuccessAt?: number | undefined
   readonly nextPollAt?: number | undefined
@@ -20,6 +22,8 @@ export interface EndpointSnapshot {
   /** Records of one day: days since 1970, in UTC. */
   readonly today?: { readonly day: number; readonly records: number } | undefined
   readonly artifactsPublished: number
+  /** Records that were not published, because the settings ask for the interesting ones only. */
+  readonly heldBack: number
   readonly deadLetters: number
   readonly highWaterMark?: string | undefined
   readonly gaps: ReadonlyArray<{ readonly from: string; readonly to: string; readonly code: string }>
@@ -118,6 +122,7 @@ export const freshEndpoint: EndpointSnapshot = {
   intervalMinutes: 0,
   recordsFetched: 0,
   artifactsPublished: 0,
+  heldBack: 0,
   deadLetters: 0,
   gaps: []
 }

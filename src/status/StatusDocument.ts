@@ -26,6 +26,9 @@ export type EndpointState = typeof EndpointState.Type
 export const EndpointDocument = Schema.Struct({
   name: Schema.Literals(names),
   state: EndpointState,
+  off_because: Schema.optionalKey(
+    described(Schema.String, "Why it is off although the settings turn it on: the tenant's cloud does not offer it.")
+  ),
   poll_interval_minutes: described(Schema.Finite, "Minutes between the starts of two polls."),
   last_poll_at: Time,
   last_success_at: Time,
@@ -36,6 +39,12 @@ export const EndpointDocument = Schema.Struct({
     described(Schema.Int, "Record versions of polls that began today, in UTC, since the process began.")
   ),
   artifacts_published: Schema.Int,
+  held_back: Schema.optionalKey(
+    described(
+      Schema.Int,
+      "Records that were read and not published, because the settings ask for interesting ones only."
+    )
+  ),
   dead_letters: Schema.Int,
   high_water_mark: Schema.NullOr(Schema.String),
   gaps: described(

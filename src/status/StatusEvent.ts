@@ -12,12 +12,7 @@ export type EndpointEvent =
   | { readonly _tag: "PollerStarted"; readonly at: number; readonly lastSuccessAt: number | undefined }
   | { readonly _tag: "PollScheduled"; readonly at: number }
   | { readonly _tag: "PollBegan"; readonly at: number }
-  | {
-    readonly _tag: "PageCommitted"
-    readonly records: number
-    readonly artifacts: number
-    readonly deadLetters: number
-  }
+  | { readonly _tag: "PageCommitted" } & Readonly<Record<"artifacts" | "deadLetters" | "heldBack" | "records", number>>
   /** `isLost` while what the broker has lost is read again. */
   | (
     & { readonly _tag: "CheckpointSaved"; readonly isLost: boolean }

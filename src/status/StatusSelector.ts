@@ -136,6 +136,7 @@ const endpointDocument = (
 ): EndpointDocument => ({
   name,
   state: stateOf(endpoint),
+  ...(endpoint.offBecause === undefined ? {} : { off_because: endpoint.offBecause }),
   poll_interval_minutes: endpoint.intervalMinutes,
   last_poll_at: time(endpoint.lastPollAt),
   last_success_at: time(endpoint.lastSuccessAt),
@@ -145,6 +146,7 @@ const endpointDocument = (
   records_fetched: endpoint.recordsFetched,
   records_today: endpoint.today?.day === Math.floor(now / dayMillis) ? endpoint.today.records : 0,
   artifacts_published: endpoint.artifactsPublished,
+  ...(endpoint.heldBack === 0 ? {} : { held_back: endpoint.heldBack }),
   dead_letters: endpoint.deadLetters,
   high_water_mark: endpoint.highWaterMark ?? null,
   gaps: endpoint.gaps,

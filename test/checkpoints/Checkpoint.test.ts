@@ -62,9 +62,32 @@ describe("the first checkpoint", () => {
 
 describe("the rhythm", () => {
   it("has the longest silence, and counts the polls that brought something", () => {
-    const once = Checkpoint.heard(begun, 105)
+    const once = Checkpoint.heard(begun, 3, 105)
     assert.deepStrictEqual(once.rhythm, { quietSince: 105, longest: 100, brought: 1 })
-    assert.deepStrictEqual(Checkpoint.heard(once, 115).rhythm, { quietSince: 115, longest: 100, brought: 2 })
+    assert.deepStrictEqual(Checkpoint.heard(once, 3, 115).rhythm, { quietSince: 115, longest: 100, brought: 2 })
+  })
+})
+
+describe("the volume", () => {
+  const day = 86_400_000
+  const floor = Date.UTC(2026, 10, 19, 12)
+  const first = Checkpoint.initial({ cloud: "global", tenant: "t", endpoint: "signIns" }, at(0), floor + day)
+  const of = (floorAt: number) => ({ ...first, floor: Timestamp.fromMillis(floorAt) })
+
+  it("counts from where reading began, and of a longer time the last day", () => {
+    assert.isUndefined(Checkpoint.perDay(of(floor), floor + day))
+    const one = Checkpoint.heard(Checkpoint.heard(of(floor), 100, floor + day), 140, floor + day)
+    assert.strictEqual(Checkpoint.perDay(one, floor + day), 240)
+    assert.strictEqual(Checkpoint.perDay(one, floor + 2 * day), 120)
+    const two = Checkpoint.heard(one, 10, floor + 4 * day)
+    assert.strictEqual(Checkpoint.perDay(two, floor + 4 * day), 70)
+  })
+
+  it("of what an earlier version saved begins when it is counted", () => {
+    const saved = { ...of(floor - 300 * day), rhythm: { quietSince: floor, longest: 0, brought: 9 } }
+    const one = Checkpoint.heard(saved, 100, floor)
+    assert.isUndefined(Checkpoint.perDay(one, floor + 60_000))
+    assert.strictEqual(Checkpoint.perDay(one, floor + day), 100)
   })
 })
 

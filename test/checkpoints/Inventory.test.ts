@@ -33,6 +33,29 @@ const pieces = Effect.gen(function*() {
 })
 
 describe("Inventory", () => {
+  it.effect("loses nothing when it cannot write itself anew, and does so with the next commit", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      let made = Infinity
+      const inventory = yield* open("t").pipe(Effect.provideService(StateStore, {
+        ...store,
+        put: (key, bytes, revision) =>
+          revision === 0 && made-- <= 0 ? Effect.fail(full) : store.put(key, bytes, revision)
+      }))
+      const changed = (round: number) => objects(0, 5000).map((one, n) => ({ ...one, key: key(`${round} ${n}`) }))
+      for (let round = 0; round < 3; round++) yield* inventory.commit(page(changed(round)))
+      assert.lengthOf(yield* pieces, 4)
+      // One more piece for the objects, and one of the two for all of them.
+      made = 2
+      assert.strictEqual(yield* Effect.flip(inventory.commit(page(changed(3)))), full)
+      const known = Effect.map(open("t"), (again) => [again.size(), again.find(guid(4999))?.key])
+      assert.deepStrictEqual(yield* known, [5000, key("3 4999")])
+      made = Infinity
+      yield* inventory.commit(page([object(5000)]))
+      assert.deepStrictEqual((yield* pieces).map(([, size]) => size), [pieceObjectsMax, 5001 - pieceObjectsMax])
+      assert.deepStrictEqual(yield* known, [5001, key("3 4999")])
+    }).pipe(Effect.provide(memory)))
+
   it.effect("knows after a restart what was committed, in pieces that fit into one message of the broker", () =>
     Effect.gen(function*() {
       const inventory = yield* open("t")

@@ -78,16 +78,28 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
   it.effect("tells the number of objects of lists, and which permissions are granted for endpoints that are off", () =>
     Effect.gen(function*() {
       const roles = ["SecurityAlert.Read.All", "SecurityEvents.Read.All", "Device.Read.All", "User.Read.All"]
+        .concat("IdentityRiskEvent.Read.All", "Mail.Read", "Policy.Read.All")
       const { env } = yield* standIn({ alerts: 1, incidents: 1, legacyAlerts: 1, roles })
       const on = { enabled: true }
-      const { file } = yield* settingsFile({ endpoints: { devices: on, secureScores: on, detectedApps: on } })
+      const { file } = yield* settingsFile({
+        endpoints: { devices: on, secureScores: on, detectedApps: on, users: on }
+      })
       const run = yield* Process.start(["check", "--config", file], env)
       assert.strictEqual(yield* run.exit, 0)
       const out = run.stdout()
       assert.match(out, /✓ devices +reachable, \d+ devices\n/)
       assert.match(out, /✓ secureScores +reachable\n/)
       assert.match(out, /\? detectedApps +HTTP 403: .*lacks DeviceManagementManagedDevices\.Read\.All/)
-      assert.match(out, /✓ permissions +granted for endpoints that are off: users \(User\.Read\.All\);/)
+      assert.match(
+        out,
+        /✓ permissions +granted for endpoints that are off: riskDetections \(IdentityRiskEvent\.Read\.All\);/
+      )
+      assert.match(out, /✓ permissions +granted, and of no use to any endpoint: Mail\.Read;/)
+      assert.match(out, /✓ users +reachable, \d+ users\n/)
+      assert.match(
+        out,
+        /\? users +users are read without signInActivity: HTTP 403: .*lacks AuditLog\.Read\.All {2}code=missing_permission\n +→ Grant AuditLog\.Read\.All/
+      )
     }))
 
   it.effect("fails for a directory that others may write to, and warns of one that they may replace", () =>

@@ -12,7 +12,7 @@ import { gzipSync } from "node:zlib"
 import { type HttpClientOptions, layer } from "../../src/cli/HttpClientLayer.ts"
 import { inflatedBytes, largePageBytes } from "../../src/domain/Bounds.ts"
 import * as Bodies from "../../src/graph/body/Bodies.ts"
-import { bodyText } from "../../src/graph/body/Body.ts"
+import { bodyText, decompressed } from "../../src/graph/body/Body.ts"
 import { exchange } from "../../src/graph/Exchange.ts"
 import { onFailure } from "../../src/graph/FailureTable.ts"
 import { slowListener } from "../support/SlowListener.ts"
@@ -130,10 +130,31 @@ describe("HttpClientLayer", () => {
         response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(size)))
       }))
       const pieces = yield* HttpClient.get(`http://127.0.0.1:${port}/`).pipe(
-        Effect.flatMap(({ stream }) => Stream.runCollect(Stream.map(stream, (piece) => piece.length))),
+        Effect.flatMap((response) => Stream.runCollect(Stream.map(decompressed(response), (piece) => piece.length))),
         Effect.provide(Layer.fresh(layer({ version: "1.2.3" })))
       )
       assert.deepStrictEqual(pieces, [...Array.from({ length: 4 }, () => inflatedBytes), 1])
+    }))
+
+  it.live("decompresses a small body at once, into no more than it needs", () =>
+    Effect.gen(function*() {
+      const sent = Buffer.from(Array.from({ length: 20_000 }, (_, at) => (at * at) % 251))
+      const { port } = yield* listening(Http.createServer((request, response) => {
+        response.writeHead(200, { "content-encoding": "gzip" })
+        const compressed = gzipSync(request.url === "/empty" ? "" : sent)
+        // In two packets, one of a single byte.
+        response.write(compressed.subarray(0, 1), () => response.end(compressed.subarray(1)))
+      }))
+      const piecesOf = (path: string) =>
+        HttpClient.get(`http://127.0.0.1:${port}/${path}`).pipe(
+          Effect.flatMap((response) => Stream.runCollect(decompressed(response))),
+          Effect.provide(Layer.fresh(layer({ version: "1.2.3" })))
+        )
+      const [piece, ...others] = yield* piecesOf("small")
+      assert.isTrue(Buffer.from(piece!).equals(sent))
+      assert.deepStrictEqual(others, [])
+      assert.isBelow(piece!.buffer.byteLength, inflatedBytes)
+      assert.strictEqual(Buffer.concat(yield* piecesOf("empty")).length, 0)
     }))
 
   it.live("frees the buffers of a decompressed large body while it is received", () =>

@@ -30,6 +30,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("explain", (it) => {
       assert.strictEqual((yield* once).code, 0)
       const before = (yield* simulator.requests).length
       const { out } = yield* say("explain")
+      assert.match(out, /about \d+ new alerts a day so far, and 13 requests an hour for them/)
       assert.match(out, /newest record so far 20.*Z, less 15 min of overlap/)
       assert.strictEqual((yield* simulator.requests).length, before)
       const planned = Array.from(out.matchAll(/^ {4}GET https:\/\/graph\.microsoft\.com(\S+)$/gm), ([, path]) => path!)
@@ -44,14 +45,20 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("explain", (it) => {
       const on = { enabled: true }
       const { file } = yield* settingsFile({
         lookback_hours: 48,
-        endpoints: { signIns: on, riskDetections: on, secureScores: on, managedDevices: on, users: on }
+        endpoints: {
+          signIns: { ...on, publish: "interesting" },
+          riskDetections: on,
+          secureScores: on,
+          managedDevices: on,
+          users: on
+        }
       })
       const run = yield* Process.start(["explain", "--config", file])
       assert.strictEqual(yield* run.exit, 0, run.stderr())
       const out = decodeURIComponent(run.stdout())
       assert.match(
         out,
-        /signIns\?\$filter=createdDateTime ge \S+ and createdDateTime le \S+&\$orderby=createdDateTime asc&\$top=500\n.*in windows of at most 6 h/
+        /signIns\?\$filter=createdDateTime ge \S+ and createdDateTime le \S+&\$orderby=createdDateTime asc&\$top=500\n.*in windows of at most 6 h.*\n {4}at most 18 requests a minute, as reports has a limit of its own\n {4}published are only failures, risk,/
       )
       assert.match(
         out,

@@ -8,9 +8,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { Detail, Found, IndexState } from "../../src/search/Search.ts"
 import * as Process from "../support/Process.ts"
-import { settingsFile, tenantId } from "../support/RunFiles.ts"
+import { settingsFile } from "../support/RunFiles.ts"
 
 const everything = { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", limit: "1000" }
+
+/** The simulator's tenant in which Amy is phished. */
+const tenantId = "11111111-1111-4111-8111-111111111111"
 
 const token = "a token of many characters"
 

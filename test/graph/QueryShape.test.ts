@@ -35,6 +35,25 @@ describe("a refused part of a query", () => {
     })
   }
 
+  it("is the properties that Graph does not have, never the id", () => {
+    const list = new URLSearchParams({ $select: "id,displayName,isRooted,model", $top: "999" })
+    for (
+      const [message, names] of [
+        ["Could not find a property named 'isRooted' on type 'microsoft.graph.device'.", ["isRooted"]],
+        ["Unsupported column: model", ["model"]],
+        ["Invalid $select properties: isRooted, model.", ["isRooted", "model"]],
+        ["Could not find a property named 'id' on type 'microsoft.graph.device'.", undefined],
+        ["The model is not ready.", undefined]
+      ] as const
+    ) {
+      assert.deepStrictEqual(refusedBy(message, list), names === undefined ? undefined : { part: "select", names })
+    }
+    const without1 = without(whole, { part: "select", names: ["model"] }, 1)!
+    assert.deepStrictEqual(without1.dropped, ["model"])
+    assert.isUndefined(without(without1, { part: "select", names: ["model"] }, 1))
+    assert.deepStrictEqual(notes(without1), ["all but model, which Graph does not have here"])
+  })
+
   it("is none of what was not asked for", () => {
     const bare = new URLSearchParams({ $top: "1" })
     for (const message of ["$top is too large", "no $orderby here", "older than 30 days", "bad DateTime literal"]) {

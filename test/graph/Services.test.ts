@@ -208,6 +208,24 @@ describe("a refusal", () => {
       assert.deepInclude(reason, { _tag: "Unauthorized" })
     }))
 
+  it.effect("501 is about a column that was asked for, or an outage", () =>
+    Effect.gen(function*() {
+      const ask = Effect.fnUntraced(function*(message: string) {
+        const fake = yield* microsoft({
+          token: [() => token()],
+          graph: [() => graphRefusal(501, "NotImplemented", message)]
+        })
+        const graph = yield* fake.connect()
+        const list = `${new URL(url).origin}/v1.0/devices?$select=id,isRooted&$top=999`
+        return (yield* Effect.flip(graph.fetchPage({ collection: collection("directory"), url: list }))).reason
+      })
+      assert.deepInclude(yield* ask("Unsupported column 'isRooted'."), {
+        _tag: "Rejected",
+        refused: { part: "select", names: ["isRooted"] }
+      })
+      assert.deepInclude(yield* ask("Not implemented."), { _tag: "Unavailable" })
+    }))
+
   it.effect("500 for too many requests is throttling", () =>
     Effect.gen(function*() {
       const message = "Rate limit reached because of too many requests to query broker. Please retry after sometime."

@@ -148,4 +148,35 @@ describe("what the stream has lost", () => {
       assert.isBelow(stream.ids().length, 130)
       assert.isAbove(stream.ids().length, 20)
     }).pipe(Effect.provide(world)), 60_000)
+
+  it.effect("comes again where it was the first of something, of a log whose other records are held back", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(noon)
+      const stream = ForgetfulSink.make()
+      const rows = rowsOf(60).map((row, n) => ({
+        ...row,
+        createdDateTime: row.lastUpdateDateTime,
+        userId: "alice",
+        appId: `app ${Math.floor(n / 20)}`,
+        status: { errorCode: 0 }
+      }))
+      const fake = FakeGraph.make({ rows, pageSize: 10 })
+      const endpoints = {
+        alerts: { enabled: false },
+        alerts_v2: { enabled: false },
+        incidents: { enabled: false },
+        signIns: { enabled: true, publish: "interesting" }
+      }
+      const { document } = yield* runningOver(fake, yield* settings({ endpoints }), { sink: stream.layer })
+      yield* calm(3)
+      const first = stream.ids()
+      assert.lengthOf(first, 3, "the first sign-in to each of three applications")
+      stream.forget(1)
+      yield* stream.look
+      yield* TestClock.adjust(1)
+      yield* calm(12)
+      assert.sameMembers([...stream.ids()], [...first])
+      const { sink } = yield* document
+      assert.strictEqual(sink.lost, 2)
+    }).pipe(Effect.provide(world)))
 })

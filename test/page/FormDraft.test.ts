@@ -81,6 +81,17 @@ describe("FormDraft", () => {
     })
   })
 
+  it("has what is published of an endpoint with very many records, and of no other", () => {
+    const draft = draftOf(stored)
+    assert.strictEqual(draft["endpoints.signIns.publish"], "all")
+    assert.notProperty(draft, "endpoints.alerts_v2.publish")
+    assert.deepStrictEqual(documentOf({ ...draft, "endpoints.signIns.publish": "interesting" }, stored), {
+      endpoints: { signIns: { publish: "interesting" } }
+    })
+    const interesting = { ...stored, document: { endpoints: { signIns: { publish: "interesting" } } } }
+    assert.strictEqual(draftOf(interesting)["endpoints.signIns.publish"], "interesting")
+  })
+
   it("sends only the changed settings of a stored instance, and removes emptied ones", () => {
     const draft = draftOf(stored)
     assert.isFalse(isChanged(draft, stored))

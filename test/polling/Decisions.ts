@@ -71,7 +71,13 @@ export const position = (more: Partial<Checkpoint.Position> = {}): Checkpoint.Po
   ...more
 })
 
-export const tally = (records: number): Poll.Tally => ({ records, artifacts: 2 * records, repeated: 1, deadLetters: 0 })
+export const tally = (records: number): Poll.Tally => ({
+  records,
+  artifacts: 2 * records,
+  repeated: 1,
+  heldBack: 0,
+  deadLetters: 0
+})
 
 export const gap = (more: Partial<Checkpoint.Gap> = {}): Checkpoint.Gap => ({
   from: at(-120),

@@ -52,6 +52,7 @@ const memory = Layer.effectContext(Effect.gen(function*() {
 const polling = Effect.fnUntraced(
   function*(fake: FakeGraph.FakeGraph, name: Name = "devices", published: Array<Artifact> = []) {
     const codes = new Set<string>()
+    const letters: Array<string> = []
     let dies = -1
     let made = 0
     const begin = Effect.fnUntraced(function*() {
@@ -60,7 +61,10 @@ const polling = Effect.fnUntraced(
       const publish = Effect.fnUntraced(function*(page: Page) {
         yield* page.wanted
         const { brought, slices } = page.map()
-        for (const { artifacts } of slices) published.push(...artifacts)
+        for (const { artifacts, deadLetters } of slices) {
+          published.push(...artifacts)
+          letters.push(...deadLetters.map(({ reason }) => reason))
+        }
         if (made++ === dies) return yield* Effect.never
         yield* page.commit(brought())
         yield* end(page, Exit.succeed(Option.some(brought())))
@@ -95,6 +99,7 @@ const polling = Effect.fnUntraced(
     return {
       published,
       codes,
+      letters,
       state: () => running.state,
       /** Ends the process, and begins another one. */
       restart: Effect.gen(function*() {
@@ -201,6 +206,54 @@ test(
     const back = taken(published).filter(({ message }) => message.includes(guid(3)))
     assert.deepStrictEqual(back.map(({ action }) => action), ["present"])
     assert.notStrictEqual(back[0]!.id, removed[0]!.id)
+  })
+)
+
+test(
+  "an object that cannot be mapped is a dead letter once, and neither removed nor the end of the list",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 8 })
+    // Of two objects one was published before; a third has no id, and what changes all the time changes in each pass.
+    const poison = new Set([guid(3), guid(25)])
+    let pass = 0
+    const nameless = () => ({
+      lastUpdateDateTime: "",
+      displayName: "?",
+      approximateLastSignInDateTime: `2026-11-${pass}`
+    })
+    const process = yield* polling(fake)
+    assert.lengthOf(taken(process.published), 20)
+    fake.rows.push(device(25), nameless() as unknown as Device, device(26))
+    fake.answer = () => (page) => ({
+      ...page,
+      records: page.records.map((sent) => poison.has(String(sent.property("id"))) ? { ...sent, isDeep: true } : sent)
+    })
+    for (pass = 10; pass < 16; pass++) {
+      fake.rows[21] = nameless() as unknown as Device
+      fake.rows[3] = device(3, "host-3", { approximateLastSignInDateTime: `2026-11-${pass}` })
+      yield* hours(1)
+    }
+    assert.deepStrictEqual(process.letters.toSorted(), ["no_id", "too_deep", "too_deep"])
+    assert.deepStrictEqual(
+      taken(process.published).filter(({ action, message }) => action !== "present" || message.includes(guid(26)))
+        .map(({ action, message }) => `${action} ${message.includes(guid(26))}`),
+      ["present true"]
+    )
+    yield* process.restart
+    yield* hours(2)
+    assert.lengthOf(process.letters, 3)
+    fake.rows.splice(10, 1)
+    yield* hours(3)
+    assert.deepStrictEqual(said(taken(process.published).filter(({ action }) => action === "removed")), [
+      `removed {"id":"${guid(10)}"}`
+    ], "the others are told all the same")
+    poison.clear()
+    yield* hours(1)
+    assert.sameMembers(
+      taken(process.published).filter(({ message }) => [guid(3), guid(25)].some((id) => message.includes(id)))
+        .map(({ action }) => action === "removed"),
+      [false]
+    )
   })
 )
 
@@ -416,6 +469,31 @@ test(
     fake.answer = () => undefined
     yield* hours(2)
     assert.isFalse(process.codes.has("daily_refused"))
+  })
+)
+
+test(
+  "a column that the tenant's Graph does not have is left out, and asked for again a day later",
+  Effect.gen(function*() {
+    const fake = listing(Array.from({ length: 5 }, (_, n) => user(n, "2026-11-20T00:00:00Z")))
+    const lacks = (column: string) => ({ url }: { readonly url: string }) =>
+      new URL(url).searchParams.get("$select")?.includes(column) === true
+        ? new Rejected({ request: "?", refused: { part: "select", names: [column] } })
+        : undefined
+    fake.answer = lacks("employeeType")
+    const process = yield* polling(fake, "users")
+    assert.lengthOf(taken(process.published), 5)
+    const asking = () => fake.requests.filter((request) => request.url.includes("employeeType")).length
+    assert.strictEqual(asking(), 1)
+    yield* hours(20)
+    assert.strictEqual(asking(), 1)
+    yield* hours(10)
+    assert.strictEqual(asking(), 2)
+    // Without the last sign-in, which has a pass of its own, the others go on.
+    fake.answer = lacks("signInActivity")
+    yield* hours(30)
+    assert.isTrue(process.codes.has("daily_refused"))
+    assert.isAbove(asking(), 20)
   })
 )
 

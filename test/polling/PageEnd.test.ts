@@ -12,17 +12,18 @@ const brought: Brought = {
   deadLetters: [letter, letter],
   fresh: 3,
   repeated: 4,
+  heldBack: 1,
   drift: [],
   updatedAt: [],
   late: []
 }
-const nothing = { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 }
+const nothing = { records: 0, artifacts: 0, repeated: 0, heldBack: 0, deadLetters: 0 }
 
 describe("a page ends", () => {
   it("committed with what it brought", () => {
     assert.deepStrictEqual(endOf(Exit.succeed(Option.some(brought))), {
       outcome: "committed",
-      tally: { records: 3, artifacts: 5, repeated: 4, deadLetters: 2 },
+      tally: { records: 3, artifacts: 5, repeated: 4, heldBack: 1, deadLetters: 2 },
       fault: undefined
     })
   })

@@ -39,7 +39,7 @@ describe("a poll", () => {
       skipped: 0,
       skippedFor: "body_too_large",
       failedRequests: 0,
-      tally: { records: 0, artifacts: 0, repeated: 0, deadLetters: 0 },
+      tally: { records: 0, artifacts: 0, repeated: 0, heldBack: 0, deadLetters: 0 },
       future: 0,
       deadEnds: 0,
       isLinkRefused: false,
@@ -51,8 +51,14 @@ describe("a poll", () => {
   })
 
   it("adds up what its pages brought", () => {
-    const one = { records: 1, artifacts: 2, repeated: 3, deadLetters: 4 }
-    const other = { records: 10, artifacts: 20, repeated: 30, deadLetters: 40 }
-    assert.deepStrictEqual(Poll.add(one, other), { records: 11, artifacts: 22, repeated: 33, deadLetters: 44 })
+    const one = { records: 1, artifacts: 2, repeated: 3, heldBack: 5, deadLetters: 4 }
+    const other = { records: 10, artifacts: 20, repeated: 30, heldBack: 50, deadLetters: 40 }
+    assert.deepStrictEqual(Poll.add(one, other), {
+      records: 11,
+      artifacts: 22,
+      repeated: 33,
+      heldBack: 55,
+      deadLetters: 44
+    })
   })
 })

@@ -13,6 +13,7 @@ describe("the end of a page", () => {
       records: 7,
       artifacts: 14,
       repeated: 2,
+      heldBack: 0,
       deadLetters: 0
     })
   })

@@ -18,8 +18,8 @@ const plan = (more: Partial<PagePlan> = {}): PagePlan => ({
   reached: at(-50),
   ...more
 })
-const committed = (of: Partial<PagePlan>, before = checkpoint(), isNew = false) =>
-  afterPage(before, plan(of), isNew, noon + 1)
+const committed = (of: Partial<PagePlan>, before = checkpoint(), fresh = 0) =>
+  afterPage(before, plan(of), fresh, noon + 1)
 
 describe("the commit of a page of live polling", () => {
   it("moves the mark, and saves where the pass goes on", () => {
@@ -54,8 +54,8 @@ describe("the commit of a page of live polling", () => {
 
   it("that brought something ends the silence; one that brought nothing does not", () => {
     const before = checkpoint({ rhythm: { quietSince: noon - hour, longest: 5, brought: 2 } })
-    assert.deepStrictEqual(committed({}, before, true).rhythm, { quietSince: noon + 1, longest: hour + 1, brought: 3 })
-    assert.deepStrictEqual(committed({}, before, false).rhythm, before.rhythm)
+    assert.deepStrictEqual(committed({}, before, 1).rhythm, { quietSince: noon + 1, longest: hour + 1, brought: 3 })
+    assert.deepStrictEqual(committed({}, before, 0).rhythm, before.rhythm)
   })
 })
 

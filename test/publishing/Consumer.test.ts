@@ -37,6 +37,7 @@ const world = Effect.gen(function*() {
       deadLetters: [],
       fresh: ids.length,
       repeated: 0,
+      heldBack: 0,
       drift: [],
       updatedAt: [],
       late: []

@@ -68,7 +68,7 @@ describe("the snapshot", () => {
     const snapshot = after(
       registered(),
       started,
-      to({ _tag: "PageCommitted", records: 3, artifacts: 7, deadLetters: 1 }),
+      to({ _tag: "PageCommitted", records: 3, artifacts: 7, heldBack: 2, deadLetters: 1 }),
       to({ _tag: "Failed", state: "forbidden", report }),
       of({ _tag: "Warned", report }),
       registered()
@@ -78,6 +78,7 @@ describe("the snapshot", () => {
       error: undefined,
       recordsFetched: 3,
       artifactsPublished: 7,
+      heldBack: 2,
       deadLetters: 1,
       intervalMinutes: 5
     })
@@ -117,7 +118,7 @@ describe("the snapshot", () => {
   })
 
   it("adds counts, and moves from a failure to a recovery", () => {
-    const page = to({ _tag: "PageCommitted", records: 1, artifacts: 2, deadLetters: 0 })
+    const page = to({ _tag: "PageCommitted", records: 1, artifacts: 2, heldBack: 0, deadLetters: 0 })
     const failed = after(registered(), page, page, to({ _tag: "Failed", state: "error", report }))
     assert.deepInclude(here(failed), { recordsFetched: 2, artifactsPublished: 4, state: "error", lastPollWell: false })
     const recovered = reduce(failed, to({ _tag: "Recovered" }))

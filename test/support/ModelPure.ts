@@ -85,7 +85,7 @@ export const run = ({ commands, world }: Story): ReadonlyArray<string> => {
     if (steps === 1) return promise.mayRepeat(fresh.map(({ seq }) => seq))
     append(page, fresh.map(({ seq }) => seq))
     if (steps === 2) return
-    save(afterPage(checkpoint!, page.plan, fresh.length > 0, now))
+    save(afterPage(checkpoint!, page.plan, fresh.length, now))
     const { state } = decision
     decision = { ...decision, state: pageEnded(state, "committed", { ...nothing, records: fresh.length }) }
   }

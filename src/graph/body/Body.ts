@@ -29,7 +29,7 @@ import { ofValue } from "./SentRecord.ts"
 
 export { Bodies, type Body } from "./Bodies.ts"
 export { decode as decodeJson } from "./GraphJson.ts"
-export { inflating } from "./Gunzip.ts"
+export { askingGzip, decompressed } from "./Gunzip.ts"
 export { type Uncut } from "./PageBytes.ts"
 
 /** A page's body, read as far as its envelope. */

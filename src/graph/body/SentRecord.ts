@@ -118,18 +118,15 @@ export class CutRecord implements Sent {
     if (!isPlain) return contentOf(value, this.exact())
     if (evidence === undefined) return { value, text, evidence: [] }
     const { end, start } = this.#place
-    const { places } = evidence
     // Where each byte is a character, a part of the text is no copy.
-    const isAscii = text.length === end - start
-    const part = isAscii
+    const part = text.length === end - start
       ? (from: number, to: number) => text.slice(from - start, to - start)
       : (from: number, to: number) => this.#slice(from, to)
     const texts: Array<string> = []
-    for (let index = 0; index < places.length; index += 2) texts.push(part(places[index]!, places[index + 1]!))
-    const rest = this.#rest
-    if (rest === undefined && isAscii && texts.length > 0) {
-      return { value, text, evidence: texts, evidenceAt: [places[0]! - start, places.at(-1)! - start] }
+    for (let index = 0; index < evidence.places.length; index += 2) {
+      texts.push(part(evidence.places[index]!, evidence.places[index + 1]!))
     }
+    const rest = this.#rest
     return rest === undefined
       ? { value, text, evidence: texts }
       : { value: shortened(value, texts.length), text: this.#withoutRest, evidence: texts, rest }

@@ -6,7 +6,7 @@ import { choiceField, faultLine, type Form, textField, tickField } from "./Field
 
 const endpointsFault = "endpoints-fault"
 
-const endpointRow = (form: Form, { label, name }: EndpointFacts, minutes: string) =>
+const endpointRow = (form: Form, { interest, label, name }: EndpointFacts, minutes: string) =>
   html`
     <div class="endpoint-row">
       ${
@@ -25,6 +25,14 @@ const endpointRow = (form: Form, { label, name }: EndpointFacts, minutes: string
     })
   }
     </div>
+    ${
+    interest === undefined ?
+      nothing :
+      choiceField(form, `endpoints.${name}.publish`, `What is published of ${name}`, [["all", "All"], [
+        "interesting",
+        "Interesting ones only"
+      ]], `Interesting are ${interest}.`)
+  }
   `
 
 const endpointRows = (form: Form) => {

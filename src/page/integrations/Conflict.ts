@@ -31,7 +31,13 @@ const labels: Record<Path, string> = {
   cloud: "Microsoft cloud",
   "cloud.login": "Sign-in URL",
   "cloud.graph": "Graph URL",
-  ...eachSetting(({ name }, setting) => setting === "enabled" ? `${name} enabled` : `Interval of ${name} (minutes)`)
+  ...eachSetting(({ name }, setting) =>
+    setting === "enabled"
+      ? `${name} enabled`
+      : setting === "publish"
+      ? `What is published of ${name}`
+      : `Interval of ${name} (minutes)`
+  )
 }
 
 /** A setting with two values to choose from. */

@@ -2,10 +2,13 @@
 import type { Endpoint } from "../../endpoints/Endpoints.ts"
 
 /** What the form knows of an endpoint. */
-export type EndpointFacts = Pick<
-  Endpoint,
-  "intervalMinutesMin" | "isOn" | "label" | "licence" | "name" | "permissions" | "retires" | "volume"
->
+export interface EndpointFacts
+  extends
+    Pick<Endpoint, "intervalMinutesMin" | "isOn" | "label" | "licence" | "name" | "permissions" | "retires" | "volume">
+{
+  /** What its interesting records are; absent where all are published. */
+  readonly interest?: string
+}
 
 declare const __ENDPOINTS__: ReadonlyArray<EndpointFacts>
 
@@ -14,16 +17,22 @@ export const endpointFacts: ReadonlyArray<EndpointFacts> = __ENDPOINTS__.toSorte
   Number(one.retires) - Number(other.retires)
 )
 
+/** A setting of an endpoint. */
+export type EndpointSetting = "enabled" | "poll_interval_minutes" | "publish"
+
 /** Paths of the settings of every endpoint. */
-export type EndpointPath = `endpoints.${EndpointFacts["name"]}.${"enabled" | "poll_interval_minutes"}`
+export type EndpointPath = `endpoints.${EndpointFacts["name"]}.${EndpointSetting}`
+
+const settingsOf = ({ interest }: EndpointFacts): ReadonlyArray<EndpointSetting> =>
+  interest === undefined ? ["enabled", "poll_interval_minutes"] : ["enabled", "poll_interval_minutes", "publish"]
 
 /** Makes an entry for each setting of each endpoint. */
 export const eachSetting = <A>(
-  entry: (endpoint: EndpointFacts, setting: "enabled" | "poll_interval_minutes") => A
+  entry: (endpoint: EndpointFacts, setting: EndpointSetting) => A
 ): Record<EndpointPath, A> =>
   Object.fromEntries(
     endpointFacts.flatMap((endpoint) =>
-      (["enabled", "poll_interval_minutes"] as const).map((setting) =>
+      settingsOf(endpoint).map((setting) =>
         [`endpoints.${endpoint.name}.${setting}`, entry(endpoint, setting)] as const
       )
     )

@@ -52,7 +52,7 @@ const blank: Draft = {
   proof: "secret",
   sender_host: "record",
   cloud: "global",
-  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : "")
+  ...eachSetting(({ isOn }, setting) => setting === "enabled" ? String(isOn) : setting === "publish" ? "all" : "")
 }
 
 /** Ways to sign in, with their words and the settings of each. */
