@@ -95,8 +95,8 @@ describe("the table of tenants", () => {
   })
 
   it("has chips for codes that the connector reports", () => {
-    const known: ReadonlyArray<string> = [...Object.keys(failures), ...Object.keys(reportCodes)]
-    assert.deepStrictEqual(namedCodes.filter((code) => !known.includes(code)), [])
+    const known = new Set([...Object.keys(failures), ...Object.keys(reportCodes)])
+    assert.deepStrictEqual(namedCodes.filter((code) => !known.has(code)), [])
   })
 
   it("filters by words, group, state and warning, all of which the address keeps", () => {

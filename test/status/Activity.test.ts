@@ -102,7 +102,13 @@ it.effect("keeps records and requests of each tenant and group, for an hour, a d
         status.tellInstance(name, { _tag: "Connected", used: Effect.succeed(used) })
       )
     const bring = (name: string, records: number) =>
-      status.tellEndpoint(name, "alerts_v2", { _tag: "PageCommitted", records, artifacts: 0, deadLetters: 0 })
+      status.tellEndpoint(name, "alerts_v2", {
+        _tag: "PageCommitted",
+        records,
+        artifacts: 0,
+        deadLetters: 0,
+        heldBack: 0
+      })
     yield* of("one", "EMEA", 3)
     yield* of("two", "EMEA", 9)
     yield* of("three", undefined, 1)
