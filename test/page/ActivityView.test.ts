@@ -92,6 +92,7 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.getByLabel("Show").selectOption({ label: "Tenant connected" })
       await page.getByRole("img", { name: "Records: 55 records fetched" }).waitFor()
       assert.strictEqual(await page.locator("canvas").count(), 2)
+      assert.strictEqual(await page.getByText("Nothing is being collected").count(), 0)
       assert.strictEqual(new URL(page.url()).search, "?range=hour&tenant=connected")
       assert.strictEqual(views.asked.at(-1)!.searchParams.get("instance"), "connected")
       await page.getByText("None in this time").waitFor()

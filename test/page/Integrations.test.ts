@@ -559,7 +559,7 @@ describeBrowser("the page", () => {
               return route.fulfill({ status: 503, json: { _tag: "NotSaved", why: "the bucket cannot be read" } })
             })
             await page.goto(url)
-            await page.getByText("The bucket cannot be read. Nothing was changed.").waitFor()
+            await page.getByText("The bucket cannot be read.", { exact: true }).waitFor()
             await button(page, "Use the dark theme").click()
             await accessible(page, "settings that cannot be read")
             assert.isAtMost(asked, 3)
@@ -686,10 +686,12 @@ describeBrowser("the page", () => {
             records_today: 678,
             artifacts_published: 1,
             dead_letters: 0,
+            held_back: 77,
             high_water_mark: null,
             gaps: [],
             error: null
           }
+          const isOff = { ...endpoint, name: "users", state: "disabled", off_because: "This cloud does not offer it" }
           const instances = Array.from({ length: 1000 }, (_, index) => ({
             name: `tenant ${index}`,
             display_name: `tenant ${index}`,
@@ -700,7 +702,7 @@ describeBrowser("the page", () => {
             warnings: [],
             requests_last_minute: 0,
             requests_per_minute_max: 100,
-            endpoints: [endpoint]
+            endpoints: [endpoint, isOff]
           }))
           await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
           await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
@@ -770,6 +772,11 @@ describeBrowser("the page", () => {
           await page.getByText("25–48 of 1,000").waitFor()
           await page.getByLabel("Filter by name").fill("99")
           await page.getByText("tenant 990").first().waitFor()
+          const first = page.locator("azure-security-tile").first()
+          await first.locator(".endpoint summary").first().click()
+          assert.match(await first.locator(".endpoint .facts").first().innerText(), /Held back\s+77/)
+          await first.getByText("All endpoints: 1 of 12 are on").click()
+          await first.getByText("This cloud does not offer it").waitFor()
           await page.unroute("**/status")
           await page.route("**/status", (route) => route.abort())
           await page.clock.fastForward(6000)

@@ -170,7 +170,8 @@ export class ActivityView extends LitElement {
 
   /** Names the tenants of which nothing is collected: their plots are flat, as those of quiet tenants are. */
   private get failed() {
-    const names = this.status?.instances.filter(({ connection_status }) => connection_status === "failed")
+    const names = this.status?.instances
+      .filter((one) => one.connection_status === "failed" && chooses(this.choice, one))
       .map(({ display_name }) => visible(display_name)) ?? []
     if (names.length === 0) return undefined
     const more = names.length > namedMax ? `, and ${names.length - namedMax} more` : ""

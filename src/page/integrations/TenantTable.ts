@@ -204,7 +204,9 @@ export class TenantTable extends LitElement {
     this.#look()
   }
 
-  override updated() {
+  override updated(changed: PropertyValues<this>) {
+    // A row in sight is drawn at each frame of a scroll.
+    if (!changed.has("tenants") && !changed.has("isMatrix")) return
     // The page's policy allows no style attribute.
     const table = this.renderRoot.querySelector("table")!
     table.style.minWidth = this.isMatrix ? `${stateWidth + nameWidth + endpointWidth * this.#facts.length}px` : ""
