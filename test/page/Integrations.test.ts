@@ -702,7 +702,7 @@ describeBrowser("the page", () => {
             warnings: [],
             requests_last_minute: 0,
             requests_per_minute_max: 100,
-            endpoints: [endpoint, isOff]
+            endpoints: index === 99 ? [endpoint, isOff] : [endpoint]
           }))
           await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
           await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
@@ -715,7 +715,6 @@ describeBrowser("the page", () => {
           assert.isBelow(await rows.count(), 60)
           await accessible(page, "the table of a thousand tenants")
           await fits(page, "the table of a thousand tenants")
-          await showsFocus(page, "the table of a thousand tenants", 22)
           // Time of the page's own thread for each frame of a scroll, which a busy machine does not lengthen.
           const session = await page.context().newCDPSession(page)
           await session.send("Performance.enable", { timeDomain: "threadTicks" })
@@ -759,6 +758,7 @@ describeBrowser("the page", () => {
           assert.strictEqual(download.suggestedFilename(), "endpoints.csv")
           await page.goBack()
           await page.getByRole("columnheader", { name: "Last success" }).waitFor()
+          await showsFocus(page, "the table of a thousand tenants", 22)
 
           await page.clock.install()
           await page.goto(`${new URL(url).origin}/admin/settings/integrations?as=tiles`)
