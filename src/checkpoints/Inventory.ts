@@ -66,6 +66,8 @@ export const open = Effect.fn("Inventory.open")(
     let walk: Walk | undefined
     /** Objects of the walk that have no id. */
     let nameless = 0
+    /** The changes that were noted last: a commit that failed behind the inventory is tried again with them. */
+    let noted: Changes | undefined
     let isSaid = false
     const pieces = yield* Pieces.open({
       prefix: `${prefix}.inventory-`,
@@ -85,7 +87,8 @@ export const open = Effect.fn("Inventory.open")(
       for (const id of shown) table.show(id)
     }
 
-    const commit = Effect.fnUntraced(function*({ changed, shown, unnamed = 0, walk: of }: Changes) {
+    const commit = Effect.fnUntraced(function*(changes: Changes) {
+      const { changed, shown, unnamed = 0, walk: of } = changes
       const room = Math.max(0, most - table.size)
       const fitting = changed.filter(({ id }, index) => index < room || table.find(id) !== undefined)
       if (fitting.length < changed.length && !isSaid) {
@@ -102,7 +105,8 @@ export const open = Effect.fn("Inventory.open")(
       }
       if (of !== undefined) {
         note(of, shown)
-        nameless += unnamed
+        if (changes !== noted) nameless += unnamed
+        noted = changes
       }
       const stored = pieces.all().reduce((sum, { size }) => sum + size, 0)
       if (stored > 3 * table.size + pieceObjectsMax) yield* pieces.replace(table.toBytes(pieceObjectsMax, 0), {})

@@ -103,6 +103,18 @@ describe("Inventory", () => {
       assert.lengthOf(inventory.missing({ count: 1, at: 3 }, [guid(0)]).objects, 28, "gone is not missing")
     }).pipe(Effect.provide(memory)))
 
+  it.effect("counts objects without an id once, also where the rest of a page's commit is tried again", () =>
+    Effect.gen(function*() {
+      const inventory = yield* open("t")
+      const walk = { count: 5, at: 0 }
+      const first = { ...page(objects(0, 2)), walk, unnamed: 1 }
+      yield* inventory.commit(first)
+      yield* inventory.commit(first)
+      assert.strictEqual(inventory.missing(walk, [guid(2)], 1).shown, 5)
+      yield* inventory.commit({ ...first, shown: [] })
+      assert.strictEqual(inventory.missing(walk, [guid(2)], 1).shown, 6, "another page")
+    }).pipe(Effect.provide(memory)))
+
   it.effect("forgets what was removed a week ago, and keeps its pieces to three times what it knows", () =>
     Effect.gen(function*() {
       const inventory = yield* open("t")
