@@ -108,7 +108,8 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
     if (known === undefined) return { ...object, version: `snapshot:${key}`, change: "present" }
     if (known.isGone || known.key !== key) {
       // An object that goes back to what it was is a version of its own.
-      return { ...object, version: `snapshot:${key}:${mark}`, change: known.isGone ? "present" : "changed" }
+      const isTold = !known.isGone && known.key !== unmappedKey
+      return { ...object, version: `snapshot:${key}:${mark}`, change: isTold ? "changed" : "present" }
     }
     // With more than the polls ask for, it is another artifact of the day.
     if (again === "all") return { ...object, version: `snapshot:${key}:${from.slice(0, 10)}+`, change: "present" }
@@ -122,7 +123,9 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
     if (id !== undefined) {
       shown.push(id)
       const known = inventory.find(id)
-      if (known === undefined || known.isGone || known.missedAt > 0) keep(id, known?.key ?? unmappedKey)
+      // What was published as removed is published again once it can be mapped, although its content is what it was.
+      if (known === undefined || known.isGone) keep(id, unmappedKey)
+      else if (known.missedAt > 0) keep(id, known.key)
       return id
     }
     unnamed++

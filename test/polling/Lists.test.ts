@@ -249,10 +249,35 @@ test(
     ], "the others are told all the same")
     poison.clear()
     yield* hours(1)
-    assert.sameMembers(
-      taken(process.published).filter(({ message }) => [guid(3), guid(25)].some((id) => message.includes(id)))
-        .map(({ action }) => action === "removed"),
-      [false]
+    const of = (n: number) =>
+      taken(process.published).filter(({ message }) => message.includes(guid(n))).map(({ action }) => action)
+    assert.deepStrictEqual(of(25), ["present"], "nobody was told of it before")
+  })
+)
+
+test(
+  "an object that comes back after its removal, and can be mapped only later, is published then",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 8 })
+    const { published } = yield* polling(fake)
+    const [away] = fake.rows.splice(3, 1)
+    yield* hours(2)
+    assert.include(said(taken(published)), `removed {"id":"${guid(3)}"}`)
+    let isPoison = true
+    fake.answer = () => (page) => ({
+      ...page,
+      records: page.records.map((sent) =>
+        isPoison && sent.property("id") === guid(3) ? { ...sent, isDeep: true } : sent
+      )
+    })
+    fake.rows.push(away!)
+    yield* hours(1)
+    taken(published)
+    isPoison = false
+    yield* hours(1)
+    assert.deepStrictEqual(
+      taken(published).filter(({ message }) => message.includes(guid(3))).map(({ action }) => action),
+      ["present"]
     )
   })
 )
