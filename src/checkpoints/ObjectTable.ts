@@ -21,6 +21,8 @@ const isGone = 2
 const isSighted = 8
 /** A slot that holds an object. */
 const isUsed = 4
+/** Flags above this bit tell what was not asked for. */
+const lackingBit = 16
 
 const daySeconds = 86_400
 
@@ -45,6 +47,8 @@ export interface KnownObject {
   readonly isGone: boolean
   /** Whether it is no object of a list, but was seen in a log. `key` is then the record that was the first with it. */
   readonly isSighted?: boolean
+  /** What was not asked for when its content was read, as a number of 16 bits; absent where all was. */
+  readonly lacking?: number
 }
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -65,7 +69,8 @@ export const encode = (given: string, object: Omit<KnownObject, "id">): Uint8Arr
     view.setUint32(16 + 4 * word, Number.parseInt(key.slice(8 * word, 8 * word + 8), 16))
   }
   view.setUint32(24, missedAt)
-  view.setUint32(28, isUsed | hashed | (object.isGone ? isGone : 0) | (object.isSighted === true ? isSighted : 0))
+  const flags = isUsed | hashed | (object.isGone ? isGone : 0) | (object.isSighted === true ? isSighted : 0)
+  view.setUint32(28, flags | (object.lacking ?? 0) << lackingBit)
   return bytes
 }
 
@@ -165,7 +170,8 @@ export class ObjectTable {
       key: `${hex(high!)}${hex(low!)}`,
       missedAt: missedAt!,
       isGone: (flags! & isGone) !== 0,
-      ...((flags! & isSighted) === 0 ? {} : { isSighted: true })
+      ...((flags! & isSighted) === 0 ? {} : { isSighted: true }),
+      ...(flags! >>> lackingBit === 0 ? {} : { lacking: flags! >>> lackingBit })
     }
   }
 

@@ -5,6 +5,7 @@
  * What makes a version must be the same when a page is read again by the next process. So it depends on what is saved (the
  * inventory, and the mark, which is the beginning of the last whole pass) and on the content, but on no clock.
  */
+import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import { type Compared, compared, contentKey } from "../artifacts/ContentKey.ts"
 import { stringify } from "../artifacts/Message.ts"
 import type { Changed, Changes, Inventory, Walk } from "../checkpoints/Inventory.ts"
@@ -24,6 +25,8 @@ const unmappedKey = "0".repeat(16)
 /** What the pages of a list are compared with. */
 export interface Listed {
   readonly list: Listing
+  /** Properties that the page was not asked for, because Graph refused them. */
+  readonly leftOut?: ReadonlyArray<string>
   readonly inventory: Pick<Inventory, "find" | "missing">
   /** The walk that the page belongs to; undefined where this process did not read its first page. */
   readonly walk: Walk | undefined
@@ -88,25 +91,38 @@ const sentOf = (id: string): Sent => {
 const isCut = (vanished: number, shown: number): boolean =>
   vanished > vanishedMax.objects && vanished > (vanished + shown) * vanishedMax.share
 
+/** Tells in 16 bits which properties were not asked for; undefined where all were that count for a change. */
+const lackingOf = ({ volatile }: Listing, leftOut: ReadonlyArray<string>): number | undefined => {
+  const names = leftOut.filter((name) => !volatile.includes(name)).toSorted()
+  return names.length === 0 ? undefined : Number.parseInt(ArtifactId.sha256(names.join(",")).slice(0, 4), 16) || 1
+}
+
 /** Makes the versions of a page's objects. */
-export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: Listed): Versions => {
+export const make = ({ again, at, from, inventory, isLast, leftOut = [], list, mark, walk }: Listed): Versions => {
   const how: Compared = compared(list)
+  const lacking = lackingOf(list, leftOut)
   const isDue = list.reads === "all" && again === "due"
   const shown: Array<string> = []
   const changed: Array<Changed> = []
   let vanished: number | undefined
   let unnamed = 0
 
-  const keep = (id: string, key: string, missedAt = 0, isGone = false) => changed.push({ id, key, missedAt, isGone })
+  const keep = (id: string, key: string, of: number | undefined, missedAt = 0, isGone = false) =>
+    changed.push({ id, key, missedAt, isGone, ...(of === undefined ? {} : { lacking: of }) })
 
   function* of(object: GraphRecord, content: unknown): Generator<undefined, GraphRecord | undefined> {
     const { id } = object
     const key = yield* contentKey(content, how)
     const known = inventory.find(id)
     shown.push(id)
-    if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0) keep(id, key)
+    const isOther = known !== undefined && known.lacking !== lacking
+    if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0 || isOther) {
+      keep(id, key, lacking)
+    }
     if (known === undefined) return { ...object, version: `snapshot:${key}`, change: "present" }
-    if (known.isGone || known.key !== key) {
+    // Read with other properties than before, its content tells nothing of a change. What changed is published in its turn.
+    const isComparable = !isOther || list.reads === "newest" || known.key === unmappedKey
+    if (known.isGone || (known.key !== key && isComparable)) {
       // An object that goes back to what it was is a version of its own.
       const isTold = !known.isGone && known.key !== unmappedKey
       return { ...object, version: `snapshot:${key}:${mark}`, change: isTold ? "changed" : "present" }
@@ -124,8 +140,8 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
       shown.push(id)
       const known = inventory.find(id)
       // What was published as removed is published again once it can be mapped, although its content is what it was.
-      if (known === undefined || known.isGone) keep(id, unmappedKey)
-      else if (known.missedAt > 0) keep(id, known.key)
+      if (known === undefined || known.isGone) keep(id, unmappedKey, lacking)
+      else if (known.missedAt > 0) keep(id, known.key, known.lacking)
       return id
     }
     unnamed++
@@ -143,12 +159,12 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
     // Without Graph's number nothing tells a whole list from one with a page left out.
     if (walk.count === undefined || found.shown < walk.count) return []
     const now = Math.floor(Timestamp.toMillis(from) / 1000)
-    return found.objects.flatMap(({ id, key, missedAt }) => {
+    return found.objects.flatMap(({ id, key, lacking, missedAt }) => {
       // Of an id that is no GUID only a hash is known: nobody could tell which object was removed.
       if (id === undefined) return []
-      if (missedAt === 0) keep(id, key, now)
+      if (missedAt === 0) keep(id, key, lacking, now)
       if (missedAt === 0 || now - missedAt < missedSeconds) return []
-      keep(id, key, missedAt, true)
+      keep(id, key, lacking, missedAt, true)
       // Nobody was told of it.
       if (key === unmappedKey) return []
       const hour = Timestamp.fromMillis(missedAt * 1000).slice(0, 13)

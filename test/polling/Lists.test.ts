@@ -523,6 +523,51 @@ test(
 )
 
 test(
+  "no object changes because a column is not asked for, nor because it is asked for again",
+  Effect.gen(function*() {
+    const person = (n: number, more: object = {}) => ({
+      ...user(n, "2026-11-20T00:00:00Z"),
+      department: `d-${n}`,
+      ...more
+    })
+    let given: object = {}
+    const fake = listing(Array.from({ length: 40 }, (_, n) => person(n)), { pageSize: 15 })
+    const show = (more: object) => {
+      given = more
+      fake.rows.splice(0, 40, ...Array.from({ length: 40 }, (_, n) => person(n, more)) as Array<FakeGraph.Row>)
+    }
+    const process = yield* polling(fake, "users")
+    const changed = () => taken(process.published).filter(({ action }) => action !== "present")
+    assert.lengthOf(taken(process.published), 40)
+    // Graph refuses a column for a while, and sends the objects without it.
+    fake.answer = ({ url }) =>
+      new URL(url).searchParams.get("$select")?.includes("department") === true
+        ? new Rejected({ request: "?", refused: { part: "select", names: ["department"] } })
+        : undefined
+    show({ department: undefined })
+    yield* hours(2)
+    assert.isEmpty(changed(), "without it")
+    fake.rows[3] = person(3, { ...given, userPrincipalName: "other@c0ntoso.example" }) as FakeGraph.Row
+    yield* hours(1)
+    assert.lengthOf(changed(), 1, "what changes besides is a change")
+    // A process that ends in the middle of a pass leaves a link, which asks without the column as well.
+    process.dieAt(1)
+    yield* hours(1)
+    taken(process.published)
+    fake.answer = () => undefined
+    yield* process.restart
+    assert.isEmpty(changed(), "behind a link")
+    show({})
+    fake.rows[3] = person(3, { userPrincipalName: "other@c0ntoso.example" }) as FakeGraph.Row
+    yield* hours(27)
+    assert.isEmpty(changed(), "with it again")
+    fake.rows[5] = person(5, { department: "moved" }) as FakeGraph.Row
+    yield* hours(1)
+    assert.lengthOf(changed(), 1)
+  })
+)
+
+test(
   "of a list that is read by its newest page, each record is published once, and again when its content changes",
   Effect.gen(function*() {
     const score = (day: number, currentScore: number, lastSynced = "") => ({
