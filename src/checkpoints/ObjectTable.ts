@@ -24,6 +24,9 @@ const isUsed = 4
 /** Flags above this bit tell what was not asked for. */
 const lackingBit = 16
 
+/** Stands for the content of an object, or for its removal, of which nobody knows whether it was published. */
+export const forgottenKey = "f".repeat(16)
+
 const daySeconds = 86_400
 
 /** Days that a removed object is remembered: as long as the ledger knows what was published of it. */
@@ -120,11 +123,26 @@ export class ObjectTable {
     this.marked++
   }
 
-  /** Iterates over the objects that the present pass has not shown, without those that are gone. */
+  /**
+   * Iterates over the objects that the present pass has not shown. Of those that are gone, only those whose removal was
+   * forgotten.
+   */
   *unshown(): Generator<KnownObject, void> {
     for (let at = 0; at < this.marks.length; at++) {
-      if (!this.isFree(at) && this.marks[at] === 0 && (this.rows[at * words + 7]! & isGone) === 0) yield this.known(at)
+      if (this.isFree(at) || this.marks[at] !== 0) continue
+      const object = this.known(at)
+      if (!object.isGone || object.key === forgottenKey) yield object
     }
+  }
+
+  /** Returns a table of the same objects whose content, or removal, is as if it had never been published. */
+  forgotten(): ObjectTable {
+    const table = new ObjectTable()
+    for (const objects of this.toBytes(stepObjects, 0)) {
+      for (let from = 0; from < objects.length; from += objectBytes) objects.fill(0xff, from + 16, from + 24)
+      table.setBytes(objects)
+    }
+    return table
   }
 
   /** Returns a table of the same objects for the next pass, without those out of date at `now`, in seconds since 1970. */

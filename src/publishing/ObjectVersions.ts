@@ -9,6 +9,7 @@ import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import { type Compared, compared, contentKey } from "../artifacts/ContentKey.ts"
 import { stringify } from "../artifacts/Message.ts"
 import type { Changed, Changes, Inventory, Walk } from "../checkpoints/Inventory.ts"
+import { forgottenKey } from "../checkpoints/ObjectTable.ts"
 import { vanishedMax } from "../domain/Bounds.ts"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -119,7 +120,9 @@ export const make = ({ again, at, from, inventory, isLast, leftOut = [], list, m
     if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0 || isOther) {
       keep(id, key, lacking)
     }
-    if (known === undefined) return { ...object, version: `snapshot:${key}`, change: "present" }
+    if (known === undefined || (known.key === forgottenKey && !known.isGone)) {
+      return { ...object, version: `snapshot:${key}`, change: "present" }
+    }
     // Read with other properties than before, its content tells nothing of a change. What changed is published in its turn.
     const isComparable = !isOther || list.reads === "newest" || known.key === unmappedKey
     if (known.isGone || (known.key !== key && isComparable)) {
@@ -151,20 +154,21 @@ export const make = ({ again, at, from, inventory, isLast, leftOut = [], list, m
   const removed = (): ReadonlyArray<GraphRecord> => {
     if (!isLast || walk === undefined || list.counts === undefined) return []
     const found = inventory.missing(walk, shown, unnamed)
-    if (isCut(found.objects.length, found.shown)) {
-      vanished = found.objects.length
+    const missed = found.objects.filter(({ isGone }) => !isGone).length
+    if (isCut(missed, found.shown)) {
+      vanished = missed
       return []
     }
     vanished = 0
     // Without Graph's number nothing tells a whole list from one with a page left out.
     if (walk.count === undefined || found.shown < walk.count) return []
     const now = Math.floor(Timestamp.toMillis(from) / 1000)
-    return found.objects.flatMap(({ id, key, lacking, missedAt }) => {
+    return found.objects.flatMap(({ id, isGone, key, lacking, missedAt }) => {
       // Of an id that is no GUID only a hash is known: nobody could tell which object was removed.
       if (id === undefined) return []
       if (missedAt === 0) keep(id, key, lacking, now)
-      if (missedAt === 0 || now - missedAt < missedSeconds) return []
-      keep(id, key, lacking, missedAt, true)
+      if (missedAt === 0 || (!isGone && now - missedAt < missedSeconds)) return []
+      keep(id, key === forgottenKey ? unmappedKey : key, lacking, missedAt, true)
       // Nobody was told of it.
       if (key === unmappedKey) return []
       const hour = Timestamp.fromMillis(missedAt * 1000).slice(0, 13)

@@ -283,6 +283,41 @@ test(
 )
 
 test(
+  "what the broker lost of a list is published again, and so are its removed objects",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 8 })
+    const process = yield* polling(fake)
+    taken(process.published)
+    const place = process.state().ledger.end()
+    const go = (n: number) => fake.rows.splice(fake.rows.findIndex(({ id }) => id === guid(n)), 1)
+    const removed = () => taken(process.published).filter(({ action }) => action === "removed")
+    go(3)
+    yield* hours(2)
+    const lost = removed()
+    assert.deepStrictEqual(said(lost), [`removed {"id":"${guid(3)}"}`])
+    go(7)
+    fake.rows[0] = device(0, "renamed")
+    yield* hours(1)
+    assert.lengthOf(taken(process.published).filter(({ action }) => action === "changed"), 1)
+    // The broker has the first pass only; another object vanishes before the list is read again.
+    const { inventory, ledger } = process.state()
+    yield* ledger.truncate(place)
+    yield* inventory.forget
+    go(11)
+    yield* process.restart
+    yield* hours(3)
+    const again = taken(process.published)
+    const gone = again.filter(({ action }) => action === "removed")
+    assert.sameMembers(said(gone), [3, 7, 11].map((n) => `removed {"id":"${guid(n)}"}`))
+    assert.includeMembers(idsOf(gone), idsOf(lost))
+    assert.isAbove(again.filter(({ message }) => message.includes("renamed")).length, 0)
+    assert.strictEqual(new Set(idsOf(again)).size, again.length)
+    yield* hours(3)
+    assert.isEmpty(removed())
+  })
+)
+
+test(
   "an object that is missing in one pass is not removed, nor one that Graph counts",
   Effect.gen(function*() {
     const fake = listing(devicesOf(20))
