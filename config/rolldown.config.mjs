@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, rolldown } from "rolldown"
+import { buildOf, buildText } from "./build.mjs"
 import { noticesOf, packagesOf } from "./notices.mjs"
 
 /** A text with one character beyond Latin-1 takes two bytes each in V8, and the bundle stays in memory. */
@@ -46,7 +47,7 @@ const threads = {
 }
 
 export default defineConfig({
-  input: "src/main.ts",
+  input: "src/cli/Program.ts",
   platform: "node",
   resolve: {
     alias: {
@@ -55,12 +56,15 @@ export default defineConfig({
       "jsonc-parser$": fileURLToPath(new URL("../node_modules/jsonc-parser/lib/esm/main.js", import.meta.url))
     }
   },
+  transform: { define: { azureSecurityBuild: JSON.stringify(buildText(buildOf())) } },
   plugins: [threads, ascii, notices],
   output: {
     file: "dist/azure-security.js",
     format: "esm",
     codeSplitting: false,
     minify: true,
+    // So that the file alone is a command, too.
+    banner: "#!/usr/bin/env node",
     // Each module in a function of its own: V8 parses one after another, and not all of them at once. 8 MB less.
     strictExecutionOrder: true
   }

@@ -14,7 +14,15 @@ const types = {
   svg: "image/svg+xml"
 }
 
+/** Puts the script that tries again in front of all files of the page. */
+function withRetry(html, bundle) {
+  const { fileName } = Object.values(bundle).find(({ name, type }) => type === "chunk" && name === "retry")
+  return html.replace(/(?=<(?:link|script)\b)/, `<script src="/page/${fileName}"></script>\n    `)
+}
+
 function pack(_, bundle) {
+  const index = bundle["index.html"]
+  index.source = withRetry(String(index.source), bundle)
   const files = {}
   const modules = Object.values(bundle).flatMap((file) => file.type === "chunk" ? Object.keys(file.modules) : [])
   for (const [name, file] of Object.entries(bundle)) {
@@ -60,6 +68,7 @@ export default defineConfig({
     // What is inlined would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: false
+    reportCompressedSize: false,
+    rolldownOptions: { input: { index: at("../src/page/index.html"), retry: at("../src/page/Retry.ts") } }
   }
 })

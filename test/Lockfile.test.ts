@@ -22,20 +22,36 @@ it.layer(NodeServices.layer)("lock file", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { packages } = Json.parse(yield* fs.readFileString("package-lock.json")) as {
-        readonly packages: Readonly<Record<string, { readonly integrity?: string }>>
+        readonly packages: Readonly<Record<string, { readonly integrity?: string; readonly link?: boolean }>>
       }
       // The registry has no checksum of these; `npm run check` is for linux-x64, as CONTRIBUTING.md says.
       const unknown = /^node_modules\/(@dprint\/(?!linux-x64)|@effect\/tsgo-(?!linux-x64))/
-      const without = Object.entries(packages).flatMap(([name, { integrity }]) =>
-        name === "" || integrity?.startsWith("sha512-") === true || unknown.test(name) ? [] : [name]
+      const without = Object.entries(packages).flatMap(([name, { integrity, link }]) =>
+        // The project itself, and its own folder with the Node of a checkout.
+        name === "" || name === "config/node" || link === true || integrity?.startsWith("sha512-") === true ||
+          unknown.test(name)
+          ? []
+          : [name]
       )
       assert.deepStrictEqual(without, [])
+    }))
+
+  it.effect("installs Node for developers only, and then only the platform's own", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { packages } = Json.parse(yield* fs.readFileString("package-lock.json")) as {
+        readonly packages: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+      }
+      for (const [platform, os, cpu] of [["linux-x64", "linux", "x64"], ["linux-arm64", "linux", "arm64"]] as const) {
+        const { [`node_modules/node-${platform}`]: node } = packages
+        assert.include(node, { dev: true, optional: true, os, cpu })
+      }
     }))
 
   it.effect("pins every dependency at an exact version", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const text = yield* fs.readFileString("package.json")
+      const text = (yield* fs.readFileString("package.json")) + (yield* fs.readFileString("config/node/package.json"))
       const versions = Array.from(
         text.matchAll(/^ {4}"(?:@[\w-]+\/)?[\w-]+": "([^"]+)",?$/gm),
         ([, version]) => version!

@@ -166,12 +166,23 @@ it.layer(NodeServices.layer)("Tidy", (it) => {
       assert.deepStrictEqual(faults, [])
     }))
 
+  it.effect("a path is not the path of a URL, in which a blank is %20", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const files = (yield* fs.readDirectory("test", { recursive: true })).filter((file) =>
+        file.endsWith(".ts") && !file.startsWith("bench")
+      )
+      const faults = yield* Effect.filter(files, (file) =>
+        Effect.map(fs.readFileString(`test/${file}`), (text) => /import\.meta\.url\)\.pathname/.test(text)))
+      assert.deepStrictEqual(faults, [])
+    }))
+
   // What these write is no remote party's text, or passes the cleaner there.
   const writers: Readonly<Record<string, RegExp>> = {
     "cli/Printed.ts": /./,
     "cli/Logging.ts": /withConsole/,
     // Before any import, and while the process ends.
-    "cli/NodeVersion.ts": /process\.stderr/,
+    "cli/NodeVersion.js": /process\.stderr/,
     "cli/Stop.ts": /process\.std/,
     // Artifacts, for programs.
     "sinks/StdoutSink.ts": /stdio\.stdout/

@@ -191,100 +191,107 @@ const onBroker = Effect.gen(function*() {
 /** Instances that are checked at once: each asks Microsoft a dozen questions, most of which wait for the network. */
 const atOnce = 8
 
-/** The command `check`; exits 1 for a failure, with `--strict` also for a warning. */
-export const command = Command.make(
-  "check",
-  {
-    config: SettingsFlag.config,
-    instance: Flag.String("instance").pipe(
-      Flag.withMetavar("NAME"),
-      Flag.withDescription("Check this instance only; all otherwise"),
-      Flag.optional
-    ),
-    json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print the findings as JSON")),
-    strict: Flag.Boolean("strict").pipe(
-      Flag.withDefault(false),
-      Flag.withDescription("Exit 1 for a warning, too; a forbidden or retired endpoint is one")
+/** What `check` is asked. */
+export interface Asked {
+  readonly config: Option.Option<string>
+  readonly instance: Option.Option<string>
+  readonly json: boolean
+  readonly strict: boolean
+}
+
+/** Checks as the command does, prints the findings, and sets the exit code. */
+export const check = Effect.fn("CheckCommand.check")(function*({ config, instance, json, strict }: Asked) {
+  yield* Effect.gen(function*() {
+    const tls: ReadonlyArray<Finding> = (yield* TlsVerification.isOff)
+      ? [{
+        check: "TLS",
+        outcome: "failed",
+        message: TlsVerification.unverified.fault,
+        remedy: TlsVerification.unverified.remedy
+      }]
+      : []
+    const { findings: others, order, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
+      ? yield* onBroker
+      : yield* inFile(config)
+    const all = allFromSettings(initial, order)
+    // A disabled instance is checked when it is asked for.
+    const chosen = all.filter(({ identity }) =>
+      Option.match(instance, { onNone: () => identity.enabled, onSome: (name) => name === identity.name })
     )
-  },
-  Effect.fn(function*({ config, instance, json, strict }) {
-    yield* Effect.gen(function*() {
-      const tls: ReadonlyArray<Finding> = (yield* TlsVerification.isOff)
-        ? [{
-          check: "TLS",
-          outcome: "failed",
-          message: TlsVerification.unverified.fault,
-          remedy: TlsVerification.unverified.remedy
-        }]
-        : []
-      const { findings: others, order, settings: initial } = Option.isNone(config) && (yield* Bootstrap.isInConductor)
-        ? yield* onBroker
-        : yield* inFile(config)
-      const all = allFromSettings(initial, order)
-      // A disabled instance is checked when it is asked for.
-      const chosen = all.filter(({ identity }) =>
-        Option.match(instance, { onNone: () => identity.enabled, onSome: (name) => name === identity.name })
+    const skipped = Option.isSome(instance) ? [] : all.filter(({ identity }) => !identity.enabled)
+    if (Option.isSome(instance) && chosen.length === 0) {
+      return yield* new Refusal({
+        faults: [
+          `--instance ${instance.value}: the settings have no such instance; they have ${
+            all.map(({ identity }) => identity.name).join(", ")
+          }`
+        ]
+      })
+    }
+    const tell = teller()
+    const say = (finding: Finding) => json ? Effect.void : Printed.text(tell(finding))
+    const heading = (name: string) => json ? Effect.void : Printed.lines(name)
+    const findings: Array<Finding> = []
+    const own = [...tls, ...others]
+    yield* heading("this process")
+    yield* Effect.forEach(own, say, { discard: true })
+    findings.push(...own)
+    const waiting = waitingOf(all)
+    const findingsOf = (one: Instance) => {
+      const { name } = one.identity
+      const holder = waiting.get(name)
+      const remarks: ReadonlyArray<Finding> = holder === undefined ? [] : [{
+        instance: name,
+        check: "settings",
+        outcome: "warning",
+        code: "duplicate_tenant",
+        ...waitingRemark(name, holder)
+      }]
+      return Stream.concat(Stream.fromIterable(remarks), Checks.ofInstance(one))
+    }
+    const found = (finding: Finding) => Effect.andThen(Effect.sync(() => void findings.push(finding)), say(finding))
+    const titleOf = ({ identity: { enabled, name } }: Instance) => `${name}${enabled ? "" : " (disabled)"}`
+    // The findings of a single instance are told as they come, those of several in the order of the settings.
+    yield* chosen.length === 1
+      ? Effect.andThen(heading(titleOf(chosen[0]!)), Stream.runForEach(findingsOf(chosen[0]!), found))
+      : Stream.fromIterable(chosen).pipe(
+        Stream.mapEffect((one) => Effect.map(Stream.runCollect(findingsOf(one)), (all) => ({ one, all })), {
+          concurrency: atOnce
+        }),
+        Stream.runForEach(({ all, one }) =>
+          Effect.andThen(heading(titleOf(one)), Effect.forEach(all, found, { discard: true }))
+        )
       )
-      const skipped = Option.isSome(instance) ? [] : all.filter(({ identity }) => !identity.enabled)
-      if (Option.isSome(instance) && chosen.length === 0) {
-        return yield* new Refusal({
-          faults: [
-            `--instance ${instance.value}: the settings have no such instance; they have ${
-              all.map(({ identity }) => identity.name).join(", ")
-            }`
-          ]
-        })
-      }
-      const tell = teller()
-      const say = (finding: Finding) => json ? Effect.void : Printed.text(tell(finding))
-      const heading = (name: string) => json ? Effect.void : Printed.lines(name)
-      const findings: Array<Finding> = []
-      const own = [...tls, ...others]
-      yield* heading("this process")
-      yield* Effect.forEach(own, say, { discard: true })
-      findings.push(...own)
-      const waiting = waitingOf(all)
-      const findingsOf = (one: Instance) => {
-        const { name } = one.identity
-        const holder = waiting.get(name)
-        const remarks: ReadonlyArray<Finding> = holder === undefined ? [] : [{
-          instance: name,
-          check: "settings",
-          outcome: "warning",
-          code: "duplicate_tenant",
-          ...waitingRemark(name, holder)
-        }]
-        return Stream.concat(Stream.fromIterable(remarks), Checks.ofInstance(one))
-      }
-      const found = (finding: Finding) => Effect.andThen(Effect.sync(() => void findings.push(finding)), say(finding))
-      const titleOf = ({ identity: { enabled, name } }: Instance) => `${name}${enabled ? "" : " (disabled)"}`
-      // The findings of a single instance are told as they come, those of several in the order of the settings.
-      yield* chosen.length === 1
-        ? Effect.andThen(heading(titleOf(chosen[0]!)), Stream.runForEach(findingsOf(chosen[0]!), found))
-        : Stream.fromIterable(chosen).pipe(
-          Stream.mapEffect((one) => Effect.map(Stream.runCollect(findingsOf(one)), (all) => ({ one, all })), {
-            concurrency: atOnce
-          }),
-          Stream.runForEach(({ all, one }) =>
-            Effect.andThen(heading(titleOf(one)), Effect.forEach(all, found, { discard: true }))
-          )
-        )
-      for (const one of skipped) yield* heading(`${titleOf(one)}: not checked; --instance NAME checks it all the same`)
-      const failed = findings.filter(({ outcome }) => outcome === "failed").length
-      const warnings = findings.filter(({ outcome }) => outcome === "warning").length
-      const ok = failed === 0 && (!strict || warnings === 0)
-      yield* json
-        ? Effect.flatMap(Effect.orDie(Schema.encodeEffect(Findings)({ ok, findings })), Printed.json)
-        : Printed.lines(
-          failed + warnings === 0
-            ? "all is well"
-            : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
-          ...(chosen.length > 1 ? digest(findings) : [])
-        )
-      yield* ExitCode.set(ok ? ExitCode.well : ExitCode.failed)
-    }).pipe(Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version }))))
-  })
-).pipe(
+    for (const one of skipped) yield* heading(`${titleOf(one)}: not checked; --instance NAME checks it all the same`)
+    const failed = findings.filter(({ outcome }) => outcome === "failed").length
+    const warnings = findings.filter(({ outcome }) => outcome === "warning").length
+    const ok = failed === 0 && (!strict || warnings === 0)
+    yield* json
+      ? Effect.flatMap(Effect.orDie(Schema.encodeEffect(Findings)({ ok, findings })), Printed.json)
+      : Printed.lines(
+        failed + warnings === 0
+          ? "all is well"
+          : `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+        ...(chosen.length > 1 ? digest(findings) : [])
+      )
+    yield* ExitCode.set(ok ? ExitCode.well : ExitCode.failed)
+  }).pipe(Effect.provide(Layer.provideMerge(GraphClient.layer, HttpClientLayer.layer({ version }))))
+})
+
+/** The command `check`; exits 1 for a failure, with `--strict` also for a warning. */
+export const command = Command.make("check", {
+  config: SettingsFlag.config,
+  instance: Flag.String("instance").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("Check this instance only; all otherwise"),
+    Flag.optional
+  ),
+  json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print the findings as JSON")),
+  strict: Flag.Boolean("strict").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Exit 1 for a warning, too; a forbidden or retired endpoint is one")
+  )
+}, check).pipe(
   Command.withDescription(
     "Test settings, network, token, permissions and endpoints, and say what to do about each fault"
   )

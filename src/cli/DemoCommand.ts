@@ -59,7 +59,7 @@ ${link === undefined ? "" : `\nThe page: ${link}\n${linkTerms}.\n`}`
 const end = (once: boolean, published: number) =>
   `\n${published} artifacts went to this screen${
     once ? "" : " until you stopped it"
-  }. With settings of your own they go to files: see "A real tenant" in the README.`
+  }. With settings of your own they go to files: see "A first tenant" in the README.`
 
 export const command = Command.make(
   "demo",

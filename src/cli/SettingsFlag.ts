@@ -22,7 +22,8 @@ export const config = Flag.String("config").pipe(
   Flag.optional
 )
 
-const defaultFile = "azure-security.json"
+/** The settings file that is looked for without `--config`. */
+export const defaultFile = "azure-security.json"
 
 const environment = Effect.gen(function*() {
   const variables = yield* Config.all({

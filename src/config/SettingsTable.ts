@@ -36,6 +36,13 @@ const typeOf = (form: Json): string | undefined => {
 const defaultsOf = (type: string): unknown =>
   Option.getOrUndefined(Result.getSuccess(Schema.decodeUnknownResult(Settings)({ ...smallest, sink: { type } })))
 
+/** What stands for the settings of each endpoint, which differ in defaults only. */
+const anyEndpoint: Readonly<Record<string, string>> = {
+  enabled: "Whether this endpoint is polled; by default those that are not marked as off above.",
+  poll_interval_minutes:
+    "Minutes between the starts of two polls of this endpoint; by default as above, or poll_interval_minutes when that is longer."
+}
+
 const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, form = ""): ReadonlyArray<string> => {
   const { additionalProperties, description } = schema
   const properties = forms(schema).flatMap((one) =>
@@ -67,5 +74,24 @@ const rowsOf = (schema: Json, path: ReadonlyArray<string>, defaults: unknown, fo
   )
 }
 
-/** Rows of a Markdown table, one for each setting. `…` stands for `instances.<name>`. */
-export const settingsRows: ReadonlyArray<string> = rowsOf(settingsJsonSchema, [], defaultsOf("file"))
+const ofEndpoint = new RegExp(`^\\| \`….endpoints\\.\\w+\\.(${Object.keys(anyEndpoint).join("|")})\``)
+
+/** Says what all endpoints have in common once. */
+const folded = (rows: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(rows.map((row) => {
+  const key = ofEndpoint.exec(row)?.[1]
+  return key === undefined ? row : `| \`….endpoints.<endpoint>.${key}\` |  | ${anyEndpoint[key]} |`
+}))]
+
+/** Characters of a line of the table; what a setting is for goes on in a row of its own beyond that. */
+const lineMax = 200
+
+const fitted = (row: string): ReadonlyArray<string> => {
+  if (row.length <= lineMax) return [row]
+  const cut = row.lastIndexOf(" ", lineMax - 2)
+  return [`${row.slice(0, cut)} |`, ...fitted(`|  |  | ${row.slice(cut + 1)}`)]
+}
+
+/** Rows of a Markdown table, one or more for each setting. `…` stands for `instances.<name>`. */
+export const settingsRows: ReadonlyArray<string> = folded(rowsOf(settingsJsonSchema, [], defaultsOf("file"))).flatMap(
+  fitted
+)

@@ -261,6 +261,9 @@ export const startsAtOnce = 20
 /** Minutes that the page's plots reach back: a week. Each minute takes five numbers of 4 bytes. */
 export const minutesKept = 10_080
 
+/** Instances of which the plots show records and requests alone, the first of the settings; each takes 3 KB. */
+export const tenantsPlottedMax = 1000
+
 /** Cooldowns and outages that the plots remember; the oldest are dropped. */
 export const marksMax = 500
 

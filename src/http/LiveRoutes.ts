@@ -1,5 +1,5 @@
 /** Implements the endpoints of `LiveApi`. */
-import { Clock, Effect, Equal, Schedule, Stream } from "effect"
+import { Clock, Effect, Schedule, Stream } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { listenersMax, listenersOfAddressMax, listenersOfSessionMax } from "../domain/Bounds.ts"
@@ -10,7 +10,7 @@ import { Access, type Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
 import { TooManyRequests } from "./Guard.ts"
-import type { LiveEvent } from "./LiveApi.ts"
+import { eventSince, following, isNews, type LiveState } from "./LiveChanges.ts"
 
 /** A person sees a change within a second. */
 const lookEvery = "1 second"
@@ -46,35 +46,39 @@ export const layer = HttpApiBuilder.group(
         () => Effect.sync(() => void listeners.delete(caller))
       )
 
-    // One event is made for all listeners.
-    const event = yield* Effect.cachedWithTTL(
+    // One state is made for all listeners.
+    let latest: LiveState | undefined
+    const state = yield* Effect.cachedWithTTL(
       Effect.gen(function*() {
         const index = yield* Effect.orElseSucceed(backend.use(Effect.flatMap(Search, ({ state }) => state)), () =>
           noIndex)
-        return { status: yield* status.document, index } satisfies LiveEvent
+        latest = following(latest, { index, status: yield* status.document })
+        return latest
       }),
       "900 millis"
     )
 
     const events = (request: HttpServerRequest.HttpServerRequest) => {
-      let told: { readonly event: LiveEvent; readonly at: number } | undefined
+      let told: { readonly state: LiveState; readonly at: number } | undefined
       return Stream.fromEffectSchedule(
-        Effect.all([event, Clock.currentTimeMillis, access.lives(request)]),
+        Effect.all([state, Clock.currentTimeMillis, access.lives(request)]),
         Schedule.spaced(lookEvery)
       ).pipe(
         Stream.takeWhile(([, , lives]) => lives),
-        Stream.filter(([now, at]) => {
-          if (told !== undefined && at - told.at < repeatMillis && Equal.equals(now, told.event)) return false
-          told = { event: now, at }
-          return true
+        Stream.map(([now, at]) => {
+          const event = eventSince(told?.state, now)
+          if (told !== undefined && at - told.at < repeatMillis && !isNews(told.state, now, event)) return undefined
+          told = { state: now, at }
+          return event
         }),
-        Stream.map(([now]) => now)
+        Stream.filter((event) => event !== undefined)
       )
     }
 
     return handlers.handleAll({
       events: ({ request }) => Effect.map(join(access.caller(request)), () => events(request)),
-      activity: ({ query: { range } }) => activity.read(range)
+      activity: ({ query: { range } }) => activity.read(range),
+      tenantActivity: ({ query: { range, ...wanted } }) => activity.ofTenants(range, wanted)
     })
   })
 )

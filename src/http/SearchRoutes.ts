@@ -4,6 +4,7 @@ import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { byteOrderMark, csvHead, csvLine } from "../search/Csv.ts"
 import { BadQuery, Search } from "../search/Search.ts"
+import { instancesOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 import { Api } from "./Api.ts"
 import { Backend } from "./Backend.ts"
@@ -32,13 +33,16 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function*(handlers) {
     const backend = yield* Backend
     const status = yield* Status
-    /** Display names by the names of the instances; only where the query asks for one. */
+    /** Display names and groups by the names of the instances; only where the query asks for one. */
     const instancesFor = (query: string) =>
-      /instance/i.test(query)
-        ? Effect.map(
-          status.document,
-          ({ instances }) => Object.fromEntries(instances.map(({ display_name, name }) => [name, display_name]))
-        )
+      /instance|group/i.test(query)
+        ? Effect.map(status.snapshot, (snapshot) => {
+          const all = instancesOf(snapshot)
+          return {
+            instances: Object.fromEntries(all.map(([name, { displayName }]) => [name, displayName])),
+            groups: Object.fromEntries(all.flatMap(([name, { group }]) => group === undefined ? [] : [[name, group]]))
+          }
+        })
         : Effect.succeed({})
     return handlers.handleAll({
       find: ({ query }) =>
@@ -46,7 +50,7 @@ export const layer = HttpApiBuilder.group(
           const search = yield* Search
           return yield* search.find({
             query: query.query ?? "",
-            instances: yield* instancesFor(query.query ?? ""),
+            ...(yield* instancesFor(query.query ?? "")),
             ...(yield* rangeOf(query)),
             ...(query.before === undefined ? {} : { before: query.before }),
             ...(query.sort === "arrival" ? { isByArrival: true } : {}),
@@ -59,7 +63,7 @@ export const layer = HttpApiBuilder.group(
           const search = yield* Search
           return yield* search.things({
             query: query.query ?? "",
-            instances: yield* instancesFor(query.query ?? ""),
+            ...(yield* instancesFor(query.query ?? "")),
             ...(yield* rangeOf(query)),
             sort: query.sort ?? "time",
             group: query.group ?? "none",
@@ -83,7 +87,7 @@ export const layer = HttpApiBuilder.group(
           const search = yield* Search
           const range = yield* rangeOf(query)
           const instances = yield* instancesFor(query.query ?? "")
-          const request = { query: query.query ?? "", instances, ...range, limit: pageRows.max }
+          const request = { query: query.query ?? "", ...instances, ...range, limit: pageRows.max }
           // A faulty query must fail before the download has begun.
           const { total } = yield* search.find({ ...request, limit: 1 })
           const pages = Stream.paginate(undefined as number | undefined, (before) =>

@@ -4,7 +4,7 @@ import type { AuditEntry, Fault, StoredInstance, StoredSettings } from "../http/
 import type { LiveEvent } from "../http/LiveApi.ts"
 import type { Session } from "../http/SessionApi.ts"
 import type { Detail, Found, FoundThings, IndexState, KeptChange, KeptSearches, Suggestions } from "../search/Search.ts"
-import type { ActivityDocument, ActivityRange } from "../status/ActivityDocument.ts"
+import type { ActivityDocument, ActivityRange, TenantActivity } from "../status/ActivityDocument.ts"
 import type { StatusDocument } from "../status/StatusDocument.ts"
 
 export type {
@@ -23,7 +23,8 @@ export type {
   StatusDocument,
   StoredInstance,
   StoredSettings,
-  Suggestions
+  Suggestions,
+  TenantActivity
 }
 
 /**
@@ -153,6 +154,12 @@ export const client = {
 
   status: () => json<StatusDocument>("/status"),
   activity: (range: ActivityRange) => json<ActivityDocument>(`/api/activity?range=${range}`),
+
+  /** Records and requests of one instance, or of a group. */
+  tenantActivity: (
+    range: ActivityRange,
+    of: { readonly instance?: string | undefined; readonly group?: string | undefined }
+  ) => json<TenantActivity>(`/api/activity/tenants?${parameters({ range, ...of })}`),
 
   instances: () => json<StoredSettings>("/api/instances"),
   save: ({ document, name, revision }: Change) =>

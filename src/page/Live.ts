@@ -20,6 +20,18 @@ const silenceMillis = 40_000
 /** Events are tried again after this long. */
 const againMillis = 60_000
 
+/** The status after an event, which may have only what changed since the event before. */
+export const withChanges = (before: StatusDocument | undefined, { gone, status, whole }: LiveEvent): StatusDocument => {
+  if (whole || before === undefined) return status
+  const changed = new Map(status.instances.map((one) => [one.name, one]))
+  const kept = before.instances.filter(({ name }) => !gone.includes(name)).map((one) => {
+    const now = changed.get(one.name) ?? one
+    changed.delete(one.name)
+    return now
+  })
+  return { ...status, instances: [...kept, ...changed.values()] }
+}
+
 /**
  * Calls `tell` at each change until `stop` is called. A hidden page holds no connection, because HTTP/1.1 allows six
  * for all tabs together. Without full access there are no events and no index, only the status.
@@ -52,8 +64,8 @@ export const listen = (tell: (heard: Heard) => void, hasFullAccess: () => boolea
     source = new EventSource("/api/live")
     source.addEventListener("message", (event: MessageEvent<string>) => {
       lastEvent = now()
-      const { index, status } = JSON.parse(event.data) as LiveEvent
-      say({ hearing: "live", status, index })
+      const live = JSON.parse(event.data) as LiveEvent
+      say({ hearing: "live", status: withChanges(heard.status, live), index: live.index })
     })
     source.addEventListener("error", () => {
       close()

@@ -12,16 +12,12 @@ import { signInByLink } from "./LinkSignIn.ts"
 import { askEveryMillis, type Heard, listen } from "./Live.ts"
 import { failed, hearingMark, linkUsed, lost, said, waiting } from "./Notices.ts"
 import { frame } from "./PageStyles.ts"
+import { processNotices } from "./ProcessReports.ts"
 import { text } from "./Styles.ts"
 import { followSystem } from "./Theme.ts"
+import { ViewLoading } from "./ViewLoading.ts"
 import { type View, viewAt, views } from "./Views.ts"
 import { followZone } from "./Zone.ts"
-
-/** Views that are loaded when they are first opened. */
-const fetched: Partial<Record<View, () => Promise<unknown>>> = {
-  search: () => import("./search/SearchView.ts"),
-  activity: () => import("./activity/ActivityView.ts")
-}
 
 /**
  * The page. When `window` gets the event `sign-in-needed`, the page asks for the token. After the sign-in, `window`
@@ -33,7 +29,6 @@ export class Page extends LitElement {
     heard: { state: true },
     view: { state: true },
     fault: { state: true },
-    viewFault: { state: true },
     signOutFault: { state: true },
     opened: { state: true }
   }
@@ -45,11 +40,10 @@ export class Page extends LitElement {
   declare private view: View
   /** Why there is no session, or why a link did not begin one. */
   declare private fault: string | undefined
-  /** Why the view could not be loaded. */
-  declare private viewFault: string | undefined
   declare private signOutFault: string | undefined
   /** Whether the page was open before; then the sign-in appears above the current view. */
   declare private opened: boolean
+  readonly #loading = new ViewLoading(this, () => this.heard.hearing === "lost")
   #listening: ReturnType<typeof listen> | undefined
   #following: (() => void) | undefined
   /** When the connector was last heard. */
@@ -109,7 +103,7 @@ export class Page extends LitElement {
       this.heard = heard
       if (heard.hearing !== "lost") this.#heardAt = new Date()
       if (isBack) void this.#ask()
-      if (isBack && this.viewFault !== undefined) void this.#fetch()
+      if (isBack) void this.#loading.tryAgain(() => false)
     }, () => this.session?.access === "full")
   }
 
@@ -146,27 +140,7 @@ export class Page extends LitElement {
     const { title, view } = viewAt(location.pathname)
     this.view = view
     document.title = `${title} – Azure Security`
-    void this.#fetch()
-  }
-
-  async #fetch() {
-    const { view } = this
-    try {
-      await fetched[view]?.()
-      if (view === this.view) this.viewFault = undefined
-      return true
-    } catch {
-      if (view === this.view) this.viewFault = "the connector was changed or stopped"
-      return false
-    }
-  }
-
-  /**
-   * Loads the view again, or the whole page: a browser may remember a failed module, and a new connector has other
-   * modules.
-   */
-  async #tryAgain() {
-    if (!await this.#fetch() && this.heard.hearing !== "lost") location.reload()
+    void this.#loading.load(view)
   }
 
   #go(event: MouseEvent, path: string) {
@@ -259,12 +233,13 @@ export class Page extends LitElement {
   }
 
   #notices() {
-    const { fault, session, signOutFault, viewFault } = this
+    const { fault, session, signOutFault } = this
     const isLost = this.heard.hearing === "lost" && session !== undefined
     return html`
       ${isLost ? lost(this.#heardAt) : session === undefined ? nothing : failed("This did not work", fault)}
       ${failed("Not signed out", signOutFault)}
-      ${failed("This view could not be loaded", viewFault, () => this.#tryAgain())}
+      ${failed("This view could not be loaded", this.#loading.fault, () => this.#loading.tryAgain())}
+      ${session === undefined || (this.#signsIn && !this.opened) ? nothing : processNotices(this.heard.status)}
       ${
       session?.access === "status" && !session.takes_token
         ? said("info", "Only the status is shown", session.why ?? "")

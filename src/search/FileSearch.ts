@@ -33,12 +33,12 @@ const bounded = (limit: number): number => Math.min(limitMax, Math.max(1, Math.t
 
 const refusal = ({ fault, ...at }: Fault) => new BadQuery({ fault, at })
 
-const lookupOf = Effect.fnUntraced(
-  function*({ from, instances = {}, query, to }: Pick<SearchRequest, "from" | "to" | "query" | "instances">) {
-    if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
-    return { query, instances, from, to, now: yield* Clock.currentTimeMillis }
-  }
-)
+type Asked = Pick<SearchRequest, "from" | "to" | "query" | "instances" | "groups">
+
+const lookupOf = Effect.fnUntraced(function*({ from, groups = {}, instances = {}, query, to }: Asked) {
+  if (from > to) return yield* new BadQuery({ fault: "from is later than to" })
+  return { query, instances, groups, from, to, now: yield* Clock.currentTimeMillis }
+})
 
 /**
  * Layer of the {@link Search} over the files of the file sink.

@@ -17,6 +17,8 @@ export interface Lookup {
   readonly query: string
   /** Display names by the names of the instances. */
   readonly instances: Readonly<Record<string, string>>
+  /** Groups by the names of the instances that have one. */
+  readonly groups?: Readonly<Record<string, string>>
   /** Milliseconds since 1970, inclusive. */
   readonly from: number
   /** Milliseconds since 1970, exclusive. */
@@ -90,9 +92,11 @@ export class Reading {
   }
 
   /** Returns the query of FTS5, undefined for everything; or why it is refused. */
-  #match({ instances, now, query }: Lookup): { readonly match: string | undefined } | { readonly refused: Fault } {
+  #match(
+    { groups = {}, instances, now, query }: Lookup
+  ): { readonly match: string | undefined } | { readonly refused: Fault } {
     try {
-      const surroundings = { vocabulary: this.#vocabulary, fields: this.#options.fields, instances, now }
+      const surroundings = { vocabulary: this.#vocabulary, fields: this.#options.fields, instances, groups, now }
       return { match: new Meaning(surroundings).matchOf(parse(query)) }
     } catch (error) {
       if (error instanceof Refusal) return { refused: error.fault }

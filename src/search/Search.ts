@@ -73,6 +73,8 @@ export interface SearchRequest {
   readonly query: string
   /** Display names by the names of the instances, which `instance:` finds. */
   readonly instances?: Readonly<Record<string, string>> | undefined
+  /** Groups by the names of the instances that have one, which `group:` finds. */
+  readonly groups?: Readonly<Record<string, string>> | undefined
   /** Milliseconds since 1970, inclusive. */
   readonly from: number
   /** Milliseconds since 1970, exclusive. */

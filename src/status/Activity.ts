@@ -2,23 +2,18 @@
 import { Clock, Context, Duration, Effect, Layer, Metric } from "effect"
 import { marksMax, minutesKept } from "../domain/Bounds.ts"
 import { requestBudget } from "../graph/Limits.ts"
-import type { ActivityDocument, ActivityRange } from "./ActivityDocument.ts"
+import type { ActivityDocument, ActivityRange, TenantActivity } from "./ActivityDocument.ts"
 import * as Metrics from "./Metrics.ts"
 import { isoTime } from "./Report.ts"
-import type { Snapshot } from "./Snapshot.ts"
+import { instancesOf, type Snapshot } from "./Snapshot.ts"
 import { Status } from "./Status.ts"
 import { type Stoppage, stoppagesOf } from "./StatusSelector.ts"
+import { type Counted, firstStep, steps, TenantSeries } from "./TenantSeries.ts"
 
 /** Sampling interval. Cooldowns last at least ten minutes, outages a polling interval; shorter ones may be missed. */
 const lookEvery = "5 seconds"
 
 const minuteMillis = 60_000
-
-const steps: Record<ActivityRange, { readonly count: number; readonly minutes: number }> = {
-  hour: { count: 60, minutes: 1 },
-  day: { count: 144, minutes: 10 },
-  week: { count: 168, minutes: 60 }
-}
 
 const perMinuteMax = Math.round(requestBudget.limit / Duration.toMinutes(requestBudget.window))
 
@@ -87,6 +82,22 @@ const percentile95 = (now: Totals["ages"], before: Totals["ages"]): number => {
   return NaN
 }
 
+/** Whose activity is asked for. */
+export interface Wanted {
+  readonly instance?: string | undefined
+  /** Empty for the instances of no group. */
+  readonly group?: string | undefined
+}
+
+/** What the instances did until now. */
+const counted = (snapshot: Snapshot): Effect.Effect<ReadonlyArray<Counted>> =>
+  Effect.forEach(instancesOf(snapshot), ([name, { endpoints, used }]) =>
+    Effect.map(used, (requests) => ({
+      name,
+      requests,
+      records: Object.values(endpoints).reduce((sum, { recordsFetched }) => sum + recordsFetched, 0)
+    })))
+
 interface Mark extends Stoppage {
   readonly from: number
   readonly to?: number
@@ -95,6 +106,8 @@ interface Mark extends Stoppage {
 /** Service that returns the activity since the process began, at most a week back. */
 export class Activity extends Context.Service<Activity, {
   readonly read: (range: ActivityRange) => Effect.Effect<ActivityDocument>
+  /** Records and requests of one instance, or of a group of them. */
+  readonly ofTenants: (range: ActivityRange, wanted: Wanted) => Effect.Effect<TenantActivity>
 }>()("azure-security/status/Activity") {
   /** Samples metrics and status until the layer's scope ends. */
   static readonly layer = Layer.effect(
@@ -109,6 +122,7 @@ export class Activity extends Context.Service<Activity, {
         freshness: new Series(),
         requests: new Series()
       }
+      const tenants = new TenantSeries()
       let before = nothing
       let minute = Math.floor(since / minuteMillis)
       /** Cooldowns and outages that have not ended, by instance and endpoint. */
@@ -140,7 +154,7 @@ export class Activity extends Context.Service<Activity, {
           for (const each of Object.values(series)) each.set(missed, NaN)
         }
         const sofar = yield* totals
-        const { instances } = yield* status.document
+        const instances = yield* counted(yield* status.snapshot)
         // Of the minute in which the process began nothing is known, unless something came in it.
         const isQuiet = sofar.records === before.records && sofar.errors === before.errors
         if (ended <= Math.floor(since / minuteMillis) && isQuiet) {
@@ -152,7 +166,8 @@ export class Activity extends Context.Service<Activity, {
         series.artifacts.set(ended, sofar.artifacts - before.artifacts)
         series.errors.set(ended, sofar.errors - before.errors)
         series.freshness.set(ended, percentile95(sofar.ages, before.ages))
-        series.requests.set(ended, Math.max(0, ...instances.map((instance) => instance.requests_last_minute)))
+        series.requests.set(ended, instances.reduce((most, { requests }) => Math.max(most, requests), 0))
+        tenants.count(ended, instances)
         before = sofar
         minute = ended + 1
       })
@@ -166,10 +181,29 @@ export class Activity extends Context.Service<Activity, {
       yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookEvery))))
 
       return Activity.of({
+        ofTenants: Effect.fnUntraced(function*(range, { group, instance }) {
+          const now = Math.floor((yield* Clock.currentTimeMillis) / minuteMillis)
+          const all = instancesOf(yield* status.snapshot)
+          const names = all.flatMap(([name, one]) =>
+            (instance === undefined || name === instance) && (group === undefined || (one.group ?? "") === group)
+              ? name
+              : []
+          )
+          return {
+            since: isoTime(since),
+            from: isoTime(firstStep(range, now) * steps[range].minutes * minuteMillis),
+            step_seconds: steps[range].minutes * 60,
+            tenants: names.length,
+            tenants_kept: names.filter((name) => tenants.has(name)).length,
+            records: tenants.read("records", range, now, names),
+            requests_per_minute: tenants.read("requests", range, now, names),
+            requests_per_minute_max: perMinuteMax
+          }
+        }),
         read: Effect.fnUntraced(function*(range) {
           const { count, minutes } = steps[range]
           const now = yield* Clock.currentTimeMillis
-          const first = (Math.floor(now / minuteMillis / minutes) + 1) * minutes - count * minutes
+          const first = firstStep(range, Math.floor(now / minuteMillis)) * minutes
           // Older minutes were overwritten with newer ones.
           const from = Math.max(first, Math.floor(now / minuteMillis) - minutesKept + 1)
           const read = (of: Series, join: (one: number, other: number) => number) => of.read(from, count, minutes, join)

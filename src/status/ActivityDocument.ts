@@ -35,3 +35,20 @@ export const ActivityDocument = Schema.Struct({
   }))
 }).annotate({ identifier: "Activity" })
 export type ActivityDocument = typeof ActivityDocument.Type
+
+/** Schema for the activity of one instance or of a group of them, in steps as in {@link ActivityDocument}. */
+export const TenantActivity = Schema.Struct({
+  since: Schema.String,
+  from: Schema.String,
+  step_seconds: Schema.Int,
+  /** How many instances it is of. */
+  tenants: Schema.Int,
+  /** Of how many of them anything is kept; the series of the others are not. */
+  tenants_kept: Schema.Int,
+  /** Record versions not seen before, of all of them together. */
+  records: counts,
+  /** The most requests that one of them made in a minute. */
+  requests_per_minute: counts,
+  requests_per_minute_max: Schema.Int
+}).annotate({ identifier: "TenantActivity" })
+export type TenantActivity = typeof TenantActivity.Type

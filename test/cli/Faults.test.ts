@@ -6,6 +6,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Config, Effect, Exit, Fiber, FileSystem, Layer, Logger, Random, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { fileURLToPath } from "node:url"
 import * as Checks from "../../src/checks/Checks.ts"
 import { text as findingText } from "../../src/checks/Finding.ts"
 import * as Connector from "../../src/cli/Connector.ts"
@@ -20,7 +21,7 @@ import * as Json from "../support/Json.ts"
 import { calm } from "../support/SimulatedWorld.ts"
 import * as SimulatedWorld from "../support/SimulatedWorld.ts"
 
-const directory = new URL("../fixtures/faults", import.meta.url).pathname
+const directory = fileURLToPath(new URL("../fixtures/faults", import.meta.url))
 const noon = Date.UTC(2026, 10, 20, 12)
 const brokerLost = "broker_lost.txt"
 const updating = Config.Boolean("UPDATE").pipe(Config.withDefault(false))

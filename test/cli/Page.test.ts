@@ -99,6 +99,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
             ["GET", "/api/instances"],
             ["GET", "/api/live"],
             ["GET", "/api/activity?range=hour"],
+            ["GET", "/api/activity/tenants?range=hour"],
             ["GET", "/debug/requests"],
             ["DELETE", "/api/instances/azure-production-tenant?revision=x"],
             ["PUT", "/api/instances/mine", { revision: null, document: { cloud: { login: at, graph: at } } }],

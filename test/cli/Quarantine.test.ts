@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, FileSystem, Schedule } from "effect"
 import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import type { Row } from "../../src/simulator/Row.ts"
 import { isoTime } from "../../src/status/Report.ts"
@@ -46,7 +47,7 @@ const stateOf = Effect.fnUntraced(function*(directory: string, end: string) {
   return { path, value: Json.parse(yield* fs.readFileString(path)) as Checkpoint }
 })
 
-const main = new URL("../../src/main.ts", import.meta.url).pathname
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
 it.layer(NodeServices.layer, { excludeTestServices: true })(
   "a record on which one process ends after the other",

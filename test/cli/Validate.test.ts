@@ -2,6 +2,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
+import { fileURLToPath } from "node:url"
 import * as Json from "../support/Json.ts"
 import * as Process from "../support/Process.ts"
 
@@ -37,7 +38,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("validate", (it) => 
         /instances\.one\.credentials\.client_id: Expected .*\n.*sink: Expected an object whose type/
       )
       const example = yield* judged(
-        yield* fs.readFileString(new URL("../../config/azure-security.example.json", import.meta.url).pathname)
+        yield* fs.readFileString(fileURLToPath(new URL("../../config/azure-security.example.json", import.meta.url)))
       )
       assert.strictEqual(example.exit, 0)
       assert.match(example.said, /^\? instances\..*\.tenant_id is still that of the example; write the Directory/m)

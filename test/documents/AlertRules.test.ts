@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Metric } from "effect"
 import { TestClock } from "effect/testing"
+import { fileURLToPath } from "node:url"
 import { decodeSettings } from "../../src/config/SettingsDocument.ts"
 import { failures } from "../../src/graph/FailureTable.ts"
 import type { Wanted } from "../../src/simulator/Fault.ts"
@@ -11,7 +12,7 @@ import { describePromtool, run } from "../support/DescribePromtool.ts"
 import * as Json from "../support/Json.ts"
 import { running } from "../support/SimulatedWorld.ts"
 
-const config = new URL("../../config/", import.meta.url).pathname
+const config = fileURLToPath(new URL("../../config/", import.meta.url))
 const read = (name: string) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(`${config}${name}`))
 
 /** Codes of which no rule speaks by its code: what a gauge or a counter tells, and what needs nobody. */

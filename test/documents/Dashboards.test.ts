@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Metric, Schema } from "effect"
+import { fileURLToPath } from "node:url"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
@@ -9,7 +10,7 @@ import { settingsFile } from "../support/RunFiles.ts"
 const read = (name: string) =>
   Effect.flatMap(
     FileSystem.FileSystem,
-    (fs) => fs.readFileString(new URL(`../../config/${name}`, import.meta.url).pathname)
+    (fs) => fs.readFileString(fileURLToPath(new URL(`../../config/${name}`, import.meta.url)))
   )
 
 /** Names of the metrics that this program defines. */

@@ -8,21 +8,28 @@ import { endpoints } from "../../src/endpoints/Endpoints.ts"
 import { failures } from "../../src/graph/FailureTable.ts"
 import { reportCodes } from "../../src/status/ReportCodes.ts"
 
-/** The generated parts of the README; `UPDATE=1 npm test` rewrites them. */
+/** Codes with one remedy or one reaction stand together, so that nothing is said many times. */
+const grouped = <A>(
+  rows: ReadonlyArray<A>,
+  by: (row: A) => string
+): ReadonlyArray<readonly [string, ReadonlyArray<A>]> => Array.from(Map.groupBy(rows, by))
+
+const failureRows = Object.entries(failures).map(([code, row]) => ({ code, ...row }))
+const coded = (codes: ReadonlyArray<{ readonly code: string }>) => codes.map(({ code }) => `\`${code}\``).join(" ")
+
+/** The generated parts of the README; `UPDATE=1 npm test` rewrites them. What is too long for a table is a list. */
 const parts: Readonly<Record<string, ReadonlyArray<string>>> = {
   settings: ["| setting | default | for |", "|---|---|---|", ...settingsRows],
   failures: [
-    "| failure | typed error | what happens | state | what to do |",
-    "|---|---|---|---|---|",
-    ...Object.values(failures).map(({ error, failure, happens, remedy, state }) =>
-      `| ${failure} | \`${error}\` | ${happens} | \`${state}\` | ${remedy} |`
-    )
+    "Each failed request has one of these codes:",
+    "",
+    ...failureRows.map(({ code, failure, remedy, state }) => `- \`${code}\` (\`${state}\`): ${failure}. *${remedy}.*`),
+    "",
+    "What the connector does meanwhile:",
+    "",
+    ...grouped(failureRows, ({ happens }) => happens).map(([happens, rows]) => `- ${coded(rows)}: ${happens}.`)
   ],
-  codes: [
-    "| code | says | what to do |",
-    "|---|---|---|",
-    ...Object.entries(reportCodes).map(([code, { remedy, says }]) => `| \`${code}\` | ${says} | ${remedy} |`)
-  ]
+  codes: Object.entries(reportCodes).map(([code, { remedy, says }]) => `- \`${code}\`: ${says}. *${remedy}.*`)
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -39,6 +46,37 @@ it.layer(NodeServices.layer)("documents", (it) => {
       if (yield* updating) {
         yield* fs.writeFileString("README.md", fresh)
       } else assert.strictEqual(text, fresh)
+    }))
+
+  it.effect("the README has at most 2,500 words without what is generated, and no wide table", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const text = yield* fs.readFileString("README.md")
+      const written = text.replaceAll(/<!-- (\w+) -->[^]*?<!-- \/\1 -->/g, "")
+      assert.isAtMost(written.split(/\s+/).length, 2500)
+      const rows = text.split("\n").filter((line) => line.startsWith("|"))
+      assert.deepStrictEqual(rows.filter((row) => row.length > 200), [])
+      const cells = rows.flatMap((row) => row.split("|").map((cell) => cell.trim())).filter((cell) => cell.length > 20)
+      const repeated = Array.from(Map.groupBy(cells, (cell) => cell)).filter(([, all]) => all.length >= 8)
+      assert.deepStrictEqual(repeated.map(([cell]) => cell), [])
+    }))
+
+  it.effect("links between the documents lead to files and headings that are there", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const anchorOf = (heading: string) =>
+        heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+      for (const document of ["README.md", ".github/REFERENCE.md", ".github/CONTRIBUTING.md"]) {
+        const folder = document.replace(/[^/]*$/, "")
+        for (const [, target] of (yield* fs.readFileString(document)).matchAll(/\]\(([^)\s:]+)\)/g)) {
+          const [file, anchor] = target!.split("#")
+          const path = file === "" ? document : `${folder}${file}`
+          assert.isTrue(yield* fs.exists(path), `${document}: ${target}`)
+          if (anchor === undefined) continue
+          const headings = Array.from((yield* fs.readFileString(path)).matchAll(/^#+ (.*)$/gm), ([, one]) => one!)
+          assert.include(headings.map(anchorOf), anchor, `${document}: ${target}`)
+        }
+      }
     }))
 
   it.effect("the README names every endpoint with its path and permission", () =>

@@ -8,7 +8,8 @@ const roomOf = (file: string): string => file.includes("/") ? file.split("/")[0]
 
 /** The rooms that each room imports from. Types count: a reader follows them as well. */
 const imports = (root: string): ReadonlyMap<string, ReadonlySet<string>> => {
-  const found = new Map<string, Set<string>>()
+  // The entry point names the program in a way that an older Node understands.
+  const found = new Map<string, Set<string>>([["main", new Set(["cli"])]])
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
     const room = roomOf(file)
     const targets = found.get(room) ?? new Set<string>()

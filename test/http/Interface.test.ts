@@ -219,6 +219,7 @@ describe("the page's interface", () => {
             ["GET", "/api/search/artifacts/x"],
             ["GET", "/api/live"],
             ["GET", "/api/activity?range=hour"],
+            ["GET", "/api/activity/tenants?range=hour"],
             ["GET", "/debug/requests"],
             ["PUT", "/api/instances/two"],
             ["DELETE", "/api/instances/one?revision=x"],

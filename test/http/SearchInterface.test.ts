@@ -79,7 +79,6 @@ describe("the search's interface", () => {
       assert.strictEqual(json.next, 2)
       assert.deepStrictEqual(asked, [{
         query: "user:amy x",
-        instances: {},
         from: Date.UTC(2026, 10, 20),
         to: Date.UTC(2026, 10, 20, 23),
         before: 4,

@@ -11,6 +11,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { broker, heart, testsOf } from "./Heart.ts"
 import { type Mutant, mutantsOf } from "./Mutants.ts"
@@ -30,7 +31,7 @@ const scoreMin = 0.85
 /** A run may take this many times as long as with the source unchanged, and never less than the milliseconds. */
 const limit = { times: 4, millis: 8000 } as const
 
-const root = new URL("../../", import.meta.url).pathname
+const root = fileURLToPath(new URL("../../", import.meta.url))
 const lastRun = join(tmpdir(), "azure-security-mutants.json")
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -70,7 +71,8 @@ const idOf = ({ file, mutated, operator, original }: Mutant) => [file, operator,
 const copyRepository = (): string => {
   const copy = mkdtempSync(join(tmpdir(), "azure-security-mutants-"))
   for (const name of ["src", "test", "config", "package.json", "tsconfig.json", "README.md"]) {
-    cpSync(join(root, name), join(copy, name), { recursive: true })
+    // The link of src/main.ts must lead to the copy's own program.
+    cpSync(join(root, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
   return copy
@@ -123,7 +125,10 @@ class Runner {
   }
 
   private start(): Promise<ChildProcess> {
-    const child = fork(new URL("Runner.ts", import.meta.url).pathname, [this.copy], { detached: true, stdio: "ignore" })
+    const child = fork(fileURLToPath(new URL("Runner.ts", import.meta.url)), [this.copy], {
+      detached: true,
+      stdio: "ignore"
+    })
     return new Promise((resolve, reject) => {
       child.once("message", () => resolve(child))
       child.once("exit", (code) => reject(new Error(`the test runner ended with ${code}`)))

@@ -40,7 +40,13 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
   }
 
   const answering = () => {
-    views.answers = (url) => ({ body: activityOf(url.searchParams.get("range") as "hour") })
+    views.answers = (url) => {
+      const activity = activityOf(url.searchParams.get("range") as "hour")
+      const records = activity.records.map((value) => value === null ? null : 1)
+      return {
+        body: url.pathname.endsWith("/tenants") ? { ...activity, records, tenants: 1, tenants_kept: 1 } : activity
+      }
+    }
   }
 
   const drawn = (page: Page) =>
@@ -73,12 +79,27 @@ describe.skipIf(skipsWithoutBrowser())("the activity", () => {
       await page.evaluate(() => {
         const instances = ["failed", "connected"].map((connection_status) => ({
           connection_status,
-          display_name: `Tenant ${connection_status}`
+          display_name: `Tenant ${connection_status}`,
+          name: connection_status,
+          group: connection_status === "failed" ? "EMEA" : undefined
         }))
         Object.assign(document.querySelector("azure-security-activity")!, { status: { instances } })
       })
       await page.getByText("Nothing is being collected").waitFor()
       await page.getByText("Tenant failed: see Integrations.", { exact: true }).waitFor()
+
+      // One tenant's records and requests, and its outages alone; the address keeps the choice.
+      await page.getByLabel("Show").selectOption({ label: "Tenant connected" })
+      await page.getByRole("img", { name: "Records: 55 records fetched" }).waitFor()
+      assert.strictEqual(await page.locator("canvas").count(), 2)
+      assert.strictEqual(await page.getByText("Nothing is being collected").count(), 0)
+      assert.strictEqual(new URL(page.url()).search, "?range=hour&tenant=connected")
+      assert.strictEqual(views.asked.at(-1)!.searchParams.get("instance"), "connected")
+      await page.getByText("None in this time").waitFor()
+      await page.getByLabel("Show").selectOption({ label: "EMEA" })
+      await page.waitForURL("**/activity?range=hour&group=EMEA")
+      await page.getByLabel("Show").selectOption({ label: "All tenants" })
+      await page.locator("canvas").nth(3).waitFor()
       assert.deepStrictEqual(await violations(page), [])
     })
   })

@@ -146,7 +146,7 @@ const settled = (page: Page): Promise<void> =>
 const tabsMax = 60
 
 /**
- * Presses Tab through the page, and fails for an element whose focus does not show: its outline, shadow or border has to
+ * Presses Tab through the page, and fails for an element whose focus does not show: its outline or shadow has to
  * differ from its ground by 3:1.
  */
 export const showsFocus = async (page: Page, state: string, tabs = tabsMax): Promise<void> => {
@@ -186,6 +186,8 @@ export const showsFocus = async (page: Page, state: string, tabs = tabsMax): Pro
       let active = document.activeElement
       while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
       if (active === null || active === document.body) return "end"
+      // Carbon fades its frames in, with reduced motion too.
+      for (const fading of active.getAnimations({ subtree: true })) fading.finish()
       const frames: Array<Colour> = []
       // A component of Carbon draws its focus on the host, or within.
       for (const one of [active, parentOf(active), ...active.children].filter((one) => one !== undefined)) {
@@ -194,9 +196,12 @@ export const showsFocus = async (page: Page, state: string, tabs = tabsMax): Pro
           if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) {
             frames.push(colourOf(style.outlineColor))
           }
+          // Carbon's header changes the colour of its border; a field has the same border without the focus.
+          if (one === active && /\bcds--/.test(active.className)) {
+            frames.push(...[style.borderBottomColor, style.borderTopColor].map(colourOf))
+          }
           const shadow = /rgba?\([^)]*\)/.exec(style.boxShadow)
           if (shadow !== null) frames.push(colourOf(shadow[0]))
-          if (one === active) frames.push(...[style.borderBottomColor, style.borderTopColor].map(colourOf))
         }
       }
       const grounds = [groundOf(active), groundOf(parentOf(active))]

@@ -120,8 +120,11 @@ describe("marks", () => {
   })
 
   it("have names without invisible characters", () => {
-    const [one] = marksOf({ ...hour, marks: [{ ...mark("outage", 0, 60), instance: "a\u202Eb" }] })
+    const hostile = { ...hour, marks: [{ ...mark("outage", 0, 60), instance: "a\u202Eb" }] }
+    const [one] = marksOf(hostile)
     assert.strictEqual(one!.of, "a⟨U+202E⟩b, alerts_v2")
+    const [named] = marksOf(hostile, new Map([["a\u202eb", "Contoso"]]))
+    assert.strictEqual(named!.of, "Contoso, alerts_v2")
   })
 })
 

@@ -45,7 +45,7 @@ export interface Program {
   /** Instances in the settings file now. */
   readonly stored: () => Record<string, { readonly [key: string]: unknown }>
   /** Writes instances into the settings file, as a person with an editor would. */
-  readonly store: (instances: object) => void
+  readonly store: (instances: object | string) => void
 }
 
 /** Starts the program with these instances. */
@@ -61,7 +61,7 @@ export const program = (
       (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
     )
     const file = join(directory, "azure-security.json")
-    const store = (all: object) =>
+    const store = (all: object | string) =>
       writeFileSync(
         file,
         JSON.stringify({

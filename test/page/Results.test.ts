@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
 import { bytes, clockTime, counted, indexLine } from "../../src/page/search/ArtifactFormat.ts"
 import { chosen, columns, initialNames, kind, remember, remembered } from "../../src/page/search/Columns.ts"
 import { facts } from "../../src/page/search/Facts.ts"
 import { artifactValue } from "../../src/page/search/JsonText.ts"
 import { addedTo, again, first, more, newest, rowsMax } from "../../src/page/search/Results.ts"
+import { namesOf } from "../../src/page/search/TenantNames.ts"
 import { changedAt, changes } from "../../src/page/search/Versions.ts"
 import { artifactOf, detailOf, following, hostile, rows } from "./Artifacts.ts"
 
@@ -14,6 +16,53 @@ const found = (from: number, to: number, next: number | null = null) => ({
   index: following
 })
 const keys = ({ rows }: { readonly rows: ReadonlyArray<{ readonly key: number }> }) => rows.map(({ key }) => key)
+
+describe("the colours of severities", () => {
+  it("differ from every layer by 3:1, in both themes", () => {
+    const css = ["Base", "Themes"].map((name) => readFileSync(`src/page/${name}.css`, "utf8")).join("\n")
+    const luminance = (colour: string) => {
+      const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+        .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4) as [number, number, number]
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+    const valueOf = (name: string, isDark: boolean): string => {
+      const rules = Array.from(css.matchAll(/(:root[^{]*)\{([^}]*)\}/g))
+        .filter(([, selector]) => isDark || !selector!.includes("g100"))
+      const found = rules.flatMap(([, , body]) => new RegExp(`${name}:\\s*([^;]+);`).exec(body!)?.[1] ?? []).at(-1)
+      const other = /^var\((--[\w-]+)\)$/.exec(found ?? "")
+      return other === null ? found ?? assert.fail(name) : valueOf(other[1]!, isDark)
+    }
+    const faint = [false, true].flatMap((isDark) =>
+      ["--page-high", "--page-warning-icon", "--cds-support-error", "--cds-support-info", "--cds-icon-secondary"]
+        .flatMap((name) =>
+          ["--cds-background", "--cds-layer-01", "--cds-layer-hover-01"].flatMap((ground) => {
+            const [dark, light] = [name, ground].map((one) => luminance(valueOf(one, isDark))).sort((a, b) => a - b)
+            const contrast = (light! + 0.05) / (dark! + 0.05)
+            // Carbon's yellow icon is as light as it may be on a row under the pointer.
+            return contrast >= (name === "--page-warning-icon" && ground === "--cds-layer-hover-01" ? 2.5 : 3)
+              ? []
+              : `${name} on ${ground}: ${contrast.toFixed(2)}`
+          })
+        )
+    )
+    assert.deepStrictEqual(faint, [])
+  })
+})
+
+describe("the names of tenants", () => {
+  it("are those of the settings, by tenant id", () => {
+    const of = (name: string, tenant_id: unknown, more: object = {}) => ({
+      name,
+      revision: "1",
+      document: { credentials: { tenant_id }, ...more },
+      has_secret: true
+    })
+    const names = namesOf({
+      instances: [of("one", "AAAA", { display_name: "Contoso" }), of("two", "aaaa"), of("three", "bbbb"), of("four", 4)]
+    })
+    assert.deepStrictEqual(Array.from(names), [["aaaa", "Contoso"], ["bbbb", "three"]])
+  })
+})
 
 describe("results", () => {
   it("continue with the next page without repeating a row", () => {

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { failures } from "../../src/graph/FailureTable.ts"
 import { rowWindow } from "../../src/page/integrations/RowWindow.ts"
 import {
   addressOf,
@@ -6,10 +7,12 @@ import {
   groupsOf,
   matching,
   matrixCsv,
+  namedCodes,
   noFilter,
   tenants
 } from "../../src/page/integrations/TenantRows.ts"
 import { type Endpoint, type Instance, tiles } from "../../src/page/integrations/Tiles.ts"
+import { reportCodes } from "../../src/status/ReportCodes.ts"
 
 const now = Date.parse("2026-11-25T12:00:00Z")
 const started = now - 10 * 3_600_000
@@ -65,9 +68,11 @@ const cooling = running("cooling", {
   group: "US",
   endpoints: [
     endpoint("alerts_v2", { state: "cooldown", error: report("throttled"), last_success_at: "2026-11-25T11:00:00Z" }),
-    endpoint("alerts", { state: "retired", error: report("retired") }),
+    endpoint("alerts", { state: "retired", error: report("endpoint_retired") }),
     endpoint("users", { state: "disabled", last_success_at: null, next_poll_at: null })
-  ]
+  ],
+  // A retired endpoint's report is among the warnings as well.
+  warnings: [report("endpoint_retired")]
 })
 const all = tenants(tiles([], [running("well"), forbidden, failed, cooling]), started, now)
 
@@ -87,6 +92,11 @@ describe("the table of tenants", () => {
     assert.deepStrictEqual(ailments("cooling"), ["retired", "throttled"])
     assert.deepStrictEqual(ailments("forbidden"), ["permission"])
     assert.deepStrictEqual(ailments("well"), [])
+  })
+
+  it("has chips for codes that the connector reports", () => {
+    const known = new Set([...Object.keys(failures), ...Object.keys(reportCodes)])
+    assert.deepStrictEqual(namedCodes.filter((code) => !known.has(code)), [])
   })
 
   it("filters by words, group, state and warning, all of which the address keeps", () => {

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { faults, type Instance, tiles, totals } from "../../src/page/integrations/Tiles.ts"
+import { backfillText, partOf } from "../../src/page/integrations/BackfillLines.ts"
+import { faults, type Instance, tiles, totals, withoutShared } from "../../src/page/integrations/Tiles.ts"
+import { noticesMax, noticesOf } from "../../src/page/ProcessReports.ts"
 
 const report = (message: string, more: object = {}) => ({
   code: "code",
@@ -128,5 +130,41 @@ describe("Tiles", () => {
       ["denied", ["incidents"], "warning"],
       ["the secret expires", [], "warning"]
     ])
+  })
+
+  it("leaves to the whole page what the process reports of itself", () => {
+    const whole = report("settings.json: line 3", { code: "settings_invalid", remedy: "correct the settings" })
+    const own = report("settings.json: line 3", { code: "settings_invalid", instance: "a" })
+    const instances = [running("a", { warnings: [whole, own] })]
+    assert.deepStrictEqual(withoutShared({ instances, reports: [whole] }).map(({ warnings }) => warnings), [[own]])
+    assert.strictEqual(withoutShared({ instances }), instances)
+    const sink = { type: "nats", state: "ok", published: 0, warnings: [report("the stream discards")] } as const
+    assert.deepStrictEqual(noticesOf({ reports: [whole], sink }), [{
+      kind: "error",
+      title: "Correct the settings",
+      text: "settings.json: line 3"
+    }, { kind: "warning", title: "Do it", text: "The stream discards" }])
+    const many = noticesOf({ reports: Array.from({ length: noticesMax + 3 }, () => whole), sink })
+    assert.strictEqual(many.length, noticesMax + 1)
+    assert.strictEqual(many.at(-1)!.title, "And 4 more")
+  })
+
+  it("says how far a backfill is", () => {
+    const backfill = {
+      endpoint: "alerts_v2",
+      from: "2026-11-01T00:00:00.000Z",
+      to: "2026-11-11T00:00:00.000Z",
+      reached: "2026-11-04T12:00:00.000Z",
+      done: false,
+      moved_at: "2026-11-25T11:58:00.000Z"
+    } as const
+    const at = Date.parse("2026-11-25T12:00:00.000Z")
+    assert.match(
+      backfillText(backfill, at),
+      /^Backfill of alerts_v2 from 2026-11-01 .* to 2026-11-11 .*: reached 2026-11-04 .*, 35 %; moved 2 min ago\.$/
+    )
+    assert.match(backfillText({ ...backfill, done: true }, at), /: done 2 min ago\.$/)
+    assert.isUndefined(partOf({ ...backfill, to: null }))
+    assert.strictEqual(partOf({ ...backfill, reached: backfill.to }), 1)
   })
 })

@@ -193,6 +193,8 @@ const cases: ReadonlyArray<readonly [query: string, ids: ReadonlyArray<string>]>
 ]
 
 /** A query that is refused, the part that is named, and what is said. */
+const tenants = { instances: { "contoso-production": "Contoso (production)" } }
+
 const refusals: ReadonlyArray<readonly [query: string, part: string, fault: RegExp]> = [
   ["nosuchfield:x", "nosuchfield", /^there is no field nosuchfield; fields are src_ip: /],
   ["amy usr:x", "usr", /similar are user:/],
@@ -227,7 +229,7 @@ it.layer(NodeServices.layer)("a query", (it) => {
     Effect.gen(function*() {
       const { asked } = yield* world(artifacts)
       const ids = (query: string) => {
-        const page = asked(query, { instances: { "contoso-production": "Contoso (production)" } })
+        const page = asked(query, tenants)
         if ("refused" in page) return assert.fail(`${query}: ${page.refused.fault}`)
         assert.strictEqual(page.total, page.rows.length, query)
         return page.rows.map(({ id }) => id).sort()
@@ -237,6 +239,22 @@ it.layer(NodeServices.layer)("a query", (it) => {
         assert.deepStrictEqual(ids(query), expected.toSorted(), query)
         if (query !== "") assert.deepStrictEqual(ids(`NOT (${query})`), but(...expected).sort(), `NOT (${query})`)
       }
+    }))
+
+  it.effect("by group finds what its tenants sent, and says which groups there are", () =>
+    Effect.gen(function*() {
+      const others = [artifact("other", { sourceInfo: "Fabrikam" }), artifact("third", { sourceInfo: "third" })]
+      const { asked } = yield* world([...artifacts, ...others])
+      const groups = { "contoso-production": "EMEA", fabrikam: "EMEA", third: "APAC" }
+      const ask = (query: string) => {
+        const page = asked(query, { instances: { ...tenants.instances, fabrikam: "Fabrikam" }, groups })
+        return "refused" in page ? page.refused.fault : page.rows.length
+      }
+      assert.strictEqual(ask("group:emea"), artifacts.length + 1)
+      assert.strictEqual(ask("-group:emea"), 1)
+      assert.strictEqual(ask("group:(apac OR e*)"), artifacts.length + 2)
+      assert.strictEqual(ask("_exists_:group"), artifacts.length + 2)
+      assert.strictEqual(ask("group:latam"), "there is no group latam; possible are APAC, EMEA")
     }))
 
   it.effect("that cannot be answered is refused with its place, and never finds nothing", () =>

@@ -4,13 +4,14 @@ import { TestClock } from "effect/testing"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
 import type { Identity, Pace } from "../../src/config/Instance.ts"
-import { marksMax, minutesKept } from "../../src/domain/Bounds.ts"
+import { marksMax, minutesKept, tenantsPlottedMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import { Activity } from "../../src/status/Activity.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { Status } from "../../src/status/Status.ts"
 import type { EndpointState } from "../../src/status/StatusDocument.ts"
+import { TenantSeries } from "../../src/status/TenantSeries.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 
@@ -84,6 +85,67 @@ it.effect("counts records, artifacts and errors per minute, and shows minutes wi
     const day = yield* activity.read("day")
     assert.deepStrictEqual([day.step_seconds, day.records.length, day.records.at(-1)], [600, 144, 8])
   }))
+
+it.effect("keeps records and requests of each tenant and group, for an hour, a day and a week", () =>
+  Effect.gen(function*() {
+    const { activity, status } = yield* atNoon
+    const of = (name: string, group: string | undefined, used: number) =>
+      Effect.andThen(
+        status.tellInstance(name, {
+          _tag: "Registered",
+          identity: { ...identity, name },
+          pace,
+          group,
+          secretExpiresAt: undefined,
+          waitsFor: undefined
+        }),
+        status.tellInstance(name, { _tag: "Connected", used: Effect.succeed(used) })
+      )
+    const bring = (name: string, records: number) =>
+      status.tellEndpoint(name, "alerts_v2", {
+        _tag: "PageCommitted",
+        records,
+        artifacts: 0,
+        deadLetters: 0,
+        heldBack: 0
+      })
+    yield* of("one", "EMEA", 3)
+    yield* of("two", "EMEA", 9)
+    yield* of("three", undefined, 1)
+    yield* TestClock.adjust("30 seconds")
+    yield* bring("one", 5)
+    yield* bring("two", 2)
+    yield* Metrics.update(Metrics.recordsFetched, 7)
+    yield* TestClock.adjust("70 seconds")
+    yield* bring("one", 1)
+    yield* TestClock.adjust("60 seconds")
+    const tail = (range: "hour" | "day" | "week", wanted: object) =>
+      Effect.map(
+        activity.ofTenants(range, wanted),
+        ({ records, requests_per_minute }) => [records.slice(-3), requests_per_minute.slice(-3)]
+      )
+    assert.deepStrictEqual(yield* tail("hour", { instance: "one" }), [[5, 1, null], [3, 3, null]])
+    assert.deepStrictEqual(yield* tail("hour", { group: "EMEA" }), [[7, 1, null], [9, 9, null]])
+    assert.deepStrictEqual(yield* tail("hour", { group: "" }), [[0, 0, null], [1, 1, null]])
+    assert.deepStrictEqual(yield* tail("hour", { instance: "none" }), [[null, null, null], [null, null, null]])
+    assert.deepStrictEqual(yield* tail("day", { instance: "one" }), [[null, null, 6], [null, null, 3]])
+    assert.deepStrictEqual(yield* tail("week", { group: "EMEA" }), [[null, null, 8], [null, null, 9]])
+    // A place that is taken again for a later step holds nothing of the earlier one.
+    yield* TestClock.adjust("61 minutes")
+    assert.isFalse((yield* activity.ofTenants("hour", { instance: "one" })).records.some((value) => value === 5))
+    assert.deepStrictEqual((yield* tail("week", { instance: "one" }))[0], [null, 6, 0])
+  }))
+
+it("keeps the series of so many tenants and no more, and forgets those that are gone", () => {
+  const series = new TenantSeries()
+  const many = Array.from({ length: tenantsPlottedMax + 1 }, (_, at) => ({ name: `t${at}`, records: 1, requests: 1 }))
+  series.count(100, many)
+  assert.isTrue(series.has(`t${tenantsPlottedMax - 1}`))
+  assert.isFalse(series.has(`t${tenantsPlottedMax}`))
+  series.count(101, many.slice(1))
+  assert.isFalse(series.has("t0"))
+  assert.isTrue(series.has(`t${tenantsPlottedMax}`))
+})
 
 it.effect("shows no zeros for the minute in which the process began", () =>
   Effect.gen(function*() {

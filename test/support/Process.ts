@@ -5,6 +5,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { env as environment } from "node:process"
+import { fileURLToPath } from "node:url"
 
 export interface Running {
   readonly child: ChildProcess
@@ -79,7 +80,8 @@ export const start = (
   /** A command that runs the program, for example with a limit. */
   under: ReadonlyArray<string> = []
 ): Effect.Effect<Running, never, Scope.Scope> => {
-  const program = environment["AZURE_SECURITY_TEST_BUNDLE"] ?? new URL("../../src/main.ts", import.meta.url).pathname
+  const program = environment["AZURE_SECURITY_TEST_BUNDLE"] ??
+    fileURLToPath(new URL("../../src/main.ts", import.meta.url))
   const [command, ...words] = [...under, process.execPath, program, ...args]
   return launch([command!, ...words], env, cwd)
 }

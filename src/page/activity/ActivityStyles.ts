@@ -14,7 +14,24 @@ export const activityStyles = css`
   }
   h2 { margin: 0 0 0.5rem; font-size: 1rem; font-weight: 600; }
   fieldset { display: flex; margin: 0; padding: 0; border: 0; }
-  label { position: relative; display: grid; cursor: pointer; }
+  h1 { flex: 1; }
+  fieldset label { position: relative; display: grid; cursor: pointer; }
+  .choice { display: flex; align-items: center; gap: 0.5rem; min-inline-size: 0; }
+  .choice > span { color: var(--cds-text-secondary); font-size: 0.75rem; }
+  .choice select {
+    inline-size: 16rem;
+    min-inline-size: 0;
+    block-size: 2.5rem;
+    padding: 0 0.75rem;
+    border: 0;
+    border-block-end: 1px solid var(--cds-border-strong-01);
+    border-radius: 0;
+    background: var(--cds-field-01);
+    color: var(--cds-text-primary);
+    font: inherit;
+    text-overflow: ellipsis;
+  }
+  .choice select:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
   input[type="radio"] {
     position: absolute;
     inset: 0;
@@ -22,7 +39,7 @@ export const activityStyles = css`
     opacity: 0;
     cursor: pointer;
   }
-  label span {
+  fieldset label span {
     display: grid;
     place-items: center;
     min-block-size: 2.5rem;
@@ -31,9 +48,9 @@ export const activityStyles = css`
     border-inline-end-width: 0;
     white-space: nowrap;
   }
-  label:first-of-type span { border-start-start-radius: 4px; border-end-start-radius: 4px; }
-  label:last-of-type span { border-inline-end-width: 1px; border-start-end-radius: 4px; border-end-end-radius: 4px; }
-  label:hover span { background: var(--cds-background-hover); }
+  fieldset label:first-of-type span { border-start-start-radius: 4px; border-end-start-radius: 4px; }
+  fieldset label:last-of-type span { border-inline-end-width: 1px; border-start-end-radius: 4px; border-end-end-radius: 4px; }
+  fieldset label:hover span { background: var(--cds-background-hover); }
   input:checked + span {
     background: var(--cds-layer-selected-inverse);
     color: var(--cds-text-inverse);
@@ -49,7 +66,7 @@ export const activityStyles = css`
   .skeleton { block-size: 20rem; background: var(--cds-skeleton-background); }
   .marks { margin-block: 1rem; padding: 1rem; background: var(--cds-layer-01); }
   .words { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; margin-block: 0.5rem; }
-  .words span { padding: 0; border: 0; color: var(--cds-text-secondary); font-size: 0.75rem; }
+  .words span { color: var(--cds-text-secondary); font-size: 0.75rem; }
   .words input {
     flex: 0 1 20rem;
     min-inline-size: 0;
@@ -67,7 +84,7 @@ export const activityStyles = css`
   .marks li.lane { display: grid; grid-template-columns: minmax(6rem, 14rem) minmax(0, 1fr); align-items: center; }
   .lane svg { inline-size: 100%; block-size: 1rem; background: var(--cds-layer-accent-01); forced-color-adjust: none; }
   .lane rect.outage { fill: var(--cds-support-error); }
-  .lane rect.cooldown { fill: var(--cds-support-caution-major); }
+  .lane rect.cooldown { fill: var(--page-high, var(--cds-support-caution-major)); }
   .marks li {
     display: flex;
     flex-wrap: wrap;
@@ -87,8 +104,8 @@ export const activityStyles = css`
     forced-color-adjust: none;
   }
   .swatch.cooldown {
-    border-block-start: 3px dashed var(--cds-support-caution-major);
-    background: color-mix(in srgb, var(--cds-support-caution-major) 20%, transparent);
+    border-block-start: 3px dashed var(--page-high, var(--cds-support-caution-major));
+    background: color-mix(in srgb, var(--page-high, var(--cds-support-caution-major)) 20%, transparent);
   }
   .notice {
     display: flex;

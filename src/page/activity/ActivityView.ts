@@ -10,7 +10,8 @@ import { activityStyles } from "./ActivityStyles.ts"
 import { moment, span, timeOf } from "./Clock.ts"
 import "./PlotFigure.ts"
 import { lane, lanesMax, lanesOf, tileOf } from "./Lanes.ts"
-import { type Mark, marksOf, type Plot, plotsOf, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { marksOf, type Plot, plotsOf, plotsOfTenants, rangeOf, ranges, stepsOf } from "./Plots.ts"
+import { type Choice, choiceList, choiceOf, chooses, isChosen, tellChoice } from "./TenantChoice.ts"
 
 const againMillis = 60_000
 /** Marks that are listed; the lanes show all of them. */
@@ -20,12 +21,12 @@ const namedMax = 10
 
 interface Shown {
   readonly range: ActivityRange
+  readonly choice: Choice
   /** When the answer came. */
   readonly at: Date
   readonly activity: ActivityDocument
   readonly plots: ReadonlyArray<Plot>
   readonly steps: ReadonlyArray<number>
-  readonly marks: ReadonlyArray<Mark>
 }
 
 /** `<azure-security-activity>`: the view at `/signals/activity`. A visible view asks every minute. */
@@ -37,7 +38,8 @@ export class ActivityView extends LitElement {
     trouble: { state: true },
     status: { attribute: false },
     theme: { state: true },
-    words: { state: true }
+    words: { state: true },
+    choice: { state: true }
   }
 
   static override styles = [text, activityStyles]
@@ -50,6 +52,8 @@ export class ActivityView extends LitElement {
   declare theme: number
   /** What the tenants of the lanes are filtered by. */
   declare words: string
+  /** Whose activity is shown. */
+  declare choice: Choice
 
   private timer: ReturnType<typeof setTimeout> | undefined
   /** Number of the last request; an answer to an earlier one may be for another range. */
@@ -67,6 +71,7 @@ export class ActivityView extends LitElement {
     this.trouble = undefined
     this.theme = 0
     this.words = ""
+    this.choice = choiceOf(location.search)
     followZone(this, () => {
       this.theme++
     })
@@ -81,6 +86,7 @@ export class ActivityView extends LitElement {
   override connectedCallback() {
     super.connectedCallback()
     this.range = rangeOf(location.search)
+    this.choice = choiceOf(location.search)
     this.themes.observe(document.documentElement, { attributes: true })
     document.addEventListener("visibilitychange", this.look)
     addEventListener("signed-in", this.signedIn)
@@ -103,18 +109,20 @@ export class ActivityView extends LitElement {
   private async ask() {
     clearTimeout(this.timer)
     const asked = ++this.asked
-    const { range } = this
+    const { choice, range } = this
     try {
-      const activity = await client.activity(range)
+      const [activity, own] = await Promise.all([
+        client.activity(range),
+        isChosen(choice) ? client.tenantActivity(range, choice) : undefined
+      ])
       if (asked !== this.asked) return
-      const marks = marksOf(activity)
       this.shown = {
         range,
+        choice,
         at: new Date(),
         activity,
-        plots: plotsOf(activity),
-        steps: stepsOf(activity),
-        marks
+        plots: own === undefined ? plotsOf(activity) : plotsOfTenants(own),
+        steps: stepsOf(activity)
       }
       this.trouble = undefined
     } catch (cause) {
@@ -129,19 +137,21 @@ export class ActivityView extends LitElement {
     this.timer = setTimeout(this.look, againMillis)
   }
 
-  private choose(range: ActivityRange) {
+  private choose({ choice = this.choice, range = this.range }: { choice?: Choice; range?: ActivityRange }) {
     this.range = range
+    this.choice = choice
     const told = new URLSearchParams(location.search)
     told.set("range", range)
+    tellChoice(told, choice)
     // A failure for another range says nothing about this one.
     this.trouble = undefined
     history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`)
     void this.ask()
   }
 
-  /** What is shown, if it is for the chosen range. */
+  /** What is shown, if it is for the chosen range and tenants. */
   private get current() {
-    return this.shown?.range === this.range ? this.shown : undefined
+    return this.shown?.range === this.range && this.shown.choice === this.choice ? this.shown : undefined
   }
 
   private get notice() {
@@ -160,7 +170,8 @@ export class ActivityView extends LitElement {
 
   /** Names the tenants of which nothing is collected: their plots are flat, as those of quiet tenants are. */
   private get failed() {
-    const names = this.status?.instances.filter(({ connection_status }) => connection_status === "failed")
+    const names = this.status?.instances
+      .filter((one) => one.connection_status === "failed" && chooses(this.choice, one))
       .map(({ display_name }) => visible(display_name)) ?? []
     if (names.length === 0) return undefined
     const more = names.length > namedMax ? `, and ${names.length - namedMax} more` : ""
@@ -171,9 +182,13 @@ export class ActivityView extends LitElement {
     </div>`
   }
 
-  private marks({ activity, marks: all }: Shown) {
+  private marks({ activity }: Shown) {
     const wanted = this.words.trim().toLowerCase()
-    const lanes = lanesOf(all, this.status?.instances ?? [])
+    const instances = this.status?.instances ?? []
+    const chosen = new Set(instances.filter((one) => chooses(this.choice, one)).map(({ name }) => name))
+    const every = marksOf(activity, new Map(instances.map(({ display_name, name }) => [name, display_name])))
+    const all = isChosen(this.choice) ? every.filter(({ instance }) => chosen.has(instance)) : every
+    const lanes = lanesOf(all, instances)
     const found = lanes.filter(({ group, instance, label }) =>
       `${label} ${instance} ${group}`.toLowerCase().includes(wanted)
     )
@@ -238,12 +253,13 @@ export class ActivityView extends LitElement {
     return html`
       <header>
         <h1 tabindex="-1">Activity</h1>
+        ${choiceList(this.status?.instances ?? [], this.choice, (choice) => this.choose({ choice }))}
         <fieldset>
           <legend class="vh">Time range</legend>
           ${
       ranges.map(({ label, name }) =>
         html`<label><input
-            type="radio" name="range" .checked=${name === this.range} @change=${() => this.choose(name)}
+            type="radio" name="range" .checked=${name === this.range} @change=${() => this.choose({ range: name })}
           ><span>${label}</span></label>`
       )
     }

@@ -1,5 +1,5 @@
 /** Turns the activity into plots: series, bands of faults, and texts. */
-import type { ActivityDocument, ActivityRange } from "../Client.ts"
+import type { ActivityDocument, ActivityRange, TenantActivity } from "../Client.ts"
 import { count } from "../Format.ts"
 import { visible } from "../Text.ts"
 
@@ -140,14 +140,46 @@ export const plotsOf = (activity: ActivityDocument): ReadonlyArray<Plot> => {
   }]
 }
 
-/** The marks within the range, latest first. A mark that lasts ends with the range. */
-export const marksOf = (activity: ActivityDocument): ReadonlyArray<Mark> => {
+/** Returns the two plots of a tenant, or of several. */
+export const plotsOfTenants = (activity: TenantActivity): ReadonlyArray<Plot> => {
+  const { records, requests_per_minute, requests_per_minute_max, step_seconds, tenants, tenants_kept } = activity
+  const busiest = most(requests_per_minute)
+  const kept = tenants_kept === tenants || tenants === 0
+    ? ""
+    : `; nothing is kept of ${count(tenants - tenants_kept)} of ${count(tenants)} tenants`
+  return [{
+    name: "records",
+    title: "Records",
+    unit: `per ${step(step_seconds)}`,
+    as: "count",
+    summary: `${total(records)} records fetched${kept}`,
+    series: [{ name: "Records fetched", values: records, as: "steps", colour: 1 }]
+  }, {
+    name: "requests",
+    title: "Request budget",
+    unit: tenants === 1 ? "requests per minute" : "requests per minute of the busiest of these tenants",
+    as: "count",
+    summary: `at most ${whole(busiest ?? 0)} of ${whole(requests_per_minute_max)} requests per minute`,
+    series: [{ name: "Requests", values: requests_per_minute, as: "steps", colour: 5 }, {
+      name: "Budget",
+      values: requests_per_minute.map(() => requests_per_minute_max),
+      as: "limit",
+      colour: 3
+    }]
+  }]
+}
+
+/** The marks within the range, latest first, with the display names of instances. A mark that lasts ends with the range. */
+export const marksOf = (
+  activity: ActivityDocument,
+  names: ReadonlyMap<string, string> = new Map()
+): ReadonlyArray<Mark> => {
   const from = Date.parse(activity.from) / 1000
   const end = from + activity.records.length * activity.step_seconds
   return activity.marks
     .map((mark): Mark => ({
       kind: mark.kind,
-      of: visible(`${mark.instance}, ${mark.endpoint}`),
+      of: visible(`${names.get(mark.instance) ?? mark.instance}, ${mark.endpoint}`),
       instance: mark.instance,
       endpoint: mark.endpoint,
       from: Math.max(from, Date.parse(mark.from) / 1000),

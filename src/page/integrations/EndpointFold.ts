@@ -31,6 +31,8 @@ const timed = (time: string | null, now: number) =>
 
 export const deadLettersHint = "Records without an id or a valid time, set aside with their reason"
 
+const heldBackHint = "Records that were read and not published: the settings ask for interesting ones only"
+
 const fact = (name: string, value: unknown, hint?: string) =>
   html`<dt title=${hint ?? nothing}>${name}</dt><dd title=${hint ?? nothing}>${value}</dd>`
 
@@ -69,6 +71,11 @@ export const endpointFold = (endpoint: Endpoint, now: number, isLost = false): T
       <dl class="facts">
         ${fact("Artifacts", count(artifacts_published))}
         ${fact("Dead letters", count(dead_letters), deadLettersHint)}
+        ${
+    endpoint.held_back === undefined || endpoint.held_back === 0
+      ? nothing
+      : fact("Held back", count(endpoint.held_back), heldBackHint)
+  }
         ${fact("Interval", `${endpoint.poll_interval_minutes} min`)}
         ${fact("Last poll", timed(endpoint.last_poll_at, now))}
         ${fact("Last success", timed(endpoint.last_success_at, now))}

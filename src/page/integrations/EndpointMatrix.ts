@@ -47,7 +47,9 @@ export const endpointMatrix = ({ endpoints }: Instance): TemplateResult => {
               <th scope="row"><span class="code">${name}</span><br><span class="quiet">${label}</span></th>
               <td title=${error === undefined ? nothing : visible(error.remedy)}><span class="endpoint-state">${
         icon(state.icon)
-      }${isOn ? state.word : "Off"}</span></td>
+      }${isOn ? state.word : "Off"}</span>${
+        found?.off_because === undefined ? nothing : html`<br><span class="quiet">${visible(found.off_because)}</span>`
+      }</td>
               <td class="code">${permissions[0] ?? "–"}</td>
               <td>${volumes[volume]}</td>
               <td class="licence">${licence}</td>

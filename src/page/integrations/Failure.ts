@@ -44,6 +44,12 @@ export const failureOf = (cause: unknown): Failure => {
   }
 }
 
+/** Says that the stored settings cannot be read: nobody has saved anything. */
+export const unreadOf = (cause: unknown): Failure =>
+  cause instanceof Refused && cause.body._tag === "NotSaved"
+    ? { title: "The stored settings cannot be read", text: sentence(cause.why) }
+    : failureOf(cause)
+
 /** A notification in the flow of the page. */
 export const notice = (kind: "error" | "warning" | "info" | "success", { text, title }: Failure): TemplateResult =>
   html`<cds-inline-notification class="notice" kind=${kind} role=${kind === "error" ? "alert" : "status"} low-contrast

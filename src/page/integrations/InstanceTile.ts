@@ -7,6 +7,7 @@ import { icon } from "../Icons.ts"
 import { folds, text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { Ticking } from "../Ticking.ts"
+import { backfillLines, backfillStyles } from "./BackfillLines.ts"
 import { deadLettersHint, endpointFold, endpointStyles } from "./EndpointFold.ts"
 import { endpointMatrix, matrixStyles } from "./EndpointMatrix.ts"
 import { reportCard, reportStyles } from "./ReportCard.ts"
@@ -25,7 +26,7 @@ export class InstanceTile extends LitElement {
     isLost: { attribute: false }
   }
 
-  static override styles = [text, folds, reportStyles, endpointStyles, matrixStyles, tileStyles]
+  static override styles = [text, folds, reportStyles, backfillStyles, endpointStyles, matrixStyles, tileStyles]
 
   declare tile: Tile
   declare changeable: boolean
@@ -95,6 +96,7 @@ export class InstanceTile extends LitElement {
         : html`<ul class="reports" aria-label="What to do">${told.map((one) => reportCard(one))}</ul>`
     }
       ${this.#arrived(running)}
+      ${backfillLines(running, this.#time.now)}
       ${
       running.enabled
         ? html`<div class="endpoints">${

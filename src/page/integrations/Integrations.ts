@@ -17,14 +17,14 @@ import { text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { deleteQuestion } from "./DeleteQuestion.ts"
 import { empty, whereChanges } from "./Empty.ts"
-import { type Failure, failureOf, notice } from "./Failure.ts"
+import { type Failure, failureOf, notice, unreadOf } from "./Failure.ts"
 import { Filtering } from "./Filtering.ts"
 import type { Wish } from "./InstanceTile.ts"
 import { integrationsStyles } from "./IntegrationsStyles.ts"
 import { type Tenant, tenants } from "./TenantRows.ts"
 import { tenantViews } from "./TenantViews.ts"
 import { pageSize } from "./TileFilter.ts"
-import { type Tile, tiles } from "./Tiles.ts"
+import { type Tile, tiles, withoutShared } from "./Tiles.ts"
 
 /** The view at `/admin/settings/integrations`. */
 export class Integrations extends LitElement {
@@ -115,7 +115,7 @@ export class Integrations extends LitElement {
       }
       return settings
     } catch (cause) {
-      if (read === this.#reads) this.failure = failureOf(cause)
+      if (read === this.#reads) this.failure = unreadOf(cause)
       return undefined
     }
   }
@@ -218,7 +218,7 @@ export class Integrations extends LitElement {
     const [made, removed] = [this.#made, this.#removed.size]
     const isOld = made === undefined || made.settings !== settings || made.status !== status || made.removed !== removed
     if (!isOld) return made.all
-    const all = tiles(settings?.instances ?? [], status?.instances ?? [], this.#removed)
+    const all = tiles(settings?.instances ?? [], status === undefined ? [] : withoutShared(status), this.#removed)
     this.#made = { settings, status, removed, all }
     return all
   }

@@ -34,18 +34,24 @@ export interface Tenant {
   readonly ailments: ReadonlySet<Ailment>
 }
 
+/** What reports are about, by their codes in `FailureTable` and `ReportCodes`. */
 const byCode: Readonly<Record<string, Ailment>> = {
   missing_permission: "permission",
   not_licensed: "licence",
   throttled: "throttled",
-  retired: "retired",
-  legacy_silent: "silent",
-  silent: "silent"
+  endpoint_retired: "retired",
+  credential_expiring: "secret",
+  duplicate_tenant: "waiting",
+  waiting: "waiting",
+  endpoint_silent: "silent",
+  legacy_silent: "silent"
 }
 
+/** The codes that have a chip of their own; a test holds that the connector has them. */
+export const namedCodes: ReadonlyArray<string> = Object.keys(byCode)
+
 /** What a report is about. */
-const ailmentOf = (code: string): Ailment =>
-  byCode[code] ?? (/expir/.test(code) ? "secret" : /silent|quiet/.test(code) ? "silent" : "other")
+const ailmentOf = (code: string): Ailment => byCode[code] ?? "other"
 
 const isOn = ({ state }: Endpoint) => state !== "disabled"
 

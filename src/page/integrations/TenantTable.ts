@@ -12,12 +12,14 @@ import { ailments, type Tenant } from "./TenantRows.ts"
 import { conditions, endpointStates } from "./Tiles.ts"
 
 const rowHeight = 40
+/** Widths of the columns that stay whole, in pixels. */
+const [stateWidth, nameWidth, endpointWidth] = [124, 200, 148]
 
 interface Column {
   readonly label: string
   readonly cell: (tenant: Tenant, now: number) => unknown
   readonly isNumber?: boolean
-  /** Part of the width. */
+  /** Pixels, or a part of the width. */
   readonly width?: string
   readonly hint?: string
 }
@@ -31,7 +33,7 @@ const stateOf = ({ tile }: Tenant) => {
 }
 
 const tenantColumns: ReadonlyArray<Column> = [
-  { label: "State", cell: stateOf, width: "11%" },
+  { label: "State", cell: stateOf, width: `${stateWidth}` },
   { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "19%" },
   {
     label: "Group",
@@ -64,10 +66,13 @@ const tenantColumns: ReadonlyArray<Column> = [
   }
 ]
 
-const matrixColumns: ReadonlyArray<Column> = [
-  { label: "State", cell: stateOf },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "12%" },
-  ...endpointFacts.map(({ label, name }): Column => ({
+/** The columns of endpoints that some tenant has turned on; most have three of the twelve. */
+const matrixColumns = (
+  facts: typeof endpointFacts
+): ReadonlyArray<Column> => [
+  { label: "State", cell: stateOf, width: `${stateWidth}` },
+  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: `${nameWidth}` },
+  ...facts.map(({ label, name }): Column => ({
     label: name,
     hint: label,
     cell: ({ tile }) => {
@@ -98,7 +103,6 @@ export class TenantTable extends LitElement {
       .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); contain: layout paint; }
       .scroll:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 0; }
       table { width: 100%; min-width: 62rem; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
-      table.matrix { min-width: 118rem; }
       th, tr:not(.gap) td { height: 40px; padding: 0 0.75rem; overflow: hidden; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
       th { position: sticky; top: 0; z-index: 1; background: var(--cds-layer-accent-01); font-weight: 600; }
       tr:not(.gap) td { box-sizing: border-box; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); }
@@ -119,6 +123,8 @@ export class TenantTable extends LitElement {
   declare active: string | undefined
   readonly #time = new Ticking(this)
   #height = 600
+  /** Endpoints that some tenant has turned on. */
+  #facts = endpointFacts
 
   constructor() {
     super()
@@ -129,7 +135,15 @@ export class TenantTable extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has("tenants")) this.#look()
+    if (changed.has("tenants")) {
+      this.#look()
+      const on = new Set(
+        this.tenants.flatMap(({ tile }) =>
+          tile.running?.endpoints.flatMap(({ name, state }) => state === "disabled" ? [] : name) ?? []
+        )
+      )
+      this.#facts = endpointFacts.filter(({ name }) => on.has(name))
+    }
     if (!this.tenants.some(({ tile }) => tile.name === this.active)) this.active = this.tenants[0]?.tile.name
   }
 
@@ -190,14 +204,20 @@ export class TenantTable extends LitElement {
     this.#look()
   }
 
+  override updated(changed: PropertyValues<this>) {
+    // A row in sight is drawn at each frame of a scroll.
+    if (!changed.has("tenants") && !changed.has("isMatrix")) return
+    // The page's policy allows no style attribute.
+    const table = this.renderRoot.querySelector("table")!
+    table.style.minWidth = this.isMatrix ? `${stateWidth + nameWidth + endpointWidth * this.#facts.length}px` : ""
+  }
+
   override render() {
     const { from, to } = this.shown
-    const columns = this.isMatrix ? matrixColumns : tenantColumns
+    const columns = this.isMatrix ? matrixColumns(this.#facts) : tenantColumns
     const { now } = this.#time
     return html`<div class="scroll" @scroll=${this.#look}>
-      <table role="grid" class=${this.isMatrix ? "matrix" : ""} aria-label=${
-      this.isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"
-    }
+      <table role="grid" aria-label=${this.isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"}
         aria-rowcount=${this.tenants.length + 1}>
         <colgroup>${columns.map(({ width }) => html`<col width=${width ?? nothing}>`)}</colgroup>
         <thead><tr role="row" aria-rowindex="1">${

@@ -120,6 +120,20 @@ const lesser: ReadonlySet<Endpoint["state"]> = new Set([
   "disabled"
 ])
 
+/**
+ * The instances without the reports that the process has of itself: each instance has them among its warnings, and the page
+ * says them once.
+ */
+export const withoutShared = ({ instances, reports = [] }: Pick<StatusDocument, "instances" | "reports">) => {
+  const shared = new Set(reports.map(({ code, message }) => `${code}\n${message}`))
+  return shared.size === 0 ? instances : instances.map((instance): Instance => ({
+    ...instance,
+    warnings: instance.warnings.filter(({ code, instance: of, message }) =>
+      of !== undefined || !shared.has(`${code}\n${message}`)
+    )
+  }))
+}
+
 /** The faults of an instance; a fault that several endpoints share appears once. */
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()

@@ -3,6 +3,7 @@ import type { Detail } from "../Client.ts"
 import { portalUrl } from "../Portal.ts"
 import { clipped, defanged, harmless, titled, visible } from "../Text.ts"
 import { clockTime } from "./ArtifactFormat.ts"
+import { tenantName } from "./TenantNames.ts"
 
 export type Row = Detail["row"]
 
@@ -104,7 +105,11 @@ export const columns: ReadonlyArray<Column> = [
     label: "Stream",
     text: (row) => plain(row.stream)
   },
-  { name: "tenant_id", label: "Tenant", text: (row) => plain(row.tenant_id) },
+  {
+    name: "tenant_id",
+    label: "Tenant",
+    text: (row) => plain(row.tenant_id === undefined ? undefined : tenantName(row.tenant_id))
+  },
   { name: "alert_id", label: "Alert", text: (row) => plain(row.alert_id) },
   { name: "incident_id", label: "Incident", text: (row) => plain(row.incident_id) }
 ]

@@ -7,6 +7,7 @@ import type { ChosenTerm } from "./FactTools.ts"
 import { term } from "./QueryText.ts"
 import { icons, severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
+import { followTenants, tenantName } from "./TenantNames.ts"
 
 /** The facets with their words, and the field by which a value is searched for. */
 const facets = {
@@ -47,7 +48,7 @@ const styles = css`
   .quiet { margin: 0; padding-inline: 0.25rem; color: var(--cds-text-secondary); font-size: 0.75rem; }
 `
 
-/** `<azure-security-facets>`: fires `term` with a {@link ChosenTerm}. `names` has the tenants' names by their ids. */
+/** `<azure-security-facets>`: fires `term` with a {@link ChosenTerm}. */
 export class FacetPanel extends LitElement {
   static override properties = { overview: { attribute: false } }
   static override styles = [controls, styles]
@@ -57,6 +58,7 @@ export class FacetPanel extends LitElement {
   constructor() {
     super()
     this.overview = undefined
+    followTenants(this)
   }
 
   private fire(term: string, as: ChosenTerm["as"]) {
@@ -71,7 +73,7 @@ export class FacetPanel extends LitElement {
       <h2>${label}</h2>
       <ul>${
       values.map(({ count: many, value }) => {
-        const text = harmless(clipped(value, valueMax))
+        const text = harmless(clipped(name === "tenant" ? tenantName(value) : value, valueMax))
         const found = term(field, value)
         return html`<li>
           <button

@@ -21,7 +21,7 @@ const styles = css`
   .informational { fill: var(--cds-icon-secondary); background: var(--cds-icon-secondary); }
   .low { fill: var(--cds-support-info); background: var(--cds-support-info); }
   .medium { fill: var(--page-warning-icon, var(--cds-support-warning)); background: var(--page-warning-icon, var(--cds-support-warning)); }
-  .high { fill: var(--cds-support-caution-major); background: var(--cds-support-caution-major); }
+  .high { fill: var(--page-high, var(--cds-support-caution-major)); background: var(--page-high, var(--cds-support-caution-major)); }
   .critical { fill: var(--cds-support-error); background: var(--cds-support-error); }
   .other { fill: var(--cds-border-strong-01); background: var(--cds-border-strong-01); }
   .chosen { fill: var(--cds-border-interactive); opacity: 0.25; }

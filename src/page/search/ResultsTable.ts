@@ -12,6 +12,7 @@ import { first, type Results } from "./Results.ts"
 import { severityMark } from "./SearchIcons.ts"
 import { controls } from "./SharedStyles.ts"
 import { tableStyles } from "./TableStyles.ts"
+import { followTenants, tenantName } from "./TenantNames.ts"
 import { groupOf, type Thing } from "./Things.ts"
 
 const shownWhileLoading = 8
@@ -72,6 +73,7 @@ export class ResultsTable extends LitElement {
 
   constructor() {
     super()
+    followTenants(this)
     followZone(this)
     this.results = first({ rows: [], next: null, index: undefined! })
     this.columns = columns
@@ -187,7 +189,7 @@ export class ResultsTable extends LitElement {
     if (before !== undefined && groupOf(this.things.get(before.key)) === group) return undefined
     const many = rows.filter(({ key }) => groupOf(this.things.get(key)) === group).length
     return html`<tr role="row" class="group"><td role="gridcell" colspan=${this.fit.columns.length + 1}><bdi>${
-      harmless(clipped(group, 120))
+      harmless(clipped(tenantName(group), 120))
     }</bdi> <span class="zone">${many}</span></td></tr>`
   }
 

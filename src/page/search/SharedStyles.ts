@@ -98,7 +98,7 @@ export const controls = css`
     text-transform: uppercase;
   }
   .critical .icon { fill: var(--cds-support-error); }
-  .high .icon { fill: var(--cds-support-caution-major); }
+  .high .icon { fill: var(--page-high, var(--cds-support-caution-major)); }
   .medium .icon { fill: var(--page-warning-icon, var(--cds-support-warning)); }
   .low .icon { fill: var(--cds-support-info); }
   .informational .icon { fill: var(--cds-icon-secondary); }

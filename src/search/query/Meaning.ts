@@ -18,6 +18,7 @@ import {
   wordsOf
 } from "../Tokenizer.ts"
 import { addressKey, addressText, networkKeys } from "./Addresses.ts"
+import { type Instances, instancesIn, isGroup } from "./Groups.ts"
 import { nearest } from "./Nearest.ts"
 import { isWild, patternOf, prefixOf, refanged, written } from "./Patterns.ts"
 import { noSeverity, noTime, rangeTest } from "./Ranges.ts"
@@ -26,12 +27,10 @@ import { beginnings, spanOf } from "./Times.ts"
 import type { Vocabulary } from "./Vocabulary.ts"
 
 /** What a query is read with. */
-export interface Surroundings {
+export interface Surroundings extends Instances {
   readonly vocabulary: Vocabulary
   /** Names of the artifact's fields. */
   readonly fields: ReadonlyArray<string>
-  /** Display names by the names of the instances, for `instance:`. */
-  readonly instances: Readonly<Record<string, string>>
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -129,8 +128,7 @@ export class Meaning {
     // An artifact has the further values of a field as tags of its name.
     if (fields.length > 0) return { fields, tags: fields }
     if (this.#of.vocabulary.knows(name)) return { fields, tags: [name] }
-    const names = [...aliases.keys(), ...this.#of.fields, ...this.#of.vocabulary.names()]
-    const near = nearest(name, names)
+    const near = nearest(name, [...aliases.keys(), ...this.#of.fields, ...this.#of.vocabulary.names()])
     const like = near.length === 0
       ? `; fields are ${[...aliases.keys()].map((one) => `${one}:`).join(" ")} and all of the artifact's own`
       : `; similar are ${near.map((one) => `${one}:`).join(" ")}`
@@ -140,9 +138,11 @@ export class Meaning {
   #field(field: FieldName, value: Value): string {
     if (field.name === "_exists_") {
       const name = { ...value, name: written(value.pieces) }
+      if (isGroup(name.name, this.#of)) return this.#group({ ...value, pieces: [{ wild: "many" }] })
       const { fields, tags } = this.#target(name)
       return anyOf([...fields, ...tags].map((one) => quoted(existsWord(one))))
     }
+    if (isGroup(field.name, this.#of)) return this.#group(value)
     const { fields, tags } = this.#target(field)
     if (value.pieces.length === 0) refuse(`${field.name}: needs a value between the quotes`, value)
     if (value.pieces.length === 1 && typeof value.pieces[0] === "object" && value.pieces[0].wild === "many") {
@@ -152,6 +152,12 @@ export class Meaning {
       ...fields.flatMap((name) => this.#ofField(name, field.name, value)),
       ...tags.flatMap((name) => this.#ofTag(name, value))
     ])
+  }
+
+  #group(value: Value): string {
+    return anyOf(
+      instancesIn(value, this.#of).map((name) => quoted(markOf(marks.value, "sourceInfo") + encoded(valueOf(name))))
+    )
   }
 
   #ofTag(name: string, value: Value): ReadonlyArray<string> {
