@@ -42,7 +42,7 @@ export interface Changes {
 export interface Inventory {
   readonly find: (id: string) => KnownObject | undefined
   /**
-   * The objects that the walk has not shown, to be called once all its pages but the last are committed; and how many it
+   * The objects that the walk has not shown, with those whose removal was forgotten; to be called once all its pages but the last are committed; and how many it
    * has, with the new ones of its last page. `last` are that page's ids, and `unnamed` its objects without one.
    */
   readonly missing: (
@@ -52,7 +52,10 @@ export interface Inventory {
   ) => { readonly objects: ReadonlyArray<KnownObject>; readonly shown: number }
   /** Saves what a page changed, and notes which objects it showed. */
   readonly commit: (changes: Changes) => Effect.Effect<void, StateStoreError>
-  /** Forgets all objects, so that those are published again which the ledger does not know. */
+  /**
+   * Forgets what was published of each object, so that it is published again where the ledger does not know it, and so is the
+   * removal of those that are gone or have vanished meanwhile.
+   */
   readonly forget: Effect.Effect<void, StateStoreError>
   readonly size: () => number
   /** Names of pieces that could not be read and were set aside. */
@@ -66,6 +69,8 @@ export const open = Effect.fn("Inventory.open")(
     let walk: Walk | undefined
     /** Objects of the walk that have no id. */
     let nameless = 0
+    /** The changes that were noted last: a commit that failed behind the inventory is tried again with them. */
+    let noted: Changes | undefined
     let isSaid = false
     const pieces = yield* Pieces.open({
       prefix: `${prefix}.inventory-`,
@@ -85,7 +90,8 @@ export const open = Effect.fn("Inventory.open")(
       for (const id of shown) table.show(id)
     }
 
-    const commit = Effect.fnUntraced(function*({ changed, shown, unnamed = 0, walk: of }: Changes) {
+    const commit = Effect.fnUntraced(function*(changes: Changes) {
+      const { changed, shown, unnamed = 0, walk: of } = changes
       const room = Math.max(0, most - table.size)
       const fitting = changed.filter(({ id }, index) => index < room || table.find(id) !== undefined)
       if (fitting.length < changed.length && !isSaid) {
@@ -102,7 +108,8 @@ export const open = Effect.fn("Inventory.open")(
       }
       if (of !== undefined) {
         note(of, shown)
-        nameless += unnamed
+        if (changes !== noted) nameless += unnamed
+        noted = changes
       }
       const stored = pieces.all().reduce((sum, { size }) => sum + size, 0)
       if (stored > 3 * table.size + pieceObjectsMax) yield* pieces.replace(table.toBytes(pieceObjectsMax, 0), {})
@@ -117,8 +124,9 @@ export const open = Effect.fn("Inventory.open")(
       },
       commit,
       forget: Effect.gen(function*() {
-        for (const piece of pieces.all().toReversed()) yield* pieces.remove(piece)
-        table = new ObjectTable()
+        const forgotten = table.forgotten()
+        yield* pieces.replace(forgotten.toBytes(pieceObjectsMax, 0), {})
+        table = forgotten
         walk = undefined
       }).pipe(Effect.uninterruptible),
       size: () => table.size,

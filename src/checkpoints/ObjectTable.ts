@@ -21,6 +21,11 @@ const isGone = 2
 const isSighted = 8
 /** A slot that holds an object. */
 const isUsed = 4
+/** Flags above this bit tell what was not asked for. */
+const lackingBit = 16
+
+/** Stands for the content of an object, or for its removal, of which nobody knows whether it was published. */
+export const forgottenKey = "f".repeat(16)
 
 const daySeconds = 86_400
 
@@ -45,6 +50,8 @@ export interface KnownObject {
   readonly isGone: boolean
   /** Whether it is no object of a list, but was seen in a log. `key` is then the record that was the first with it. */
   readonly isSighted?: boolean
+  /** What was not asked for when its content was read, as a number of 16 bits; absent where all was. */
+  readonly lacking?: number
 }
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -65,7 +72,8 @@ export const encode = (given: string, object: Omit<KnownObject, "id">): Uint8Arr
     view.setUint32(16 + 4 * word, Number.parseInt(key.slice(8 * word, 8 * word + 8), 16))
   }
   view.setUint32(24, missedAt)
-  view.setUint32(28, isUsed | hashed | (object.isGone ? isGone : 0) | (object.isSighted === true ? isSighted : 0))
+  const flags = isUsed | hashed | (object.isGone ? isGone : 0) | (object.isSighted === true ? isSighted : 0)
+  view.setUint32(28, flags | (object.lacking ?? 0) << lackingBit)
   return bytes
 }
 
@@ -115,11 +123,26 @@ export class ObjectTable {
     this.marked++
   }
 
-  /** Iterates over the objects that the present pass has not shown, without those that are gone. */
+  /**
+   * Iterates over the objects that the present pass has not shown. Of those that are gone, only those whose removal was
+   * forgotten.
+   */
   *unshown(): Generator<KnownObject, void> {
     for (let at = 0; at < this.marks.length; at++) {
-      if (!this.isFree(at) && this.marks[at] === 0 && (this.rows[at * words + 7]! & isGone) === 0) yield this.known(at)
+      if (this.isFree(at) || this.marks[at] !== 0) continue
+      const object = this.known(at)
+      if (!object.isGone || object.key === forgottenKey) yield object
     }
+  }
+
+  /** Returns a table of the same objects whose content, or removal, is as if it had never been published. */
+  forgotten(): ObjectTable {
+    const table = new ObjectTable()
+    for (const objects of this.toBytes(stepObjects, 0)) {
+      for (let from = 0; from < objects.length; from += objectBytes) objects.fill(0xff, from + 16, from + 24)
+      table.setBytes(objects)
+    }
+    return table
   }
 
   /** Returns a table of the same objects for the next pass, without those out of date at `now`, in seconds since 1970. */
@@ -165,7 +188,8 @@ export class ObjectTable {
       key: `${hex(high!)}${hex(low!)}`,
       missedAt: missedAt!,
       isGone: (flags! & isGone) !== 0,
-      ...((flags! & isSighted) === 0 ? {} : { isSighted: true })
+      ...((flags! & isSighted) === 0 ? {} : { isSighted: true }),
+      ...(flags! >>> lackingBit === 0 ? {} : { lacking: flags! >>> lackingBit })
     }
   }
 

@@ -5,7 +5,7 @@ import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
 import type { GraphRecord } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
-import type { EndpointDefinition, Reading } from "../endpoints/EndpointDefinition.ts"
+import type { EndpointDefinition, Listing, Reading } from "../endpoints/EndpointDefinition.ts"
 import type { GraphError } from "../graph/GraphError.ts"
 import type { GraphPage } from "../graph/GraphPage.ts"
 import type { Listed, PageChanges } from "../publishing/ObjectVersions.ts"
@@ -28,14 +28,31 @@ export const askedOf = <E extends EndpointDefinition>(endpoint: E, task: Pick<Po
   return { ...endpoint, licence, permissions, service, list: { ...others, select: [...list.select ?? [], ...select] } }
 }
 
+/**
+ * Returns the properties of a list that a page was not asked for. A link has those that its first page asked for, which may
+ * have been another process.
+ */
+export const leftOutOf = (
+  { select = [] }: Pick<Listing, "select">,
+  { link }: Pick<Position, "link">,
+  dropped: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const asked = (link === null ? undefined : URL.parse(link)?.searchParams.get("$select"))?.toLowerCase().split(
+    /[,\s]+/
+  )
+  return asked?.includes("id") === true
+    ? select.filter((name) => !asked.includes(name.toLowerCase()))
+    : select.filter((name) => dropped.includes(name))
+}
+
 /** Returns what a page of a list is compared with; undefined for other endpoints. */
 export const listedOf = (
   { list }: Pick<Reading, "list">,
   { current, inventory }: Pick<EndpointState, "current" | "inventory">,
-  { answer, position, task, walk }: {
+  { answer, poll: { shape, task }, position, walk }: {
     readonly answer: Pick<GraphPage, "at" | "nextLink">
     readonly position: Position
-    readonly task: Poll["task"]
+    readonly poll: Pick<Poll, "shape" | "task">
     readonly walk: Walk | undefined
   }
 ): Listed | undefined => {
@@ -47,6 +64,7 @@ export const listedOf = (
   const isCovered = list.daily !== undefined && readAt > Timestamp.minusMillis(position.from, dailyMillisMax)
   return {
     list,
+    leftOut: leftOutOf(list, position, shape.dropped),
     inventory,
     walk: daily ? undefined : walk,
     mark: saved?.mark ?? position.from,

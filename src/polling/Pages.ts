@@ -104,11 +104,13 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
 
   /** Prepares a fetched page: an event for the poller, and a page for the consumer. */
   const read = Effect.fnUntraced(
-    function*({ failures, value }: Requests.Read, careful: Careful | undefined, { poll: { task }, position }: Fetch) {
+    function*({ failures, value }: Requests.Read, careful: Careful | undefined, { poll, position }: Fetch) {
       const { answer, attempts, scope } = value
       const now = yield* Clock.currentTimeMillis
-      if (position.link === null && task._tag === "Live") walk = { count: answer.count, at: Math.floor(now / 1000) }
-      const listed = listedOf(endpoint, stored, { answer, position, task, walk })
+      if (position.link === null && poll.task._tag === "Live") {
+        walk = { count: answer.count, at: Math.floor(now / 1000) }
+      }
+      const listed = listedOf(endpoint, stored, { answer, poll, position, walk })
       const { cursors, future, map, records } = prepare({
         isCareful: careful !== undefined,
         condemned: inHand.condemned,

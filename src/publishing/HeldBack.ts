@@ -54,7 +54,8 @@ export const make = (
     return {
       holds: (content, id, cursor) => {
         if (!isProperties(content)) return false
-        const seconds = Math.floor(Timestamp.toMillis(cursor) / 1000)
+        // A wrong date in the future must not make it known for as long.
+        const seconds = Math.floor(Math.min(Timestamp.toMillis(cursor), at) / 1000)
         const news = interest.news(content).map((one) => isNew(one, id, seconds))
         return !interest.is(content) && !news.includes(true)
       },

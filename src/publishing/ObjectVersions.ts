@@ -5,9 +5,11 @@
  * What makes a version must be the same when a page is read again by the next process. So it depends on what is saved (the
  * inventory, and the mark, which is the beginning of the last whole pass) and on the content, but on no clock.
  */
+import * as ArtifactId from "../artifacts/ArtifactId.ts"
 import { type Compared, compared, contentKey } from "../artifacts/ContentKey.ts"
 import { stringify } from "../artifacts/Message.ts"
 import type { Changed, Changes, Inventory, Walk } from "../checkpoints/Inventory.ts"
+import { forgottenKey } from "../checkpoints/ObjectTable.ts"
 import { vanishedMax } from "../domain/Bounds.ts"
 import type { GraphRecord, Sent } from "../domain/GraphRecord.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
@@ -24,6 +26,8 @@ const unmappedKey = "0".repeat(16)
 /** What the pages of a list are compared with. */
 export interface Listed {
   readonly list: Listing
+  /** Properties that the page was not asked for, because Graph refused them. */
+  readonly leftOut?: ReadonlyArray<string>
   readonly inventory: Pick<Inventory, "find" | "missing">
   /** The walk that the page belongs to; undefined where this process did not read its first page. */
   readonly walk: Walk | undefined
@@ -88,27 +92,43 @@ const sentOf = (id: string): Sent => {
 const isCut = (vanished: number, shown: number): boolean =>
   vanished > vanishedMax.objects && vanished > (vanished + shown) * vanishedMax.share
 
+/** Tells in 16 bits which properties were not asked for; undefined where all were that count for a change. */
+const lackingOf = ({ volatile }: Listing, leftOut: ReadonlyArray<string>): number | undefined => {
+  const names = leftOut.filter((name) => !volatile.includes(name)).toSorted()
+  return names.length === 0 ? undefined : Number.parseInt(ArtifactId.sha256(names.join(",")).slice(0, 4), 16) || 1
+}
+
 /** Makes the versions of a page's objects. */
-export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: Listed): Versions => {
+export const make = ({ again, at, from, inventory, isLast, leftOut = [], list, mark, walk }: Listed): Versions => {
   const how: Compared = compared(list)
+  const lacking = lackingOf(list, leftOut)
   const isDue = list.reads === "all" && again === "due"
   const shown: Array<string> = []
   const changed: Array<Changed> = []
   let vanished: number | undefined
   let unnamed = 0
 
-  const keep = (id: string, key: string, missedAt = 0, isGone = false) => changed.push({ id, key, missedAt, isGone })
+  const keep = (id: string, key: string, of: number | undefined, missedAt = 0, isGone = false) =>
+    changed.push({ id, key, missedAt, isGone, ...(of === undefined ? {} : { lacking: of }) })
 
   function* of(object: GraphRecord, content: unknown): Generator<undefined, GraphRecord | undefined> {
     const { id } = object
     const key = yield* contentKey(content, how)
     const known = inventory.find(id)
     shown.push(id)
-    if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0) keep(id, key)
-    if (known === undefined) return { ...object, version: `snapshot:${key}`, change: "present" }
-    if (known.isGone || known.key !== key) {
+    const isOther = known !== undefined && known.lacking !== lacking
+    if (known === undefined || known.isGone || known.key !== key || known.missedAt > 0 || isOther) {
+      keep(id, key, lacking)
+    }
+    if (known === undefined || (known.key === forgottenKey && !known.isGone)) {
+      return { ...object, version: `snapshot:${key}`, change: "present" }
+    }
+    // Read with other properties than before, its content tells nothing of a change. What changed is published in its turn.
+    const isComparable = !isOther || list.reads === "newest" || known.key === unmappedKey
+    if (known.isGone || (known.key !== key && isComparable)) {
       // An object that goes back to what it was is a version of its own.
-      return { ...object, version: `snapshot:${key}:${mark}`, change: known.isGone ? "present" : "changed" }
+      const isTold = !known.isGone && known.key !== unmappedKey
+      return { ...object, version: `snapshot:${key}:${mark}`, change: isTold ? "changed" : "present" }
     }
     // With more than the polls ask for, it is another artifact of the day.
     if (again === "all") return { ...object, version: `snapshot:${key}:${from.slice(0, 10)}+`, change: "present" }
@@ -122,7 +142,9 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
     if (id !== undefined) {
       shown.push(id)
       const known = inventory.find(id)
-      if (known === undefined || known.isGone || known.missedAt > 0) keep(id, known?.key ?? unmappedKey)
+      // What was published as removed is published again once it can be mapped, although its content is what it was.
+      if (known === undefined || known.isGone) keep(id, unmappedKey, lacking)
+      else if (known.missedAt > 0) keep(id, known.key, known.lacking)
       return id
     }
     unnamed++
@@ -132,20 +154,21 @@ export const make = ({ again, at, from, inventory, isLast, list, mark, walk }: L
   const removed = (): ReadonlyArray<GraphRecord> => {
     if (!isLast || walk === undefined || list.counts === undefined) return []
     const found = inventory.missing(walk, shown, unnamed)
-    if (isCut(found.objects.length, found.shown)) {
-      vanished = found.objects.length
+    const missed = found.objects.filter(({ isGone }) => !isGone).length
+    if (isCut(missed, found.shown)) {
+      vanished = missed
       return []
     }
     vanished = 0
     // Without Graph's number nothing tells a whole list from one with a page left out.
     if (walk.count === undefined || found.shown < walk.count) return []
     const now = Math.floor(Timestamp.toMillis(from) / 1000)
-    return found.objects.flatMap(({ id, key, missedAt }) => {
+    return found.objects.flatMap(({ id, isGone, key, lacking, missedAt }) => {
       // Of an id that is no GUID only a hash is known: nobody could tell which object was removed.
       if (id === undefined) return []
-      if (missedAt === 0) keep(id, key, now)
-      if (missedAt === 0 || now - missedAt < missedSeconds) return []
-      keep(id, key, missedAt, true)
+      if (missedAt === 0) keep(id, key, lacking, now)
+      if (missedAt === 0 || (!isGone && now - missedAt < missedSeconds)) return []
+      keep(id, key === forgottenKey ? unmappedKey : key, lacking, missedAt, true)
       // Nobody was told of it.
       if (key === unmappedKey) return []
       const hour = Timestamp.fromMillis(missedAt * 1000).slice(0, 13)

@@ -60,7 +60,8 @@ describe("Inventory", () => {
     Effect.gen(function*() {
       const inventory = yield* open("t")
       for (let from = 0; from < 10_000; from += 1000) yield* inventory.commit(page(objects(from, from + 1000)))
-      yield* inventory.commit(page([object(3, { key: key("other") }), object(4, { missedAt: 7, isGone: true })]))
+      const others = [object(3, { key: key("other"), lacking: 65_535 }), object(4, { missedAt: 7, isGone: true })]
+      yield* inventory.commit(page(others))
       assert.deepStrictEqual((yield* pieces).map(([, size]) => size), [
         pieceObjectsMax,
         pieceObjectsMax,
@@ -68,7 +69,7 @@ describe("Inventory", () => {
       ])
       const again = yield* open("t")
       assert.strictEqual(again.size(), 10_000)
-      assert.deepStrictEqual(again.find(guid(3)), { ...object(3), key: key("other") })
+      assert.deepStrictEqual(again.find(guid(3)), { ...object(3), key: key("other"), lacking: 65_535 })
       assert.deepStrictEqual(again.find(guid(4)), object(4, { missedAt: 7, isGone: true }))
       for (let n = 5; n < 10_000; n += 501) assert.deepStrictEqual(again.find(guid(n)), object(n))
       assert.isUndefined(again.find(guid(10_000)))
@@ -101,6 +102,18 @@ describe("Inventory", () => {
       assert.lengthOf(inventory.missing({ count: 1, at: 2 }, [guid(0)]).objects, 29)
       yield* inventory.commit(page([object(29, { missedAt: 1, isGone: true })]))
       assert.lengthOf(inventory.missing({ count: 1, at: 3 }, [guid(0)]).objects, 28, "gone is not missing")
+    }).pipe(Effect.provide(memory)))
+
+  it.effect("counts objects without an id once, also where the rest of a page's commit is tried again", () =>
+    Effect.gen(function*() {
+      const inventory = yield* open("t")
+      const walk = { count: 5, at: 0 }
+      const first = { ...page(objects(0, 2)), walk, unnamed: 1 }
+      yield* inventory.commit(first)
+      yield* inventory.commit(first)
+      assert.strictEqual(inventory.missing(walk, [guid(2)], 1).shown, 5)
+      yield* inventory.commit({ ...first, shown: [] })
+      assert.strictEqual(inventory.missing(walk, [guid(2)], 1).shown, 6, "another page")
     }).pipe(Effect.provide(memory)))
 
   it.effect("forgets what was removed a week ago, and keeps its pieces to three times what it knows", () =>

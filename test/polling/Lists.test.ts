@@ -249,11 +249,71 @@ test(
     ], "the others are told all the same")
     poison.clear()
     yield* hours(1)
-    assert.sameMembers(
-      taken(process.published).filter(({ message }) => [guid(3), guid(25)].some((id) => message.includes(id)))
-        .map(({ action }) => action === "removed"),
-      [false]
+    const of = (n: number) =>
+      taken(process.published).filter(({ message }) => message.includes(guid(n))).map(({ action }) => action)
+    assert.deepStrictEqual(of(25), ["present"], "nobody was told of it before")
+  })
+)
+
+test(
+  "an object that comes back after its removal, and can be mapped only later, is published then",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 8 })
+    const { published } = yield* polling(fake)
+    const [away] = fake.rows.splice(3, 1)
+    yield* hours(2)
+    assert.include(said(taken(published)), `removed {"id":"${guid(3)}"}`)
+    let isPoison = true
+    fake.answer = () => (page) => ({
+      ...page,
+      records: page.records.map((sent) =>
+        isPoison && sent.property("id") === guid(3) ? { ...sent, isDeep: true } : sent
+      )
+    })
+    fake.rows.push(away!)
+    yield* hours(1)
+    taken(published)
+    isPoison = false
+    yield* hours(1)
+    assert.deepStrictEqual(
+      taken(published).filter(({ message }) => message.includes(guid(3))).map(({ action }) => action),
+      ["present"]
     )
+  })
+)
+
+test(
+  "what the broker lost of a list is published again, and so are its removed objects",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 8 })
+    const process = yield* polling(fake)
+    taken(process.published)
+    const place = process.state().ledger.end()
+    const go = (n: number) => fake.rows.splice(fake.rows.findIndex(({ id }) => id === guid(n)), 1)
+    const removed = () => taken(process.published).filter(({ action }) => action === "removed")
+    go(3)
+    yield* hours(2)
+    const lost = removed()
+    assert.deepStrictEqual(said(lost), [`removed {"id":"${guid(3)}"}`])
+    go(7)
+    fake.rows[0] = device(0, "renamed")
+    yield* hours(1)
+    assert.lengthOf(taken(process.published).filter(({ action }) => action === "changed"), 1)
+    // The broker has the first pass only; another object vanishes before the list is read again.
+    const { inventory, ledger } = process.state()
+    yield* ledger.truncate(place)
+    yield* inventory.forget
+    go(11)
+    yield* process.restart
+    yield* hours(3)
+    const again = taken(process.published)
+    const gone = again.filter(({ action }) => action === "removed")
+    assert.sameMembers(said(gone), [3, 7, 11].map((n) => `removed {"id":"${guid(n)}"}`))
+    assert.includeMembers(idsOf(gone), idsOf(lost))
+    assert.isAbove(again.filter(({ message }) => message.includes("renamed")).length, 0)
+    assert.strictEqual(new Set(idsOf(again)).size, again.length)
+    yield* hours(3)
+    assert.isEmpty(removed())
   })
 )
 
@@ -494,6 +554,51 @@ test(
     yield* hours(30)
     assert.isTrue(process.codes.has("daily_refused"))
     assert.isAbove(asking(), 20)
+  })
+)
+
+test(
+  "no object changes because a column is not asked for, nor because it is asked for again",
+  Effect.gen(function*() {
+    const person = (n: number, more: object = {}) => ({
+      ...user(n, "2026-11-20T00:00:00Z"),
+      department: `d-${n}`,
+      ...more
+    })
+    let given: object = {}
+    const fake = listing(Array.from({ length: 40 }, (_, n) => person(n)), { pageSize: 15 })
+    const show = (more: object) => {
+      given = more
+      fake.rows.splice(0, 40, ...Array.from({ length: 40 }, (_, n) => person(n, more)) as Array<FakeGraph.Row>)
+    }
+    const process = yield* polling(fake, "users")
+    const changed = () => taken(process.published).filter(({ action }) => action !== "present")
+    assert.lengthOf(taken(process.published), 40)
+    // Graph refuses a column for a while, and sends the objects without it.
+    fake.answer = ({ url }) =>
+      new URL(url).searchParams.get("$select")?.includes("department") === true
+        ? new Rejected({ request: "?", refused: { part: "select", names: ["department"] } })
+        : undefined
+    show({ department: undefined })
+    yield* hours(2)
+    assert.isEmpty(changed(), "without it")
+    fake.rows[3] = person(3, { ...given, userPrincipalName: "other@c0ntoso.example" }) as FakeGraph.Row
+    yield* hours(1)
+    assert.lengthOf(changed(), 1, "what changes besides is a change")
+    // A process that ends in the middle of a pass leaves a link, which asks without the column as well.
+    process.dieAt(1)
+    yield* hours(1)
+    taken(process.published)
+    fake.answer = () => undefined
+    yield* process.restart
+    assert.isEmpty(changed(), "behind a link")
+    show({})
+    fake.rows[3] = person(3, { userPrincipalName: "other@c0ntoso.example" }) as FakeGraph.Row
+    yield* hours(27)
+    assert.isEmpty(changed(), "with it again")
+    fake.rows[5] = person(5, { department: "moved" }) as FakeGraph.Row
+    yield* hours(1)
+    assert.lengthOf(changed(), 1)
   })
 )
 

@@ -70,6 +70,17 @@ describe("what is not interesting", () => {
       assert.notDeepEqual(yield* stored, first)
     }).pipe(Effect.provide(memory)))
 
+  it.effect("is not known for years by a record that is dated in the future", () =>
+    Effect.gen(function*() {
+      const inventory = yield* open("t")
+      const selection = make({ name: "signIns", interest }, inventory)(noon, ["signIns"])!()
+      const ahead = Timestamp.fromMillis(noon + 3650 * day)
+      assert.isFalse(selection.holds({ of: ["GB"] }, ArtifactId.sha256("a"), ahead))
+      yield* inventory.commit(selection.changes())
+      assert.deepStrictEqual(read(inventory, noon + day, [["b", "GB"]]).published, [])
+      assert.deepStrictEqual(read(inventory, noon + 40 * day, [["c", "GB"]]).published, ["c"])
+    }).pipe(Effect.provide(memory)))
+
   it.effect("is published when there is no room to remember it", () =>
     Effect.gen(function*() {
       const inventory = yield* open("t", 2)
