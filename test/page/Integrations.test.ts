@@ -164,7 +164,7 @@ describeBrowser("the page", () => {
           await page.getByText("SecurityAlert.Read.All").first().waitFor()
           await page.getByLabel("Signs in with").selectOption("Certificate")
           await button(page, "Save").click()
-          await page.getByLabel("Private key's file").waitFor()
+          await page.getByText("Required", { exact: true }).first().waitFor()
           assert.strictEqual(await fault("Certificate's file"), "Required")
           await page.getByLabel("Signs in with").selectOption("Client secret")
           // The fold stays open while a fault is corrected or another cloud is chosen.

@@ -1,6 +1,6 @@
 /** Creates and reads the stream that an appliance's broker would have. */
 import { type StreamConfig } from "@nats-io/jetstream"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { Connection, type ConnectionOptions } from "../../src/nats/Connection.ts"
 import { start } from "./NatsServer.ts"
 
@@ -42,7 +42,11 @@ export const stored: Effect.Effect<ReadonlyArray<Stored>, never, Connection> = E
         if (all.length === state.messages) break
       }
       return all
-    }).pipe(Effect.retry({ times: 20 }), Effect.orDie)
+    }).pipe(
+      // A cluster refuses requests at once while it chooses a leader.
+      Effect.retry({ times: 40, schedule: Schedule.spaced("250 millis") }),
+      Effect.orDie
+    )
 )
 
 /** A connection to a broker of its own. */
