@@ -1,7 +1,9 @@
 /** What the page knows of the endpoints, put in its place by the build: the page has none of the connector's code. */
+import { clouds } from "../src/config/Cloud.ts"
 import { all } from "../src/endpoints/Endpoints.ts"
 
 export default {
+  __SIGN_IN__: JSON.stringify(Object.fromEntries(Object.entries(clouds).map(([name, { login }]) => [name, login]))),
   __ENDPOINTS__: JSON.stringify(
     all.map(({ interest, intervalMinutesMin, isOn, label, licence, name, permissions, retires, volume }) => ({
       interest: interest?.words,

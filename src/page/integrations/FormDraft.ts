@@ -73,19 +73,14 @@ const guid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 export const secretRemark = (secret: string): string | undefined =>
   guid.test(secret.trim()) ? "This looks like the Secret ID. The secret is in the column Value beside it." : undefined
 
-/** Sign-in hosts of Microsoft's clouds. */
-const loginHosts: Readonly<Record<string, string>> = {
-  global: "login.microsoftonline.com",
-  usgov: "login.microsoftonline.us",
-  usgovdod: "login.microsoftonline.us"
-}
+declare const __SIGN_IN__: Readonly<Record<string, string>>
 
 /** Where an administrator of the tenant gives consent; undefined until both IDs are typed, and in other clouds. */
 export const consentUrl = (draft: Draft): string | undefined => {
   const [tenant, application] = [draft["credentials.tenant_id"].trim(), draft["credentials.client_id"].trim()]
-  const host = loginHosts[draft.cloud]
-  return host !== undefined && guid.test(tenant) && guid.test(application)
-    ? `https://${host}/${tenant}/adminconsent?client_id=${application}`
+  const origin = __SIGN_IN__[draft.cloud]
+  return origin !== undefined && guid.test(tenant) && guid.test(application)
+    ? `${origin}/${tenant}/adminconsent?client_id=${application}`
     : undefined
 }
 

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import { count } from "../Format.ts"
 import { icon } from "../Icons.ts"
+import { saveFile } from "../SaveFile.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
 import type { Filtering } from "./Filtering.ts"
 import "./TenantTable.ts"
@@ -11,14 +12,8 @@ import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
 import type { Tile } from "./Tiles.ts"
 
 /** Saves the matrix as a file. */
-const exported = (tenants: ReadonlyArray<Tenant>) => {
-  const link = document.createElement("a")
-  const text = matrixCsv(tenants, endpointFacts.map(({ name }) => name))
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }))
-  link.download = "endpoints.csv"
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
+const exported = (tenants: ReadonlyArray<Tenant>) =>
+  saveFile([matrixCsv(tenants, endpointFacts.map(({ name }) => name))], "text/csv;charset=utf-8", "endpoints.csv")
 
 /** The tenants as the filter wants them; `tileOf` draws a tile, and `turned` is called when a page was turned. */
 export const tenantViews = (

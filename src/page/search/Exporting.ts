@@ -1,6 +1,7 @@
 /** Downloads everything that a search finds, and tells how far it is. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { client, type Query, Refused } from "../Client.ts"
+import { saveFile } from "../SaveFile.ts"
 
 /** The forms of an export; Excel reads UTF-8 only with a byte order mark. */
 export const exportForms = [{ label: "NDJSON: whole artifacts", form: { format: "ndjson" } }, {
@@ -26,16 +27,6 @@ const newline = 10
 
 /** Bytes that are collected before the browser may put them on the disk. */
 const collectedMax = 8_388_608
-
-/** Offers what was collected to be saved as a file. */
-const offer = (parts: ReadonlyArray<BlobPart>, type: string, name: string) => {
-  const address = URL.createObjectURL(new Blob([...parts], { type }))
-  const link = document.createElement("a")
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}
 
 /** Controller that runs one export at a time. */
 export class Exporting implements ReactiveController {
@@ -103,7 +94,7 @@ export class Exporting implements ReactiveController {
         }),
         { signal: under.signal }
       )
-      offer([...blobs, ...parts], answer.headers.get("content-type") ?? "", `artifacts.${form.format}`)
+      saveFile([...blobs, ...parts], answer.headers.get("content-type") ?? "", `artifacts.${form.format}`)
       this.tell({ state: "done" })
     } catch (cause) {
       if (this.under !== under) return
