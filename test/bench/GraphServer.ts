@@ -7,11 +7,11 @@
  * requests since its last call, where Graph is, and the certificate to trust.
  */
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
+import { mkdirSync, readFileSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo, Server } from "node:net"
-import { tmpdir } from "node:os"
+import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { graphTime } from "../../src/simulator/Row.ts"
 import * as Corpus from "./Corpus.ts"
@@ -98,7 +98,8 @@ const listening = (server: Server) =>
 
 /** Makes a certificate of 127.0.0.1 that is its own authority, and starts a server with it. */
 const secure = async () => {
-  const cwd = mkdtempSync(`${tmpdir()}/bench-`)
+  const cwd = fileURLToPath(new URL("../../dist/bench/tls", import.meta.url))
+  mkdirSync(cwd, { recursive: true })
   const name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
   const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...name, "-keyout", "key.pem", "-out", "cert.pem"]
   execFileSync("openssl", args, { cwd, stdio: "ignore" })
