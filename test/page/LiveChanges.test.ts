@@ -1,32 +1,10 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
-import { clouds } from "../../src/config/Cloud.ts"
-import { Credential } from "../../src/config/Credential.ts"
-import type { Identity, Pace } from "../../src/config/Instance.ts"
-import { each } from "../../src/endpoints/Endpoints.ts"
+import { Effect } from "effect"
 import { eventSince, following, isNews, type LiveState } from "../../src/http/LiveChanges.ts"
 import { withChanges } from "../../src/page/Live.ts"
 import { indexOff } from "../../src/search/Search.ts"
 import { Status } from "../../src/status/Status.ts"
-
-const identity: Identity = {
-  name: "one",
-  displayName: "One",
-  enabled: true,
-  cloud: clouds.global,
-  tenantId: "11111111-1111-4111-8111-111111111111",
-  clientId: "22222222-2222-4222-8222-222222222222",
-  credential: Credential.SecretFromEnvironment({ variable: "NONE" }),
-  senderHost: "record",
-  endpoints: ["alerts_v2", "incidents"]
-}
-
-const pace: Pace = {
-  intervals: each(() => Duration.minutes(5)),
-  lookback: Duration.hours(24),
-  overlap: Duration.minutes(15),
-  lateRows: Duration.hours(6)
-}
+import { identity, pace } from "../support/RegisteredInstance.ts"
 
 it.effect("tells a listener of what changed, from which the page has the whole again", () =>
   Effect.gen(function*() {

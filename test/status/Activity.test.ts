@@ -1,38 +1,16 @@
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { clouds } from "../../src/config/Cloud.ts"
-import { Credential } from "../../src/config/Credential.ts"
-import type { Identity, Pace } from "../../src/config/Instance.ts"
 import { marksMax, minutesKept, tenantsPlottedMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { each } from "../../src/endpoints/Endpoints.ts"
 import { Activity } from "../../src/status/Activity.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { Status } from "../../src/status/Status.ts"
 import type { EndpointState } from "../../src/status/StatusDocument.ts"
 import { TenantSeries } from "../../src/status/TenantSeries.ts"
+import { identity, pace } from "../support/RegisteredInstance.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
-
-const identity: Identity = {
-  name: "one",
-  displayName: "One",
-  enabled: true,
-  cloud: clouds.global,
-  tenantId: "11111111-1111-4111-8111-111111111111",
-  clientId: "22222222-2222-4222-8222-222222222222",
-  credential: Credential.SecretFromEnvironment({ variable: "NONE" }),
-  senderHost: "record",
-  endpoints: ["alerts_v2", "incidents"]
-}
-
-const pace: Pace = {
-  intervals: each(() => Duration.minutes(5)),
-  lookback: Duration.hours(24),
-  overlap: Duration.minutes(15),
-  lateRows: Duration.hours(6)
-}
 
 const atNoon = Effect.gen(function*() {
   yield* TestClock.setTime(noon)
