@@ -19,7 +19,7 @@ const openMax = "10 seconds"
 const answerMax = "20 seconds"
 
 /** The search that starts the threads waits this long for the index to catch up. */
-const catchUpMax = "1 second"
+const catchUpMax = "250 millis"
 
 export interface SearchThreads {
   readonly ask: <const Q extends Question>(

@@ -1,11 +1,9 @@
 /**
  * The write thread, which follows the sink and writes the index without slowing the sink down.
  *
- * The thread has the lowest priority. While the sink is busy, it also rests nine times as long as it worked: a system
+ * The thread has the lowest priority (see `IndexThread.ts`). While the sink is busy, it also rests nine times as long as it worked: a system
  * may have no priorities of threads, and a free core may be the other half of the sink's core.
  */
-import { readlinkSync } from "node:fs"
-import { constants, setPriority } from "node:os"
 import { setTimeout as resting } from "node:timers/promises"
 import type { MessagePort } from "node:worker_threads"
 import { isDamage, openToWrite } from "./Database.ts"
@@ -21,16 +19,6 @@ const tellEvery = 250
 const busyFor = 1000
 /** Ratio of rest to work while the sink is busy. */
 const restRatio = 9
-
-/** Lowers the priority of this thread alone, which Linux can do by the thread's number. */
-const lowerPriority = (): void => {
-  try {
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1))
-    setPriority(thread, constants.priority.PRIORITY_LOW)
-  } catch {
-    // On other systems the rests alone protect the sink.
-  }
-}
 
 const failureOf = (error: unknown): Failure => ({
   why: error instanceof Error ? error.message : String(error),
@@ -50,7 +38,6 @@ export const run = (task: Task, port: MessagePort): void => {
       port.close()
     }
   }
-  lowerPriority()
   guarded(() => follow(task, tell, guarded))
 }
 
