@@ -33,6 +33,10 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
           ? Effect.map(fs.exists(fileOf(key)), (exists) => exists ? 1 : 0)
           : Effect.succeed(known)
       }
+      const forget = (key: string) => {
+        revisions.delete(key)
+        names.delete(key)
+      }
       const checked = (key: string, operation: "put" | "remove", revision: number) =>
         Effect.flatMap(revisionOf(key).pipe(failing(key, operation)), (there) =>
           there === revision
@@ -40,10 +44,13 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
             : Effect.fail(new StateStoreError({ key, operation, reason: new Conflict() })))
 
       yield* DataDirectory.make(directory).pipe(failing(directory, "keys"))
+      // The names are read once: nobody else writes here, and with a thousand tenants there are thousands of them, among
+      // which each endpoint looks for its own.
+      const names = new Set<string>()
       for (const name of yield* fs.readDirectory(directory).pipe(failing(directory, "keys"))) {
         if (name.endsWith(temporary)) {
           yield* Effect.ignore(fs.remove(fileOf(name)))
-        }
+        } else names.add(name)
       }
 
       const get = Effect.fnUntraced(
@@ -72,26 +79,24 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
           Effect.andThen(checked(key, "put", revision), write(key, bytes).pipe(failing(key, "put"))).pipe(
             Effect.map(() => {
               revisions.set(key, revision + 1)
+              names.add(key)
               return revision + 1
             }),
             Effect.uninterruptible
           ),
         remove: (key, revision) =>
           Effect.andThen(checked(key, "remove", revision), fs.remove(fileOf(key), { force: true })).pipe(
-            Effect.tap(() => Effect.sync(() => revisions.delete(key))),
+            Effect.tap(() => Effect.sync(() => forget(key))),
             Effect.catchTag("PlatformError", (error) => Effect.fail(error).pipe(failing(key, "remove"))),
             Effect.uninterruptible
           ),
-        keys: (prefix) =>
-          Effect.map(fs.readDirectory(directory), (names) =>
-            names.filter((name) =>
-              name.startsWith(prefix) && !name.endsWith(temporary)
-            ).sort()).pipe(failing(prefix, "keys")),
+        keys: (prefix) => Effect.sync(() => Array.from(names).filter((name) => name.startsWith(prefix)).sort()),
         setAside: (key) =>
           Effect.gen(function*() {
             const name = `${key.replace(/\.(json)$/, "")}.corrupt-${yield* Clock.currentTimeMillis}`
             yield* fs.rename(fileOf(key), fileOf(name))
-            revisions.delete(key)
+            forget(key)
+            names.add(name)
             return name
           }).pipe(failing(key, "setAside"))
       })
