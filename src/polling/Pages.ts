@@ -2,7 +2,7 @@
  * Makes a stream of pages from an endpoint: carries out the actions that `Poller.decide` chooses, and answers with events.
  * The consumer publishes and commits the pages.
  */
-import { Clock, Effect, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Effect, Option, PubSub, Queue, Scope, Stream, SubscriptionRef } from "effect"
 import { delivered } from "../checkpoints/Checkpoint.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
 import type { Receipt } from "../domain/Delivery.ts"
@@ -58,6 +58,7 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     run: yield* Effect.scope
   })
   const ends = yield* Queue.unbounded<PageEnd>()
+  const paces = yield* PubSub.subscribe(pace.pubsub)
   const [recent, shown] = [Recent.make(), Shown.make()]
   const selecting = HeldBack.make(endpoint, stored.inventory)
   let [walk, made]: [Walk | undefined, number] = [undefined, 0]
@@ -160,10 +161,10 @@ const make = Effect.fnUntraced(function*(options: PollerOptions) {
     yield* Effect.forEach(notes, note, { discard: true })
     const millis = at - (yield* Clock.currentTimeMillis)
     if (millis <= 0) return
-    yield* Effect.timeoutOption(
-      Stream.runHead(Stream.filter(SubscriptionRef.changes(pace), (now) => now !== seen.pace)),
-      millis
-    )
+    const changed = Effect.gen(function*() {
+      while ((yield* SubscriptionRef.get(pace)) === seen.pace) yield* PubSub.take(paces)
+    })
+    yield* Effect.timeoutOption(changed, millis)
   })
 
   /** Takes in how pages ended; with `all` it waits for each that is in flight. */
