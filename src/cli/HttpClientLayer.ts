@@ -100,24 +100,18 @@ const makeDispatcher = Effect.fnUntraced(
  * have a cause that names it in `proxy`.
  */
 export const layer = (options: HttpClientOptions): Layer.Layer<HttpClient.HttpClient, Proxies.ProxyMalformed> =>
-  Layer.unwrap(
-    Effect.map(Proxies.fromEnvironment, (proxies) =>
-      Layer.effect(
-        HttpClient.HttpClient,
-        Effect.map(HttpClient.HttpClient, (client) =>
-          client.pipe(
-            HttpClient.transform((effect, { url }) => {
-              const proxy = URL.canParse(url) ? proxies.of(new URL(url)) : undefined
-              return proxy === undefined ? effect : Effect.mapError(effect, (error) => through(proxy, error))
-            }),
-            HttpClient.mapRequest(HttpClientRequest.setHeader("user-agent", `azure-security/${options.version}`))
-          ))
-      ).pipe(
-        Layer.provide(NodeHttpClient.layerUndiciNoDispatcher),
-        Layer.provide([
-          Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(options, proxies)),
+  Layer.unwrap(Effect.map(Proxies.fromEnvironment, (proxies) =>
+    Layer.effect(
+      HttpClient.HttpClient,
+      // Not the platform's own layer, which copies all services of the program for each request.
+      Effect.map(NodeHttpClient.makeUndici, (client) =>
+        client.pipe(
+          HttpClient.transform((effect, { url }) => {
+            const proxy = URL.canParse(url) ? proxies.of(new URL(url)) : undefined
+            return proxy === undefined ? effect : Effect.mapError(effect, (error) => through(proxy, error))
+          }),
+          HttpClient.mapRequest(HttpClientRequest.setHeader("user-agent", `azure-security/${options.version}`)),
           // Microsoft has no use for the connector's trace ids.
-          Layer.succeed(HttpClient.TracerPropagationEnabled, false)
-        ])
-      ))
-  )
+          HttpClient.transformResponse(Effect.provideService(HttpClient.TracerPropagationEnabled, false))
+        ))
+    ).pipe(Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(options, proxies))))))

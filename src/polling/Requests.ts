@@ -51,6 +51,10 @@ export type Asked<A> =
 /** A page that was fetched, at last. */
 export type Read = Extract<Asked<Fetched>, { readonly _tag: "Succeeded" }>
 
+/** Takes something until a scope closes. */
+const takeIn = (scope: Scope.Scope, take: Effect.Effect<void>, release: Effect.Effect<unknown>): Effect.Effect<void> =>
+  Effect.uninterruptibleMask((restore) => Effect.andThen(restore(take), Scope.addFinalizer(scope, release)))
+
 /** Makes the requests of one poller. */
 export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, permits, run }: RequestOptions) {
   const { endpoint, identity, mode } = config
@@ -58,6 +62,9 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
   const collection = mode._tag === "range" ? { ...endpoint, cursor: endpoint.created } : endpoint
   const ahead = yield* Semaphore.make(pagesAhead)
   const slots = yield* RequestSlots
+
+  /** Takes a permit for a page in memory. */
+  const takePermit = (scope: Scope.Scope) => takeIn(scope, permits.take(identity.name, 1), permits.release(1))
 
   /** Makes a request only while the lease is held; otherwise it waits for the interruption to come. */
   const whileHeld = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -78,13 +85,11 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
     })
     const room = (take: Effect.Effect<void>) =>
       awaits("page").pipe(Effect.andThen(take), Effect.andThen(giveBack), Effect.andThen(awaits("Graph")))
-    const slot = Effect.acquireRelease(slots.take(identity.name, 1), () => giveBack, { interruptible: true })
     return awaits("page").pipe(
       Effect.andThen(permits.withPermit(identity.name)(Effect.void)),
-      Effect.andThen(slot),
-      Effect.andThen(awaits("Graph")),
-      Effect.andThen(whileHeld(request(room))),
-      Effect.scoped
+      Effect.andThen(Effect.acquireUseRelease(Effect.interruptible(slots.take(identity.name, 1)), () =>
+        Effect.andThen(awaits("Graph"), whileHeld(request(room))), () =>
+        giveBack))
     )
   }
 
@@ -94,12 +99,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
       Effect.scoped(Effect.flatMap(Effect.scope, (scope) =>
         graph.fetchPage({
           ...request,
-          room: room(Scope.provide(
-            Effect.acquireRelease(permits.take(identity.name, 1), () => permits.release(1), {
-              interruptible: true
-            }),
-            scope
-          ))
+          room: room(takePermit(scope))
         })))
     )
 
@@ -148,15 +148,13 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
   const fetchOnce = Effect.fnUntraced(
     function*({ poll, position }: Extract<Action, { readonly _tag: "Fetch" }>, { isByRow, parsed }: Reading) {
       const page = yield* makeScope(run)
-      const take = (acquire: Effect.Effect<void>, release: Effect.Effect<unknown>) =>
-        Scope.provide(Effect.acquireRelease(acquire, () => release, { interruptible: true }), page.scope)
       const asked = withRows(
         url(identity.cloud.graph, askedOf(collection, poll.task), position, poll.pageSize, poll.shape, poll.skipped),
         isByRow,
         poll.pageSize
       )
       const answer = yield* Effect.gen(function*() {
-        yield* take(ahead.take(1), ahead.release(1))
+        yield* takeIn(page.scope, ahead.take(1), ahead.release(1))
         return yield* inSlot((room) =>
           graph.fetchPage({
             collection: askedOf(endpoint, poll.task),
@@ -164,7 +162,7 @@ export const make = Effect.fnUntraced(function*({ config, graph, isHeld, note, p
             aside: "due" in poll.task,
             prefers: poll.shape.prefers,
             parsed,
-            room: room(take(permits.take(identity.name, 1), permits.release(1)))
+            room: room(takePermit(page.scope))
           })
         )
       }).pipe(Effect.onError((cause) => Scope.close(page.scope, Exit.failCause(cause))))
