@@ -2,7 +2,7 @@
 import { Cause, Clock, Duration, Effect, Exit, Option, Schedule } from "effect"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
 import { sinkRetry } from "../graph/Retries.ts"
-import { ArtifactSink, type ArtifactSinkError, isReaderGone } from "../sinks/ArtifactSink.ts"
+import { ArtifactSink, type ArtifactSinkError, isReaderGone, type Slice } from "../sinks/ArtifactSink.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { attempt, type Careful, end, type Page, PageLost } from "./Page.ts"
@@ -15,23 +15,31 @@ const attemptMax = Duration.seconds(5)
 /** Mapping yields to other work after this time: health checks, the web page, requests of other tenants. */
 const turnMax = Duration.millis(20)
 
+const isEmpty = ({ artifacts, deadLetters, events, records }: Slice) =>
+  [artifacts, deadLetters, events, records].every((part) => part === undefined || part.length === 0)
+
+/** Writes a page. One without anything new, as most are, asks nothing of the sink, unless the sink failed before. */
 const write = Effect.fnUntraced(function*(page: Page) {
   const sink = yield* ArtifactSink
+  const { failing } = (yield* (yield* Status).snapshot).sink
   const clock = yield* Clock.Clock
   const now = () => clock.monotonicTimeNanosUnsafe()
   const start = now()
   let turnStart = start
-  const writer = yield* sink.open
+  let writer = failing.has("sink") ? yield* sink.open : undefined
   const { brought, slices } = page.map(sink.payload)
   for (const slice of slices) {
     if (slice.before !== undefined && page.careful !== undefined) yield* page.careful.mapping(slice.before)
-    yield* writer.write(slice)
+    if (!isEmpty(slice)) {
+      writer ??= yield* sink.open
+      yield* writer.write(slice)
+    }
     if (now() - turnStart < Duration.toNanosUnsafe(turnMax)) continue
     yield* now() - start < Duration.toNanosUnsafe(attemptMax) ? Effect.yieldNow : Effect.interruptible(Effect.yieldNow)
     turnStart = now()
   }
   if (page.careful !== undefined) yield* page.careful.mapping(null)
-  const receipt = yield* writer.commit
+  const receipt = writer === undefined ? undefined : yield* writer.commit
   return { brought: brought(), receipt: receipt ?? undefined }
 }, Effect.scoped)
 
@@ -58,7 +66,8 @@ export const publish = (
     yield* page.wanted
     if (published === undefined) {
       published = yield* page.careful === undefined ? write(page) : writeAlone(page, page.careful)
-      yield* (yield* Status).tell({ _tag: "Published", artifacts: published.brought.artifacts })
+      const { artifacts } = published.brought
+      if (artifacts > 0) yield* (yield* Status).tell({ _tag: "Published", artifacts })
     }
     const { brought, receipt } = published
     yield* page.wanted

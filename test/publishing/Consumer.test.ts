@@ -136,6 +136,31 @@ it.effect("writes every slice of a page before it commits the page", () =>
     assert.deepStrictEqual(log, ["publish 1a 1b 1c", "commit 1", "committed 1"])
   }))
 
+it.effect("asks nothing of the sink for a page without anything new, unless the sink failed before", () =>
+  Effect.gen(function*() {
+    const { consuming, failures, log, mapping, page, queue, shown } = yield* world
+    const nothing = (): Mapping => ({
+      ...mapping([]),
+      slices: [{ artifacts: [], deadLetters: [], records: [], events: [] }]
+    })
+    yield* Queue.offerAll(queue, [yield* page("1", nothing), yield* page("2", () => mapping([]))])
+    yield* consuming()
+    yield* calm
+    assert.deepStrictEqual(log, ["commit 1", "committed 1", "commit 2", "committed 2"])
+    // A page that cannot be written is given up, so that only pages without anything new follow.
+    failures.sink = 1
+    const given = yield* page("3")
+    yield* Queue.offer(queue, given)
+    yield* calm
+    yield* end(given, Exit.interrupt())
+    assert.deepStrictEqual((yield* shown).failing, ["sink"])
+    log.length = 0
+    yield* Queue.offer(queue, yield* page("4", nothing))
+    yield* TestClock.adjust("1 minute")
+    assert.deepStrictEqual(log, whole("4").map((line) => line === "publish 4" ? "publish " : line))
+    assert.deepStrictEqual((yield* shown).failing, [])
+  }))
+
 it.effect("a page with care says which record is mapped, and that none is while the page waits", () =>
   Effect.gen(function*() {
     const { consuming, failures, log, mapping, page, queue } = yield* world
