@@ -111,7 +111,7 @@ const admitted = Effect.fnUntraced(function*(settings: Settings, once: boolean) 
 })
 
 /** Runs on the broker that the environment names, and waits while the broker is away. */
-export const start = Effect.fn("Conductor.start")(function*(options: {
+export const start = Effect.fnUntraced(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>
   readonly logFormat: Option.Option<"text" | "json">

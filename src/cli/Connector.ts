@@ -143,7 +143,7 @@ const firstOf = (changes: Stream.Stream<SettingsChange>) =>
  * Polls until interrupted or, with `once`, each endpoint once. `told` gets each change of the settings. Returns whether
  * the settings could be used and every poll succeeded; forbidden (403) and retired endpoints count as success.
  */
-export const run = Effect.fn("Connector.run")(
+export const run = Effect.fnUntraced(
   function*(once: boolean, told: Told = () => Effect.void, changed: Changed = () => Effect.void) {
     const { hasInstancesLater, changes, initial, order } = yield* SettingsSource
     const status = yield* Status

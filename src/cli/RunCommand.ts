@@ -106,7 +106,7 @@ const flags = {
 const logLink = (link: string | undefined) => link === undefined ? Effect.void : Effect.logInfo(`${linkTerms}: ${link}`)
 
 /** Runs the connector. All faults of the start are in one {@link Refusal}. */
-export const start = Effect.fn("RunCommand.start")(function*(options: {
+export const start = Effect.fnUntraced(function*(options: {
   readonly once: boolean
   readonly listen: Option.Option<string>
   readonly logFormat: Option.Option<"text" | "json">
@@ -168,7 +168,7 @@ export const start = Effect.fn("RunCommand.start")(function*(options: {
 export const command = Command.make(
   "run",
   flags,
-  Effect.fn(function*({ config, listen: given, logFormat, noListen, once }) {
+  Effect.fnUntraced(function*({ config, listen: given, logFormat, noListen, once }) {
     const named = yield* Effect.orElseSucceed(
       Config.option(Config.NonEmptyString("AZURE_SECURITY_LISTEN")),
       () => Option.none()

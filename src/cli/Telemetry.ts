@@ -1,5 +1,5 @@
 /** Sends traces, metrics and logs to an OpenTelemetry collector, when the environment names one. */
-import { Config, Effect, Layer, Option, Ref } from "effect"
+import { Config, Effect, Layer, Option, Ref, References } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { Otlp } from "effect/observability"
 import { version } from "../status/Version.ts"
@@ -66,13 +66,18 @@ const telling = (host: string) =>
   ).pipe(Layer.provide(FetchHttpClient.layer))
 
 /**
- * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; an empty layer without that variable.
+ * Layer that exports over OTLP (JSON over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; without that variable no spans are made.
  * The normal log is still written, and tells where nothing can be sent.
  */
 export const layer: Layer.Layer<never> = Layer.unwrap(Effect.map(
   wanted,
   Option.match({
-    onNone: () => Layer.empty,
+    // Spans would be made for each request, and nobody would read them.
+    onNone: () =>
+      Layer.merge(
+        Layer.succeed(References.TracerEnabled, false),
+        Layer.succeed(HttpClient.TracerDisabledWhen, () => true)
+      ),
     onSome: ({ baseUrl, headers }) =>
       Layer.effectDiscard(Effect.void).pipe(
         Layer.provideMerge(Otlp.layerJson({

@@ -138,8 +138,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   const tokens = yield* Tokens.make(connection, clock)
   const { ask, used } = yield* asking(connection, clock)
 
-  const fetchPage = Effect.fn("GraphClient.fetchPage")(function*({ collection, url, ...how }: PageRequest) {
-    yield* Effect.annotateCurrentSpan({ endpoint: collection.name })
+  const fetch = Effect.fnUntraced(function*({ collection, url, ...how }: PageRequest) {
     const id = yield* requestId
     const fail = (reason: GraphError["reason"], status?: number, seen?: Refusal.Details) =>
       new GraphError({
@@ -191,7 +190,11 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   })
 
   return {
-    fetchPage,
+    fetchPage: (request) =>
+      Effect.withSpan(fetch(request), "GraphClient.fetchPage", {
+        attributes: { endpoint: request.collection.name },
+        captureStackTrace: false
+      }),
     outdateToken: tokens.outdate,
     ahead: Effect.flatMap(
       Clock.currentTimeMillis,

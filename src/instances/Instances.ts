@@ -56,7 +56,7 @@ const secretExpiresAt = ({ secretExpires }: Instance): number | undefined =>
     : Option.getOrUndefined(Option.map(DateTime.make(secretExpires), DateTime.toEpochMillis))
 
 /** Makes the instances, whose pages go to `queue`. Nothing is polled before the first `apply`. */
-export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Page>, once: boolean) {
+export const make = Effect.fnUntraced(function*(queue: Queue.Queue<Page>, once: boolean) {
   const graphClient = yield* GraphClient
   const status = yield* Status
   const reporter = yield* Reporter
@@ -147,7 +147,7 @@ export const make = Effect.fn("Instances.make")(function*(queue: Queue.Queue<Pag
     yield* begin(instance, waiting)
   })
 
-  const apply = Effect.fn("Instances.apply")(function*(settings: Settings, order?: ReadonlyArray<string>) {
+  const apply = Effect.fnUntraced(function*(settings: Settings, order?: ReadonlyArray<string>) {
     const wanted = allFromSettings(settings, order)
     const before = yield* Ref.getAndSet(current, wanted)
     // Starts are spread only when the process starts. Whoever changes an instance is waiting to see the effect.

@@ -13,7 +13,7 @@ const giveUpRest = Effect.fnUntraced(function*(queue: Queue.Queue<Page>) {
   yield* Effect.forEach(waiting, (page) => end(page, Exit.interrupt()), { discard: true })
 })
 
-const publishAll = Effect.fn("Consumer.consume")(
+const publishAll = Effect.fnUntraced(
   function*(
     queue: Queue.Queue<Page>,
     patience: Duration.Duration | undefined

@@ -1,8 +1,9 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { ConfigProvider, Effect, Layer } from "effect"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import * as Telemetry from "../../src/cli/Telemetry.ts"
 import { recordedRequestsMax } from "../../src/domain/Bounds.ts"
 import * as Recorder from "../../src/graph/Recorder.ts"
 import { standIn } from "../support/Microsoft.ts"
@@ -49,6 +50,16 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("telemetry", (it) =>
       assert.include(bodies.get("/v1/metrics")!, "signal_client_records_fetched_total")
       assert.include(bodies.get("/v1/traces")!, "GraphClient.fetchPage")
       assert.notInclude(Array.from(bodies.values()).join(), "never-to-be-seen")
+    }))
+
+  it.effect("makes no spans where nobody asked for them", () =>
+    Effect.gen(function*() {
+      const made = (env: Record<string, string>) =>
+        Effect.useSpan("a request", ({ spanId }) => Effect.succeed(spanId !== "noop")).pipe(
+          Effect.provide(Layer.provide(Telemetry.layer, ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
+        )
+      assert.isFalse(yield* made({}))
+      assert.isTrue(yield* made({ OTEL_EXPORTER_OTLP_ENDPOINT: (yield* collector).url }))
     }))
 
   it.effect("says once that what the environment asks for cannot be sent, and polls all the same", () =>
