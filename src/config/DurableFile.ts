@@ -99,8 +99,13 @@ export const replace = Effect.fnUntraced(function*(
   const path = yield* Path.Path
   const beside = name + temporary
   yield* Effect.scoped(Effect.gen(function*() {
-    yield* fs.remove(beside, { force: true })
-    const file = yield* openOwn(beside, "wx", mode)
+    const open = openOwn(beside, "wx", mode)
+    // What a crash left is not written to: it may be a link, or another user's.
+    const file = yield* Effect.catchIf(
+      open,
+      ({ reason }) => reason._tag === "AlreadyExists",
+      () => Effect.andThen(fs.remove(beside), open)
+    )
     // The process's umask reduces the mode of `open`.
     yield* setMode(file, mode)
     if (owner !== undefined && Option.isSome(owner.uid) && Option.isSome(owner.gid)) {
