@@ -10,6 +10,12 @@ export const requestSeconds = Metric.histogram("signal_client_graph_request_seco
   boundaries
 })
 
+/** The metric of each endpoint: one with labels keeps the key of its series. */
+const ofEndpoint = new Map<string, Metric.Metric<number, unknown>>()
+
 /** Counts a request that ended, with an answer or without. */
-export const record = (endpoint: string, milliseconds: number): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(requestSeconds, { endpoint }), milliseconds / 1000)
+export const record = (endpoint: string, milliseconds: number): Effect.Effect<void> => {
+  const metric = ofEndpoint.get(endpoint) ?? Metric.withAttributes(requestSeconds, { endpoint })
+  ofEndpoint.set(endpoint, metric)
+  return Metric.update(metric, milliseconds / 1000)
+}

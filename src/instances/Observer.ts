@@ -1,5 +1,5 @@
 /** Passes a poller's decisions on to the status, the log, the metrics and the reporter. */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Metric } from "effect"
 import type { EndpointName } from "../endpoints/Endpoints.ts"
 import type { Note } from "../polling/PollerState.ts"
 import type { Brought } from "../publishing/Mapping.ts"
@@ -11,12 +11,18 @@ import { endpointOf } from "../status/Snapshot.ts"
 import { Status } from "../status/Status.ts"
 import type { Outages } from "./Outages.ts"
 
+const read = Metric.withAttributes(Metrics.pipelineStage, { stage: "source_client", status: "success" })
+
 /** Makes the observer of one endpoint of one instance. */
 export const make = Effect.fnUntraced(function*(instance: string, endpoint: EndpointName, outages: Outages) {
   const status = yield* Status
   const reporter = yield* Reporter
   const labels = { instance, endpoint }
   const metricLabels = { ...Metrics.ofInstance(instance), endpoint }
+  // Made once: a metric with labels keeps the key of its series.
+  const fetched = Metric.withAttributes(Metrics.recordsFetched, metricLabels)
+  const published = Metric.withAttributes(Metrics.artifactsPublished, metricLabels)
+  const held = Metric.withAttributes(Metrics.heldBack, metricLabels)
 
   const log = (level: "Info" | "Warn", message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     Effect.annotateLogs(level === "Info" ? Effect.logInfo(message) : Effect.logWarning(message), {
@@ -74,11 +80,11 @@ export const make = Effect.fnUntraced(function*(instance: string, endpoint: Endp
       })
       if (drift.length > 0) yield* status.tell({ _tag: "Drifted", drift, at })
       const now = yield* Clock.currentTimeMillis
-      yield* Metrics.update(Metrics.recordsFetched, fresh, metricLabels)
-      yield* Metrics.update(Metrics.artifactsPublished, artifacts, metricLabels)
-      yield* Metrics.update(Metrics.heldBack, heldBack, metricLabels)
-      yield* Metrics.update(Metrics.pipelinePublished, artifacts)
-      yield* Metrics.update(Metrics.pipelineStage, fresh, { stage: "source_client", status: "success" })
+      yield* Metric.update(fetched, fresh)
+      yield* Metric.update(published, artifacts)
+      yield* Metric.update(held, heldBack)
+      yield* Metric.update(Metrics.pipelinePublished, artifacts)
+      yield* Metric.update(read, fresh)
       for (const { reason } of deadLetters) yield* Metrics.update(Metrics.deadLetters, 1, { reason })
       const counts = drift.length === 0 ? [] : (yield* status.snapshot).drift
       for (const one of drift) {

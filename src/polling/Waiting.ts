@@ -22,6 +22,8 @@ const isLong = ({ error: { reason } }: Reports.FailedTry): boolean =>
 const isSilence = ({ error: { reason } }: Reports.FailedTry): boolean =>
   reason._tag === "Unavailable" && reason.kind === "timeout"
 
+const spaced = Schedule.spaced(Limits.waitShownAfter)
+
 /**
  * Runs a request, which says of each failed try that it failed. The endpoint is shown as waiting for its answer while it
  * takes longer than a minute, tries included, and from the first failed try on that asks for a long pause.
@@ -44,9 +46,8 @@ export const shown = Effect.fnUntraced(
       yield* note({ _tag: "Status", event: { _tag: "WaitBegan", report } })
       yield* note({ _tag: "Said", report, saying: { level: "Warn", remind: true, apart: true } })
     })
-    const telling = yield* tell.pipe(
-      Effect.repeat(Schedule.spaced(Limits.waitShownAfter)),
-      Effect.delay(Duration.subtract(Limits.waitShownAfter, waited)),
+    const telling = yield* Effect.sleep(Duration.subtract(Limits.waitShownAfter, waited)).pipe(
+      Effect.andThen(() => Effect.repeat(tell, spaced)),
       Effect.forkChild
     )
     const failed = Effect.fnUntraced(function*(one: Reports.FailedTry) {

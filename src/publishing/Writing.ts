@@ -52,8 +52,11 @@ const silent = (what: string, since: number, now: number): Report => ({
   occurred_at: isoTime(now)
 })
 
+const spaced = Schedule.spaced(waitShownAfter)
+
+/** Tells after a minute, and each minute from then on. Nearly always it is over before. */
 const minutely = <A, E, R>(telling: Effect.Effect<A, E, R>) =>
-  telling.pipe(Effect.repeat(Schedule.spaced(waitShownAfter)), Effect.delay(waitShownAfter))
+  Effect.andThen(Effect.sleep(waitShownAfter), () => Effect.repeat(telling, spaced))
 
 /**
  * Makes an attempt to write or read, and tells when neither success nor failure comes of it for a minute, as of a network
