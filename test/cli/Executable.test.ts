@@ -14,7 +14,7 @@ import * as Process from "../support/Process.ts"
 const directory = mkdtempSync(`${tmpdir()}/azure-security executable-`)
 const program = `${directory}/azure-security`
 const maker = fileURLToPath(new URL("../../config/executable.mjs", import.meta.url))
-const made = spawnSync(process.execPath, [maker, program], { encoding: "utf8", timeout: 60_000 })
+const made = spawnSync(process.execPath, [maker, program], { encoding: "utf8", timeout: 120_000 })
 /** What keeps this Node from becoming an executable; anything else is a failure. */
 const obstacle = /^no executable: (.*)$/m.exec(made.stderr)?.[1]
 
