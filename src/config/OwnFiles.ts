@@ -38,6 +38,9 @@ export interface DirectoryFault {
   readonly remedy: string
 }
 
+/** To root alone: the files of a service are not to be given away. */
+const asItsUser = "run this as that user, as azure-security-service does, or "
+
 /** Judges a directory or a file by its mode and owner; undefined when only this user and root may replace its files. */
 export const judge = (
   directory: string,
@@ -48,7 +51,7 @@ export const judge = (
   if (uid !== undefined && uid !== own && uid !== 0) {
     return {
       fault: `${directory} belongs to another user (uid ${uid}; this process has ${own})`,
-      remedy: `run chown ${own} ${directory}, or name one of this user's`
+      remedy: `${own === 0 ? asItsUser : ""}run chown ${own} ${directory}, or name one of this user's`
     }
   }
   if (!isShared(mode)) return undefined

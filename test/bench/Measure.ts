@@ -3,10 +3,11 @@ import { Clock, Console, DateTime, Effect, FileSystem, Schedule, Schema } from "
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
 import { launch, type Running } from "../support/Process.ts"
 
-const here = new URL(".", import.meta.url).pathname
-const root = new URL("../../", import.meta.url).pathname
+const here = fileURLToPath(new URL(".", import.meta.url))
+const root = fileURLToPath(new URL("../../", import.meta.url))
 
 /** The bundle that `npm run build` makes. */
 const bundle = `${root}dist/azure-security.js`

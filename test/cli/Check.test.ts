@@ -161,7 +161,10 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("check", (it) => {
       assert.include(out, `→ run chmod go-w ${secret}\n`)
       if (process.getuid?.() !== 0) return
       assert.include(out, `? settings       ${file} belongs to another user (uid 54321; this process has 0)\n`)
-      assert.include(out, `→ run chown 0 ${file}, or name one of this user's\n`)
+      assert.include(
+        out,
+        `→ run this as that user, as azure-security-service does, or run chown 0 ${file}, or name one of this user's\n`
+      )
     }))
 
   it.effect("fails while the environment turns the verification of certificates off, and run does not start", () =>

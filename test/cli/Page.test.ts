@@ -168,7 +168,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       yield* fs.rename(file, `${file}.old`)
       const missing = yield* command(["page"])
       assert.strictEqual(missing.code, 1)
-      assert.match(missing.err, /there is no \/\S+\/checkpoints\/admin-token: start a connector with these settings/)
+      assert.match(missing.err, /there is no \/.+\/checkpoints\/admin-token: start a connector with these settings/)
 
       // Another program passes the requests on, and says itself where the link leads.
       yield* fs.rename(`${file}.old`, file)
@@ -282,7 +282,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the page's interfac
       assert.isFalse(yield* fs.exists(`${directory}/elsewhere`))
       const check = yield* Process.start(["check", "--config", file], env)
       assert.strictEqual(yield* check.exit, 1)
-      assert.match(check.stdout(), /✗ page +\S+admin-token is no ordinary file[^]*→ remove it/)
+      assert.match(check.stdout(), /✗ page +\/.+admin-token is no ordinary file[^]*→ remove it/)
     }))
 
   it.effect("keeps a trail of who changed what, who signed in and whose token was refused", () =>

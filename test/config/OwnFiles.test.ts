@@ -9,7 +9,9 @@ describe("a directory", () => {
     const own = process.getuid?.() ?? 0
     assert.deepStrictEqual(judge("/data", { mode: 0o700, uid: 4242 }), {
       fault: `/data belongs to another user (uid 4242; this process has ${own})`,
-      remedy: `run chown ${own} /data, or name one of this user's`
+      remedy: `${
+        own === 0 ? "run this as that user, as azure-security-service does, or " : ""
+      }run chown ${own} /data, or name one of this user's`
     })
     for (const uid of [0, own, undefined]) assert.isUndefined(judge("/data", { mode: 0o755, uid }))
     assert.match(judge("/data", { mode: 0o40775, uid: 0 })!.fault, /\(mode 0775\)/)

@@ -67,7 +67,8 @@ it.layer(NodeServices.layer)("what lies above a place", (it) => {
       assert.deepStrictEqual(yield* Surroundings.faultsAbove(`${data}/checkpoints`), [{
         fault:
           `${data} belongs to another user (uid ${stranger}; this process has 0), who could put something else in the place of ${data}/checkpoints`,
-        remedy: `run chown 0 ${data}, or name one of this user's`
+        remedy:
+          `run this as that user, as azure-security-service does, or run chown 0 ${data}, or name one of this user's`
       }])
     }))
 
@@ -90,6 +91,8 @@ it.layer(NodeServices.layer)("what lies above a place", (it) => {
       if (own !== 0) return
       yield* fs.chmod(`${root}/secret`, 0o600)
       yield* fs.chown(`${root}/secret`, stranger, stranger)
-      assert.deepStrictEqual(yield* remedies, [`run chown 0 ${root}/secret, or name one of this user's`])
+      assert.deepStrictEqual(yield* remedies, [
+        `run this as that user, as azure-security-service does, or run chown 0 ${root}/secret, or name one of this user's`
+      ])
     }))
 })

@@ -62,5 +62,5 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("the README's comman
       assert.isTrue(yield* fs.exists(`${home}/azure-security-backup.tgz`))
       assert.match((yield* fs.readDirectory(`${home}/data/artifacts`)).join(), /artifacts-.*\.ndjson/)
       assert.deepStrictEqual(open, [], "blocks that nothing tries")
-    }), 60_000)
+    }), 120_000)
 })

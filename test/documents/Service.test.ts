@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { spawnSync } from "node:child_process"
+import { env, platform } from "node:process"
 
 const analyze = (...args: ReadonlyArray<string>) => {
   const { status, stderr, stdout } = spawnSync("systemd-analyze", args, { encoding: "utf8" })
@@ -30,6 +31,51 @@ describe.skipIf(version < 250)(
         assert.isTrue(verified.isWell, verified.said)
         const judged = analyze("security", "--offline=true", `--threshold=${exposureMax * 10}`, "--no-pager", unit)
         assert.isTrue(judged.isWell, judged.said)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+  }
+)
+
+const command = "azure-security-service"
+
+describe.skipIf(platform !== "linux")(
+  platform === "linux" ? command : `${command} (skipped: there is no systemd)`,
+  () => {
+    it.effect("runs a command with the unit's program, user, directory, variables and secrets, in their order", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const directory = yield* fs.makeTempDirectoryScoped()
+        const unit = yield* fs.readFileString("config/azure-security.service")
+        // As `systemctl edit` adds it.
+        const added = "[Service]\nLoadCredential=\nLoadCredential=key:/etc/a key\nEnvironment=\"A=1 2\" B=3\n"
+        yield* fs.writeFileString(`${directory}/unit`, `${unit}\n${added}`)
+        const fake = (name: string, line: string) =>
+          fs.writeFileString(`${directory}/${name}`, `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+        yield* fake("systemctl", `[ "$*" = "cat azure-security.service" ] && cat "${directory}/unit"`)
+        yield* fake("systemd-run", `printf '%s\\n' "$@"`)
+        const { status, stderr, stdout } = spawnSync("config/azure-security-service", ["backfill", "--from", "a b"], {
+          encoding: "utf8",
+          env: { PATH: `${directory}:${env["PATH"]}` }
+        })
+        assert.strictEqual(status, 0, stderr)
+        const said = stdout.trim().split("\n")
+        const lines = said.flatMap((word) => /^--property=(.*)$/.exec(word)?.[1] ?? [])
+        const own = unit.split("\n")
+        for (const line of lines.filter((line) => /^(DynamicUser|State|WorkingDirectory|UMask)/.test(line))) {
+          assert.include(own, line)
+        }
+        assert.isAtLeast(lines.filter((line) => own.includes(line)).length, 7)
+        assert.includeMembers(lines, ["User=azure-security"])
+        const kept = /^(LoadCredential|Environment)=/
+        assert.deepStrictEqual(
+          lines.filter((line) => kept.test(line)),
+          `${unit}\n${added}`.split("\n").filter((line) => kept.test(line))
+        )
+        const name = /^--unit=(.*)$/m.exec(stdout)![1]!
+        assert.include(
+          lines,
+          `BindReadOnlyPaths=-/run/credentials/${name}.service:/run/credentials/azure-security.service`
+        )
+        assert.deepStrictEqual(said.slice(-4), ["/usr/local/bin/azure-security", "backfill", "--from", "a b"])
       }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
   }
 )
