@@ -169,10 +169,8 @@ export const exchange = Effect.fnUntraced(
 /**
  * Makes a version 4 UUID from Effect's `Random` instead of the machine's random source, so that a test can predict it.
  */
-export const requestId: Effect.Effect<string> = Effect.map(
-  Effect.forEach([8, 4, 3, 3, 12], (digits) =>
-    Effect.map(Random.nextIntBetween(0, 16 ** digits - 1), (number) =>
-      number.toString(16).padStart(digits, "0"))),
-  ([a, b, c, d, e]) =>
-    `${a}-${b}-4${c}-a${d}-${e}`
-)
+export const requestId: Effect.Effect<string> = Effect.map(Random.Random, (random) => {
+  const hex = (digits: number) =>
+    Math.floor(random.nextDoubleUnsafe() * 16 ** digits).toString(16).padStart(digits, "0")
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
+})
