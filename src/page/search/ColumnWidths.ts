@@ -27,10 +27,10 @@ const forms: Readonly<Record<string, Form>> = {
   severity: { least: 148, share: 0, rank: 3 },
   user: { least: 130, share: 2, rank: 4 },
   kind: { least: 80, share: 0.5, rank: 5 },
-  evidence: { least: 120, share: 2, rank: 6 },
-  src_ip: { least: 124, share: 0.5, rank: 7 },
+  evidence: { least: 120, share: 2.5, rank: 6 },
+  src_ip: { least: 148, share: 0.5, rank: 7 },
   message_type: { least: 130, share: 0.5, rank: 8 },
-  dst_ip: { least: 124, share: 0.5, rank: 9 },
+  dst_ip: { least: 148, share: 0.5, rank: 9 },
   versions: { least: 92, share: 0, rank: 11 },
   uri: { least: 180, share: 4, rank: 10 }
 }

@@ -104,4 +104,9 @@ export const storyStyles = css`
   @media (hover: none) {
     .tools { opacity: 1; }
   }
+  @media (max-width: 30rem) {
+    dl { grid-template-columns: minmax(0, 1fr); }
+    dt { padding-block-end: 0; font-size: 0.75rem; }
+    dd { padding-block-start: 0; }
+  }
 `
