@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import {
   Headers,
   HttpMiddleware,
+  HttpPlatform,
   HttpRouter,
   HttpServerError,
   HttpServerRequest,
@@ -46,6 +47,13 @@ const misdirected = HttpServerResponse.text(
   { status: 421 }
 )
 
+/**
+ * Compresses the two answers that grow with the number of tenants: `/status` of a thousand with twelve endpoints has 4 MB,
+ * and 76 KB in gzip. Neither has a secret. An answer with one stays as it is, or its length could betray it (BREACH).
+ */
+const compressed = HttpMiddleware.compression({ algorithms: ["gzip"], levels: { gzip: 1 } })
+const growing = /^\/(?:status|metrics)(?:\?|$)/
+
 const isRouteNotFound = (error: unknown) =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
@@ -61,12 +69,16 @@ const complete = (response: HttpServerResponse.HttpServerResponse) => {
 export const layer = HttpRouter.middleware(
   Effect.gen(function*() {
     const access = yield* Access
+    const platform = yield* HttpPlatform.HttpPlatform
     const asTheirs = HttpMiddleware.xForwardedHeaders({ trustedProxies: access.isTrustedProxy })
     return (answer) =>
       Effect.gen(function*() {
         const request = yield* HttpServerRequest.HttpServerRequest
         if (!access.isOwnHost(request)) return complete(misdirected)
-        return complete(yield* Effect.catchIf(asTheirs(answer), isRouteNotFound, () => Effect.succeed(elsewhere)))
+        const told = growing.test(request.url)
+          ? Effect.provideService(compressed(answer), HttpPlatform.HttpPlatform, platform)
+          : answer
+        return complete(yield* Effect.catchIf(asTheirs(told), isRouteNotFound, () => Effect.succeed(elsewhere)))
       }).pipe(
         // Of a proxy only the client's address is believed: a page of another name could send this header itself.
         Effect.updateService(

@@ -27,6 +27,44 @@ describe("the page's interface", () => {
       assert.notInclude(text, "simulated\"")
     }))
 
+  live("compresses the status and metrics, and no answer that may have a secret", () =>
+    Effect.gen(function*() {
+      const { at, microsoft, status } = yield* interfaceOf()
+      const { identity, pace } = fromSettings(
+        "one",
+        yield* decodeInstance("test", written(simulatedInstance(microsoft)))
+      )
+      yield* status.tellInstance("one", {
+        _tag: "Registered",
+        identity,
+        pace,
+        secretExpiresAt: undefined,
+        waitsFor: undefined
+      })
+      const of = (path: string, accepted: string) =>
+        Effect.promise(() =>
+          fetch(`${at}${path}`, { headers: { "accept-encoding": accepted, authorization: `Bearer ${token}` } })
+        )
+      const [small, plain, metrics] = yield* Effect.all([
+        of("/status", "gzip, br"),
+        of("/status", "identity"),
+        of("/metrics", "gzip")
+      ])
+      assert.strictEqual(small.headers.get("content-encoding"), "gzip")
+      assert.isNull(plain.headers.get("content-encoding"))
+      const read = (answer: Response) => Effect.promise(() => answer.json())
+      assert.deepStrictEqual((yield* read(small)).instances, (yield* read(plain)).instances)
+      // Those of one tenant are too short for it.
+      assert.strictEqual(metrics.headers.get("vary"), "Accept-Encoding")
+      yield* Effect.promise(() => metrics.text())
+      for (const path of ["/openapi.json", "/api/instances"]) {
+        const plain = yield* of(path, "gzip, br")
+        assert.strictEqual(plain.status, 200)
+        assert.isNull(plain.headers.get("content-encoding"), path)
+        yield* Effect.promise(() => plain.text())
+      }
+    }))
+
   live("adds, changes and removes an instance, and refuses an old revision", () =>
     Effect.gen(function*() {
       const { ask, documents } = yield* interfaceOf()
