@@ -916,6 +916,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           ])
           await click(alerts.first().locator("summary"))
           await alerts.first().getByText("Your mailbox is almost full").waitFor()
+          await story.locator("section", { hasText: "MITRE" }).getByText("Phishing: Spearphishing Link").waitFor()
           await story.locator("section", { hasText: "Addresses" }).getByText("203.0.113.214").first().waitFor()
           assert.isAtMost(clicks, 6)
           assert.deepStrictEqual(await violations(page), [])

@@ -64,7 +64,7 @@ export const integrationsStyles = css`
   @media (max-width: 30rem) {
     .chips { flex-wrap: nowrap; padding-block: 3px; overflow-x: auto; scrollbar-width: none; }
     .chip { flex: none; }
-    .choice, .choice select { flex: 1; width: 100%; max-width: none; }
+    .choice, .choice select { width: 100%; max-width: none; }
   }
   .chip:hover { background: var(--cds-background-hover); }
   .chip[aria-pressed="true"] { border-color: var(--cds-border-inverse); background: var(--cds-layer-selected-01); }

@@ -102,8 +102,8 @@ export class TenantTable extends LitElement {
       .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); contain: layout paint; }
       .scroll:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 0; }
       /* Rows are boxes of one size that no other depends on, so that a scroll lays out only those that are new. */
-      table, thead, tbody { display: block; min-width: max-content; }
-      tr { display: grid; grid-template-columns: var(--columns); width: max(100%, var(--least)); height: ${rowHeight}px; contain: strict; border-bottom: 1px solid var(--cds-border-subtle-01); }
+      table, thead, tbody { display: block; min-width: var(--least); }
+      tr { display: grid; grid-template-columns: var(--columns); height: ${rowHeight}px; contain: strict; border-bottom: 1px solid var(--cds-border-subtle-01); }
       th, td { padding: 0 0.75rem; overflow: hidden; line-height: ${
       rowHeight - 1
     }px; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
