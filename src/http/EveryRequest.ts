@@ -13,23 +13,24 @@ import { Access } from "./Access.ts"
 
 /**
  * The policy forbids foreign sources, inline code and frames. Only Lit templates create markup: Lit's policy is the only
- * one that may make HTML of a text.
+ * one that may make HTML of a text. `script` is the hash of the one script that the page has within.
  */
-export const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types lit-html"
-].join("; ")
+export const policyOf = (script?: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'self'${script === undefined ? "" : ` '${script}'`}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types lit-html"
+  ].join("; ")
 
 const ofAll = {
-  "content-security-policy": policy,
+  "content-security-policy": policyOf(),
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
@@ -57,8 +58,14 @@ const growing = /^\/(?:status|metrics)(?:\?|$)/
 const isRouteNotFound = (error: unknown) =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
+/** The policy that an answer has already. */
+const policyIn = ({ headers }: HttpServerResponse.HttpServerResponse) => {
+  const own = headers["content-security-policy"]
+  return own === undefined ? {} : { "content-security-policy": own }
+}
+
 const complete = (response: HttpServerResponse.HttpServerResponse) => {
-  const all = HttpServerResponse.setHeaders(response, ofAll)
+  const all = HttpServerResponse.setHeaders(response, { ...ofAll, ...policyIn(response) })
   // Everything but the page's own files changes at any time, so it is not cached.
   return Option.isSome(Headers.get(all.headers, "cache-control"))
     ? all

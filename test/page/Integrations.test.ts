@@ -611,14 +611,23 @@ describeBrowser("the page", () => {
               }
             })
           })
-          // The script of the page itself, too, is asked for again, and the token of the link is kept until then.
+          // On a first visit, when no file comes at all, the page is loaded again, and the token of the link kept until then.
+          await page.clock.install()
+          await page.route("**/page/**", (route) => route.abort())
+          await page.goto(url)
+          await page.locator("html[data-retries]").waitFor()
+          await page.unroute("**/page/**")
+          await Promise.all([page.waitForEvent("load"), page.clock.fastForward(5000)])
+          // The script of the page itself, too, is asked for again.
           await page.route("**/assets/index-*.js", (route) => route.abort(), { times: 1 })
+          await page.goto("about:blank")
           await page.goto(url)
           await page.locator("html[data-retries]").waitFor()
           const frame = await page.evaluate(() =>
             getComputedStyle(document.querySelector("azure-security-page")!, "::after").content
           )
           assert.include(frame, "The page tries again every 5 seconds.")
+          await page.clock.fastForward(5000)
           await page.getByText("Live", { exact: true }).waitFor()
           assert.strictEqual(await streams(), 1)
           await hide(true)
@@ -631,6 +640,7 @@ describeBrowser("the page", () => {
           await page.getByText("This view could not be loaded").waitFor()
           await page.getByText("the page tries again every 5 seconds").waitFor()
           await page.unroute("**/Activity*.js")
+          await page.clock.fastForward(5000)
           await heading(page, "Activity").waitFor()
           await page.getByRole("link", { name: "Integrations" }).click()
           await page.getByRole("link", { name: "Activity" }).click()

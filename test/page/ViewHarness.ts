@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { build } from "vite"
-import { policy } from "../../src/http/EveryRequest.ts"
+import { policyOf } from "../../src/http/EveryRequest.ts"
 
 export const executable = "/usr/bin/chromium"
 
@@ -87,7 +87,7 @@ export const serveView = async (view: View) => {
       const caching = url.startsWith("/api/") || url.startsWith("/signals/") ? "no-store" : "max-age=600"
       response.writeHead(status, {
         "content-type": type,
-        "content-security-policy": policy,
+        "content-security-policy": policyOf(),
         "cache-control": caching
       }).end(body)
     })
