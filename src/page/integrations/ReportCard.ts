@@ -91,9 +91,9 @@ export const reportCard = (told: Told): TemplateResult => {
         ${
     report.required_permissions === undefined ?
       nothing :
-      html`<p class="outside">Required permission: <span class="code">${
-        visible(report.required_permissions.join(", "))
-      }</span></p>`
+      html`<p class="outside">Required permission${
+        report.required_permissions.length > 1 && report.code === "missing_permission" ? "s" : ""
+      }: <span class="code">${visible(report.required_permissions.join(", "))}</span></p>`
   }
         <details>
           <summary>Details${icon("chevron")}</summary>
