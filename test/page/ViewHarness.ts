@@ -163,10 +163,10 @@ export const openPage = async (browser: Browser, views: Views, options: PageOpti
 /** What axe-core finds, one line each. */
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   // The debugger evaluates axe, so that the page's policy does not have to allow it.
-  await page.evaluate(`${axe.source}; undefined`)
+  if (await page.evaluate("globalThis.axe === undefined")) await page.evaluate(`${axe.source}; undefined`)
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { readonly axe: { run: () => Promise<AxeResults> } }
-    return (await axe.run()).violations
+    const { axe } = globalThis as unknown as { readonly axe: { run: (options: object) => Promise<AxeResults> } }
+    return (await axe.run({ resultTypes: ["violations"], preload: false })).violations
   })
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, target }) => `${id}: ${JSON.stringify(target)} ${html}`))
 }
