@@ -116,9 +116,9 @@ export const accessible = async (page: Page, state: string): Promise<void> => {
   if (await page.evaluate("globalThis.axe === undefined")) {
     await page.evaluate(`(() => { const module = undefined; ${axe} })()`)
   }
-  const violations = await page.evaluate(`axe.run(document, { resultTypes: ["violations"], preload: false })`).then((result) =>
-    (result as { readonly violations: ReadonlyArray<Violation> }).violations
-  )
+  const violations = await page.evaluate(`axe.run(document, { resultTypes: ["violations"], preload: false })`).then((
+    result
+  ) => (result as { readonly violations: ReadonlyArray<Violation> }).violations)
   assert.deepStrictEqual(
     violations.flatMap(({ id, nodes }) =>
       nodes.map(({ failureSummary, target }) => `${id}: ${target.flat().join(" ")}: ${failureSummary}`)

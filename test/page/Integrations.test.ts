@@ -799,6 +799,6 @@ describeBrowser("the page", () => {
           await page.clock.fastForward(5000)
           await page.getByText("Live", { exact: true }).waitFor()
         })
-      }), 30_000)
+      }), 60_000)
   })
 })

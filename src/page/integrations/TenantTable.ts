@@ -13,7 +13,7 @@ import { conditions, endpointStates } from "./Tiles.ts"
 
 const rowHeight = 40
 /** Widths of the matrix's columns, in pixels. */
-const [stateWidth, nameWidth, endpointWidth] = [124, 200, 156]
+const [stateWidth, nameWidth, endpointWidth] = [124, 200, 164]
 
 interface Column {
   readonly label: string
