@@ -353,7 +353,7 @@ describeBrowser("the page", () => {
             await banner.waitFor({ state: "detached" })
           })
         }),
-      30_000
+      60_000
     )
 
     it.effect("opens only with the token, and closes again", () =>
