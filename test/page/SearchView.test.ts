@@ -892,7 +892,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
             .waitFor()
           // No line begins with the comma behind a value, at the widths where one could.
           const alone = await story.locator(".sentence").evaluate((sentence: HTMLElement) => {
-            const values = Array.from(sentence.querySelectorAll(".whole"), (whole) => {
+            const values = Array.from(sentence.querySelectorAll(".whole:has(button)"), (whole) => {
               const range = document.createRange()
               range.selectNode(Array.from(whole.childNodes).findLast(({ nodeType }) => nodeType === Node.TEXT_NODE)!)
               return { range, value: whole.querySelector("button")! }

@@ -81,16 +81,15 @@ export class StoryView extends LitElement {
     >${shown}</button>`
   }
 
-  /** The parts of a sentence. A comma or full stop behind a value stays with it; at a button, a line may end otherwise. */
+  /** The parts of a sentence. No line ends within a date. A comma or full stop behind a value stays with it; at a button, a line may end otherwise. */
   private sentence(parts: Story["sentence"]) {
     const markOf = (part: Story["sentence"][number] | undefined) =>
       typeof part === "string" ? /^[,.]/.exec(part)?.[0] ?? "" : ""
     return parts.map((part, place) =>
       typeof part !== "string"
         ? html`<span class="whole">${this.value(part)}${markOf(parts[place + 1])}</span>`
-        : typeof parts[place - 1] === "object"
-        ? part.slice(markOf(part).length)
-        : part
+        : (typeof parts[place - 1] === "object" ? part.slice(markOf(part).length) : part).split(/(\d{4}-\d\d-\d\d)/)
+          .map((text, at) => at % 2 === 0 ? text : html`<span class="whole">${text}</span>`)
     )
   }
 
