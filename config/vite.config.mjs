@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync } from "node:zlib"
@@ -14,22 +15,28 @@ const types = {
   svg: "image/svg+xml"
 }
 
-/** Puts the script that tries again in front of all files of the page. */
+/** Writes the script that tries again into the page, in front of all its files, and returns the script's hash as well. */
 function withRetry(html, bundle) {
-  const { fileName } = Object.values(bundle).find(({ name, type }) => type === "chunk" && name === "retry")
-  return html.replace(/(?=<(?:link|script)\b)/, `<script src="/page/${fileName}"></script>\n    `)
+  const { code, fileName } = Object.values(bundle).find(({ name, type }) => type === "chunk" && name === "retry")
+  delete bundle[fileName]
+  const script = code.trim()
+  return {
+    html: html.replace(/(?=<(?:link|script)\b)/, () => `<script>${script}</script>\n    `),
+    script: `sha256-${createHash("sha256").update(script).digest("base64")}`
+  }
 }
 
 function pack(_, bundle) {
   const index = bundle["index.html"]
-  index.source = withRetry(String(index.source), bundle)
+  const { html, script } = withRetry(String(index.source), bundle)
+  index.source = html
   const files = {}
   const modules = Object.values(bundle).flatMap((file) => file.type === "chunk" ? Object.keys(file.modules) : [])
   for (const [name, file] of Object.entries(bundle)) {
     const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source)
     const type = types[name.split(".").at(-1)]
     if (type === undefined) this.error(`${name} has no type: add it to config/vite.config.mjs`)
-    files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64") }
+    files[name] = { type, brotli: brotliCompressSync(bytes).toString("base64"), ...(file === index ? { script } : {}) }
     delete bundle[name]
   }
   // The bundle's notices name the page's packages as well.

@@ -6,6 +6,7 @@
 import { Effect, Layer, Option, Predicate } from "effect"
 import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { brotliDecompressSync, gzipSync } from "node:zlib"
+import { policyOf } from "./EveryRequest.ts"
 
 /** Paths of the views; `/` redirects to the first, which is what an administrator looks for. */
 export const views = ["/admin/settings/integrations", "/signals/search", "/signals/activity"] as const
@@ -13,6 +14,8 @@ export const views = ["/admin/settings/integrations", "/signals/search", "/signa
 interface File {
   readonly type: string
   readonly brotli: Uint8Array
+  /** Hash of the script in it. */
+  readonly script: string | undefined
 }
 
 type Files = ReadonlyMap<string, File>
@@ -23,7 +26,9 @@ const isMissing = (defect: unknown) => Predicate.hasProperty(defect, "code") && 
 const load: Effect.Effect<Files> = Effect.promise(() => import("#page")).pipe(
   Effect.map(({ default: files }): Files =>
     new Map(
-      Object.entries(files).map(([name, { brotli, type }]) => [name, { type, brotli: Buffer.from(brotli, "base64") }])
+      Object.entries(files).map((
+        [name, { brotli, script, type }]
+      ) => [name, { type, brotli: Buffer.from(brotli, "base64"), script }])
     )
   ),
   // Nobody built the page yet. Once built, it is served after the next start.
@@ -55,6 +60,7 @@ const answer = (file: File, caching: string) =>
       headers: {
         "cache-control": caching,
         vary: "accept-encoding",
+        ...(file.script === undefined ? {} : { "content-security-policy": policyOf(file.script) }),
         ...(coding === undefined ? {} : { "content-encoding": coding })
       }
     })

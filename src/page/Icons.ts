@@ -1,5 +1,6 @@
 /** Carbon's icons as templates. An icon stands beside a word and never replaces it. */
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit"
+import type { TemplateResult } from "lit"
+import { html, unsafeStatic } from "lit/static-html.js"
 
 interface Drawing {
   readonly size: 16 | 32
@@ -82,13 +83,29 @@ const drawings = {
 
 export type IconName = keyof typeof drawings
 
-/** An icon in the colour of its text; `slot` is the slot of the Carbon component around the icon. */
+const made = new Map<string, TemplateResult>()
+
+/**
+ * An icon in the colour of its text; `slot` is the slot of the Carbon component around the icon. Each is a template
+ * without parts and made once: rows of a long table have thousands of icons.
+ */
 export const icon = (
   name: IconName,
   { slot, size = 16 }: { readonly slot?: string; readonly size?: number } = {}
 ): TemplateResult => {
+  const key = `${name} ${size} ${slot}`
+  const before = made.get(key)
+  if (before !== undefined) return before
   const drawing = drawings[name]
-  const path: SVGTemplateResult = svg`<path fill-rule="evenodd" d=${drawing.path}></path>`
-  return html`<svg class="icon icon-${name}" slot=${slot ?? nothing} width=${size} height=${size} fill="currentColor"
-    viewBox="0 0 ${drawing.size} ${drawing.size}" aria-hidden="true" focusable="false">${path}</svg>`
+  const [named, drawn, box, wide, at] = [
+    name,
+    drawing.path,
+    String(drawing.size),
+    String(size),
+    slot === undefined ? "" : `slot="${slot}"`
+  ].map(unsafeStatic)
+  const drawnIcon = html`<svg class="icon icon-${named}" ${at} width="${wide}" height="${wide}" fill="currentColor"
+    viewBox="0 0 ${box} ${box}" aria-hidden="true" focusable="false"><path fill-rule="evenodd" d="${drawn}"></path></svg>`
+  made.set(key, drawnIcon)
+  return drawnIcon
 }

@@ -84,7 +84,7 @@ export const frame = css`
   }
   .action.zone { width: auto; padding: 0 0.75rem; color: var(--cds-text-secondary); font: inherit; font-size: 0.75rem; }
   .action:hover { background: var(--cds-background-hover); }
-  main { min-height: 100vh; max-width: 99rem; margin: 0 auto; padding: 5rem 2rem 4rem; }
+  main { min-height: 100vh; max-width: 120rem; margin: 0 auto; padding: 5rem 2rem 4rem; }
   main:focus { outline: none; }
   .card {
     max-width: 30rem;

@@ -1,6 +1,6 @@
 /**
- * Loads the page again when one of its files did not come, as while the connector starts again. It is a script of its own
- * without imports, in front of all others: a browser that has it from an earlier visit runs it when nothing else comes.
+ * Loads the page again when one of its files did not come, as while the connector starts again. The build writes this
+ * script, which imports nothing, into the page itself in front of all others: it is there when nothing else comes.
  */
 {
   const everyMillis = 5000

@@ -37,7 +37,7 @@ export const text = css`
     white-space: nowrap;
   }
   .icon { flex: none; }
-  .icon-connected { color: var(--cds-support-success); }
+  .icon-connected { color: var(--page-good-icon); }
   .icon-warning { color: var(--page-warning-icon); }
   .icon-failed { color: var(--cds-support-error); }
   .icon-waiting, .icon-cooldown { color: var(--cds-support-info); }
@@ -84,7 +84,8 @@ export const fields = css`
     font: inherit;
     letter-spacing: 0.16px;
   }
-  select { padding-right: 2.5rem; text-overflow: ellipsis; }
+  /* Browsers indent the text of a list by themselves. */
+  select { padding: 0 2.5rem 0 0.75rem; text-overflow: ellipsis; }
   input::placeholder { color: var(--cds-text-placeholder); opacity: 1; }
   input:focus, select:focus { outline-color: var(--cds-focus); }
   input[aria-invalid="true"], select[aria-invalid="true"] { outline-color: var(--cds-support-error); }

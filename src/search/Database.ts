@@ -16,7 +16,7 @@ export const databaseName = "search.sqlite"
 /** Marks the file as ours: `azse`. */
 const applicationId = 0x617a7365
 /** Version of the tables. A database of another version is rebuilt. */
-const schemaVersion = 2
+const schemaVersion = 3
 
 const schema = `
   CREATE TABLE counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -44,6 +44,17 @@ const propertiesOf = (line: string): Properties | undefined => {
 const cut = (text: string, lengthMax: number): string =>
   text.length <= lengthMax ? text : text.slice(0, lengthMax).toWellFormed()
 
+const techniquesOf = (value: unknown): string | undefined => {
+  const ids = Array.isArray(value) ? value.filter((one): one is string => typeof one === "string" && one !== "") : []
+  const told = ids.join(" ")
+  // Only whole ids.
+  return ids.length === 0
+    ? undefined
+    : told.length <= rowTextMax
+    ? told
+    : told.slice(0, told.lastIndexOf(" ", rowTextMax))
+}
+
 /** Reads a line; undefined when the line is no artifact. `date` is the time of an artifact without a valid one. */
 export const documentOf = (line: string, date: string, alerts: {
   readonly of: (alert: string) => ReadonlyArray<string>
@@ -88,7 +99,9 @@ export const documentOf = (line: string, date: string, alerts: {
     tenant_id: tagged("tenantId")[0],
     alert_id: tagged("alertId")[0],
     incident_id: tagged("incidentId")[0],
-    product: tagged("product")[0]
+    product: tagged("product")[0],
+    category: text("ruleCategory"),
+    techniques: techniquesOf(artifact["attackTechniqueIds"])
   }
   const row = Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => value === undefined ? [] : [[name, cut(value, rowTextMax)]])

@@ -24,7 +24,9 @@ const names = [
   "tenant_id",
   "alert_id",
   "incident_id",
-  "product"
+  "product",
+  "category",
+  "techniques"
 ] as const satisfies ReadonlyArray<keyof Row>
 
 /** Keys per millisecond: so many artifacts may share one time. */

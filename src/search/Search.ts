@@ -34,7 +34,11 @@ export const Row = Schema.Struct({
   alert_id: text,
   incident_id: text,
   /** The product that found it, from the tag `product:`. */
-  product: text
+  product: text,
+  /** `ruleCategory`: what the alert is about, often a tactic of ATT&CK. */
+  category: text,
+  /** Ids of ATT&CK's techniques, with blanks between them. */
+  techniques: text
 })
 export type Row = typeof Row.Type
 

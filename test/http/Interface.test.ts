@@ -1,6 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect, Fiber, Schedule, Schema, type Scope, Stream, SubscriptionRef } from "effect"
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { createHash } from "node:crypto"
 import { connect } from "node:net"
 import manifest from "../../package.json" with { type: "json" }
 import { Finding } from "../../src/checks/Finding.ts"
@@ -25,6 +26,44 @@ describe("the page's interface", () => {
       assert.notProperty(json.instances[0]!.document, "note")
       assert.notInclude(text, "client_secret\"")
       assert.notInclude(text, "simulated\"")
+    }))
+
+  live("compresses the status and metrics, and no answer that may have a secret", () =>
+    Effect.gen(function*() {
+      const { at, microsoft, status } = yield* interfaceOf()
+      const { identity, pace } = fromSettings(
+        "one",
+        yield* decodeInstance("test", written(simulatedInstance(microsoft)))
+      )
+      yield* status.tellInstance("one", {
+        _tag: "Registered",
+        identity,
+        pace,
+        secretExpiresAt: undefined,
+        waitsFor: undefined
+      })
+      const of = (path: string, accepted: string) =>
+        Effect.promise(() =>
+          fetch(`${at}${path}`, { headers: { "accept-encoding": accepted, authorization: `Bearer ${token}` } })
+        )
+      const [small, plain, metrics] = yield* Effect.all([
+        of("/status", "gzip, br"),
+        of("/status", "identity"),
+        of("/metrics", "gzip")
+      ])
+      assert.strictEqual(small.headers.get("content-encoding"), "gzip")
+      assert.isNull(plain.headers.get("content-encoding"))
+      const read = (answer: Response) => Effect.promise(() => answer.json())
+      assert.deepStrictEqual((yield* read(small)).instances, (yield* read(plain)).instances)
+      // Those of one tenant are too short for it.
+      assert.strictEqual(metrics.headers.get("vary"), "Accept-Encoding")
+      yield* Effect.promise(() => metrics.text())
+      for (const path of ["/openapi.json", "/api/instances"]) {
+        const plain = yield* of(path, "gzip, br")
+        assert.strictEqual(plain.status, 200)
+        assert.isNull(plain.headers.get("content-encoding"), path)
+        yield* Effect.promise(() => plain.text())
+      }
     }))
 
   live("adds, changes and removes an instance, and refuses an old revision", () =>
@@ -429,9 +468,14 @@ describe("the page's interface", () => {
       for (const path of views) {
         const { headers, status, text } = yield* ask("GET", path)
         assert.strictEqual(status, 200)
-        assert.include(headers["content-security-policy"], "default-src 'none'; script-src 'self'; style-src 'self'")
+        const [, within = ""] = /<script>([^<]*)<\/script>/.exec(text) ?? []
+        const hash = createHash("sha256").update(within).digest("base64")
+        assert.include(
+          headers["content-security-policy"],
+          `default-src 'none'; script-src 'self' 'sha256-${hash}'; style-src 'self'`
+        )
         assert.match(text, /<azure-security-page[ >]/)
-        assert.notMatch(text, /<script(?![^>]* src=)|style=|onload=|https?:/)
+        assert.notMatch(text.replace("<script>", ""), /<script(?![^>]* src=)|style=|onload=|https?:/)
         for (const [, asset] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
           assert.strictEqual((yield* ask("GET", asset!)).status, 200, asset)
         }

@@ -16,6 +16,10 @@ describe("the columns", () => {
       if (width >= 600) assert.includeMembers(names(shown), ["time", "title", "indicator"])
     }
     assert.deepStrictEqual(names(fitted(all, 1900, {}).left), [])
+    // A wide title counts for more than the last of the columns.
+    const { left, widths: some } = fitted(all, 1500, {})
+    assert.deepStrictEqual(names(left), ["dst_ip"])
+    assert.isAtLeast(some["title"]! + some["indicator"]! + some["user"]!, 530 + 230)
     const { widths } = fitted(all, 1900, {})
     assert.strictEqual(Math.max(...Object.values(widths)), widths["indicator"])
   })

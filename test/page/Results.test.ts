@@ -17,7 +17,7 @@ const found = (from: number, to: number, next: number | null = null) => ({
 })
 const keys = ({ rows }: { readonly rows: ReadonlyArray<{ readonly key: number }> }) => rows.map(({ key }) => key)
 
-describe("the colours of severities", () => {
+describe("the colours of severities and states", () => {
   it("differ from every layer by 3:1, in both themes", () => {
     const css = ["Base", "Themes"].map((name) => readFileSync(`src/page/${name}.css`, "utf8")).join("\n")
     const luminance = (colour: string) => {
@@ -33,16 +33,22 @@ describe("the colours of severities", () => {
       return other === null ? found ?? assert.fail(name) : valueOf(other[1]!, isDark)
     }
     const faint = [false, true].flatMap((isDark) =>
-      ["--page-high", "--page-warning-icon", "--cds-support-error", "--cds-support-info", "--cds-icon-secondary"]
+      [
+        "--page-high",
+        "--page-warning-icon",
+        "--page-good-icon",
+        "--cds-support-error",
+        "--cds-support-info",
+        "--cds-icon-secondary"
+      ]
         .flatMap((name) =>
-          ["--cds-background", "--cds-layer-01", "--cds-layer-hover-01"].flatMap((ground) => {
-            const [dark, light] = [name, ground].map((one) => luminance(valueOf(one, isDark))).sort((a, b) => a - b)
-            const contrast = (light! + 0.05) / (dark! + 0.05)
-            // Carbon's yellow icon is as light as it may be on a row under the pointer.
-            return contrast >= (name === "--page-warning-icon" && ground === "--cds-layer-hover-01" ? 2.5 : 3)
-              ? []
-              : `${name} on ${ground}: ${contrast.toFixed(2)}`
-          })
+          ["--cds-background", "--cds-layer-01", "--cds-layer-hover-01", "--cds-layer-selected-01"].flatMap(
+            (ground) => {
+              const [dark, light] = [name, ground].map((one) => luminance(valueOf(one, isDark))).sort((a, b) => a - b)
+              const contrast = (light! + 0.05) / (dark! + 0.05)
+              return contrast >= 3 ? [] : `${name} on ${ground}: ${contrast.toFixed(2)}`
+            }
+          )
         )
     )
     assert.deepStrictEqual(faint, [])

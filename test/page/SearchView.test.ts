@@ -890,6 +890,25 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
             /URL click was detected” is a new alert of high severity in .*, about amy@contoso\.example/
           )
             .waitFor()
+          // No line begins with the comma behind a value, at the widths where one could.
+          const alone = await story.locator(".sentence").evaluate((sentence: HTMLElement) => {
+            const values = Array.from(sentence.querySelectorAll(".whole:has(button)"), (whole) => {
+              const range = document.createRange()
+              range.selectNode(Array.from(whole.childNodes).findLast(({ nodeType }) => nodeType === Node.TEXT_NODE)!)
+              return { range, value: whole.querySelector("button")! }
+            }).filter(({ range }) => range.toString().trim() === ",")
+            const found: Array<number> = []
+            for (let width = 340; width < 440; width += 2) {
+              sentence.style.width = `${width}px`
+              const wraps = values.some(({ range, value }) =>
+                range.getBoundingClientRect().top >= value.getBoundingClientRect().bottom
+              )
+              if (wraps) found.push(width)
+            }
+            sentence.style.width = ""
+            return values.length === 0 ? [-1] : found
+          })
+          assert.deepStrictEqual(alone, [])
           const evidence = await story.locator("summary").allInnerTexts()
           assert.match(evidence[0]!, /Your mailbox is almost full\s+from it@c0ntoso\.example to amy@contoso\.example/)
           assert.match(evidence.join(" "), /hxxps:\/\/login\[\.\]c0ntoso\[\.\]example:8443\/x\s+Verdict:\s+Malicious/)
@@ -916,6 +935,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           ])
           await click(alerts.first().locator("summary"))
           await alerts.first().getByText("Your mailbox is almost full").waitFor()
+          await story.locator("section", { hasText: "MITRE" }).getByText("Phishing: Spearphishing Link").waitFor()
           await story.locator("section", { hasText: "Addresses" }).getByText("203.0.113.214").first().waitFor()
           assert.isAtMost(clicks, 6)
           assert.deepStrictEqual(await violations(page), [])

@@ -133,11 +133,23 @@ describe("the story of an alert", () => {
     const incident = { ...row, stream: "azure_security_incident" } as Row
     delete (incident as { alert_id?: string }).alert_id
     delete (incident as { user?: string }).user
-    const members = [{ ...row, user: "bert@contoso.example", hostname: "dc01" }]
+    const members = [{
+      ...row,
+      user: "bert@contoso.example",
+      hostname: "dc01",
+      category: "InitialAccess",
+      techniques: "T1566.002 T1078"
+    }]
     const story = told({ status: "resolved", resolvingComment: "Done.", lastModifiedBy: "Bert" }, incident, members)
     assert.match(said(story), /is a resolved incident .* about bert@contoso\.example, on dc01/)
     assert.deepStrictEqual(story.comments.map(({ text }) => text), ["Done."])
     assert.deepStrictEqual(story.moments.map(({ what }) => what), [`Alert: ${row.title}`])
+    assert.deepStrictEqual(story.tactics.map(({ name, techniques }) => [name, techniques.map(({ id }) => id)]), [[
+      "Initial Access",
+      ["T1566.002", "T1078"]
+    ]])
+    // An alert has its own techniques, and not those of the others.
+    assert.deepStrictEqual(told({}, row, members).tactics, [])
   })
 })
 

@@ -132,6 +132,33 @@ describe("Tiles", () => {
     ])
   })
 
+  it("asks once for all permissions that endpoints lack", () => {
+    const lacking = (name: Instance["endpoints"][number]["name"], permission: string) =>
+      endpoint(name, {
+        state: "forbidden",
+        error: report(`lacks ${permission}`, {
+          code: "missing_permission",
+          remedy: `Grant ${permission}`,
+          required_permissions: [permission, "Directory.Read.All"]
+        })
+      })
+    const one = faults(running("x", { endpoints: [lacking("users", "User.Read.All")] }))
+    assert.deepStrictEqual(one.map(({ report: { remedy } }) => remedy), ["Grant User.Read.All"])
+    const told = faults(running("x", {
+      endpoints: [
+        endpoint("alerts", { state: "cooldown", error: report("throttled") }),
+        lacking("users", "User.Read.All"),
+        lacking("signIns", "AuditLog.Read.All"),
+        lacking("directoryAudits", "AuditLog.Read.All")
+      ]
+    }))
+    assert.deepStrictEqual(told.map(({ endpoints, report }) => [endpoints, report.required_permissions]), [[
+      ["alerts"],
+      undefined
+    ], [["users", "signIns", "directoryAudits"], ["User.Read.All", "AuditLog.Read.All"]]])
+    assert.match(told[1]!.report.remedy, /^Grant these application permissions/)
+  })
+
   it("leaves to the whole page what the process reports of itself", () => {
     const whole = report("settings.json: line 3", { code: "settings_invalid", remedy: "correct the settings" })
     const own = report("settings.json: line 3", { code: "settings_invalid", instance: "a" })

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { build } from "vite"
-import { policy } from "../../src/http/EveryRequest.ts"
+import { policyOf } from "../../src/http/EveryRequest.ts"
 
 export const executable = "/usr/bin/chromium"
 
@@ -87,7 +87,7 @@ export const serveView = async (view: View) => {
       const caching = url.startsWith("/api/") || url.startsWith("/signals/") ? "no-store" : "max-age=600"
       response.writeHead(status, {
         "content-type": type,
-        "content-security-policy": policy,
+        "content-security-policy": policyOf(),
         "cache-control": caching
       }).end(body)
     })
@@ -163,10 +163,10 @@ export const openPage = async (browser: Browser, views: Views, options: PageOpti
 /** What axe-core finds, one line each. */
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   // The debugger evaluates axe, so that the page's policy does not have to allow it.
-  await page.evaluate(`${axe.source}; undefined`)
+  if (await page.evaluate("globalThis.axe === undefined")) await page.evaluate(`${axe.source}; undefined`)
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { readonly axe: { run: () => Promise<AxeResults> } }
-    return (await axe.run()).violations
+    const { axe } = globalThis as unknown as { readonly axe: { run: (options: object) => Promise<AxeResults> } }
+    return (await axe.run({ resultTypes: ["violations"], preload: false })).violations
   })
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, target }) => `${id}: ${JSON.stringify(target)} ${html}`))
 }

@@ -59,7 +59,7 @@ export const activityStyles = css`
   input:focus-visible + span { outline: 2px solid var(--cds-focus); outline-offset: 1px; z-index: 1; }
   .plots {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, max(30rem, 34%)), 1fr));
     gap: 1rem;
     align-items: start;
   }

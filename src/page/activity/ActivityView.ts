@@ -2,6 +2,7 @@
 import "@carbon/web-components/es/components/button/button.js"
 import { html, LitElement, type PropertyValues } from "lit"
 import { type ActivityDocument, type ActivityRange, client, Refused, type StatusDocument } from "../Client.ts"
+import { count } from "../Format.ts"
 import type { Hearing } from "../Live.ts"
 import { text } from "../Styles.ts"
 import { sentence, visible } from "../Text.ts"
@@ -27,6 +28,15 @@ interface Shown {
   readonly activity: ActivityDocument
   readonly plots: ReadonlyArray<Plot>
   readonly steps: ReadonlyArray<number>
+}
+
+/** Says which endpoints were polled and refused: that is no outage while others of their tenant deliver. */
+const refused = (instances: StatusDocument["instances"]): string => {
+  const found = instances.flatMap(({ endpoints }) => endpoints.filter(({ state }) => state === "forbidden")).length
+  if (found === 0) return ""
+  return found === 1
+    ? " One endpoint lacks a permission or licence and delivers nothing: see Integrations."
+    : ` ${count(found)} endpoints lack a permission or licence and deliver nothing: see Integrations.`
 }
 
 /** `<azure-security-activity>`: the view at `/signals/activity`. A visible view asks every minute. */
@@ -200,7 +210,9 @@ export class ActivityView extends LitElement {
       <h2>Cooldowns and outages</h2>
       ${
       all.length === 0
-        ? html`<p class="quiet">None in this time: every endpoint that is on was polled, as far as this process ran.</p>`
+        ? html`<p class="quiet">None in this time: every endpoint that is on was polled, as far as this process ran.${
+          refused(instances.filter((one) => chooses(this.choice, one)))
+        }</p>`
         : html`<label class="words"><span>Tenant or group</span><input type="search" .value=${this.words} @input=${(
           event: Event
         ) => {

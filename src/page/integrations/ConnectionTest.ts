@@ -43,7 +43,7 @@ export class ConnectionTest extends LitElement {
       }
       li > .mark { font-weight: 600; }
       li > .word { font-weight: 600; }
-      .passed > .mark { color: var(--cds-support-success); }
+      .passed > .mark { color: var(--page-good-icon); }
       .passed > .word, .skipped > .word { font-weight: 400; }
       li > div { display: grid; gap: 0.25rem; min-width: 0; }
       .remedy { font-weight: 600; }

@@ -10,7 +10,7 @@ export const endpointStyles = css`
   .endpoint { border-top: 1px solid var(--cds-border-subtle); }
   .endpoint > summary {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(0, 1.5fr) minmax(0, 1fr) 1rem;
+    grid-template-columns: 7.25rem minmax(0, 1fr) max-content 1rem;
     align-items: center;
     gap: 0.5rem;
     min-height: 2.5rem;

@@ -76,6 +76,7 @@ export const formStyles = css`
   .where { padding: 0.5rem 1rem; color: var(--cds-text-secondary); font-size: 0.75rem; line-height: 1rem; }
   @media (max-width: 30rem) {
     input:where(:not([type="checkbox"]):not([type="radio"])) { padding: 0 0.5rem; }
+    select { padding-left: 0.25rem; }
     .endpoint-row { grid-template-columns: minmax(0, 1fr) 6rem; gap: 0.5rem; }
     .buttons:not(.two) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
     .buttons:not(.two) .test { grid-row: 1; grid-column: span 2; }

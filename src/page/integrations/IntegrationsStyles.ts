@@ -33,6 +33,7 @@ export const integrationsStyles = css`
   }
   .choice select:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
   .shapes { display: flex; gap: 0.25rem; margin-left: auto; }
+  .none { margin-bottom: 1rem; }
   .export { display: flex; justify-content: flex-end; margin-bottom: 0.5rem; }
   .plain {
     padding: 0;
@@ -44,7 +45,7 @@ export const integrationsStyles = css`
     cursor: pointer;
   }
   .plain:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 1px; }
-  .chips { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+  .chips { display: flex; flex-wrap: wrap; gap: 0.5rem; width: 100%; }
   .chip {
     display: flex;
     align-items: center;
@@ -58,6 +59,12 @@ export const integrationsStyles = css`
     font: inherit;
     font-size: 0.75rem;
     cursor: pointer;
+  }
+  /* On a phone the chips are one line each that scrolls, or the tenants would begin below the screen. */
+  @media (max-width: 30rem) {
+    .chips { flex-wrap: nowrap; padding-block: 3px; overflow-x: auto; scrollbar-width: none; }
+    .chip { flex: none; }
+    .choice, .choice select { width: 100%; max-width: none; }
   }
   .chip:hover { background: var(--cds-background-hover); }
   .chip[aria-pressed="true"] { border-color: var(--cds-border-inverse); background: var(--cds-layer-selected-01); }

@@ -18,7 +18,7 @@ export const reportStyles = css`
   }
   .report.warning { border-left-color: var(--cds-support-warning); background: var(--page-warning); }
   .report > .icon { margin-top: 0.125rem; }
-  .report > div { display: grid; gap: 0.375rem; min-width: 0; }
+  .report > div { container-type: inline-size; display: grid; gap: 0.375rem; min-width: 0; }
   .remedy { font-weight: 600; }
   .remedy::first-letter { text-transform: uppercase; }
   .report summary {
@@ -37,6 +37,10 @@ export const reportStyles = css`
     line-height: 1rem;
   }
   .facts dt { color: var(--cds-text-secondary); }
+  @container (max-width: 20rem) {
+    .report .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+    .report .facts dd { margin-bottom: 0.375rem; }
+  }
 `
 
 /** Labels of a report's fields. */
@@ -87,9 +91,9 @@ export const reportCard = (told: Told): TemplateResult => {
         ${
     report.required_permissions === undefined ?
       nothing :
-      html`<p class="outside">Required permission: <span class="code">${
-        visible(report.required_permissions.join(", "))
-      }</span></p>`
+      html`<p class="outside">Required permission${
+        report.required_permissions.length > 1 && report.code === "missing_permission" ? "s" : ""
+      }: <span class="code">${visible(report.required_permissions.join(", "))}</span></p>`
   }
         <details>
           <summary>Details${icon("chevron")}</summary>

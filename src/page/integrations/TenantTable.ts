@@ -1,5 +1,5 @@
 /** The table of all tenants, and the matrix of tenants and endpoints. Only the rows in sight are drawn. */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit"
+import { css, html, LitElement, nothing, type PropertyValues } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import { clock, count, length, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
@@ -12,80 +12,79 @@ import { ailments, type Tenant } from "./TenantRows.ts"
 import { conditions, endpointStates } from "./Tiles.ts"
 
 const rowHeight = 40
-/** Widths of the columns that stay whole, in pixels. */
-const [stateWidth, nameWidth, endpointWidth] = [124, 200, 148]
+/** Widths of the matrix's columns, in pixels. */
+const [stateWidth, nameWidth, endpointWidth] = [124, 200, 164]
 
 interface Column {
   readonly label: string
-  readonly cell: (tenant: Tenant, now: number) => unknown
+  /** Pixels, or what `grid-template-columns` takes. */
+  readonly width: string
   readonly isNumber?: boolean
-  /** Pixels, or a part of the width. */
-  readonly width?: string
   readonly hint?: string
 }
-
-const timed = (time: string | null, now: number) =>
-  time === null ? "never" : html`<time datetime=${time} title=${clock(time)}>${relative(time, now)}</time>`
 
 const stateOf = ({ tile }: Tenant) => {
   const { icon: drawing, word } = conditions.find(({ condition }) => condition === tile.condition)!
   return html`<span class="state ${tile.condition}">${icon(drawing)}<span>${word}</span></span>`
 }
 
+/** The columns of the table; {@link tenantCells} has their cells in the same order. */
 const tenantColumns: ReadonlyArray<Column> = [
-  { label: "State", cell: stateOf, width: `${stateWidth}` },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: "19%" },
-  {
-    label: "Group",
-    cell: ({ group }) =>
-      group === "" ? "–" : visible(group)
-  },
+  { label: "State", width: `${stateWidth}px` },
+  { label: "Tenant", width: "minmax(9rem, 2fr)" },
+  { label: "Group", width: "minmax(7rem, 1fr)" },
   {
     label: "Lag",
-    cell: ({ lag }) => lag === undefined ? "–" : length(Math.max(0, lag)),
+    width: "84px",
     isNumber: true,
     hint: "Time since the last success of the endpoint that waits longest for one"
   },
-  { label: "Last success", cell: ({ lastSuccess }, now) => timed(lastSuccess, now), width: "12%" },
-  {
-    label: "Next poll",
-    cell: ({ isPolling, nextPoll }, now) => nextPoll === null && isPolling ? "now" : upcoming(nextPoll, now)
-  },
-  {
-    label: "Today",
-    cell: ({ today }) => count(today),
-    isNumber: true,
-    hint: "Records of polls that began today, in UTC"
-  },
-  { label: "Requests", cell: ({ requests }) => count(requests), isNumber: true, hint: "Requests in the last minute" },
-  {
-    label: "Warnings",
-    width: "16%",
-    cell: ({ ailments: found }) =>
-      found.size === 0 ? "–" : ailments.filter(({ name }) => found.has(name)).map(({ word }) => word).join(", ")
-  }
+  { label: "Last success", width: "136px" },
+  { label: "Next poll", width: "108px" },
+  { label: "Today", width: "88px", isNumber: true, hint: "Records of polls that began today, in UTC" },
+  { label: "Requests", width: "108px", isNumber: true, hint: "Requests in the last minute" },
+  { label: "Warnings", width: "minmax(12.5rem, 1fr)" }
 ]
 
+const warningsOf = ({ ailments: found }: Tenant) =>
+  found.size === 0 ? "–" : ailments.filter(({ name }) => found.has(name)).map(({ word }) => word).join(", ")
+
+const nextOf = ({ isPolling, nextPoll }: Tenant, now: number) =>
+  nextPoll === null ? isPolling ? "now" : "–" : upcoming(nextPoll, now)
+
+/** The cells of a tenant as one template: a scroll makes many rows, and a template for each cell took a third of a frame. */
+const tenantCells = (tenant: Tenant, now: number) =>
+  html`<td role="gridcell">${stateOf(tenant)}</td><td role="gridcell">${visible(tenant.tile.displayName)}</td>
+    <td role="gridcell">${tenant.group === "" ? "–" : visible(tenant.group)}</td>
+    <td role="gridcell" class="number">${tenant.lag === undefined ? "–" : length(Math.max(0, tenant.lag))}</td>
+    <td role="gridcell"><time datetime=${tenant.lastSuccess ?? nothing}>${relative(tenant.lastSuccess, now)}</time></td>
+    <td role="gridcell">${nextOf(tenant, now)}</td>
+    <td role="gridcell" class="number">${count(tenant.today)}</td>
+    <td role="gridcell" class="number">${count(tenant.requests)}</td>
+    <td role="gridcell">${warningsOf(tenant)}</td>`
+
+type Facts = typeof endpointFacts
+
 /** The columns of endpoints that some tenant has turned on; most have three of the twelve. */
-const matrixColumns = (
-  facts: typeof endpointFacts
-): ReadonlyArray<Column> => [
-  { label: "State", cell: stateOf, width: `${stateWidth}` },
-  { label: "Tenant", cell: ({ tile }) => visible(tile.displayName), width: `${nameWidth}` },
-  ...facts.map(({ label, name }): Column => ({
-    label: name,
-    hint: label,
-    cell: ({ tile }) => {
-      const found = tile.running?.endpoints.find((one) =>
-        one.name === name
-      )
-      if (found === undefined) return "–"
+const matrixColumns = (facts: Facts): ReadonlyArray<Column> => [{ label: "State", width: `${stateWidth}px` }, {
+  label: "Tenant",
+  width: `minmax(${nameWidth}px, 1fr)`
+}, ...facts.map(({ label, name }): Column => ({ label: name, width: `${endpointWidth}px`, hint: label }))]
+
+const matrixCells = (tenant: Tenant, facts: Facts) =>
+  html`<td role="gridcell">${stateOf(tenant)}</td><td role="gridcell" class="name">${
+    visible(tenant.tile.displayName)
+  }</td>${
+    facts.map(({ name }) => {
+      const found = tenant.tile.running?.endpoints.find((one) => one.name === name)
+      if (found === undefined) return html`<td role="gridcell">–</td>`
       const { icon: drawing, word } = endpointStates[found.state]
       const why = found.error === null ? word : `${word}: ${visible(found.error.remedy)}`
-      return html`<span class="state ${found.state}" title=${why}>${icon(drawing)}<span>${word}</span></span>`
-    }
-  }))
-]
+      return html`<td role="gridcell"><span class="state ${found.state}" title=${why}>${
+        icon(drawing)
+      }<span>${word}</span></span></td>`
+    })
+  }`
 
 /** `<azure-security-tenants>`: fires `open` with the name of a tenant that is chosen. */
 export class TenantTable extends LitElement {
@@ -100,19 +99,27 @@ export class TenantTable extends LitElement {
     text,
     css`
       :host { display: block; min-width: 0; }
-      .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); contain: layout paint; }
+      .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); contain: layout paint; }
       .scroll:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 0; }
-      table { width: 100%; min-width: 62rem; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
-      th, tr:not(.gap) td { height: 40px; padding: 0 0.75rem; overflow: hidden; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
-      th { position: sticky; top: 0; z-index: 1; background: var(--cds-layer-accent-01); font-weight: 600; }
-      tr:not(.gap) td { box-sizing: border-box; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); }
-      tr:not(.gap) .number { text-align: right; font-variant-numeric: tabular-nums; }
-      tbody tr { cursor: pointer; }
-      tbody tr:hover td { background: var(--cds-layer-hover-01); }
+      /* Rows are boxes of one size that no other depends on, so that a scroll lays out only those that are new. */
+      table, thead, tbody { display: block; min-width: var(--least); }
+      tr { display: grid; grid-template-columns: var(--columns); height: ${rowHeight}px; contain: strict; border-bottom: 1px solid var(--cds-border-subtle-01); }
+      th, td { padding: 0 0.75rem; overflow: hidden; line-height: ${
+      rowHeight - 1
+    }px; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
+      thead { position: sticky; top: 0; z-index: 2; }
+      thead tr { border: 0; background: var(--cds-layer-accent-01); }
+      th { font-weight: 600; }
+      .number { text-align: right; font-variant-numeric: tabular-nums; }
+      tbody tr { cursor: pointer; background: var(--cds-layer-01); }
+      tbody tr:hover { background: var(--cds-layer-hover-01); }
       tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-      .gap td { padding: 0; border: 0; }
       .state { display: flex; align-items: center; gap: 0.375rem; }
       .state span { overflow: hidden; text-overflow: ellipsis; }
+      /* The name stays in sight beside the endpoints. Sticky, each would be a layer, and a frame three times as long. */
+      @media (min-width: 42rem) {
+        .matrix .name { position: relative; left: var(--beyond); background: inherit; }
+      }
     `
   ]
 
@@ -123,6 +130,8 @@ export class TenantTable extends LitElement {
   declare active: string | undefined
   readonly #time = new Ticking(this)
   #height = 600
+  /** Pixels by which the name's column is scrolled out of sight. */
+  #beyond = 0
   /** Endpoints that some tenant has turned on. */
   #facts = endpointFacts
 
@@ -155,6 +164,8 @@ export class TenantTable extends LitElement {
   readonly #look = () => {
     const scroller = this.#scroller
     if (scroller !== undefined && scroller.clientHeight > 0) this.#height = scroller.clientHeight
+    const beyond = Math.max(0, (scroller?.scrollLeft ?? 0) - stateWidth)
+    if (beyond !== this.#beyond) scroller?.style.setProperty("--beyond", `${this.#beyond = beyond}px`)
     const shown = rowWindow(scroller?.scrollTop ?? 0, this.#height, rowHeight, this.tenants.length)
     if (shown.from !== this.shown.from || shown.to !== this.shown.to) this.shown = shown
   }
@@ -181,6 +192,17 @@ export class TenantTable extends LitElement {
     event.preventDefault()
   }
 
+  readonly #chosen = ({ target }: Event) => {
+    const index = (target as Element).closest("tr")?.ariaRowIndex
+    const tenant = this.tenants[Number(index) - 2]
+    if (tenant !== undefined) this.#open(tenant)
+  }
+
+  /** The exact time of what is under the pointer: to write it for each row took a quarter of a frame. */
+  readonly #explain = ({ target }: Event) => {
+    if (target instanceof HTMLTimeElement && target.dateTime !== "") target.title = clock(target.dateTime)
+  }
+
   #focus(place: number) {
     const scroller = this.#scroller
     if (scroller === undefined) return
@@ -194,50 +216,48 @@ export class TenantTable extends LitElement {
     )
   }
 
-  #gap(rows: number, columns: number): TemplateResult | typeof nothing {
-    return rows === 0
-      ? nothing
-      : html`<tr class="gap" aria-hidden="true"><td colspan=${columns} height=${rows * rowHeight}></td></tr>`
-  }
-
   override firstUpdated() {
     this.#look()
   }
 
   override updated(changed: PropertyValues<this>) {
-    // A row in sight is drawn at each frame of a scroll.
-    if (!changed.has("tenants") && !changed.has("isMatrix")) return
+    const { from, to } = this.shown
     // The page's policy allows no style attribute.
+    const { style } = this.renderRoot.querySelector("tbody")!
+    style.paddingTop = `${from * rowHeight}px`
+    style.paddingBottom = `${Math.max(0, this.tenants.length - to) * rowHeight}px`
+    if (!changed.has("tenants") && !changed.has("isMatrix")) return
+    const columns = this.isMatrix ? matrixColumns(this.#facts) : tenantColumns
     const table = this.renderRoot.querySelector("table")!
-    table.style.minWidth = this.isMatrix ? `${stateWidth + nameWidth + endpointWidth * this.#facts.length}px` : ""
+    table.style.setProperty("--columns", columns.map(({ width }) => width).join(" "))
+    table.style.setProperty(
+      "--least",
+      this.isMatrix ? `${stateWidth + nameWidth + endpointWidth * this.#facts.length}px` : "68rem"
+    )
   }
 
   override render() {
+    const { active, isMatrix, tenants } = this
     const { from, to } = this.shown
-    const columns = this.isMatrix ? matrixColumns(this.#facts) : tenantColumns
+    const facts = this.#facts
     const { now } = this.#time
     return html`<div class="scroll" @scroll=${this.#look}>
-      <table role="grid" aria-label=${this.isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"}
-        aria-rowcount=${this.tenants.length + 1}>
-        <colgroup>${columns.map(({ width }) => html`<col width=${width ?? nothing}>`)}</colgroup>
-        <thead><tr role="row" aria-rowindex="1">${
-      columns.map(({ hint, isNumber, label }) =>
-        html`<th role="columnheader" scope="col" class=${isNumber === true ? "number" : ""} title=${
-          hint ?? nothing
-        }>${label}</th>`
+      <table role="grid" class=${isMatrix ? "matrix" : ""} aria-rowcount=${tenants.length + 1}
+        aria-label=${isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"}>
+        <thead role="rowgroup"><tr role="row" aria-rowindex="1">${
+      (isMatrix ? matrixColumns(facts) : tenantColumns).map(({ hint, isNumber, label }) =>
+        html`<th role="columnheader" scope="col" class="${isNumber === true ? "number" : ""} ${
+          isMatrix && label === "Tenant" ? "name" : ""
+        }" title=${hint ?? nothing}>${label}</th>`
       )
     }</tr></thead>
-        <tbody @keydown=${this.#walk}>${this.#gap(from, columns.length)}${
-      repeat(this.tenants.slice(from, to), ({ tile }) =>
+        <tbody role="rowgroup" @click=${this.#chosen} @keydown=${this.#walk} @pointerover=${this.#explain}>${
+      repeat(tenants.slice(from, to), ({ tile }) =>
         tile.name, (tenant, place) =>
-        html`<tr role="row" aria-rowindex=${from + place + 2} tabindex=${tenant.tile.name === this.active ? 0 : -1}
-          @click=${() =>
-          this.#open(tenant)}>${
-          columns.map(({ cell, isNumber }) =>
-            html`<td role="gridcell" class=${isNumber === true ? "number" : ""}>${cell(tenant, now)}</td>`
-          )
+        html`<tr role="row" aria-rowindex=${from + place + 2} tabindex=${tenant.tile.name === active ? 0 : -1}>${
+          isMatrix ? matrixCells(tenant, facts) : tenantCells(tenant, now)
         }</tr>`)
-    }${this.#gap(this.tenants.length - to, columns.length)}</tbody>
+    }</tbody>
       </table>
     </div>`
   }

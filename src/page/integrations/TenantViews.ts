@@ -26,7 +26,7 @@ export const tenantViews = (
   const shape: Shape = filtering.filter.shape ?? (all.length >= tableFrom ? "table" : "tiles")
   const page = Math.min(filtering.page, Math.max(0, Math.ceil(found.length / pageSize) - 1))
   const none =
-    html`<p class="quiet" role="status">No instance matches. <button class="plain" type="button" @click=${() =>
+    html`<p class="quiet none" role="status">No instance matches. <button class="plain" type="button" @click=${() =>
       filtering.clear()}>Show all ${count(all.length)}</button></p>`
   return html`
     ${all.length > 1 || filtering.filter.shape !== undefined ? filterBar(all, filtering, shape) : nothing}
@@ -46,6 +46,8 @@ export const tenantViews = (
           turned()
         })
       }`
+      : found.length === 0
+      ? nothing
       : html`${
         shape === "matrix"
           ? html`<p class="export"><cds-button kind="ghost" size="md" @click=${() => exported(found)}>Export as CSV${

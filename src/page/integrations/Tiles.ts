@@ -134,6 +134,28 @@ export const withoutShared = ({ instances, reports = [] }: Pick<StatusDocument, 
   }))
 }
 
+const lacksPermission = ({ report: { code, required_permissions: needed = [] } }: Told) =>
+  code === "missing_permission" && needed.length > 0
+
+/** Says once what several endpoints lack: permissions are granted together, in one visit to the portal. */
+const withoutRepeatedGrants = (all: ReadonlyArray<Told>): ReadonlyArray<Told> => {
+  const [first, ...others] = all.filter(lacksPermission)
+  if (first === undefined || others.length === 0) return all
+  const lacking = [first, ...others]
+  const needed = Array.from(new Set(lacking.flatMap(({ report }) => report.required_permissions?.slice(0, 1) ?? [])))
+  const joined: Told = {
+    ...first,
+    endpoints: lacking.flatMap(({ endpoints }) => endpoints),
+    report: {
+      ...first.report,
+      message: `Graph denied the requests: the application lacks ${needed.length} permissions`,
+      remedy: "Grant these application permissions of Microsoft Graph to the app registration and give admin consent",
+      required_permissions: needed
+    }
+  }
+  return all.flatMap((one) => one === first ? joined : lacksPermission(one) ? [] : one)
+}
+
 /** The faults of an instance; a fault that several endpoints share appears once. */
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()
@@ -150,7 +172,7 @@ export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> =
     if (error !== null) tell(error, lesser.has(state) ? "warning" : "failed", name)
   }
   for (const report of warnings) tell(report, "warning", report.endpoint)
-  return Array.from(told.values())
+  return withoutRepeatedGrants(Array.from(told.values()))
 }
 
 /** States of endpoints as words, and the icon of each. */

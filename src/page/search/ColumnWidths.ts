@@ -18,7 +18,12 @@ interface Form {
   readonly share: number
   /** The greater, the sooner it is left out. */
   readonly rank: number
+  /** It is left out, too, where the others would have less than this beside their least. */
+  readonly beside?: number
 }
+
+/** Pixels more for titles, indicators and users count for more than the last of the columns. */
+const beside = 230
 
 const forms: Readonly<Record<string, Form>> = {
   time: { least: 176, share: 0, rank: 0 },
@@ -27,11 +32,11 @@ const forms: Readonly<Record<string, Form>> = {
   severity: { least: 148, share: 0, rank: 3 },
   user: { least: 130, share: 2, rank: 4 },
   kind: { least: 80, share: 0.5, rank: 5 },
-  evidence: { least: 120, share: 2, rank: 6 },
-  src_ip: { least: 124, share: 0.5, rank: 7 },
-  message_type: { least: 130, share: 0.5, rank: 8 },
-  dst_ip: { least: 124, share: 0.5, rank: 9 },
-  versions: { least: 92, share: 0, rank: 11 },
+  evidence: { least: 120, share: 2.5, rank: 6 },
+  src_ip: { least: 148, share: 0.5, rank: 7 },
+  message_type: { least: 140, share: 0.5, rank: 8, beside },
+  dst_ip: { least: 148, share: 0.5, rank: 9, beside },
+  versions: { least: 92, share: 0, rank: 11, beside },
   uri: { least: 180, share: 4, rank: 10 }
 }
 const otherForm: Form = { least: 120, share: 1, rank: 10 }
@@ -49,7 +54,7 @@ export const fitted = (columns: ReadonlyArray<Column>, width: number, kept: Widt
   const shown = new Set(columns)
   let needed = columns.reduce((sum, column) => sum + least(column), 0)
   for (const column of columns.toSorted((one, other) => formOf(other).rank - formOf(one).rank)) {
-    if (needed <= width || shown.size === 1) break
+    if (needed + (formOf(column).beside ?? 0) <= width || shown.size === 1) break
     shown.delete(column)
     needed -= least(column)
   }

@@ -36,7 +36,7 @@ export class CopyButton extends LitElement {
     controls,
     css`
       :host { display: inline-block; }
-      .done .icon { fill: var(--cds-support-success); }
+      .done .icon { fill: var(--page-good-icon, var(--cds-support-success)); }
     `
   ]
 

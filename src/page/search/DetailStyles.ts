@@ -44,7 +44,8 @@ export const detailStyles = css`
     min-inline-size: 0;
   }
   .line bdi { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  header .line { justify-content: start; margin: 0.5rem 0 0; padding: 0 1rem; }
+  header .line { flex-wrap: wrap; justify-content: start; gap: 0.25rem 1rem; margin: 0.5rem 0 0; padding: 0 1rem; }
+  header .line > * { white-space: nowrap; }
   .tabs { display: flex; margin-block-start: 0.75rem; }
   [role="tab"] {
     min-block-size: 2.5rem;
@@ -54,6 +55,7 @@ export const detailStyles = css`
     background: transparent;
     color: var(--cds-text-secondary);
     cursor: pointer;
+    white-space: nowrap;
   }
   [role="tab"]:hover { color: var(--cds-text-primary); border-color: var(--cds-border-strong-01); }
   [role="tab"][aria-selected="true"] {
@@ -129,6 +131,13 @@ export const detailStyles = css`
   pre .text { padding: 0; }
   pre .value { color: var(--cds-support-info); cursor: inherit; text-decoration: none; }
   .note { color: var(--cds-text-helper); font-style: italic; }
+  /* A label stands above its value, which has the width. */
+  @media (max-width: 30rem) {
+    [role="tab"] { padding-inline: 0.625rem; }
+    dl { grid-template-columns: minmax(0, 1fr); }
+    dt { min-block-size: 0; padding-block-end: 0; border: 0; font-size: 0.75rem; }
+    dd .text { padding-block: 0.25rem 0.5rem; }
+  }
   .skeleton { margin-block: 1rem; }
   .skeleton:nth-child(odd) { inline-size: 60%; }
 `

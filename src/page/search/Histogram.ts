@@ -26,6 +26,11 @@ const styles = css`
   .other { fill: var(--cds-border-strong-01); background: var(--cds-border-strong-01); }
   .chosen { fill: var(--cds-border-interactive); opacity: 0.25; }
   .ends { display: flex; justify-content: space-between; gap: 1rem; color: var(--cds-text-secondary); font-size: 0.75rem; }
+  .ends span:last-child { text-align: end; }
+  @media (max-width: 30rem) {
+    .ends span { flex: 1; }
+    .ends span:nth-child(2) { text-align: center; }
+  }
   .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; min-block-size: 1rem; margin: 0; color: var(--cds-text-secondary); font-size: 0.75rem; }
   .legend span { display: inline-flex; align-items: center; gap: 0.25rem; }
   .legend i { inline-size: 0.625rem; block-size: 0.625rem; forced-color-adjust: none; }

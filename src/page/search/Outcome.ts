@@ -47,7 +47,7 @@ export const nothingFound = (
     <h2>${isEmpty && !isBehind ? "Nothing was published yet" : "Nothing found"}</h2>
     <p>${isBehind ? "The index is still catching up; new matches will appear here." : why}</p>
     ${
-    range.last === "30d"
+    range.last === "30d" || (isEmpty && !isBehind)
       ? undefined
       : html`<cds-button kind="tertiary" size="md" @click=${longer}>Search the last 30 days</cds-button>`
   }

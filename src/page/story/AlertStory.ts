@@ -197,6 +197,8 @@ export const storyOf = ({ members, row }: Pick<Detail, "row" | "members">, artif
     ...textsOf([record["category"]]),
     ...textsOf([sent["ruleCategory"]])
   ]
+  // An incident has the techniques of its alerts.
+  const own = noun === "incident" ? members : []
   const description = textOf(record["description"]) ?? textOf(record["summary"]) ?? ""
   return {
     noun,
@@ -207,8 +209,14 @@ export const storyOf = ({ members, row }: Pick<Detail, "row" | "members">, artif
     comments,
     items,
     tactics: tacticsOf(
-      Array.from(new Set([...textsOf(record["mitreTechniques"]), ...textsOf(sent["attackTechniqueIds"])])),
-      categories
+      Array.from(
+        new Set([
+          ...textsOf(record["mitreTechniques"]),
+          ...textsOf(sent["attackTechniqueIds"]),
+          ...own.flatMap(({ techniques = "" }) => techniques.split(" ")).filter((id) => id !== "")
+        ])
+      ),
+      [...categories, ...textsOf(own.map(({ category }) => category))]
     ),
     moments: noun === "evidence" ? [] : momentsOf(told, comments)
   }

@@ -24,8 +24,9 @@ export class RecipientsPart extends LitElement {
       li { border-block-end: 1px solid var(--cds-border-subtle-01); }
       .row {
         display: flex;
+        flex-wrap: wrap;
         justify-content: space-between;
-        gap: 1rem;
+        gap: 0.125rem 1rem;
         inline-size: 100%;
         padding: 0.5rem 0.75rem;
         border: 0;

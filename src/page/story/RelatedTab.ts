@@ -47,6 +47,7 @@ const styles = css`
   .row .kind { font-weight: 600; }
   .row .severity, .row .quiet { font-size: 0.75rem; }
   .line { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-inline-size: 0; }
+  .line span { flex: none; }
   .line bdi { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .ghost { padding-inline: 0; }
 `

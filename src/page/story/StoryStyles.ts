@@ -9,6 +9,8 @@ export const storyStyles = css`
   h4 { margin: 0.75rem 0 0.25rem; color: var(--cds-text-secondary); font-size: 0.75rem; font-weight: 400; }
   p { margin: 0; overflow-wrap: anywhere; }
   .sentence { font-size: 1rem; line-height: 1.5; }
+  .sentence .whole { white-space: nowrap; }
+  .sentence .value { white-space: normal; }
   .text { white-space: pre-line; }
   ol, ul { margin: 0; padding: 0; list-style: none; }
   ol.steps { padding-inline-start: 1.5rem; list-style: decimal; }
@@ -103,5 +105,10 @@ export const storyStyles = css`
   dd:hover .tools, dd:focus-within .tools { opacity: 1; }
   @media (hover: none) {
     .tools { opacity: 1; }
+  }
+  @media (max-width: 30rem) {
+    dl { grid-template-columns: minmax(0, 1fr); }
+    dt { padding-block-end: 0; font-size: 0.75rem; }
+    dd { padding-block-start: 0; }
   }
 `

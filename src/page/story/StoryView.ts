@@ -81,6 +81,18 @@ export class StoryView extends LitElement {
     >${shown}</button>`
   }
 
+  /** The parts of a sentence. No line ends within a date. A comma or full stop behind a value stays with it; at a button, a line may end otherwise. */
+  private sentence(parts: Story["sentence"]) {
+    const markOf = (part: Story["sentence"][number] | undefined) =>
+      typeof part === "string" ? /^[,.]/.exec(part)?.[0] ?? "" : ""
+    return parts.map((part, place) =>
+      typeof part !== "string"
+        ? html`<span class="whole">${this.value(part)}${markOf(parts[place + 1])}</span>`
+        : (typeof parts[place - 1] === "object" ? part.slice(markOf(part).length) : part).split(/(\d{4}-\d\d-\d\d)/)
+          .map((text, at) => at % 2 === 0 ? text : html`<span class="whole">${text}</span>`)
+    )
+  }
+
   private facts(facts: ReadonlyArray<Fact>) {
     return html`<dl>${
       facts.map((fact) =>
@@ -242,7 +254,7 @@ export class StoryView extends LitElement {
     const { detail, story } = this
     if (detail === undefined || story === undefined) return undefined
     return html`
-      <p class="sentence">${story.sentence.map((part) => typeof part === "string" ? part : this.value(part))}</p>
+      <p class="sentence">${this.sentence(story.sentence)}</p>
       ${this.whole(detail, story)}
       ${story.noun === "incident" ? this.alerts(detail, story) : undefined}
       ${story.noun === "incident" ? this.collected(detail) : undefined}
