@@ -46,10 +46,17 @@ export class Reporter extends Context.Service<Reporter, {
       say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
         yield* count(report)
         const now = yield* Clock.currentTimeMillis
-        const subject = apart ? apartOf(report) : subjectOf(report)
+        const [subject, other] = apart
+          ? [apartOf(report), subjectOf(report)] as const
+          : [subjectOf(report), apartOf(report)] as const
         const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`
-        const before = said.get(subject)
-        if (before?.what === what && (!remind || now - before.at < reminderMillis)) return
+        // What was said beside the endpoint's report may become its report, in the same words.
+        const [before] = [subject, other].flatMap((key) => said.get(key) ?? [])
+          .filter((one) => one.what === what).toSorted((one, next) => next.at - one.at)
+        if (before !== undefined && (!remind || now - before.at < reminderMillis)) {
+          said.set(subject, before)
+          return
+        }
         said.set(subject, { what, at: now })
         const log = level === "Warn" ? Effect.logWarning(line(report)) : Effect.logError(line(report))
         yield* Effect.annotateLogs(log, annotations(report))

@@ -205,10 +205,10 @@ it.layer(NodeServices.layer)("what an administrator sees over two hours", (it) =
           const [, checked] = /^ {2}[✗?] .* {2}code=(\w+)$/.exec(line) ?? []
           if (checked !== undefined) assert.isTrue(codes.has(checked), `${name}: check has ${checked}, the log has not`)
         }
-        // Once for an endpoint while it lasts; a pass that ends well between two, as one without a link does, ends it.
+        // Once for an endpoint while it lasts.
         const early = lines.slice(0, lines.indexOf("--- 10 minutes")).filter((line) => /^\[(?:WARN|ERROR)\]/.test(line))
         const once = early.map((line) => line.replaceAll(/<[+-]\d+ s>/g, ""))
-        if (name !== "empty_page_with_next_link") assert.strictEqual(new Set(once).size, once.length, name)
+        assert.strictEqual(new Set(once).size, once.length, name)
       }
     }))
 
