@@ -2,7 +2,7 @@
  * Tells which reports have one cause: a network, a name server, a proxy or a host of Microsoft's that is away is the same fault
  * for every tenant and endpoint.
  */
-import { moving, type Report } from "./Report.ts"
+import { isOfTenant, moving, type Report } from "./Report.ts"
 
 /** Codes of failures before any tenant is known to Microsoft, of its own outages, and of a request that waits. */
 const codes: ReadonlySet<string> = new Set([
@@ -34,6 +34,12 @@ export const causeOf = ({ code, message }: Pick<Report, "code" | "message">): st
   return code === "timed_out" || (code === "waiting" && silence.test(said))
     ? "silence"
     : said.replace(host, "").replace(/\bHTTP 5\d\d\b/, "HTTP 5xx")
+}
+
+/** Returns the cause of a report that concerns one tenant, and all of its endpoints; undefined for any other. */
+export const tenantCauseOf = (report: Report): string | undefined => {
+  const { aadsts_code, code, instance, message } = report
+  return isOfTenant(report) ? `${instance} ${code} ${aadsts_code ?? lasting(message)}` : undefined
 }
 
 /** How many tenants a cause concerns, as a report of the process says it. */

@@ -1,7 +1,7 @@
 /** Logs reports once: a failure that lasts is one line, then one reminder per hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
 import * as Metrics from "./Metrics.ts"
-import { line, moving, type Report } from "./Report.ts"
+import { isOfTenant, line, moving, type Report } from "./Report.ts"
 
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
@@ -18,9 +18,12 @@ export interface Saying {
 const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" | "instance">): string =>
   `${instance} ${endpoint} ${code}`
 
-/** Refused credentials are reported once for the instance, whichever endpoint met them first. */
-const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
-  aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+/** A refusal of a tenant is reported once for the instance, whichever endpoint met it first. */
+const subjectOf = (report: Report): string => {
+  const { code, endpoint, instance } = report
+  if (isOfTenant(report)) return `${instance}`
+  return endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+}
 
 /** Counts a failure, whether or not it is logged. */
 export const count = ({ code }: Report): Effect.Effect<void> =>

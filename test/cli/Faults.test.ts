@@ -8,7 +8,7 @@ import { Clock, Config, Effect, Exit, Fiber, FileSystem, Layer, Logger, Random, 
 import { TestClock } from "effect/testing"
 import { fileURLToPath } from "node:url"
 import * as Checks from "../../src/checks/Checks.ts"
-import { text as findingText } from "../../src/checks/Finding.ts"
+import { teller } from "../../src/checks/Finding.ts"
 import * as Connector from "../../src/cli/Connector.ts"
 import * as Logging from "../../src/cli/Logging.ts"
 import * as StatusCommand from "../../src/cli/StatusCommand.ts"
@@ -114,7 +114,7 @@ const checked = (fault: Wanted | undefined, at: number) =>
       yield* calm
       yield* TestClock.adjust("10 seconds")
     }
-    return Array.from(yield* Fiber.join(checking), findingText).join("\n")
+    return Array.from(yield* Fiber.join(checking), teller()).join("\n")
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(TestClock.layer())))
 
 /** The stream of the broker loses its newest half. */
