@@ -40,6 +40,9 @@ const tenantsOf = ({ members }: Outage) => new Set(Array.from(members.values(), 
 /** A refusal stands beside the reports of the endpoints, so that one that works does not end it. */
 const sayingOf = ({ isRefusal }: Outage, saying: Saying): Saying => isRefusal ? { ...saying, apart: true } : saying
 
+/** Outages of one code, as of two hosts, are told beside each other. */
+const sayingOfAll = ({ cause }: Outage, saying: Saying): Saying => ({ ...saying, apart: true, about: cause })
+
 const keyOf = ({ cause }: Outage) => `outage ${cause}`
 
 /** Makes the outages of a process; see {@link Outages}. */
@@ -88,7 +91,7 @@ export const make = Effect.gen(function*() {
     const [member, { report }] = first
     outage.told = isShared ? "all" : { member, report }
     yield* isShared
-      ? reporter.say(yield* reportOf(outage), { ...saying, apart: true })
+      ? reporter.say(yield* reportOf(outage), sayingOfAll(outage, saying))
       : reporter.say(report, sayingOf(outage, saying))
   })
 
@@ -100,7 +103,7 @@ export const make = Effect.gen(function*() {
     yield* show(outage)
     const { told } = outage
     // The reporter knows when it is time for a reminder.
-    if (told === "all") return yield* reporter.say(yield* reportOf(outage), { ...saying, apart: true })
+    if (told === "all") return yield* reporter.say(yield* reportOf(outage), sayingOfAll(outage, saying))
     const isNews = told === undefined || tenantsOf(outage) > 1 || !outage.members.has(told.member)
     if (told?.member === member && !isNews) return yield* reporter.say(one.report, sayingOf(outage, saying))
     yield* count(one.report)
@@ -124,7 +127,9 @@ export const make = Effect.gen(function*() {
     const isShared = ever.members.size > 1 || told === undefined
     if (outage.members.size > 0) return isShared
     outages.delete(outage.cause)
-    yield* reporter.overApart(told === undefined || told === "all" ? { code: report.code } : told.report)
+    yield* reporter.overApart(
+      told === undefined || told === "all" ? { code: report.code, about: outage.cause } : told.report
+    )
     if (!isAnswered || !isShared || told === undefined) return isShared
     const [tenant] = ever.tenants
     const end = `Microsoft ${outage.isRefusal ? "accepts the tenant again" : "answers again"}, after: ${

@@ -13,10 +13,14 @@ export interface Saying {
   readonly remind: boolean
   /** Whether the report stands beside the endpoint's current report, instead of replacing it. */
   readonly apart?: boolean
+  /** Tells reports apart that have one code and stand beside each other, such as two outages of the process. */
+  readonly about?: string
 }
 
-const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" | "instance">): string =>
-  `${instance} ${endpoint} ${code}`
+/** What tells a report that was logged with `apart` from others. */
+type Apart = Pick<Report, "code" | "endpoint" | "instance"> & Pick<Saying, "about">
+
+const apartOf = ({ about = "", code, endpoint, instance }: Apart): string => `${instance} ${endpoint} ${code} ${about}`
 
 /** A refusal of a tenant is reported once for the instance, whichever endpoint met it first. */
 const subjectOf = (report: Report): string => {
@@ -36,7 +40,7 @@ export class Reporter extends Context.Service<Reporter, {
   /** Ends the reports of the endpoint and of the credentials: the same failure will be logged again. */
   readonly over: (instance: string, endpoint: string) => Effect.Effect<void>
   /** Ends a report that was logged with `apart`. */
-  readonly overApart: (what: Pick<Report, "code" | "endpoint" | "instance">) => Effect.Effect<void>
+  readonly overApart: (what: Apart) => Effect.Effect<void>
   /** Ends a report of the whole process, such as that of the sink. */
   readonly overAll: (code: string) => Effect.Effect<void>
   /** Ends all reports of an instance that was removed or changed. */
@@ -46,12 +50,12 @@ export class Reporter extends Context.Service<Reporter, {
     /** The last report about each subject, and when it was logged. */
     const said = new Map<string, { readonly what: string; readonly at: number }>()
     return Reporter.of({
-      say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
+      say: Effect.fnUntraced(function*(report, { about = "", apart = false, level, remind }) {
         yield* count(report)
         const now = yield* Clock.currentTimeMillis
         const [subject, other] = apart
-          ? [apartOf(report), subjectOf(report)] as const
-          : [subjectOf(report), apartOf(report)] as const
+          ? [apartOf({ ...report, about }), subjectOf(report)] as const
+          : [subjectOf(report), apartOf({ ...report, about })] as const
         const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`
         // What was said beside the endpoint's report may become its report, in the same words.
         const [before] = [subject, other].flatMap((key) => said.get(key) ?? [])

@@ -10,11 +10,12 @@ import { running } from "../support/SimulatedWorld.ts"
 const idOf = (number: number) => `44444444-4444-4444-8444-${String(number).padStart(12, "0")}`
 
 /** A connector of so many tenants, each with two endpoints, that works. */
-const began = Effect.fnUntraced(function*(count: number) {
+const began = Effect.fnUntraced(function*(count: number, cloudOf: (number: number) => object = () => ({})) {
   yield* TestClock.setTime(Date.UTC(2026, 10, 20, 12))
   const instances = Object.fromEntries(Array.from({ length: count }, (_, number) => [`tenant-${number}`, {
     credentials: { tenant_id: idOf(number), client_id: idOf(number), client_secret: "s" },
-    endpoints: { alerts: { enabled: false }, incidents: { poll_interval_minutes: 5 } }
+    endpoints: { alerts: { enabled: false }, incidents: { poll_interval_minutes: 5 } },
+    ...cloudOf(number)
   }]))
   const connector = yield* running(yield* decodeSettings("test", Json.text({ instances })), {
     simulated: { alerts: 1, incidents: 1, legacyAlerts: 0 }
@@ -114,6 +115,35 @@ describe("an outage", () => {
       yield* pass(600)
       assert.include(ends().join("\n"), `Microsoft answers again, after: ${reset}, for 2 of 5 tenants`)
     }).pipe(Effect.scoped))
+})
+
+describe("outages of two clouds that are none of Microsoft's own", () => {
+  for (const fault of [{ kind: "reset" }, { kind: "status", status: 503 }, { kind: "hang" }] as const) {
+    it.effect(`are two, each with its own end, though both fail with ${fault.kind}`, () =>
+      Effect.gen(function*() {
+        const siteOf = (number: number) => number < 2 ? "one.example" : "two.example"
+        const { document, ends, faults, pass, simulator } = yield* began(4, (number) => ({
+          cloud: { login: `https://login.${siteOf(number)}`, graph: `https://graph.${siteOf(number)}` }
+        }))
+        const strike = (tenants: ReadonlyArray<number>) =>
+          Effect.forEach(tenants, (n) => simulator.addFault({ ...fault, endpoint: "graph", tenant: idOf(n) }))
+        yield* strike([0, 1, 2, 3])
+        yield* pass(540)
+        const hosts = () =>
+          faults().map((line) => /graph\.(?:one|two)\.example.*, for 2 of 4 tenants/.exec(line)?.[0].slice(0, 17))
+        assert.deepStrictEqual(hosts().toSorted(), ["graph.one.example", "graph.two.example"], faults().join("\n"))
+        assert.lengthOf((yield* document).reports ?? [], 2)
+        const status = StatusCommand.linesOf(yield* document, yield* Clock.currentTimeMillis)
+        assert.lengthOf(status.filter((line) => line.includes("  ! ")), 2)
+        yield* simulator.removeFaults
+        yield* strike([2, 3])
+        yield* pass(900)
+        assert.strictEqual(ends().length, 1, ends().join("\n"))
+        assert.match(ends()[0]!, /answers again, after: .*graph\.one\.example.*, for 2 of 4 tenants/)
+        assert.lengthOf((yield* document).reports ?? [], 1)
+        assert.lengthOf(faults(), 2, "nothing is told again")
+      }).pipe(Effect.scoped))
+  }
 })
 
 describe("a refusal of a tenant", () => {
