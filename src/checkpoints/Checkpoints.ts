@@ -149,15 +149,17 @@ export class Checkpoints extends Context.Service<Checkpoints, {
 /**
  * Moves the mark back by hand, and forgets what was published since. The mark first: where the second step fails, as when a
  * lease ends in between, rows before an unmoved mark would be unknown, and those that are read over again would come twice.
+ * Which objects a list has stays known, so that one that was deleted at Microsoft meanwhile is told as removed.
  */
 export const republish = Effect.fn("Checkpoints.republish")(
   function*(
     key: CheckpointKey,
-    { update }: Pick<EndpointState, "update">,
+    { inventory, update }: Pick<EndpointState, "inventory" | "update">,
     to: Timestamp.Timestamp,
     at: number
   ): Effect.fn.Return<void, StateStoreError, StateStore> {
     yield* update((checkpoint) => rewindAll(checkpoint, to, at))
-    for (const part of ["ledger-", "inventory-"]) yield* removeAll(`${storeKey(key)}.${part}`)
+    yield* removeAll(`${storeKey(key)}.ledger-`)
+    yield* inventory.forget
   }
 )

@@ -54,7 +54,7 @@ export interface Inventory {
   readonly commit: (changes: Changes) => Effect.Effect<void, StateStoreError>
   /**
    * Forgets what was published of each object, so that it is published again where the ledger does not know it, and so is the
-   * removal of those that are gone or have vanished meanwhile.
+   * removal of those that are gone or have vanished meanwhile. Forgets whatever was seen in a log.
    */
   readonly forget: Effect.Effect<void, StateStoreError>
   readonly size: () => number

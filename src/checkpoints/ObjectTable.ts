@@ -135,12 +135,19 @@ export class ObjectTable {
     }
   }
 
-  /** Returns a table of the same objects whose content, or removal, is as if it had never been published. */
+  /**
+   * Returns a table of the same objects whose content, or removal, is as if it had never been published, and without what was
+   * seen in a log, whose first records are then the first ones again.
+   */
   forgotten(): ObjectTable {
     const table = new ObjectTable()
     for (const objects of this.toBytes(stepObjects, 0)) {
-      for (let from = 0; from < objects.length; from += objectBytes) objects.fill(0xff, from + 16, from + 24)
-      table.setBytes(objects)
+      for (let from = 0; from < objects.length; from += objectBytes) {
+        const object = objects.subarray(from, from + objectBytes)
+        if ((object[objectBytes - 1]! & isSighted) !== 0) continue
+        object.fill(0xff, 16, 24)
+        table.setBytes(object)
+      }
     }
     return table
   }

@@ -53,20 +53,25 @@ const some = (names: ReadonlyArray<string>): string =>
     : `${names.slice(0, namesMax).join(", ")} and ${names.length - namesMax} more`
 
 /**
- * Formats findings one after the other. Of a cause that was told of an earlier instance, only its name is said again; its own
- * instance repeats it.
+ * Formats findings one after the other. Of a cause that was told of an earlier instance, only its name is said again; of one
+ * that was told of an earlier check of the instance, only that check's.
  */
 export const teller = () => {
-  const told = new Map<string, string | undefined>()
+  const told = new Map<string, Finding>()
   return (finding: Finding): string => {
     const cause = causeOf(finding)
     const before = told.get(cause)
-    if (!isFault(finding) || before === undefined || before === finding.instance) {
-      if (!told.has(cause)) told.set(cause, finding.instance)
+    const isOwn = before?.instance === finding.instance
+    if (before === undefined) told.set(cause, finding)
+    if (!isFault(finding) || before?.instance === undefined || (isOwn && finding.code === undefined)) {
       return text(finding)
     }
     const { code, remedy: _, ...same } = finding
-    return text({ ...same, ...(code === undefined ? {} : { code }), message: `as for ${before}` })
+    return text({
+      ...same,
+      ...(code === undefined ? {} : { code }),
+      message: `as for ${isOwn ? before.check : before.instance}`
+    })
   }
 }
 

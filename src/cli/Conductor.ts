@@ -1,5 +1,17 @@
 /** Runs the connector inside Conductor: settings, positions and artifacts go over Conductor's broker. */
-import { Clock, Effect, FileSystem, Layer, Option, Schedule, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import {
+  Clock,
+  Effect,
+  FileSystem,
+  Layer,
+  MutableRef,
+  Option,
+  Schedule,
+  Schema,
+  Scope,
+  Stream,
+  SubscriptionRef
+} from "effect"
 import { Checkpoints } from "../checkpoints/Checkpoints.ts"
 import { Audit } from "../config/Audit.ts"
 import * as Grant from "../config/Grant.ts"
@@ -126,12 +138,13 @@ export const start = Effect.fnUntraced(function*(options: {
         (others) => Effect.fail(new Refusal({ faults: [...faults, ...others] }))
       )
   )
-  const logging = (log: Settings["log"]) =>
-    Logging.layer({ level: log.level, format: Option.getOrElse(options.logFormat, () => log.format), toStderr: false })
-  const first = logging({ level: "Info", format: "text" })
+  const given: Logging.Given = { format: options.logFormat, level: yield* Logging.levelGiven }
+  const shown = MutableRef.make(Logging.shownOf({ level: "Info", format: "text" }, given))
+  const show = ({ log }: Settings) => Effect.sync(() => void MutableRef.set(shown, Logging.shownOf(log, given)))
+  const logging = Logging.layerFollowing(shown, false)
   const context = yield* Effect.provide(
     Layer.buildWithScope(Layer.mergeAll(Status.layer(version), Backend.layer, Audit.layer), scope),
-    first
+    logging
   )
   // The settings, and with them the place of the token, are known once the broker answers.
   const early = yield* PageToken.fromEnvironment(
@@ -158,6 +171,7 @@ export const start = Effect.fnUntraced(function*(options: {
     )
     return yield* Effect.gen(function*() {
       const source = yield* SettingsSource
+      yield* show(source.initial)
       yield* tellFaults(source.faults ?? [])
       const directory = yield* OwnDirectory.take(source.initial)
       const settings = { ...source.initial, sink: OwnDirectory.sinkIn(source.initial.sink, directory) }
@@ -190,13 +204,13 @@ export const start = Effect.fnUntraced(function*(options: {
             ...(bootstrap.orgId === undefined ? {} : { orgId: bootstrap.orgId })
           })
         )
-      }, { once: options.once, beside }).pipe(
-        Effect.provide(Layer.provideMerge(Telemetry.layer, logging(settings.log)))
+      }, { once: options.once, beside, changed: show }).pipe(
+        Effect.provide(Layer.provideMerge(Logging.layerGated(shown), Layer.provideMerge(Telemetry.layer, logging)))
       )
     }).pipe(Effect.provideContext(broker))
   }).pipe(
     Effect.provideContext(context),
-    Effect.provide(first),
+    Effect.provide(logging),
     Effect.catchTag(["ProxyMalformed", "ArtifactSinkError"], refuse)
   )
 }, Effect.scoped)

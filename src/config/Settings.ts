@@ -38,6 +38,12 @@ export const SinkSettings = Schema.Union([
         description: "Bytes of all files that are kept; beyond them the oldest whole file goes."
       }),
       keepBytes
+    ),
+    compress: withDefault(
+      Schema.Literals(["off", "gzip"]).annotate({
+        description: "Whether files that are written no more are compressed, within an hour or two."
+      }),
+      "off"
     )
   }),
   Schema.Struct({ type: Schema.Literal("stdout"), format }),

@@ -11,7 +11,7 @@ import { smallBodyBytesMax } from "../domain/Bounds.ts"
 import type { Collection } from "../endpoints/EndpointDefinition.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
-import { GraphError } from "./GraphError.ts"
+import { GraphError, namingHost } from "./GraphError.ts"
 import type { GraphPage } from "./GraphPage.ts"
 import { asideBudget, PageBytesMax, timeouts } from "./Limits.ts"
 import * as MicrosoftClock from "./MicrosoftClock.ts"
@@ -137,6 +137,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
   const clock = yield* MicrosoftClock.make
   const tokens = yield* Tokens.make(connection, clock)
   const { ask, used } = yield* asking(connection, clock)
+  const named = Effect.mapError(namingHost(connection.cloud))
 
   const fetch = Effect.fnUntraced(function*({ collection, url, ...how }: PageRequest) {
     const id = yield* requestId
@@ -150,11 +151,11 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
         ...(seen?.graphCode === undefined ? {} : { graphCode: seen.graphCode }),
         ...(seen?.requestId === undefined ? {} : { requestId: seen.requestId })
       })
-    const named = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
+    const forIt = Effect.mapError((error: GraphError) => new GraphError({ ...error, endpoint: collection.name }))
     const asked = (token: Token) => Effect.mapError(ask(url, token, id, collection, how), (reason) => fail(reason))
 
     yield* awaits("sign-in")
-    let token = yield* named(tokens.get)
+    let token = yield* forIt(tokens.get)
     let { answer, at } = yield* asked(token)
     // Renew once for a token that expired or was revoked, and once more for a claims challenge.
     let challenged = false
@@ -163,7 +164,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
       if (renewals > 0 && (claims === undefined || challenged)) break
       challenged = claims !== undefined
       yield* awaits("sign-in")
-      token = yield* named(tokens.renew(token, claims))
+      token = yield* forIt(tokens.renew(token, claims))
       const again = yield* asked(token)
       answer = again.answer
       at = again.at
@@ -187,7 +188,7 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
       retryAfter: retryAfter(answer.headers, at)
     })
     return yield* fail(reason, answer.status, Refusal.details(answer))
-  })
+  }, named)
 
   return {
     fetchPage: (request) =>
@@ -201,12 +202,12 @@ const connecting = Effect.fnUntraced(function*(connection: GraphConnection) {
       (machine) => Effect.map(clock.now, Option.map((microsoft) => machine - microsoft))
     ),
     used,
-    token: Effect.map(tokens.get, ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })),
+    token: Effect.map(named(tokens.get), ({ expiresAt, roles, value }) => ({ value, expiresAt, roles: roles ?? [] })),
     now: Effect.gen(function*() {
       const heard = yield* clock.now
       if (Option.isSome(heard)) return heard.value
       yield* awaits("sign-in")
-      yield* tokens.get
+      yield* named(tokens.get)
       const machine = yield* Clock.currentTimeMillis
       return Option.getOrElse(yield* clock.now, () => machine)
     })

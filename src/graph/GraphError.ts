@@ -4,6 +4,7 @@
  * No body, token or secret is ever part of an error. `FailureTable` decides what each reason makes the connector do.
  */
 import { Schema } from "effect"
+import { type Cloud, isCustom } from "../config/Cloud.ts"
 
 /** The token endpoint refused the credentials (`by: "login"`), or Graph refused the token (`by: "graph"`). */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
@@ -129,4 +130,17 @@ export class GraphError extends Schema.TaggedError<GraphError>()("GraphError", {
   override get message() {
     return `${this.endpoint}: ${this.reason.message}`
   }
+}
+
+/**
+ * Adds the host of a cloud that is none of Microsoft's own to what it failed with, where that does not name one: two such
+ * clouds fail for causes of their own. A proxy fails alike for all.
+ */
+export const namingHost = (cloud: Cloud) => (error: GraphError): GraphError => {
+  const { operation, reason } = error
+  if (!isCustom(cloud) || reason._tag !== "Unavailable" || reason.kind === "proxy") return error
+  const hosts = [cloud.login, cloud.graph].map((url) => new URL(url).host)
+  if (hosts.some((host) => reason.detail.includes(host))) return error
+  const detail = `${reason.detail} (${hosts[operation === "token" ? 0 : 1]})`
+  return new GraphError({ ...error, reason: new Unavailable({ ...reason, detail }) })
 }

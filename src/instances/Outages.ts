@@ -1,9 +1,10 @@
 /**
  * Makes one report of an outage that many endpoints meet: a name server that is away concerns a hundred tenants, and is one
- * fault. It is told once, with the number of tenants, and so is its end.
+ * fault. It is told once, with the number of tenants, and so is its end. A refusal of a tenant, which all of its endpoints
+ * meet, is told once for the tenant.
  */
 import { Clock, Effect, HashMap } from "effect"
-import { causeOf, concerned, lasting } from "../status/Causes.ts"
+import { causeOf, concerned, lasting, tenantCauseOf } from "../status/Causes.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { count, Reporter, type Saying } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
@@ -18,6 +19,8 @@ interface Member {
 
 interface Outage {
   readonly cause: string
+  /** Whether it is a refusal of one tenant, which has an answer of Microsoft's. */
+  readonly isRefusal: boolean
   readonly since: number
   /** What was reported first. */
   readonly report: Report
@@ -26,13 +29,19 @@ interface Outage {
   /** All endpoints that it ever stopped, and their tenants. */
   readonly ever: { readonly members: Set<string>; readonly tenants: Set<string> }
   /** The member whose own report was told, while it concerned one tenant; `all` once the outage itself was. */
-  told: { readonly member: string } | "all" | undefined
+  told: { readonly member: string; readonly report: Report } | "all" | undefined
   isGathering: boolean
 }
 
 const memberOf = (instance: string, endpoint: string) => `${instance} ${endpoint}`
 
 const tenantsOf = ({ members }: Outage) => new Set(Array.from(members.values(), ({ instance }) => instance)).size
+
+/** A refusal stands beside the reports of the endpoints, so that one that works does not end it. */
+const sayingOf = ({ isRefusal }: Outage, saying: Saying): Saying => isRefusal ? { ...saying, apart: true } : saying
+
+/** Outages of one code, as of two hosts, are told beside each other. */
+const sayingOfAll = ({ cause }: Outage, saying: Saying): Saying => ({ ...saying, apart: true, about: cause })
 
 const keyOf = ({ cause }: Outage) => `outage ${cause}`
 
@@ -79,10 +88,11 @@ export const make = Effect.gen(function*() {
     const first = Array.from(outage.members)[0]
     if (first === undefined) return
     const isShared = tenantsOf(outage) > 1
-    outage.told = isShared ? "all" : { member: first[0] }
+    const [member, { report }] = first
+    outage.told = isShared ? "all" : { member, report }
     yield* isShared
-      ? reporter.say(yield* reportOf(outage), { ...saying, apart: true })
-      : reporter.say(first[1].report, saying)
+      ? reporter.say(yield* reportOf(outage), sayingOfAll(outage, saying))
+      : reporter.say(report, sayingOf(outage, saying))
   })
 
   const join = Effect.fnUntraced(function*(outage: Outage, member: string, one: Member, saying: Saying) {
@@ -93,12 +103,12 @@ export const make = Effect.gen(function*() {
     yield* show(outage)
     const { told } = outage
     // The reporter knows when it is time for a reminder.
-    if (told === "all") return yield* reporter.say(yield* reportOf(outage), { ...saying, apart: true })
+    if (told === "all") return yield* reporter.say(yield* reportOf(outage), sayingOfAll(outage, saying))
     const isNews = told === undefined || tenantsOf(outage) > 1 || !outage.members.has(told.member)
-    if (told?.member === member && !isNews) return yield* reporter.say(one.report, saying)
+    if (told?.member === member && !isNews) return yield* reporter.say(one.report, sayingOf(outage, saying))
     yield* count(one.report)
     if (!isNews || outage.isGathering) return
-    if ((yield* polled) < 2) return yield* tell(outage, saying)
+    if (outage.isRefusal || (yield* polled) < 2) return yield* tell(outage, saying)
     outage.isGathering = true
     yield* Effect.forkIn(Effect.delay(tell(outage, saying), gathering), scope)
   })
@@ -117,10 +127,14 @@ export const make = Effect.gen(function*() {
     const isShared = ever.members.size > 1 || told === undefined
     if (outage.members.size > 0) return isShared
     outages.delete(outage.cause)
-    yield* reporter.overApart({ code: report.code })
+    yield* reporter.overApart(
+      told === undefined || told === "all" ? { code: report.code, about: outage.cause } : told.report
+    )
     if (!isAnswered || !isShared || told === undefined) return isShared
     const [tenant] = ever.tenants
-    const end = `Microsoft answers again, after: ${lasting(report.message)}`
+    const end = `Microsoft ${outage.isRefusal ? "accepts the tenant again" : "answers again"}, after: ${
+      lasting(report.message)
+    }`
     yield* Effect.annotateLogs(
       Effect.logInfo(
         end + (told === "all" ? concerned(ever.tenants.size, Math.max(yield* polled, ever.tenants.size)) : "")
@@ -135,16 +149,20 @@ export const make = Effect.gen(function*() {
     say: Effect.fnUntraced(function*(report: Report, saying: Saying) {
       const { endpoint, instance } = report
       if (instance === undefined || endpoint === undefined) return yield* reporter.say(report, saying)
-      const cause = causeOf(report)
+      const refusal = tenantCauseOf(report)
+      const cause = refusal ?? causeOf(report)
       const member = memberOf(instance, endpoint)
       if (cause === undefined) {
         // Another failure was answered by somebody.
         if (saying.apart !== true) yield* part(member, true)
         return yield* reporter.say(report, saying)
       }
-      if (byMember.get(member)?.cause !== cause) yield* part(member, false)
+      const before = byMember.get(member)
+      // A refusal is an answer.
+      if (before?.cause !== cause) yield* part(member, before?.isRefusal === false && refusal !== undefined)
       const outage = outages.get(cause) ?? {
         cause,
+        isRefusal: refusal !== undefined,
         since: yield* Clock.currentTimeMillis,
         report,
         members: new Map(),

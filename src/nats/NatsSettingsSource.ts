@@ -1,5 +1,5 @@
 /** Conductor's settings: a document for each instance, in a KV bucket that Conductor's pages write to. */
-import { Effect, Layer, Option, Schedule, Schema, Stream } from "effect"
+import { Effect, Equal, Layer, Option, Schedule, Schema, Stream } from "effect"
 import { variable } from "../config/EnvironmentVariable.ts"
 import * as Grant from "../config/Grant.ts"
 import type { InstanceSettings } from "../config/InstanceSettings.ts"
@@ -79,6 +79,15 @@ const refusedWords = ({ data }: Grant.Grant, path: string): string =>
     ? "Expected none here; set AZURE_SECURITY_TRUSTED_PROXIES in the connector's environment"
     : `Expected a directory in ${data}; set AZURE_SECURITY_DATA_DIR to allow another`
 
+/** Decodes the settings of the process; undefined is the document that is not there. */
+const decodedProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string, bytes: Uint8Array | undefined) {
+  const source = `${bucket} ${key}`
+  const read = yield* decodeProcess(source, bytes === undefined ? "{}" : text(bytes))
+  const { refused, settings } = Grant.withinGrant(grant, read)
+  const faults = refused.map((path) => `${path}: ${refusedWords(grant, path)}`)
+  return { settings, faults: faults.length === 0 ? [] : [new BadSettings({ source, faults })] }
+})
+
 /** Reads the settings of the process. Where they are missing or unusable, the defaults apply. */
 const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string) {
   const { last } = yield* bucketOf(bucket)
@@ -92,18 +101,15 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string) {
   const ofEnvironment = grant.faults.length === 0
     ? []
     : [new BadSettings({ source: "The environment", faults: grant.faults })]
-  const defaults = Grant.withinGrant(grant, yield* Effect.orDie(decodeProcess(key, "{}"))).settings
-  if (Option.isNone(found) || !found.value.isValue) return { settings: defaults, faults: ofEnvironment }
-  const source = `${bucket} ${key}`
-  const read = yield* Effect.result(decodeProcess(source, text(found.value.bytes)))
-  if (read._tag === "Failure") {
-    // What cannot be read may have closed the status.
-    const settings: ProcessSettings = { ...defaults, page: { ...defaults.page, status: "closed" } }
-    return { settings, faults: [...ofEnvironment, read.failure] }
+  const bytes = Option.isSome(found) && found.value.isValue ? found.value.bytes : undefined
+  const read = yield* Effect.result(decodedProcess(grant, key, bytes))
+  if (read._tag === "Success") {
+    return { settings: read.success.settings, faults: [...ofEnvironment, ...read.success.faults] }
   }
-  const { refused, settings } = Grant.withinGrant(grant, read.success)
-  const faults = refused.map((path) => `${path}: ${refusedWords(grant, path)}`)
-  return { settings, faults: [...ofEnvironment, ...faults.length === 0 ? [] : [new BadSettings({ source, faults })]] }
+  // What cannot be read may have closed the status.
+  const defaults = (yield* Effect.orDie(decodedProcess(grant, key, undefined))).settings
+  const settings: ProcessSettings = { ...defaults, page: { ...defaults.page, status: "closed" } }
+  return { settings, faults: [...ofEnvironment, read.failure] }
 })
 
 /**
@@ -113,6 +119,9 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string) {
  * document is reported and leaves its instance unchanged. A key that is no name of an instance is refused. Of two keys with
  * one slug, the one that was created first is used, and the other is refused until the first is deleted. A deleted document
  * ends its instance. A deleted bucket ends no instance until the bucket exists again.
+ *
+ * A change of the process's settings is a change, too, with the instances as they are. One that cannot be used is logged,
+ * and changes nothing.
  */
 export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrder> = Layer.effect(
   SettingsSource,
@@ -120,7 +129,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     const connection = yield* Connection
     const grant = yield* Grant.fromEnvironment
     const { order } = yield* CreationOrder
-    const { last } = yield* bucketOf(bucket)
+    const { last: lastOf } = yield* bucketOf(bucket)
     const key = yield* settingsKey
     const prefix = `${key}.`
     const process = yield* ofProcess(grant, key)
@@ -130,6 +139,9 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     let known = new Map<string, Known>()
     /** The holder of its slug, by each instance that was refused for it. */
     let shared = new Map<string, string>()
+    let ownSettings = process.settings
+    /** The last change; none before the instances are known. */
+    let last: SettingsChange | undefined
 
     const changed = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
@@ -175,7 +187,7 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
       }
       for (const instance of known.keys()) {
         if (entries.has(instance)) continue
-        const mark = Option.flatten(yield* Effect.option(last(prefix + instance)))
+        const mark = Option.flatten(yield* Effect.option(lastOf(prefix + instance)))
         if (Option.isSome(mark) && !mark.value.isValue) revisions[instance] = mark.value.revision
       }
       const freed = Array.from(shared).filter(([instance, holder]) => now.has(instance) && !entries.has(holder))
@@ -183,18 +195,37 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
         holder === undefined || instance === undefined ? [] : [[instance, holder]]
       ))
       known = now
-      const settings: Settings = { ...initial, instances }
-      return { settings, order: names, faults, revisions, causes: Object.fromEntries(freed) }
+      const settings: Settings = { ...ownSettings, instances }
+      last = { settings, order: names, faults, revisions, causes: Object.fromEntries(freed) }
+      return last
+    })
+
+    const processChanged = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<ReadonlyArray<SettingsChange>> {
+      const read = yield* Effect.result(decodedProcess(grant, key, held.get(key)?.bytes))
+      if (read._tag === "Failure") {
+        const { faults, source } = read.failure
+        yield* Effect.logWarning(`${source} cannot be used, and the last good settings stay: ${faults.join("; ")}`)
+        return []
+      }
+      if (Equal.equals(read.success.settings, ownSettings)) {
+        return []
+      }
+      ownSettings = read.success.settings
+      if (last === undefined) {
+        return []
+      }
+      last = { ...last, settings: { ...ownSettings, instances: last.settings.instances }, causes: {} }
+      return [last]
     })
 
     return {
       initial,
       hasInstancesLater: true,
       faults: process.faults,
-      changes: watch(bucket, `${prefix}>`).pipe(
-        Stream.mapEffect(changed),
-        Stream.provideService(Connection, connection)
-      )
+      changes: Stream.merge(
+        Stream.mapEffect(watch(bucket, `${prefix}>`), changed),
+        Stream.flatMap(Stream.mapEffect(watch(bucket, key), processChanged), (changes) => Stream.fromIterable(changes))
+      ).pipe(Stream.provideService(Connection, connection))
     }
   })
 )

@@ -177,7 +177,9 @@ export const onPage = (
   const counted = isEndless && on._tag === "Go" ? { ...read, idle: 0, deadEnds: read.deadEnds + 1 } : read
   const { poll, state } = task._tag === "Live" ? grow(config, handed, counted) : { state: handed, poll: counted }
   const report = Reports.link(config, facts.now, refused ?? "repeats")
-  const notes: ReadonlyArray<Note> = refused === undefined || refused === "repeats"
+  // A second endless chain of one poll is the endpoint's failure, which says the same.
+  const isToldAnyway = refused === undefined || refused === "repeats" || isEndless && asked.deadEnds > 0
+  const notes: ReadonlyArray<Note> = isToldAnyway
     ? []
     : [{ _tag: "Said", report, saying: { level: "Error", remind: true, apart: true } }]
   return { ...after({ notes }, goingOn(config, state, poll, on, ended, following ?? position, report, facts)), plan }

@@ -1,12 +1,16 @@
 /**
- * Lets the oldest files of the file sink go, and warns a day before the disk is full.
+ * Lets the oldest files of the file sink go, compresses closed ones when asked to, and warns a day before the disk is full.
  *
  * Whole files go: those that were last written too long ago, and the oldest ones beyond a number of bytes. The newest file of
- * each kind stays, since it may be written to.
+ * each kind stays, since it may be written to. A compressed file counts with its compressed bytes. What another program
+ * compressed is not touched.
  */
 import { Clock, Effect, FileSystem, Option, Path, Schedule } from "effect"
 import { statfs } from "node:fs/promises"
+import { temporary } from "../config/DurableFile.ts"
+import { compress, isOwn } from "../sinks/Compressing.ts"
 import { backfillNames, liveNames } from "../sinks/FileSink.ts"
+import { suffix } from "../sinks/GzipMembers.ts"
 import * as Metrics from "../status/Metrics.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
@@ -26,14 +30,33 @@ export interface Kept {
 }
 
 const dayMillis = 86_400_000
+const hourMillis = 3_600_000
 
 const kinds = [liveNames, backfillNames].flatMap(({ artifacts, deadLetters }) => [artifacts, deadLetters])
-const form = new RegExp(`^(?<kind>${kinds.join("|")})-\\d{4}-\\d\\d-\\d\\d-[1-9]\\d*\\.ndjson$`)
+const form = new RegExp(`^(?<kind>${kinds.join("|")})-\\d{4}-\\d\\d-\\d\\d-[1-9]\\d*\\.ndjson(?:\\${suffix})?$`)
 
 const kindOf = (name: string) => form.exec(name)?.groups?.["kind"]
 
+/** Whether a file is what a kill left of one that was being compressed. */
+const isLeftover = (name: string): boolean =>
+  name.endsWith(suffix + temporary) && kindOf(name.slice(0, -temporary.length)) !== undefined
+
 /** Orders names of one kind by day and number. */
 const byName = (one: Kept, other: Kept) => one.name.localeCompare(other.name, "en", { numeric: true })
+
+/** The files that may be written to: of each kind the newest by its name, and the one that was written last. */
+const openAmong = (files: ReadonlyArray<Kept>): ReadonlySet<Kept> =>
+  new Set(kinds.flatMap((kind) => {
+    const those = files.filter(({ name }) => kindOf(name) === kind)
+    return [those.toSorted(byName).slice(-1), those.toSorted((one, other) => one.at - other.at).slice(-1)].flat()
+  }))
+
+/** Returns the files that are compressed, oldest first: closed ones that nobody wrote to for an hour. */
+export const compressible = (files: ReadonlyArray<Kept>, now: number): ReadonlyArray<Kept> => {
+  const open = openAmong(files)
+  return files.filter((file) => !open.has(file) && !file.name.endsWith(suffix) && file.at <= now - hourMillis)
+    .toSorted((one, other) => one.at - other.at || byName(one, other))
+}
 
 /** Returns the files that go, oldest first. */
 export const leaving = (
@@ -41,9 +64,7 @@ export const leaving = (
   { keep_bytes, keep_days }: Limits,
   now: number
 ): ReadonlyArray<Kept> => {
-  const open = new Set(
-    kinds.flatMap((kind) => files.filter(({ name }) => kindOf(name) === kind).toSorted(byName).slice(-1))
-  )
+  const open = openAmong(files)
   let left = files.reduce((sum, { bytes }) => sum + bytes, 0)
   return files.filter((file) => !open.has(file)).toSorted((one, other) => one.at - other.at || byName(one, other))
     .filter(({ at, bytes }) => {
@@ -80,45 +101,67 @@ export const filling = (
 }
 
 /** Looks at the directory now and each hour: lets files go, and shows when the disk is nearly full. */
-export const run = Effect.fn("Retention.run")(
-  function*(
-    { directory, ...limits }: Limits & { readonly directory: string }
-  ): Effect.fn.Return<void, never, FileSystem.FileSystem | Path.Path | Reporter | Status> {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const status = yield* Status
-    const reporter = yield* Reporter
+export const run = Effect.fn("Retention.run")(function*({ compress: coding, directory, ...limits }: Limits & {
+  readonly directory: string
+  readonly compress: "off" | "gzip"
+}): Effect.fn.Return<void, never, FileSystem.FileSystem | Path.Path | Reporter | Status> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const status = yield* Status
+  const reporter = yield* Reporter
+  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
 
-    const fileOf = (name: string) =>
-      Effect.map(fs.stat(path.join(directory, name)), ({ mtime, size, type }) =>
-        type === "File" && Option.isSome(mtime) ? [{ name, bytes: Number(size), at: mtime.value.getTime() }] : []).pipe(
-          Effect.orElseSucceed((): ReadonlyArray<Kept> => [])
-        )
+  const fileOf = Effect.fnUntraced(function*(name: string): Effect.fn.Return<ReadonlyArray<Kept>> {
+    const file = path.join(directory, name)
+    const info = yield* Effect.option(fs.stat(file))
+    if (Option.isNone(info) || info.value.type !== "File" || Option.isNone(info.value.mtime)) return []
+    if (name.endsWith(suffix) && !(yield* Effect.provideContext(isOwn(file), context))) return []
+    return [{ name, bytes: Number(info.value.size), at: info.value.mtime.value.getTime() }]
+  })
 
-    const letGo = Effect.fnUntraced(function*({ at, bytes, name }: Kept) {
-      yield* fs.remove(path.join(directory, name))
-      yield* Metrics.update(Metrics.filesRemoved, 1)
-      yield* Effect.logInfo(
-        `${name} was removed: it was written last on ${isoTime(at).slice(0, 10)}, and ${limits.keep_days} days and ${
-          spoken(limits.keep_bytes)
-        } are kept`
-      ).pipe(Effect.annotateLogs({ bytes }))
-    })
+  const letGo = Effect.fnUntraced(function*({ at, bytes, name }: Kept) {
+    yield* fs.remove(path.join(directory, name))
+    yield* Metrics.update(Metrics.filesRemoved, 1)
+    yield* Effect.logInfo(
+      `${name} was removed: it was written last on ${isoTime(at).slice(0, 10)}, and ${limits.keep_days} days and ${
+        spoken(limits.keep_bytes)
+      } are kept`
+    ).pipe(Effect.annotateLogs({ bytes }))
+  })
 
-    const look = Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
-      const names = (yield* fs.readDirectory(directory)).filter((name) =>
-        kindOf(name) !== undefined
+  const shrink = Effect.fnUntraced(
+    function*({ bytes, name }: Kept) {
+      const free = yield* freeIn(directory)
+      // The last room is for what is published.
+      if (free !== undefined && free < bytes) return
+      const compressed = yield* compress(directory, name)
+      if (compressed === undefined) return
+      yield* Effect.logInfo(`${name} was compressed to ${Math.round(100 * compressed / bytes)} %`).pipe(
+        Effect.annotateLogs({ bytes, compressed })
       )
-      const files = (yield* Effect.forEach(names, fileOf)).flat()
-      yield* Effect.forEach(leaving(files, limits, now), letGo, { discard: true })
-      const warning = filling(directory, files, yield* freeIn(directory), now)
-      yield* status.tell({ _tag: "SinkWarned", warnings: warning === undefined ? [] : [warning] })
-      if (warning === undefined) yield* reporter.overAll("disk_filling")
-      else yield* reporter.say(warning, { level: "Warn", remind: false, apart: false })
-    }).pipe(
-      Effect.catch(({ message }) => Effect.logWarning(`old files of ${directory} could not be removed: ${message}`))
-    )
-    yield* Effect.repeat(look, Schedule.spaced("1 hour"))
-  }
-)
+    },
+    (effect, { name }) =>
+      Effect.catch(effect, ({ message }) =>
+        Effect.logWarning(`${name} could not be compressed, and stays as it is: ${message}`))
+  )
+
+  const look = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const all = yield* fs.readDirectory(directory)
+    const names = all.filter((name) => kindOf(name) !== undefined)
+    yield* Effect.forEach(all.filter(isLeftover), (name) => fs.remove(path.join(directory, name)), { discard: true })
+    const files = (yield* Effect.forEach(names, fileOf)).flat()
+    const gone = leaving(files, limits, now)
+    yield* Effect.forEach(gone, letGo, { discard: true })
+    const warning = filling(directory, files, yield* freeIn(directory), now)
+    yield* status.tell({ _tag: "SinkWarned", warnings: warning === undefined ? [] : [warning] })
+    if (warning === undefined) yield* reporter.overAll("disk_filling")
+    else yield* reporter.say(warning, { level: "Warn", remind: false, apart: false })
+    if (coding === "off") return
+    // One after the other, and not where a page waits for room.
+    yield* Effect.forEach(compressible(files.filter((file) => !gone.includes(file)), now), shrink, { discard: true })
+  }).pipe(
+    Effect.catch(({ message }) => Effect.logWarning(`old files of ${directory} could not be removed: ${message}`))
+  )
+  yield* Effect.repeat(look, Schedule.spaced("1 hour"))
+})

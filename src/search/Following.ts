@@ -1,13 +1,14 @@
 /** Follows the sink's files line by line for the write thread, the newest file first, and indexes new lines. */
-import { closeSync, lstatSync, readdirSync, readSync, type Stats } from "node:fs"
+import { closeSync, lstatSync, readdirSync, type Stats } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { openToRead } from "../config/OwnFiles.ts"
 import { indexedLineBytesMax } from "../domain/Bounds.ts"
+import { Members, readAt } from "../sinks/GzipMembers.ts"
 import { AlertUsers } from "./AlertUsers.ts"
 import { documentOf } from "./Document.ts"
 import type { Indexing } from "./Indexing.ts"
-import { dayMillis, isWithin, type SinkFile, sinkFile } from "./SinkFiles.ts"
+import { dayMillis, isWithin, type SinkFile, sinkFile, sinkFiles, storedName } from "./SinkFiles.ts"
 
 /** Bytes that are read together: some hundred artifacts, which take some ten milliseconds. */
 const portionBytes = 262_144
@@ -20,7 +21,10 @@ interface Followed extends SinkFile {
   offset: number
   head: Buffer
   tail: Buffer
+  /** Bytes of the plain content. */
   size: number
+  /** Bytes in the directory, which are fewer when the file is compressed. */
+  stored: number
   changed: number
   /** File size at which no complete line followed `offset`. */
   torn: number
@@ -36,15 +40,8 @@ export interface Position {
 
 const none: Buffer = Buffer.alloc(0)
 
-const readAt = (handle: number, buffer: Buffer, offset: number): Buffer => {
-  let filled = 0
-  while (filled < buffer.length) {
-    const count = readSync(handle, buffer, filled, buffer.length - filled, offset + filled)
-    if (count === 0) break
-    filled += count
-  }
-  return buffer.subarray(0, filled)
-}
+/** Reads the plain content of an open file. */
+type Read = (buffer: Buffer, offset: number) => Buffer
 
 /** Returns undefined for a file or directory that no longer exists. */
 const found = <A>(look: () => A): A | undefined => {
@@ -103,13 +100,14 @@ export class Following {
     const { daysMax, directory, prefix } = this.#options
     let hasChanged = false
     const files: Array<Followed> = []
-    for (const name of found(() => readdirSync(directory)) ?? []) {
-      const file = sinkFile(prefix, name)
-      if (file === undefined || !isWithin(file, daysMax, this.#now())) continue
-      const stats = found(() => lstatSync(join(directory, name)))
+    for (const file of sinkFiles(prefix, found(() => readdirSync(directory)) ?? [])) {
+      if (!isWithin(file, daysMax, this.#now())) continue
+      const stats = found(() => lstatSync(join(directory, storedName(file))))
       // A link is not followed: what it names may be nobody's to search.
       if (stats === undefined || !stats.isFile()) continue
-      const followed = this.#files.find((one) => one.name === name) ?? this.#takeUp(file)
+      const followed = this.#files.find(({ isCompressed, name }) =>
+        name === file.name && isCompressed === file.isCompressed
+      ) ?? this.#takeUp(file)
       hasChanged = this.#compare(followed, stats) || hasChanged
       files.push(followed)
     }
@@ -125,49 +123,63 @@ export class Following {
     if (read() === undefined) this.#statements.insert.run(file.name)
     const { head, tail, ...known } = read()!
     this.#orders.set(known.file, file.order)
-    return { ...file, ...known, head: Buffer.from(head), tail: Buffer.from(tail), size: -1, changed: -1, torn: -1 }
+    return {
+      ...file,
+      ...known,
+      head: Buffer.from(head),
+      tail: Buffer.from(tail),
+      size: -1,
+      stored: -1,
+      changed: -1,
+      torn: -1
+    }
   }
 
   #compare(followed: Followed, { mtimeMs, size }: Stats): boolean {
-    if (followed.size === size && followed.changed === mtimeMs) return false
-    const wasSeen = followed.size >= 0
+    if (followed.stored === size && followed.changed === mtimeMs) return false
+    const wasSeen = followed.stored >= 0
+    followed.stored = size
     followed.size = size
     followed.changed = mtimeMs
     followed.torn = -1
-    this.#withFile(followed, (handle) => this.#recognise(followed, handle))
+    this.#withFile(followed, (read) => this.#recognise(followed, read))
     return wasSeen
   }
 
-  #withFile(followed: Followed, use: (handle: number) => void): void {
-    const handle = found(() => openToRead(join(this.#options.directory, followed.name)))
+  #withFile(followed: Followed, use: (read: Read) => void): void {
+    const handle = found(() => openToRead(join(this.#options.directory, storedName(followed))))
     if (handle === undefined) return
     try {
-      use(handle)
+      if (!followed.isCompressed) return use((buffer, offset) => readAt(handle, buffer, offset))
+      const members = new Members(handle)
+      // Another program's file has nothing that could be read.
+      followed.size = members.size ?? 0
+      use(members.read)
     } finally {
       closeSync(handle)
     }
   }
 
   /** Moves the offset back to where the file still has the content that was read. */
-  #recognise(followed: Followed, handle: number): void {
+  #recognise(followed: Followed, read: Read): void {
     if (followed.offset === 0) return
     const { head, size, tail } = followed
-    const isSame = readAt(handle, Buffer.alloc(head.length), 0).equals(head)
+    const isSame = read(Buffer.alloc(head.length), 0).equals(head)
     if (isSame && size >= followed.offset) {
-      const before = readAt(handle, Buffer.alloc(tail.length), followed.offset - tail.length)
+      const before = read(Buffer.alloc(tail.length), followed.offset - tail.length)
       if (!before.equals(tail)) followed.offset = 0
       return
     }
     // The file was cut back to the end of an earlier line, so that it is read up to its end.
-    const last = size === 0 ? undefined : readAt(handle, Buffer.alloc(1), size - 1)[0]
+    const last = size === 0 ? undefined : read(Buffer.alloc(1), size - 1)[0]
     followed.offset = isSame && last === newline ? size : 0
-    this.#remember(followed, handle)
+    this.#remember(followed, read)
   }
 
-  #remember(followed: Followed, handle: number): void {
+  #remember(followed: Followed, read: Read): void {
     const length = Math.min(knownBytes, followed.offset)
-    followed.head = readAt(handle, Buffer.alloc(length), 0)
-    followed.tail = readAt(handle, Buffer.alloc(length), followed.offset - length)
+    followed.head = read(Buffer.alloc(length), 0)
+    followed.tail = read(Buffer.alloc(length), followed.offset - length)
   }
 
   /** Tells whether everything in the file is too old for the index. */
@@ -192,22 +204,22 @@ export class Following {
       followed.offset < followed.size && followed.torn !== followed.size && !this.#isPassed(followed)
     )
     if (next === undefined) return false
-    this.#withFile(next, (handle) => this.#take(next, handle))
+    this.#withFile(next, (read) => this.#take(next, read))
     return true
   }
 
-  #take(followed: Followed, handle: number): void {
+  #take(followed: Followed, read: Read): void {
     if (this.#portion.length === 0) this.#portion = Buffer.allocUnsafeSlow(portionBytes)
-    let bytes = readAt(handle, this.#portion, followed.offset)
+    let bytes = read(this.#portion, followed.offset)
     if (bytes.length === portionBytes && !bytes.includes(newline)) {
-      bytes = readAt(handle, Buffer.allocUnsafeSlow(indexedLineBytesMax), followed.offset)
+      bytes = read(Buffer.allocUnsafeSlow(indexedLineBytesMax), followed.offset)
     }
     const end = bytes.lastIndexOf(newline) + 1
     if (end === 0 && bytes.length < indexedLineBytesMax) {
       followed.torn = followed.size
       return
     }
-    const behind = end > 0 ? followed.offset + end : this.#endOfLine(followed, handle)
+    const behind = end > 0 ? followed.offset + end : this.#endOfLine(followed, read)
     if (behind === undefined) {
       followed.torn = followed.size
       return
@@ -216,15 +228,15 @@ export class Following {
     if (end === 0) this.#indexing.skip()
     else this.#addLines(followed, bytes.subarray(0, end))
     followed.offset = behind
-    this.#remember(followed, handle)
+    this.#remember(followed, read)
     this.#statements.update.run(followed.offset, followed.head, followed.tail, followed.file)
     this.#indexing.commit()
   }
 
   /** Finds the end of a line that is too long to be read. */
-  #endOfLine(followed: Followed, handle: number): number | undefined {
+  #endOfLine(followed: Followed, read: Read): number | undefined {
     for (let at = followed.offset + indexedLineBytesMax;;) {
-      const bytes = readAt(handle, this.#portion, at)
+      const bytes = read(this.#portion, at)
       if (bytes.length === 0) return undefined
       const end = bytes.indexOf(newline)
       if (end >= 0) return at + end + 1

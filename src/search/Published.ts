@@ -1,8 +1,9 @@
 /** Tells how far a resting index is behind the sink: compares the saved progress with the sink's files. */
 import { Clock, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { openOwn, readOwn } from "../config/DurableFile.ts"
+import { plainSize } from "../sinks/Compressing.ts"
 import type { Progress } from "./Protocol.ts"
-import { isWithin, sinkFile } from "./SinkFiles.ts"
+import { isWithin, sinkFiles, storedName } from "./SinkFiles.ts"
 
 const Kept = Schema.fromJsonString(Schema.Struct({
   rows: Schema.Int,
@@ -47,12 +48,11 @@ export const bytesBehind = Effect.fnUntraced(function*({ artifactsDirectory, day
   const now = yield* Clock.currentTimeMillis
   const names = yield* Effect.orElseSucceed(fs.readDirectory(artifactsDirectory), () => [])
   let behind = 0
-  for (const name of names) {
-    const file = sinkFile(prefix, name)
-    if (file === undefined || !isWithin(file, daysMax, now)) continue
-    const info = yield* Effect.option(fs.stat(path.join(artifactsDirectory, name)))
-    const size = Option.match(info, { onNone: () => 0, onSome: ({ size }) => Number(size) })
-    behind += Math.max(0, size - (read[name] ?? 0))
+  for (const file of sinkFiles(prefix, names)) {
+    if (!isWithin(file, daysMax, now)) continue
+    const stored = path.join(artifactsDirectory, storedName(file))
+    const size = file.isCompressed ? plainSize(stored) : Effect.map(fs.stat(stored), ({ size }) => Number(size))
+    behind += Math.max(0, (yield* Effect.orElseSucceed(size, () => 0)) - (read[file.name] ?? 0))
   }
   return behind
 })

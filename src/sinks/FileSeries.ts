@@ -7,6 +7,7 @@
 import { Clock, Effect, Equal, Exit, Fiber, FileSystem, Option, Path, type PlatformError, Schema, Scope } from "effect"
 import { cutOwn, isLink, openOwn, syncDirectory } from "../config/DurableFile.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
+import { suffix } from "./GzipMembers.ts"
 import { makeEncoders } from "./Ndjson.ts"
 
 const newline = 10
@@ -62,15 +63,23 @@ export const makeSeries = Effect.fnUntraced(
     const uncut = new Map<string, Pick<Open, "inode" | "synced">>()
 
     /** Matches only names of this series, because copies may be in the directory. */
-    const named = new RegExp(`^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson$`)
-    const files = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
+    const named = new RegExp(
+      `^${prefix}-(?<day>\\d{4}-\\d\\d-\\d\\d)-(?<number>[1-9]\\d*)\\.ndjson(?<compressed>\\${suffix})?$`
+    )
+    const all = Effect.map(fs.readDirectory(directory), (names) => names.filter((name) => named.test(name)))
+    const files = Effect.map(all, (names) => names.filter((name) => !name.endsWith(suffix)))
 
-    const numbersOf = (day: string) =>
-      Effect.map(files, (names) =>
-        names.flatMap((name) => {
-          const groups = named.exec(name)?.groups
-          return groups?.["day"] === day ? [Number(groups["number"])] : []
-        }))
+    /** The last file of a day; number 0 when there is none. */
+    const lastOf = (day: string) =>
+      Effect.map(all, (names) => {
+        const found = names.map((name) => named.exec(name)?.groups).filter((groups) => groups?.["day"] === day)
+        const number = Math.max(0, ...found.map((groups) => Number(groups?.["number"])))
+        // The number of a compressed file is taken: a plain file with it would have other content.
+        const isClosed = found.some((groups) =>
+          groups?.["compressed"] !== undefined && Number(groups["number"]) === number
+        )
+        return { number, isClosed }
+      })
 
     const close = Effect.suspend(() => {
       const scope = current?.scope
@@ -125,11 +134,10 @@ export const makeSeries = Effect.fnUntraced(
       }).pipe(Effect.scoped, Effect.ignore))
 
     const openFile = Effect.fnUntraced(function*(day: string, fresh: boolean) {
-      const numbers = yield* numbersOf(day)
-      const last = Math.max(0, ...numbers)
-      const number = last === 0 || fresh ? last + 1 : last
+      const last = yield* lastOf(day)
+      const isNew = last.number === 0 || last.isClosed || fresh
+      const number = last.number + (isNew ? 1 : 0)
       const name = path.join(directory, `${prefix}-${day}-${number}.ndjson`)
-      const isNew = number !== last
       const scope = yield* Scope.make()
       const { file, inode, synced } = yield* Effect.gen(function*() {
         const file = yield* own(openOwn(name, isNew ? "ax" : "a"))

@@ -7,7 +7,7 @@ import { PrometheusMetrics } from "effect/observability"
 import { all } from "../endpoints/Endpoints.ts"
 import { causeOf, causesOf } from "./Causes.ts"
 import * as Metrics from "./Metrics.ts"
-import type { Report } from "./Report.ts"
+import { isOfTenant, type Report } from "./Report.ts"
 import { instancesOf, polledEndpoints, type Snapshot } from "./Snapshot.ts"
 import { instanceState } from "./StatusSelector.ts"
 
@@ -44,7 +44,8 @@ const reportsOf = (snapshot: Snapshot): ReadonlyArray<Gauge> => {
           ...Array.from(warnings.values(), (report) => reported({ ...report, instance })),
           ...Object.entries(endpoints).flatMap(([endpoint, one]) => {
             const report = one.state === "disabled" ? undefined : one.unwritten ?? one.error ?? one.lost
-            return report === undefined || !isOwn(report) ? [] : [reported({ code: report.code, instance, endpoint })]
+            if (report === undefined || !isOwn(report)) return []
+            return [reported({ code: report.code, instance, ...(isOfTenant(report) ? {} : { endpoint }) })]
           })
         ]
     )

@@ -68,12 +68,20 @@ export const fromGraphError = (
 export const moving =
   / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*?(?=, for \d|$)|, for \d+ of \d+ tenants/g
 
+/** Codes of refusals that concern every endpoint of a tenant. */
+const tenantWide: ReadonlySet<string> = new Set(["credentials_refused", "token_refused", "conditional_access"])
+
+/** Whether Microsoft refuses the tenant's application or its token, whichever endpoint met it first. */
+export const isOfTenant = ({ aadsts_code, code }: Pick<Report, "aadsts_code" | "code">): boolean =>
+  aadsts_code !== undefined || tenantWide.has(code)
+
 /** Formats a report as one line of the log: Microsoft's answer, the endpoint, the message and the remedy. */
-export const line = ({ aadsts_code, endpoint, http_status, message, remedy }: Report): string => {
+export const line = (report: Report): string => {
+  const { aadsts_code, endpoint, http_status, message, remedy } = report
   const answer = [
     http_status === undefined ? [] : [`HTTP ${http_status}`],
-    // Refused credentials concern the whole instance.
-    aadsts_code === undefined ? endpoint === undefined ? [] : [`on ${endpoint}`] : [`AADSTS${aadsts_code}`]
+    aadsts_code === undefined ? [] : [`AADSTS${aadsts_code}`],
+    endpoint === undefined || isOfTenant(report) ? [] : [`on ${endpoint}`]
   ].flat().join(" ")
   const whole = `${answer === "" ? "" : `${answer}: `}${message}; ${remedy.slice(0, 1).toLowerCase()}${remedy.slice(1)}`
   return whole.replaceAll(/\s+/g, " ")

@@ -1,7 +1,7 @@
 /** Logs reports once: a failure that lasts is one line, then one reminder per hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
 import * as Metrics from "./Metrics.ts"
-import { line, moving, type Report } from "./Report.ts"
+import { isOfTenant, line, moving, type Report } from "./Report.ts"
 
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
@@ -13,14 +13,21 @@ export interface Saying {
   readonly remind: boolean
   /** Whether the report stands beside the endpoint's current report, instead of replacing it. */
   readonly apart?: boolean
+  /** Tells reports apart that have one code and stand beside each other, such as two outages of the process. */
+  readonly about?: string
 }
 
-const apartOf = ({ code, endpoint, instance }: Pick<Report, "code" | "endpoint" | "instance">): string =>
-  `${instance} ${endpoint} ${code}`
+/** What tells a report that was logged with `apart` from others. */
+type Apart = Pick<Report, "code" | "endpoint" | "instance"> & Pick<Saying, "about">
 
-/** Refused credentials are reported once for the instance, whichever endpoint met them first. */
-const subjectOf = ({ aadsts_code, code, endpoint, instance }: Report): string =>
-  aadsts_code !== undefined ? `${instance}` : endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+const apartOf = ({ about = "", code, endpoint, instance }: Apart): string => `${instance} ${endpoint} ${code} ${about}`
+
+/** A refusal of a tenant is reported once for the instance, whichever endpoint met it first. */
+const subjectOf = (report: Report): string => {
+  const { code, endpoint, instance } = report
+  if (isOfTenant(report)) return `${instance}`
+  return endpoint === undefined ? `${instance} ${code}` : `${instance} ${endpoint}`
+}
 
 /** Counts a failure, whether or not it is logged. */
 export const count = ({ code }: Report): Effect.Effect<void> =>
@@ -33,7 +40,7 @@ export class Reporter extends Context.Service<Reporter, {
   /** Ends the reports of the endpoint and of the credentials: the same failure will be logged again. */
   readonly over: (instance: string, endpoint: string) => Effect.Effect<void>
   /** Ends a report that was logged with `apart`. */
-  readonly overApart: (what: Pick<Report, "code" | "endpoint" | "instance">) => Effect.Effect<void>
+  readonly overApart: (what: Apart) => Effect.Effect<void>
   /** Ends a report of the whole process, such as that of the sink. */
   readonly overAll: (code: string) => Effect.Effect<void>
   /** Ends all reports of an instance that was removed or changed. */
@@ -43,13 +50,20 @@ export class Reporter extends Context.Service<Reporter, {
     /** The last report about each subject, and when it was logged. */
     const said = new Map<string, { readonly what: string; readonly at: number }>()
     return Reporter.of({
-      say: Effect.fnUntraced(function*(report, { apart = false, level, remind }) {
+      say: Effect.fnUntraced(function*(report, { about = "", apart = false, level, remind }) {
         yield* count(report)
         const now = yield* Clock.currentTimeMillis
-        const subject = apart ? apartOf(report) : subjectOf(report)
+        const [subject, other] = apart
+          ? [apartOf({ ...report, about }), subjectOf(report)] as const
+          : [subjectOf(report), apartOf({ ...report, about })] as const
         const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`
-        const before = said.get(subject)
-        if (before?.what === what && (!remind || now - before.at < reminderMillis)) return
+        // What was said beside the endpoint's report may become its report, in the same words.
+        const [before] = [subject, other].flatMap((key) => said.get(key) ?? [])
+          .filter((one) => one.what === what).toSorted((one, next) => next.at - one.at)
+        if (before !== undefined && (!remind || now - before.at < reminderMillis)) {
+          said.set(subject, before)
+          return
+        }
         said.set(subject, { what, at: now })
         const log = level === "Warn" ? Effect.logWarning(line(report)) : Effect.logError(line(report))
         yield* Effect.annotateLogs(log, annotations(report))

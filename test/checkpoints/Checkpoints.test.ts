@@ -3,6 +3,7 @@ import { Effect, Layer, Option, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
 import { Checkpoints, republish } from "../../src/checkpoints/Checkpoints.ts"
+import { forgottenKey } from "../../src/checkpoints/ObjectTable.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { pieceKeysMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
@@ -60,6 +61,29 @@ describe("Checkpoints", () => {
         if (writes === 3) assert.deepStrictEqual([mark, after.ledger.size()], [at(7), 0])
       }).pipe(Effect.provide(layer)))
   }
+
+  it.effect("still knows after a republishing which objects a list has, and nothing of what was published", () =>
+    Effect.gen(function*() {
+      const checkpoints = yield* Checkpoints
+      const state = yield* checkpoints.open(key)
+      yield* state.begin(at(5), 0)
+      const object = { key: "0".repeat(16), missedAt: 0, isGone: false }
+      yield* state.inventory.commit({
+        walk: undefined,
+        shown: [],
+        changed: [{ ...object, id: "listed" }, { ...object, id: "gone", missedAt: 1, isGone: true }, {
+          ...object,
+          id: "seen in a log",
+          isSighted: true
+        }]
+      })
+      yield* republish(key, state, at(4), 0)
+      const { inventory } = yield* checkpoints.open(key)
+      assert.deepInclude(inventory.find("listed"), { key: forgottenKey, isGone: false })
+      assert.deepInclude(inventory.find("gone"), { key: forgottenKey, isGone: true })
+      assert.isUndefined(inventory.find("seen in a log"))
+      assert.strictEqual(inventory.size(), 2)
+    }).pipe(Effect.provide(layer)))
 
   it.effect("takes it that an earlier version wrote no key of what changed before tomorrow", () =>
     Effect.gen(function*() {

@@ -15,14 +15,16 @@ const passed: Finding = { instance: "b", check: "clock", outcome: "passed", mess
 const warned: Finding = { check: "settings", outcome: "warning", message: "can be read", remedy: "chmod 600" }
 
 describe("findings", () => {
-  it("of a cause that was told of an earlier instance name only that one", () => {
+  it("of a cause that was told of an earlier instance or check name only that one", () => {
     const tell = teller()
-    const told = [dns("a", "Graph"), dns("a", "token"), passed, dns("b", "Graph")].map(tell)
+    const told = [dns("a", "Graph"), dns("a", "token"), passed, dns("b", "Graph"), warned, warned].map(tell)
     assert.deepStrictEqual(told, [
       "  ✗ Graph          host name not found  code=dns_failed\n                   → Check the machine's DNS",
-      "  ✗ token          host name not found  code=dns_failed\n                   → Check the machine's DNS",
+      "  ✗ token          as for Graph  code=dns_failed",
       "  ✓ clock          within 1 s",
-      "  ✗ Graph          as for a  code=dns_failed"
+      "  ✗ Graph          as for a  code=dns_failed",
+      "  ? settings       can be read\n                   → chmod 600",
+      "  ? settings       can be read\n                   → chmod 600"
     ])
   })
 

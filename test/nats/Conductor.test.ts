@@ -3,7 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Schedule } from "effect"
 import type { Row } from "../../src/simulator/Row.ts"
-import { appliance, documentOf, json, onlyAlerts, quiet, until } from "../support/Appliance.ts"
+import { appliance, documentOf, json, onlyAlerts, quiet, says, until } from "../support/Appliance.ts"
 import { describeNats } from "../support/DescribeNats.ts"
 import { applianceId } from "../support/NatsStream.ts"
 import * as Process from "../support/Process.ts"
@@ -46,6 +46,28 @@ describeNats("in Conductor", () => {
         process.child.kill("SIGTERM")
         assert.strictEqual(yield* process.exit, 0)
         assert.notInclude(process.stdout() + process.stderr(), "never-to-be-seen")
+      }))
+
+    it.effect("the level and the form of the log follow the broker's settings, which otherwise act at the next start", () =>
+      Effect.gen(function*() {
+        const { put, putOwn, run } = yield* appliance(quiet)
+        yield* put("prod", documentOf())
+        const process = yield* run
+        yield* says(process, /\[INFO\] azure-security: fetched 0 events .*endpoint=incidents/)
+        yield* putOwn({ log: { format: "json" } })
+        yield* put("second", documentOf({}, "33333333-3333-4333-8333-333333333333"))
+        yield* says(process, /"message":"fetched 0 events".*"instance":"second"/)
+        yield* putOwn({ log: { level: "Loud" } })
+        yield* says(process, /"level":"WARN".*cannot be used, and the last good settings stay: log\.level: Expected/)
+        yield* putOwn({ log: { level: "Warn" }, limits: { page_permits: 3 } })
+        yield* says(process, /"level":"WARN".*sink, .* and limits of the settings take effect at the next start/)
+        const before = process.stdout().length
+        yield* put("prod", documentOf({ poll_interval_minutes: 9 }))
+        yield* put("third", "{")
+        yield* says(process, /\[ERROR\].*third cannot be used/)
+        assert.notInclude(process.stdout().slice(before), "[INFO]", "nothing below the level is told")
+        process.child.kill("SIGTERM")
+        assert.strictEqual(yield* process.exit, 0)
       }))
 
     it.effect("run --once polls what is set up, and fails where a document cannot be used", () =>

@@ -1,11 +1,12 @@
 /** Tests how lists are read: what changed is published once, what stays once a day, and what vanished after two passes. */
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Option, Ref, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Duration, Effect, Exit, Layer, Option, Ref, Schema, Scope, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
-import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
+import { Checkpoints, republish } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { vanishedMax } from "../../src/domain/Bounds.ts"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each, endpoints } from "../../src/endpoints/Endpoints.ts"
 import { Forbidden, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
 import { pages } from "../../src/polling/Pages.ts"
@@ -53,10 +54,11 @@ const polling = Effect.fnUntraced(
   function*(fake: FakeGraph.FakeGraph, name: Name = "devices", published: Array<Artifact> = []) {
     const codes = new Set<string>()
     const letters: Array<string> = []
+    const key = { cloud: "global", tenant: "t", endpoint: name }
     let dies = -1
     let made = 0
     const begin = Effect.fnUntraced(function*() {
-      const state = yield* (yield* Checkpoints).open({ cloud: "global", tenant: "t", endpoint: name })
+      const state = yield* (yield* Checkpoints).open(key)
       const scope = yield* Scope.make()
       const publish = Effect.fnUntraced(function*(page: Page) {
         yield* page.wanted
@@ -105,6 +107,14 @@ const polling = Effect.fnUntraced(
       restart: Effect.gen(function*() {
         yield* Scope.close(running.scope, Exit.void)
         dies = -1
+        running = yield* begin()
+      }),
+      /** Ends the process, lets everything be published again as `checkpoint rewind --republish` does, and begins another one. */
+      republish: Effect.gen(function*() {
+        yield* Scope.close(running.scope, Exit.void)
+        const state = yield* (yield* Checkpoints).open(key)
+        const { mark } = Option.getOrThrow(state.current())
+        yield* republish(key, state, Timestamp.minusMillis(mark, 3_600_000), yield* Clock.currentTimeMillis)
         running = yield* begin()
       }),
       dieAt: (page: number) => {
@@ -182,6 +192,23 @@ test(
     } as Device
     yield* hours(1)
     assert.isEmpty(published.filter(({ action }) => action === "changed"))
+  })
+)
+
+test(
+  "what vanished before everything is published again is told as removed, and the others as they are, with their ids",
+  Effect.gen(function*() {
+    const fake = listing(devicesOf(20), { pageSize: 7 })
+    const { published, republish } = yield* polling(fake)
+    const before = new Set(idsOf(taken(published)))
+    fake.rows.splice(3, 1)
+    yield* republish
+    yield* hours(2)
+    const again = taken(published)
+    // Some are due that day, by other ids.
+    assert.strictEqual(idsOf(again).filter((id) => before.has(id)).length, 19)
+    const removed = again.filter(({ action }) => action === "removed")
+    assert.deepStrictEqual(said(removed), [`removed {"id":"${guid(3)}"}`])
   })
 )
 

@@ -3,8 +3,9 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import { gunzipSync, gzipSync } from "node:zlib"
 import { keepBytes, keepDays } from "../../src/domain/Bounds.ts"
-import { filling, type Kept, leaving, run } from "../../src/publishing/Retention.ts"
+import { compressible, filling, type Kept, leaving, run } from "../../src/publishing/Retention.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 import { Status } from "../../src/status/Status.ts"
 
@@ -42,6 +43,23 @@ describe("files of the sink", () => {
     ])
   })
 
+  it("are compressed once they are closed and nobody wrote to them for an hour", () => {
+    const hour = 1 / 24
+    assert.deepStrictEqual(
+      names(compressible([
+        file("artifacts-2026-11-18-1.ndjson", 10, 2),
+        file("artifacts-2026-11-18-2.ndjson", 10, hour),
+        file("artifacts-2026-11-18-3.ndjson", 10, hour - 0.001),
+        file("artifacts-2026-11-17-9.ndjson.gz", 10, 3),
+        // The clock went back: what was written last has an earlier day in its name.
+        file("artifacts-2026-11-17-10.ndjson", 10, 0),
+        file("artifacts-2026-11-18-4.ndjson", 10, 1),
+        file("backfill-2026-10-03-1.ndjson", 10, 48)
+      ], now)),
+      ["artifacts-2026-11-18-1.ndjson", "artifacts-2026-11-18-2.ndjson"]
+    )
+  })
+
   it("that take more a day than the disk has left are a warning", () => {
     const MiB = 1_048_576
     const today = [
@@ -71,7 +89,7 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
       const capture = Logger.make(({ message }) => void lines.push(String(message)))
       const context = yield* Layer.build(Layer.mergeAll(Reporter.layer, Status.layer("test"), Logger.layer([capture])))
       yield* Effect.forkScoped(
-        Effect.provideContext(run({ directory, keep_days: keepDays, keep_bytes: keepBytes }), context)
+        Effect.provideContext(run({ directory, keep_days: keepDays, keep_bytes: keepBytes, compress: "off" }), context)
       )
       const settled = (count: number) =>
         Effect.repeat(Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))), {
@@ -89,5 +107,61 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
       assert.match(lines[1]!, /^artifacts-2026-10-02-1/)
       const { sink } = yield* Context.get(context, Status).snapshot
       assert.deepStrictEqual(sink.warnings, [])
+    }).pipe(Effect.scoped))
+
+  it.effect("gets its closed files compressed when asked to, and loses what a kill left half compressed", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(now)
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const write = Effect.fnUntraced(function*(name: string, daysAgo: number, bytes: Uint8Array) {
+        yield* fs.writeFile(`${directory}/${name}`, bytes)
+        yield* fs.utimes(`${directory}/${name}`, new Date(now - daysAgo * day), new Date(now - daysAgo * day))
+      })
+      const lines = Buffer.from("{\"id\":1}\n".repeat(1000))
+      const theirs = gzipSync(lines)
+      for (const [daysAgo, of] of ["2026-11-19", "2026-11-18", "2026-11-17"].entries()) {
+        yield* write(`artifacts-${of}-1.ndjson`, daysAgo, lines)
+      }
+      yield* write("artifacts-2026-11-18-1.ndjson.gz.writing", 2, lines.subarray(0, 20))
+      yield* write("artifacts-2026-10-01-1.ndjson.gz", 50, theirs)
+      yield* write("notes.ndjson.gz.writing", 50, theirs)
+      const said: Array<string> = []
+      const capture = Logger.make(({ message }) => void said.push(String(message)))
+      const context = yield* Layer.build(Layer.mergeAll(Reporter.layer, Status.layer("test"), Logger.layer([capture])))
+      yield* Effect.forkScoped(
+        Effect.provideContext(run({ directory, keep_days: keepDays, keep_bytes: keepBytes, compress: "gzip" }), context)
+      )
+      const settled = (count: number) =>
+        Effect.repeat(Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))), {
+          until: () => said.length >= count
+        })
+      yield* settled(2)
+      assert.deepStrictEqual(said, [
+        "artifacts-2026-11-17-1.ndjson was compressed to 1 %",
+        "artifacts-2026-11-18-1.ndjson was compressed to 1 %"
+      ])
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), [
+        "artifacts-2026-10-01-1.ndjson.gz",
+        "artifacts-2026-11-17-1.ndjson.gz",
+        "artifacts-2026-11-18-1.ndjson.gz",
+        "artifacts-2026-11-19-1.ndjson",
+        "notes.ndjson.gz.writing"
+      ])
+      assert.isTrue(lines.equals(gunzipSync(yield* fs.readFile(`${directory}/artifacts-2026-11-18-1.ndjson.gz`))))
+      // Compressed files go when they are too old: the age is that of the content.
+      yield* Effect.repeat(
+        Effect.andThen(
+          TestClock.adjust("12 hours"),
+          Effect.promise(() =>
+            new Promise<void>((resolve) => setImmediate(resolve))
+          )
+        ),
+        {
+          until: () => said.length >= 3
+        }
+      )
+      assert.match(said[2]!, /^artifacts-2026-11-17-1\.ndjson\.gz was removed/)
+      assert.isTrue(theirs.equals(yield* fs.readFile(`${directory}/artifacts-2026-10-01-1.ndjson.gz`)))
     }).pipe(Effect.scoped))
 })

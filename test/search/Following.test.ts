@@ -3,7 +3,9 @@ import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { indexedLineBytesMax, indexedTextMax } from "../../src/domain/Bounds.ts"
+import { bytesBehind } from "../../src/search/Published.ts"
 import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
+import { compress } from "../../src/sinks/Compressing.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { artifact, day, directories, line, message, noon, open } from "./Index.ts"
 
@@ -68,6 +70,48 @@ it.layer(NodeServices.layer)("Following", (it) => {
       following.look()
       while (following.step()) order.push(...ids("").filter((id) => !order.includes(id)))
       assert.deepStrictEqual(order, [`${day}-10`, `${day}-2`, "2026-11-24-9"])
+    }))
+
+  it.effect("finds in a compressed file what it read in the plain one, and reads on", () =>
+    Effect.gen(function*() {
+      const { file, fs, places } = yield* world
+      const { followed, following, indexing, reading } = yield* open(places, { rowsMax: 10_000 })
+      // Beyond the second member.
+      const far = 9000
+      const all = Array.from({ length: far }, (_, n) => artifact(`a${n}`))
+      yield* fs.writeFileString(file(1), all.map(line).join(""))
+      following.look()
+      following.step()
+      const before = following.position
+      yield* compress(places.artifacts, `artifacts-${day}-1.ndjson`)
+      assert.deepStrictEqual(
+        yield* bytesBehind({ artifactsDirectory: places.artifacts, prefix: "artifacts", daysMax: 30 }, before.read),
+        before.behind
+      )
+      following.look()
+      assert.deepStrictEqual(following.position, before)
+      assert.strictEqual((yield* followed).behind, 0)
+      assert.strictEqual(indexing.skipped, 0)
+      for (const n of [0, far - 1, 5000]) {
+        assert.strictEqual(reading.detail(`a${n}`)?.artifact, line(artifact(`a${n}`)).trimEnd())
+      }
+      // Also an index that is opened later, and while the plain file is still there, of which nothing counts twice.
+      yield* fs.writeFileString(file(1), all.map(line).join(""))
+      const later = yield* open(places, { rowsMax: 10_000 })
+      assert.deepStrictEqual((yield* later.followed).read, {
+        [`artifacts-${day}-1.ndjson`]: before.read[`artifacts-${day}-1.ndjson`]! + before.behind
+      })
+    }))
+
+  it.effect("reads a compressed file up to a damaged place", () =>
+    Effect.gen(function*() {
+      const { file, followed, fs, ids, places } = yield* world
+      yield* fs.writeFileString(file(1), line(artifact("a")))
+      yield* compress(places.artifacts, `artifacts-${day}-1.ndjson`)
+      yield* fs.truncate(`${file(1)}.gz`, 60)
+      yield* fs.writeFileString(file(2), line(artifact("b")))
+      assert.strictEqual((yield* followed).behind, 0)
+      assert.deepStrictEqual(ids(""), ["b"])
     }))
 
   it.effect("waits until a torn line is completed or cut off", () =>

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { chmodSync } from "node:fs"
 import { chunkBytes } from "../../src/domain/Bounds.ts"
 import { ArtifactSink, publishTo } from "../../src/sinks/ArtifactSink.ts"
+import { compress } from "../../src/sinks/Compressing.ts"
 import * as FileSink from "../../src/sinks/FileSink.ts"
 import { lines } from "../../src/sinks/Ndjson.ts"
 import { artifact, event } from "../support/Artifacts.ts"
@@ -210,6 +211,19 @@ it.layer(RecordedDisk.layer)("FileSink", (it) => {
       yield* Effect.scoped(Effect.flatMap(sink.open, (writer) => writer.write(batch("2"))))
       assert.strictEqual(yield* read(second), lines([artifact("1")]))
       assert.strictEqual(yield* fs.readFileString(victim), "theirs, without a newline")
+    }))
+
+  it.effect("goes on behind a compressed file, also of the same day, and leaves it as it is", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open, read } = yield* world
+      const sink = yield* open()
+      yield* publishTo(sink, batch("1"))
+      yield* compress(directory, first)
+      const compressed = yield* fs.readFile(`${directory}/${first}.gz`)
+      yield* publishTo(sink, batch("2"))
+      yield* publishTo(yield* open(), batch("3"))
+      assert.strictEqual(yield* read(second), lines(["2", "3"].map(artifact)))
+      assert.deepStrictEqual(yield* fs.readFile(`${directory}/${first}.gz`), compressed)
     }))
 
   it.effect("is not opened in a directory that others may write to", () =>

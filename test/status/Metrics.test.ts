@@ -84,7 +84,7 @@ describe("the metrics of a running connector", () => {
       yield* simulator.addFault({ kind: "missing_role", endpoint: "alerts_v2" })
       yield* pass(600, 60)
       yield* Effect.forkScoped(
-        Retention.run({ directory: "/artifacts", keep_days: 30, keep_bytes: 1_000_000 }).pipe(
+        Retention.run({ directory: "/artifacts", keep_days: 30, keep_bytes: 1_000_000, compress: "off" }).pipe(
           Effect.provide(Layer.mergeAll(directory, Reporter.layer, Status.layer("test")))
         )
       )

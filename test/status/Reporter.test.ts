@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Logger, References } from "effect"
+import { TestClock } from "effect/testing"
 import type { Report } from "../../src/status/Report.ts"
 import { Reporter } from "../../src/status/Reporter.ts"
 
@@ -43,6 +44,24 @@ it.effect("says a failure once however long its request took", () =>
       for (const message of ["no connection after 0.5 s (A)", "no connection after 12 s (A)", "no connection (B)"]) {
         yield* reporter.say({ ...report("one"), message }, { level: "Warn", remind: false })
       }
+      assert.strictEqual(lines.length, 2)
+    }).pipe(Effect.provide(Layer.merge(Reporter.layer, Logger.layer([capture(lines)]))))
+  }))
+
+it.effect("says once what stands beside the endpoint's report and then becomes it, and each hour", () =>
+  Effect.gen(function*() {
+    const lines: Array<string> = []
+    yield* Effect.gen(function*() {
+      const reporter = yield* Reporter
+      const both = Effect.gen(function*() {
+        yield* reporter.say(report("one"), { level: "Error", remind: true, apart: true })
+        yield* reporter.say(report("one"), { level: "Error", remind: true })
+      })
+      yield* both
+      yield* both
+      assert.strictEqual(lines.length, 1)
+      yield* TestClock.adjust("1 hour")
+      yield* both
       assert.strictEqual(lines.length, 2)
     }).pipe(Effect.provide(Layer.merge(Reporter.layer, Logger.layer([capture(lines)]))))
   }))

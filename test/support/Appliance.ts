@@ -48,9 +48,11 @@ export const appliance = Effect.fnUntraced(
     const onBroker = Effect.provideContext<Connection>(context)
     yield* onBroker(createStream())
     const bucket = yield* Effect.promise(() => kvm.create("INTEGRATIONS", { history: 5 }))
-    yield* Effect.promise(() =>
-      bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats", ...sink } }))
-    )
+    const putOwn = (settings: object) =>
+      Effect.promise(() =>
+        bucket.put("signal-client.azure-security", json({ ...settings, sink: { type: "nats", ...sink } }))
+      )
+    yield* putOwn(settings)
     const inConductor = {
       ...env,
       NATS_URL: broker.url,
@@ -66,6 +68,8 @@ export const appliance = Effect.fnUntraced(
       told,
       put: (name: string, document: string) =>
         Effect.promise(() => bucket.put(`signal-client.azure-security.${name}`, document)),
+      /** Writes the settings of the process. */
+      putOwn,
       kvm,
       onBroker,
       inConductor,

@@ -106,19 +106,7 @@ export const mortalDisk = (life: Life) =>
   Layer.effectContext(Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const uncounted = Object.fromEntries(
-      [
-        "chmod",
-        "chown",
-        "copy",
-        "copyFile",
-        "link",
-        "sink",
-        "symlink",
-        "truncate",
-        "utimes",
-        "writeFile",
-        "writeFileString"
-      ]
+      ["chmod", "chown", "copy", "copyFile", "link", "sink", "symlink", "truncate", "writeFile", "writeFileString"]
         .map((name) => [name, () => Effect.die(`${name} is not counted`)])
     )
     const mortal = FileSystem.FileSystem.of({
@@ -129,6 +117,7 @@ export const mortalDisk = (life: Life) =>
         return isChange(options?.flag) ? life.step("change", opened) : opened
       },
       makeDirectory: (...given) => life.step("change", fs.makeDirectory(...given)),
+      utimes: (...given) => life.step("change", fs.utimes(...given)),
       rename: (...given) => life.step("change", fs.rename(...given)),
       remove: (...given) => life.step("change", fs.remove(...given))
     })

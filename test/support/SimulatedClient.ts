@@ -66,3 +66,13 @@ export const make = Effect.map(Simulator, (simulator) =>
       )
     })
   ))
+
+/** A client of which each request fails with an error of Node. */
+export const failing = (errorOf: (url: URL) => Error) =>
+  HttpClient.make((request, url) =>
+    Effect.fail(
+      new HttpClientError.HttpClientError({
+        reason: new HttpClientError.TransportError({ request, cause: errorOf(url) })
+      })
+    )
+  )

@@ -18,24 +18,34 @@ import { Status } from "../../src/status/Status.ts"
 import type * as ForgetfulSink from "./ForgetfulSink.ts"
 import * as SimulatedClient from "./SimulatedClient.ts"
 
-type Sink = typeof ArtifactSink.layerMemoryOpen | ReturnType<typeof ForgetfulSink.make>["layer"]
+export type Sink =
+  | Layer.Layer<ArtifactSink>
+  | typeof ArtifactSink.layerMemoryOpen
+  | ReturnType<typeof ForgetfulSink.make>["layer"]
 
 interface Options {
   readonly faults?: ReadonlyArray<Wanted>
   readonly sink?: Sink
   readonly simulated?: Partial<SimulatorOptions>
+  /** The error of Node that every request meets in place of an answer. */
+  readonly unreachable?: ((url: URL) => Error) | undefined
 }
 
 /** Makes the layer of the connector over a simulated Microsoft with faults, and that Microsoft. */
 export const world = Effect.fnUntraced(
-  function*(settings: Settings, { faults = [], simulated = {}, sink = ArtifactSink.layerMemoryOpen }: Options = {}) {
+  function*(
+    settings: Settings,
+    { faults = [], simulated = {}, sink = ArtifactSink.layerMemoryOpen, unreachable }: Options = {}
+  ) {
     const simulator = yield* Effect.provide(
       Simulator,
       yield* Layer.build(
         Layer.fresh(Simulator.layer({ live: false, alerts: 6, incidents: 2, legacyAlerts: 2, ...simulated }))
       )
     )
-    const http = yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
+    const http = unreachable === undefined
+      ? yield* Effect.provideService(SimulatedClient.make, Simulator, simulator)
+      : SimulatedClient.failing(unreachable)
     yield* Effect.forEach(faults, simulator.addFault)
     const layer = Layer.fresh(
       Assembly.layerNoDeps({
