@@ -11,7 +11,7 @@ import {
   storeKey
 } from "./Checkpoint.ts"
 import { type InHand, open as openInHand } from "./InHand.ts"
-import { type Inventory, open as openInventory } from "./Inventory.ts"
+import { type Inventory, none, open as openInventory } from "./Inventory.ts"
 import { type Ledger, open as openLedger } from "./Ledger.ts"
 import * as SavedBackfills from "./SavedBackfills.ts"
 import * as Sealed from "./Sealed.ts"
@@ -30,7 +30,7 @@ export class NewerCheckpoint extends Schema.TaggedError<NewerCheckpoint>()("Newe
 /** The open state of one endpoint of one tenant. Only one run may hold it at a time. */
 export interface EndpointState {
   readonly ledger: Ledger
-  /** What is known of the objects of a list; empty for other endpoints. */
+  /** What is known of the objects of a list; nothing where it was not asked for. */
   readonly inventory: Inventory
   /** The saved checkpoint; none until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
@@ -61,9 +61,13 @@ const CheckpointJson = Schema.fromJsonString(Checkpoint)
 export class Checkpoints extends Context.Service<Checkpoints, {
   /**
    * Opens the state of an endpoint. An unreadable checkpoint is set aside. Reading then begins at the floor of the
-   * ledger, so that nothing is lost and nothing that the ledger knows is repeated.
+   * ledger, so that nothing is lost and nothing that the ledger knows is repeated. With `hasObjects: false` there is no
+   * inventory, which most endpoints have no use for.
    */
-  readonly open: (key: CheckpointKey) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
+  readonly open: (
+    key: CheckpointKey,
+    options?: { readonly hasObjects?: boolean }
+  ) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
   /** The ranges that `backfill` collects or has collected, of all tenants, as another process may save them meanwhile. */
   readonly backfills: Effect.Effect<ReadonlyArray<SavedBackfills.SavedBackfill>, StateStoreError>
 }>()("azure-security/checkpoints/Checkpoints") {
@@ -93,48 +97,50 @@ export class Checkpoints extends Context.Service<Checkpoints, {
         return { revision: 0, checkpoint: Option.none<Checkpoint>(), setAside: [yield* store.setAside(name)] }
       })
 
-      const open = Effect.fn("Checkpoints.open")(function*(key: CheckpointKey) {
-        const prefix = storeKey(key)
-        const name = nameOf(prefix)
-        const found = yield* read(prefix)
-        const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
-        const inventory = yield* Effect.provideService(openInventory(prefix), StateStore, store)
-        const one = yield* Semaphore.make(1)
-        let { checkpoint, revision } = found
-        // The process may have ended after it wrote the ledger, and before the checkpoint.
-        const appended = ledger.delivered()
-        if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
-        const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
+      const open = Effect.fn("Checkpoints.open")(
+        function*(key: CheckpointKey, { hasObjects = true }: { readonly hasObjects?: boolean } = {}) {
+          const prefix = storeKey(key)
+          const name = nameOf(prefix)
+          const found = yield* read(prefix)
+          const ledger = yield* Effect.provideService(openLedger(prefix), StateStore, store)
+          const inventory = hasObjects ? yield* Effect.provideService(openInventory(prefix), StateStore, store) : none
+          const one = yield* Semaphore.make(1)
+          let { checkpoint, revision } = found
+          // The process may have ended after it wrote the ledger, and before the checkpoint.
+          const appended = ledger.delivered()
+          if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
+          const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
 
-        const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {
-          const begun = initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at)
-          // The ledger may be that of an earlier version.
-          return ledger.size() === 0 ? begun : { ...begun, ...upgraded(at) }
+          const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {
+            const begun = initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at)
+            // The ledger may be that of an earlier version.
+            return ledger.size() === 0 ? begun : { ...begun, ...upgraded(at) }
+          }
+
+          const save = (next: Checkpoint) =>
+            Effect.gen(function*() {
+              const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
+              revision = yield* store.put(name, new TextEncoder().encode(Sealed.seal(text)), revision)
+              checkpoint = Option.some(next)
+            }).pipe(Effect.uninterruptible)
+
+          return {
+            ledger,
+            inventory,
+            inHand,
+            current: () => checkpoint,
+            begin: (mark: Timestamp.Timestamp, at: number) =>
+              one.withPermit(Effect.suspend(() => Option.isSome(checkpoint) ? Effect.void : save(first(mark, at)))),
+            update: (change: (checkpoint: Checkpoint) => Checkpoint) =>
+              one.withPermit(Effect.suspend(() => {
+                if (Option.isNone(checkpoint)) return Effect.void
+                const next = change(checkpoint.value)
+                return next === checkpoint.value ? Effect.void : save(next)
+              })),
+            setAside: [...found.setAside, ...ledger.setAside, ...inventory.setAside]
+          }
         }
-
-        const save = (next: Checkpoint) =>
-          Effect.gen(function*() {
-            const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
-            revision = yield* store.put(name, new TextEncoder().encode(Sealed.seal(text)), revision)
-            checkpoint = Option.some(next)
-          }).pipe(Effect.uninterruptible)
-
-        return {
-          ledger,
-          inventory,
-          inHand,
-          current: () => checkpoint,
-          begin: (mark: Timestamp.Timestamp, at: number) =>
-            one.withPermit(Effect.suspend(() => Option.isSome(checkpoint) ? Effect.void : save(first(mark, at)))),
-          update: (change: (checkpoint: Checkpoint) => Checkpoint) =>
-            one.withPermit(Effect.suspend(() => {
-              if (Option.isNone(checkpoint)) return Effect.void
-              const next = change(checkpoint.value)
-              return next === checkpoint.value ? Effect.void : save(next)
-            })),
-          setAside: [...found.setAside, ...ledger.setAside, ...inventory.setAside]
-        }
-      })
+      )
 
       const backfills = SavedBackfills.of(
         store.keys(""),

@@ -62,6 +62,16 @@ export interface Inventory {
   readonly setAside: ReadonlyArray<string>
 }
 
+/** The inventory of an endpoint that remembers no objects. */
+export const none: Inventory = {
+  find: () => undefined,
+  missing: () => ({ objects: [], shown: 0 }),
+  commit: () => Effect.void,
+  forget: Effect.void,
+  size: () => 0,
+  setAside: []
+}
+
 /** Opens the inventory stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
 export const open = Effect.fn("Inventory.open")(
   function*(prefix: string, most: number = objectsMax): Effect.fn.Return<Inventory, StateStoreError, StateStore> {

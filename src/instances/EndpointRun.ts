@@ -94,13 +94,15 @@ export const run = Effect.fnUntraced(function*(options: EndpointRun) {
     Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services)
   const key: CheckpointKey = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
 
+  const hasObjects = endpoint.list !== undefined || endpoint.interest !== undefined
+
   const reported = Effect.fnUntraced(function*(what: Omit<Report, "occurred_at">): Effect.fn.Return<Report> {
     return { ...what, ...whose, occurred_at: isoTime(yield* Clock.currentTimeMillis) }
   })
 
   /** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
   const open = Effect.gen(function*() {
-    const opened = yield* watched(whose, () => "store", checkpoints.open(key)).pipe(
+    const opened = yield* watched(whose, () => "store", checkpoints.open(key, { hasObjects })).pipe(
       Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
       Effect.tapError((error) =>
         Effect.flatMap(
