@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Stream, Struct } from "effect"
+import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Schedule, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -12,6 +12,7 @@ import { isoTime, type Report } from "../status/Report.ts"
 import { Reporter } from "../status/Reporter.ts"
 import { Status } from "../status/Status.ts"
 import { settingsInvalid } from "../status/StatusSelector.ts"
+import * as Heap from "./Heap.ts"
 
 /** Seconds for which a process that polls once waits for the broker's settings. */
 const firstSettingsSeconds = 30
@@ -149,13 +150,21 @@ export const run = Effect.fnUntraced(
     const status = yield* Status
     const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
     const instances = yield* make(queue, once)
+    const growing = yield* FiberHandle.make()
+    const apply = Effect.fnUntraced(function*(settings: Settings, order?: ReadonlyArray<string>) {
+      const polled = Object.values(settings.instances).filter(({ enabled }) => enabled).length
+      yield* polled < Heap.growFrom
+        ? Effect.andThen(FiberHandle.clear(growing), Effect.sync(Heap.keep))
+        : FiberHandle.run(growing, Effect.repeat(Effect.sync(Heap.grow), Schedule.spaced("1 second")))
+      yield* instances.apply(settings, order)
+    })
     // A consumer that is stopped before it starts would not give up the pages in the queue.
     const consumer = yield* Effect.forkScoped(consume(queue, once ? oncePatience : undefined), {
       startImmediately: true
     })
     if (!once) {
-      yield* instances.apply(initial, order)
-      yield* Effect.forkScoped(follow(changes, instances.apply, told, changed))
+      yield* apply(initial, order)
+      yield* Effect.forkScoped(follow(changes, apply, told, changed))
       return yield* Fiber.join(consumer)
     }
     let isUsable = true
@@ -168,8 +177,8 @@ export const run = Effect.fnUntraced(
         return false
       }
       isUsable = first.value.faults.length === 0
-      yield* follow(Stream.succeed(first.value), instances.apply, told, changed)
-    } else yield* instances.apply(initial, order)
+      yield* follow(Stream.succeed(first.value), apply, told, changed)
+    } else yield* apply(initial, order)
     const failed = yield* Effect.raceFirst(
       Effect.as(instances.ended, false),
       Effect.catch(Fiber.join(consumer), (error) => isReaderGone(error) ? Effect.fail(error) : Effect.succeed(true))
