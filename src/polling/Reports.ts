@@ -53,6 +53,15 @@ export interface FailedTry {
   readonly nextAt: number
 }
 
+/** Codes of failures to reach anybody, whose cause the first try tells: they keep their code while the tries go on. */
+const unreached: ReadonlySet<string> = new Set([
+  "network_failed",
+  "dns_failed",
+  "tls_failed",
+  "tls_wrong_host",
+  "proxy_failed"
+])
+
 /** The tries of a request fail one after the other. Times are milliseconds since 1970. */
 export const failing = (
   config: PollerConfig,
@@ -63,7 +72,7 @@ export const failing = (
   const report = fromGraphError({ instance: config.identity.name, endpoint: config.endpoint.name }, error, now)
   return {
     ...report,
-    code: "waiting",
+    code: unreached.has(report.code) ? report.code : "waiting",
     message: `${report.message}; no answer since ${isoTime(since)}, try ${tries} of ${Limits.tries.page} failed, ${
       nextAt > now ? `the next is at ${isoTime(nextAt)}` : "the next goes on"
     }`

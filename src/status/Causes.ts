@@ -31,7 +31,7 @@ const ownHosts: ReadonlySet<string> = new Set(
 )
 
 /** Returns the message without what differs between tries. */
-export const lasting = (message: string): string => message.replaceAll(moving, "").replace(/; no answer$/, "")
+export const lasting = (message: string): string => message.replaceAll(moving, "")
 
 /** Returns the cause of a report where it is no tenant's; undefined for one that concerns its tenant or endpoint. */
 export const causeOf = ({ code, message }: Pick<Report, "code" | "message">): string | undefined => {

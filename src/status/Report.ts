@@ -66,7 +66,7 @@ export const fromGraphError = (
  * how many tenants it concerns.
  */
 export const moving =
-  / after [\d.]+ s\b| since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*?(?=, for \d|$)|, for \d+ of \d+ tenants/g
+  / after [\d.]+ s\b|(?:; no answer)? since \d{4}-\d\d-\d\dT[\d:.]+Z|, try \d+ of \d+ failed, the next .*?(?=, for \d|$)|, for \d+ of \d+ tenants/g
 
 /** Codes of refusals that concern every endpoint of a tenant. */
 const tenantWide: ReadonlySet<string> = new Set(["credentials_refused", "token_refused", "conditional_access"])
