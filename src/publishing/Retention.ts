@@ -7,6 +7,7 @@
  */
 import { Clock, Effect, FileSystem, Option, Path, type PlatformError, Schedule } from "effect"
 import { statfs } from "node:fs/promises"
+import * as DirectoryTrouble from "../config/DirectoryTrouble.ts"
 import { temporary } from "../config/DurableFile.ts"
 import { compress, isOwn } from "../sinks/Compressing.ts"
 import { backfillNames, liveNames } from "../sinks/FileSink.ts"
@@ -128,8 +129,10 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
       return Effect.logWarning(`${name} ${what}`)
     })
   /** Says that a file stays. Nothing is said of one that was moved away meanwhile. */
-  const staying = (name: string, what: string) => ({ message, reason }: PlatformError.PlatformError) =>
-    reason._tag === "NotFound" ? Effect.void : complain(name, `${what}: ${message}`)
+  const staying = (name: string, what: string) => (error: PlatformError.PlatformError) =>
+    error.reason._tag === "NotFound"
+      ? Effect.void
+      : complain(name, `${what}: ${DirectoryTrouble.describe(directory, error)}`)
 
   const remove = Effect.fnUntraced(function*({ at, bytes, name }: Kept) {
     yield* fs.remove(path.join(directory, name))
@@ -175,7 +178,9 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
     // One after the other, and not where a page waits for room.
     yield* Effect.forEach(compressible(files.filter((file) => !gone.includes(file)), now), shrink, { discard: true })
   }).pipe(
-    Effect.catch(({ message }) => Effect.logWarning(`the files of ${directory} could not be looked at: ${message}`))
+    Effect.catch((error) =>
+      Effect.logWarning(`the sink's files could not be looked at: ${DirectoryTrouble.describe(directory, error)}`)
+    )
   )
   yield* Effect.repeat(look, Schedule.spaced("1 hour"))
 })
