@@ -165,7 +165,7 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
       assert.isTrue(theirs.equals(yield* fs.readFile(`${directory}/artifacts-2026-10-01-1.ndjson.gz`)))
     }).pipe(Effect.scoped))
 
-  it.effect("lets the other files go, though one cannot be removed, and says so once", () =>
+  it.effect("does what it can with the others where a file cannot be removed or compressed, and says so once", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(now)
       const fs = yield* FileSystem.FileSystem
@@ -175,6 +175,11 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
         yield* fs.writeFileString(name, "{}\n")
         yield* fs.utimes(name, new Date(of), new Date(of))
       }
+      // Of zeros that take no room.
+      const large = `${directory}/artifacts-2026-11-17-1.ndjson`
+      yield* fs.writeFileString(large, "")
+      yield* fs.truncate(large, 2 ** 42)
+      yield* fs.utimes(large, new Date("2026-11-17"), new Date("2026-11-17"))
       const refused = (method: string, tag: "NotFound" | "PermissionDenied") =>
         Effect.fail(PlatformError.systemError({ _tag: tag, module: "FileSystem", method }))
       const wayward: FileSystem.FileSystem = {
@@ -198,7 +203,7 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
         readDirectory: (name: string) => Effect.suspend(() => (looks++, fs.readDirectory(name)))
       }
       yield* Effect.forkScoped(
-        run({ directory, keep_days: keepDays, keep_bytes: keepBytes, compress: "gzip" }).pipe(
+        run({ directory, keep_days: keepDays, keep_bytes: 2 ** 50, compress: "gzip" }).pipe(
           Effect.provideService(FileSystem.FileSystem, counting),
           Effect.provideContext(context)
         )
@@ -212,9 +217,13 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
         ),
         { until: () => looks >= 4 }
       )
-      assert.strictEqual(said.length, 3, said.join("\n"))
+      assert.strictEqual(said.length, 4, said.join("\n"))
       assert.match(said[0]!, /^artifacts-2026-10-01-1\.ndjson could not be removed: /)
       assert.match(said[1]!, /^artifacts-2026-10-03-1\.ndjson was removed: /)
-      assert.match(said[2]!, /^artifacts-2026-11-18-1\.ndjson could not be compressed, and stays as it is: /)
+      assert.match(
+        said[2]!,
+        /^artifacts-2026-11-17-1\.ndjson is not compressed while the disk has less than 4096 GiB left$/
+      )
+      assert.match(said[3]!, /^artifacts-2026-11-18-1\.ndjson could not be compressed, and stays as it is: /)
     }).pipe(Effect.scoped))
 })
