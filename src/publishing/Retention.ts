@@ -151,7 +151,10 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
       return yield* complain(name, `is not compressed while the disk has less than ${spoken(bytes)} left`)
     }
     const compressed = yield* compress(directory, name)
-    if (compressed === undefined) return
+    if (compressed === undefined) {
+      const isTaken = yield* fs.exists(path.join(directory, name + suffix))
+      return isTaken ? yield* complain(name, `is not compressed: ${name}${suffix} has other content`) : undefined
+    }
     yield* Effect.logInfo(`${name} was compressed to ${Math.round(100 * compressed / bytes)} %`).pipe(
       Effect.annotateLogs({ bytes, compressed })
     )

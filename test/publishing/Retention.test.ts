@@ -175,6 +175,10 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
         yield* fs.writeFileString(name, "{}\n")
         yield* fs.utimes(name, new Date(of), new Date(of))
       }
+      const taken = `${directory}/artifacts-2026-11-16-1.ndjson`
+      yield* fs.writeFileString(taken, "{}\n")
+      yield* fs.utimes(taken, new Date("2026-11-16"), new Date("2026-11-16"))
+      yield* fs.writeFileString(`${taken}.gz`, "theirs")
       // Of zeros that take no room.
       const large = `${directory}/artifacts-2026-11-17-1.ndjson`
       yield* fs.writeFileString(large, "")
@@ -217,13 +221,17 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
         ),
         { until: () => looks >= 4 }
       )
-      assert.strictEqual(said.length, 4, said.join("\n"))
+      assert.strictEqual(said.length, 5, said.join("\n"))
       assert.match(said[0]!, /^artifacts-2026-10-01-1\.ndjson could not be removed: /)
       assert.match(said[1]!, /^artifacts-2026-10-03-1\.ndjson was removed: /)
+      assert.strictEqual(
+        said[2],
+        "artifacts-2026-11-16-1.ndjson is not compressed: artifacts-2026-11-16-1.ndjson.gz has other content"
+      )
       assert.match(
-        said[2]!,
+        said[3]!,
         /^artifacts-2026-11-17-1\.ndjson is not compressed while the disk has less than 4096 GiB left$/
       )
-      assert.match(said[3]!, /^artifacts-2026-11-18-1\.ndjson could not be compressed, and stays as it is: /)
+      assert.match(said[4]!, /^artifacts-2026-11-18-1\.ndjson could not be compressed, and stays as it is: /)
     }).pipe(Effect.scoped))
 })
