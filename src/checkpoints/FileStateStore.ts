@@ -37,6 +37,12 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
         revisions.delete(key)
         names.delete(key)
       }
+      /** A write that failed may have renamed its file. The writer, who does not know, tries again from the same revision. */
+      const unsure = (key: string, revision: number) =>
+        Effect.ignore(Effect.map(fs.exists(fileOf(key)), (exists) => {
+          revisions.set(key, revision)
+          if (exists) names.add(key)
+        }))
       const checked = (key: string, operation: "put" | "remove", revision: number) =>
         Effect.flatMap(revisionOf(key).pipe(failing(key, operation)), (there) =>
           there === revision
@@ -76,7 +82,10 @@ export const layer = (directory: string): Layer.Layer<StateStore, StateStoreErro
         get: (key) =>
           get(key).pipe(failing(key, "get")),
         put: (key, bytes, revision) =>
-          Effect.andThen(checked(key, "put", revision), write(key, bytes).pipe(failing(key, "put"))).pipe(
+          Effect.andThen(
+            checked(key, "put", revision),
+            write(key, bytes).pipe(Effect.tapError(() => unsure(key, revision)), failing(key, "put"))
+          ).pipe(
             Effect.map(() => {
               revisions.set(key, revision + 1)
               names.add(key)

@@ -89,6 +89,8 @@ export const make = Effect.gen(function*() {
     if (first === undefined) return
     const isShared = tenantsOf(outage) > 1
     const [member, { report }] = first
+    // Otherwise the report of an endpoint that left would silence the next refusal, for an hour.
+    if (outage.told !== undefined && outage.told !== "all") yield* reporter.overApart(outage.told.report)
     outage.told = isShared ? "all" : { member, report }
     yield* isShared
       ? reporter.say(yield* reportOf(outage), sayingOfAll(outage, saying))

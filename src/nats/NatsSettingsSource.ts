@@ -79,6 +79,8 @@ const refusedWords = ({ data }: Grant.Grant, path: string): string =>
     ? "Expected none here; set AZURE_SECURITY_TRUSTED_PROXIES in the connector's environment"
     : `Expected a directory in ${data}; set AZURE_SECURITY_DATA_DIR to allow another`
 
+const texts = (all: ReadonlyArray<BadSettings>) => all.flatMap((one) => one.faults)
+
 /** Decodes the settings of the process; undefined is the document that is not there. */
 const decodedProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string, bytes: Uint8Array | undefined) {
   const source = `${bucket} ${key}`
@@ -120,7 +122,7 @@ const ofProcess = Effect.fnUntraced(function*(grant: Grant.Grant, key: string) {
  * one slug, the one that was created first is used, and the other is refused until the first is deleted. A deleted document
  * ends its instance. A deleted bucket ends no instance until the bucket exists again.
  *
- * A change of the process's settings is a change, too, with the instances as they are. One that cannot be used is logged,
+ * A change of the process's settings is a change, too, with the instances as they are. One that cannot be used is reported,
  * and changes nothing.
  */
 export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrder> = Layer.effect(
@@ -139,9 +141,18 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
     let known = new Map<string, Known>()
     /** The holder of its slug, by each instance that was refused for it. */
     let shared = new Map<string, string>()
-    let ownSettings = process.settings
-    /** The last change; none before the instances are known. */
+    let own = process.settings
+    /** Why the process's settings cannot be used since a change of them. What was wrong at the start lasts until the next. */
+    let ownFaults: ReadonlyArray<BadSettings> = []
+    /** The instances as of their last change; none before they are known. */
     let last: SettingsChange | undefined
+
+    /** Adds the process's settings to those of the instances. */
+    const withOwn = (change: SettingsChange): SettingsChange => ({
+      ...change,
+      settings: { ...own, instances: change.settings.instances },
+      faults: [...change.faults, ...ownFaults]
+    })
 
     const changed = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange> {
       const now = new Map<string, Known>()
@@ -195,37 +206,44 @@ export const layer: Layer.Layer<SettingsSource, never, Connection | CreationOrde
         holder === undefined || instance === undefined ? [] : [[instance, holder]]
       ))
       known = now
-      const settings: Settings = { ...ownSettings, instances }
-      last = { settings, order: names, faults, revisions, causes: Object.fromEntries(freed) }
-      return last
+      const settings: Settings = { ...own, instances }
+      last = { settings, order: names, faults, revisions, causes: {} }
+      return withOwn({ ...last, causes: Object.fromEntries(freed) })
     })
 
-    const processChanged = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<ReadonlyArray<SettingsChange>> {
+    /** Returns undefined when nothing changed. */
+    const processChanged = Effect.fnUntraced(function*(held: Held): Effect.fn.Return<SettingsChange | undefined> {
       const read = yield* Effect.result(decodedProcess(grant, key, held.get(key)?.bytes))
-      if (read._tag === "Failure") {
-        const { faults, source } = read.failure
-        yield* Effect.logWarning(`${source} cannot be used, and the last good settings stay: ${faults.join("; ")}`)
-        return []
+      const [settings, found] = read._tag === "Success"
+        ? [read.success.settings, read.success.faults]
+        : [own, [read.failure]]
+      const faults = process.faults.length > 0 ? [] : found
+      // A report of the start stays until the next one, so that others are only logged.
+      for (const { faults: news, source } of found) {
+        if (
+          faults.length > 0 || news.every((one) => texts(process.faults).includes(one))
+        ) continue
+        yield* Effect.logWarning(`${source} cannot be used, and the last good settings stay: ${news.join("; ")}`)
       }
-      if (Equal.equals(read.success.settings, ownSettings)) {
-        return []
-      }
-      ownSettings = read.success.settings
-      if (last === undefined) {
-        return []
-      }
-      last = { ...last, settings: { ...ownSettings, instances: last.settings.instances }, causes: {} }
-      return [last]
+      if (Equal.equals(settings, own) && Equal.equals(texts(faults), texts(ownFaults))) return undefined
+      own = settings
+      ownFaults = faults
+      return last === undefined ? undefined : withOwn(last)
     })
 
     return {
       initial,
       hasInstancesLater: true,
       faults: process.faults,
+      // One after the other, so that none overtakes a later one.
       changes: Stream.merge(
-        Stream.mapEffect(watch(bucket, `${prefix}>`), changed),
-        Stream.flatMap(Stream.mapEffect(watch(bucket, key), processChanged), (changes) => Stream.fromIterable(changes))
-      ).pipe(Stream.provideService(Connection, connection))
+        Stream.map(watch(bucket, `${prefix}>`), (held) => changed(held)),
+        Stream.map(watch(bucket, key), (held) => processChanged(held))
+      ).pipe(
+        Stream.mapEffect((change): Effect.Effect<SettingsChange | undefined> => change),
+        Stream.filter((change) => change !== undefined),
+        Stream.provideService(Connection, connection)
+      )
     }
   })
 )

@@ -5,8 +5,9 @@
  * each kind stays, since it may be written to. A compressed file counts with its compressed bytes. What another program
  * compressed is not touched.
  */
-import { Clock, Effect, FileSystem, Option, Path, Schedule } from "effect"
+import { Clock, Effect, FileSystem, Option, Path, type PlatformError, Schedule } from "effect"
 import { statfs } from "node:fs/promises"
+import * as DirectoryTrouble from "../config/DirectoryTrouble.ts"
 import { temporary } from "../config/DurableFile.ts"
 import { compress, isOwn } from "../sinks/Compressing.ts"
 import { backfillNames, liveNames } from "../sinks/FileSink.ts"
@@ -119,7 +120,21 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
     return [{ name, bytes: Number(info.value.size), at: info.value.mtime.value.getTime() }]
   })
 
-  const letGo = Effect.fnUntraced(function*({ at, bytes, name }: Kept) {
+  /** What was said of files that stay, so that it is said once and not each hour. */
+  const told = new Map<string, string>()
+  const complain = (name: string, what: string) =>
+    Effect.suspend(() => {
+      if (told.get(name) === what) return Effect.void
+      told.set(name, what)
+      return Effect.logWarning(`${name} ${what}`)
+    })
+  /** Says that a file stays. Nothing is said of one that was moved away meanwhile. */
+  const staying = (name: string, what: string) => (error: PlatformError.PlatformError) =>
+    error.reason._tag === "NotFound"
+      ? Effect.void
+      : complain(name, `${what}: ${DirectoryTrouble.describe(directory, error)}`)
+
+  const remove = Effect.fnUntraced(function*({ at, bytes, name }: Kept) {
     yield* fs.remove(path.join(directory, name))
     yield* Metrics.update(Metrics.filesRemoved, 1)
     yield* Effect.logInfo(
@@ -127,32 +142,37 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
         spoken(limits.keep_bytes)
       } are kept`
     ).pipe(Effect.annotateLogs({ bytes }))
-  })
+  }, (effect, { name }) => Effect.catch(effect, staying(name, "could not be removed")))
 
-  const shrink = Effect.fnUntraced(
-    function*({ bytes, name }: Kept) {
-      const free = yield* freeIn(directory)
-      // The last room is for what is published.
-      if (free !== undefined && free < bytes) return
-      const compressed = yield* compress(directory, name)
-      if (compressed === undefined) return
-      yield* Effect.logInfo(`${name} was compressed to ${Math.round(100 * compressed / bytes)} %`).pipe(
-        Effect.annotateLogs({ bytes, compressed })
-      )
-    },
-    (effect, { name }) =>
-      Effect.catch(effect, ({ message }) =>
-        Effect.logWarning(`${name} could not be compressed, and stays as it is: ${message}`))
-  )
+  const shrink = Effect.fnUntraced(function*({ bytes, name }: Kept) {
+    const free = yield* freeIn(directory)
+    // The last room is for what is published.
+    if (free !== undefined && free < bytes) {
+      return yield* complain(name, `is not compressed while the disk has less than ${spoken(bytes)} left`)
+    }
+    const compressed = yield* compress(directory, name)
+    if (compressed === undefined) {
+      const isTaken = yield* fs.exists(path.join(directory, name + suffix))
+      return isTaken ? yield* complain(name, `is not compressed: ${name}${suffix} has other content`) : undefined
+    }
+    yield* Effect.logInfo(`${name} was compressed to ${Math.round(100 * compressed / bytes)} %`).pipe(
+      Effect.annotateLogs({ bytes, compressed })
+    )
+  }, (effect, { name }) => Effect.catch(effect, staying(name, "could not be compressed, and stays as it is")))
 
   const look = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const all = yield* fs.readDirectory(directory)
     const names = all.filter((name) => kindOf(name) !== undefined)
-    yield* Effect.forEach(all.filter(isLeftover), (name) => fs.remove(path.join(directory, name)), { discard: true })
+    for (const name of told.keys()) if (!all.includes(name)) told.delete(name)
+    yield* Effect.forEach(
+      all.filter(isLeftover),
+      (name) => Effect.catch(fs.remove(path.join(directory, name)), staying(name, "could not be removed")),
+      { discard: true }
+    )
     const files = (yield* Effect.forEach(names, fileOf)).flat()
     const gone = leaving(files, limits, now)
-    yield* Effect.forEach(gone, letGo, { discard: true })
+    yield* Effect.forEach(gone, remove, { discard: true })
     const warning = filling(directory, files, yield* freeIn(directory), now)
     yield* status.tell({ _tag: "SinkWarned", warnings: warning === undefined ? [] : [warning] })
     if (warning === undefined) yield* reporter.overAll("disk_filling")
@@ -161,7 +181,9 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
     // One after the other, and not where a page waits for room.
     yield* Effect.forEach(compressible(files.filter((file) => !gone.includes(file)), now), shrink, { discard: true })
   }).pipe(
-    Effect.catch(({ message }) => Effect.logWarning(`old files of ${directory} could not be removed: ${message}`))
+    Effect.catch((error) =>
+      Effect.logWarning(`the sink's files could not be looked at: ${DirectoryTrouble.describe(directory, error)}`)
+    )
   )
   yield* Effect.repeat(look, Schedule.spaced("1 hour"))
 })

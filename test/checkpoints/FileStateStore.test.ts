@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Option } from "effect"
+import { Effect, FileSystem, Layer, Option, PlatformError } from "effect"
 import * as FileStateStore from "../../src/checkpoints/FileStateStore.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 
@@ -47,6 +47,25 @@ it.layer(NodeServices.layer)("FileStateStore", (it) => {
       const store = yield* open
       yield* fs.writeFile(`${directory}/a.json.writing`, bytes(1))
       assert.deepStrictEqual(yield* store.keys("a"), [])
+    }))
+
+  it.effect("lists, and writes again, a value whose name may not be on the disk", () =>
+    Effect.gen(function*() {
+      const { directory, fs, open } = yield* world
+      let isBroken = true
+      const broken: FileSystem.FileSystem = {
+        ...fs,
+        open: (name, options) =>
+          name === directory && isBroken
+            ? Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "open" }))
+            : fs.open(name, options)
+      }
+      const store = yield* Effect.provideService(open, FileSystem.FileSystem, broken)
+      yield* Effect.flip(store.put("a.json", bytes(1), 0))
+      assert.deepStrictEqual(yield* store.keys("a"), ["a.json"])
+      isBroken = false
+      assert.strictEqual(yield* store.put("a.json", bytes(2), 0), 1)
+      assert.deepStrictEqual(Option.getOrThrow(yield* store.get("a.json")), { bytes: bytes(2), revision: 1 })
     }))
 
   it.effect("takes the removal of what is not there for done", () =>

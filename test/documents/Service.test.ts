@@ -32,6 +32,27 @@ describe.skipIf(version < 250)(
         const judged = analyze("security", "--offline=true", `--threshold=${exposureMax * 10}`, "--no-pager", unit)
         assert.isTrue(judged.isWell, judged.said)
       }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+    it.effect("lets the search lower the priority of its threads", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const text = yield* fs.readFileString("config/azure-security.service")
+        const callsOf = (name: string): ReadonlyArray<string> =>
+          !name.startsWith("@")
+            ? [name]
+            : analyze("syscall-filter", "--no-pager", name).said.split("\n").map((line) => line.trim()).filter((line) =>
+              line !== "" && !line.startsWith("#") && line !== name
+            ).flatMap(callsOf)
+        const allowed = new Set<string>()
+        for (const [, not, names = ""] of text.matchAll(/^SystemCallFilter=(~?)(.*)$/gm)) {
+          for (const call of names.split(" ").flatMap(callsOf)) {
+            if (not === "~") allowed.delete(call)
+            else allowed.add(call)
+          }
+        }
+        assert.isTrue(allowed.has("read") && !allowed.has("nice") && !allowed.has("mount"))
+        assert.isTrue(allowed.has("setpriority"))
+      }).pipe(Effect.provide(NodeServices.layer)))
   }
 )
 

@@ -195,6 +195,28 @@ describe("a refusal of a tenant", () => {
       assert.strictEqual(faults().length, 2, faults().join("\n"))
     }).pipe(Effect.scoped))
 
+  it.effect("is told again after its end by whichever endpoint meets it first", () =>
+    Effect.gen(function*() {
+      const { ends, faults, pass, simulator } = yield* began(2)
+      const strike = (endpoint: "alerts_v2" | "incidents") =>
+        simulator.addFault({ kind: "unauthorized", endpoint, tenant: idOf(1) })
+      yield* strike("incidents")
+      yield* pass(960)
+      yield* strike("alerts_v2")
+      yield* pass(360)
+      yield* simulator.removeFaults
+      yield* strike("alerts_v2")
+      // The endpoint that told of it works again, and another one does not.
+      yield* pass(960)
+      yield* simulator.removeFaults
+      yield* pass(360)
+      assert.lengthOf(ends(), 1, ends().join("\n"))
+      const before = faults().length
+      yield* strike("incidents")
+      yield* pass(960)
+      assert.lengthOf(faults(), before + 1, faults().join("\n"))
+    }).pipe(Effect.scoped))
+
   it.effect("ends an outage that the tenant met before, because it is an answer", () =>
     Effect.gen(function*() {
       const { ends, faults, pass, simulator } = yield* began(3)

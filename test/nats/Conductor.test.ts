@@ -50,15 +50,22 @@ describeNats("in Conductor", () => {
 
     it.effect("the level and the form of the log follow the broker's settings, which otherwise act at the next start", () =>
       Effect.gen(function*() {
-        const { put, putOwn, run } = yield* appliance(quiet)
+        const { command, put, putOwn } = yield* appliance(quiet)
         yield* put("prod", documentOf())
-        const process = yield* run
+        const process = yield* command("run", "--listen", "127.0.0.1:0")
+        const origin = (yield* process.says(/the page is (http:\/\/127\.0\.0\.1:\d+)/)).replace("the page is ", "")
+        const isReported = Effect.promise(async () =>
+          (await (await fetch(`${origin}/status`)).text()).includes(`"code":"settings_invalid"`)
+        )
         yield* says(process, /\[INFO\] azure-security: fetched 0 events .*endpoint=incidents/)
         yield* putOwn({ log: { format: "json" } })
         yield* put("second", documentOf({}, "33333333-3333-4333-8333-333333333333"))
         yield* says(process, /"message":"fetched 0 events".*"instance":"second"/)
         yield* putOwn({ log: { level: "Loud" } })
-        yield* says(process, /"level":"WARN".*cannot be used, and the last good settings stay: log\.level: Expected/)
+        yield* says(process, /"level":"ERROR".*cannot be used, and the last good settings stay: log\.level: Expected/)
+        assert.isTrue(yield* isReported)
+        yield* putOwn({ log: { format: "json" } })
+        yield* until(Effect.map(isReported, (is) => !is), "5 seconds")
         yield* putOwn({ log: { level: "Warn" }, limits: { page_permits: 3 } })
         yield* says(process, /"level":"WARN".*sink, .* and limits of the settings take effect at the next start/)
         const before = process.stdout().length

@@ -1,7 +1,7 @@
 /** Tests which files of the sink go, and that the disk's end is seen a day before. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer, Logger } from "effect"
+import { Context, Effect, FileSystem, Layer, Logger, PlatformError } from "effect"
 import { TestClock } from "effect/testing"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { keepBytes, keepDays } from "../../src/domain/Bounds.ts"
@@ -163,5 +163,75 @@ it.layer(NodeServices.layer)("the directory of the sink", (it) => {
       )
       assert.match(said[2]!, /^artifacts-2026-11-17-1\.ndjson\.gz was removed/)
       assert.isTrue(theirs.equals(yield* fs.readFile(`${directory}/artifacts-2026-10-01-1.ndjson.gz`)))
+    }).pipe(Effect.scoped))
+
+  it.effect("does what it can with the others where a file cannot be removed or compressed, and says so once", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(now)
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      for (const  of of["2026-10-01", "2026-10-02", "2026-10-03", "2026-11-18", "2026-11-19"]) {
+        const name = `${directory}/artifacts-${of}-1.ndjson`
+        yield* fs.writeFileString(name, "{}\n")
+        yield* fs.utimes(name, new Date(of), new Date(of))
+      }
+      const taken = `${directory}/artifacts-2026-11-16-1.ndjson`
+      yield* fs.writeFileString(taken, "{}\n")
+      yield* fs.utimes(taken, new Date("2026-11-16"), new Date("2026-11-16"))
+      yield* fs.writeFileString(`${taken}.gz`, "theirs")
+      // Of zeros that take no room.
+      const large = `${directory}/artifacts-2026-11-17-1.ndjson`
+      yield* fs.writeFileString(large, "")
+      yield* fs.truncate(large, 2 ** 42)
+      yield* fs.utimes(large, new Date("2026-11-17"), new Date("2026-11-17"))
+      const refused = (method: string, tag: "NotFound" | "PermissionDenied") =>
+        Effect.fail(PlatformError.systemError({ _tag: tag, module: "FileSystem", method }))
+      const wayward: FileSystem.FileSystem = {
+        ...fs,
+        // As one with the attribute `immutable`, one that was moved away meanwhile, and one of another user.
+        remove: (name, options) =>
+          name.includes("2026-10-01")
+            ? refused("remove", "PermissionDenied")
+            : name.includes("2026-10-02")
+            ? Effect.andThen(fs.remove(name), refused("remove", "NotFound"))
+            : fs.remove(name, options),
+        open: (name, options) =>
+          name.includes("2026-11-18") ? refused("open", "PermissionDenied") : fs.open(name, options)
+      }
+      const said: Array<string> = []
+      const capture = Logger.make(({ message }) => void said.push(String(message)))
+      const context = yield* Layer.build(Layer.mergeAll(Reporter.layer, Status.layer("test"), Logger.layer([capture])))
+      let looks = 0
+      const counting = {
+        ...wayward,
+        readDirectory: (name: string) => Effect.suspend(() => (looks++, fs.readDirectory(name)))
+      }
+      yield* Effect.forkScoped(
+        run({ directory, keep_days: keepDays, keep_bytes: 2 ** 50, compress: "gzip" }).pipe(
+          Effect.provideService(FileSystem.FileSystem, counting),
+          Effect.provideContext(context)
+        )
+      )
+      yield* Effect.repeat(
+        Effect.andThen(
+          TestClock.adjust("10 minutes"),
+          Effect.promise(() =>
+            new Promise<void>((resolve) => setImmediate(resolve))
+          )
+        ),
+        { until: () => looks >= 4 }
+      )
+      assert.strictEqual(said.length, 5, said.join("\n"))
+      assert.match(said[0]!, /^artifacts-2026-10-01-1\.ndjson could not be removed: /)
+      assert.match(said[1]!, /^artifacts-2026-10-03-1\.ndjson was removed: /)
+      assert.strictEqual(
+        said[2],
+        "artifacts-2026-11-16-1.ndjson is not compressed: artifacts-2026-11-16-1.ndjson.gz has other content"
+      )
+      assert.match(
+        said[3]!,
+        /^artifacts-2026-11-17-1\.ndjson is not compressed while the disk has less than 4096 GiB left$/
+      )
+      assert.match(said[4]!, /^artifacts-2026-11-18-1\.ndjson could not be compressed, and stays as it is: /)
     }).pipe(Effect.scoped))
 })
