@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { failures } from "../../src/graph/FailureTable.ts"
-import { rowWindow } from "../../src/page/integrations/RowWindow.ts"
+import { columnWindow, rowWindow } from "../../src/page/integrations/RowWindow.ts"
 import {
   addressOf,
   filterOf,
@@ -141,5 +141,8 @@ describe("the table of tenants", () => {
       assert.isAtMost(to - from, 60)
     }
     assert.deepStrictEqual(rowWindow(0, 600, 40, 3), { from: 0, to: 3 })
+    assert.deepStrictEqual(columnWindow(0, 500, 100, 12), { from: 0, to: 6 })
+    assert.deepStrictEqual(columnWindow(350, 850, 100, 12), { from: 2, to: 10 })
+    assert.deepStrictEqual(columnWindow(900, 1400, 100, 12), { from: 8, to: 12 })
   })
 })
