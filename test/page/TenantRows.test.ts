@@ -3,6 +3,7 @@ import { failures } from "../../src/graph/FailureTable.ts"
 import { columnWindow, rowWindow } from "../../src/page/integrations/RowWindow.ts"
 import {
   addressOf,
+  exactly,
   filterOf,
   groupsOf,
   matching,
@@ -102,6 +103,9 @@ describe("the table of tenants", () => {
   it("filters by words, group, state and warning, all of which the address keeps", () => {
     const names = (filter: object) => matching(all, { ...noFilter, ...filter }).map(({ tile }) => tile.name)
     assert.deepStrictEqual(names({ words: "FORB eu" }), ["forbidden"])
+    assert.deepStrictEqual(names({ words: "fail" }), ["failed"])
+    assert.deepStrictEqual(names({ words: exactly("fail") }), [])
+    assert.deepStrictEqual(names({ words: exactly("failed") }), ["failed"])
     assert.deepStrictEqual(names({ group: "" }), ["failed", "well"])
     assert.deepStrictEqual(names({ condition: "warning" }), ["cooling", "forbidden"])
     assert.deepStrictEqual(names({ ailment: "throttled" }), ["cooling"])
