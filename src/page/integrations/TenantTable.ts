@@ -177,8 +177,11 @@ export class TenantTable extends LitElement {
   /** The exact time or the remedy of what is under the pointer: to write it for each row took a quarter of a frame. */
   readonly #explain = ({ target }: Event) => {
     if (target instanceof HTMLTimeElement && target.dateTime !== "") target.title = clock(target.dateTime)
-    if (!this.isMatrix || !(target instanceof HTMLTableCellElement)) return
+    if (!(target instanceof HTMLTableCellElement)) return
     const tenant = this.#tenantOf(target)
+    // The cell cuts a long name.
+    if (tenant !== undefined && target.cellIndex === 1) target.title = visible(tenant.tile.displayName)
+    if (!this.isMatrix) return
     const fact = this.#facts[this.shownEndpoints.from + target.cellIndex - 2]
     if (tenant !== undefined && fact !== undefined) target.title = matrixHint(tenant, fact.name)
   }
