@@ -85,6 +85,16 @@ export type IconName = keyof typeof drawings
 
 const made = new Map<string, TemplateResult>()
 
+/** The markup of an icon, which may stand in a template without parts. */
+export const drawn = (name: IconName, size = 16, slot?: string): ReturnType<typeof unsafeStatic> => {
+  const { path, size: box } = drawings[name]
+  return unsafeStatic(
+    `<svg class="icon icon-${name}" ${slot === undefined ? "" : `slot="${slot}"`} width="${size}" height="${size}"
+    fill="currentColor" viewBox="0 0 ${box} ${box}" aria-hidden="true" focusable="false"><path fill-rule="evenodd"
+    d="${path}"></path></svg>`
+  )
+}
+
 /**
  * An icon in the colour of its text; `slot` is the slot of the Carbon component around the icon. Each is a template
  * without parts and made once: rows of a long table have thousands of icons.
@@ -96,16 +106,7 @@ export const icon = (
   const key = `${name} ${size} ${slot}`
   const before = made.get(key)
   if (before !== undefined) return before
-  const drawing = drawings[name]
-  const [named, drawn, box, wide, at] = [
-    name,
-    drawing.path,
-    String(drawing.size),
-    String(size),
-    slot === undefined ? "" : `slot="${slot}"`
-  ].map(unsafeStatic)
-  const drawnIcon = html`<svg class="icon icon-${named}" ${at} width="${wide}" height="${wide}" fill="currentColor"
-    viewBox="0 0 ${box} ${box}" aria-hidden="true" focusable="false"><path fill-rule="evenodd" d="${drawn}"></path></svg>`
+  const drawnIcon = html`${drawn(name, size, slot)}`
   made.set(key, drawnIcon)
   return drawnIcon
 }

@@ -36,7 +36,13 @@ const shows = (wrong: Wrong) =>
     const lines = StatusCommand.linesOf(document, yield* Clock.currentTimeMillis).filter((line) =>
       line.startsWith("  ! ")
     ).map(flat)
-    const told = pageOf(document).map(({ message, remedy }) => flat(`${message}; ${remedy}`))
+    // The page asks once for all permissions that endpoints lack, each of which has its line in `status`.
+    const told = pageOf(document).flatMap((report) => {
+      const lacking = "required_permissions" in report ? report.required_permissions ?? [] : []
+      return lacking.length > 1 && report.message.includes("lacks")
+        ? lacking.map((permission) => flat(`grant ${permission}`))
+        : [flat(`${report.message}; ${report.remedy}`)]
+    })
     for (const words of told) assert.isTrue(lines.some((line) => line.includes(words)), `only on the page: ${words}`)
     for (const line of lines) assert.isTrue(told.some((words) => line.includes(words)), `not on the page: ${line}`)
     assert.strictEqual(new Set(told).size, told.length, "each once")

@@ -2,6 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { Browser, Page } from "playwright-core"
+import { names as twelve } from "../../src/endpoints/Endpoints.ts"
 import {
   accessible,
   accessibleInAllLooks,
@@ -40,6 +41,38 @@ const simulated = async (page: Page, origin: string) => {
   await page.locator("summary", { hasText: "Advanced" }).click()
   await page.getByLabel("Microsoft cloud").selectOption("custom")
   await type(page, { "Sign-in URL": origin, "Graph URL": origin })
+}
+
+/** Fails when a scroll through the table of tenants takes longer for a frame than 60 frames a second leave. */
+const scrollsSmoothly = async (page: Page) => {
+  // Time of the page's own thread for each frame, which a busy machine does not lengthen.
+  const session = await page.context().newCDPSession(page)
+  await session.send("Performance.enable", { timeDomain: "threadTicks" })
+  const spent = async () => {
+    const { metrics } = await session.send("Performance.getMetrics")
+    return metrics.find(({ name }) => name === "TaskDuration")!.value * 1000
+  }
+  const scroller = await page.locator("azure-security-tenants .scroll").elementHandle()
+  const scroll = async (by: number) => {
+    const frames: Array<number> = []
+    for (let before = await spent(), frame = 0; frame < 80; frame++) {
+      await scroller!.evaluate(async (one, to) => {
+        one.scrollTop += to
+        await new Promise(requestAnimationFrame)
+      }, by)
+      const after = await spent()
+      frames.push(after - before)
+      before = after
+    }
+    return frames.sort((one, other) => one - other)
+  }
+  // What runs beside it shares the core's caches, so that the better of three counts.
+  const passes = [await scroll(450), await scroll(-450), await scroll(450)]
+  // The status comes every five seconds, and a collection of garbage may fall into a frame.
+  assert.isBelow(Math.min(...passes.map((frames) => frames.at(-3)!)), 50)
+  // A frame of 60 a second is 16.7 ms; shared cores without graphics take half of that.
+  assert.isBelow(Math.min(...passes.map((frames) => frames[Math.floor(frames.length / 2)]!)), 16.7)
+  await scroller!.evaluate((one) => one.scrollTo(0, one.scrollHeight))
 }
 
 /** Presses Tab until the wanted element has the focus. */
@@ -677,6 +710,121 @@ describeBrowser("the page", () => {
         })
       }), 30_000)
 
+    it.effect(
+      "scrolls through a thousand tenants with twelve endpoints each, and keeps their names in sight",
+      () =>
+        Effect.gen(function*() {
+          const { browser } = yield* World
+          const { url } = yield* program({})
+          const { page } = yield* open(browser, "about:blank")
+          yield* Effect.promise(async () => {
+            const status = await (await fetch(new URL("/status", url))).json()
+            const states = ["ok", "ok", "forbidden", "ok", "cooldown", "ok", "unavailable"]
+            const instances = Array.from({ length: 1000 }, (_, index) => ({
+              name: `tenant ${index}`,
+              display_name: index === 0 ? "tenant 0 of a name that no phone has room for" : `tenant ${index}`,
+              enabled: true,
+              state: "ok",
+              connection_status: "connected",
+              warnings: [],
+              requests_last_minute: 0,
+              requests_per_minute_max: 100,
+              endpoints: twelve.map((name, place) => {
+                const state = states[(index * 3 + place) % states.length]
+                const error = {
+                  code: "code",
+                  message: "message",
+                  remedy: `Mend ${name}`,
+                  occurred_at: status.started_at
+                }
+                return {
+                  name,
+                  state,
+                  poll_interval_minutes: 5,
+                  last_poll_at: null,
+                  last_success_at: null,
+                  next_poll_at: null,
+                  cooldown_until: null,
+                  records_fetched: 0,
+                  records_today: 0,
+                  artifacts_published: 0,
+                  dead_letters: 0,
+                  held_back: 0,
+                  high_water_mark: null,
+                  gaps: [],
+                  error: state === "ok" ? null : error
+                }
+              })
+            }))
+            await page.route("**/api/live", (route) => route.fulfill({ status: 204 }))
+            await page.route("**/status", (route) => route.fulfill({ json: { ...status, instances } }))
+            const { hash, origin } = new URL(url)
+            await page.goto(`${origin}/admin/settings/integrations?as=matrix${hash}`)
+            const grid = page.getByRole("grid", { name: "Tenants and their endpoints" })
+            await grid.waitFor()
+            await scrollsSmoothly(page)
+            const scroller = page.locator("azure-security-tenants .scroll")
+            const scroll = (left: number) => scroller.evaluate((one, to) => one.scrollTo(to, 0), left)
+            const headings = page.getByRole("columnheader")
+            // A phone has room for one endpoint and a little more.
+            for (const [width, step] of [[1280, 120], [360, 20]] as const) {
+              await page.setViewportSize({ width, height: 900 })
+              await scroll(0)
+              await page.getByRole("columnheader", { name: "State" }).waitFor()
+              assert.isBelow(await headings.count(), 11, `${width}`)
+              // Every endpoint is drawn once it is in sight, in the column that its index names.
+              const seen = new Set<string>()
+              for (let left = 0; left <= 164 * 12; left += step) {
+                await scroll(left)
+                await page.evaluate(() => new Promise(requestAnimationFrame))
+                const [names, inSight, isFilled] = await grid.evaluate((table) => {
+                  const box = table.parentElement!.getBoundingClientRect()
+                  const of = (row: Element) =>
+                    Array.from(row.children, (cell) => ({ cell, at: cell.getBoundingClientRect() }))
+                  const name = of(table.querySelector("tbody tr")!)[1]!.at
+                  const heads = of(table.querySelector("thead tr")!)
+                  const inside = heads.slice(2).filter(({ at }) =>
+                    at.left >= name.right - 1 && at.right <= box.right + 1
+                  )
+                  const last = heads.at(-1)!
+                  return [
+                    inside.map(({ cell }) => `${cell.ariaColIndex} ${cell.textContent}`),
+                    name.left >= box.left - 1 && name.right <= box.right,
+                    last.cell.ariaColIndex === table.ariaColCount || last.at.right >= box.right
+                  ] as const
+                })
+                for (const one of names) seen.add(one)
+                assert.isTrue(inSight, `the name at ${left} of ${width}`)
+                assert.isTrue(isFilled, `the last column at ${left} of ${width}`)
+              }
+              assert.deepStrictEqual(
+                Array.from(seen, (one) => one.split(" ")[0]),
+                Array.from(twelve, (_, place) => String(place + 3)),
+                `${width}`
+              )
+            }
+            await accessible(page, "the matrix on a phone")
+            await fits(page, "the matrix on a phone")
+            await page.setViewportSize({ width: 1280, height: 900 })
+            await scroll(10_000)
+            const cell = page.getByRole("gridcell", { name: "Forbidden" }).first()
+            await cell.hover()
+            assert.match((await cell.getAttribute("title"))!, /^Forbidden: Mend \w+$/)
+            // A name that is cut is written whole where it is pointed at; the row opens this tenant, and none that begins alike.
+            await scroll(0)
+            await page.getByLabel("Filter by name").fill("tenant 0")
+            const long = page.getByRole("gridcell", { name: /^tenant 0 of/ })
+            await long.hover()
+            assert.match((await long.getAttribute("title"))!, /has room for$/)
+            await page.getByLabel("Filter by name").fill("tenant 1")
+            await page.getByRole("gridcell", { name: "tenant 1", exact: true }).click()
+            await page.waitForURL(/q=%22tenant(?:\+|%20)1%22/)
+            assert.strictEqual(await page.locator("azure-security-tile").count(), 1)
+          })
+        }),
+      60_000
+    )
+
     it.effect("shows a thousand instances in pages, even when events do not get through", () =>
       Effect.gen(function*() {
         const { browser } = yield* World
@@ -725,29 +873,7 @@ describeBrowser("the page", () => {
           assert.isBelow(await rows.count(), 60)
           await accessible(page, "the table of a thousand tenants")
           await fits(page, "the table of a thousand tenants")
-          // Time of the page's own thread for each frame of a scroll, which a busy machine does not lengthen.
-          const session = await page.context().newCDPSession(page)
-          await session.send("Performance.enable", { timeDomain: "threadTicks" })
-          const spent = async () => {
-            const { metrics } = await session.send("Performance.getMetrics")
-            return metrics.find(({ name }) => name === "TaskDuration")!.value * 1000
-          }
-          const scroller = await page.locator("azure-security-tenants .scroll").elementHandle()
-          const frames: Array<number> = []
-          for (let before = await spent(), frame = 0; frame < 90; frame++) {
-            await scroller!.evaluate(async (one) => {
-              one.scrollTop += 450
-              await new Promise(requestAnimationFrame)
-            })
-            const after = await spent()
-            frames.push(after - before)
-            before = after
-          }
-          frames.sort((one, other) => one - other)
-          // The status comes every five seconds, and a collection of garbage may fall into a frame.
-          assert.isBelow(frames.at(-3)!, 50)
-          // A frame of 60 a second is 16.7 ms; shared cores without graphics take half of that.
-          assert.isBelow(frames[Math.floor(frames.length / 2)]!, 16.7)
+          await scrollsSmoothly(page)
           await rows.last().getByText(/^tenant 99/).waitFor()
           await page.keyboard.press("Tab")
           await rows.last().focus()

@@ -116,7 +116,7 @@ describe("marks", () => {
       lanes.map(({ group, instance, marks, seconds }) => [instance, group, marks.length, seconds]),
       [["Fabrikam", "EU", 1, 720], ["Contoso", "", 3, 300]]
     )
-    assert.strictEqual(tileOf("a & b"), "/admin/settings/integrations?q=a+%26+b&as=tiles")
+    assert.strictEqual(tileOf("a & b"), "/admin/settings/integrations?q=%22a+%26+b%22&as=tiles")
   })
 
   it("have names without invisible characters", () => {

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { failures } from "../../src/graph/FailureTable.ts"
-import { rowWindow } from "../../src/page/integrations/RowWindow.ts"
+import { columnWindow, rowWindow } from "../../src/page/integrations/RowWindow.ts"
 import {
   addressOf,
+  exactly,
   filterOf,
   groupsOf,
   matching,
@@ -102,6 +103,9 @@ describe("the table of tenants", () => {
   it("filters by words, group, state and warning, all of which the address keeps", () => {
     const names = (filter: object) => matching(all, { ...noFilter, ...filter }).map(({ tile }) => tile.name)
     assert.deepStrictEqual(names({ words: "FORB eu" }), ["forbidden"])
+    assert.deepStrictEqual(names({ words: "fail" }), ["failed"])
+    assert.deepStrictEqual(names({ words: exactly("fail") }), [])
+    assert.deepStrictEqual(names({ words: exactly("failed") }), ["failed"])
     assert.deepStrictEqual(names({ group: "" }), ["failed", "well"])
     assert.deepStrictEqual(names({ condition: "warning" }), ["cooling", "forbidden"])
     assert.deepStrictEqual(names({ ailment: "throttled" }), ["cooling"])
@@ -141,5 +145,8 @@ describe("the table of tenants", () => {
       assert.isAtMost(to - from, 60)
     }
     assert.deepStrictEqual(rowWindow(0, 600, 40, 3), { from: 0, to: 3 })
+    assert.deepStrictEqual(columnWindow(0, 500, 100, 12), { from: 0, to: 6 })
+    assert.deepStrictEqual(columnWindow(350, 850, 100, 12), { from: 2, to: 10 })
+    assert.deepStrictEqual(columnWindow(900, 1400, 100, 12), { from: 8, to: 12 })
   })
 })

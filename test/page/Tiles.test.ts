@@ -132,6 +132,32 @@ describe("Tiles", () => {
     ])
   })
 
+  it("shows once what endpoints wait for, since the first of them does", () => {
+    const waiting = (since: string, tries: string) =>
+      report(`no answer from graph.microsoft.com after 30.0 s; no answer since ${since}, ${tries}`, { code: "waiting" })
+    const first = waiting("2026-11-25T11:58:00.000Z", "try 3 of 4 failed, the next goes on")
+    const told = faults(running("x", {
+      warnings: [report("the sink waits since 2026-11-25T11:00:00.000Z")],
+      endpoints: [
+        endpoint("alerts_v2", {
+          state: "starting",
+          error: waiting("2026-11-25T12:01:02.000Z", "try 1 of 4 failed, the next is at 2026-11-25T12:05:00.000Z")
+        }),
+        endpoint("users", { state: "unavailable", error: first }),
+        endpoint("incidents", { state: "unavailable", error: report("reset by graph.microsoft.com after 30.0 s") }),
+        endpoint("signIns", {
+          state: "starting",
+          error: waiting("2026-11-25T11:59:00Z", "try 2 of 4 failed, the next is at 2026-11-25T12:02:00.000Z")
+        })
+      ]
+    }))
+    assert.deepStrictEqual(told.map(({ endpoints, report, severity }) => [endpoints, report.message, severity]), [
+      [["alerts_v2", "users", "signIns"], first.message, "failed"],
+      [["incidents"], "reset by graph.microsoft.com after 30.0 s", "failed"],
+      [[], "the sink waits since 2026-11-25T11:00:00.000Z", "warning"]
+    ])
+  })
+
   it("asks once for all permissions that endpoints lack", () => {
     const lacking = (name: Instance["endpoints"][number]["name"], permission: string) =>
       endpoint(name, {

@@ -1,6 +1,7 @@
 /** Cooldowns and outages of each tenant on a line of its own. */
 import { html, svg, type TemplateResult } from "lit"
 import type { StatusDocument } from "../Client.ts"
+import { exactly } from "../integrations/TenantRows.ts"
 import { visible } from "../Text.ts"
 import type { Mark } from "./Plots.ts"
 
@@ -45,7 +46,7 @@ export const lanesOf = (
 
 /** The address of a tenant's tile. */
 export const tileOf = (instance: string): string =>
-  `/admin/settings/integrations?${new URLSearchParams({ q: instance, as: "tiles" })}`
+  `/admin/settings/integrations?${new URLSearchParams({ q: exactly(instance), as: "tiles" })}`
 
 const width = 1000
 

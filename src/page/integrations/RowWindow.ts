@@ -1,9 +1,9 @@
-/** Which rows of a long table are drawn: those in sight, and some before and after them. */
+/** Which rows and columns of a large table are drawn: those in sight, and some before and after them. */
 
 /** Rows beyond the edges, so that a fast scroll shows no gap. */
 const beyond = 12
 
-/** The first row that is drawn, and the one after the last. */
+/** The first row or column that is drawn, and the one after the last. */
 export interface RowWindow {
   readonly from: number
   readonly to: number
@@ -17,3 +17,9 @@ export const rowWindow = (top: number, height: number, rowHeight: number, count:
   const from = Math.max(0, Math.min(count, first) - beyond)
   return { from, to: Math.min(count, first + Math.ceil(height / rowHeight) + beyond + step) }
 }
+
+/** The columns to draw of `count` that are `width` pixels wide each: one more than is in sight at both sides. */
+export const columnWindow = (left: number, right: number, width: number, count: number): RowWindow => ({
+  from: Math.max(0, Math.min(count, Math.floor(left / width)) - 1),
+  to: Math.max(0, Math.min(count, Math.ceil(right / width) + 1))
+})

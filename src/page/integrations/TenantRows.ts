@@ -164,13 +164,18 @@ export const addressOf = ({ ailment, condition, group, shape, words }: Filter): 
   return text === "" ? "" : `?${text}`
 }
 
-/** The tenants that pass a filter; `group` is a group's whole name, and empty for those of none. */
+/** The words that find the tenant of this name, and none whose name begins alike. */
+export const exactly = (name: string): string => `"${name}"`
+
+/** The tenants that pass a filter; `group` is a group's whole name, and empty for those of none. Words in quotes are a whole name. */
 export const matching = (all: ReadonlyArray<Tenant>, filter: Filter): ReadonlyArray<Tenant> => {
+  const whole = /^"(.+)"$/.exec(filter.words.trim())?.[1]
   const wanted = filter.words.toLowerCase().split(/\s+/).filter((word) => word !== "")
   return all.filter(({ ailments, group, tile }) => {
     if (filter.condition !== undefined && tile.condition !== filter.condition) return false
     if (filter.group !== undefined && group !== filter.group) return false
     if (filter.ailment !== undefined && !ailments.has(filter.ailment)) return false
+    if (whole !== undefined) return tile.name === whole || tile.displayName === whole
     const names = `${tile.displayName} ${tile.name} ${group}`.toLowerCase()
     return wanted.every((word) => names.includes(word))
   })

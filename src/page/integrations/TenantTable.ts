@@ -1,5 +1,6 @@
 /** The table of all tenants, and the matrix of tenants and endpoints. Only the rows in sight are drawn. */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit"
+import { html, LitElement, nothing, type PropertyValues } from "lit"
+import { classMap } from "lit/directives/class-map.js"
 import { repeat } from "lit/directives/repeat.js"
 import { clock, count, length, relative, upcoming } from "../Format.ts"
 import { icon } from "../Icons.ts"
@@ -7,13 +8,11 @@ import { text } from "../Styles.ts"
 import { visible } from "../Text.ts"
 import { Ticking } from "../Ticking.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
-import { type RowWindow, rowWindow } from "./RowWindow.ts"
+import { matrixCells, matrixHint } from "./MatrixCells.ts"
+import { columnWindow, type RowWindow, rowWindow } from "./RowWindow.ts"
 import { ailments, type Tenant } from "./TenantRows.ts"
-import { conditions, endpointStates } from "./Tiles.ts"
-
-const rowHeight = 40
-/** Widths of the matrix's columns, in pixels. */
-const [stateWidth, nameWidth, endpointWidth] = [124, 200, 164]
+import { endpointWidth, nameWidth, rowHeight, stateWidth, tenantStyles } from "./TenantTableStyles.ts"
+import { conditions } from "./Tiles.ts"
 
 interface Column {
   readonly label: string
@@ -63,28 +62,15 @@ const tenantCells = (tenant: Tenant, now: number) =>
     <td role="gridcell" class="number">${count(tenant.requests)}</td>
     <td role="gridcell">${warningsOf(tenant)}</td>`
 
+const isSame = (one: RowWindow, other: RowWindow) => one.from === other.from && one.to === other.to
+
 type Facts = typeof endpointFacts
 
 /** The columns of endpoints that some tenant has turned on; most have three of the twelve. */
 const matrixColumns = (facts: Facts): ReadonlyArray<Column> => [{ label: "State", width: `${stateWidth}px` }, {
   label: "Tenant",
-  width: `minmax(${nameWidth}px, 1fr)`
+  width: "minmax(var(--name), 1fr)"
 }, ...facts.map(({ label, name }): Column => ({ label: name, width: `${endpointWidth}px`, hint: label }))]
-
-const matrixCells = (tenant: Tenant, facts: Facts) =>
-  html`<td role="gridcell">${stateOf(tenant)}</td><td role="gridcell" class="name">${
-    visible(tenant.tile.displayName)
-  }</td>${
-    facts.map(({ name }) => {
-      const found = tenant.tile.running?.endpoints.find((one) => one.name === name)
-      if (found === undefined) return html`<td role="gridcell">–</td>`
-      const { icon: drawing, word } = endpointStates[found.state]
-      const why = found.error === null ? word : `${word}: ${visible(found.error.remedy)}`
-      return html`<td role="gridcell"><span class="state ${found.state}" title=${why}>${
-        icon(drawing)
-      }<span>${word}</span></span></td>`
-    })
-  }`
 
 /** `<azure-security-tenants>`: fires `open` with the name of a tenant that is chosen. */
 export class TenantTable extends LitElement {
@@ -92,40 +78,16 @@ export class TenantTable extends LitElement {
     tenants: { attribute: false },
     isMatrix: { attribute: false },
     shown: { state: true },
+    shownEndpoints: { state: true },
     active: { state: true }
   }
 
-  static override styles = [
-    text,
-    css`
-      :host { display: block; min-width: 0; }
-      .scroll { max-height: max(20rem, calc(100dvh - 19rem)); overflow: auto; border-bottom: 1px solid var(--cds-border-subtle-01); background: var(--cds-layer-01); contain: layout paint; }
-      .scroll:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: 0; }
-      /* Rows are boxes of one size that no other depends on, so that a scroll lays out only those that are new. */
-      table, thead, tbody { display: block; min-width: var(--least); }
-      tr { display: grid; grid-template-columns: var(--columns); height: ${rowHeight}px; contain: strict; border-bottom: 1px solid var(--cds-border-subtle-01); }
-      th, td { padding: 0 0.75rem; overflow: hidden; line-height: ${
-      rowHeight - 1
-    }px; text-align: left; text-overflow: ellipsis; white-space: nowrap; }
-      thead { position: sticky; top: 0; z-index: 2; }
-      thead tr { border: 0; background: var(--cds-layer-accent-01); }
-      th { font-weight: 600; }
-      .number { text-align: right; font-variant-numeric: tabular-nums; }
-      tbody tr { cursor: pointer; background: var(--cds-layer-01); }
-      tbody tr:hover { background: var(--cds-layer-hover-01); }
-      tbody tr:focus-visible { outline: 2px solid var(--cds-focus); outline-offset: -2px; }
-      .state { display: flex; align-items: center; gap: 0.375rem; }
-      .state span { overflow: hidden; text-overflow: ellipsis; }
-      /* The name stays in sight beside the endpoints. Sticky, each would be a layer, and a frame three times as long. */
-      @media (min-width: 42rem) {
-        .matrix .name { position: relative; left: var(--beyond); background: inherit; }
-      }
-    `
-  ]
+  static override styles = [text, tenantStyles]
 
   declare tenants: ReadonlyArray<Tenant>
   declare isMatrix: boolean
   declare shown: RowWindow
+  declare shownEndpoints: RowWindow
   /** Name of the tenant whose row the Tab key reaches. */
   declare active: string | undefined
   readonly #time = new Ticking(this)
@@ -140,12 +102,12 @@ export class TenantTable extends LitElement {
     this.tenants = []
     this.isMatrix = false
     this.shown = { from: 0, to: 40 }
+    this.shownEndpoints = { from: 0, to: endpointFacts.length }
     this.active = undefined
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has("tenants")) {
-      this.#look()
       const on = new Set(
         this.tenants.flatMap(({ tile }) =>
           tile.running?.endpoints.flatMap(({ name, state }) => state === "disabled" ? [] : name) ?? []
@@ -153,6 +115,7 @@ export class TenantTable extends LitElement {
       )
       this.#facts = endpointFacts.filter(({ name }) => on.has(name))
     }
+    if (changed.has("tenants") || changed.has("isMatrix")) this.#look()
     if (!this.tenants.some(({ tile }) => tile.name === this.active)) this.active = this.tenants[0]?.tile.name
   }
 
@@ -160,14 +123,24 @@ export class TenantTable extends LitElement {
     return this.renderRoot?.querySelector<HTMLElement>(".scroll") ?? undefined
   }
 
-  /** Finds the rows in sight, and draws only when they are others. */
+  /** Finds the rows and endpoints in sight, and draws only when they are others. */
   readonly #look = () => {
     const scroller = this.#scroller
     if (scroller !== undefined && scroller.clientHeight > 0) this.#height = scroller.clientHeight
     const beyond = Math.max(0, (scroller?.scrollLeft ?? 0) - stateWidth)
-    if (beyond !== this.#beyond) scroller?.style.setProperty("--beyond", `${this.#beyond = beyond}px`)
+    if (beyond !== this.#beyond) {
+      this.#beyond = beyond
+      scroller?.firstElementChild?.classList.toggle("aside", beyond > 0)
+      scroller?.style.setProperty("--beyond", `${beyond}px`)
+    }
     const shown = rowWindow(scroller?.scrollTop ?? 0, this.#height, rowHeight, this.tenants.length)
-    if (shown.from !== this.shown.from || shown.to !== this.shown.to) this.shown = shown
+    if (!isSame(shown, this.shown)) this.shown = shown
+    if (scroller === undefined || !this.isMatrix) return
+    const { clientWidth, scrollLeft } = scroller
+    // The name's column covers the first endpoints once the state is scrolled away.
+    const [left, right] = [beyond, scrollLeft + clientWidth - stateWidth - nameWidth]
+    const endpoints = columnWindow(left, right, endpointWidth, this.#facts.length)
+    if (!isSame(endpoints, this.shownEndpoints)) this.shownEndpoints = endpoints
   }
 
   #open({ tile }: Tenant) {
@@ -192,15 +165,25 @@ export class TenantTable extends LitElement {
     event.preventDefault()
   }
 
+  #tenantOf(cell: Element): Tenant | undefined {
+    return this.tenants[Number(cell.closest("tr")?.ariaRowIndex) - 2]
+  }
+
   readonly #chosen = ({ target }: Event) => {
-    const index = (target as Element).closest("tr")?.ariaRowIndex
-    const tenant = this.tenants[Number(index) - 2]
+    const tenant = this.#tenantOf(target as Element)
     if (tenant !== undefined) this.#open(tenant)
   }
 
-  /** The exact time of what is under the pointer: to write it for each row took a quarter of a frame. */
+  /** The exact time or the remedy of what is under the pointer: to write it for each row took a quarter of a frame. */
   readonly #explain = ({ target }: Event) => {
     if (target instanceof HTMLTimeElement && target.dateTime !== "") target.title = clock(target.dateTime)
+    if (!(target instanceof HTMLTableCellElement)) return
+    const tenant = this.#tenantOf(target)
+    // The cell cuts a long name.
+    if (tenant !== undefined && target.cellIndex === 1) target.title = visible(tenant.tile.displayName)
+    if (!this.isMatrix) return
+    const fact = this.#facts[this.shownEndpoints.from + target.cellIndex - 2]
+    if (tenant !== undefined && fact !== undefined) target.title = matrixHint(tenant, fact.name)
   }
 
   #focus(place: number) {
@@ -216,6 +199,16 @@ export class TenantTable extends LitElement {
     )
   }
 
+  override connectedCallback() {
+    super.connectedCallback()
+    addEventListener("resize", this.#look)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    removeEventListener("resize", this.#look)
+  }
+
   override firstUpdated() {
     this.#look()
   }
@@ -226,36 +219,39 @@ export class TenantTable extends LitElement {
     const { style } = this.renderRoot.querySelector("tbody")!
     style.paddingTop = `${from * rowHeight}px`
     style.paddingBottom = `${Math.max(0, this.tenants.length - to) * rowHeight}px`
+    const table = this.renderRoot.querySelector("table")!
+    table.style.setProperty("--first", `${this.shownEndpoints.from + 3}`)
     if (!changed.has("tenants") && !changed.has("isMatrix")) return
     const columns = this.isMatrix ? matrixColumns(this.#facts) : tenantColumns
-    const table = this.renderRoot.querySelector("table")!
     table.style.setProperty("--columns", columns.map(({ width }) => width).join(" "))
     table.style.setProperty(
       "--least",
-      this.isMatrix ? `${stateWidth + nameWidth + endpointWidth * this.#facts.length}px` : "68rem"
+      this.isMatrix ? `calc(${stateWidth + endpointWidth * this.#facts.length}px + var(--name))` : "68rem"
     )
   }
 
   override render() {
     const { active, isMatrix, tenants } = this
     const { from, to } = this.shown
-    const facts = this.#facts
+    const first = this.shownEndpoints.from
+    const facts = this.#facts.slice(first, this.shownEndpoints.to)
     const { now } = this.#time
     return html`<div class="scroll" @scroll=${this.#look}>
-      <table role="grid" class=${isMatrix ? "matrix" : ""} aria-rowcount=${tenants.length + 1}
+      <table role="grid" class=${classMap({ matrix: isMatrix })} aria-rowcount=${tenants.length + 1}
+        aria-colcount=${isMatrix ? this.#facts.length + 2 : tenantColumns.length}
         aria-label=${isMatrix ? "Tenants and their endpoints" : "Tenants, worst first"}>
         <thead role="rowgroup"><tr role="row" aria-rowindex="1">${
-      (isMatrix ? matrixColumns(facts) : tenantColumns).map(({ hint, isNumber, label }) =>
-        html`<th role="columnheader" scope="col" class="${isNumber === true ? "number" : ""} ${
-          isMatrix && label === "Tenant" ? "name" : ""
-        }" title=${hint ?? nothing}>${label}</th>`
+      (isMatrix ? matrixColumns(facts) : tenantColumns).map(({ hint, isNumber, label }, place) =>
+        html`<th role="columnheader" scope="col" aria-colindex=${place + 1 + (place > 1 ? first : 0)} class=${
+          isMatrix ? place === 1 ? "name" : "" : isNumber === true ? "number" : ""
+        } title=${hint ?? nothing}>${label}</th>`
       )
     }</tr></thead>
         <tbody role="rowgroup" @click=${this.#chosen} @keydown=${this.#walk} @pointerover=${this.#explain}>${
       repeat(tenants.slice(from, to), ({ tile }) =>
         tile.name, (tenant, place) =>
         html`<tr role="row" aria-rowindex=${from + place + 2} tabindex=${tenant.tile.name === active ? 0 : -1}>${
-          isMatrix ? matrixCells(tenant, facts) : tenantCells(tenant, now)
+          isMatrix ? matrixCells(tenant, facts, first + 3) : tenantCells(tenant, now)
         }</tr>`)
     }</tbody>
       </table>

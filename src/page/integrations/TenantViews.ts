@@ -7,7 +7,7 @@ import { saveFile } from "../SaveFile.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
 import type { Filtering } from "./Filtering.ts"
 import "./TenantTable.ts"
-import { matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./TenantRows.ts"
+import { exactly, matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./TenantRows.ts"
 import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
 import type { Tile } from "./Tiles.ts"
 
@@ -56,7 +56,7 @@ export const tenantViews = (
           : nothing
       }<azure-security-tenants .tenants=${found} .isMatrix=${shape === "matrix"}
         @open=${({ detail }: CustomEvent<string>) =>
-        filtering.set({ shape: "tiles", words: detail })}></azure-security-tenants>`
+        filtering.set({ shape: "tiles", words: exactly(detail) })}></azure-security-tenants>`
   }
   `
 }

@@ -156,17 +156,32 @@ const withoutRepeatedGrants = (all: ReadonlyArray<Told>): ReadonlyArray<Told> =>
   return all.flatMap((one) => one === first ? joined : lacksPermission(one) ? [] : one)
 }
 
-/** The faults of an instance; a fault that several endpoints share appears once. */
+const iso = /\d{4}-\d\d-\d\dT[\d:.]+Z/
+
+/** What differs between endpoints that wait for the same: since when, how long a request took, and which try comes when. */
+const moving = new RegExp(
+  `;? no answer since ${iso.source}| since ${iso.source}| after [\\d.]+ s\\b|, try \\d+ of \\d+ failed, the next (?:is at ${iso.source}|goes on)`,
+  "g"
+)
+
+/** Since when a fault is there: its message knows longer than its last occurrence. */
+const sinceOf = ({ message, occurred_at }: Report): string => iso.exec(message)?.[0] ?? occurred_at
+
+/** The faults of an instance; a fault that several endpoints share appears once, as the endpoint tells it that has it longest. */
 export const faults = ({ endpoints, warnings }: Instance): ReadonlyArray<Told> => {
   const told = new Map<string, { report: Report; endpoints: Array<string>; severity: Told["severity"] }>()
   const tell = (report: Report, severity: Told["severity"], endpoint: string | undefined) => {
     // Equal faults of several endpoints differ only by the endpoint that they name.
     const said = endpoint === undefined ? report.message : report.message.replaceAll(endpoint, "")
-    const key = `${report.code}\n${said}\n${report.remedy}`
+    const key = `${report.code}\n${said.replaceAll(moving, "")}\n${report.remedy}`
     const before = told.get(key)
     const names = endpoint === undefined ? [] : [endpoint]
     if (before === undefined) told.set(key, { report, endpoints: names, severity })
-    else before.endpoints.push(...names.filter((name) => !before.endpoints.includes(name)))
+    else {
+      before.endpoints.push(...names.filter((name) => !before.endpoints.includes(name)))
+      if (sinceOf(report) < sinceOf(before.report)) before.report = report
+      if (severity === "failed") before.severity = severity
+    }
   }
   for (const { error, name, state } of endpoints) {
     if (error !== null) tell(error, lesser.has(state) ? "warning" : "failed", name)
