@@ -3,7 +3,7 @@ import { Clock, DateTime, Effect, Option, Struct } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import type { RecordedRequest } from "../graph/Recorder.ts"
-import { causeOf, causesOf } from "../status/Causes.ts"
+import { causeOf, causesOf, lasting } from "../status/Causes.ts"
 import { line, type Report } from "../status/Report.ts"
 import type { InstanceDocument, StatusDocument } from "../status/StatusDocument.ts"
 import * as Asking from "./Asking.ts"
@@ -38,16 +38,23 @@ const head = ["endpoint", "state", "last poll", "last success", "next poll", "re
 /** Formats a report: what the log says of it, and its code. */
 const reportLine = (report: Report): string => `  ! ${line(report)}  code=${report.code}`
 
-/** Formats reports, one line for those that differ only in their endpoint. */
+/** Since when a fault is there: its message knows longer than its last occurrence. */
+const begun = ({ message, occurred_at }: Report): string => /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(message)?.[0] ?? occurred_at
+
+/**
+ * Formats reports, one line for those that differ only in their endpoint, and in the tries and times of a wait: as the
+ * endpoint tells it that has it longest, which is how the page does it.
+ */
 const reportLines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
   const groups = new Map<string, ReadonlyArray<Report>>()
   for (const report of reports) {
-    const key = reportLine(Struct.omit(report, ["endpoint"]))
+    const key = reportLine({ ...Struct.omit(report, ["endpoint"]), message: lasting(report.message) })
     groups.set(key, [...groups.get(key) ?? [], report])
   }
   return Array.from(groups.values(), (group) => {
     const endpoints = new Set(group.flatMap(({ endpoint }) => endpoint ?? []))
-    return reportLine(endpoints.size === 0 ? group[0]! : { ...group[0]!, endpoint: Array.from(endpoints).join(", ") })
+    const longest = group.reduce((first, one) => begun(one) < begun(first) ? one : first)
+    return reportLine(endpoints.size === 0 ? longest : { ...longest, endpoint: Array.from(endpoints).join(", ") })
   })
 }
 
