@@ -62,7 +62,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
   /**
    * Opens the state of an endpoint. An unreadable checkpoint is set aside. Reading then begins at the floor of the
    * ledger, so that nothing is lost and nothing that the ledger knows is repeated. With `hasObjects: false` there is no
-   * inventory, which most endpoints have no use for.
+   * inventory, for an endpoint that remembers no objects.
    */
   readonly open: (
     key: CheckpointKey,

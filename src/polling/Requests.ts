@@ -51,7 +51,7 @@ export type Asked<A> =
 /** A page that was fetched, at last. */
 export type Read = Extract<Asked<Fetched>, { readonly _tag: "Succeeded" }>
 
-/** Takes something until a scope closes. */
+/** Takes something until a scope closes. Unlike `Effect.acquireRelease` it copies no services of the program for the release. */
 const takeIn = (scope: Scope.Scope, take: Effect.Effect<void>, release: Effect.Effect<unknown>): Effect.Effect<void> =>
   Effect.uninterruptibleMask((restore) => Effect.andThen(restore(take), Scope.addFinalizer(scope, release)))
 

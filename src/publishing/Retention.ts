@@ -110,15 +110,16 @@ export const run = Effect.fn("Retention.run")(function*({ compress: coding, dire
   const path = yield* Path.Path
   const status = yield* Status
   const reporter = yield* Reporter
-  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
 
-  const fileOf = Effect.fnUntraced(function*(name: string): Effect.fn.Return<ReadonlyArray<Kept>> {
-    const file = path.join(directory, name)
-    const info = yield* Effect.option(fs.stat(file))
-    if (Option.isNone(info) || info.value.type !== "File" || Option.isNone(info.value.mtime)) return []
-    if (name.endsWith(suffix) && !(yield* Effect.provideContext(isOwn(file), context))) return []
-    return [{ name, bytes: Number(info.value.size), at: info.value.mtime.value.getTime() }]
-  })
+  const fileOf = Effect.fnUntraced(
+    function*(name: string): Effect.fn.Return<ReadonlyArray<Kept>, never, FileSystem.FileSystem> {
+      const file = path.join(directory, name)
+      const info = yield* Effect.option(fs.stat(file))
+      if (Option.isNone(info) || info.value.type !== "File" || Option.isNone(info.value.mtime)) return []
+      if (name.endsWith(suffix) && !(yield* isOwn(file))) return []
+      return [{ name, bytes: Number(info.value.size), at: info.value.mtime.value.getTime() }]
+    }
+  )
 
   /** What was said of files that stay, so that it is said once and not each hour. */
   const told = new Map<string, string>()

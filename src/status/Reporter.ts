@@ -1,7 +1,8 @@
 /** Logs reports once: a failure that lasts is one line, then one reminder per hour. */
 import { Clock, Context, Effect, Layer, Struct } from "effect"
+import { lasting } from "./Causes.ts"
 import * as Metrics from "./Metrics.ts"
-import { isOfTenant, line, moving, type Report } from "./Report.ts"
+import { isOfTenant, line, type Report } from "./Report.ts"
 
 /** Interval of reminders: one hour, often enough for a log that is rotated daily. */
 const reminderMillis = 3_600_000
@@ -56,7 +57,7 @@ export class Reporter extends Context.Service<Reporter, {
         const [subject, other] = apart
           ? [apartOf({ ...report, about }), subjectOf(report)] as const
           : [subjectOf(report), apartOf({ ...report, about })] as const
-        const what = `${report.code} ${report.aadsts_code ?? ""} ${report.message.replaceAll(moving, "")}`
+        const what = `${report.code} ${report.aadsts_code ?? ""} ${lasting(report.message)}`
         // What was said beside the endpoint's report may become its report, in the same words.
         const [before] = [subject, other].flatMap((key) => said.get(key) ?? [])
           .filter((one) => one.what === what).toSorted((one, next) => next.at - one.at)

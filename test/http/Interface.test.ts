@@ -14,6 +14,7 @@ import { views } from "../../src/http/PageRoutes.ts"
 import type { Link } from "../../src/http/SessionApi.ts"
 import { type Interface, interfaceOf, live, page, parsed, token, written } from "../support/Interface.ts"
 import * as Json from "../support/Json.ts"
+import { registered } from "../support/RegisteredInstance.ts"
 
 describe("the page's interface", () => {
   live("shows instances without their secrets", () =>
@@ -35,13 +36,7 @@ describe("the page's interface", () => {
         "one",
         yield* decodeInstance("test", written(simulatedInstance(microsoft)))
       )
-      yield* status.tellInstance("one", {
-        _tag: "Registered",
-        identity,
-        pace,
-        secretExpiresAt: undefined,
-        waitsFor: undefined
-      })
+      yield* status.tellInstance("one", registered({ identity, pace }))
       const of = (path: string, accepted: string) =>
         Effect.promise(() =>
           fetch(`${at}${path}`, { headers: { "accept-encoding": accepted, authorization: `Bearer ${token}` } })
@@ -409,13 +404,7 @@ describe("the page's interface", () => {
       assert.deepStrictEqual(told[0]!.status.instances, [])
       assert.strictEqual(told[0]!.index.state, "off")
       const { identity, pace } = fromSettings("one", settings)
-      yield* status.tellInstance("one", {
-        _tag: "Registered",
-        identity,
-        pace,
-        secretExpiresAt: undefined,
-        waitsFor: undefined
-      })
+      yield* status.tellInstance("one", registered({ identity, pace }))
       yield* until(() => told.length === 2)
       assert.strictEqual(told[1]!.status.instances[0]!.name, "one")
     }))

@@ -9,6 +9,7 @@ import { Reporter } from "../../src/status/Reporter.ts"
 import { endpointOf } from "../../src/status/Snapshot.ts"
 import { Status } from "../../src/status/Status.ts"
 import { settings } from "../support/Connector.ts"
+import { registered } from "../support/RegisteredInstance.ts"
 
 const whose = { instance: "one", endpoint: "incidents" } as const
 const full = new StateStoreError({
@@ -27,13 +28,7 @@ const world = Effect.gen(function*() {
   )
   const status = Context.get(context, Status)
   const { identity, pace } = fromSettings("one", (yield* settings()).instances["tenant"]!)
-  yield* status.tellInstance("one", {
-    _tag: "Registered",
-    identity,
-    pace,
-    secretExpiresAt: undefined,
-    waitsFor: undefined
-  })
+  yield* status.tellInstance("one", registered({ identity, pace }))
   return {
     lines,
     inside: Effect.provideContext(context),

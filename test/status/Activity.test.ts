@@ -8,7 +8,7 @@ import * as Metrics from "../../src/status/Metrics.ts"
 import { Status } from "../../src/status/Status.ts"
 import type { EndpointState } from "../../src/status/StatusDocument.ts"
 import { TenantSeries } from "../../src/status/TenantSeries.ts"
-import { identity, pace } from "../support/RegisteredInstance.ts"
+import { identity, pace, registered } from "../support/RegisteredInstance.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 
@@ -19,13 +19,7 @@ const atNoon = Effect.gen(function*() {
   )
   return yield* Effect.gen(function*() {
     const status = yield* Status
-    yield* status.tellInstance("one", {
-      _tag: "Registered",
-      identity,
-      pace,
-      secretExpiresAt: undefined,
-      waitsFor: undefined
-    })
+    yield* status.tellInstance("one", registered())
     const enter = (state: EndpointState) =>
       status.tellEndpoint("one", "alerts_v2", {
         _tag: "Failed",

@@ -1,10 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
-import { clouds } from "../../src/config/Cloud.ts"
-import { Credential } from "../../src/config/Credential.ts"
-import type { Identity, Pace } from "../../src/config/Instance.ts"
+import { Effect } from "effect"
+import type { Identity } from "../../src/config/Instance.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
-import { each } from "../../src/endpoints/Endpoints.ts"
 import { exposition, gaugesOf } from "../../src/status/Gauges.ts"
 import * as Metrics from "../../src/status/Metrics.ts"
 import { reduce } from "../../src/status/Reducer.ts"
@@ -18,28 +15,12 @@ import {
 } from "../../src/status/Snapshot.ts"
 import type { EndpointEvent, InstanceEvent, StatusEvent } from "../../src/status/StatusEvent.ts"
 import { documentOf, isWritable, stateOf } from "../../src/status/StatusSelector.ts"
+import { identity as known, pace, registered as registeredAs } from "../support/RegisteredInstance.ts"
 
 const noon = Timestamp.toMillis(Timestamp.normalize("2026-11-20T12:00:00Z")!)
 const minute = 60_000
 
-const identity: Identity = {
-  name: "one",
-  displayName: "One",
-  enabled: true,
-  cloud: clouds.global,
-  tenantId: "11111111-1111-4111-8111-111111111111",
-  clientId: "22222222-2222-4222-8222-222222222222",
-  credential: Credential.SecretFromEnvironment({ variable: "NONE" }),
-  senderHost: "record",
-  endpoints: ["alerts_v2"]
-}
-
-const pace: Pace = {
-  intervals: each(() => Duration.minutes(5)),
-  lookback: Duration.hours(24),
-  overlap: Duration.minutes(15),
-  lateRows: Duration.hours(6)
-}
+const identity: Identity = { ...known, endpoints: ["alerts_v2"] }
 
 const report = { code: "test", message: "m", remedy: "r", occurred_at: "" }
 
@@ -51,7 +32,7 @@ const to = (event: EndpointEvent, instance = "one"): StatusEvent => ({
   event
 })
 const registered = (name = "one", secretExpiresAt?: number) =>
-  of({ _tag: "Registered", identity: { ...identity, name }, pace, secretExpiresAt, waitsFor: undefined }, name)
+  of({ ...registeredAs({ identity: { ...identity, name }, pace }), secretExpiresAt }, name)
 const started = to({ _tag: "PollerStarted", at: noon, lastSuccessAt: noon - minute })
 
 const after = (...events: ReadonlyArray<StatusEvent>): Snapshot => events.reduce(reduce, initial(noon))

@@ -23,3 +23,13 @@ export const pace: Pace = {
   overlap: Duration.minutes(15),
   lateRows: Duration.hours(6)
 }
+
+/** The event that registers an instance; by default this one. */
+export const registered = (instance: { readonly identity: Identity; readonly pace: Pace } = { identity, pace }) =>
+  ({
+    _tag: "Registered",
+    identity: instance.identity,
+    pace: instance.pace,
+    secretExpiresAt: undefined,
+    waitsFor: undefined
+  }) as const

@@ -158,11 +158,10 @@ const withoutRepeatedGrants = (all: ReadonlyArray<Told>): ReadonlyArray<Told> =>
 
 const iso = /\d{4}-\d\d-\d\dT[\d:.]+Z/
 
-/** What differs between endpoints that wait for the same: since when, how long a request took, and which try comes when. */
-const moving = new RegExp(
-  `;? no answer since ${iso.source}| since ${iso.source}| after [\\d.]+ s\\b|, try \\d+ of \\d+ failed, the next (?:is at ${iso.source}|goes on)`,
-  "g"
-)
+declare const __MOVING__: string
+
+/** What differs between endpoints that wait for the same, as the log and `status` leave it out. */
+const moving = new RegExp(__MOVING__, "g")
 
 /** Since when a fault is there: its message knows longer than its last occurrence. */
 const sinceOf = ({ message, occurred_at }: Report): string => iso.exec(message)?.[0] ?? occurred_at
