@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { build } from "vite"
+import endpoints from "../../config/endpoints.mjs"
 import { policyOf } from "../../src/http/EveryRequest.ts"
 
 export const executable = "/usr/bin/chromium"
@@ -52,6 +53,7 @@ export const serveView = async (view: View) => {
     configFile: false,
     logLevel: "warn",
     base: "/page/",
+    define: endpoints,
     build: {
       write: false,
       target: "es2023",
