@@ -1,0 +1,3 @@
+/** Expressions by the names that stand for them in the page. */
+declare const facts: Readonly<Record<string, string>>
+export default facts
