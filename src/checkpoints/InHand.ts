@@ -122,6 +122,35 @@ const isSame = (one: AsideRange, other: AsideRange) =>
 
 const nothing: Value = { version: 2, live: null, asides: [] }
 
+const nameOf = (prefix: string) => `${prefix}.in-hand.json`
+
+/** What is saved of an endpoint. */
+interface Saved {
+  readonly store: StateStore["Service"]
+  readonly name: string
+  readonly one: Semaphore.Semaphore
+  value: Value
+  revision: number
+}
+
+const put = Effect.fnUntraced(
+  function*(saved: Saved, change: (value: Value) => Value) {
+    const { name, revision, store } = saved
+    const next = change(saved.value)
+    if (next.live === null && next.asides.length === 0) {
+      if (revision > 0) yield* store.remove(name, revision)
+      saved.revision = 0
+    } else {
+      const text = yield* Effect.orDie(Schema.encodeEffect(Json)(next))
+      saved.revision = yield* store.put(name, new TextEncoder().encode(text), revision)
+    }
+    saved.value = next
+  },
+  // A write that is cut off would leave its revision unknown, and the next one would conflict with it.
+  Effect.uninterruptible,
+  (write, { one }) => one.withPermit(write)
+)
+
 /** Opens what was in hand of an endpoint. */
 export const open = Effect.fnUntraced(
   function*(
@@ -129,35 +158,22 @@ export const open = Effect.fnUntraced(
     current: () => Option.Option<Checkpoint>
   ): Effect.fn.Return<InHand, StateStoreError, StateStore> {
     const store = yield* StateStore
-    const name = `${prefix}.in-hand.json`
     const progress = () => Option.match(current(), { onNone: () => "", onSome: progressOf })
-    const stored = yield* store.get(name)
+    const stored = yield* store.get(nameOf(prefix))
     const read = Option.isNone(stored)
       ? Option.none<Value>()
       : yield* Effect.option(Schema.decodeEffect(Json)(new TextDecoder().decode(stored.value.bytes)))
     const found = Option.getOrElse(read, () => nothing)
     const foundLive = found.live?.progress === progress() ? found.live : null
     const passed = found.asides.filter((one) => afterAside(one).care === "gap")
-    let value: Value = { ...nothing, live: foundLive, asides: found.asides.filter((one) => !passed.includes(one)) }
-    let revision = Option.match(stored, { onNone: () => 0, onSome: ({ revision }) => revision })
-    const one = yield* Semaphore.make(1)
-
-    const put = Effect.fnUntraced(
-      function*(change: (value: Value) => Value) {
-        const next = change(value)
-        if (next.live === null && next.asides.length === 0) {
-          if (revision > 0) yield* store.remove(name, revision)
-          revision = 0
-        } else {
-          const text = yield* Effect.orDie(Schema.encodeEffect(Json)(next))
-          revision = yield* store.put(name, new TextEncoder().encode(text), revision)
-        }
-        value = next
-      },
-      // A write that is cut off would leave its revision unknown, and the next one would conflict with it.
-      Effect.uninterruptible,
-      one.withPermit
-    )
+    const left = found.asides.filter((one) => !passed.includes(one))
+    const saved: Saved = {
+      store,
+      name: nameOf(prefix),
+      one: yield* Semaphore.make(1),
+      value: { ...nothing, live: foundLive, asides: left },
+      revision: Option.match(stored, { onNone: () => 0, onSome: ({ revision }) => revision })
+    }
 
     const begun = foundLive === null ? undefined : after(foundLive)
     let care: Care = begun?.care ?? "none"
@@ -170,7 +186,7 @@ export const open = Effect.fnUntraced(
     const condemned = begun?.condemned ?? []
     const writeLive = (isRead: boolean, record: string | null) =>
       Effect.tap(
-        put((value) => ({
+        put(saved, (value) => ({
           ...value,
           live: { care: care === "gap" ? "row" : care, isRead, record, condemned, progress: progress(), rows, skipped }
         })),
@@ -198,7 +214,7 @@ export const open = Effect.fnUntraced(
     /** The aside that is being read. */
     let now: AsideRange & ReturnType<typeof after> & { isWritten: boolean; isOver: boolean } | undefined
     const aside = (range: AsideRange): Hand => {
-      const before = value.asides.find((one) => isSame(one, range))
+      const before = saved.value.asides.find((one) => isSame(one, range))
       if (now === undefined || !isSame(now, range)) {
         const begun = before === undefined ? { care: "none" as const, condemned: [] } : afterAside(before)
         now = { ...range, ...begun, isWritten: false, isOver: false }
@@ -208,7 +224,7 @@ export const open = Effect.fnUntraced(
         const { care, condemned } = mine
         const next = { ...range, care: care === "gap" ? "row" as const : care, isRead, record, condemned }
         return Effect.tap(
-          put((value) => ({
+          put(saved, (value) => ({
             ...value,
             asides: [...value.asides.filter((one) => !isSame(one, range)), next]
           })),
@@ -229,7 +245,7 @@ export const open = Effect.fnUntraced(
       now = undefined
       return mine === undefined || !mine.isWritten || (mine.care !== "none" && !mine.isOver)
         ? undefined
-        : put((value) => ({ ...value, asides: value.asides.filter((one) => !isSame(one, mine)) }))
+        : put(saved, (value) => ({ ...value, asides: value.asides.filter((one) => !isSame(one, mine)) }))
     }
 
     return {
@@ -241,7 +257,7 @@ export const open = Effect.fnUntraced(
       stopped: Effect.gen(function*() {
         yield* asideOver() ?? Effect.void
         if (isOver || !isWritten) return
-        yield* care === "none" ? put((value) => ({ ...value, live: null })) : writeLive(false, null)
+        yield* care === "none" ? put(saved, (value) => ({ ...value, live: null })) : writeLive(false, null)
         isOver = true
       }).pipe(Effect.ignore)
     }

@@ -76,11 +76,75 @@ export interface Rows {
   readonly delivered?: Appended | undefined
 }
 
+/** A ledger that is open. What is done with it is a function of this module, and none of its own: there are thousands. */
+interface Opened {
+  readonly prefix: string
+  readonly keysMax: number
+  readonly known: KeySet
+  readonly pieces: Pieces.Pieces<typeof Header.Type>
+  floor: Timestamp | undefined
+  /** Whether it was said that the ledger is full. */
+  isSaid: boolean
+}
+
+const last = ({ pieces }: Opened): Piece | undefined => pieces.all().at(-1)
+
+/** Selects the pieces to drop when `coming` keys are added: too old, or over the limit. */
+const leaving = ({ keysMax, pieces }: Opened, coming: number, at: number): ReadonlyArray<Piece> => {
+  const all = pieces.all()
+  let size = all.reduce((sum, { size }) => sum + size, coming)
+  const end = all.slice(0, -1).findIndex((piece) => {
+    if (size <= keysMax && piece.header.at >= at - ledgerDaysMax * dayMillis) return true
+    size -= piece.size
+    return false
+  })
+  return all.slice(0, end < 0 ? Math.max(0, all.length - 1) : end)
+}
+
+const letGo = Effect.fnUntraced(function*(self: Opened, piece: Piece, at: number) {
+  if (!self.isSaid && piece.header.at >= at - ledgerDaysMax * dayMillis) {
+    self.isSaid = true
+    yield* Effect.logWarning(
+      `${self.prefix}: more than ${self.keysMax} artifacts in ${ledgerDaysMax} days fill the ledger; records changed before ${piece.header.reached} are not read again, and this time moves on as more artifacts come`
+    )
+  }
+  // Keys of an unreadable piece stay in the set: they were published.
+  self.known.deleteBytes(yield* self.pieces.remove(piece))
+})
+
+const append = Effect.fnUntraced(function*(self: Opened, keys: KeySet, { at, delivered, floor: begun, reached }: Rows) {
+  const fresh = keys.except(self.known)
+  if (fresh.length === 0) return
+  const old = leaving(self, fresh.length / keyBytes, at)
+  // The floor is saved before old pieces are removed. Otherwise a restart could publish their rows a second time.
+  const from = old.reduce(
+    (floor, { header }) => later(floor, header.reached as Timestamp),
+    later(self.floor ?? begun, begun)
+  )
+  self.floor = from
+  yield* self.pieces.append(fresh, (before) => ({
+    reached: before !== undefined && before.reached > reached ? before.reached : reached,
+    floor: from,
+    at,
+    ...(delivered === undefined ? {} : { delivered })
+  }), (keys) => self.known.addBytes(keys))
+  for (const piece of old) yield* letGo(self, piece, at)
+}, Effect.uninterruptible)
+
+const truncate = Effect.fnUntraced(function*(self: Opened, [number, size]: Delivered["place"]) {
+  const newest = last(self)?.header
+  if (newest === undefined) return
+  yield* self.pieces.truncate(
+    { number, size },
+    ({ at, floor, reached } = { ...newest, floor: self.floor ?? newest.reached }) => ({ at, floor, reached }),
+    (keys) => self.known.deleteBytes(keys)
+  )
+}, Effect.uninterruptible)
+
 /** Opens the ledger stored under `prefix` and reads all its pieces. Unreadable pieces are set aside. */
 export const open = Effect.fn("Ledger.open")(
   function*(prefix: string, keysMax: number = ledgerKeysMax): Effect.fn.Return<Ledger, StateStoreError, StateStore> {
     const known = new KeySet()
-    let isSaid = false
     let floor: Timestamp | undefined
     const pieces = yield* Pieces.open({
       prefix: `${prefix}.ledger-`,
@@ -92,78 +156,17 @@ export const open = Effect.fn("Ledger.open")(
         floor = header.floor as Timestamp
       }
     })
-    const last = (): Piece | undefined => pieces.all().at(-1)
-
-    /** Selects the pieces to drop when `coming` keys are added: too old, or over the limit. */
-    const leaving = (coming: number, at: number): ReadonlyArray<Piece> => {
-      const all = pieces.all()
-      let size = all.reduce((sum, { size }) => sum + size, coming)
-      const end = all.slice(0, -1).findIndex((piece) => {
-        if (size <= keysMax && piece.header.at >= at - ledgerDaysMax * dayMillis) return true
-        size -= piece.size
-        return false
-      })
-      return all.slice(0, end < 0 ? Math.max(0, all.length - 1) : end)
-    }
-
-    const letGo = Effect.fnUntraced(function*(piece: Piece, at: number) {
-      if (!isSaid && piece.header.at >= at - ledgerDaysMax * dayMillis) {
-        isSaid = true
-        yield* Effect.logWarning(
-          `${prefix}: more than ${keysMax} artifacts in ${ledgerDaysMax} days fill the ledger; records changed before ${piece.header.reached} are not read again, and this time moves on as more artifacts come`
-        )
-      }
-      // Keys of an unreadable piece stay in the set: they were published.
-      known.deleteBytes(yield* pieces.remove(piece))
-    })
-
-    const append = Effect.fnUntraced(function*(keys: KeySet, { at, delivered, floor: begun, reached }: Rows) {
-      const fresh = keys.except(known)
-      if (fresh.length === 0) return
-      const old = leaving(fresh.length / keyBytes, at)
-      // The floor is saved before old pieces are removed. Otherwise a restart could publish their rows a second time.
-      const from = old.reduce((floor, { header }) =>
-        later(floor, header.reached as Timestamp), later(floor ?? begun, begun))
-      floor = from
-      yield* pieces.append(fresh, (before) => ({
-        reached: before !== undefined && before.reached > reached ? before.reached : reached,
-        floor: from,
-        at,
-        ...(delivered === undefined ? {} : { delivered })
-      }), (keys) =>
-        known.addBytes(keys))
-      for (const piece of old) {
-        yield* letGo(piece, at)
-      }
-    }, Effect.uninterruptible)
-
-    const truncate = Effect.fnUntraced(function*([number, size]: Delivered["place"]) {
-      const newest = last()?.header
-      if (newest === undefined) {
-        return
-      }
-      yield* pieces.truncate(
-        { number, size },
-        ({ at, floor: from, reached } = { ...newest, floor: floor ?? newest.reached }) => ({
-          at,
-          floor: from,
-          reached
-        }),
-        (keys) => known.deleteBytes(keys)
-      )
-    }, Effect.uninterruptible)
-
+    const self: Opened = { prefix, keysMax, known, pieces, floor, isSaid: false }
     return {
-      has: (id) =>
-        known.has(id),
-      append,
+      has: (id) => known.has(id),
+      append: (keys, of) => append(self, keys, of),
       end: () => {
-        const piece = last()
+        const piece = last(self)
         return piece === undefined ? [0, 0] : [piece.number, piece.size]
       },
-      delivered: () => last()?.header.delivered,
-      truncate,
-      floor: () => floor,
+      delivered: () => last(self)?.header.delivered,
+      truncate: (to) => truncate(self, to),
+      floor: () => self.floor,
       size: () => known.size,
       setAside: pieces.setAside
     }

@@ -4,11 +4,11 @@
  * The client owns tokens, requests and typed errors. It retries only a 401, with a new token. Waiting, retrying and
  * giving up are the poller's job, so that one layer owns each failure.
  */
-import { Clock, Context, Effect, type FileSystem, identity, Layer, Option, Record as Rec, Redacted } from "effect"
+import { Clock, Context, Effect, type FileSystem, identity, Layer, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { smallBodyBytesMax } from "../domain/Bounds.ts"
-import type { Collection } from "../endpoints/EndpointDefinition.ts"
+import type { Collection, ServiceName } from "../endpoints/EndpointDefinition.ts"
 import { exchange, requestId } from "./Exchange.ts"
 import type { GraphConnection } from "./GraphConnection.ts"
 import { GraphError, namingHost } from "./GraphError.ts"
@@ -80,12 +80,10 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
     Effect.orDie(
       RateLimiter.sleep(limiter)({ ...rate, algorithm: "token-bucket", key: [graph, ...key].join(" ").toLowerCase() })
     )
-  const limits = Rec.map(services, ({ budgets }, service) => ({
-    budget: Effect.forEach(budgets, (each) => take(each[use], service, each.scope, ...whose[each.scope]), {
+  const budgetOf = (service: ServiceName) =>
+    Effect.forEach(services[service].budgets, (each) => take(each[use], service, each.scope, ...whose[each.scope]), {
       discard: true
-    }),
-    patience: take(asideBudget, service, "aside", ...whose.applicationInTenant)
-  }))
+    })
 
   /** When the requests of the last minute to the security service were sent, oldest first. */
   const sent: Array<number> = []
@@ -103,8 +101,8 @@ const asking = Effect.fnUntraced(function*(connection: GraphConnection, clock: M
       { aside = false, prefers = true, room }: Pick<PageRequest, "aside" | "prefers" | "room">
     ) {
       yield* awaits("budget")
-      if (aside) yield* limits[service].patience
-      yield* limits[service].budget
+      if (aside) yield* take(asideBudget, service, "aside", ...whose.applicationInTenant)
+      yield* budgetOf(service)
       yield* awaits("Graph")
       if (service === "security") sent.push(yield* Clock.currentTimeMillis)
       yield* used

@@ -11,6 +11,7 @@ import {
   Stream,
   type SubscriptionRef
 } from "effect"
+import type { MappingContext } from "../artifacts/Mapped.ts"
 import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints, type NewerCheckpoint } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
@@ -20,8 +21,9 @@ import type { Graph } from "../graph/GraphClient.ts"
 import { legacySilence } from "../graph/Limits.ts"
 import { sinkRetry } from "../graph/Retries.ts"
 import { pages } from "../polling/Pages.ts"
+import type { PollerOptions } from "../polling/PollerOptions.ts"
 import { end, type Page } from "../publishing/Page.ts"
-import { oncePatience, persist, queued, recovered, watched, written } from "../publishing/Writing.ts"
+import { oncePatience, persist, queued, recovered, watched, type Whose, written } from "../publishing/Writing.ts"
 import { ArtifactSink } from "../sinks/ArtifactSink.ts"
 import { isoTime, type Report } from "../status/Report.ts"
 import type { Reporter } from "../status/Reporter.ts"
@@ -79,88 +81,115 @@ const setAside = (name: string): Omit<Report, "occurred_at"> => ({
     })
 })
 
+/** An endpoint that is polled. What is done with it is a function of this module, and none of its own: there are thousands. */
+interface Running extends Omit<EndpointRun, "lockOf" | "outages"> {
+  readonly whose: Whose
+  readonly observer: Observer.Observer
+  readonly checkpoints: Checkpoints["Service"]
+  readonly status: Status["Service"]
+  readonly leases: Leases
+  readonly context: MappingContext
+  readonly persisted: PollerOptions["persist"]
+}
+
+const reported = (self: Running, what: Omit<Report, "occurred_at">): Effect.Effect<Report> =>
+  Effect.map(Clock.currentTimeMillis, (now) => ({ ...what, ...self.whose, occurred_at: isoTime(now) }))
+
+const keyOf = ({ endpoint, identity }: Pick<EndpointRun, "endpoint" | "identity">): CheckpointKey => ({
+  cloud: identity.cloud.name,
+  tenant: identity.tenantId,
+  endpoint: endpoint.name
+})
+
+/** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
+const open = Effect.fnUntraced(function*(self: Running) {
+  const { checkpoints, endpoint, observer, once, whose } = self
+  const hasObjects = endpoint.list !== undefined || endpoint.interest !== undefined
+  const opened = yield* watched(whose, () => "store", checkpoints.open(keyOf(self), { hasObjects })).pipe(
+    Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
+    Effect.tapError((error) =>
+      Effect.flatMap(
+        reported(self, openFailed(error)),
+        (report) => Observer.failed(observer, report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
+      )
+    ),
+    Effect.retry({
+      schedule: once ? Schedule.upTo(sinkRetry, { times: 3 }) : sinkRetry,
+      while: (error) => error._tag === "StateStoreError"
+    }),
+    Effect.option
+  )
+  const names = Option.match(opened, { onNone: () => [], onSome: (state) => state.setAside })
+  for (const name of names) yield* Observer.say(observer, yield* reported(self, setAside(name)))
+  return opened
+})
+
+const siblingBrings = Effect.fnUntraced(function*({ identity, status }: Running) {
+  const { rhythm } = endpointOf(yield* status.snapshot, identity.name, "alerts_v2")
+  const now = yield* Clock.currentTimeMillis
+  return rhythm !== undefined && rhythm.brought > 0 && now - rhythm.quietSince < Duration.toMillis(legacySilence)
+})
+
+/** Hands a page to the consumer. A page is given up when the queue is shut down. */
+const handOver = ({ queue }: Running, page: Page) =>
+  queued(page).pipe(
+    Effect.andThen(Queue.offer(queue, page)),
+    Effect.flatMap((taken) => taken ? Effect.void : end(page, Exit.interrupt()))
+  )
+
+/** Polls until the run ends, or something was lost: true then. */
+const round = Effect.fnUntraced(function*(self: Running) {
+  const { context, endpoint, graph, identity, leases, observer, once, pace, persisted, whose } = self
+  const { keeper } = yield* ArtifactSink
+  const opened = yield* open(self)
+  if (Option.isNone(opened)) return false
+  const state = opened.value
+  const watch = keeper === undefined ? undefined : yield* keeper.watch
+  if (keeper !== undefined) yield* recover(whose, state, keeper, persisted)
+  const polling = Stream.runForEach(
+    pages({
+      config: { endpoint, identity, mode: once ? { _tag: "once" } : { _tag: "forever" } },
+      pace,
+      graph,
+      state,
+      isHeld: () => leases.isHeld(identity.name),
+      context,
+      siblingBrings: siblingBrings(self),
+      persist: persisted,
+      note: (note) => Observer.note(observer, note),
+      committed: (brought, at) => Observer.committed(observer, brought, at)
+    }),
+    (page) => handOver(self, page)
+  ).pipe(Effect.ensuring(state.inHand.stopped))
+  // The next round takes what was lost out of the ledger, once no page of this one is published any more.
+  const lost = watch?.(() => Option.getOrUndefined(state.current())?.delivered) ?? Effect.never
+  return yield* Effect.raceFirst(Effect.as(polling, false), Effect.as(lost, true))
+})
+
+const rounds = Effect.fnUntraced(function*(self: Running) {
+  const one = InternalFault.report(self.observer)(round(self))
+  while (true) {
+    // What was lost is read again at once.
+    while ((yield* one) === true) continue
+    if (self.once) return
+    yield* Effect.sleep(openAgain)
+  }
+})
+
 /** Polls for ever or once. Starts again after a defect, or when another process changed the position. */
-export const run = Effect.fnUntraced(function*(options: EndpointRun) {
-  const { endpoint, graph, identity, lockOf, once, outages, pace, queue } = options
-  const checkpoints = yield* Checkpoints
-  const status = yield* Status
-  const leases = yield* Leases
-  const node = yield* Node
-  const observer = yield* Observer.make(identity.name, endpoint.name, outages)
+export const run = Effect.fnUntraced(function*({ lockOf, outages, ...options }: EndpointRun) {
+  const { endpoint, identity, once } = options
   const services = yield* Effect.context<Reporter | Status>()
   const whose = { instance: identity.name, endpoint: endpoint.name }
-  const { keeper } = yield* ArtifactSink
-  const persisted = (write: Effect.Effect<void, StateStoreError>) =>
-    Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services)
-  const key: CheckpointKey = { cloud: identity.cloud.name, tenant: identity.tenantId, endpoint: endpoint.name }
-
-  const hasObjects = endpoint.list !== undefined || endpoint.interest !== undefined
-
-  const reported = Effect.fnUntraced(function*(what: Omit<Report, "occurred_at">): Effect.fn.Return<Report> {
-    return { ...what, ...whose, occurred_at: isoTime(yield* Clock.currentTimeMillis) }
-  })
-
-  /** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
-  const open = Effect.gen(function*() {
-    const opened = yield* watched(whose, () => "store", checkpoints.open(key, { hasObjects })).pipe(
-      Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
-      Effect.tapError((error) =>
-        Effect.flatMap(
-          reported(openFailed(error)),
-          (report) => observer.failed(report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
-        )
-      ),
-      Effect.retry({
-        schedule: once ? Schedule.upTo(sinkRetry, { times: 3 }) : sinkRetry,
-        while: (error) => error._tag === "StateStoreError"
-      }),
-      Effect.option
-    )
-    const names = Option.match(opened, { onNone: () => [], onSome: (state) => state.setAside })
-    yield* Effect.forEach(names, (name) => Effect.flatMap(reported(setAside(name)), observer.say), { discard: true })
-    return opened
-  })
-
-  const siblingBrings = Effect.gen(function*() {
-    const { rhythm } = endpointOf(yield* status.snapshot, identity.name, "alerts_v2")
-    const now = yield* Clock.currentTimeMillis
-    return rhythm !== undefined && rhythm.brought > 0 && now - rhythm.quietSince < Duration.toMillis(legacySilence)
-  })
-
-  /** Hands a page to the consumer. A page is given up when the queue is shut down. */
-  const handOver = (page: Page) =>
-    queued(page).pipe(
-      Effect.andThen(Queue.offer(queue, page)),
-      Effect.flatMap((taken) => taken ? Effect.void : end(page, Exit.interrupt()))
-    )
-
-  const round = Effect.gen(function*() {
-    const state = yield* open
-    if (Option.isNone(state)) return false
-    const watch = keeper === undefined ? undefined : yield* keeper.watch
-    if (keeper !== undefined) yield* recover(whose, state.value, keeper, persisted)
-    const polling = Stream.runForEach(
-      pages({
-        config: { endpoint, identity, mode: once ? { _tag: "once" } : { _tag: "forever" } },
-        pace,
-        graph,
-        state: state.value,
-        isHeld: () => leases.isHeld(identity.name),
-        context: { ...node, ...contextOf(identity) },
-        siblingBrings,
-        persist: persisted,
-        note: observer.note,
-        committed: observer.committed
-      }),
-      handOver
-    ).pipe(Effect.ensuring(state.value.inHand.stopped))
-    // The next round takes what was lost out of the ledger, once no page of this one is published any more.
-    const lost = watch?.(() => Option.getOrUndefined(state.value.current())?.delivered) ?? Effect.never
-    return yield* Effect.raceFirst(Effect.as(polling, false), Effect.as(lost, true))
-  }).pipe(InternalFault.report(identity.name, endpoint.name, observer))
-
-  const rounds = Effect.asVoid(Effect.repeat(round, { while: (isLost) => isLost === true }))
-  yield* lockOf(storeKey(key)).withPermit(
-    once ? rounds : Effect.asVoid(Effect.repeat(rounds, Schedule.spaced(openAgain)))
-  )
+  const self: Running = {
+    ...options,
+    whose,
+    observer: yield* Observer.make(identity.name, endpoint.name, outages),
+    checkpoints: yield* Checkpoints,
+    status: yield* Status,
+    leases: yield* Leases,
+    context: { ...yield* Node, ...contextOf(identity) },
+    persisted: (write) => Effect.provideContext(persist(whose, once ? oncePatience : undefined, write), services)
+  }
+  yield* lockOf(storeKey(keyOf(options))).withPermit(rounds(self))
 })

@@ -146,12 +146,11 @@ export interface Reading {
 export const reading = (hand: Hand, persist: (write: Write) => Effect.Effect<Outcome>): Reading => {
   const care = hand.care()
   let outcome: Outcome = "committed"
-  const saved = Effect.fnUntraced(function*(write: Write | undefined): Effect.fn.Return<Outcome> {
-    if (write === undefined) return "committed"
-    const one = yield* persist(write)
-    if (one !== "committed") outcome = one
-    return one
-  })
+  const saved = (write: Write | undefined): Effect.Effect<Outcome> =>
+    write === undefined ? Effect.succeed("committed") : Effect.map(persist(write), (one) => {
+      if (one !== "committed") outcome = one
+      return one
+    })
   // A stop does not wait for the turn, nor for a store that cannot be written.
   const alone: Careful["alone"] = (effect) =>
     care === "none"

@@ -50,10 +50,11 @@ export const shown = Effect.fnUntraced(
       Effect.andThen(() => Effect.repeat(tell, spaced)),
       Effect.forkChild
     )
-    const failed = Effect.fnUntraced(function*(one: Reports.FailedTry) {
-      last = one
-      if (isLong(one)) yield* tell
-    })
+    const failed = (one: Reports.FailedTry) =>
+      Effect.suspend(() => {
+        last = one
+        return isLong(one) ? tell : Effect.void
+      })
     const answer = yield* request(failed).pipe(
       Effect.provideService(Stage, stage),
       Effect.ensuring(Fiber.interrupt(telling))

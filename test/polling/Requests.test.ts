@@ -2,9 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, identity, PartitionedSemaphore, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { pagesAhead } from "../../src/domain/Bounds.ts"
+import type { Timestamp } from "../../src/domain/Timestamp.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { tries } from "../../src/graph/Limits.ts"
-import { whole } from "../../src/graph/QueryShape.ts"
+import { type QueryShape, whole } from "../../src/graph/QueryShape.ts"
 import * as Requests from "../../src/polling/Requests.ts"
 import * as FakeGraph from "../support/FakeGraph.ts"
 import { at, config, gapTask, noon, poll, position, rangeTask, rejected, sweepTask, unavailable } from "./Decisions.ts"
@@ -21,18 +22,21 @@ const world = Effect.fnUntraced(
       fetchPage: (request) => Effect.andThen(Effect.sync(() => void asked.push(request)), graph.fetchPage(request))
     }
     const control = { isHeld: true }
-    const requests = yield* Requests.make({
+    const self = yield* Requests.make({
       config: as,
       graph: noting,
       note: () => Effect.void,
-      isHeld: () => control.isHeld,
-      permits: yield* PartitionedSemaphore.make<string>({ permits }),
-      run: yield* Effect.scope
-    })
+      isHeld: () => control.isHeld
+    }, { permits: yield* PartitionedSemaphore.make<string>({ permits }), run: yield* Effect.scope })
     const start = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
-    // Nothing ended a process here.
-    const fetch = (action: Parameters<typeof requests.fetch>[0]) => requests.fetch(action, normal)
-    return { asked, control, requests: { ...requests, fetch }, start }
+    const requests = {
+      // Nothing ended a process here.
+      fetch: (action: Parameters<typeof Requests.fetch>[1]) => Requests.fetch(self, action, normal),
+      probe: (action: Parameters<typeof Requests.probe>[1]) => Requests.probe(self, action),
+      askTime: (action: Parameters<typeof Requests.askTime>[1]) => Requests.askTime(self, action),
+      count: (from: Timestamp, end: Timestamp, shape: QueryShape) => Requests.count(self, { from, end }, shape)
+    }
+    return { asked, control, requests, start }
   }
 )
 const fetched = <A>(asked: Requests.Asked<A>): A =>

@@ -1,0 +1,73 @@
+/**
+ * A poller that runs: what it was made with, and what it remembers beside its state. Whatever is done with it is a function
+ * with it as the argument, and not one of its own: there are thousands of pollers, and most of them wait.
+ */
+import { Clock, Effect, Option, PubSub, Queue, SubscriptionRef } from "effect"
+import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
+import type { Walk } from "../checkpoints/Inventory.ts"
+import type { Pace } from "../config/Instance.ts"
+import * as HeldBack from "../publishing/HeldBack.ts"
+import { PagePermits } from "../publishing/PagePermits.ts"
+import type { PageEnd } from "./PageEnd.ts"
+import type { PollerOptions } from "./PollerOptions.ts"
+import type { Facts } from "./PollerState.ts"
+import { savedNote } from "./Progress.ts"
+import * as Recent from "./Recent.ts"
+import * as Requests from "./Requests.ts"
+import * as Shown from "./Shown.ts"
+
+/** A poller that runs. */
+export interface Driver extends PollerOptions {
+  readonly requests: Requests.Requests
+  /** How pages ended that are not taken in yet. */
+  readonly ends: Queue.Queue<PageEnd>
+  /** Changes of the pace. */
+  readonly paces: PubSub.Subscription<Pace>
+  readonly recent: Recent.Recent
+  readonly shown: Shown.Shown
+  readonly selecting: ReturnType<typeof HeldBack.make>
+  /** The walk through a list that its pages belong to. */
+  walk: Walk | undefined
+  /** Number of pages handed over. */
+  made: number
+  /** Index of the first page that was given up. Later pages must not be published. */
+  brokenAt: number
+  /** The defect that a page was given up for. */
+  fault: PageEnd["fault"]
+}
+
+/** Makes a poller that has done nothing yet, until the scope closes. */
+export const make = Effect.fnUntraced(function*(options: PollerOptions) {
+  const { config, pace, state } = options
+  const requests = yield* Requests.make(options, { permits: yield* PagePermits, run: yield* Effect.scope })
+  return {
+    ...options,
+    requests,
+    ends: yield* Queue.unbounded<PageEnd>(),
+    paces: yield* PubSub.subscribe(pace.pubsub),
+    recent: Recent.make(),
+    shown: Shown.make(),
+    selecting: HeldBack.make(config.endpoint, state.inventory),
+    walk: undefined,
+    made: 0,
+    brokenAt: Infinity,
+    fault: undefined
+  } as Driver
+})
+
+/** The saved checkpoint; undefined before the first poll. */
+export const checkpointOf = ({ state }: Driver): Checkpoint | undefined => Option.getOrUndefined(state.current())
+
+/** What the world is like now. */
+export const facts = Effect.fnUntraced(function*(self: Driver): Effect.fn.Return<Facts> {
+  return {
+    now: yield* Clock.currentTimeMillis,
+    checkpoint: checkpointOf(self),
+    pace: yield* SubscriptionRef.get(self.pace),
+    ledgerFloor: self.state.ledger.floor(),
+    siblingBrings: yield* self.siblingBrings
+  }
+})
+
+/** Shows the checkpoint as it is saved. */
+export const showCheckpoint = (self: Driver): Effect.Effect<void> => self.note(savedNote(checkpointOf(self)))
