@@ -6,7 +6,8 @@
  * hashes, and a lookup in a set of a million takes less than a microsecond.
  */
 
-const slotsMin = 64
+/** As many as fit into an array that has no buffer of its own. */
+const slotsMin = 8
 /** The highest fill at which 2^20 slots hold a million keys; a lower one would double the slots for them. */
 const fullMax = 24 / 25
 

@@ -155,7 +155,7 @@ export const run = Effect.fnUntraced(
       const polled = Object.values(settings.instances).filter(({ enabled }) => enabled).length
       yield* polled < Heap.growFrom
         ? Effect.andThen(FiberHandle.clear(growing), Effect.sync(Heap.keep))
-        : FiberHandle.run(growing, Effect.repeat(Effect.sync(Heap.grow), Schedule.spaced("1 second")))
+        : FiberHandle.run(growing, Effect.repeat(Effect.sync(Heap.grow), Schedule.spaced("100 millis")))
       yield* instances.apply(settings, order)
     })
     // A consumer that is stopped before it starts would not give up the pages in the queue.

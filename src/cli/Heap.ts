@@ -21,7 +21,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
 export const growFrom = 50
 
 /** Bytes of the young generation from which on it grows no more; V8 would let it take four times as many. */
-const youngMax = 32_000_000
+const youngMax = 34_000_000
 
 // The flags were measured with this version's V8; another V8 may not know them, and would print a warning at each
 // start.
@@ -35,7 +35,7 @@ const young = (): number =>
   getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? youngMax
 
 /** Lets a young generation that is small, or that V8 made small in a calm hour, grow at the next collections. */
-export const grow = (): void => growth(young() < youngMax ? 2 : 1)
+export const grow = (): void => growth(2 * young() <= youngMax ? 2 : 1)
 
 /** Keeps the young generation as it is. */
 export const keep = (): void => growth(1)

@@ -1,25 +1,15 @@
 /** Polls one endpoint of one instance: opens its state, fetches its pages, and hands them to the consumer. */
-import {
-  Clock,
-  Duration,
-  Effect,
-  Exit,
-  Option,
-  Queue,
-  Schedule,
-  type Semaphore,
-  Stream,
-  type SubscriptionRef
-} from "effect"
+import { Clock, Duration, Effect, Exit, Option, Queue, Schedule, type Semaphore, Stream } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
 import { type CheckpointKey, storeKey } from "../checkpoints/Checkpoint.ts"
 import { Checkpoints, type NewerCheckpoint } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import { contextOf, type Identity, type Pace } from "../config/Instance.ts"
+import { contextOf, type Identity } from "../config/Instance.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
 import type { Graph } from "../graph/GraphClient.ts"
 import { legacySilence } from "../graph/Limits.ts"
 import { sinkRetry } from "../graph/Retries.ts"
+import type { PaceRef } from "../polling/PaceRef.ts"
 import { pages } from "../polling/Pages.ts"
 import type { PollerOptions } from "../polling/PollerOptions.ts"
 import { end, type Page } from "../publishing/Page.ts"
@@ -43,7 +33,7 @@ const openAgain = "10 seconds"
 export interface EndpointRun {
   readonly identity: Identity
   readonly endpoint: Endpoint
-  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly pace: PaceRef
   readonly graph: Graph
   /** Whether the endpoint is polled only once; see `Connector.run`. */
   readonly once: boolean
@@ -162,8 +152,13 @@ const round = Effect.fnUntraced(function*(self: Running) {
     (page) => handOver(self, page)
   ).pipe(Effect.ensuring(state.inHand.stopped))
   // The next round takes what was lost out of the ledger, once no page of this one is published any more.
-  const lost = watch?.(() => Option.getOrUndefined(state.current())?.delivered) ?? Effect.never
-  return yield* Effect.raceFirst(Effect.as(polling, false), Effect.as(lost, true))
+  const isLost = watch === undefined
+    ? Effect.as(polling, false)
+    : Effect.raceFirst(
+      Effect.as(polling, false),
+      Effect.as(watch(() => Option.getOrUndefined(state.current())?.delivered), true)
+    )
+  return yield* isLost
 })
 
 const rounds = Effect.fnUntraced(function*(self: Running) {

@@ -1,11 +1,12 @@
 /** Polls the instances of the settings and follows their changes. A change affects only the instances that it names. */
-import { DateTime, Effect, FiberMap, Option, type Queue, Ref, Schedule, Semaphore, SubscriptionRef } from "effect"
+import { DateTime, Effect, FiberMap, Option, type Queue, Ref, Schedule, Semaphore } from "effect"
 import type { Checkpoints } from "../checkpoints/Checkpoints.ts"
-import { allFromSettings, type Identity, type Instance, type Pace, sameIdentity } from "../config/Instance.ts"
+import { allFromSettings, type Identity, type Instance, sameIdentity } from "../config/Instance.ts"
 import type { Settings } from "../config/Settings.ts"
 import { endpoints } from "../endpoints/Endpoints.ts"
 import { inCloud } from "../endpoints/NationalClouds.ts"
 import { type Graph, GraphClient } from "../graph/GraphClient.ts"
+import * as PaceRef from "../polling/PaceRef.ts"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import type { ArtifactSink } from "../sinks/ArtifactSink.ts"
@@ -35,7 +36,7 @@ export interface Running {
 
 interface Known {
   readonly identity: Identity
-  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly pace: PaceRef.PaceRef
   /** The instance that polls this one's tenant; undefined when this one does. */
   readonly waitsFor: string | undefined
 }
@@ -106,7 +107,7 @@ export const make = Effect.fnUntraced(function*(queue: Queue.Queue<Page>, once: 
       waitsFor
     })
     yield* forget(name)
-    const one: Known = { identity, pace: yield* SubscriptionRef.make(pace), waitsFor }
+    const one: Known = { identity, pace: yield* PaceRef.make(pace), waitsFor }
     known.set(name, one)
     yield* end(name)
     if (!identity.enabled || waitsFor !== undefined) return
@@ -134,7 +135,7 @@ export const make = Effect.fnUntraced(function*(queue: Queue.Queue<Page>, once: 
         secretExpiresAt: secretExpiresAt(instance),
         group: instance.group
       })
-      return yield* SubscriptionRef.set(before.pace, pace)
+      return yield* PaceRef.set(before.pace, pace)
     }
     if (before.identity.tenantId !== identity.tenantId) {
       yield* Effect.annotateLogs(

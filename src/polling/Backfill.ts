@@ -2,7 +2,7 @@
  * Collects a past range of one endpoint, apart from live polling: by `createdDateTime`, which does not move, oldest first,
  * with a checkpoint and a ledger of its own. It is the same poller, told to read a range.
  */
-import { Clock, Duration, Effect, Option, Schema, Stream, SubscriptionRef } from "effect"
+import { Clock, Duration, Effect, Option, Schema, Stream } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { Identity } from "../config/Instance.ts"
@@ -13,6 +13,7 @@ import { publish } from "../publishing/Publishing.ts"
 import { oncePatience, persist } from "../publishing/Writing.ts"
 import type { Reporter } from "../status/Reporter.ts"
 import type { Status } from "../status/Status.ts"
+import * as PaceRef from "./PaceRef.ts"
 import { pages } from "./Pages.ts"
 import { nothing } from "./Poll.ts"
 import type { Ended, Note } from "./PollerState.ts"
@@ -64,7 +65,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
   const services = yield* Effect.context<Reporter | Status>()
   const whose = { instance: identity.name, endpoint: endpoint.name }
   yield* state.begin(from, yield* Clock.currentTimeMillis)
-  const pace = yield* SubscriptionRef.make(noPace)
+  const pace = yield* PaceRef.make(noPace)
   let tally = nothing
   let ended: Ended | undefined
 

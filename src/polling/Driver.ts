@@ -2,12 +2,12 @@
  * A poller that runs: what it was made with, and what it remembers beside its state. Whatever is done with it is a function
  * with it as the argument, and not one of its own: there are thousands of pollers, and most of them wait.
  */
-import { Clock, Effect, Option, PubSub, Queue, SubscriptionRef } from "effect"
+import { Clock, Effect, Option, Queue } from "effect"
 import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
-import type { Pace } from "../config/Instance.ts"
 import * as HeldBack from "../publishing/HeldBack.ts"
 import { PagePermits } from "../publishing/PagePermits.ts"
+import * as PaceRef from "./PaceRef.ts"
 import type { PageEnd } from "./PageEnd.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
 import type { Facts } from "./PollerState.ts"
@@ -21,8 +21,6 @@ export interface Driver extends PollerOptions {
   readonly requests: Requests.Requests
   /** How pages ended that are not taken in yet. */
   readonly ends: Queue.Queue<PageEnd>
-  /** Changes of the pace. */
-  readonly paces: PubSub.Subscription<Pace>
   readonly recent: Recent.Recent
   readonly shown: Shown.Shown
   readonly selecting: ReturnType<typeof HeldBack.make>
@@ -38,13 +36,12 @@ export interface Driver extends PollerOptions {
 
 /** Makes a poller that has done nothing yet, until the scope closes. */
 export const make = Effect.fnUntraced(function*(options: PollerOptions) {
-  const { config, pace, state } = options
+  const { config, state } = options
   const requests = yield* Requests.make(options, { permits: yield* PagePermits, run: yield* Effect.scope })
   return {
     ...options,
     requests,
     ends: yield* Queue.unbounded<PageEnd>(),
-    paces: yield* PubSub.subscribe(pace.pubsub),
     recent: Recent.make(),
     shown: Shown.make(),
     selecting: HeldBack.make(config.endpoint, state.inventory),
@@ -63,7 +60,7 @@ export const facts = Effect.fnUntraced(function*(self: Driver): Effect.fn.Return
   return {
     now: yield* Clock.currentTimeMillis,
     checkpoint: checkpointOf(self),
-    pace: yield* SubscriptionRef.get(self.pace),
+    pace: yield* PaceRef.get(self.pace),
     ledgerFloor: self.state.ledger.floor(),
     siblingBrings: yield* self.siblingBrings
   }

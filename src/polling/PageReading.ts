@@ -1,5 +1,5 @@
 /** Prepares a fetched page: an event for the poller, and a page for the consumer, whose commit saves the progress. */
-import { Clock, Effect, Queue, Scope, SubscriptionRef } from "effect"
+import { Clock, Effect, Queue, Scope } from "effect"
 import { delivered } from "../checkpoints/Checkpoint.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Brought } from "../publishing/Mapping.ts"
@@ -7,6 +7,7 @@ import { awaitAttempt, type Careful, type Page, PageLost } from "../publishing/P
 import { prepare } from "../publishing/Slices.ts"
 import { checkpointOf, type Driver, showCheckpoint } from "./Driver.ts"
 import { listedOf, rowsOf, vanishedNotes } from "./ListPages.ts"
+import * as PaceRef from "./PaceRef.ts"
 import { endOf } from "./PageEnd.ts"
 import type { Action, Event, PagePlan } from "./PollerState.ts"
 import { afterPage, deliveryOf } from "./Progress.ts"
@@ -64,7 +65,7 @@ export const read = Effect.fnUntraced(
       isKnown: state.ledger.has,
       contents: saved?.contents,
       listed,
-      select: self.selecting(answer.at, (yield* SubscriptionRef.get(self.pace)).interesting),
+      select: self.selecting(answer.at, (yield* PaceRef.get(self.pace)).interesting),
       passed: mode._tag === "range" ? undefined : saved?.mark,
       now
     })

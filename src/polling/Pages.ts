@@ -2,17 +2,18 @@
  * Makes a stream of pages from an endpoint: carries out the actions that `Poller.decide` chooses, and answers with events.
  * The consumer publishes and commits the pages.
  */
-import { Clock, Effect, Option, PubSub, Queue, Stream, SubscriptionRef } from "effect"
+import { Clock, Effect, Option, Queue, Stream } from "effect"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import * as Driver from "./Driver.ts"
+import * as PaceRef from "./PaceRef.ts"
 import { read } from "./PageReading.ts"
 import { decide, nextPollAt, wakeAt } from "./Poller.ts"
 import type { PollerOptions } from "./PollerOptions.ts"
 import {
   type Action,
+  type Decision,
   type Event,
-  type Facts,
   initial,
   type Outcome,
   pageEnded,
@@ -24,26 +25,24 @@ import * as Quarantine from "./Quarantine.ts"
 import * as Requests from "./Requests.ts"
 
 /** The next step of a poller: save a change, then carry out the action of the state. */
-interface Seed {
-  readonly state: PollerState
-  readonly save: Save | undefined
-}
+type Seed = Pick<Decision, "save" | "state">
+
+/** What is left of a decision while its action is carried out, which may be a long wait. */
+const seedOf = ({ save, state }: Decision): Option.Option<Seed> => Option.some({ save, state })
 
 /** Nothing more is read when a write was given up, or another process was found to have the position. */
 const stoppedBy = (state: PollerState, outcome: Outcome): PollerState =>
   outcome === "committed" ? state : { ...state, stopped: outcome }
 
-const changed = Effect.fnUntraced(function*({ pace, paces }: Driver.Driver, seen: Facts) {
-  while ((yield* SubscriptionRef.get(pace)) === seen.pace) yield* PubSub.take(paces)
-})
-
 const wait = Effect.fnUntraced(
   function*(self: Driver.Driver, state: PollerState, action: Parameters<typeof wakeAt>[2]) {
+    // Asked for before the pace is read: a change in between ends the wait.
+    const replaced = yield* PaceRef.replaced(self.pace)
     const seen = yield* Driver.facts(self)
     const { at, notes } = wakeAt(self.config, state, action, seen)
     yield* Effect.forEach(notes, self.note, { discard: true })
     const millis = at - (yield* Clock.currentTimeMillis)
-    if (millis > 0) yield* Effect.timeoutOption(changed(self, seen), millis)
+    if (millis > 0) yield* Effect.timeoutOption(replaced, millis)
   }
 )
 
@@ -137,7 +136,7 @@ const step = Effect.fnUntraced(
     }
     if (action._tag !== "Fetch") {
       const decision = yield* decided(self, state, yield* perform(self, state, action))
-      return [[], Option.some(decision)]
+      return [[], seedOf(decision)]
     }
     // Without a link the pass asks by a filter of its own, whose rows move on.
     if (action.position.link === null) self.shown.forget()
@@ -150,13 +149,13 @@ const step = Effect.fnUntraced(
     const until = nextPollAt(self.config, state.next.poll, yield* Driver.facts(self))
     const fetched = yield* Requests.fetch(self.requests, state.next, reading, until)
     if (fetched._tag === "Failed") {
-      return [[], Option.some(yield* Effect.andThen(reading.over, decided(self, state, fetched)))]
+      return [[], seedOf(yield* Effect.andThen(reading.over, decided(self, state, fetched)))]
     }
     const { event, page } = yield* read(self, fetched, reading.careful, state.next)
     state = stoppedBy(state, yield* reading.over)
     if (state.stopped !== undefined) return over(state)
     const decision = yield* decided(self, state, event)
-    return [decision.plan === undefined ? [] : [page(decision.plan)], Option.some(decision)]
+    return [decision.plan === undefined ? [] : [page(decision.plan)], seedOf(decision)]
   }
 )
 

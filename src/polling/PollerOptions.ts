@@ -1,17 +1,17 @@
 /** What the stream of an endpoint's pages is made with. */
-import type { Effect, SubscriptionRef } from "effect"
+import type { Effect } from "effect"
 import type { MappingContext } from "../artifacts/Mapped.ts"
 import type { EndpointState } from "../checkpoints/Checkpoints.ts"
 import type { StateStoreError } from "../checkpoints/StateStore.ts"
-import type { Pace } from "../config/Instance.ts"
 import type { Graph } from "../graph/GraphClient.ts"
 import type { Brought } from "../publishing/Mapping.ts"
+import type { PaceRef } from "./PaceRef.ts"
 import type { Action, Note, Outcome, PollerConfig } from "./PollerState.ts"
 
 /** What the stream of an endpoint's pages needs. */
 export interface PollerOptions {
   readonly config: PollerConfig
-  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly pace: PaceRef
   readonly graph: Graph
   readonly state: EndpointState
   readonly context: MappingContext

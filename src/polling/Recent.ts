@@ -19,7 +19,8 @@ export interface Recent {
   readonly isWhole: () => boolean
 }
 
-const slotsMin = 64
+/** As many as fit into an array that has no buffer of its own. */
+const slotsMin = 8
 /** At this fill a hundred thousand records fit into 2^17 slots. */
 const fullMax = 0.8
 

@@ -1,6 +1,6 @@
 /** Tests how lists are read: what changed is published once, what stays once a day, and what vanished after two passes. */
 import { assert, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Exit, Layer, Option, Ref, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Clock, Duration, Effect, Exit, Layer, Option, Ref, Schema, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Artifact } from "../../src/artifacts/Artifact.ts"
 import { Checkpoints, republish } from "../../src/checkpoints/Checkpoints.ts"
@@ -9,6 +9,7 @@ import { vanishedMax } from "../../src/domain/Bounds.ts"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 import { each, endpoints } from "../../src/endpoints/Endpoints.ts"
 import { Forbidden, Rejected, Unavailable } from "../../src/graph/GraphError.ts"
+import * as PaceRef from "../../src/polling/PaceRef.ts"
 import { pages } from "../../src/polling/Pages.ts"
 import { end, type Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -74,7 +75,7 @@ const polling = Effect.fnUntraced(
       yield* Stream.runForEach(
         pages({
           config: { ...config(), endpoint: endpoints[name] },
-          pace: yield* SubscriptionRef.make({
+          pace: yield* PaceRef.make({
             ...usual,
             intervals: each(() => Duration.hours(1))
           }),

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Exit, Fiber, Layer, Option, Queue, Scope, Stream, SubscriptionRef } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Layer, Option, Queue, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { each } from "../../src/endpoints/Endpoints.ts"
 import type { Graph } from "../../src/graph/GraphClient.ts"
 import { Throttled } from "../../src/graph/GraphError.ts"
+import * as PaceRef from "../../src/polling/PaceRef.ts"
 import { pages } from "../../src/polling/Pages.ts"
 import type { PollerOptions } from "../../src/polling/PollerOptions.ts"
 import type { Action, Note, Outcome, PollerConfig } from "../../src/polling/PollerState.ts"
@@ -48,7 +49,7 @@ const world = Effect.fnUntraced(
     const brought: Array<Brought> = []
     const endings: Array<Action> = []
     const control: { isHeld: boolean; outcome: Outcome } = { isHeld: true, outcome: "committed" }
-    const pace = yield* SubscriptionRef.make(usual)
+    const pace = yield* PaceRef.make(usual)
     const options: PollerOptions = {
       config: as,
       pace,
@@ -326,7 +327,7 @@ describe("a poller", () => {
       yield* publishFor(4)
       assert.strictEqual(fake.requests.length, 1)
       assert.deepInclude(notes.at(-1), { event: { _tag: "PollScheduled", at: noon + 5 * minute } })
-      yield* SubscriptionRef.set(pace, { ...usual, intervals: each(() => Duration.minutes(3)) })
+      yield* PaceRef.set(pace, { ...usual, intervals: each(() => Duration.minutes(3)) })
       yield* publishFor(0)
       assert.strictEqual(fake.requests.length, 2, "it was due a minute ago")
     }))

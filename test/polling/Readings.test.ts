@@ -1,6 +1,6 @@
 /** Tests how endpoints are read that keep no order, take no `lt`, do not count, or have trouble with long walks. */
 import { assert, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Option, Schema, Scope, Stream, SubscriptionRef } from "effect"
+import { Duration, Effect, Exit, Layer, Option, Schema, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
 import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
@@ -10,6 +10,7 @@ import * as Timestamp from "../../src/domain/Timestamp.ts"
 import type { Reading } from "../../src/endpoints/EndpointDefinition.ts"
 import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import { Rejected } from "../../src/graph/GraphError.ts"
+import * as PaceRef from "../../src/polling/PaceRef.ts"
 import { pages } from "../../src/polling/Pages.ts"
 import { end, type Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -39,7 +40,7 @@ const polling = Effect.fnUntraced(function*(fake: FakeGraph.FakeGraph, reading: 
   yield* Stream.runForEach(
     pages({
       config: { ...usualConfig, endpoint: { ...usualConfig.endpoint, ...reading } },
-      pace: yield* SubscriptionRef.make(usual),
+      pace: yield* PaceRef.make(usual),
       graph: FakeGraph.graphOf(fake),
       state,
       context: { tenantId: "t", displayName: "One", senderHost: "record", graphHost: "graph.microsoft.com" },

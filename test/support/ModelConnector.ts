@@ -2,9 +2,10 @@
  * Runs a story against the connector: the pages of the poller through the consumer into the sink, over checkpoints in a
  * store. Two processes run over the same store and sink, and one of them has the lease.
  */
-import { Duration, Effect, Random, Ref, type Scope, SubscriptionRef } from "effect"
+import { Duration, Effect, Random, Ref, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as ArtifactId from "../../src/artifacts/ArtifactId.ts"
+import * as PaceRef from "../../src/polling/PaceRef.ts"
 import type { Command, Story } from "./ModelCommands.ts"
 import * as ModelGraph from "./ModelGraph.ts"
 import * as ModelProcess from "./ModelProcess.ts"
@@ -87,7 +88,7 @@ const make = Effect.fnUntraced(function*({ world }: Story, scope: Scope.Scope) {
         ill.back += command.minutes * 60_000
         return
       case "Pace":
-        yield* SubscriptionRef.set(pace, paceOf({ ...world, ...command }))
+        yield* PaceRef.set(pace, paceOf({ ...world, ...command }))
         return promise.paced()
       case "Identity": {
         const name = `${graphNow()}`

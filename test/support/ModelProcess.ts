@@ -18,12 +18,13 @@ import { Checkpoints } from "../../src/checkpoints/Checkpoints.ts"
 import { StateStore } from "../../src/checkpoints/StateStore.ts"
 import { clouds } from "../../src/config/Cloud.ts"
 import { Credential } from "../../src/config/Credential.ts"
-import type { Identity, Pace } from "../../src/config/Instance.ts"
+import type { Identity } from "../../src/config/Instance.ts"
 import type { Endpoint } from "../../src/endpoints/Endpoints.ts"
 import type { Graph } from "../../src/graph/GraphClient.ts"
 import * as EndpointRun from "../../src/instances/EndpointRun.ts"
 import { Leases } from "../../src/instances/Leases.ts"
 import * as Outages from "../../src/instances/Outages.ts"
+import type { PaceRef } from "../../src/polling/PaceRef.ts"
 import { consume } from "../../src/publishing/Consumer.ts"
 import type { Page } from "../../src/publishing/Page.ts"
 import { PagePermits } from "../../src/publishing/PagePermits.ts"
@@ -42,7 +43,7 @@ export type Name = "a" | "b"
 export interface Surroundings {
   readonly endpoint: Endpoint
   readonly clock: Clock.Clock
-  readonly pace: SubscriptionRef.SubscriptionRef<Pace>
+  readonly pace: PaceRef
   /** The process that holds the lease. */
   readonly holder: SubscriptionRef.SubscriptionRef<Name>
   readonly isHeld: (process: Process) => boolean

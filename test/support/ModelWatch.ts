@@ -19,6 +19,7 @@ import { ofValue } from "../../src/graph/body/SentRecord.ts"
 import type { Graph, PageRequest } from "../../src/graph/GraphClient.ts"
 import { GraphError } from "../../src/graph/GraphError.ts"
 import * as Limits from "../../src/graph/Limits.ts"
+import * as PaceRef from "../../src/polling/PaceRef.ts"
 import { ArtifactSink, ArtifactSinkError, Published, SinkUnavailable } from "../../src/sinks/ArtifactSink.ts"
 import { lent } from "./FakeGraph.ts"
 import type { World } from "./ModelCommands.ts"
@@ -88,7 +89,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
     ArtifactSink,
     Layer.fresh(ArtifactSink.layerMemoryOpen).pipe(Layer.provide(Layer.succeed(Published, published)))
   )
-  const pace = yield* SubscriptionRef.make(paceOf(world))
+  const pace = yield* PaceRef.make(paceOf(world))
   const holder = yield* SubscriptionRef.make<ModelProcess.Name>("a")
   const buffers = { held: 0 }
   /** Versions by the artifact ids that they are published as, and by the ledger's keys. */
@@ -216,7 +217,7 @@ export const make = Effect.fnUntraced(function*(world: World) {
     if (process.isBeginning && !aside) {
       process.isBeginning = false
       if (saved?.position === null) {
-        promise.begins(Duration.toMillis((yield* SubscriptionRef.get(pace)).overlap), undefined)
+        promise.begins(Duration.toMillis((yield* PaceRef.get(pace)).overlap), undefined)
       }
     }
     yield* Effect.sleep(answerMillis)
