@@ -1,5 +1,5 @@
 /** Opens the state of an endpoint (its checkpoint and ledger) and saves changes one at a time. */
-import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore } from "effect"
+import { Clock, Context, Effect, Layer, Option, Predicate, Schema, Semaphore, Struct } from "effect"
 import * as Timestamp from "../domain/Timestamp.ts"
 import {
   Checkpoint,
@@ -36,7 +36,10 @@ export interface EndpointState {
   readonly current: () => Option.Option<Checkpoint>
   /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
   readonly begin: (mark: Timestamp.Timestamp, at: number) => Effect.Effect<void, StateStoreError>
-  /** Changes the checkpoint and saves it, in the order of the calls. */
+  /**
+   * Changes the checkpoint and saves it, in the order of the calls. One whose only news is the time of the last success is
+   * saved every four minutes at the most: of a list that is polled each minute and has nothing new, that is all there is.
+   */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** What the processes before had in hand when they ended. */
   readonly inHand: InHand
@@ -56,6 +59,15 @@ const nameOf = (prefix: string) => `${prefix}.checkpoint.json`
 
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
+
+/** Milliseconds for which a time of the last success that is saved is recent enough. Less than the usual five between polls. */
+const successSavedEvery = 240_000
+
+/** Whether a checkpoint says no more than one that was saved, but that the endpoint works still. */
+const isSavedAsGood = (saved: Checkpoint | undefined, next: Checkpoint): boolean =>
+  saved !== undefined && saved.lastSuccessAt !== null && next.lastSuccessAt !== null &&
+  Math.abs(next.lastSuccessAt - saved.lastSuccessAt) < successSavedEvery &&
+  Struct.keys({ ...saved, ...next }).every((key) => key === "lastSuccessAt" || saved[key] === next[key])
 
 /** Service that opens the states of endpoints. */
 export class Checkpoints extends Context.Service<Checkpoints, {
@@ -106,6 +118,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           const inventory = hasObjects ? yield* Effect.provideService(openInventory(prefix), StateStore, store) : none
           const one = yield* Semaphore.make(1)
           let { checkpoint, revision } = found
+          // What this process saved last: what is in hand counts until it has saved a checkpoint once.
+          let saved: Checkpoint | undefined
           // The process may have ended after it wrote the ledger, and before the checkpoint.
           const appended = ledger.delivered()
           if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
@@ -121,6 +135,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
             Effect.gen(function*() {
               const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
               revision = yield* store.put(name, new TextEncoder().encode(Sealed.seal(text)), revision)
+              saved = next
               checkpoint = Option.some(next)
             }).pipe(Effect.uninterruptible)
 
@@ -135,7 +150,10 @@ export class Checkpoints extends Context.Service<Checkpoints, {
               one.withPermit(Effect.suspend(() => {
                 if (Option.isNone(checkpoint)) return Effect.void
                 const next = change(checkpoint.value)
-                return next === checkpoint.value ? Effect.void : save(next)
+                if (next === checkpoint.value) return Effect.void
+                if (!isSavedAsGood(saved, next)) return save(next)
+                checkpoint = Option.some(next)
+                return Effect.void
               })),
             setAside: [...found.setAside, ...ledger.setAside, ...inventory.setAside]
           }

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type { Checkpoint } from "../../src/checkpoints/Checkpoint.ts"
-import { Checkpoints, republish } from "../../src/checkpoints/Checkpoints.ts"
+import { Checkpoints, type EndpointState, republish } from "../../src/checkpoints/Checkpoints.ts"
 import { forgottenKey } from "../../src/checkpoints/ObjectTable.ts"
 import { StateStore, Values } from "../../src/checkpoints/StateStore.ts"
 import { pieceKeysMax } from "../../src/domain/Bounds.ts"
@@ -227,5 +227,46 @@ describe("Checkpoints", () => {
       const { revision } = Option.getOrThrow(yield* store.get(name))
       yield* state.update(same)
       assert.deepStrictEqual([asked, Option.getOrThrow(yield* store.get(name)).revision], [1, revision])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("saves the time of the last success every four minutes, and at once with whatever else is new", () =>
+    Effect.gen(function*() {
+      const store = yield* StateStore
+      const checkpoints = yield* Checkpoints
+      const minute = 60_000
+      const succeeds = (at: number) => (checkpoint: Checkpoint): Checkpoint => ({ ...checkpoint, lastSuccessAt: at })
+      const revision = Effect.map(store.get(name), (stored) => Option.getOrThrow(stored).revision)
+      const saves = Effect.fnUntraced(
+        function*({ current, update }: EndpointState, change: (checkpoint: Checkpoint) => Checkpoint) {
+          const [before, wanted] = [yield* revision, change(Option.getOrThrow(current()))]
+          yield* update(change)
+          assert.deepStrictEqual(Option.getOrThrow(current()), wanted)
+          const isSaved = (yield* revision) > before
+          const stored = Option.getOrThrow((yield* checkpoints.open(key)).current())
+          assert.strictEqual(stored.lastSuccessAt === wanted.lastSuccessAt, isSaved)
+          return isSaved
+        }
+      )
+
+      const state = yield* checkpoints.open(key)
+      yield* state.begin(at(5), 0)
+      assert.isTrue(yield* saves(state, succeeds(minute)), "the first success")
+      assert.isFalse(yield* saves(state, succeeds(2 * minute)))
+      assert.isFalse(yield* saves(state, succeeds(5 * minute - 1)))
+      assert.isTrue(yield* saves(state, succeeds(5 * minute)))
+      assert.isFalse(yield* saves(state, succeeds(6 * minute)))
+      assert.isTrue(yield* saves(state, (checkpoint) => ({ ...succeeds(7 * minute)(checkpoint), throttles: 1 })))
+      assert.isTrue(
+        yield* saves(
+          state,
+          ({ ...checkpoint }) => ({ ...succeeds(8 * minute)(checkpoint), volume: { records: 1, since: 0 } })
+        ),
+        "a property that was not there"
+      )
+      // A clock that was set back.
+      assert.isTrue(yield* saves(state, succeeds(0)))
+      assert.isFalse(yield* saves(state, succeeds(minute)))
+      // What is in hand when a process ends counts until a checkpoint is saved behind it.
+      assert.isTrue(yield* saves(yield* checkpoints.open(key), succeeds(minute + 1)), "the first of a process")
     }).pipe(Effect.provide(layer)))
 })
