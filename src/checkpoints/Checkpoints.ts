@@ -63,9 +63,12 @@ const CheckpointJson = Schema.fromJsonString(Checkpoint)
 /** Milliseconds for which a time of the last success that is saved is recent enough. Less than the usual five between polls. */
 const successSavedEvery = 240_000
 
-/** Whether a checkpoint says no more than one that was saved, but that the endpoint works still. */
-const isSavedAsGood = (saved: Checkpoint | undefined, next: Checkpoint): boolean =>
-  saved !== undefined && saved.lastSuccessAt !== null && next.lastSuccessAt !== null &&
+/**
+ * Whether a checkpoint says no more than the one that was saved, but that the endpoint works still. `found` is the success
+ * of the process before: what is in hand at an end counts until a success of this process is saved.
+ */
+const isSavedAsGood = (found: number | null, saved: Checkpoint, next: Checkpoint): boolean =>
+  saved.lastSuccessAt !== null && saved.lastSuccessAt !== found && next.lastSuccessAt !== null &&
   Math.abs(next.lastSuccessAt - saved.lastSuccessAt) < successSavedEvery &&
   Struct.keys({ ...saved, ...next }).every((key) => key === "lastSuccessAt" || saved[key] === next[key])
 
@@ -118,8 +121,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           const inventory = hasObjects ? yield* Effect.provideService(openInventory(prefix), StateStore, store) : none
           const one = yield* Semaphore.make(1)
           let { checkpoint, revision } = found
-          // What this process saved last: what is in hand counts until it has saved a checkpoint once.
-          let saved: Checkpoint | undefined
+          let saved = Option.getOrUndefined(checkpoint)
+          const foundSuccess = saved?.lastSuccessAt ?? null
           // The process may have ended after it wrote the ledger, and before the checkpoint.
           const appended = ledger.delivered()
           if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
@@ -151,7 +154,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
                 if (Option.isNone(checkpoint)) return Effect.void
                 const next = change(checkpoint.value)
                 if (next === checkpoint.value) return Effect.void
-                if (!isSavedAsGood(saved, next)) return save(next)
+                if (saved === undefined || !isSavedAsGood(foundSuccess, saved, next)) return save(next)
                 checkpoint = Option.some(next)
                 return Effect.void
               })),

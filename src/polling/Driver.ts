@@ -2,7 +2,7 @@
  * A poller that runs: what it was made with, and what it remembers beside its state. Whatever is done with it is a function
  * with it as the argument, and not one of its own: there are thousands of pollers, and most of them wait.
  */
-import { Clock, Effect, Option, Queue } from "effect"
+import { Clock, Effect, MutableRef, Option, Queue } from "effect"
 import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
 import type { Walk } from "../checkpoints/Inventory.ts"
 import * as HeldBack from "../publishing/HeldBack.ts"
@@ -25,13 +25,13 @@ export interface Driver extends PollerOptions {
   readonly shown: Shown.Shown
   readonly selecting: ReturnType<typeof HeldBack.make>
   /** The walk through a list that its pages belong to. */
-  walk: Walk | undefined
+  readonly walk: MutableRef.MutableRef<Walk | undefined>
   /** Number of pages handed over. */
-  made: number
+  readonly made: MutableRef.MutableRef<number>
   /** Index of the first page that was given up. Later pages must not be published. */
-  brokenAt: number
+  readonly brokenAt: MutableRef.MutableRef<number>
   /** The defect that a page was given up for. */
-  fault: PageEnd["fault"]
+  readonly fault: MutableRef.MutableRef<PageEnd["fault"]>
 }
 
 /** Makes a poller that has done nothing yet, until the scope closes. */
@@ -45,11 +45,11 @@ export const make = Effect.fnUntraced(function*(options: PollerOptions) {
     recent: Recent.make(),
     shown: Shown.make(),
     selecting: HeldBack.make(config.endpoint, state.inventory),
-    walk: undefined,
-    made: 0,
-    brokenAt: Infinity,
-    fault: undefined
-  } as Driver
+    walk: MutableRef.make<Walk | undefined>(undefined),
+    made: MutableRef.make(0),
+    brokenAt: MutableRef.make(Infinity),
+    fault: MutableRef.make<PageEnd["fault"]>(undefined)
+  } satisfies Driver as Driver
 })
 
 /** The saved checkpoint; undefined before the first poll. */

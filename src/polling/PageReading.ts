@@ -1,5 +1,5 @@
 /** Prepares a fetched page: an event for the poller, and a page for the consumer, whose commit saves the progress. */
-import { Clock, Effect, Queue, Scope } from "effect"
+import { Clock, Effect, MutableRef, Queue, Scope } from "effect"
 import { delivered } from "../checkpoints/Checkpoint.ts"
 import type { Receipt } from "../domain/Delivery.ts"
 import type { Brought } from "../publishing/Mapping.ts"
@@ -51,9 +51,9 @@ export const read = Effect.fnUntraced(
     const { answer, attempts, scope } = value
     const now = yield* Clock.currentTimeMillis
     if (position.link === null && poll.task._tag === "Live") {
-      self.walk = { count: answer.count, at: Math.floor(now / 1000) }
+      MutableRef.set(self.walk, { count: answer.count, at: Math.floor(now / 1000) })
     }
-    const listed = listedOf(endpoint, state, { answer, poll, position, walk: self.walk })
+    const listed = listedOf(endpoint, state, { answer, poll, position, walk: MutableRef.get(self.walk) })
     const saved = checkpointOf(self)
     const { cursors, future, map, records } = prepare({
       isCareful: careful !== undefined,
@@ -71,11 +71,11 @@ export const read = Effect.fnUntraced(
     })
     if (endpoint.late === "count") { for (const { cursor, id } of records) self.recent.remember(id, cursor) }
     const unseen = self.shown.count(rowsOf(listed, records))
-    const index = self.made++
+    const index = MutableRef.getAndIncrement(self.made)
     yield* Scope.addFinalizerExit(scope, (exit) =>
       Effect.suspend(() => {
         const end = endOf(exit)
-        if (end.outcome !== "committed") self.brokenAt = Math.min(self.brokenAt, index)
+        if (end.outcome !== "committed") MutableRef.update(self.brokenAt, (broken) => Math.min(broken, index))
         return Queue.offer(self.ends, end)
       }))
     yield* awaitAttempt({ attempts, scope })
@@ -90,7 +90,9 @@ export const read = Effect.fnUntraced(
       map,
       attempts,
       scope,
-      wanted: Effect.suspend(() => self.brokenAt < index || !self.isHeld() ? Effect.fail(new PageLost()) : Effect.void),
+      wanted: Effect.suspend(() =>
+        MutableRef.get(self.brokenAt) < index || !self.isHeld() ? Effect.fail(new PageLost()) : Effect.void
+      ),
       commit: (brought, receipt) => commit(self, plan, brought, event.seen, receipt),
       ...(careful === undefined ? {} : { careful })
     })

@@ -2,7 +2,7 @@
  * Makes a stream of pages from an endpoint: carries out the actions that `Poller.decide` chooses, and answers with events.
  * The consumer publishes and commits the pages.
  */
-import { Clock, Effect, Option, Queue, Stream } from "effect"
+import { Clock, Effect, MutableRef, Option, Queue, Stream } from "effect"
 import type { Page } from "../publishing/Page.ts"
 import type { PagePermits } from "../publishing/PagePermits.ts"
 import * as Driver from "./Driver.ts"
@@ -51,7 +51,7 @@ const settle = Effect.fnUntraced(function*(self: Driver.Driver, before: PollerSt
   let state = before
   while (all ? state.inFlight > 0 : (yield* Queue.size(self.ends)) > 0) {
     const end = yield* Queue.take(self.ends)
-    self.fault ??= end.fault
+    MutableRef.update(self.fault, (fault) => fault ?? end.fault)
     state = pageEnded(state, end.outcome, end.tally)
   }
   return state
@@ -120,7 +120,8 @@ const step = Effect.fnUntraced(
     }
     if (state.stopped !== undefined) {
       // Only now: a cooldown that began meanwhile has been saved.
-      if (self.fault !== undefined) return yield* Effect.failCause(self.fault)
+      const fault = MutableRef.get(self.fault)
+      if (fault !== undefined) return yield* Effect.failCause(fault)
       if (state.stopped === "lost") {
         yield* self.note({
           _tag: "Log",

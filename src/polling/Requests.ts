@@ -1,5 +1,15 @@
 /** Makes the requests of a poller. Each page has its own scope inside the run's scope; it holds the page's permits. */
-import { Clock, Duration, Effect, Exit, type PartitionedSemaphore, Schedule, Scope, Semaphore } from "effect"
+import {
+  Clock,
+  Duration,
+  Effect,
+  Exit,
+  MutableRef,
+  type PartitionedSemaphore,
+  Schedule,
+  Scope,
+  Semaphore
+} from "effect"
 import { pagesAhead } from "../domain/Bounds.ts"
 import * as Timestamp from "../domain/Timestamp.ts"
 import type { Endpoint } from "../endpoints/Endpoints.ts"
@@ -30,7 +40,7 @@ export interface Requests extends Pick<PollerOptions, "config" | "graph" | "isHe
   /** Scope of the run; closing it closes every page's scope. */
   readonly run: Scope.Scope
   /** The last request. When it was not answered well, one that follows at once waits for the same. */
-  last: { readonly since: number; readonly until: number; readonly isAnswered: boolean }
+  readonly last: MutableRef.MutableRef<{ readonly since: number; readonly until: number; readonly isAnswered: boolean }>
 }
 
 /** How a page is read on which processes ended. */
@@ -71,8 +81,8 @@ export const make = Effect.fnUntraced(
       slots: yield* RequestSlots,
       ahead: yield* Semaphore.make(pagesAhead),
       run,
-      last: { since: 0, until: 0, isAnswered: true }
-    } as Requests
+      last: MutableRef.make({ since: 0, until: 0, isAnswered: true })
+    } satisfies Requests as Requests
   }
 )
 
@@ -128,11 +138,13 @@ const watched = Effect.fnUntraced(
     self: Requests,
     request: (failed: (one: FailedTry) => Effect.Effect<void>) => Effect.Effect<A>
   ) {
-    const { config, last, note } = self
+    const { config, note } = self
+    const last = MutableRef.get(self.last)
     const now = yield* Clock.currentTimeMillis
     const since = !last.isAnswered && now - last.until < 1000 ? last.since : now
     const answer = yield* shown(request, { config, note, since })
-    self.last = { since, until: yield* Clock.currentTimeMillis, isAnswered: answer._tag !== "Failed" }
+    const until = yield* Clock.currentTimeMillis
+    MutableRef.set(self.last, { since, until, isAnswered: answer._tag !== "Failed" })
     return answer
   }
 )
@@ -248,7 +260,7 @@ export const askTime = (self: Requests, { outdateToken, poll }: Extract<Action, 
       Effect.sync(() => {
         // A refusal tells the time, too: the page waits for the same token.
         if (failures > 0) {
-          self.last = { ...self.last, isAnswered: false }
+          MutableRef.update(self.last, (last) => ({ ...last, isAnswered: false }))
         }
       }))
   )

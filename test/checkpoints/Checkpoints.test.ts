@@ -266,7 +266,10 @@ describe("Checkpoints", () => {
       // A clock that was set back.
       assert.isTrue(yield* saves(state, succeeds(0)))
       assert.isFalse(yield* saves(state, succeeds(minute)))
-      // What is in hand when a process ends counts until a checkpoint is saved behind it.
-      assert.isTrue(yield* saves(yield* checkpoints.open(key), succeeds(minute + 1)), "the first of a process")
+      // What is in hand when a process ends counts until a success is saved behind it, whatever was saved before.
+      const next = yield* checkpoints.open(key)
+      assert.isTrue(yield* saves(next, (checkpoint) => ({ ...checkpoint, throttles: 2 })))
+      assert.isTrue(yield* saves(next, succeeds(minute + 1)), "the first success of a process")
+      assert.isFalse(yield* saves(next, succeeds(2 * minute)))
     }).pipe(Effect.provide(layer)))
 })
