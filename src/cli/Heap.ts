@@ -20,29 +20,34 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
  */
 export const growFrom = 50
 
-/** Bytes of the young generation from which on it grows no more; V8 would let it take four times as many. */
+/** Bytes of the young generation from which on it grows no more; V8 would let it take twice as many. */
 const youngMax = 34_000_000
 
 // The flags were measured with this version's V8; another V8 may not know them, and would print a warning at each
 // start.
 const isMeasured = process.versions.node.startsWith("24.")
 
-const growth = (factor: 1 | 2): void => {
-  if (isMeasured) setFlagsFromString(`--semi-space-growth-factor=${factor}`)
+/** How many times larger the young generation may become, and by how much the old one before it is collected, in percent. */
+const growth = (young: 1 | 2, old: number): void => {
+  if (!isMeasured) return
+  setFlagsFromString(`--semi-space-growth-factor=${young}`)
+  setFlagsFromString(`--heap-growing-percent=${old}`)
 }
 
 const young = (): number =>
   getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? youngMax
 
-/** Lets a young generation that is small, or that V8 made small in a calm hour, grow at the next collections. */
-export const grow = (): void => growth(2 * young() <= youngMax ? 2 : 1)
+/**
+ * Lets a young generation that is small, or that V8 made small in a calm hour, grow at the next collections. The old one,
+ * of 130 MB for a thousand tenants, is collected more often in exchange: 30 MB less, for a tenth more processor time.
+ */
+export const grow = (): void => growth(2 * young() <= youngMax ? 2 : 1, 30)
 
 /** Keeps the young generation as it is. */
-export const keep = (): void => growth(1)
+export const keep = (): void => growth(1, 50)
 
 if (isMeasured) {
   keep()
-  setFlagsFromString("--heap-growing-percent=50")
   setFlagsFromString("--no-separate-gc-phases")
   setFlagsFromString("--no-parallel-scavenge")
   // `--liftoff-only` does the same, but only on the command line.
