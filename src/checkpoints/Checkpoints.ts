@@ -32,7 +32,7 @@ export interface EndpointState {
   readonly ledger: Ledger
   /** What is known of the objects of a list; nothing where it was not asked for. */
   readonly inventory: Inventory
-  /** The saved checkpoint; none until {@link EndpointState.begin}. */
+  /** The checkpoint, with what {@link EndpointState.update} has not saved yet; none until {@link EndpointState.begin}. */
   readonly current: () => Option.Option<Checkpoint>
   /** Saves the first checkpoint, with reading from `mark` on. Does nothing when a checkpoint exists. `at` is now. */
   readonly begin: (mark: Timestamp.Timestamp, at: number) => Effect.Effect<void, StateStoreError>
@@ -60,7 +60,7 @@ const nameOf = (prefix: string) => `${prefix}.checkpoint.json`
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
 
-/** Milliseconds for which a time of the last success that is saved is recent enough. Less than the usual five between polls. */
+/** Milliseconds for which a saved time of the last success is recent enough: less than the usual five minutes between polls. */
 const successSavedEvery = 240_000
 
 /**

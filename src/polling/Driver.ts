@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function*(options: PollerOptions) {
   } satisfies Driver as Driver
 })
 
-/** The saved checkpoint; undefined before the first poll. */
+/** The checkpoint; undefined before the first poll. */
 export const checkpointOf = ({ state }: Driver): Checkpoint | undefined => Option.getOrUndefined(state.current())
 
 /** What the world is like now. */

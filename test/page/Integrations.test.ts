@@ -897,6 +897,19 @@ describeBrowser("the page", () => {
           await page.getByRole("columnheader", { name: "Last success" }).waitFor()
           await showsFocus(page, "the table of a thousand tenants", 22)
 
+          // Whoever comes back from a tenant finds the place where it was opened.
+          await page.getByRole("grid").evaluate((grid) => (grid.parentElement!.scrollTop = 3000))
+          const row = page.locator("azure-security-tenants tr[aria-rowindex='85']")
+          const opened = await row.innerText()
+          await row.click()
+          await page.locator("azure-security-tile").waitFor()
+          await page.goBack()
+          await page.getByRole("columnheader", { name: "Last success" }).waitFor()
+          const there = page.locator("azure-security-tenants tr[tabindex='0']")
+          assert.strictEqual(await there.innerText(), opened)
+          const [of, within] = [await there.boundingBox(), await page.getByRole("grid").locator("..").boundingBox()]
+          assert.isTrue(of!.y > within!.y && of!.y + of!.height < within!.y + within!.height, "it is in sight")
+
           await page.clock.install()
           await page.goto(`${new URL(url).origin}/admin/settings/integrations?as=tiles`)
           await page.getByText("Every 5 s").waitFor()

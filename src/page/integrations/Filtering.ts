@@ -1,12 +1,14 @@
 /** The filter of the tenants, which is kept in the address. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { viewAt } from "../Views.ts"
-import { addressOf, type Filter, filterOf, noFilter } from "./TenantRows.ts"
+import { addressOf, exactly, type Filter, filterOf, noFilter } from "./TenantRows.ts"
 
 /** Controller with the filter and the page of tiles. */
 export class Filtering implements ReactiveController {
   filter: Filter = noFilter
   page = 0
+  /** Name of the tenant that was opened last from the table or the matrix, which begin there again. */
+  opened: string | undefined
   readonly #host: ReactiveControllerHost
 
   constructor(host: ReactiveControllerHost) {
@@ -38,6 +40,12 @@ export class Filtering implements ReactiveController {
     this.page = 0
     history[isStep ? "pushState" : "replaceState"](null, "", `${location.pathname}${addressOf(filter)}`)
     this.#host.requestUpdate()
+  }
+
+  /** Shows one tenant. */
+  open(name: string): void {
+    this.opened = name
+    this.set({ shape: "tiles", words: exactly(name) })
   }
 
   turn(page: number): void {

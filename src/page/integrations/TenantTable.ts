@@ -77,6 +77,7 @@ export class TenantTable extends LitElement {
   static override properties = {
     tenants: { attribute: false },
     isMatrix: { attribute: false },
+    begin: { attribute: false },
     shown: { state: true },
     shownEndpoints: { state: true },
     active: { state: true }
@@ -86,6 +87,8 @@ export class TenantTable extends LitElement {
 
   declare tenants: ReadonlyArray<Tenant>
   declare isMatrix: boolean
+  /** Name of the tenant in whose row the table begins; the first one where there is none of that name. */
+  declare begin: string | undefined
   declare shown: RowWindow
   declare shownEndpoints: RowWindow
   /** Name of the tenant whose row the Tab key reaches. */
@@ -96,11 +99,13 @@ export class TenantTable extends LitElement {
   #beyond = 0
   /** Endpoints that some tenant has turned on. */
   #facts = endpointFacts
+  #isBegun = false
 
   constructor() {
     super()
     this.tenants = []
     this.isMatrix = false
+    this.begin = undefined
     this.shown = { from: 0, to: 40 }
     this.shownEndpoints = { from: 0, to: endpointFacts.length }
     this.active = undefined
@@ -209,8 +214,12 @@ export class TenantTable extends LitElement {
     removeEventListener("resize", this.#look)
   }
 
-  override firstUpdated() {
-    this.#look()
+  /** Shows the row of the tenant that was opened before, in the middle. */
+  #beginThere() {
+    const [scroller, place] = [this.#scroller, this.tenants.findIndex(({ tile }) => tile.name === this.begin)]
+    if (scroller === undefined || place <= 0) return
+    this.active = this.begin
+    scroller.scrollTop = place * rowHeight - scroller.clientHeight / 2
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -228,6 +237,11 @@ export class TenantTable extends LitElement {
       "--least",
       this.isMatrix ? `calc(${stateWidth + endpointWidth * this.#facts.length}px + var(--name))` : "68rem"
     )
+    if (this.#isBegun) return
+    // Only now the table is as long as it will be.
+    this.#isBegun = true
+    this.#beginThere()
+    this.#look()
   }
 
   override render() {

@@ -7,7 +7,7 @@ import { saveFile } from "../SaveFile.ts"
 import { endpointFacts } from "./EndpointFacts.ts"
 import type { Filtering } from "./Filtering.ts"
 import "./TenantTable.ts"
-import { exactly, matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./TenantRows.ts"
+import { matching, matrixCsv, type Shape, tableFrom, type Tenant } from "./TenantRows.ts"
 import { filterBar, pageSize, pageTurner } from "./TileFilter.ts"
 import type { Tile } from "./Tiles.ts"
 
@@ -54,9 +54,8 @@ export const tenantViews = (
             icon("copy", { slot: "icon" })
           }</cds-button></p>`
           : nothing
-      }<azure-security-tenants .tenants=${found} .isMatrix=${shape === "matrix"}
-        @open=${({ detail }: CustomEvent<string>) =>
-        filtering.set({ shape: "tiles", words: exactly(detail) })}></azure-security-tenants>`
+      }<azure-security-tenants .tenants=${found} .isMatrix=${shape === "matrix"} .begin=${filtering.opened}
+        @open=${({ detail }: CustomEvent<string>) => filtering.open(detail)}></azure-security-tenants>`
   }
   `
 }
