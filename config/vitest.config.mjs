@@ -18,10 +18,6 @@ const first = [
   "page/ActivityView"
 ]
 
-for (const name of first) {
-  if (!existsSync(`test/${name}.test.ts`)) throw new Error(`config/vitest.config.mjs: there is no test/${name}.test.ts`)
-}
-
 class LongestFirst extends BaseSequencer {
   async sort(files) {
     const rank = ({ moduleId }) => {
@@ -32,17 +28,35 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** They hold the program to a second, and run after all others, with nothing beside them. */
+const alone = ["cli/Hostile"]
+
+const files = (names) => names.map((name) => `test/${name}.test.ts`)
+
+for (const name of files([...first, ...alone])) {
+  if (!existsSync(name)) throw new Error(`config/vitest.config.mjs: there is no ${name}`)
+}
+
 export default defineConfig({
   define: endpoints,
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: "config/vitest.setup.mjs",
     testTimeout: 60_000,
-    // Two, also on two cores: many tests wait for processes, brokers and browsers of their own, and some hold a promise
-    // of seconds. Each worker loads the program once for all its files, a third of the suite's processor time otherwise;
-    // no test leaves anything behind.
-    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
-    isolate: false
+    // Each worker loads the program once for all its files, a third of the suite's processor time otherwise; no test leaves
+    // anything behind.
+    isolate: false,
+    projects: [{
+      extends: true,
+      test: {
+        name: "most",
+        include: ["test/**/*.test.ts"],
+        exclude: files(alone),
+        // Three, also on two cores: many wait for processes, brokers and browsers of their own. Some hold a promise of
+        // seconds, which more than three would not let them keep.
+        maxWorkers: 3,
+        sequence: { groupOrder: 0 }
+      }
+    }, { extends: true, test: { name: "alone", include: files(alone), maxWorkers: 1, sequence: { groupOrder: 1 } } }]
   }
 })
