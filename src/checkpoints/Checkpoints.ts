@@ -39,10 +39,15 @@ export interface EndpointState {
   /**
    * Changes the checkpoint and saves it, in the order of the calls. One whose only news is the time of the last success is
    * saved every four minutes at the most: of a list that is polled each minute and has nothing new, that is all there is.
+   *
+   * Lease and lock keep other processes from the position. Should both fail, that another one changed it is found with the
+   * next news, or after those minutes.
    */
   readonly update: (change: (checkpoint: Checkpoint) => Checkpoint) => Effect.Effect<void, StateStoreError>
   /** What the processes before had in hand when they ended. */
   readonly inHand: InHand
+  /** To be run at an orderly end of the run: saves what {@link EndpointState.update} has not, and that nothing is in hand. */
+  readonly stopped: Effect.Effect<void>
   /** Names of values that could not be read and were set aside when the state was opened. */
   readonly setAside: ReadonlyArray<string>
 }
@@ -60,12 +65,13 @@ const nameOf = (prefix: string) => `${prefix}.checkpoint.json`
 const Json = Schema.fromJsonString(Schema.Unknown)
 const CheckpointJson = Schema.fromJsonString(Checkpoint)
 
-/** Milliseconds for which a saved time of the last success is recent enough: less than the usual five minutes between polls. */
+/** Milliseconds for which a saved time of the last success is recent enough: with the default interval each is saved. */
 const successSavedEvery = 240_000
 
 /**
  * Whether a checkpoint says no more than the one that was saved, but that the endpoint works still. `found` is the success
- * of the process before: what is in hand at an end counts until a success of this process is saved.
+ * that the state was opened with. The first one behind it is saved in any case: a page that was read before it counts as in
+ * hand until then, see `InHand`.
  */
 const isSavedAsGood = (found: number | null, saved: Checkpoint, next: Checkpoint): boolean =>
   saved.lastSuccessAt !== null && saved.lastSuccessAt !== found && next.lastSuccessAt !== null &&
@@ -77,11 +83,12 @@ export class Checkpoints extends Context.Service<Checkpoints, {
   /**
    * Opens the state of an endpoint. An unreadable checkpoint is set aside. Reading then begins at the floor of the
    * ledger, so that nothing is lost and nothing that the ledger knows is repeated. With `hasObjects: false` there is no
-   * inventory, for an endpoint that remembers no objects.
+   * inventory, for an endpoint that remembers no objects. While `isDoubted` tells that the store does not take what others
+   * write, each change is saved, so that nobody takes the store to be well.
    */
   readonly open: (
     key: CheckpointKey,
-    options?: { readonly hasObjects?: boolean }
+    options?: { readonly hasObjects?: boolean; readonly isDoubted?: Effect.Effect<boolean> }
   ) => Effect.Effect<EndpointState, StateStoreError | NewerCheckpoint>
   /** The ranges that `backfill` collects or has collected, of all tenants, as another process may save them meanwhile. */
   readonly backfills: Effect.Effect<ReadonlyArray<SavedBackfills.SavedBackfill>, StateStoreError>
@@ -113,7 +120,10 @@ export class Checkpoints extends Context.Service<Checkpoints, {
       })
 
       const open = Effect.fn("Checkpoints.open")(
-        function*(key: CheckpointKey, { hasObjects = true }: { readonly hasObjects?: boolean } = {}) {
+        function*(key: CheckpointKey, { hasObjects = true, isDoubted = Effect.succeed(false) }: {
+          readonly hasObjects?: boolean
+          readonly isDoubted?: Effect.Effect<boolean>
+        } = {}) {
           const prefix = storeKey(key)
           const name = nameOf(prefix)
           const found = yield* read(prefix)
@@ -126,7 +136,11 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           // The process may have ended after it wrote the ledger, and before the checkpoint.
           const appended = ledger.delivered()
           if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
-          const inHand = yield* Effect.provideService(openInHand(prefix, () => checkpoint), StateStore, store)
+          const inHand = yield* Effect.provideService(
+            openInHand(prefix, () => Option.fromUndefinedOr(saved)),
+            StateStore,
+            store
+          )
 
           const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {
             const begun = initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at)
@@ -142,6 +156,11 @@ export class Checkpoints extends Context.Service<Checkpoints, {
               checkpoint = Option.some(next)
             }).pipe(Effect.uninterruptible)
 
+          const unsaved = Effect.gen(function*() {
+            const last = Option.getOrUndefined(checkpoint)
+            if (last !== undefined && last !== saved && !(yield* isDoubted)) yield* Effect.ignore(save(last))
+          })
+
           return {
             ledger,
             inventory,
@@ -155,9 +174,13 @@ export class Checkpoints extends Context.Service<Checkpoints, {
                 const next = change(checkpoint.value)
                 if (next === checkpoint.value) return Effect.void
                 if (saved === undefined || !isSavedAsGood(foundSuccess, saved, next)) return save(next)
-                checkpoint = Option.some(next)
-                return Effect.void
+                return Effect.flatMap(isDoubted, (isDoubted) => {
+                  if (isDoubted) return save(next)
+                  checkpoint = Option.some(next)
+                  return Effect.void
+                })
               })),
+            stopped: Effect.andThen(one.withPermit(unsaved), inHand.stopped),
             setAside: [...found.setAside, ...ledger.setAside, ...inventory.setAside]
           }
         }

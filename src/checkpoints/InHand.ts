@@ -125,7 +125,7 @@ const nothing: Value = { version: 2, live: null, asides: [] }
 const nameOf = (prefix: string) => `${prefix}.in-hand.json`
 
 /** What is saved of an endpoint. */
-interface Saved {
+interface Held {
   readonly store: StateStore["Service"]
   readonly name: string
   readonly one: Semaphore.Semaphore
@@ -134,31 +134,31 @@ interface Saved {
 }
 
 const put = Effect.fnUntraced(
-  function*(saved: Saved, change: (value: Value) => Value) {
-    const { name, revision, store } = saved
-    const next = change(saved.value)
+  function*(held: Held, change: (value: Value) => Value) {
+    const { name, revision, store } = held
+    const next = change(held.value)
     if (next.live === null && next.asides.length === 0) {
       if (revision > 0) yield* store.remove(name, revision)
-      saved.revision = 0
+      held.revision = 0
     } else {
       const text = yield* Effect.orDie(Schema.encodeEffect(Json)(next))
-      saved.revision = yield* store.put(name, new TextEncoder().encode(text), revision)
+      held.revision = yield* store.put(name, new TextEncoder().encode(text), revision)
     }
-    saved.value = next
+    held.value = next
   },
   // A write that is cut off would leave its revision unknown, and the next one would conflict with it.
   Effect.uninterruptible,
   (write, { one }) => one.withPermit(write)
 )
 
-/** Opens what was in hand of an endpoint. */
+/** Opens what was in hand of an endpoint. `saved` returns the checkpoint that the store has. */
 export const open = Effect.fnUntraced(
   function*(
     prefix: string,
-    current: () => Option.Option<Checkpoint>
+    saved: () => Option.Option<Checkpoint>
   ): Effect.fn.Return<InHand, StateStoreError, StateStore> {
     const store = yield* StateStore
-    const progress = () => Option.match(current(), { onNone: () => "", onSome: progressOf })
+    const progress = () => Option.match(saved(), { onNone: () => "", onSome: progressOf })
     const stored = yield* store.get(nameOf(prefix))
     const read = Option.isNone(stored)
       ? Option.none<Value>()
@@ -167,7 +167,7 @@ export const open = Effect.fnUntraced(
     const foundLive = found.live?.progress === progress() ? found.live : null
     const passed = found.asides.filter((one) => afterAside(one).care === "gap")
     const left = found.asides.filter((one) => !passed.includes(one))
-    const saved: Saved = {
+    const held: Held = {
       store,
       name: nameOf(prefix),
       one: yield* Semaphore.make(1),
@@ -186,7 +186,7 @@ export const open = Effect.fnUntraced(
     const condemned = begun?.condemned ?? []
     const writeLive = (isRead: boolean, record: string | null) =>
       Effect.tap(
-        put(saved, (value) => ({
+        put(held, (value) => ({
           ...value,
           live: { care: care === "gap" ? "row" : care, isRead, record, condemned, progress: progress(), rows, skipped }
         })),
@@ -214,7 +214,7 @@ export const open = Effect.fnUntraced(
     /** The aside that is being read. */
     let now: AsideRange & ReturnType<typeof after> & { isWritten: boolean; isOver: boolean } | undefined
     const aside = (range: AsideRange): Hand => {
-      const before = saved.value.asides.find((one) => isSame(one, range))
+      const before = held.value.asides.find((one) => isSame(one, range))
       if (now === undefined || !isSame(now, range)) {
         const begun = before === undefined ? { care: "none" as const, condemned: [] } : afterAside(before)
         now = { ...range, ...begun, isWritten: false, isOver: false }
@@ -224,7 +224,7 @@ export const open = Effect.fnUntraced(
         const { care, condemned } = mine
         const next = { ...range, care: care === "gap" ? "row" as const : care, isRead, record, condemned }
         return Effect.tap(
-          put(saved, (value) => ({
+          put(held, (value) => ({
             ...value,
             asides: [...value.asides.filter((one) => !isSame(one, range)), next]
           })),
@@ -245,7 +245,7 @@ export const open = Effect.fnUntraced(
       now = undefined
       return mine === undefined || !mine.isWritten || (mine.care !== "none" && !mine.isOver)
         ? undefined
-        : put(saved, (value) => ({ ...value, asides: value.asides.filter((one) => !isSame(one, mine)) }))
+        : put(held, (value) => ({ ...value, asides: value.asides.filter((one) => !isSame(one, mine)) }))
     }
 
     return {
@@ -257,7 +257,7 @@ export const open = Effect.fnUntraced(
       stopped: Effect.gen(function*() {
         yield* asideOver() ?? Effect.void
         if (isOver || !isWritten) return
-        yield* care === "none" ? put(saved, (value) => ({ ...value, live: null })) : writeLive(false, null)
+        yield* care === "none" ? put(held, (value) => ({ ...value, live: null })) : writeLive(false, null)
         isOver = true
       }).pipe(Effect.ignore)
     }

@@ -76,7 +76,7 @@ export interface Rows {
   readonly delivered?: Appended | undefined
 }
 
-/** A ledger that is open. What is done with it is a function of this module, and none of its own: there are thousands. */
+/** A ledger that is open. */
 interface Opened {
   readonly prefix: string
   readonly keysMax: number

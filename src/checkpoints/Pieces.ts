@@ -73,7 +73,7 @@ interface Options<Header> {
   readonly found: (rows: Uint8Array, header: Own<Header>) => void
 }
 
-/** Pieces that are open. What is done with them is a function of this module, and none of their own: there are thousands. */
+/** Pieces that are open. */
 interface Opened<Header> extends Pick<Options<Header>, "header" | "prefix" | "rowBytes" | "rowsMax"> {
   readonly store: StateStore["Service"]
   readonly pieces: Array<Piece<Header>>

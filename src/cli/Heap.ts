@@ -20,18 +20,18 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
  */
 export const growFrom = 50
 
-/** Bytes of the young generation from which on it grows no more; V8 would let it take twice as many. */
+/** Bytes of the young generation from which on it grows no more; V8 would let it take four times as many. */
 const youngMax = 34_000_000
 
 // The flags were measured with this version's V8; another V8 may not know them, and would print a warning at each
 // start.
 const isMeasured = process.versions.node.startsWith("24.")
 
-/** How many times larger the young generation may become, and by how much the old one before it is collected, in percent. */
-const growth = (young: 1 | 2, old: number): void => {
+/** How many times larger the young generation may become, and by how many percent the old one before it is collected. */
+const growth = (young: 1 | 2, oldPercent: number): void => {
   if (!isMeasured) return
   setFlagsFromString(`--semi-space-growth-factor=${young}`)
-  setFlagsFromString(`--heap-growing-percent=${old}`)
+  setFlagsFromString(`--heap-growing-percent=${oldPercent}`)
 }
 
 const young = (): number =>
@@ -43,7 +43,7 @@ const young = (): number =>
  */
 export const grow = (): void => growth(2 * young() <= youngMax ? 2 : 1, 30)
 
-/** Keeps the young generation as it is. */
+/** Keeps the young generation as it is, and collects the old one when it has grown by half. */
 export const keep = (): void => growth(1, 50)
 
 if (isMeasured) {

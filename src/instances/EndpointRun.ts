@@ -71,7 +71,7 @@ const setAside = (name: string): Omit<Report, "occurred_at"> => ({
     })
 })
 
-/** An endpoint that is polled. What is done with it is a function of this module, and none of its own: there are thousands. */
+/** An endpoint that is polled. */
 interface Running extends Omit<EndpointRun, "lockOf" | "outages"> {
   readonly whose: Whose
   readonly observer: Observer.Observer
@@ -82,7 +82,7 @@ interface Running extends Omit<EndpointRun, "lockOf" | "outages"> {
   readonly persisted: PollerOptions["persist"]
 }
 
-const reported = (self: Running, what: Omit<Report, "occurred_at">): Effect.Effect<Report> =>
+const reportOf = (self: Running, what: Omit<Report, "occurred_at">): Effect.Effect<Report> =>
   Effect.map(Clock.currentTimeMillis, (now) => ({ ...what, ...self.whose, occurred_at: isoTime(now) }))
 
 const keyOf = ({ endpoint, identity }: Pick<EndpointRun, "endpoint" | "identity">): CheckpointKey => ({
@@ -93,13 +93,14 @@ const keyOf = ({ endpoint, identity }: Pick<EndpointRun, "endpoint" | "identity"
 
 /** Opens the state, with retries while the store cannot be read; none when a newer version wrote it. */
 const open = Effect.fnUntraced(function*(self: Running) {
-  const { checkpoints, endpoint, observer, once, whose } = self
+  const { checkpoints, endpoint, observer, once, status, whose } = self
+  const isDoubted = Effect.map(status.snapshot, ({ sink }) => sink.failing.has("store"))
   const hasObjects = endpoint.list !== undefined || endpoint.interest !== undefined
-  const opened = yield* watched(whose, () => "store", checkpoints.open(keyOf(self), { hasObjects })).pipe(
+  const opened = yield* watched(whose, () => "store", checkpoints.open(keyOf(self), { hasObjects, isDoubted })).pipe(
     Effect.tap(() => Effect.andThen(recovered("store"), written(whose))),
     Effect.tapError((error) =>
       Effect.flatMap(
-        reported(self, openFailed(error)),
+        reportOf(self, openFailed(error)),
         (report) => Observer.failed(observer, report, error._tag === "NewerCheckpoint" ? "error" : "unavailable")
       )
     ),
@@ -110,7 +111,7 @@ const open = Effect.fnUntraced(function*(self: Running) {
     Effect.option
   )
   const names = Option.match(opened, { onNone: () => [], onSome: (state) => state.setAside })
-  for (const name of names) yield* Observer.say(observer, yield* reported(self, setAside(name)))
+  for (const name of names) yield* Observer.say(observer, yield* reportOf(self, setAside(name)))
   return opened
 })
 
@@ -150,22 +151,22 @@ const round = Effect.fnUntraced(function*(self: Running) {
       committed: (brought, at) => Observer.committed(observer, brought, at)
     }),
     (page) => handOver(self, page)
-  ).pipe(Effect.ensuring(state.inHand.stopped))
+  ).pipe(Effect.ensuring(state.stopped))
   // The next round takes what was lost out of the ledger, once no page of this one is published any more.
-  const isLost = watch === undefined
+  const untilLost = watch === undefined
     ? Effect.as(polling, false)
     : Effect.raceFirst(
       Effect.as(polling, false),
       Effect.as(watch(() => Option.getOrUndefined(state.current())?.delivered), true)
     )
-  return yield* isLost
+  return yield* untilLost
 })
 
 const rounds = Effect.fnUntraced(function*(self: Running) {
-  const one = InternalFault.report(self.observer)(round(self))
+  const reported = InternalFault.report(self.observer)(round(self))
   while (true) {
     // What was lost is read again at once.
-    while ((yield* one) === true) continue
+    while ((yield* reported) === true) continue
     if (self.once) return
     yield* Effect.sleep(openAgain)
   }

@@ -103,7 +103,7 @@ export const run = Effect.fn("Backfill.run")(function*(backfill: Backfill) {
         })
     }),
     (page) => publish(page, oncePatience)
-  ).pipe(Effect.ensuring(state.inHand.stopped))
+  ).pipe(Effect.ensuring(state.stopped))
   if (ended?._tag === "Failed") return yield* ended.error
   if (ended?._tag === "Stuck") return yield* new BackfillStuck({ at: ended.at })
   return soFar()

@@ -1,6 +1,8 @@
 /**
- * A poller that runs: what it was made with, and what it remembers beside its state. Whatever is done with it is a function
- * with it as the argument, and not one of its own: there are thousands of pollers, and most of them wait.
+ * A poller that runs: what it was made with, and what it remembers beside its state.
+ *
+ * There are thousands of pollers, and most of them wait. So the generators of polling and of its stores are functions that get
+ * a record, and are not made for each: one takes half a KB.
  */
 import { Clock, Effect, MutableRef, Option, Queue } from "effect"
 import type { Checkpoint } from "../checkpoints/Checkpoint.ts"
@@ -66,5 +68,5 @@ export const facts = Effect.fnUntraced(function*(self: Driver): Effect.fn.Return
   }
 })
 
-/** Shows the checkpoint as it is saved. */
+/** Shows the checkpoint. */
 export const showCheckpoint = (self: Driver): Effect.Effect<void> => self.note(savedNote(checkpointOf(self)))

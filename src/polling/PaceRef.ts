@@ -30,5 +30,5 @@ export const set = Effect.fnUntraced(function*({ version }: PaceRef, pace: Pace)
 })
 
 /** Returns what waits until there is another pace than now. */
-export const replaced = ({ version }: PaceRef): Effect.Effect<Effect.Effect<void>> =>
+export const untilReplaced = ({ version }: PaceRef): Effect.Effect<Effect.Effect<void>> =>
   Effect.map(Ref.get(version), ({ replaced }) => Deferred.await(replaced))

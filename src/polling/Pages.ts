@@ -37,12 +37,12 @@ const stoppedBy = (state: PollerState, outcome: Outcome): PollerState =>
 const wait = Effect.fnUntraced(
   function*(self: Driver.Driver, state: PollerState, action: Parameters<typeof wakeAt>[2]) {
     // Asked for before the pace is read: a change in between ends the wait.
-    const replaced = yield* PaceRef.replaced(self.pace)
+    const untilReplaced = yield* PaceRef.untilReplaced(self.pace)
     const seen = yield* Driver.facts(self)
     const { at, notes } = wakeAt(self.config, state, action, seen)
     yield* Effect.forEach(notes, self.note, { discard: true })
     const millis = at - (yield* Clock.currentTimeMillis)
-    if (millis > 0) yield* Effect.timeoutOption(replaced, millis)
+    if (millis > 0) yield* Effect.timeoutOption(untilReplaced, millis)
   }
 )
 

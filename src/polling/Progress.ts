@@ -74,7 +74,7 @@ export const cooldownOnly = (save: Save): Save => (checkpoint) => {
   return { ...checkpoint, cooldown, throttles }
 }
 
-/** Shows the checkpoint as it is saved. */
+/** Shows a checkpoint. */
 export const savedNote = (saved: Checkpoint | undefined): Note => ({
   _tag: "Status",
   event: {

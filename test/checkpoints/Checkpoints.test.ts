@@ -271,5 +271,12 @@ describe("Checkpoints", () => {
       assert.isTrue(yield* saves(next, (checkpoint) => ({ ...checkpoint, throttles: 2 })))
       assert.isTrue(yield* saves(next, succeeds(minute + 1)), "the first success of a process")
       assert.isFalse(yield* saves(next, succeeds(2 * minute)))
+      // An orderly end saves what is not saved yet.
+      yield* next.stopped
+      const stopped = yield* checkpoints.open(key)
+      assert.strictEqual(Option.getOrThrow(stopped.current()).lastSuccessAt, 2 * minute)
+      const before = yield* revision
+      yield* stopped.stopped
+      assert.strictEqual(yield* revision, before, "nothing is new")
     }).pipe(Effect.provide(layer)))
 })

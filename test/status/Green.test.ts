@@ -157,11 +157,13 @@ describe("an instance that collects nothing", () => {
   }
 })
 
-const two = Effect.map(settings(), ({ instances, ...others }) => {
-  const { tenant } = instances
-  const second = { ...tenant!, credentials: { ...tenant!.credentials, tenant_id: otherTenant } }
-  return { ...others, instances: { tenant: tenant!, second } }
-})
+const twoOf = (instance: object = {}) =>
+  Effect.map(settings(instance), ({ instances, ...others }) => {
+    const { tenant } = instances
+    const second = { ...tenant!, credentials: { ...tenant!.credentials, tenant_id: otherTenant } }
+    return { ...others, instances: { tenant: tenant!, second } }
+  })
+const two = twoOf()
 const otherTenant = "33333333-3333-4333-8333-333333333333"
 
 /** Every way in which nothing can be written, with what the report says of it. */
@@ -181,7 +183,46 @@ const unwritable: Record<string, readonly [(all: ReturnType<typeof outlets>, isB
   ]
 }
 
+it.effect("the time of the last success does not go back when the settings change", () =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(noon)
+    const fake = FakeGraph.make()
+    const { change, document } = yield* runningOver(fake, yield* settings({ poll_interval_minutes: 1 }))
+    yield* TestClock.adjust("3 minutes")
+    const newest = Effect.map(document, ({ instances }) => newestSuccess(instances[0]!))
+    assert.strictEqual(yield* newest, noon + 180_000)
+    fake.hangs = true
+    yield* change(yield* settings({ poll_interval_minutes: 1, sender_host: "graph" }))
+    yield* TestClock.adjust("30 seconds")
+    assert.strictEqual(yield* newest, noon + 180_000)
+  }).pipe(Effect.provide(world)))
+
 describe("while nothing can be written", () => {
+  for (const name of ["the checkpoints fail", "the checkpoints do not answer"]) {
+    it.effect(`a tenant that has nothing new does not end what another one told of it: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(noon)
+        const fakes = new Map([tenant, otherTenant].map((id) => [id, FakeGraph.make()]))
+        const all = outlets()
+        const [breaks] = unwritable[name]!
+        const { document, lines } = yield* runningOver(fakes, yield* twoOf({ poll_interval_minutes: 1 }), all)
+        yield* Effect.addFinalizer(() => Effect.sync(() => breaks(all, false)))
+        yield* TestClock.adjust("90 seconds")
+        breaks(all, true)
+        // Its cooldown has to be saved. The other tenant is polled each minute, and has only its success to save.
+        fakes.get(tenant)!.answer = () => new Throttled({ retryAfter: Duration.minutes(10) })
+        const sink = Effect.map(document, ({ sink }) => sink.state)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual(yield* sink, "unavailable")
+        for (let n = 0; n < 30; n++) {
+          yield* TestClock.adjust("10 seconds")
+          assert.strictEqual(yield* sink, "unavailable")
+        }
+        assert.isEmpty(lines.filter((line) => line.includes("written again")))
+        assert.deepStrictEqual((yield* document).instances.map(greenOf), [false, false])
+      }).pipe(Effect.provide(world)))
+  }
+
   for (const [name, [breaks, says]] of Object.entries(unwritable)) {
     it.effect(`no tenant is green a minute after its poll, and each says why: ${name}`, () =>
       Effect.gen(function*() {
