@@ -8,16 +8,20 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [
-      "test/{bench,cli,documents,endpoints,nats,page,simulator}/**",
+      "test/{bench,cli,documents,endpoints,kills,nats,page,simulator}/**",
       "test/Bounds.test.ts",
       "test/artifacts/{Laws,OcsfLaws}.test.ts",
-      "test/graph/Fuzz.test.ts",
+      "test/checkpoints/Inventory.test.ts",
+      "test/config/{Audit,DirectoryLock,Grant}.test.ts",
+      "test/graph/{Fuzz,Services}.test.ts",
       "test/graph/body/PageBytes.test.ts",
       "test/http/Interface.test.ts",
-      "test/polling/{Clocks,Crash,Fairness,FortyTenants,Hostile,Interruption,Inventories,LateRows,Model,Order,Owed,Polling,Recovery,Soak,Stalls,Stories,Windows}.test.ts",
+      "test/instances/{Outages,Recovery}.test.ts",
+      "test/polling/{Clocks,Crash,Day,Fairness,FortyTenants,Hostile,Identity,Interest,Interruption,Inventories,Kills,LateRows,Links,Lists,Model,ModelPure,Negotiation,Order,Owed,Polling,Readings,Recovery,RefusedStreams,Soak,Stalls,Stories,Windows}.test.ts",
       "test/publishing/{Hostile,HostileEvents}.test.ts",
-      "test/search/FileSearch.test.ts",
-      "test/status/Activity.test.ts"
+      "test/search/{FileSearch,Following,Queries,Syntax}.test.ts",
+      "test/sinks/Compressing.test.ts",
+      "test/status/{Activity,Green}.test.ts"
     ],
     testTimeout: 60_000,
     maxWorkers: 2,
