@@ -53,7 +53,7 @@ export default defineConfig({
         include: ["test/**/*.test.ts"],
         exclude: files(alone),
         // Three, also on two cores: many wait for processes, brokers and browsers of their own. Some hold a promise of
-        // seconds, which more than three would not let them keep.
+        // seconds. With four the suite took no less time.
         maxWorkers: 3,
         sequence: { groupOrder: 0 }
       }

@@ -131,16 +131,13 @@ export class Checkpoints extends Context.Service<Checkpoints, {
           const inventory = hasObjects ? yield* Effect.provideService(openInventory(prefix), StateStore, store) : none
           const one = yield* Semaphore.make(1)
           let { checkpoint, revision } = found
-          let saved = Option.getOrUndefined(checkpoint)
-          const foundSuccess = saved?.lastSuccessAt ?? null
+          /** What the store has. */
+          let saved = checkpoint
+          const foundSuccess = Option.match(saved, { onNone: () => null, onSome: ({ lastSuccessAt }) => lastSuccessAt })
           // The process may have ended after it wrote the ledger, and before the checkpoint.
           const appended = ledger.delivered()
           if (appended !== undefined) checkpoint = Option.map(checkpoint, (one) => delivered(one, appended))
-          const inHand = yield* Effect.provideService(
-            openInHand(prefix, () => Option.fromUndefinedOr(saved)),
-            StateStore,
-            store
-          )
+          const inHand = yield* Effect.provideService(openInHand(prefix, () => saved), StateStore, store)
 
           const first = (mark: Timestamp.Timestamp, at: number): Checkpoint => {
             const begun = initial(key, found.setAside.length > 0 ? ledger.floor() ?? mark : mark, at)
@@ -152,13 +149,14 @@ export class Checkpoints extends Context.Service<Checkpoints, {
             Effect.gen(function*() {
               const text = yield* Effect.orDie(Schema.encodeEffect(CheckpointJson)(next))
               revision = yield* store.put(name, new TextEncoder().encode(Sealed.seal(text)), revision)
-              saved = next
               checkpoint = Option.some(next)
+              saved = checkpoint
             }).pipe(Effect.uninterruptible)
 
           const unsaved = Effect.gen(function*() {
-            const last = Option.getOrUndefined(checkpoint)
-            if (last !== undefined && last !== saved && !(yield* isDoubted)) yield* Effect.ignore(save(last))
+            const isSaved = Option.getOrUndefined(checkpoint) === Option.getOrUndefined(saved)
+            if (Option.isNone(checkpoint) || isSaved || (yield* isDoubted)) return
+            yield* Effect.ignore(save(checkpoint.value))
           })
 
           return {
@@ -173,7 +171,7 @@ export class Checkpoints extends Context.Service<Checkpoints, {
                 if (Option.isNone(checkpoint)) return Effect.void
                 const next = change(checkpoint.value)
                 if (next === checkpoint.value) return Effect.void
-                if (saved === undefined || !isSavedAsGood(foundSuccess, saved, next)) return save(next)
+                if (Option.isNone(saved) || !isSavedAsGood(foundSuccess, saved.value, next)) return save(next)
                 return Effect.flatMap(isDoubted, (isDoubted) => {
                   if (isDoubted) return save(next)
                   checkpoint = Option.some(next)

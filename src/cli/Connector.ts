@@ -155,6 +155,7 @@ export const run = Effect.fnUntraced(
       const polled = Object.values(settings.instances).filter(({ enabled }) => enabled).length
       yield* polled < Heap.growFrom
         ? Effect.andThen(FiberHandle.clear(growing), Effect.sync(Heap.keep))
+        // V8 doubles the young generation several times within a second, where it may.
         : FiberHandle.run(growing, Effect.repeat(Effect.sync(Heap.grow), Schedule.spaced("100 millis")))
       yield* instances.apply(settings, order)
     })

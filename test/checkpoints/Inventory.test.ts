@@ -211,6 +211,7 @@ describe("ObjectTable", () => {
     assert.strictEqual(table.size, count)
     const rows = table["rows"] as Uint32Array
     assert.isAtMost(rows.byteLength + (table["marks"] as Uint8Array).byteLength, 4.4e6)
+    assert.isAtLeast(rows.byteLength, count * objectBytes)
     for (let n = 0; n < count; n += 997) assert.deepStrictEqual(table.find(guid(n)), object(n))
     for (let n = 0; n < count; n += 2) table.show(guid(n))
     assert.strictEqual(table.shown, count / 2)

@@ -99,7 +99,6 @@ export class TenantTable extends LitElement {
   #beyond = 0
   /** Endpoints that some tenant has turned on. */
   #facts = endpointFacts
-  #isBegun = false
 
   constructor() {
     super()
@@ -214,12 +213,17 @@ export class TenantTable extends LitElement {
     removeEventListener("resize", this.#look)
   }
 
+  override firstUpdated() {
+    this.#look()
+  }
+
   /** Shows the row of the tenant that was opened before, in the middle. */
   #beginThere() {
     const [scroller, place] = [this.#scroller, this.tenants.findIndex(({ tile }) => tile.name === this.begin)]
     if (scroller === undefined || place <= 0) return
     this.active = this.begin
     scroller.scrollTop = place * rowHeight - scroller.clientHeight / 2
+    this.#look()
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -237,11 +241,8 @@ export class TenantTable extends LitElement {
       "--least",
       this.isMatrix ? `calc(${stateWidth + endpointWidth * this.#facts.length}px + var(--name))` : "68rem"
     )
-    if (this.#isBegun) return
     // Only now the table is as long as it will be.
-    this.#isBegun = true
-    this.#beginThere()
-    this.#look()
+    if (changed.has("begin")) this.#beginThere()
   }
 
   override render() {
