@@ -10,8 +10,9 @@ import { type Brand, DateTime, Option } from "effect"
 export type Timestamp = Brand.Branded<string, "Timestamp">
 
 const graphForm = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/i
-/** Instants in UTC on a day that every month has need no calendar. */
-const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+/** Instants in UTC need no calendar, but on 29 February. */
+const plainForm =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 const secondsLength = "YYYY-MM-DDTHH:MM:SS".length
 
 /** Normalises an instant from Graph of the years 0000 to 9999; any other text gives `undefined`. */

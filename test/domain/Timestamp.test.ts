@@ -43,6 +43,20 @@ describe("Timestamp", () => {
     }
   })
 
+  it("knows every day of a common year and of a leap year, and no other", () => {
+    for (const year of [2024, 2026, 2100]) {
+      for (let month = 0; month <= 13; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const date = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`
+          const at = new Date(Date.UTC(year, month - 1, day))
+          const isDay = at.getUTCMonth() === month - 1 && at.getUTCDate() === day
+          const normal = isDay ? `${date}T10:00:00.000000000Z` as Timestamp.Timestamp : undefined
+          assert.strictEqual(Timestamp.normalize(`${date}T10:00:00Z`), normal, date)
+        }
+      }
+    }
+  })
+
   it("orders instants that neither JavaScript's Date nor a comparison of the sent text can order", () => {
     const [earlier, between, later] = [
       "2026-11-20T10:00:28.99Z",
