@@ -153,10 +153,10 @@ export const run = Effect.fnUntraced(
     const growing = yield* FiberHandle.make()
     const apply = Effect.fnUntraced(function*(settings: Settings, order?: ReadonlyArray<string>) {
       const polled = Object.values(settings.instances).filter(({ enabled }) => enabled).length
-      yield* polled < Heap.growFrom
-        ? Effect.andThen(FiberHandle.clear(growing), Effect.sync(Heap.keep))
-        // V8 doubles the young generation several times within a second, where it may.
-        : FiberHandle.run(growing, Effect.repeat(Effect.sync(Heap.grow), Schedule.spaced("100 millis")))
+      yield* FiberHandle.run(
+        growing,
+        Effect.repeat(Effect.sync(() => Heap.grow(polled)), Schedule.spaced("100 millis"))
+      )
       yield* instances.apply(settings, order)
     })
     // A consumer that is stopped before it starts would not give up the pages in the queue.
@@ -186,8 +186,7 @@ export const run = Effect.fnUntraced(
     )
     const document = yield* status.document
     return !failed && isUsable &&
-      document.instances.every(({ endpoints, waits_for }) =>
-        waits_for !== undefined ||
+      document.instances.every(({ endpoints, waits_for }) => waits_for !== undefined ||
         endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
       )
   },

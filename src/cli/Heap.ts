@@ -6,22 +6,16 @@
  * peak of 20,000 alerts in pages of 1,000, and 190 MB with these flags, in the same time. While V8 marks the old
  * generation, it collects no young garbage for some 60 ms: 169 MiB at that (later) peak, 147 without the pause, in the
  * same time. V8 uses other threads for the young generation, of which next to nothing survives, and waits for them:
- * 0.26 ms each time, 0.21 without them. With many tenants the young generation may grow all the same; see
- * {@link growFrom}. V8 also optimises the WebAssembly of undici's parser, which sees a few headers
- * a minute: 12 MB of work that malloc keeps.
+ * 0.26 ms each time, 0.21 without them. V8 also optimises the WebAssembly of undici's parser, which sees a few headers a
+ * minute: 12 MB of work that malloc keeps.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
 
-/**
- * Instances from which on the young generation may grow. Each of their polls leaves half a MB of garbage, and what a poll
- * has in hand survives a young generation of one MB, ten times a second: it becomes old, and all that is old has to be
- * marked soon. A thousand tenants that are polled each minute took 6.4 ms of processor time a poll so, and 4.6 with a young
- * generation that grows.
- */
-export const growFrom = 50
+/** Instances that count as many; see {@link grow}. */
+const manyFrom = 50
 
-/** Bytes of the young generation from which on it grows no more; V8 would let it take four times as many. */
-const youngMax = 34_000_000
+/** Bytes that the young generation may grow to; V8 would let it take 100 MB. */
+const youngMax = { few: 9_000_000, many: 34_000_000 }
 
 // The flags were measured with this version's V8; another V8 may not know them, and would print a warning at each
 // start.
@@ -35,19 +29,28 @@ const growth = (young: 1 | 2, oldPercent: number): void => {
 }
 
 const young = (): number =>
-  getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? youngMax
+  getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? youngMax.many
 
 /**
- * Lets a young generation that is small, or that V8 made small in a calm hour, grow at the next collections. The old one,
- * of 130 MB for a thousand tenants, is collected more often in exchange: 30 MB less, for a tenth more processor time.
+ * Lets the young generation, which V8 begins with 2 MB and makes small in a calm hour, grow at the next collections, up to
+ * a limit for so many instances. To be called every 100 ms: V8 doubles it several times within a second, where it may.
+ *
+ * An alert of a backlog leaves 150 KB of garbage. With 2 MB, V8 stopped 1,500 times in 20,000 alerts; with 8 MB they took
+ * 9 % less processor time and 10 MiB more, 6 of which an old generation that grows by a quarter gives back. With 16 MB it
+ * was 11 % and 10 MiB more again.
+ *
+ * Each poll of many instances leaves half a MB, and what a poll has in hand survives a young generation that is full ten
+ * times a second: it becomes old, and all that is old has to be marked soon. A thousand tenants that are polled each
+ * minute took 6.4 ms of processor time a poll with 2 MB, and 4.6 with 32. Their old generation of 130 MB is collected more
+ * often in exchange: 30 MB less, for a tenth more processor time.
  */
-export const grow = (): void => growth(2 * young() <= youngMax ? 2 : 1, 30)
-
-/** Keeps the young generation as it is, and collects the old one when it has grown by half. */
-export const keep = (): void => growth(1, 50)
+export const grow = (instances: number): void => {
+  const isMany = instances >= manyFrom
+  growth(2 * young() <= youngMax[isMany ? "many" : "few"] ? 2 : 1, isMany ? 30 : 25)
+}
 
 if (isMeasured) {
-  keep()
+  growth(1, 50)
   setFlagsFromString("--no-separate-gc-phases")
   setFlagsFromString("--no-parallel-scavenge")
   // `--liftoff-only` does the same, but only on the command line.
