@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { DateTime } from "effect"
 import * as Timestamp from "../../src/domain/Timestamp.ts"
 
 describe("Timestamp", () => {
@@ -48,8 +49,7 @@ describe("Timestamp", () => {
       for (let month = 0; month <= 13; month++) {
         for (let day = 0; day <= 32; day++) {
           const date = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`
-          const at = new Date(Date.UTC(year, month - 1, day))
-          const isDay = at.getUTCMonth() === month - 1 && at.getUTCDate() === day
+          const isDay = DateTime.formatIso(DateTime.makeUnsafe(Date.UTC(year, month - 1, day))).startsWith(date)
           const normal = isDay ? `${date}T10:00:00.000000000Z` as Timestamp.Timestamp : undefined
           assert.strictEqual(Timestamp.normalize(`${date}T10:00:00Z`), normal, date)
         }
