@@ -1,5 +1,5 @@
 /** Runs the connector over its services: settings in, artifacts out. */
-import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Schedule, Stream, Struct } from "effect"
+import { Clock, Duration, Effect, Equal, Fiber, FiberHandle, Option, Queue, Stream, Struct } from "effect"
 import type { Settings } from "../config/Settings.ts"
 import type { BadSettings } from "../config/SettingsDocument.ts"
 import { type SettingsChange, SettingsSource } from "../config/SettingsSource.ts"
@@ -150,13 +150,10 @@ export const run = Effect.fnUntraced(
     const status = yield* Status
     const queue = yield* Queue.bounded<Page>(initial.limits.page_permits)
     const instances = yield* make(queue, once)
-    const growing = yield* FiberHandle.make()
+    const heap = yield* Effect.acquireRelease(Effect.sync(Heap.follow), ({ stop }) => Effect.sync(stop))
     const apply = Effect.fnUntraced(function*(settings: Settings, order?: ReadonlyArray<string>) {
       const polled = Object.values(settings.instances).filter(({ enabled }) => enabled).length
-      yield* FiberHandle.run(
-        growing,
-        Effect.repeat(Effect.sync(() => Heap.grow(polled)), Schedule.spaced("100 millis"))
-      )
+      heap.tell(polled)
       yield* instances.apply(settings, order)
     })
     // A consumer that is stopped before it starts would not give up the pages in the queue.
@@ -186,7 +183,8 @@ export const run = Effect.fnUntraced(
     )
     const document = yield* status.document
     return !failed && isUsable &&
-      document.instances.every(({ endpoints, waits_for }) => waits_for !== undefined ||
+      document.instances.every(({ endpoints, waits_for }) =>
+        waits_for !== undefined ||
         endpoints.every(({ state }) => ["disabled", "ok", "forbidden", "retired"].includes(state))
       )
   },

@@ -8,10 +8,12 @@ const youngWith = (instances: number): number =>
       "--input-type=module",
       "--eval",
       `import * as Heap from ${JSON.stringify(new URL("../../src/cli/Heap.ts", import.meta.url).href)}
+     import { setImmediate } from "node:timers/promises"
      import { getHeapSpaceStatistics } from "node:v8"
+     if (${instances} > 0) Heap.follow().tell(${instances})
      const inHand = []
      for (let n = 0; n < 4_000_000; n++) {
-       if (n % 10_000 === 0 && ${instances} > 0) Heap.grow(${instances})
+       if (n % 10_000 === 0) await setImmediate()
        inHand[n % 100_000] = { n, of: [n] }
      }
      console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space").space_size / 1e6)`
