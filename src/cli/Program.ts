@@ -37,13 +37,12 @@ const main = Effect.gen(function*() {
 Stop.watch()
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
-  teardown: (exit, onExit) =>
-    Stop.end(
+  teardown: (exit) =>
+    Stop.endPrinted(
       Exit.isSuccess(exit)
         ? exit.value as number
         : Cause.hasInterruptsOnly(exit.cause)
         ? Stop.exitCode()
-        : ExitCode.failed,
-      onExit
+        : ExitCode.failed
     )
 })

@@ -14,20 +14,28 @@ const stopMax = "9 seconds"
 const shell = "/bin/sh"
 
 /**
- * Ends the process, whatever its threads do.
+ * Ends the process at once, whatever its threads do.
  *
  * `process.exit` waits for ever for a search thread that hangs in a system call or in a long query, and blocks the process
  * meanwhile. A container's first process cannot kill itself either: the kernel drops a SIGKILL from inside the container.
  * So `execve` replaces the process with a shell that exits at once, and the kernel ends all threads. Without search
  * threads `exit` is enough.
  */
-export const end = (code: number, exit: (code: number) => void = process.exit): void => {
+const end = (code: number): void => {
   if (threads() > 0 && process.execve !== undefined && existsSync(shell)) {
     // Node warns that `execve` is experimental. The warning would not help an administrator.
     process.removeAllListeners("warning")
     process.execve(shell, ["sh", "-c", `exit ${code}`], {})
   }
-  exit(code)
+  process.exit(code)
+}
+
+/**
+ * Ends the process once what it printed is in the pipe, which may take 64 KiB at a time. It does not wait until nothing is
+ * left to do: where a watch begins while the connection to the broker closes, the library leaves a timer behind for good.
+ */
+export const endPrinted = (code: number): void => {
+  process.stdout.write("", () => process.stderr.write("", () => end(code)))
 }
 
 const give = (up: string) =>

@@ -1,5 +1,6 @@
 /** Follows the content of a KV bucket, over outages, restarts and a bucket that is deleted and created again. */
-import type { KvWatchEntry } from "@nats-io/kv"
+import type { KV, KvWatchEntry } from "@nats-io/kv"
+import type { QueuedIterator } from "@nats-io/transport-node"
 import { Effect, Queue, Stream } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
@@ -22,6 +23,27 @@ const lookEvery = "2 seconds"
 
 /** Wait before the next attempt to find a missing bucket or to follow a new one. */
 const beginAgain = "500 millis"
+
+/**
+ * Begins to watch keys, until the scope closes. An interruption does not wait for the broker; a watch that begins after it
+ * is stopped, or its timer would run for good. It is stopped by hand: the end of a loop over it would wait for the next
+ * message.
+ */
+const watching = (kv: KV, key: string) =>
+  Effect.acquireRelease(
+    Effect.callback<QueuedIterator<KvWatchEntry>, Refused>((resume) => {
+      let isWanted = true
+      kv.watch({ key }).then(
+        (entries) => isWanted ? resume(Effect.succeed(entries)) : entries.stop(),
+        (cause: unknown) => resume(Effect.fail(new Refused({ cause })))
+      )
+      return Effect.sync(() => {
+        isWanted = false
+      })
+    }),
+    (entries) => Effect.sync(() => entries.stop()),
+    { interruptible: true }
+  )
 
 /**
  * Streams the content of a bucket's keys that match `filter`: once at the start, then after each change. It waits for a
@@ -52,18 +74,16 @@ export const watch = (bucket: string, filter: string): Stream.Stream<Held, never
         const tell = () => {
           if (missing.size === 0) Queue.offerUnsafe(queue, held)
         }
-        const follow = Effect.gen(function*() {
-          const entries = yield* ask(() => kv.watch({ key: filter }))
+        const follow = Effect.scoped(Effect.gen(function*() {
+          const entries = yield* watching(kv, filter)
           tell()
-          // The iterator is stopped by hand: ending the loop would wait for the next message.
           yield* Effect.callback<void, Refused>((resume) => {
             const taken = async () => {
               for await (const entry of entries) take(entry)
             }
             taken().then(() => resume(Effect.void), (cause: unknown) => resume(Effect.fail(new Refused({ cause }))))
-            return Effect.sync(() => entries.stop())
           })
-        })
+        }))
         const gone = info.pipe(
           Effect.map((now) => now.created !== created),
           // An outage does not end the watch: the client resumes where it was.

@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile } from "../support/RunFiles.ts"
@@ -22,4 +23,20 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("standard output", (
         assert.notMatch(run.stderr(), /free space|did not start/)
       }))
   }
+
+  it.effect("has all that a command prints, which ends whatever a library left in the event loop", () =>
+    Effect.gen(function*() {
+      const credentials = { client_id: "22222222-2222-4222-8222-222222222222", client_secret: "x" }
+      const tenants = Array.from({ length: 900 }, (_, n) => [`tenant-${n}`, {
+        credentials: { ...credentials, tenant_id: `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111` }
+      }])
+      const { file } = yield* settingsFile({}, { instances: Object.fromEntries(tenants) })
+      const env = { NODE_OPTIONS: "--import=data:text/javascript,setInterval(()=>{},1000)" }
+      const show = yield* Process.start(["checkpoint", "show", "--json", "--config", file], env)
+      assert.strictEqual(yield* show.exit, 0, show.stderr())
+      // More than a pipe holds.
+      assert.isAbove(show.stdout().length, 500_000)
+      const shown = Json.parse<ReadonlyArray<{ readonly instance: string }>>(show.stdout())
+      assert.strictEqual(new Set(shown.map(({ instance }) => instance)).size, tenants.length)
+    }))
 })
