@@ -10,6 +10,9 @@ import { threads } from "../search/SearchThreads.ts"
 /** Timeout of a stop, a second less than the ten after which a container runtime kills. */
 const stopMax = "9 seconds"
 
+/** Timeout of what was printed before a stop. */
+const printMax = "2 seconds"
+
 /** A shell for {@link end}. Only images that contain nothing but the program lack it. */
 const shell = "/bin/sh"
 
@@ -30,14 +33,6 @@ const end = (code: number): void => {
   process.exit(code)
 }
 
-/**
- * Ends the process once what it printed is in the pipe, which may take 64 KiB at a time. It does not wait until nothing is
- * left to do: where a watch begins while the connection to the broker closes, the library leaves a timer behind for good.
- */
-export const endPrinted = (code: number): void => {
-  process.stdout.write("", () => process.stderr.write("", () => end(code)))
-}
-
 const give = (up: string) =>
   Effect.sync(() => {
     process.stderr.write(`azure-security: ${up}\n`)
@@ -56,6 +51,16 @@ export const unfinished = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect
 
 /** The exit code of a stop. Polling has no end, and a stop of it is well. */
 export const exitCode = (): number => !isUnfinished ? 0 : stoppedBy === "SIGINT" ? 130 : 143
+
+/**
+ * Ends the process once what it printed is in the pipe, which takes 64 KiB at a time; after a signal within two seconds, since
+ * nobody may read the pipe. It does not wait until nothing is left to do: where a watch begins while the connection to the
+ * broker closes, the library leaves a timer behind for good.
+ */
+export const endPrinted = (code: number): void => {
+  if (stoppedBy !== undefined) Effect.runFork(Effect.andThen(Effect.sleep(printMax), Effect.sync(() => end(code))))
+  process.stdout.write("", () => process.stderr.write("", () => end(code)))
+}
 
 /** Watches for SIGINT and SIGTERM. Call it once, before the program runs. */
 export const watch = (): void => {
