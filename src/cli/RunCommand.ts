@@ -24,6 +24,7 @@ import * as SearchLayer from "./SearchLayer.ts"
 import * as SettingsFlag from "./SettingsFlag.ts"
 import * as StartFaults from "./StartFaults.ts"
 import { Refusal, refuse } from "./StartRefusal.ts"
+import * as Stop from "./Stop.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as TlsVerification from "./TlsVerification.ts"
 
@@ -169,6 +170,7 @@ export const command = Command.make(
   "run",
   flags,
   Effect.fnUntraced(function*({ config, listen: given, logFormat, noListen, once }) {
+    yield* Stop.unattended
     const named = yield* Effect.orElseSucceed(
       Config.option(Config.NonEmptyString("AZURE_SECURITY_LISTEN")),
       () => Option.none()

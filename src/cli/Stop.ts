@@ -10,7 +10,7 @@ import { threads } from "../search/SearchThreads.ts"
 /** Timeout of a stop, a second less than the ten after which a container runtime kills. */
 const stopMax = "9 seconds"
 
-/** Timeout of what was printed before a stop. */
+/** Timeout of what was printed, where nobody may read it. */
 const printMax = "2 seconds"
 
 /** A shell for {@link end}. Only images that contain nothing but the program lack it. */
@@ -33,12 +33,6 @@ const end = (code: number): void => {
   process.exit(code)
 }
 
-const give = (up: string) =>
-  Effect.sync(() => {
-    process.stderr.write(`azure-security: ${up}\n`)
-    end(1)
-  })
-
 /** The signal that stops the process; undefined while none does. */
 let stoppedBy: "SIGINT" | "SIGTERM" | undefined
 
@@ -52,20 +46,42 @@ export const unfinished = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect
 /** The exit code of a stop. Polling has no end, and a stop of it is well. */
 export const exitCode = (): number => !isUnfinished ? 0 : stoppedBy === "SIGINT" ? 130 : 143
 
+/** Whether a supervisor starts the program, which may not read what it prints. */
+let isUnattended = false
+
+/** Lets what was printed delay the end of the process by two seconds at the most. */
+export const unattended: Effect.Effect<void> = Effect.sync(() => {
+  isUnattended = true
+})
+
+/** The exit code, once the program is done. */
+let ending: number | undefined
+
 /**
- * Ends the process once what it printed is in the pipe, which takes 64 KiB at a time; after a signal within two seconds, since
- * nobody may read the pipe. It does not wait until nothing is left to do: where a watch begins while the connection to the
- * broker closes, the library leaves a timer behind for good.
+ * Ends the process once what it printed is in the pipe, which takes 64 KiB at a time; at once at a signal. It does not wait
+ * until nothing is left to do: where a watch begins while the connection to the broker closes, the library leaves a timer
+ * behind for good.
  */
 export const endPrinted = (code: number): void => {
-  if (stoppedBy !== undefined) Effect.runFork(Effect.andThen(Effect.sleep(printMax), Effect.sync(() => end(code))))
+  ending = code
+  if (isUnattended || stoppedBy !== undefined) {
+    Effect.runFork(Effect.andThen(Effect.sleep(printMax), Effect.sync(() => end(code))))
+  }
   process.stdout.write("", () => process.stderr.write("", () => end(code)))
 }
+
+const give = (up: string) =>
+  Effect.sync(() => {
+    if (ending !== undefined) end(ending)
+    process.stderr.write(`azure-security: ${up}\n`)
+    end(1)
+  })
 
 /** Watches for SIGINT and SIGTERM. Call it once, before the program runs. */
 export const watch = (): void => {
   let signals = 0
   const onSignal = (signal: "SIGINT" | "SIGTERM") => {
+    if (ending !== undefined) end(ending)
     signals++
     stoppedBy ??= signal
     Effect.runFork(

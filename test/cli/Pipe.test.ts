@@ -1,10 +1,24 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { until } from "../support/Appliance.ts"
 import * as Json from "../support/Json.ts"
 import { standIn } from "../support/Microsoft.ts"
 import * as Process from "../support/Process.ts"
 import { settingsFile } from "../support/RunFiles.ts"
+
+const tenants = 900
+
+/** Settings of which a command prints more than a pipe holds. */
+const manyTenants = settingsFile({}, {
+  instances: Object.fromEntries(Array.from({ length: tenants }, (_, n) => [`tenant-${n}`, {
+    credentials: {
+      tenant_id: `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111`,
+      client_id: "22222222-2222-4222-8222-222222222222",
+      client_secret: "x"
+    }
+  }]))
+})
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("standard output", (it) => {
   for (const args of [["run", "--no-listen"], ["run", "--once", "--no-listen"]]) {
@@ -26,17 +40,31 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("standard output", (
 
   it.effect("has all that a command prints, which ends whatever a library left in the event loop", () =>
     Effect.gen(function*() {
-      const credentials = { client_id: "22222222-2222-4222-8222-222222222222", client_secret: "x" }
-      const tenants = Array.from({ length: 900 }, (_, n) => [`tenant-${n}`, {
-        credentials: { ...credentials, tenant_id: `${String(n).padStart(8, "0")}-1111-4111-8111-111111111111` }
-      }])
-      const { file } = yield* settingsFile({}, { instances: Object.fromEntries(tenants) })
+      const { file } = yield* manyTenants
       const env = { NODE_OPTIONS: "--import=data:text/javascript,setInterval(()=>{},1000)" }
       const show = yield* Process.start(["checkpoint", "show", "--json", "--config", file], env)
       assert.strictEqual(yield* show.exit, 0, show.stderr())
       // More than a pipe holds.
       assert.isAbove(show.stdout().length, 500_000)
       const shown = Json.parse<ReadonlyArray<{ readonly instance: string }>>(show.stdout())
-      assert.strictEqual(new Set(shown.map(({ instance }) => instance)).size, tenants.length)
+      assert.strictEqual(new Set(shown.map(({ instance }) => instance)).size, tenants)
+    }))
+
+  it.effect("delays no stop while nobody reads it", () =>
+    Effect.gen(function*() {
+      const { file } = yield* manyTenants
+      const full = "setInterval(()=>{if(process.stdout.writableLength>0)process.stderr.write('full ')},10)"
+      const show = yield* Process.start(["checkpoint", "show", "--json", "--config", file], {
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(full)}`
+      })
+      show.child.stdout!.pause()
+      yield* until(Effect.sync(() => show.stderr().includes("full")), "30 seconds")
+      show.child.kill("SIGTERM")
+      // What it printed is never read.
+      const code = yield* Effect.callback<number | null>((resume) => {
+        show.child.once("exit", (code) => resume(Effect.succeed(code)))
+      })
+      assert.strictEqual(code, 0)
+      assert.notInclude(show.stderr(), "the stop took longer")
     }))
 })
