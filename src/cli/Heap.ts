@@ -2,7 +2,7 @@
  * Sets V8 flags that keep the process small, on import: it shares an appliance, and pages produce much garbage and
  * little else.
  *
- * By default V8 lets the young generation grow to 48 MB, and the old one to several times its live data: 390 MB at the
+ * By default V8 lets the young generation grow, and the old one to several times its live data: 390 MB at the
  * peak of 20,000 alerts in pages of 1,000, and 190 MB with these flags, in the same time. While V8 marks the old
  * generation, it collects no young garbage for some 60 ms: 169 MiB at that (later) peak, 147 without the pause, in the
  * same time. V8 uses other threads for the young generation, of which next to nothing survives, and waits for them:
@@ -15,7 +15,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
 /** Instances that count as many; see {@link follow}. */
 const manyFrom = 50
 
-/** Bytes that the young generation may grow to; V8 would let it take 100 MB. */
+/** Bytes that the young generation may grow to; V8 would let it take 134 MB. */
 const youngMax = { few: 9_000_000, many: 34_000_000 }
 
 // The flags were measured with this version's V8; another V8 may not know them, and would print a warning at each
@@ -34,9 +34,9 @@ const young = (): number =>
 
 /**
  * Lets the young generation, which V8 begins with 2 MB and makes small in a calm hour, grow up to a limit for the number of
- * instances that `tell` was told last, until `stop`. Its size is looked at after each collection: V8 doubles it several
- * times within a second, where it may. A timer would wake a process that has nothing to do: ten times a second took 4 % of a
- * core on a virtual machine.
+ * instances that `tell` was told last, until `stop`. Its size is looked at behind each turn of the event loop in which
+ * garbage was collected, so that a long turn may double it beyond the limit. A timer would wake a process that has nothing to
+ * do: ten times a second took 4 % of a core on a virtual machine.
  *
  * An alert of a backlog leaves 150 KB of garbage. With 2 MB, V8 stopped 1,500 times in 20,000 alerts, and with 8 MB half as
  * often: 5 to 9 % less processor time, and 10 MiB more, 6 of which an old generation that grows by a quarter gives back.

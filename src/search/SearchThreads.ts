@@ -10,7 +10,8 @@ import { threadEntry } from "./ThreadEntry.ts"
 /** MiB of each thread's heap. A thread needs some ten, because it reads bounded portions. */
 export const heapMebibytesMax = 128
 
-const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 }
+/** The young generation is what V8 begins with: the main thread lets that of every thread grow (`Heap.ts`). */
+const heap: ResourceLimits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 2, stackSizeMb: 2 }
 
 /** Timeout for opening the index. */
 const openMax = "10 seconds"

@@ -22,7 +22,7 @@ const youngWith = (instances: number): number =>
 
 it("the young generation stays small in a command, and grows up to the limit for so many instances", () => {
   assert.isBelow(youngWith(0), 4)
-  // V8 may double it once more before it is told not to.
+  // V8 may double it once more before the turn of the event loop ends.
   assert.approximately(youngWith(1), 12, 6)
   assert.approximately(youngWith(1000), 48, 24)
 })
