@@ -1,7 +1,7 @@
 /** The page in a real browser, with the real program and a simulated Microsoft. */
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import type { Browser, Page } from "playwright-core"
+import type { Browser, Locator, Page } from "playwright-core"
 import { names as twelve } from "../../src/endpoints/Endpoints.ts"
 import {
   accessible,
@@ -25,6 +25,13 @@ const button = (page: Page, name: string | RegExp) =>
   page.getByRole("button", { name, exact: typeof name === "string" })
 const tile = (page: Page, name: string) => page.locator("azure-security-tile").filter({ hasText: name })
 const heading = (page: Page, name: string) => page.getByRole("heading", { name })
+
+/** Ends the session and clicks at once: a little later the page knows it, and asks for the token over everything. */
+const clickWithoutSession = (target: Locator) =>
+  target.evaluate(async (element: HTMLElement) => {
+    await fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
+    element.click()
+  })
 
 /** Opens the form of a new instance. */
 const add = async (page: Page) => {
@@ -412,10 +419,7 @@ describeBrowser("the page", () => {
           await button(page, "Edit adatum").click()
           await type(page, { "Polling Interval": "12" })
           // The session ends elsewhere. What was typed stays beneath the form that asks for the token.
-          await page.evaluate(() =>
-            fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
-          )
-          await button(page, "Save").click()
+          await clickWithoutSession(button(page, "Save"))
           await heading(page, "Your session has ended").waitFor()
           await page.waitForFunction(() => document.activeElement !== document.body)
           assert.strictEqual(await focused(page), "token")
@@ -435,9 +439,8 @@ describeBrowser("the page", () => {
           // When a view asks after the session has ended, the page asks for the token.
           await page.evaluate(() => {
             addEventListener("signed-in", () => (document.documentElement.dataset["signedIn"] = "yes"))
-            return fetch("/api/session", { method: "DELETE", headers: { "x-azure-security-page": "1" } })
           })
-          await button(page, "Edit adatum").click()
+          await clickWithoutSession(button(page, "Edit adatum"))
           await heading(page, "Your session has ended").waitFor()
           await page.getByLabel("Token").fill(token)
           await page.keyboard.press("Enter")

@@ -929,6 +929,7 @@ describe.skipIf(skipsWithoutBrowser())("the search", () => {
           await click(story.locator("section", { hasText: "Part of" }).locator(".row"))
           await page.getByRole("heading", { level: 2, name: "Phishing campaign" }).waitFor()
           const alerts = story.locator("section", { hasText: "Alerts of this incident" }).locator(".alert")
+          await alerts.nth(1).waitFor()
           assert.deepStrictEqual(await alerts.locator(":scope > .row .line:first-child bdi").allInnerTexts(), [
             "A potentially malicious URL click was detected",
             "Anomalous Token"
