@@ -40,7 +40,10 @@ export const make = (directory: string) =>
           return yield* new SearchUnavailable({ why: `${savedSearchesMax} searches are saved: delete one first` })
         }
         const bytes = new TextEncoder().encode(yield* Effect.orDie(Schema.encodeEffect(File)(kept)))
-        yield* Effect.sync(() => makeDirectory(directory))
+        yield* Effect.try({
+          try: () => makeDirectory(directory),
+          catch: (cause) => new SearchUnavailable({ why: cause instanceof Error ? cause.message : String(cause) })
+        })
         yield* Effect.mapError(replace(yield* file, bytes, ownerOnly.file), (error) =>
           new SearchUnavailable({
             why: `${directory} cannot be written (${

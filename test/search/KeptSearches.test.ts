@@ -44,4 +44,16 @@ it.layer(NodeServices.layer)("kept searches", (it) => {
       yield* fs.writeFileString(`${directory}/searches.json`, "{\"recent\":")
       assert.deepStrictEqual(yield* (yield* KeptSearches.make(directory)).all, { recent: [], saved: [] })
     }))
+
+  it.effect("say why a directory that others may write to, or that cannot be made, takes none", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      yield* fs.chmod(directory, 0o777)
+      const shared = yield* KeptSearches.make(directory)
+      assert.include((yield* Effect.flip(shared.change({ searched: "x" }))).why, `run chmod go-w ${directory}`)
+      yield* fs.writeFileString(`${directory}/file`, "")
+      const beneath = yield* KeptSearches.make(`${directory}/file/search`)
+      assert.include((yield* Effect.flip(beneath.change({ searched: "x" }))).why, `${directory}/file`)
+    }))
 })
