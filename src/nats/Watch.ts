@@ -1,7 +1,6 @@
 /** Follows the content of a KV bucket, over outages, restarts and a bucket that is deleted and created again. */
 import type { KV, KvWatchEntry } from "@nats-io/kv"
-import type { QueuedIterator } from "@nats-io/transport-node"
-import { Effect, Queue, Stream } from "effect"
+import { Effect, Fiber, Queue, Stream } from "effect"
 import { Connection } from "./Connection.ts"
 import { apiCode, apiCodeOf } from "./NatsFailure.ts"
 import { ask, Refused } from "./Request.ts"
@@ -26,23 +25,13 @@ const beginAgain = "500 millis"
 
 /**
  * Begins to watch keys, until the scope closes. An interruption does not wait for the broker; a watch that begins after it
- * is stopped, or its timer would run for good. It is stopped by hand: the end of a loop over it would wait for the next
- * message.
+ * is stopped, since its scope is closed, or its timer would run for good. It is stopped by hand: the end of a loop over it
+ * would wait for the next message.
  */
 const watching = (kv: KV, key: string) =>
-  Effect.acquireRelease(
-    Effect.callback<QueuedIterator<KvWatchEntry>, Refused>((resume) => {
-      let isWanted = true
-      kv.watch({ key }).then(
-        (entries) => isWanted ? resume(Effect.succeed(entries)) : entries.stop(),
-        (cause: unknown) => resume(Effect.fail(new Refused({ cause })))
-      )
-      return Effect.sync(() => {
-        isWanted = false
-      })
-    }),
-    (entries) => Effect.sync(() => entries.stop()),
-    { interruptible: true }
+  Effect.acquireRelease(ask(() => kv.watch({ key })), (entries) => Effect.sync(() => entries.stop())).pipe(
+    Effect.forkDetach({ startImmediately: true }),
+    Effect.flatMap(Fiber.join)
   )
 
 /**

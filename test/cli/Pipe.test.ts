@@ -20,6 +20,12 @@ const manyTenants = settingsFile({}, {
   }]))
 })
 
+/** Waits for the end of a process of which not all is read. */
+const ended = ({ child }: Process.Running) =>
+  Effect.callback<number | null>((resume) => {
+    child.once("exit", (code) => resume(Effect.succeed(code)))
+  })
+
 it.layer(NodeServices.layer, { excludeTestServices: true })("standard output", (it) => {
   for (const args of [["run", "--no-listen"], ["run", "--once", "--no-listen"]]) {
     it.effect(`ends ${args.join(" ")} when its reader has gone, and says what that means`, () =>
@@ -60,11 +66,18 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("standard output", (
       show.child.stdout!.pause()
       yield* until(Effect.sync(() => show.stderr().includes("full")), "30 seconds")
       show.child.kill("SIGTERM")
-      // What it printed is never read.
-      const code = yield* Effect.callback<number | null>((resume) => {
-        show.child.once("exit", (code) => resume(Effect.succeed(code)))
-      })
+      const code = yield* ended(show)
       assert.strictEqual(code, 0)
       assert.notInclude(show.stderr(), "the stop took longer")
+    }))
+
+  it.effect("delays no refusal of run while nobody reads it, so that it can be started again", () =>
+    Effect.gen(function*() {
+      const instances = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`tenant-${n}`, { nothing: n }]))
+      const { file } = yield* settingsFile({}, { instances })
+      const run = yield* Process.start(["run", "--no-listen", "--config", file])
+      run.child.stdout!.pause()
+      run.child.stderr!.pause()
+      assert.strictEqual(yield* ended(run), 2)
     }))
 })
